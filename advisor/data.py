@@ -1,0 +1,113 @@
+"""TOML data into attrs values: every mistake of a file at once, each with its place."""
+
+import operator
+import tomllib
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+import cattrs
+from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
+from cattrs.gen import make_dict_structure_fn
+from cattrs.v import transform_error
+
+from advisor.errors import Mistakes, unknown
+
+T = TypeVar("T")
+
+
+def _field_key(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
+def converter() -> cattrs.Converter:
+    """A strict converter: unknown keys are mistakes, hyphens in TOML are underscores in Python."""
+    conv = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
+
+    def hyphens(cls: type[Any]) -> Callable[..., Any]:
+        renames = {
+            a.name: cattrs.override(rename=_field_key(a.name))
+            for a in attrs.fields(cls)
+            if _field_key(a.name) != a.name
+        }
+        return make_dict_structure_fn(
+            cls, conv, _cattrs_forbid_extra_keys=True, **renames  # type: ignore[arg-type]
+        )
+
+    conv.register_structure_hook_factory(attrs.has, hyphens)
+
+    def text(value: Any, _: type[str]) -> str:
+        if not isinstance(value, str):
+            raise TypeError(f"expected text, found {value!r}")
+        return value
+
+    def number(value: Any, _: type[float]) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"expected a number, found {value!r}")
+        return float(value)
+
+    def whole(value: Any, _: type[int]) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"expected a whole number, found {value!r}")
+        return value
+
+    def yes_no(value: Any, _: type[bool]) -> bool:
+        if not isinstance(value, bool):
+            raise TypeError(f"expected true or false, found {value!r}")
+        return value
+
+    def choice(value: Any, cls: type[Any]) -> Any:
+        known = [member.value for member in cls]
+        if value not in known:
+            raise ValueError(unknown("value", str(value), known))
+        return cls(value)
+
+    # By identity, not by subclass: an enum is a str too.
+    for cls, hook in ((str, text), (float, number), (int, whole), (bool, yes_no)):
+        conv.register_structure_hook_func(partial(operator.is_, cls), hook)
+    conv.register_structure_hook_func(_is_enum, choice)
+    return conv
+
+
+def _is_enum(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Enum)
+
+
+_CONVERTER = converter()
+
+
+def _describe(error: BaseException, _: type | None) -> str:
+    if isinstance(error, ForbiddenExtraKeysError):
+        cls = error.cl
+        known = [_field_key(a.name) for a in attrs.fields(cls)] if attrs.has(cls) else []
+        return "; ".join(unknown("key", key, known) for key in sorted(error.extra_fields))
+    if isinstance(error, KeyError):
+        return f"required key {_field_key(str(error.args[0]))!r} is missing"
+    if isinstance(error, TypeError | ValueError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def parse_toml(text: str, *, where: str) -> dict[str, Any]:
+    """TOML text to a dictionary; a syntax error names its line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Mistakes([f"not valid TOML: {error}"], where=where) from None
+
+
+def structure(raw: Mapping[str, Any], cls: type[T], *, where: str) -> T:
+    """*raw* as a *cls*; raises Mistakes with every problem found, each with its path."""
+    try:
+        return _CONVERTER.structure(raw, cls)
+    except (ClassValidationError, IterableValidationError) as error:
+        lines = transform_error(error, path="", format_exception=_describe)
+        raise Mistakes([_tidy(line) for line in lines], where=where) from None
+
+
+def _tidy(line: str) -> str:
+    what, _, place = line.rpartition(" @ ")
+    place = place.lstrip(".")
+    return f"{place}: {what}" if what and place else (what or line)

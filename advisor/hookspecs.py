@@ -1,0 +1,172 @@
+"""The hooks a plugin may implement. Entry-point group: `advisor`.
+
+A plugin is a module (or object) named by an entry point. It implements any of these with
+`@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+import pluggy
+
+from advisor.reading import Reading
+from advisor.source import Source
+from advisor.vocabulary import VocabularyFile
+
+if TYPE_CHECKING:
+    import jinja2
+    import polars as pl
+
+    from advisor.bands import BandFile
+    from advisor.rule import RulePack
+
+PROJECT = "advisor"
+PLUGIN_API = 1  # raised when a plugin written for the one before would no longer work
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@attrs.frozen
+class Match:
+    """A provider's claim on a file.
+
+    *strength* is how many columns (or fields) of it the provider understands; the strongest claim
+    reads the file. With *lacks* it is no claim: it only serves to say what a file nearly was.
+    """
+
+    kind: str
+    strength: int
+    lacks: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ReadContext:
+    """What a provider may know beside the file. *today* is the day of the run."""
+
+    today: date
+    currency: str | None = None
+    region: str | None = None
+
+
+class Provider(Protocol):
+    """Reads one kind of source into counts. It never judges.
+
+    `name` is shown to the user; `kinds` says what it reads: kind id → (title, where the user gets
+    it, counts it can give).
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kinds(self) -> Mapping[str, "KindInfo"]: ...
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        """Claims on *source*, by its content alone."""
+        ...
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        """The counts of *source*, understood as *match*.kind.
+
+        Raises AdvisorError where the file is broken: the file is left out, with that message.
+        """
+        ...
+
+
+@attrs.frozen
+class KindInfo:
+    """A kind of file: what it is called, where it comes from, which counts it can give to which
+    kinds of subjects."""
+
+    title: str
+    where: str
+    subjects: tuple[str, ...]
+    counts: tuple[str, ...]
+
+
+@attrs.frozen
+class Derived:
+    """Further columns for subjects of one kind, computed by a plugin.
+
+    *frame* has `shop`, `key` and one column for each metric or symbol that the vocabulary
+    declares. A metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
+    """
+
+    subject: str
+    frame: "pl.DataFrame"
+
+
+@attrs.frozen
+class Templates:
+    """A folder of Jinja2 templates. `plan.md.j2` in it replaces or extends the bundled one."""
+
+    name: str
+    folder: Traversable
+
+
+class ReportFormat(Protocol):
+    """Turns the result document into one file."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def suffix(self) -> str: ...
+
+    def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str: ...
+
+
+class Hooks:
+    """Specifications; pluggy collects one list of results a hook."""
+
+    @hookspec
+    def advisor_metric_providers(self) -> Sequence[Provider]:
+        """Providers of this plugin.
+
+        Called once, when files are to be read. An exception costs this plugin's providers and one
+        line in the report.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_vocabulary(self) -> Sequence[VocabularyFile]:
+        """Subjects, relations, counts, metrics, identities, symbols, levers, goals and niches.
+
+        Called once, before anything else. Two plugins may declare the same thing in the same
+        words; a clash names both owners and ends the run.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_metrics(
+        self, readings: Sequence[Reading], context: ReadContext
+    ) -> Sequence[Derived]:
+        """Metrics and symbols that no ratio of sums can say, computed in columns.
+
+        Called once a shop, after reading. An exception costs these columns and one line.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_rule_packs(self) -> "Sequence[RulePack]":
+        """Rule packs: folders of rule files. Called once, when rules are needed."""
+        raise RuntimeError
+
+    @hookspec
+    def advisor_benchmarks(self) -> "Sequence[BandFile]":
+        """Bands: what is good for a metric, where it holds, who says so. Called once."""
+        raise RuntimeError
+
+    @hookspec
+    def advisor_report_formats(self) -> Sequence[ReportFormat]:
+        """Formats beside the bundled ones, for `--format`. Called once, before reporting."""
+        raise RuntimeError
+
+    @hookspec
+    def advisor_templates(self) -> Sequence[Templates]:
+        """Folders of templates, searched before the bundled ones. Called once."""
+        raise RuntimeError

@@ -1,0 +1,115 @@
+"""What a provider makes of one file: counts in columns, and everything the reader must know."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import attrs
+import polars as pl
+
+
+class Grain(StrEnum):
+    """What one row covers."""
+
+    DAY = "day"  # one day, or an event on a day (a LIVE session)
+    PERIOD = "period"  # the whole period of the file
+    LIFETIME = "lifetime"  # since the subject exists, up to the day of the export
+
+
+@attrs.frozen
+class File:
+    """A file as it was found. *name* is for people; *path* is where to read it."""
+
+    path: Path
+    name: str
+    size: int
+    sha256: str
+
+
+@attrs.frozen
+class Period:
+    """From the first to the last day, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.first.isoformat()} to {self.last.isoformat()}"
+
+
+@attrs.frozen
+class Note:
+    """Something about the data that a reader of the plan must know. *file* may be empty."""
+
+    code: str
+    text: str
+    file: str = ""
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """Counts of subjects of one kind, as one frame.
+
+    Columns: `key` (str), `name` (str), one `parent.<kind>` (str) for each known parent,
+    `from` and `to` (Date, null where unknown), `by.<breakdown>` (str), `currency` (str, null where
+    unknown), one Float64 column for each count (null = missing), `_row` (UInt32, 1-based row in the
+    file). The host adds `shop` and `_file`. *family* names the source of the counts: tables of one
+    family and kind speak of the same events, tables of two families are never added up.
+    """
+
+    subject: str
+    family: str
+    grain: Grain
+    frame: pl.DataFrame
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        return tuple(c for c in self.frame.columns if is_count(c))
+
+
+FIXED = ("shop", "key", "name", "from", "to", "currency", "_row", "_file")
+
+
+def is_count(column: str) -> bool:
+    """Whether a frame's column holds a count."""
+    return column not in FIXED and not column.startswith(("by.", "parent.", "_"))
+
+
+@attrs.frozen(eq=False)
+class Links:
+    """Pairs of subjects: columns `from` and `to` (str keys)."""
+
+    relation: str
+    frame: pl.DataFrame
+
+
+@attrs.frozen
+class Column:
+    """How a column of the file was understood; *means* is a count, a check or a role."""
+
+    header: str
+    means: str
+    nearest: str = ""  # for an unknown header: the known one that it resembles
+
+
+@attrs.frozen(eq=False)
+class Reading:
+    """One file, understood. `rows + sum(left_out.values()) = rows of the file after its header`."""
+
+    file: File
+    provider: str
+    kind: str
+    title: str
+    tables: tuple[Table, ...]
+    rows: int
+    left_out: Mapping[str, int] = attrs.field(factory=dict)
+    links: tuple[Links, ...] = ()
+    period: Period | None = None
+    currency: str | None = None
+    columns: tuple[Column, ...] = ()
+    notes: tuple[Note, ...] = ()

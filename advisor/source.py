@@ -1,0 +1,52 @@
+"""A file opened far enough to say what it is: its grids of text.
+
+Whatever the container (CSV, TSV, XLSX, JSON, JSON lines), a file is a few grids: rows of text
+cells. JSON records are flattened to rows whose header is the dotted path of each value.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import polars as pl
+
+from advisor.reading import File
+
+HEAD_ROWS = 40  # no header was ever seen below the 12th row
+
+
+class Container(StrEnum):
+    TEXT = "csv"  # any delimiter
+    XLSX = "xlsx"
+    JSON = "json"
+    JSON_LINES = "jsonl"
+
+
+class Grid(Protocol):
+    """One table of text cells. `name` is the sheet, the path of the JSON list, or empty."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def head(self) -> Sequence[Sequence[str]]:
+        """The first HEAD_ROWS rows; missing cells are empty text."""
+        ...
+
+    def body(self, after: int, columns: Sequence[int]) -> pl.DataFrame:
+        """Every row after row *after* (0-based): the chosen columns as text, null where empty,
+        named `c<index>`, and `_row` (UInt32, 1-based row of the file)."""
+        ...
+
+
+class Source(Protocol):
+    """A file and its grids; opened once, offered to every provider."""
+
+    @property
+    def file(self) -> File: ...
+
+    @property
+    def container(self) -> Container: ...
+
+    @property
+    def grids(self) -> Sequence[Grid]: ...

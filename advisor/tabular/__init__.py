@@ -1,0 +1,1 @@
+"""Reading tables of text by description: a kind of file is data, not code."""

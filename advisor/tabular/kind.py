@@ -1,0 +1,146 @@
+"""How a kind of file looks: one TOML file says it all.
+
+```toml
+id      = "video-list"
+title   = "Video Performance List"
+where   = "Seller Center > Analytics > Video > Download"
+family  = "shop-video"        # tables of one family speak of the same events
+grain   = "period"            # day, period or lifetime
+percent = "sign"              # what a bare number in a rate column is: sign (only "1.47%" is known),
+                              # fraction (0.0147), number (1.47)
+requires = ["video_id", "views"]
+links    = { video-products = "products" }  # relation = column with `name(id)` entries
+
+[[subject]]                   # the first whose key columns are all in the file
+kind    = "video"
+key     = ["video_id"]
+name    = "video_info"
+parents = { creator = ["creator_id"] }
+
+[columns.views]
+count   = "views"
+headers = { en = ["VV"], es = ["VV"], th = ["VV"] }
+
+[columns.finish_rate]         # rate x of = count, where a file prints a rate but not its count
+type    = "rate"
+count   = "complete_plays"
+of      = "views"
+headers = { en = ["Video Finish Rate"] }
+
+[columns.ctr]                 # a printed rate that only checks the file against itself
+type    = "rate"
+check   = { numerator = ["product_clicks"], denominator = ["views"] }
+headers = { en = ["Click-through rate (Video)", "CTR"] }
+```
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import attrs
+
+from advisor.reading import Grain
+
+
+class CellType(StrEnum):
+    NUMBER = "number"
+    MONEY = "money"
+    RATE = "rate"
+    DURATION = "duration"  # to seconds
+    DATE = "date"
+    ID = "id"
+    TEXT = "text"
+
+
+class Percent(StrEnum):
+    """What a bare number in a rate column means. A "%" sign always wins."""
+
+    SIGN = "sign"
+    FRACTION = "fraction"
+    NUMBER = "number"
+
+
+class Role(StrEnum):
+    """What a column is, where it is no count."""
+
+    TEXT = "text"  # names, statuses: may serve as key, name or parent
+    DAY = "day"
+    FROM = "from"
+    TO = "to"
+    CURRENCY = "currency"
+    BREAKDOWN = "breakdown"  # becomes `by.<column>`
+    CHECK = "check"
+    PERSONAL = "personal"  # dropped before anything else sees it
+
+
+@attrs.frozen
+class Check:
+    """printed = scale x sum(numerator) / sum(denominator), by counts of the same row."""
+
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    scale: float = 1.0
+    truncated: bool = False  # printed without rounding (zero-decimal currencies)
+    loose: float = 0.0  # relative tolerance beyond the printed precision
+
+
+@attrs.frozen
+class ColumnSpec:
+    """A column: its names by language, and what becomes of it.
+
+    *occurrence* tells apart columns of one name (1 is the first); *group* the same name under
+    different group headings. *of* multiplies a printed rate or mean back into its count.
+    """
+
+    headers: Mapping[str, tuple[str, ...]]
+    type: CellType = CellType.NUMBER
+    count: str | None = None
+    role: Role | None = None
+    of: str | None = None
+    check: Check | None = None
+    occurrence: int = 1
+    group: str | None = None
+
+
+@attrs.frozen
+class SubjectSpec:
+    """What a row is about. An empty *key* means the shop itself."""
+
+    kind: str
+    key: tuple[str, ...] = ()
+    name: str | None = None
+    parents: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    only: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # column = values of such rows
+
+
+@attrs.frozen
+class Kind:
+    """A kind of file. *totals* are patterns (regular expressions on the first filled cell of a row,
+    case-insensitive) of rows that sum up others; *not_data* of other rows to leave out, by reason;
+    *data_rows*: where given, only rows whose first filled cell matches are data."""
+
+    id: str
+    title: str
+    where: str
+    family: str
+    grain: Grain
+    subject: tuple[SubjectSpec, ...]
+    columns: Mapping[str, ColumnSpec]
+    requires: tuple[str, ...]
+    forbids: tuple[str, ...] = ()  # columns that a file of another kind has and this one has not
+    percent: Percent = Percent.SIGN
+    percent_xlsx: Percent | None = None
+    totals: tuple[str, ...] = ()
+    not_data: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    data_rows: tuple[str, ...] = ()
+    description_row: bool = False  # a row of explanations may follow the header
+    last_header: bool = False  # the header occurs twice; the second one has the rows
+    groups: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
+    grid: str | None = None  # pattern of the grid's name (sheet or JSON path), where it decides
+    containers: tuple[str, ...] = ()  # empty: any
+    day_first: bool | None = None  # only where the source is known; else the column decides
+    end_exclusive: bool = False
+    links: Mapping[str, str] = attrs.field(factory=dict)
+    default_currency: str | None = None
+    template: bool = False  # one of our own CSV templates, written by `advisor init --templates`
+    documentation: str = ""

@@ -1,0 +1,283 @@
+"""The words that providers, rules and reports share: subjects, counts, metrics, levers, goals.
+
+All of it is data that plugins bring; the host knows no metric by name.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import attrs
+
+from advisor.data import parse_toml, structure
+from advisor.errors import Mistakes, unknown
+
+
+class CountUnit(StrEnum):
+    """What one of a count is. PEOPLE are distinct and never added up over days."""
+
+    EVENTS = "events"
+    MONEY = "money"
+    SECONDS = "seconds"
+    PEOPLE = "people"
+    STATE = "state"  # a level at a moment: followers, stock, a score
+
+
+class MetricKind(StrEnum):
+    """How sure a metric can be: decides its interval (see advisor.evidence)."""
+
+    EXACT = "exact"
+    PROPORTION = "proportion"
+    RATE = "rate"
+    MONEY = "money-ratio"
+
+
+class Better(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    """How a metric is printed. MONEY is the shop's currency; bands in it are US dollars."""
+
+    SHARE = "share"
+    RATIO = "ratio"
+    MONEY = "money"
+    NUMBER = "number"
+    SECONDS = "seconds"
+
+
+@attrs.frozen
+class SubjectKind:
+    """What can be judged. *parent* is the kind that pools it, or None at the top."""
+
+    id: str
+    title: str
+    plural: str
+    parent: str | None = None
+    definition: str = ""
+
+
+@attrs.frozen
+class Relation:
+    """How subjects of two kinds belong together, beside parenthood."""
+
+    id: str
+    from_: str
+    to: str
+    definition: str = ""
+
+
+@attrs.frozen
+class Count:
+    """Something that a file says how many of."""
+
+    id: str
+    title: str
+    unit: CountUnit = CountUnit.EVENTS
+    definition: str = ""
+
+
+@attrs.frozen
+class Metric:
+    """A number computed from counts.
+
+    Value = *scale* x sum(numerator) / sum(denominator). A name that ends in "?" is added where a
+    source has it. An exact metric has no denominator. *events* is the count whose chance decides
+    how sure a money ratio is. *money* is the count that its numerator leads to, for pricing a gap.
+    An exact metric may have the id of its one count: a total that is a KPI.
+    """
+
+    id: str
+    title: str
+    kind: MetricKind
+    unit: Unit
+    numerator: tuple[str, ...]
+    definition: str
+    denominator: tuple[str, ...] = ()
+    scale: float = 1.0
+    better: Better = Better.HIGHER
+    impact: bool = True  # False: a vanity metric on its own
+    events: str | None = None
+    money: str | None = None
+    subjects: tuple[str, ...] = ()  # empty: every kind that has its counts
+    goals: tuple[str, ...] = ()
+    guide: tuple[str, ...] = ()
+    caveat: str = ""
+    derived: bool = False  # computed by a plugin's advisor_metrics, not from sums
+
+    def counts(self) -> tuple[str, ...]:
+        """Names of all its counts, without the marks."""
+        named = (*self.numerator, *self.denominator, *((self.events,) if self.events else ()))
+        return tuple(dict.fromkeys(name.rstrip("?") for name in named))
+
+    def required(self) -> tuple[str, ...]:
+        """Names of the counts without which it cannot be computed."""
+        return tuple(dict.fromkeys(n for n in self.numerator + self.denominator if n[-1] != "?"))
+
+
+@attrs.frozen
+class Symbol:
+    """A named value from a declared set, computed by a plugin (advisor_metrics)."""
+
+    id: str
+    title: str
+    values: tuple[str, ...]
+    definition: str = ""
+
+
+@attrs.frozen
+class Identity:
+    """left = right up to *tolerance* (relative); names are metrics, e.g. cpc = cpm/(1000*ctr)."""
+
+    id: str
+    left: str
+    times: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    factor: float = 1.0
+    tolerance: float = 0.02
+    definition: str = ""
+
+
+@attrs.frozen
+class Lever:
+    """What an action moves."""
+
+    id: str
+    title: str
+    directions: tuple[str, ...] = ("raise", "lower", "change")
+
+
+@attrs.frozen
+class Goal:
+    """What a shop wants most now; its KPIs lead the report."""
+
+    id: str
+    title: str
+    kpis: tuple[str, ...]
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Niche:
+    """A trade that has bands of its own."""
+
+    id: str
+    title: str
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class VocabularyFile:
+    """One plugin's vocabulary.toml."""
+
+    subject: tuple[SubjectKind, ...] = ()
+    relation: tuple[Relation, ...] = ()
+    count: tuple[Count, ...] = ()
+    metric: tuple[Metric, ...] = ()
+    symbol: tuple[Symbol, ...] = ()
+    identity: tuple[Identity, ...] = ()
+    lever: tuple[Lever, ...] = ()
+    goal: tuple[Goal, ...] = ()
+    niche: tuple[Niche, ...] = ()
+
+
+def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
+    """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
+    return structure(parse_toml(text, where=where), VocabularyFile, where=where)
+
+
+@attrs.frozen
+class Vocabulary:
+    """The words of all plugins together, by id."""
+
+    subjects: Mapping[str, SubjectKind]
+    relations: Mapping[str, Relation]
+    counts: Mapping[str, Count]
+    metrics: Mapping[str, Metric]
+    symbols: Mapping[str, Symbol]
+    identities: Mapping[str, Identity]
+    levers: Mapping[str, Lever]
+    goals: Mapping[str, Goal]
+    niches: Mapping[str, Niche]
+
+    def ladder(self, kind: str) -> tuple[str, ...]:
+        """*kind*, its parent, the parent's parent …"""
+        rungs: list[str] = []
+        at: str | None = kind
+        while at is not None and at not in rungs:
+            rungs.append(at)
+            at = self.subjects[at].parent if at in self.subjects else None
+        return tuple(rungs)
+
+
+_Named = TypeVar("_Named", SubjectKind, Relation, Count, Metric, Symbol, Identity, Lever, Goal, Niche)
+
+
+def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
+    """One vocabulary of many plugins' files; raises Mistakes on clashes and unknown names.
+
+    Two plugins may say the same thing in the same words (equal values); anything else with one id
+    names both owners.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    mistakes: list[str] = []
+    parts: dict[str, dict[str, Any]] = {f.name: {} for f in attrs.fields(VocabularyFile)}
+    for owner, file in files:
+        for section, known in parts.items():
+            for item in getattr(file, section):
+                first = known.get(item.id)
+                if first is not None and first != item:
+                    also = owners[section, item.id]
+                    mistakes.append(f"{section} {item.id!r} is declared by {also} and by {owner}")
+                    continue
+                known[item.id] = item
+                owners.setdefault((section, item.id), owner)
+    vocabulary = Vocabulary(
+        subjects=parts["subject"],
+        relations=parts["relation"],
+        counts=parts["count"],
+        metrics=parts["metric"],
+        symbols=parts["symbol"],
+        identities=parts["identity"],
+        levers=parts["lever"],
+        goals=parts["goal"],
+        niches=parts["niche"],
+    )
+    mistakes += _dangling(vocabulary)
+    if mistakes:
+        raise Mistakes(mistakes, where="vocabulary")
+    return vocabulary
+
+
+def _dangling(v: Vocabulary) -> list[str]:
+    found: list[str] = []
+
+    def check(what: str, names: Iterable[str | None], known: Mapping[str, object], of: str) -> None:
+        for name in names:
+            if name is not None and name not in known:
+                found.append(f"{of}: {unknown(what, name, known)}")
+
+    for kind in v.subjects.values():
+        check("subject", (kind.parent,), v.subjects, f"subject {kind.id}")
+    for relation in v.relations.values():
+        check("subject", (relation.from_, relation.to), v.subjects, f"relation {relation.id}")
+    for metric in v.metrics.values():
+        of = f"metric {metric.id}"
+        check("count", metric.counts(), v.counts, of)
+        check("count", (metric.money,), v.counts, of)
+        check("subject", metric.subjects, v.subjects, of)
+        check("goal", metric.goals, v.goals, of)
+        if (metric.kind is MetricKind.EXACT) != (not metric.denominator):
+            found.append(f"{of}: an exact metric, and no other, has no denominator")
+        if metric.kind is MetricKind.MONEY and metric.events is None:
+            found.append(f"{of}: a money-ratio names the count of its events")
+        if metric.id in v.counts and metric.numerator != (metric.id,):
+            found.append(f"{of}: a count has the same id and means something else")
+    for identity in v.identities.values():
+        names = (identity.left, *identity.times, *identity.over)
+        check("metric", names, v.metrics, f"identity {identity.id}")
+    for goal in v.goals.values():
+        check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
+    return found
