@@ -22,13 +22,11 @@ class ReferenceEngine:
 
     name = "reference"
 
-    @property
-    def version(self) -> str:
-        """The version of shop-advisor, whose part this engine is."""
+    def __init__(self) -> None:
         try:
-            return installed("shop-advisor")
+            self.version = installed("shop-advisor")
         except PackageNotFoundError:
-            return "source"
+            self.version = "source"
 
     def derive(
         self,

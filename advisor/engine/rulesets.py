@@ -110,17 +110,22 @@ def rulesets(clauses: Iterable[Clause]) -> tuple[RuleSet, ...]:
 
 
 def _refuse_too_large(clause: Clause, body: Body) -> None:
-    where = f"rule {clause.rule}"
+    problems = []
     if body.facts > MAX_JOINED:
+        problems.append(f"joins {body.facts} facts, at most {MAX_JOINED} can be joined")
+    wanted: dict[str, set[str]] = {}
+    for pattern in body.patterns:
+        wanted.setdefault(pattern.kind, set()).update(pattern.true)
+    problems += [
+        f"asks {len(conditions)} conditions of {kind}, at most {MAX_CONDITIONS_OF_KIND} can be asked"
+        for kind, conditions in wanted.items()
+        if len(conditions) > MAX_CONDITIONS_OF_KIND
+    ]
+    if problems:
         raise AdvisorError(
-            f"joins {body.facts} facts, at most {MAX_JOINED} can be joined", where=where,
-            hint="split the rule in two, the second after the first",
-        )
-    most = max(len(pattern.true) for pattern in body.patterns)
-    if most > MAX_CONDITIONS_OF_KIND:
-        raise AdvisorError(
-            f"asks {most} conditions of one subject, at most {MAX_CONDITIONS_OF_KIND} are possible",
-            where=where, hint="split the rule in two, the second after the first",
+            " and ".join(problems),
+            where=f"rule {clause.rule}",
+            hint="split it in two rules, one after the other",
         )
 
 

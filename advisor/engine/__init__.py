@@ -1,0 +1,55 @@
+"""The rules engine: what it is given, what it gives back, and which one is in use.
+
+Importing this does not import durable_rules; `choose` does.
+"""
+
+from advisor.engine.program import (
+    After,
+    Clause,
+    Derivation,
+    Engine,
+    FindingFact,
+    Join,
+    LinkFact,
+    Pattern,
+    SubjectFact,
+)
+from advisor.engine.strata import strata
+
+__all__ = [
+    "After",
+    "Clause",
+    "Derivation",
+    "Engine",
+    "FindingFact",
+    "Join",
+    "LinkFact",
+    "Pattern",
+    "SubjectFact",
+    "choose",
+    "notice",
+    "strata",
+]
+
+INSTALL = "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject pip install durable-rules"
+
+
+def choose() -> Engine:
+    """durable_rules where it can be imported, else the reference engine: the same findings."""
+    from advisor.engine.durable import DurableEngine, available
+    from advisor.engine.reference import ReferenceEngine
+
+    return DurableEngine() if available() is None else ReferenceEngine()
+
+
+def notice() -> str | None:
+    """One line on how to get durable_rules where it is missing, with the reason; else None."""
+    from advisor.engine.durable import available
+
+    reason = available()
+    if reason is None:
+        return None
+    return (
+        f"durable_rules cannot be imported ({reason}), so the slower reference engine is in use; "
+        f"with a C compiler, this installs it: {INSTALL}"
+    )
