@@ -206,6 +206,8 @@ class _Program:
                 "all": self.rules.definition(index),
                 "run": self._guarded(self._action(index)),
                 "cap": BATCH,
+                # One fact may stand in two places of a rule, such as one link for two joins.
+                "dist": 0,
             }
             for index in range(len(self.rules.bodies))
         }

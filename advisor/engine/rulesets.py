@@ -117,7 +117,7 @@ def _refuse_too_large(clause: Clause, body: Body) -> None:
     for pattern in body.patterns:
         wanted.setdefault(pattern.kind, set()).update(pattern.true)
     problems += [
-        f"asks {len(conditions)} conditions of {kind}, at most {MAX_CONDITIONS_OF_KIND} can be asked"
+        f"asks {len(conditions)} conditions of {kind}, at most {MAX_CONDITIONS_OF_KIND} can be"
         for kind, conditions in wanted.items()
         if len(conditions) > MAX_CONDITIONS_OF_KIND
     ]
