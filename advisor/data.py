@@ -3,6 +3,7 @@
 import operator
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -18,8 +19,10 @@ from advisor.errors import Mistakes, unknown
 T = TypeVar("T")
 
 
-def _field_key(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+def _field_key(name: str, cls: type[Any] | None = None) -> str:
+    """The TOML key of a field: with hyphens, unless the class sets `toml_underscores`."""
+    key = name.rstrip("_")
+    return key if getattr(cls, "toml_underscores", False) else key.replace("_", "-")
 
 
 def converter() -> cattrs.Converter:
@@ -28,9 +31,9 @@ def converter() -> cattrs.Converter:
 
     def hyphens(cls: type[Any]) -> Callable[..., Any]:
         renames = {
-            a.name: cattrs.override(rename=_field_key(a.name))
+            a.name: cattrs.override(rename=_field_key(a.name, cls))
             for a in attrs.fields(cls)
-            if _field_key(a.name) != a.name
+            if _field_key(a.name, cls) != a.name
         }
         return make_dict_structure_fn(
             cls, conv, _cattrs_forbid_extra_keys=True, **renames  # type: ignore[arg-type]
@@ -64,8 +67,13 @@ def converter() -> cattrs.Converter:
             raise ValueError(unknown("value", str(value), known))
         return cls(value)
 
+    def day(value: Any, _: type[date]) -> date:
+        if not isinstance(value, date):
+            raise TypeError(f"expected a date like 2026-01-31, found {value!r}")
+        return value
+
     # By identity, not by subclass: an enum is a str too.
-    for cls, hook in ((str, text), (float, number), (int, whole), (bool, yes_no)):
+    for cls, hook in ((str, text), (float, number), (int, whole), (bool, yes_no), (date, day)):
         conv.register_structure_hook_func(partial(operator.is_, cls), hook)
     conv.register_structure_hook_func(_is_enum, choice)
     return conv
@@ -81,10 +89,10 @@ _CONVERTER = converter()
 def _describe(error: BaseException, _: type | None) -> str:
     if isinstance(error, ForbiddenExtraKeysError):
         cls = error.cl
-        known = [_field_key(a.name) for a in attrs.fields(cls)] if attrs.has(cls) else []
+        known = [_field_key(a.name, cls) for a in attrs.fields(cls)] if attrs.has(cls) else []
         return "; ".join(unknown("key", key, known) for key in sorted(error.extra_fields))
     if isinstance(error, KeyError):
-        return f"required key {_field_key(str(error.args[0]))!r} is missing"
+        return f"required key {str(error.args[0])!r} is missing"
     if isinstance(error, TypeError | ValueError):
         return str(error)
     return f"{type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 import pluggy
 
-from advisor.reading import Reading
+from advisor.reading import Period, Reading
 from advisor.source import Source
 from advisor.vocabulary import VocabularyFile
 
@@ -45,11 +45,15 @@ class Match:
 
 @attrs.frozen
 class ReadContext:
-    """What a provider may know beside the file. *today* is the day of the run."""
+    """What a plugin may know beside the file. *today* is the day of the run.
+
+    *window* is the current window, known when metrics are derived and not yet when files are read.
+    """
 
     today: date
     currency: str | None = None
     region: str | None = None
+    window: Period | None = None
 
 
 class Provider(Protocol):

@@ -1,0 +1,206 @@
+"""Bands: what is good for a metric, where that holds, and who says so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import attrs
+
+from advisor.business import Business
+from advisor.data import parse_toml, structure
+from advisor.errors import Mistakes, unknown
+from advisor.rule import Origin
+from advisor.vocabulary import MetricKind, Unit, Vocabulary
+
+
+@attrs.frozen
+class OfSubject:
+    """Only subjects whose *metric* lies in this range (money in US dollars)."""
+
+    metric: str
+    at_least: float | None = None
+    below: float | None = None
+
+
+@attrs.frozen
+class Where:
+    """Where a band holds; what is not named holds everywhere."""
+
+    size: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    subject: tuple[str, ...] = ()
+    from_: date | None = None
+    until: date | None = None
+    of: OfSubject | None = None
+
+    def holds(self, business: Business, kind: str, day: date) -> bool:
+        """Whether it holds for *business*; a size that is not known does not exclude it."""
+        return (
+            (self.size is None or business.size is None or business.size == self.size)
+            and (self.niche is None or business.niche == self.niche)
+            and (self.region is None or business.region == self.region)
+            and (not self.subject or kind in self.subject)
+            and (self.from_ is None or day >= self.from_)
+            and (self.until is None or day <= self.until)
+        )
+
+    @property
+    def rank(self) -> int:
+        """Niche before size before general; a region sharpens each."""
+        return 4 * (self.niche is not None) + 2 * (self.size is not None) + (self.region is not None)
+
+
+@attrs.frozen
+class Band:
+    """From *low* to *high*, edges included, is good. Shares are fractions.
+
+    *usd*: the edges are US dollars (for metrics in money).
+    """
+
+    metric: str
+    low: float | None = None
+    high: float | None = None
+    usd: bool = False
+    where: Where = Where()
+    guide: tuple[str, ...] = ()
+    origin: Origin | None = None
+    note: str = ""
+
+
+@attrs.frozen
+class BandFile:
+    """One pack's bands. *layer* orders files: pack 0, profile 1, the shop's own 2."""
+
+    id: str
+    title: str
+    band: tuple[Band, ...]
+    layer: int = 0
+
+
+def band_file(text: str, *, where: str) -> BandFile:
+    """Reads bands; raises Mistakes with everything that is wrong."""
+    return structure(parse_toml(text, where=where), BandFile, where=where)
+
+
+def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
+    """Raises Mistakes on names the vocabulary does not know and on impossible edges."""
+    wrong: list[str] = []
+    for i, band in enumerate(file.band, start=1):
+        at = f"band {i} ({band.metric})"
+        metric = vocabulary.metrics.get(band.metric)
+        if metric is None:
+            wrong.append(f"{at}: {unknown('metric', band.metric, vocabulary.metrics)}")
+        elif band.usd and metric.unit is not Unit.MONEY:
+            wrong.append(f"{at}: usd = true, but {metric.id} is no money")
+        if band.low is None and band.high is None:
+            wrong.append(f"{at}: neither low nor high is given")
+        if band.low is not None and band.high is not None and band.low > band.high:
+            wrong.append(f"{at}: low {band.low:g} lies above high {band.high:g}")
+        if metric and metric.kind is MetricKind.PROPORTION:
+            for edge in (band.low, band.high):
+                if edge is not None and not 0 <= edge <= 1:
+                    wrong.append(f"{at}: {edge:g} is no share; write 2 % as 0.02")
+        if band.where.niche is not None and band.where.niche not in vocabulary.niches:
+            wrong.append(f"{at}: {unknown('niche', band.where.niche, vocabulary.niches)}")
+        for kind in band.where.subject:
+            if kind not in vocabulary.subjects:
+                wrong.append(f"{at}: {unknown('subject', kind, vocabulary.subjects)}")
+        of = band.where.of
+        if of is not None and of.metric not in vocabulary.metrics:
+            wrong.append(f"{at}: {unknown('metric', of.metric, vocabulary.metrics)}")
+    if wrong:
+        raise Mistakes(wrong, where=file.id)
+
+
+@attrs.frozen
+class Edges:
+    """A band as it is used: in the metric's own unit and the shop's currency.
+
+    *of* restricts it to some subjects; *origin* says where it comes from, in words.
+    """
+
+    low: float | None
+    high: float | None
+    of: OfSubject | None
+    origin: str
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Resolved:
+    """The edges for a metric and kind (first match wins), or why there are none."""
+
+    edges: tuple[Edges, ...] = ()
+    reason: str = ""
+    tried: tuple[tuple[Band, str], ...] = ()  # every candidate, with "used" or why not
+
+
+@attrs.frozen
+class Bands:
+    """All bands of a run."""
+
+    files: tuple[BandFile, ...]
+
+    def resolve(self, metric: str, kind: str, business: Business, day: date) -> Resolved:
+        """Which band holds for *metric* on subjects of *kind*: the shop's own first, then niche
+        before size before general; a size that is not known takes the union of the size rows."""
+        tried: list[tuple[Band, str]] = []
+        holding: list[tuple[BandFile, Band]] = []
+        for file in self.files:
+            for band in file.band:
+                if band.metric != metric:
+                    continue
+                if band.where.holds(business, kind, day):
+                    holding.append((file, band))
+                else:
+                    tried.append((band, f"does not hold here ({_place(band.where)})"))
+        if not holding:
+            return Resolved(reason=f"no band is known for {metric}", tried=tuple(tried))
+        best = max((f.layer, b.where.rank) for f, b in holding)
+        used = [(f, b) for f, b in holding if (f.layer, b.where.rank) == best]
+        tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
+        if any(b.usd for _, b in used) and business.dollars(1.0) is None:
+            reason = (
+                f"the band of {metric} is in US dollars and the shop's currency rate is not known: "
+                f"add currency and usd_rate to [shop] in advisor.toml"
+            )
+            tried += [(b, "needs usd_rate") for _, b in used]
+            return Resolved(reason=reason, tried=tuple(tried))
+        tried = [(b, "used") for _, b in used] + tried
+        return Resolved(edges=tuple(_edges(used, business)), tried=tuple(tried))
+
+
+def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterable[Edges]:
+    groups: dict[OfSubject | None, list[tuple[BandFile, Band]]] = {}
+    for file, band in used:
+        groups.setdefault(band.where.of, []).append((file, band))
+    # Bands of a part of the subjects are looked at before the band of all.
+    for of, members in sorted(groups.items(), key=lambda item: item[0] is None):
+        bands = [band for _, band in members]
+        lows = [b.low for b in bands]
+        highs = [b.high for b in bands]
+        low = None if None in lows else min(v for v in lows if v is not None)
+        high = None if None in highs else max(v for v in highs if v is not None)
+        usd = any(b.usd for b in bands)
+        place = _place(bands[0].where)
+        if len(bands) > 1:
+            place = "size not known: union of " + ", ".join(b.where.size or "any" for b in bands)
+        yield Edges(
+            low=business.from_dollars(low) if usd else low,
+            high=business.from_dollars(high) if usd else high,
+            of=of,
+            origin=f"{members[0][0].title} ({place})",
+            guide=tuple(dict.fromkeys(g for b in bands for g in b.guide)),
+        )
+
+
+def _place(where: Where) -> str:
+    named: Mapping[str, object] = {
+        "size": where.size,
+        "niche": where.niche,
+        "region": where.region,
+        "subject": ", ".join(where.subject),
+        "from": where.from_,
+        "until": where.until,
+    }
+    return ", ".join(f"{k} {v}" for k, v in named.items() if v) or "general"

@@ -1,0 +1,147 @@
+"""Who is asking: the shop, and what its advisor.toml says."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+import attrs
+
+from advisor.data import parse_toml, structure
+from advisor.errors import Mistakes, unknown
+
+
+class Size(StrEnum):
+    """The guide's small, medium (`mid`) and large (`enterprise`)."""
+
+    SMALL = "small"
+    MID = "mid"
+    ENTERPRISE = "enterprise"
+
+
+@attrs.frozen
+class Business:
+    """The shop. *usd_rate* is what one unit of its currency is in US dollars; *margin* is the
+    contribution margin before ads, as a share of revenue."""
+
+    id: str = "shop"
+    name: str = ""
+    size: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    currency: str | None = None
+    usd_rate: float | None = None
+    margin: float | None = None
+    goal: str | None = None
+
+    def rate(self) -> float | None:
+        """US dollars for one unit of the shop's currency, or None where that is not known."""
+        return 1.0 if self.currency == "USD" else self.usd_rate
+
+    def dollars(self, amount: float) -> float | None:
+        """*amount* in US dollars."""
+        rate = self.rate()
+        return None if rate is None else amount * rate
+
+    def from_dollars(self, amount: float | None) -> float | None:
+        """*amount* US dollars in the shop's currency; callers make sure that the rate is known."""
+        rate = self.rate()
+        return None if amount is None or rate is None else amount / rate
+
+
+@attrs.frozen
+class ShopSection:
+    toml_underscores: ClassVar[bool] = True
+
+    id: str = ""
+    name: str = ""
+    size: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    currency: str | None = None
+    usd_rate: float | None = None
+    margin: float | None = None
+
+
+@attrs.frozen
+class GoalSection:
+    focus: str | None = None
+
+
+@attrs.frozen
+class OwnBand:
+    """A band of the shop's own, in the metric's unit (money in the shop's currency)."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@attrs.frozen
+class RulesSection:
+    paths: tuple[str, ...] = ()
+    profile: str | None = None
+    disable: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ReportSection:
+    language: str = "en"
+    formats: tuple[str, ...] = ("md", "json")
+    templates: str | None = None
+
+
+@attrs.frozen
+class Settings:
+    """An advisor.toml."""
+
+    shop: ShopSection = ShopSection()
+    goal: GoalSection = GoalSection()
+    bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
+    rules: RulesSection = RulesSection()
+    report: ReportSection = ReportSection()
+
+
+CONFIG_NAME = "advisor.toml"
+
+
+def read_settings(path: Path) -> Settings:
+    """Reads an advisor.toml. Unknown keys and impossible values are refused, all at once."""
+    where = path.name
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistakes([f"not UTF-8 text: {error.reason}"], where=where) from None
+    settings = structure(parse_toml(text, where=where), Settings, where=where)
+    wrong = impossible(settings.shop)
+    for metric, band in settings.bands.items():
+        if band.low is None and band.high is None:
+            wrong.append(f"bands.{metric}: give low, high or both")
+        elif band.low is not None and band.high is not None and band.low > band.high:
+            wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
+    if wrong:
+        raise Mistakes(wrong, where=where)
+    return settings
+
+
+def impossible(shop: ShopSection) -> list[str]:
+    """What in the shop's own words cannot be."""
+    wrong: list[str] = []
+    sizes = [size.value for size in Size]
+    if shop.size is not None and shop.size not in sizes:
+        wrong.append(f"shop.size: {unknown('size', shop.size, sizes)}")
+    currency = shop.currency
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        wrong.append(f"shop.currency: {currency!r} is no currency code; write three capital letters, like USD")
+    if shop.usd_rate is not None and not 0 < shop.usd_rate < 1e6:
+        wrong.append(
+            f"shop.usd_rate: {shop.usd_rate:g} cannot be; it is what one unit of the currency is in US dollars"
+        )
+    if currency == "USD" and shop.usd_rate not in (None, 1.0):
+        wrong.append(f"shop.usd_rate: one US dollar is 1 US dollar, not {shop.usd_rate:g}")
+    if shop.margin is not None and not 0 < shop.margin < 1:
+        wrong.append(f"shop.margin: {shop.margin:g} is no share of revenue; write 45 % as 0.45")
+    region = shop.region
+    if region is not None and not (len(region) == 2 and region.isascii() and region.isupper()):
+        wrong.append(f"shop.region: {region!r} is no country code; write two capital letters, like US")
+    return wrong
+

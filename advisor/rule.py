@@ -1,0 +1,137 @@
+"""A rule: one diagnosis, as one TOML file. Data only; nothing in it executes."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from importlib.resources.abc import Traversable
+
+import attrs
+
+from advisor.condition import Conditions, Test
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"  # endangers the account
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return list(Severity).index(self)
+
+
+class Status(StrEnum):
+    EXPERIMENTAL = "experimental"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+class Strength(StrEnum):
+    """How good a source is."""
+
+    OFFICIAL = "official"
+    VENDOR = "vendor"
+    WEAK = "weak"
+    DERIVED = "derived"
+
+
+@attrs.frozen
+class Origin:
+    """Who says so."""
+
+    title: str = ""
+    url: str = ""
+    date: str = ""
+    strength: Strength = Strength.VENDOR
+
+
+@attrs.frozen
+class Says:
+    """The rule's sentences. Placeholders: `{kind.name}`, `{metric}` and `{metric.band}`."""
+
+    healthy: str
+    finding: str
+    why: str
+    misleading_when: str = ""
+
+
+@attrs.frozen
+class Action:
+    """What to do. *done* is data: the levels that end it, and which gap the money is about."""
+
+    lever: str
+    direction: str
+    do: str
+    steps: tuple[str, ...]
+    owner: str
+    effort: str
+    done: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class After:
+    """Findings of other rules that must be there, on the same subject or over a relation."""
+
+    findings: tuple[str, ...]
+    over: str | None = None
+
+
+@attrs.frozen
+class Rule:
+    """A rule, checked against the vocabulary. *id* is `pack/rule`."""
+
+    id: str
+    subject: str
+    severity: Severity
+    when: Conditions
+    says: Says
+    actions: tuple[Action, ...]
+    goal: str | None = None
+    guide: tuple[str, ...] = ()
+    origin: Origin | None = None
+    status: Status = Status.STABLE
+    unless: Conditions = Conditions()
+    after: After | None = None
+    explains: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # counts without which the rule is `missing`
+    profile: str | None = None
+    aliases: tuple[str, ...] = ()
+    effective_from: date | None = None
+    effective_until: date | None = None
+    region: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def pack(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def short_id(self) -> str:
+        return self.id.partition("/")[2]
+
+    def own_tests(self) -> tuple[Test, ...]:
+        """Every test on the rule's subject, those of `unless` included."""
+        return tuple(dict.fromkeys((*self.when.own(), *self.unless.own())))
+
+    def tests_by_kind(self, kind: str) -> Mapping[str, tuple[Test, ...]]:
+        """Tests for each kind of subject, with the rule judged on *kind*."""
+        found: dict[str, list[Test]] = {kind: list(self.own_tests())}
+        for related in (*self.when.related, *self.unless.related):
+            found.setdefault(related.kind, []).extend(related.tests)
+        return {k: tuple(dict.fromkeys(v)) for k, v in found.items()}
+
+
+@attrs.frozen
+class RulePack:
+    """A folder of rule files (`**/*.toml`, beside each `<rule>.cases.toml`), with its name.
+
+    *id* is the first half of each rule's full id. *folder* is `importlib.resources.files(...)` or
+    a Path.
+    """
+
+    id: str
+    title: str
+    folder: Traversable
+    version: str = ""
