@@ -1,0 +1,298 @@
+"""The result document: one JSON value that every report is made of.
+
+Its classes are also the context that templates see. Everything is plain: text, numbers, lists.
+Names, captions and file names in it are a stranger's text: a report escapes them for its format.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+SCHEMA_VERSION = 1
+
+
+@attrs.frozen
+class EngineInfo:
+    """Which rules engine decided; *notice* is a line for the reader, where there is one."""
+
+    name: str
+    version: str
+    notice: str | None = None
+
+
+@attrs.frozen
+class PackInfo:
+    id: str
+    version: str
+    rules: int
+
+
+@attrs.frozen
+class AdvisorInfo:
+    version: str
+    engine: EngineInfo
+    packs: tuple[PackInfo, ...]
+
+
+@attrs.frozen
+class ShopInfo:
+    id: str
+    name: str
+    size: str | None
+    niche: str | None
+    region: str | None
+    currency: str | None
+    usd_rate: float | None
+    margin: float | None
+    goal: str | None
+
+
+@attrs.frozen
+class PeriodInfo:
+    """The window that is judged and the one before it (ISO days); None where files have no dates."""
+
+    first: str | None
+    last: str | None
+    before_first: str | None
+    before_last: str | None
+    today: str
+
+
+@attrs.frozen
+class InputInfo:
+    """One file. *rows* were read, *left_out* says how many were not, by reason. A file that could
+    not be read has *problem*."""
+
+    file: str
+    kind: str | None
+    title: str | None
+    rows: int
+    left_out: Mapping[str, int]
+    sha256: str
+    first: str | None = None
+    last: str | None = None
+    currency: str | None = None
+    problem: str | None = None
+
+
+@attrs.frozen
+class Point:
+    """A day (or the first day of a period) and the metric on it."""
+
+    day: str
+    value: float | None
+
+
+@attrs.frozen
+class Kpi:
+    """A metric of the whole shop. *text* and the other texts are ready to print."""
+
+    metric: str
+    title: str
+    goal: str | None
+    value: float | None
+    low: float | None
+    high: float | None
+    before: float | None
+    levels: tuple[str, ...]
+    text: str
+    band_text: str | None
+    before_text: str | None
+    trend: str | None
+    impact: bool
+    definition: str
+    series: tuple[Point, ...] = ()
+
+
+@attrs.frozen
+class BandInfo:
+    low: float | None
+    high: float | None
+    text: str
+    origin: str
+
+
+@attrs.frozen
+class Evidence:
+    """One measured value behind a finding. *n* is how many events it rests on; *rows* are rows of
+    *file*, as ranges; *sure* says in words how sure it is."""
+
+    metric: str
+    title: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: float | None
+    levels: tuple[str, ...]
+    band: BandInfo | None
+    text: str
+    sure: str
+    test: str
+    file: str
+    rows: tuple[tuple[int, int], ...]
+    definition: str = ""
+
+
+@attrs.frozen
+class SubjectInfo:
+    kind: str
+    key: str
+    name: str
+
+
+@attrs.frozen
+class Message:
+    """*text* with the values in it; *template* and *parameters* are what it was made of."""
+
+    text: str
+    template: str
+    parameters: Mapping[str, str]
+
+
+@attrs.frozen
+class FindingInfo:
+    """A rule that fired on a subject. *pooled* counts the subjects it was pooled from."""
+
+    id: str
+    rule: str
+    guide: tuple[str, ...]
+    severity: str
+    subject: SubjectInfo
+    evidence: tuple[Evidence, ...]
+    unchecked: tuple[str, ...]
+    explained_by: tuple[str, ...]
+    message: Message
+    why: str
+    misleading_when: str
+    confidence: float
+    stake: float | None
+    pooled: int = 0
+
+
+@attrs.frozen
+class Money:
+    """Money in the shop's currency."""
+
+    low: float
+    mid: float
+    high: float
+    currency: str
+    per: str
+    text: str
+
+
+@attrs.frozen
+class DoneInfo:
+    """What ends an action: *metric* in *levels*, *text* in words."""
+
+    metric: str
+    levels: tuple[str, ...]
+    text: str
+
+
+@attrs.frozen
+class ActionInfo:
+    """One thing to do, for every subject it concerns, worst first."""
+
+    id: str
+    rank: int
+    rule: str
+    severity: str
+    findings: tuple[str, ...]
+    also_explains: tuple[str, ...]
+    lever: str
+    lever_title: str
+    direction: str
+    do: str
+    steps: tuple[str, ...]
+    owner: str
+    effort: str
+    done: tuple[DoneInfo, ...]
+    gain: Money | None
+    no_gain_because: str | None
+    confidence: float
+
+
+@attrs.frozen
+class OutcomeCount:
+    """How often a rule ended how, over the subjects that it applies to."""
+
+    rule: str
+    title: str
+    kind: str
+    fires: int
+    clear: int
+    unsure: int
+    missing: int
+    not_applicable: int
+    error: int
+
+
+@attrs.frozen
+class Healthy:
+    """A rule that is clear on every subject it could judge. *subjects* counts them."""
+
+    rule: str
+    text: str
+    kind: str
+    subjects: int
+
+
+@attrs.frozen
+class Watch:
+    """A rule that could not tell for lack of data, on one subject; *text* says how much more."""
+
+    rule: str
+    subject: SubjectInfo
+    text: str
+
+
+@attrs.frozen
+class Unjudged:
+    """What could not be judged at all, why, and which export or line would make it possible."""
+
+    rule: str
+    text: str
+    because: str
+    remedy: str
+
+
+@attrs.frozen
+class NoteInfo:
+    code: str
+    text: str
+    file: str
+
+
+@attrs.frozen
+class Document:
+    """The whole result. Lists are complete here; reports cap them and say so."""
+
+    schema_version: int
+    advisor: AdvisorInfo
+    shop: ShopInfo
+    period: PeriodInfo
+    inputs: tuple[InputInfo, ...]
+    kpis: tuple[Kpi, ...]
+    plan: tuple[ActionInfo, ...]
+    findings: tuple[FindingInfo, ...]
+    outcomes: tuple[OutcomeCount, ...]
+    healthy: tuple[Healthy, ...]
+    watch: tuple[Watch, ...]
+    coverage: tuple[Unjudged, ...]
+    data_notes: tuple[NoteInfo, ...]
+    order: str  # the formula that orders the plan, in words
+
+
+def as_json(document: Document) -> dict[str, Any]:
+    """The document as JSON-ready dictionaries and lists, in a fixed order."""
+    return _plain(attrs.asdict(document))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
