@@ -8,7 +8,6 @@ import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -69,7 +68,7 @@ class DurableEngine:
                     for session in pack(facts.components(program.rules, self._prefilter)):
                         derived |= program.run(session, facts.names)
             except BaseException:
-                # What state a failure leaves behind in the library is anybody's guess.
+                # What a failure leaves behind in the library must never be used again.
                 self._programs.clear()
                 raise
             return frozenset(derived)
@@ -186,12 +185,8 @@ class _Program:
         # Ids are compared by a hash; numbers of six digits never share one.
         facts = [{"id": f"{n:06d}", "sid": SID, **fact} for n, fact in enumerate(session)]
         facts.append({"id": "end", "sid": SID, "end": 1})
-        try:
-            self._host.assert_facts(NAME, facts)
-        except BaseException:
-            with suppress(Exception):
-                self._host.delete_state(NAME, SID)
-            raise
+        # Where this raises, the state is broken: deleting it can end the process.
+        self._host.assert_facts(NAME, facts)
         # Facts that stay behind would join those of the next session.
         self._host.delete_state(NAME, SID)
         if self._errors:

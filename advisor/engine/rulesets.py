@@ -19,9 +19,9 @@ import attrs
 from advisor.engine.program import After, Clause, Join, Pattern
 from advisor.errors import AdvisorError
 
-# A fact that satisfies 65 conditions side by side is error 303; one with 250 properties ends the
-# process; more than 256 rules on one condition are error 108, and 17 joined facts error 304.
-MAX_PATTERNS_OF_KIND = 48
+# A fact that passes 65 tests side by side is error 303; one with 250 properties ends the process;
+# more than 256 rules on one condition are error 108, and 17 joined facts error 304.
+MAX_TESTS = 48
 MAX_CONDITIONS_OF_KIND = 180
 MAX_USES = 200
 MAX_JOINED = 15
@@ -78,7 +78,7 @@ class RuleSet:
             if after.relation is not None:
                 facts.append(self._link(f"a{number}", after.relation))
                 on = {f"a{number}": "to"}
-            facts.append({f"f{number}": {"$and": [{"on": on}, {"f": self.rules[after.rule]}]}})
+            facts.append({f"f{number}": {"$and": [{"f": self.rules[after.rule]}, {"on": on}]}})
         return facts
 
     def _fact(
@@ -87,11 +87,14 @@ class RuleSet:
         names = self.conditions[pattern.kind]
         tests: list[dict[str, object]] = [{"k": self.kinds[pattern.kind]}]
         tests += [{names[condition]: 1} for condition in sorted(pattern.true)]
-        # A join that is not written first can be dropped without a word.
-        return {alias: {"$and": [{"key": joined}, *tests] if joined else tests}}
+        if joined:
+            # The library shares equal tests between rules, but never a join: so that goes last,
+            # where only facts that are meant come by. (First is safer only next to an `$or`.)
+            tests.append({"key": joined})
+        return {alias: {"$and": tests}}
 
     def _link(self, alias: str, relation: str) -> dict[str, object]:
-        return {alias: {"$and": [{"from": {"x": "key"}}, {"r": self.relations[relation]}]}}
+        return {alias: {"$and": [{"r": self.relations[relation]}, {"from": {"x": "key"}}]}}
 
 
 def rulesets(clauses: Iterable[Clause]) -> tuple[RuleSet, ...]:
@@ -146,26 +149,40 @@ class _Room:
 
     def __init__(self) -> None:
         self._uses = 0
-        self._patterns: dict[str, set[tuple[int, frozenset[str]]]] = {}
-        self._conditions: dict[str, set[str]] = {}
+        self._tests: dict[str, set[object]] = {}
+        self._conditions: dict[str, set[object]] = {}
 
     def take(self, body: Body) -> bool:
         """Make room for *body*; False, and nothing changed, where there is not enough."""
-        patterns = {kind: set(known) for kind, known in self._patterns.items()}
-        conditions = {kind: set(known) for kind, known in self._conditions.items()}
-        for place, pattern in enumerate(body.patterns):
-            # The same pattern tested in another place of a rule is another test to the library.
-            patterns.setdefault(pattern.kind, set()).add((place, pattern.true))
+        tests: dict[str, set[object]] = {f"kind {body.subject.kind}": {body.subject.true}}
+        conditions: dict[str, set[object]] = {}
+        for pattern in body.patterns:
             conditions.setdefault(pattern.kind, set()).update(pattern.true)
+        joined = [f"kind {join.pattern.kind}" for join in body.joins]
+        joined += [f"relation {relation}" for relation in body.relations]
+        joined += [f"finding {after.rule}" for after in body.after]
+        for number, what in enumerate(joined, start=self._uses):
+            # A join is a test of its own, even where another rule has the same.
+            tests.setdefault(what, set()).add(number)
         if (
             self._uses + body.facts > MAX_USES
-            or max(map(len, patterns.values())) > MAX_PATTERNS_OF_KIND
-            or max(map(len, conditions.values())) > MAX_CONDITIONS_OF_KIND
+            or not _fits(self._tests, tests, MAX_TESTS)
+            or not _fits(self._conditions, conditions, MAX_CONDITIONS_OF_KIND)
         ):
             return False
         self._uses += body.facts
-        self._patterns, self._conditions = patterns, conditions
+        _add(self._tests, tests)
+        _add(self._conditions, conditions)
         return True
+
+
+def _fits(known: dict[str, set[object]], more: dict[str, set[object]], limit: int) -> bool:
+    return all(len(known.get(what, set()) | items) <= limit for what, items in more.items())
+
+
+def _add(known: dict[str, set[object]], more: dict[str, set[object]]) -> None:
+    for what, items in more.items():
+        known.setdefault(what, set()).update(items)
 
 
 def _ruleset(bodies: Sequence[tuple[Body, tuple[tuple[str, str], ...]]]) -> RuleSet:

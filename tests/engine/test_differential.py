@@ -83,7 +83,7 @@ def test_neither_small_sessions_nor_small_rule_sets_change_the_findings(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("advisor.engine.sessions.pack.__defaults__", (session,))
-        patch.setattr("advisor.engine.rulesets.MAX_PATTERNS_OF_KIND", patterns)
+        patch.setattr("advisor.engine.rulesets.MAX_TESTS", patterns)
         cut = DurableEngine().derive(*facts)
 
     assert cut == durable.derive(*facts)
@@ -105,13 +105,13 @@ def test_the_engines_agree_on_large_programs_full_of_joins(durable: DurableEngin
 
 def _large(chance: random.Random) -> Given:
     names = [f"s{n}" for n in range(30)]
-    kinds, relations, rules = ["ad", "product", "creator"], ["sells", "by"], ["r1", "r2", "r3"]
+    kinds, relations, rules = ["ad", "product"], ["sells", "by"], ["r1", "r2"]
 
     def conditions(most: int) -> frozenset[str]:
         return frozenset(chance.sample("abcdef", chance.randint(0, most)))
 
     def some_pattern() -> Pattern:
-        return Pattern(chance.choice(kinds), conditions(2))
+        return Pattern(chance.choice(kinds), conditions(1))
 
     def clause(number: int) -> Clause:
         joins = [
@@ -125,7 +125,7 @@ def _large(chance: random.Random) -> Given:
 
     return Given(
         [clause(number) for number in range(40)],
-        [SubjectFact(name, chance.choice(kinds), conditions(5)) for name in names],
-        [LinkFact(chance.choice(relations), *chance.choices(names, k=2)) for _ in range(80)],
+        [SubjectFact(name, chance.choice(kinds), conditions(6)) for name in names],
+        [LinkFact(chance.choice(relations), *chance.choices(names, k=2)) for _ in range(150)],
         [FindingFact(chance.choice(rules), chance.choice(names)) for _ in range(30)],
     )
