@@ -1,0 +1,208 @@
+"""Which files there are to read: folders walked, own outputs and copies left out."""
+
+import atexit
+import hashlib
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import attrs
+
+from advisor.errors import AdvisorError, nearest
+from advisor.reading import File, Note
+
+STDIN = "-"
+STDIN_NAME = "standard input"
+_CHUNK = 1 << 20
+_EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
+_CONFIG = "advisor.toml"
+_PAGES = (".md", ".markdown", ".html", ".htm")
+_FINDINGS_COLUMNS = frozenset({"rule", "severity"})
+_JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
+_PAGE_MARK = b"shop-advisor"
+_ZIP = b"PK\x03\x04"
+_FACTS_FIRST = b"manifest.json"
+
+
+@attrs.frozen
+class _Found:
+    path: Path
+    name: str
+    arg: str
+    asked: bool  # named by the user, not met in a folder
+
+
+def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
+    """The files at *paths*: files, folders (with all below them), or "-" for standard input.
+
+    Each content is returned once; copies, and what shop-advisor wrote itself, become notes.
+    Facts (`shop.facts`) are returned only where they are named, never from a folder.
+    Raises AdvisorError where a path does not exist or cannot be opened.
+    """
+    notes: list[Note] = []
+    files: dict[str, File] = {}
+    for found in _distinct(_named(list(_walk(paths, notes)))):
+        try:
+            own = _own_output(found)
+            if own is not None:
+                if found.asked:
+                    text = f"is {own}, which shop-advisor wrote; it was not read as an export"
+                    notes.append(Note("own-output", text, found.name))
+                continue
+            file = _describe(found)
+        except OSError as error:
+            if found.asked:
+                raise AdvisorError(_reason(error), where=found.arg) from None
+            notes.append(Note("unreadable", _reason(error), found.name))
+            continue
+        first = files.setdefault(file.sha256, file)
+        if first is not file:
+            text = f"is the same file as {first.name}; it was read once"
+            notes.append(Note("duplicate-file", text, file.name))
+    return list(files.values()), notes
+
+
+def is_facts(path: Path) -> bool:
+    """Whether *path* is a facts file, by its content."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(30 + len(_FACTS_FIRST))
+    except OSError:
+        return False
+    # A zip's first entry has its name 30 bytes after the beginning; ours is the manifest.
+    return head[:4] == _ZIP and head[30:] == _FACTS_FIRST
+
+
+def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
+    for given in paths:
+        arg = str(given)
+        if arg == STDIN:
+            yield _Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, True)
+            continue
+        path = Path(given)
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            raise _missing(path) from None
+        except OSError as error:
+            raise AdvisorError(_reason(error), where=arg) from None
+        if stat.S_ISDIR(mode):
+            yield from _folder(path, path, set(), notes)
+        elif stat.S_ISREG(mode):
+            yield _Found(path, path.name, arg, True)
+        else:
+            # A pipe (`<(…)`) can be read once only.
+            with path.open("rb") as stream:
+                yield _Found(_spool(stream), path.name, arg, True)
+
+
+def _folder(
+    folder: Path, top: Path, seen: set[tuple[int, int]], notes: list[Note]
+) -> Iterator[_Found]:
+    name = folder.relative_to(top).as_posix()
+    try:
+        about = folder.stat()
+        # A link back to a folder above would never end.
+        if (about.st_dev, about.st_ino) in seen:
+            return
+        seen.add((about.st_dev, about.st_ino))
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        if folder == top:
+            raise AdvisorError(_reason(error), where=str(folder)) from None
+        notes.append(Note("unreadable", _reason(error), name))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _folder(entry, top, seen, notes)
+        elif entry.is_file():
+            yield _Found(entry, entry.relative_to(top).as_posix(), str(top), False)
+
+
+def _named(found: Sequence[_Found]) -> Iterator[_Found]:
+    """Two files of one name are told apart by the path that led to them."""
+    often = Counter(one.name for one in found)
+    for one in found:
+        shown = one.path.as_posix() if often[one.name] > 1 and one.arg != STDIN else one.name
+        yield attrs.evolve(one, name=shown)
+
+
+def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
+    seen: set[str] = set()
+    for one in found:
+        at = os.path.realpath(one.path)
+        if at not in seen:
+            seen.add(at)
+            yield one
+
+
+def _describe(found: _Found) -> File:
+    digest = hashlib.sha256()
+    size = 0
+    with found.path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return File(path=found.path, name=found.name, size=size, sha256=digest.hexdigest())
+
+
+def _own_output(found: _Found) -> str | None:
+    """What of ours the file is, by a mark in its content; None for everything else."""
+    suffix = found.path.suffix.casefold()
+    if found.path.name == _CONFIG:
+        return "the shop's profile"
+    if suffix == ".json":
+        edges = _edges(found.path)
+        if all(mark in edges for mark in _JSON_MARKS):
+            return "a plan"
+    elif suffix in _PAGES:
+        if _PAGE_MARK in _edges(found.path):
+            return "a plan"
+    elif suffix == ".csv":
+        first = _edges(found.path).split(b"\n", 1)[0].decode("utf-8", "replace")
+        columns = {cell.strip().strip('"') for cell in re.split("[,;\t]", first.lstrip("\ufeff"))}
+        if columns >= _FINDINGS_COLUMNS:
+            return "a list of findings"
+    elif not found.asked and is_facts(found.path):
+        return "facts"
+    return None
+
+
+def _edges(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        head = stream.read(_EDGE)
+        size = stream.seek(0, os.SEEK_END)
+        if size <= len(head):
+            return head
+        stream.seek(max(size - _EDGE, len(head)))
+        return head + b"\0" + stream.read()
+
+
+def _spool(stream: BinaryIO) -> Path:
+    handle, name = tempfile.mkstemp(prefix="shop-advisor-")
+    atexit.register(Path(name).unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as spool:
+        while chunk := stream.read(_CHUNK):
+            spool.write(chunk)
+    return Path(name)
+
+
+def _missing(path: Path) -> AdvisorError:
+    try:
+        near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return AdvisorError("no such file or folder", where=str(path))
+    hint = f"did you mean {str(path.parent / near)!r}?" if near else "check the spelling"
+    return AdvisorError("no such file or folder", where=str(path), hint=hint)
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be opened: {(error.strerror or str(error)).lower()}"

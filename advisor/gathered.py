@@ -1,0 +1,83 @@
+"""What gathering gives: readings, the files that gave none, and the contract of both."""
+
+from collections.abc import Sequence
+
+import attrs
+import polars as pl
+
+from advisor.reading import File, Note, Reading, Table, is_count
+
+_SHOWN = 10  # headers that a message lists
+_REQUIRED = {
+    "key": pl.String,
+    "name": pl.String,
+    "from": pl.Date,
+    "to": pl.Date,
+    "currency": pl.String,
+    "_row": pl.UInt32,
+}
+_RESERVED = ("shop", "_file")
+
+@attrs.frozen
+class Unread:
+    """A file that gave nothing, and why; *nearest* is the title of what it nearly was, *lacks* the
+    headers it would have needed for that."""
+
+    file: File
+    reason: str
+    nearest: str | None = None
+    lacks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"{self.file.name}: {self.reason}"
+        return f"{text}; {_nearly(self.nearest, self.lacks)}" if self.nearest else text
+
+
+@attrs.frozen(eq=False)
+class Gathered:
+    """All files: understood, not understood, and what a reader must know about both."""
+
+    readings: tuple[Reading, ...]
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def contract_breaks(reading: object) -> list[str]:
+    """What in *reading* is not as `advisor.reading` promises; empty where all is well."""
+    if not isinstance(reading, Reading):
+        return [f"returned {type(reading).__name__} where a Reading is expected"]
+    found = [line for table in reading.tables for line in _table_breaks(table)]
+    for links in reading.links:
+        schema = dict(links.frame.schema)
+        if schema != {"from": pl.String, "to": pl.String}:
+            found.append(f"links {links.relation}: expected text columns 'from' and 'to'")
+    return found
+
+
+def _table_breaks(table: Table) -> list[str]:
+    at = f"table {table.subject} ({table.family})"
+    schema = table.frame.schema
+    found = [f"{at}: column {name!r} is missing" for name in _REQUIRED if name not in schema]
+    found += [f"{at}: column {name!r} is the host's" for name in _RESERVED if name in schema]
+    for name, dtype in schema.items():
+        expected = _expected(name)
+        if expected is not None and dtype != expected:
+            found.append(f"{at}: column {name!r} is {dtype}, expected {expected}")
+    if not found and table.frame["key"].null_count():
+        found.append(f"{at}: {table.frame['key'].null_count()} rows have no key")
+    return found
+
+
+def _expected(column: str) -> object:
+    if column in _REQUIRED:
+        return _REQUIRED[column]
+    if column.startswith(("parent.", "by.")):
+        return pl.String
+    return pl.Float64 if is_count(column) else None
+
+
+def _nearly(nearest: str | None, lacks: Sequence[str]) -> str:
+    if not lacks:
+        return f"nearest: {nearest}"
+    more = f" and {len(lacks) - _SHOWN} more" if len(lacks) > _SHOWN else ""
+    return f"nearest: {nearest}, but without {', '.join(lacks[:_SHOWN])}{more}"
