@@ -287,7 +287,8 @@ class Document:
 
 def as_json(document: Document) -> dict[str, Any]:
     """The document as JSON-ready dictionaries and lists, in a fixed order."""
-    return _plain(attrs.asdict(document))
+    plain: dict[str, Any] = _plain(attrs.asdict(document))
+    return plain
 
 
 def _plain(value: Any) -> Any:

@@ -48,6 +48,14 @@ class Unit(StrEnum):
     SECONDS = "seconds"
 
 
+class Varies(StrEnum):
+    """What chance moves in a money ratio: how many events there are, what each is worth, both."""
+
+    EVENTS = "events"  # CPC: the spend is given, clicks come by chance
+    VALUES = "values"  # AOV: given the orders, their values vary
+    BOTH = "both"  # ROAS, GPM: orders come by chance, each of another value
+
+
 @attrs.frozen
 class SubjectKind:
     """What can be judged. *parent* is the kind that pools it, or None at the top."""
@@ -100,6 +108,7 @@ class Metric:
     better: Better = Better.HIGHER
     impact: bool = True  # False: a vanity metric on its own
     events: str | None = None
+    varies: Varies = Varies.BOTH
     money: str | None = None
     subjects: tuple[str, ...] = ()  # empty: every kind that has its counts
     goals: tuple[str, ...] = ()

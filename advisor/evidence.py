@@ -1,0 +1,105 @@
+"""How sure a number is: intervals and one-sided tests, as Polars expressions.
+
+Everything is two-sided 95 % (Z = 1.96) unless said otherwise. Sources of the formulas:
+Wilson (1927) for proportions; Byar's approximation to the exact Poisson limits (Breslow and Day,
+Statistical Methods in Cancer Research II, 1987) for rates; Wilson and Hilferty (1931) for the tests
+that invert them; quasi-likelihood dispersion (McCullagh and Nelder, 1989) for days that vary more
+than chance; Abramowitz and Stegun 26.2.17 for the normal tail (error below 7.5e-8).
+
+An overdispersed count of *x* in *n* is worth x/phi in n/phi.
+"""
+
+import math
+
+import polars as pl
+
+Z = 1.959963984540054
+
+# The order values of a shop that has none to look at: as spread as an exponential distribution,
+# which is wider than most shops' baskets. Stated in the docs.
+DEFAULT_SPREAD = 1.0
+
+# Dispersion is only estimated from at least this many days or rows.
+ENOUGH_DAYS = 7
+
+
+def wilson(x: pl.Expr, n: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Expr]:
+    """Wilson limits of a proportion *x* of *n*; null where n is 0. Shares as fractions."""
+    p = x / n
+    centre = p + z * z / (2 * n)
+    half = z * (p * (1 - p) / n + z * z / (4 * n * n)).clip(0).sqrt()
+    scale = 1 + z * z / n
+    known = n > 0
+    # At the ends the exact limit is the end itself; rounding must not leave it.
+    low = pl.when(x <= 0).then(0.0).otherwise((centre - half) / scale)
+    high = pl.when(x >= n).then(1.0).otherwise((centre + half) / scale)
+    return pl.when(known).then(low), pl.when(known).then(high)
+
+
+def wilson_z(x: pl.Expr, n: pl.Expr, edge: pl.Expr) -> pl.Expr:
+    """Standard score of *x* of *n* against *edge*: its lower limit lies above iff score > Z."""
+    return (x / n - edge) / (edge * (1 - edge) / n).sqrt()
+
+
+def byar(x: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Expr]:
+    """Limits of the mean of a Poisson count *x* (x may be a fraction, after dispersion)."""
+    y = x + 1
+    low = x * (1 - 1 / (9 * x) - z / (3 * x.sqrt())).clip(0) ** 3
+    high = y * (1 - 1 / (9 * y) + z / (3 * y.sqrt())) ** 3
+    return pl.when(x > 0).then(low).otherwise(0.0), high
+
+
+def byar_z(x: pl.Expr, mean: pl.Expr) -> pl.Expr:
+    """Standard score of a Poisson count *x* against *mean*; inverts byar on both sides."""
+    y = x + 1
+    above = 3 * x.sqrt() * (1 - 1 / (9 * x) - (mean / x) ** (1 / 3))
+    below = 3 * y.sqrt() * (1 - 1 / (9 * y) - (mean / y) ** (1 / 3))
+    # Between the two the count is neither above nor below: no evidence against the edge.
+    return pl.when((x > 0) & (above > 0)).then(above).when(below < 0).then(below).otherwise(0.0)
+
+
+def lognormal(value: pl.Expr, se: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Expr]:
+    """Limits of a positive value whose logarithm has the standard error *se*."""
+    return value * (-z * se).exp(), value * (z * se).exp()
+
+
+def upper_tail(z: pl.Expr) -> pl.Expr:
+    """P(a standard normal > z)."""
+    t = 1 / (1 + 0.2316419 * z.abs())
+    poly = t * (
+        0.319381530
+        + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
+    )
+    tail = (-(z * z) / 2).exp() / math.sqrt(2 * math.pi) * poly
+    return pl.when(z >= 0).then(tail).otherwise(1 - tail)
+
+
+def dispersion(
+    square_over: pl.Expr, x: pl.Expr, n: pl.Expr, days: pl.Expr, *, proportion: bool
+) -> pl.Expr:
+    """How much more the days vary than chance; never below 1.
+
+    *square_over* is the sum of x_d^2 / n_d over days: Pearson's chi-square of the days is
+    (sum x_d^2/n_d - X^2/N) / (p (1 - p)), over days - 1 degrees of freedom.
+    """
+    p = x / n
+    variance = p * (1 - p) if proportion else p
+    chi = (square_over - x * x / n) / variance
+    phi = chi / (days - 1)
+    usable = (days >= ENOUGH_DAYS) & (x > 0) & (n > 0) & (variance > 0)
+    return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
+
+
+def value_spread(
+    square_over: pl.Expr, value: pl.Expr, events: pl.Expr, rows: pl.Expr
+) -> pl.Expr:
+    """Squared coefficient of variation of the value of one event.
+
+    *square_over* is the sum of value_r^2 / events_r over rows with events: the rows' means vary
+    with the variance of one value / events. A stated default where there are too few rows.
+    """
+    mean = value / events
+    variance = (square_over - value * value / events) / (rows - 1)
+    squared = variance / (mean * mean)
+    usable = (rows >= ENOUGH_DAYS) & (events > 0) & (value > 0) & squared.is_finite()
+    return pl.when(usable).then(squared.clip(0.0)).otherwise(DEFAULT_SPREAD**2)
