@@ -1,0 +1,106 @@
+"""Which purchases are the purchases: Ads Manager prints them by where they happened, and the
+columns overlap (all channels include the website), so one source is chosen for a whole file."""
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+import polars as pl
+
+from advisor.reading import Column, Note, Reading, Table
+
+SOURCES: Mapping[str, str] = {
+    "shop": "TikTok Shop",
+    "website": "the website",
+    "all": "all channels",
+}
+"""Sources, the dearest to a shop first. A count of one is named `<count>.<source>`."""
+
+_REVENUE_FALLBACKS = ("second", "roas")
+"""Where else a revenue may stand: an unnamed second column, or ROAS times spend."""
+
+
+def one_source(reading: Reading) -> Reading:
+    """*reading* with `purchases`, `ad_revenue` and the like of one source, and a note that says
+    which: the first source with any purchases, else the first that is there at all."""
+    sums = _sums(reading.tables)
+    there = [source for source in SOURCES if _is_there(source, sums)]
+    if not there:
+        return attrs.evolve(reading, tables=tuple(_without(t) for t in reading.tables))
+    with_any = [source for source in there if _amount(source, sums) > 0]
+    chosen = (with_any or there)[0]
+    return attrs.evolve(
+        reading,
+        tables=tuple(_of(table, chosen) for table in reading.tables),
+        columns=tuple(_meaning(column, chosen) for column in reading.columns),
+        notes=(*reading.notes, _note(reading, chosen, there, with_any)),
+    )
+
+
+def counts_after(counts: Iterable[str]) -> tuple[str, ...]:
+    """Names of counts as they are once a source is chosen."""
+    return tuple(dict.fromkeys(_base(count) or count for count in counts))
+
+
+def _split(count: str) -> tuple[str, str]:
+    """Name and source of `<count>.<source>[.<fallback>]`; the source is empty for other counts."""
+    base, _, rest = count.partition(".")
+    source = rest.split(".")[0]
+    return (base, source) if source in SOURCES else (count, "")
+
+
+def _base(count: str) -> str:
+    return _split(count)[0]
+
+
+def _sums(tables: Iterable[Table]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for table in tables:
+        names = [name for name in table.counts if _split(name)[1]]
+        for name, value in table.frame.select(pl.col(names).sum()).to_dicts()[0].items():
+            sums[name] = sums.get(name, 0.0) + value
+    return sums
+
+
+def _is_there(source: str, sums: Mapping[str, float]) -> bool:
+    """A printed ROAS of zero beside no purchases says nothing, so it is no source."""
+    if f"purchases.{source}" in sums or f"ad_revenue.{source}" in sums:
+        return True
+    return sums.get(f"ad_revenue.{source}.roas", 0.0) > 0
+
+
+def _amount(source: str, sums: Mapping[str, float]) -> float:
+    named = [f"purchases.{source}", f"ad_revenue.{source}", f"ad_revenue.{source}.roas"]
+    return sum(sums.get(name, 0.0) for name in named)
+
+
+def _of(table: Table, chosen: str) -> Table:
+    """The counts of the chosen source under their plain names; those of the others are dropped."""
+    bases = dict.fromkeys(base for base, source in map(_split, table.counts) if source == chosen)
+    plain = []
+    for base in bases:
+        where = [f"{base}.{chosen}", *(f"{base}.{chosen}.{f}" for f in _REVENUE_FALLBACKS)]
+        plain.append(pl.coalesce(w for w in where if w in table.frame.columns).alias(base))
+    return _without(attrs.evolve(table, frame=table.frame.with_columns(plain)))
+
+
+def _without(table: Table) -> Table:
+    return attrs.evolve(
+        table, frame=table.frame.drop([name for name in table.counts if _split(name)[1]])
+    )
+
+
+def _meaning(column: Column, chosen: str) -> Column:
+    base, source = _split(column.means)
+    return attrs.evolve(column, means=base) if source == chosen else column
+
+
+def _note(reading: Reading, chosen: str, there: list[str], with_any: list[str]) -> Note:
+    text = f"purchases and revenue are those of {SOURCES[chosen]}"
+    if not with_any:
+        text += "; the file has none of any kind"
+    elif there[0] != chosen:
+        text += f"; the columns of {SOURCES[there[0]]} are all zero"
+    left = [SOURCES[source] for source in with_any if source != chosen]
+    if left:
+        text += f"; those of {' and '.join(left)} overlap with them and were not added"
+    return Note("purchases-source", text, reading.file.name)
