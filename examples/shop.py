@@ -108,8 +108,8 @@ ADS = (
     Ad("1847712004410011", "Labial 3 looks_v2.mp4", ("MX, mujeres 18-34, belleza", "1847705550010001"), _SALES, 2500, 0.018, 0.86, 0.080),
     Ad("1847712004410012", "Gloss 12h | testimonial ✨", ("MX, mujeres 18-34, belleza", "1847705550010001"), _SALES, 2300, 0.021, 0.92, 0.082),
     # planted: a weak hook, twice
-    Ad("1847712004410013", "Catálogo otoño, logo al inicio.mp4", ("MX, amplio 18-44", "1847705550010002"), _REACH, 4400, 0.0055, 2.15, 0.150),
-    Ad("1847712004410014", "Detrás de cámaras, 40 s | intro larga", ("MX, amplio 18-44", "1847705550010002"), _REACH, 4000, 0.0058, 2.25, 0.155),
+    Ad("1847712004410013", "Catálogo otoño, logo al inicio.mp4", ("MX, amplio 18-44", "1847705550010002"), _REACH, 4400, 0.0055, 2.15, 0.185),
+    Ad("1847712004410014", "Detrás de cámaras, 40 s | intro larga", ("MX, amplio 18-44", "1847705550010002"), _REACH, 4000, 0.0058, 2.25, 0.190),
     Ad("1847712004410015", "UGC Dani: vitamina C antes/después", ("MX, skincare, lookalike 2 %", "1847705550010003"), _REACH, 2600, 0.019, 0.88, 0.081),
     # planted: people click, the product page loses them
     Ad("1847712004410016", "Plancha pro: de rizo a lacio en 5 min 🔥", ("MX, cabello, intereses", "1847705550010004"), _SALES, 2600, 0.021, 0.95, 0.013),

@@ -10,7 +10,7 @@ from examples.shop import ADS, FIRST, LAST, LIVE_TITLES, PRODUCTS, USD_RATE, VID
 
 DAYS = tuple(FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
 LIVE_WEEKDAYS = (1, 3, 5)
-LIVE_CTR, LIVE_CTOR, LIVE_DISCOUNT = 0.0195, 0.039, 0.85
+LIVE_CTR, LIVE_CTOR, LIVE_DISCOUNT = 0.018, 0.040, 0.85
 
 
 @attrs.frozen
@@ -70,11 +70,13 @@ class AdDay:
 class Whole:
     """Turns a stream of fractions into whole numbers without ever losing the remainder."""
 
-    def __init__(self) -> None:
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
         self._rest: dict[str, float] = {}
 
     def take(self, key: str, amount: float) -> int:
-        exact = amount + self._rest.get(key, 0.5)
+        # A random start, lest all that is equally rare happens on the same day.
+        exact = amount + (self._rest[key] if key in self._rest else self._rng.random())
         whole = int(exact)
         self._rest[key] = exact - whole
         return whole
@@ -98,7 +100,8 @@ def progress(day: date) -> float:
 
 def simulate(seed: int) -> Shop:
     """The shop's two months; the same seed gives the same events."""
-    rng, whole, shop = Random(seed), Whole(), Shop()
+    rng, shop = Random(seed), Shop()
+    whole = Whole(rng)
     for day in DAYS:
         swell = (1 + 0.2 * progress(day)) * (1.15 if day.weekday() >= 5 else 0.95)
         shop.visits += _cards(day, swell, rng, whole)
@@ -195,8 +198,9 @@ def _live(day: date, rng: Random, whole: Whole) -> tuple[Live, list[Visit]]:
     visits = []
     for product in shown:
         clicks = whole.take(f"live clicks {product}", views * LIVE_CTR / len(shown) * _noise(rng))
+        rate = LIVE_CTOR * _noise(rng, 0.4)
         visits.append(
-            _visit(day, "live", live.id, product, clicks, LIVE_CTOR, rng, whole, LIVE_DISCOUNT)
+            _visit(day, "live", live.id, product, clicks, rate, rng, whole, LIVE_DISCOUNT)
         )
     return live, visits
 

@@ -135,7 +135,7 @@ def csv_bytes(
 
 
 def seller_file(grid: Grid, form: Form, sheet: str = "Sheet1") -> bytes:
-    """A Seller Center table: the xlsx that TikTok writes, or the CSV that Google Sheets makes of it."""
+    """A Seller Center table: TikTok's xlsx, or the CSV that Google Sheets makes of it."""
     if form == "xlsx":
         return workbook(grid, sheet=sheet)
     return csv_bytes(padded(grid))
