@@ -13,7 +13,7 @@ from typing import Any
 
 from advisor.engine.program import Clause, Derivation, FindingFact, LinkFact, SubjectFact
 from advisor.engine.rulesets import BATCH, RuleSet, rulesets
-from advisor.engine.sessions import Components, pack
+from advisor.engine.sessions import SESSION, Components, pack
 from advisor.errors import EngineUnavailable
 
 Fact = dict[str, int | str]
@@ -37,18 +37,20 @@ def available() -> str | None:
 class DurableEngine:
     """Finds every derivation with durable_rules. One call at a time; others wait.
 
-    *prefilter* leaves out facts that no clause can use. It changes the time and nothing else.
+    *prefilter* leaves out facts that no clause can use, and a session holds about *session*
+    facts. Both change the time and nothing else.
     Raises EngineUnavailable where durable_rules cannot be imported.
     """
 
     name = "durable_rules"
 
-    def __init__(self, *, prefilter: bool = True) -> None:
+    def __init__(self, *, prefilter: bool = True, session: int = SESSION) -> None:
         reason = available()
         if reason is not None:
             raise EngineUnavailable(f"durable_rules cannot be used: {reason}")
         self.version = installed("durable_rules")
         self._prefilter = prefilter
+        self._session = session
         self._programs: dict[frozenset[Clause], tuple[_Program, ...]] = {}
         self._lock = threading.Lock()
 
@@ -65,7 +67,8 @@ class DurableEngine:
             derived: set[Derivation] = set()
             try:
                 for program in self._compiled(clauses):
-                    for session in pack(facts.components(program.rules, self._prefilter)):
+                    components = facts.components(program.rules, self._prefilter)
+                    for session in pack(components, self._session):
                         derived |= program.run(session, facts.names)
             except BaseException:
                 # What a failure leaves behind in the library must never be used again.
@@ -160,6 +163,11 @@ class _Properties:
         return {"k": self._rules.kinds.get(kind, 0), **{names[one]: 1 for one in sorted(true)}}
 
 
+def identity(number: int) -> str:
+    """A fact's id. Ids are compared by a hash; numbers of six digits never share one."""
+    return f"{number:06d}"
+
+
 class _Program:
     """One rule set, built once, run session after session."""
 
@@ -182,13 +190,13 @@ class _Program:
     def run(self, session: Sequence[Fact], names: Sequence[str]) -> set[Derivation]:
         """What follows from the facts of *session*, whose keys are places in *names*."""
         self._names, self._derived, self._errors, self._ended = names, set(), [], False
-        # Ids are compared by a hash; numbers of six digits never share one.
-        facts = [{"id": f"{n:06d}", "sid": SID, **fact} for n, fact in enumerate(session)]
+        facts = [{"id": identity(n), "sid": SID, **fact} for n, fact in enumerate(session)]
         facts.append({"id": "end", "sid": SID, "end": 1})
-        # Where this raises, the state is broken: deleting it can end the process.
         self._host.assert_facts(NAME, facts)
-        # Facts that stay behind would join those of the next session.
-        self._host.delete_state(NAME, SID)
+        if self._ended:
+            # Facts that stay behind would join those of the next session. Before an action has
+            # run, in a session that failed, the library would free memory that it never had.
+            self._host.delete_state(NAME, SID)
         if self._errors:
             raise self._errors[0]
         if not self._ended:

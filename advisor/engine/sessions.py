@@ -30,7 +30,7 @@ class Components:
         return number
 
 
-def pack(groups: Iterable[Sequence[T]], limit: int = SESSION) -> Iterator[list[T]]:
+def pack(groups: Iterable[Sequence[T]], limit: int) -> Iterator[list[T]]:
     """Whole groups together, up to *limit* items; a larger group goes alone."""
     session: list[T] = []
     for group in groups:
