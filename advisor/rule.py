@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from importlib.resources.abc import Traversable
+from typing import ClassVar
 
 import attrs
 
@@ -49,7 +50,10 @@ class Origin:
 
 @attrs.frozen
 class Says:
-    """The rule's sentences. Placeholders: `{kind.name}`, `{metric}` and `{metric.band}`."""
+    """The rule's sentences. *healthy* and *misleading_when* stand alone; *finding* and *why* may
+    hold placeholders (see advisor.text), like the texts of actions."""
+
+    toml_underscores: ClassVar[bool] = True
 
     healthy: str
     finding: str
