@@ -1,0 +1,22 @@
+"""TikTok Ads Manager, GMV Max and the Marketing API: their words and their files."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from advisor.hookspecs import Provider, hookimpl
+from advisor.vocabulary import VocabularyFile, vocabulary_file
+
+
+@hookimpl
+def advisor_vocabulary() -> Sequence[VocabularyFile]:
+    where = "vocabulary.toml"
+    text = (files(__name__) / where).read_text(encoding="utf-8")
+    return (vocabulary_file(text, where=f"{__name__}/{where}"),)
+
+
+@hookimpl
+def advisor_metric_providers() -> Sequence[Provider]:
+    # Reading needs more than the words do; who only wants the words need not wait for it.
+    from advisor_tiktok_ads.provider import ads_provider
+
+    return (ads_provider(),)
