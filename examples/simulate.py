@@ -178,7 +178,7 @@ def _videos(day: date, swell: float, rng: Random, whole: Whole) -> Iterator[tupl
 
 def _live(day: date, rng: Random, whole: Whole) -> tuple[Live, list[Visit]]:
     grown = progress(day)
-    views = round(14_500 * (1 + 0.8 * grown) * _noise(rng, 0.05))
+    views = round(16_500 * (1 + 0.7 * grown) * _noise(rng, 0.05))
     chatter = 1 + 0.5 * grown
     live = Live(
         id=f"75{(day - FIRST).days:02d}4410923317650{day.day:02d}",

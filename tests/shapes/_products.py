@@ -348,6 +348,7 @@ def product_traffic(
             [kind],
             [f"{_DATE_LINE[language]}: {span}", "", f"{compare}: {earlier}"],
             [],
+            [],
             ["", *groups],
             ["", *headers(cols)],
             [labels[0], *body([total], cols, Style(language, currency, missing="--"))[0]],

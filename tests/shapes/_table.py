@@ -51,17 +51,25 @@ class Column:
 
 
 def columns(
-    lines: str, language: Language, languages: Sequence[Language] = ("en", "es", "id"), **words: str
+    lines: str,
+    language: Language,
+    languages: Sequence[Language] = ("en", "es", "id"),
+    *,
+    named_only: bool = False,
+    **words: str,
 ) -> tuple[Column, ...]:
     """Columns out of lines `key spelling[?] [formula] | header | header …`, one header a language.
 
-    A language without a header of its own in a line takes the first. *words* fill `{…}` in headers.
+    A language without a header of its own in a line takes the first, or leaves the column out with
+    *named_only*. *words* fill `{…}` in headers.
     """
     found = []
     for line in filter(None, map(str.strip, lines.splitlines())):
         head, *names = (part.strip() for part in line.split(" |"))
         key, spelling, *formula = head.split()
         at = languages.index(language)
+        if named_only and at >= len(names):
+            continue
         name = names[at] if at < len(names) else names[0]
         for word, text in words.items():
             name = name.replace(f"{{{word}}}", text)

@@ -66,23 +66,23 @@ all_purchases digits | Total purchases (all channels) | 총 구매 수(모든 �
 all_cost adsmoney spend/all_purchases | Cost per purchase (all channels) | 구매당 비용(모든 채널)
 all_value adsmoney | Total purchase value (all channels) | 총 구매 수(모든 채널)
 all_roas two all_value/spend | Purchase ROAS (all channels) | 구매 ROAS(모든 채널)
-video_views digits | Video views | 동영상 조회수
-views_2s digits | 2-second video views | 2초 동영상 조회수
-views_6s digits | 6-second video views | 6초 동영상 조회수
-views_p25 digits | Video views at 25% | 25% 동영상 조회수
-views_p50 digits | Video views at 50% | 50% 동영상 조회수
-views_p75 digits | Video views at 75% | 75% 동영상 조회수
-views_p100 digits | Video views at 100% | 100% 동영상 조회수
-profile_visits digits | Paid profile visits | 유료 프로필 방문 수
-likes digits | Paid likes | 유료 좋아요 수
-comments digits | Paid comments | 유료 댓글 수
-shares digits | Paid shares | 유료 공유 수
-follows digits | Paid follows | 유료 팔로우 수
+video_views digits | Video views
+views_2s digits | 2-second video views
+views_6s digits | 6-second video views
+views_p25 digits | Video views at 25%
+views_p50 digits | Video views at 50%
+views_p75 digits | Video views at 75%
+views_p100 digits | Video views at 100%
+profile_visits digits | Paid profile visits
+likes digits | Paid likes
+comments digits | Paid comments
+shares digits | Paid shares
+follows digits | Paid follows
 website_roas two website_value/spend | Payment completion ROAS (website) | 결제 완료 ROAS(웹사이트)
 website_purchases digits | Purchases (website) | 구매 수(웹사이트)
 website_cost adsmoney spend/website_purchases | Cost per purchase (website) | 구매당 비용(웹사이트)
 website_value adsmoney | Purchase value (website) | 구매 금액(웹사이트)
-cvr_clicks pctnum conversions/clicks | Conversion rate (CVR, clicks) | 전환율(CVR, 클릭수)
+cvr_clicks pctnum conversions/clicks | Conversion rate (CVR, clicks)
 app_installs digits | App installs | 앱 설치 수
 app_cost adsmoney spend/app_installs | Cost per app install | 앱 설치당 비용
 app_installs_2 digits | App installs | 앱 설치 수
@@ -202,8 +202,14 @@ def daily_csv(
     currency: str = "USD",
     totals_row: bool = True,
 ) -> bytes:
-    """One row per ad and day, dearest first: BOM, LF, percent numbers, a totals row at the end."""
-    cols = columns(_DAILY_2024 if era == "2024" else _DAILY_2026, language, _LANGUAGES)
+    """One row per ad and day, dearest first: BOM, LF, percent numbers, a totals row at the end.
+
+    The era of 2024 is known in English only.
+    """
+    if era == "2024":
+        cols = columns(_DAILY_2024, "en")
+    else:
+        cols = columns(_DAILY_2026, language, _LANGUAGES, named_only=True)
     style = Style(language, currency)
     filled: list[Row] = [
         {"currency": currency, "skan_results": None, "skan_cost": None, **row}

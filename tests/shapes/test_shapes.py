@@ -225,8 +225,8 @@ def test_product_list_repeats_names_in_groups_of_176_columns(
 def test_product_traffic_has_154_columns_a_total_and_a_growth_row() -> None:
     content = seller_center.product_traffic({"product_clicks": 10}, *MAY, form="csv")
     rows = cells(content)
-    assert len(rows[4]) == 154 and [row[0] for row in rows[5:]] == ["Valor total", "Crecimiento"]
-    assert set(rows[6][1:]) == {"--"}
+    assert len(rows[5]) == 154 and [row[0] for row in rows[6:]] == ["Valor total", "Crecimiento"]
+    assert set(rows[7][1:]) == {"--"}
 
 
 @pytest.mark.parametrize("language", ["en", "es", "id"])
