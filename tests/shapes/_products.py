@@ -197,9 +197,15 @@ def product_list(
     language: Language = "en",
     currency: str = "USD",
     form: Form = "xlsx",
+    merged: bool = False,
 ) -> bytes:
-    """176 columns under a row of five groups; the same names come back in every group."""
+    """176 columns under a row of five groups; the same names come back in every group.
+
+    With *merged* a group is named in its first cell only, as merged cells read.
+    """
     groups, grouped = _grouped(_LIST_GROUPS, language)
+    if merged:
+        groups = ["" if n and groups[n - 1] == name else name for n, name in enumerate(groups)]
     cols = [*columns(_INFO, language), *grouped]
     filled: list[Row] = [
         {

@@ -222,6 +222,17 @@ def test_product_list_repeats_names_in_groups_of_176_columns(
     assert first[4] == "MX$1,234.50" and first[1] == "1735443868584347338"
 
 
+def test_merged_groups_are_named_once() -> None:
+    groups = cells(seller_center.product_list([], *MAY, form="csv", merged=True))[2]
+    assert [name for name in groups if name] == [
+        "All",
+        "Seller LIVE",
+        "Seller video",
+        "Affiliate",
+        "Seller product card",
+    ]
+
+
 def test_product_traffic_has_154_columns_a_total_and_a_growth_row() -> None:
     content = seller_center.product_traffic({"product_clicks": 10}, *MAY, form="csv")
     rows = cells(content)
