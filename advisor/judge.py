@@ -1,0 +1,611 @@
+"""From truths to outcomes: each rule ends in one outcome for each subject it applies to.
+
+Columns say how certain each rule is; what fires, joins, chains, blocks and explains is decided by
+the rules engine. A subject is kept from the engine only where no rule can fire on it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
+
+import attrs
+import polars as pl
+
+from advisor.condition import Conditions, Quantifier, Related, Test, Truth
+from advisor.engine.program import (
+    After,
+    Clause,
+    Derivation,
+    Engine,
+    FindingFact,
+    Join,
+    LinkFact,
+    Pattern,
+    SubjectFact,
+)
+from advisor.engine.strata import strata
+from advisor.grade import Graded, Grader, truth_column
+from advisor.measure import Measured, metric_of, pool
+from advisor.rule import Rule
+
+FALSE_DISCOVERIES = 0.05  # of the findings of one rule on one kind, at most this share by chance
+_MIN, _MAX = pl.min_horizontal, pl.max_horizontal
+
+
+class Outcome(IntEnum):
+    """How a rule ended for one subject."""
+
+    CLEAR = 0
+    MISSING = 1
+    UNSURE = 2
+    FIRES = 3
+    NOT_APPLICABLE = 4
+    ERROR = 5
+
+
+@attrs.frozen(eq=False)
+class Verdicts:
+    """One rule on the subjects of one kind: the graded rows with `outcome` (UInt8) and `p`.
+
+    *kind* is what the subjects are; *measured_as* the finer kind whose subjects were pooled, where
+    they were.
+    """
+
+    rule: Rule
+    kind: str
+    graded: Graded
+    outcomes: pl.DataFrame  # shop, key, outcome, p, code, unless; a row for each row of graded
+    measured_as: str | None = None
+    reason: str = ""  # why nothing could be judged, where that is so for all
+
+
+@attrs.frozen
+class Firing:
+    """A rule that fired on a subject. *row* is its row in the graded frame."""
+
+    rule: Rule
+    verdicts: Verdicts = attrs.field(eq=False)
+    row: int
+    shop: str
+    key: str
+    p: float
+    unchecked: tuple[str, ...]
+    partners: tuple[str, ...]
+    explained_by: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.verdicts.kind
+
+
+@attrs.frozen(eq=False)
+class Judgement:
+    """Everything the rules said."""
+
+    verdicts: tuple[Verdicts, ...]
+    firings: tuple[Firing, ...]
+
+
+def rung(rule: Rule, measured: Mapping[str, Measured], grader: Grader) -> str | None:
+    """The finest kind that *rule* can be judged on: the first of its ladder whose rows have every
+    metric it asks for, else the one that has most of them."""
+    names = {test.name for test in rule.when.own()}
+    best: tuple[int, str] | None = None
+    for kind in grader.vocabulary.ladder(rule.subject):
+        if kind not in measured:
+            continue
+        columns = measured[kind].frame.columns
+        have = sum(f"{name}.lo" in columns or name in columns for name in names)
+        if have == len(names):
+            return kind
+        if best is None or have > best[0]:
+            best = (have, kind)
+    if best is None or (best[0] == 0 and best[1] != rule.subject):
+        return None
+    return best[1]
+
+
+def tests_for(
+    rules: Sequence[Rule], measured: Mapping[str, Measured], grader: Grader
+) -> dict[str, list[Test]]:
+    """Every test to grade, by kind, each once."""
+    wanted: dict[str, dict[Test, None]] = {kind: {} for kind in measured}
+    for rule in rules:
+        kind = rung(rule, measured, grader)
+        if kind is None:
+            continue
+        for at, tests in rule.tests_by_kind(kind).items():
+            if at in wanted:
+                wanted[at].update(dict.fromkeys(tests))
+    return {kind: list(tests) for kind, tests in wanted.items()}
+
+
+def judge(
+    rules: Sequence[Rule],
+    measured: Mapping[str, Measured],
+    links: Mapping[str, pl.DataFrame],
+    grader: Grader,
+    engine: Engine,
+    *,
+    screen: bool = True,
+    prefilter: bool = True,
+) -> Judgement:
+    """Judges every rule on every subject. *links* are pairs of keys (`from`, `to`) by relation.
+
+    *screen* turns the control of false discoveries off, *prefilter* the leaving out of subjects on
+    which nothing can fire: both for proofs.
+    """
+    tests = tests_for(rules, measured, grader)
+    graded = {kind: grader.grade(frame, tests[kind]) for kind, frame in measured.items()}
+    court = _Court(measured, graded, links, grader, engine, screen, prefilter)
+    needs = {rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules}
+    by_id = {rule.id: rule for rule in rules}
+    for stratum in strata(needs):
+        court.sit([by_id[rule_id] for rule_id in sorted(stratum) if rule_id in by_id])
+    return Judgement(tuple(court.verdicts), tuple(court.explain(rules)))
+
+
+@attrs.define(eq=False)
+class _Court:
+    measured: Mapping[str, Measured]
+    graded: Mapping[str, Graded]
+    links: Mapping[str, pl.DataFrame]
+    grader: Grader
+    engine: Engine
+    screen: bool
+    prefilter: bool
+    verdicts: list[Verdicts] = attrs.field(factory=list)
+    firings: list[Firing] = attrs.field(factory=list)
+
+    def sit(self, rules: Sequence[Rule]) -> None:
+        """One stratum: what every condition came to, then the engine's word, then the outcomes."""
+        hearings: list[_Hearing] = []
+        for rule in rules:
+            hearings += self._hear(rule)
+        clauses = [clause for hearing in hearings for clause in hearing.clauses()]
+        subjects, links = self._facts(hearings)
+        findings = [FindingFact(f.rule.id, _subject(f.kind, f.shop, f.key)) for f in self.firings]
+        derived = self.engine.derive(clauses, subjects, links, findings) if subjects else frozenset()
+        for hearing in hearings:
+            verdicts, firings = self._decide(hearing, derived)
+            self.verdicts.append(verdicts)
+            self.firings += firings
+
+    def _hear(self, rule: Rule) -> "list[_Hearing]":
+        kind = rung(rule, self.measured, self.grader)
+        if kind is None:
+            return []
+        graded = self.graded[kind]
+        first = self._hearing(rule, kind, graded, None)
+        hearings = [first]
+        simple = not (rule.when.related or rule.unless.related or rule.after)
+        while simple:
+            unsure = hearings[-1].frame.filter(pl.col("code") == int(Truth.UNSURE))
+            parent = self.grader.vocabulary.subjects[hearings[-1].kind].parent
+            if parent is None or unsure.height < 2:
+                break
+            pooled = self._pool(rule, kind, unsure, parent)
+            if pooled is None:
+                break
+            hearings.append(self._hearing(rule, parent, pooled, kind))
+        return hearings
+
+    def _pool(
+        self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str
+    ) -> Graded | None:
+        columns = unsure.columns
+        metrics = {}
+        for test in rule.own_tests():
+            for name in (test.name, f"{test.name}.before"):
+                if f"{name}.x" in columns:
+                    metrics[name] = metric_of(test.name, self.grader.vocabulary)
+        for name in [n for n in columns if n.endswith(".x") and n[:-2] not in metrics]:
+            stem = name[:-2].removesuffix(".before")
+            if name[:-2] == stem:  # bands may depend on another metric, such as the order value
+                metrics[stem] = metric_of(stem, self.grader.vocabulary)
+        title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} together"
+        frame = pool(unsure, parent, title, metrics)
+        if frame.height == 0:
+            return None
+        names = frozenset(n for n in metrics if not n.endswith(".before"))
+        source = self.measured[kind].source
+        return self.grader.grade(Measured(kind, frame, names, source), rule.own_tests())
+
+    def _hearing(
+        self, rule: Rule, kind: str, graded: Graded, measured_as: str | None
+    ) -> "_Hearing":
+        frame = graded.frame
+        needed = [n for n in rule.needs if f"{n}.lo" not in frame.columns]
+        code = self._code(rule.when, frame, graded.measured.kind)
+        if rule.after is not None:
+            frame, after = self._after(rule, kind, frame)
+            code = _MIN(code, after)
+        if needed:
+            code = _MIN(code, pl.lit(int(Truth.MISSING), pl.UInt8))
+        unless = (
+            self._code(rule.unless, frame, graded.measured.kind)
+            if rule.unless
+            else pl.lit(int(Truth.FALSE), pl.UInt8)
+        )
+        frame, whens = self._with_related(rule, "when", rule.when, frame, kind)
+        frame, blocks = self._with_related(rule, "unless", rule.unless, frame, kind)
+        if whens:
+            code = _MIN(code, *(pl.col(c) for c in whens.values()))
+        if blocks:
+            unless = _MIN(unless, *(pl.col(c) for c in blocks.values())) if (
+                rule.unless.tests or rule.unless.alternatives
+            ) else _MIN(*(pl.col(c) for c in blocks.values()))
+        ps = [pl.col(f"{truth_column(t)}.p") for t in rule.when.tests]
+        p = _MAX(*ps) if ps else pl.lit(0.0)
+        frame = frame.with_columns(
+            code.cast(pl.UInt8).alias("code"),
+            unless.cast(pl.UInt8).alias("unless"),
+            p.fill_null(0.0).alias("p"),
+        )
+        return _Hearing(rule, kind, graded, frame, whens, blocks, measured_as)
+
+    def _code(self, conditions: Conditions, frame: pl.DataFrame, kind: str) -> pl.Expr:
+        truth = int(Truth.TRUE)
+        parts = [pl.col(truth_column(test)) for test in conditions.tests]
+        if conditions.alternatives:
+            branches = [_MIN(*(pl.col(truth_column(t)) for t in b)) for b in conditions.alternatives]
+            parts.append(_MAX(*branches))
+        return _MIN(*parts) if parts else pl.lit(truth, pl.UInt8)
+
+    def _with_related(
+        self, rule: Rule, part: str, conditions: Conditions, frame: pl.DataFrame, kind: str
+    ) -> tuple[pl.DataFrame, dict[Related, str]]:
+        """A truth column for each question over a relation."""
+        columns: dict[Related, str] = {}
+        for i, related in enumerate(conditions.related):
+            name = f"?{rule.id}|{part}|{i}"
+            columns[related] = name
+            pairs = self._pairs(related.relation, kind, related.kind)
+            other = self.graded.get(related.kind)
+            if pairs is None or other is None:
+                frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(name))
+                continue
+            each = _MIN(*(pl.col(truth_column(t)) for t in related.tests))
+            partners = other.frame.select("shop", pl.col("key").alias("to"), each.alias("each"))
+            answer = (
+                pairs.join(partners, on=["shop", "to"], how="left")
+                .with_columns(pl.col("each").fill_null(int(Truth.MISSING)))
+                .group_by("shop", "from")
+                .agg(_quantified(related.quantifier).cast(pl.UInt8).alias(name))
+            )
+            frame = frame.join(
+                answer, left_on=["shop", "key"], right_on=["shop", "from"], how="left"
+            ).with_columns(pl.col(name).fill_null(int(Truth.MISSING)))
+        return frame, columns
+
+    def _pairs(self, relation: str, kind: str, other: str) -> pl.DataFrame | None:
+        """Pairs of `from` and `to` in *relation*, as seen from *kind*, with their shop."""
+        if relation == "parent":
+            column = f"parent.{other}"
+            frame = self.graded[kind].frame
+            if column not in frame.columns:
+                if other != "shop":
+                    return None
+                frame = frame.with_columns(pl.col("shop").alias(column))
+            return frame.select("shop", pl.col("key").alias("from"), pl.col(column).alias("to"))
+        if relation == "children":
+            up = self._pairs("parent", other, kind) if other in self.graded else None
+            return None if up is None else up.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
+        pairs = self.links.get(relation.removeprefix("~"))
+        if pairs is None:
+            return None
+        if relation.startswith("~"):
+            pairs = pairs.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
+        return pairs.select("shop", "from", "to")
+
+    def _after(
+        self, rule: Rule, kind: str, frame: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.Expr]:
+        """What is known of the findings that *rule* comes after, as a truth column."""
+        if rule.after is None:
+            return frame, pl.lit(int(Truth.TRUE), pl.UInt8)
+        columns: list[str] = []
+        for i, finding in enumerate(rule.after.findings):
+            column = f"?{rule.id}|after|{i}"
+            columns.append(column)
+            told = [v.outcomes for v in self.verdicts if v.rule.id == finding]
+            if not told:
+                frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
+                continue
+            # Not applicable is as good as not there; the other codes are the same as a truth's.
+            outcome = pl.col("outcome").replace(int(Outcome.NOT_APPLICABLE), int(Outcome.CLEAR))
+            known = pl.concat(told).group_by("shop", "key").agg(outcome.max().alias(column))
+            if rule.after.over is not None:
+                other = next(v.kind for v in self.verdicts if v.rule.id == finding)
+                pairs = self._pairs(rule.after.over, kind, other)
+                if pairs is None:
+                    frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
+                    continue
+                known = (
+                    pairs.join(known, left_on=["shop", "to"], right_on=["shop", "key"], how="left")
+                    .group_by("shop", "from")
+                    .agg(pl.col(column).max())
+                    .rename({"from": "key"})
+                )
+            frame = frame.join(known, on=["shop", "key"], how="left").with_columns(
+                pl.col(column).fill_null(int(Truth.FALSE)).cast(pl.UInt8)
+            )
+        return frame, _MIN(*(pl.col(c) for c in columns))
+
+    def _facts(
+        self, hearings: "Sequence[_Hearing]"
+    ) -> tuple[list[SubjectFact], list[LinkFact]]:
+        """The subjects on which a rule can fire, those they are linked to, and the links."""
+        rows: dict[tuple[str, str], dict[str, set[str]]] = {}
+        links: dict[LinkFact, None] = {}
+        for hearing in hearings:
+            frame = hearing.frame
+            if self.prefilter:
+                frame = frame.filter(pl.col("code") == int(Truth.TRUE))
+            if frame.height == 0:
+                continue
+            symbols = hearing.symbols()
+            subjects = rows.setdefault((hearing.label, hearing.kind), {})
+            _collect(subjects, frame, symbols, hearing.prefix)
+            for related in (*hearing.whens, *hearing.blocks):
+                pairs = self._pairs(related.relation, hearing.kind, related.kind)
+                other = self.graded.get(related.kind)
+                if related.quantifier is not Quantifier.ANY or pairs is None or other is None:
+                    continue
+                near = pairs.join(
+                    frame.select("shop", pl.col("key").alias("from")), on=["shop", "from"], how="semi"
+                )
+                partners = other.frame.join(
+                    near.select("shop", pl.col("to").alias("key")), on=["shop", "key"], how="semi"
+                )
+                tests = {truth_column(t): truth_column(t) for t in related.tests}
+                at = rows.setdefault((related.kind, related.kind), {})
+                _collect(at, partners, tests, related.kind)
+                for shop, source, target in near.iter_rows():
+                    link = LinkFact(
+                        related.relation,
+                        f"{hearing.prefix}|{shop}|{source}",
+                        _subject(related.kind, shop, target),
+                    )
+                    links[link] = None
+        facts = [
+            SubjectFact(subject, label, frozenset(true))
+            for (label, _), subjects in rows.items()
+            for subject, true in subjects.items()
+        ]
+        known = {fact.subject for fact in facts}
+        return facts, [link for link in links if link.target in known]
+
+    def _decide(
+        self, hearing: "_Hearing", derived: frozenset[Derivation]
+    ) -> tuple[Verdicts, list[Firing]]:
+        rule = hearing.rule
+        fires: dict[str, set[str]] = {}
+        blocked: set[str] = set()
+        for derivation in derived:
+            if derivation.rule != rule.id or not derivation.subject.startswith(f"{hearing.prefix}|"):
+                continue
+            if derivation.head == "fires":
+                fires.setdefault(derivation.subject, set()).update(derivation.partners)
+            elif derivation.head == "blocked":
+                blocked.add(derivation.subject)
+        frame = hearing.frame.with_row_index("_i").with_columns(
+            pl.format(f"{hearing.prefix}|{{}}|{{}}", "shop", "key").alias("_subject")
+        )
+        fired = pl.Series("_subject", sorted(fires.keys() - blocked), dtype=pl.String)
+        frame = frame.with_columns(pl.col("_subject").is_in(fired.implode()).alias("_fired"))
+        frame = frame.with_columns(_passes(screen=self.screen).alias("_kept"))
+        outcome = (
+            pl.when("_kept")
+            .then(int(Outcome.FIRES))
+            .when("_fired")
+            .then(int(Outcome.UNSURE))
+            .when(pl.col("code") == int(Truth.TRUE))
+            .then(int(Outcome.CLEAR))
+            .otherwise(pl.col("code"))
+        )
+        frame = frame.with_columns(outcome.cast(pl.UInt8).alias("outcome"))
+        verdicts = Verdicts(
+            rule=rule,
+            kind=hearing.kind,
+            graded=hearing.graded,
+            outcomes=frame.select("shop", "key", "outcome", "p", "code", "unless"),
+            measured_as=hearing.measured_as,
+        )
+        unchecked = tuple(str(t) for t in rule.unless.own())
+        unchecked += tuple(
+            f"{r.kind}: {' and '.join(str(t) for t in r.tests)}" for r in rule.unless.related
+        )
+        open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
+        kept = frame.filter("_kept").select("_i", "shop", "key", "p", "unless", "_subject")
+        firings = [
+            Firing(
+                rule=rule,
+                verdicts=verdicts,
+                row=row,
+                shop=shop,
+                key=key,
+                p=p,
+                unchecked=unchecked if unless in open_ else (),
+                partners=tuple(sorted(fires[subject])),
+            )
+            for row, shop, key, p, unless, subject in kept.iter_rows()
+        ]
+        return verdicts, firings
+
+    def explain(self, rules: Sequence[Rule]) -> list[Firing]:
+        """Which finding is the cause of which: on the same subject, on one above it, or over a
+        relation."""
+        causes = {rule.id: rule.explains for rule in rules if rule.explains}
+        if not causes or not self.firings:
+            return self.firings
+        found = {(f.rule.id, _subject(f.kind, f.shop, f.key)): f for f in self.firings}
+        on: dict[str, str] = {subject: f.kind for (_, subject), f in found.items()}
+        subjects = [SubjectFact(subject, kind, frozenset()) for subject, kind in on.items()]
+        links = list(self._upward(on)) + list(self._sideways(on))
+        relations = sorted({link.relation for link in links})
+        kinds = sorted(set(on.values()))
+        clauses = [
+            Clause(
+                head=f"explained by {cause}",
+                rule=effect,
+                subject=Pattern(kind, frozenset()),
+                after=(After(effect), After(cause, relation)),
+            )
+            for cause, effects in causes.items()
+            for effect in effects
+            for kind in kinds
+            for relation in (None, *relations)
+        ]
+        findings = [FindingFact(rule, subject) for rule, subject in found]
+        explained: dict[tuple[str, str], set[str]] = {}
+        for derivation in self.engine.derive(clauses, subjects, links, findings):
+            cause = derivation.head.removeprefix("explained by ")
+            explained.setdefault((derivation.rule, derivation.subject), set()).add(cause)
+        return [
+            attrs.evolve(f, explained_by=tuple(sorted(explained.get(at, ()))))
+            for at, f in found.items()
+        ]
+
+    def _upward(self, on: Mapping[str, str]) -> Iterable[LinkFact]:
+        for kind in sorted(set(on.values())):
+            graded = self.graded.get(kind)
+            if graded is None:
+                continue
+            for above in self.grader.vocabulary.ladder(kind)[1:]:
+                pairs = self._pairs("parent", kind, above)
+                if pairs is not None:
+                    yield from _between(pairs, kind, above, "parent", on)
+
+    def _sideways(self, on: Mapping[str, str]) -> Iterable[LinkFact]:
+        for relation in self.grader.vocabulary.relations.values():
+            pairs = self._pairs(relation.id, relation.from_, relation.to)
+            if pairs is None:
+                continue
+            yield from _between(pairs, relation.from_, relation.to, relation.id, on)
+            back = pairs.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
+            yield from _between(back, relation.to, relation.from_, f"~{relation.id}", on)
+
+
+@attrs.frozen(eq=False)
+class _Hearing:
+    """One rule on one kind: its rows with `code`, `unless` and `p`."""
+
+    rule: Rule
+    kind: str
+    graded: Graded
+    frame: pl.DataFrame
+    whens: Mapping[Related, str]
+    blocks: Mapping[Related, str]
+    measured_as: str | None
+
+    @property
+    def prefix(self) -> str:
+        """Begins the ids of its subjects; pooled ones are the rule's own."""
+        return self.kind if self.measured_as is None else f"{self.kind}<{self.rule.id}"
+
+    @property
+    def label(self) -> str:
+        """The kind that its facts carry."""
+        return self.prefix
+
+    def symbols(self) -> dict[str, str]:
+        """The columns whose truth its facts carry, by condition id."""
+        tests = {truth_column(t): truth_column(t) for t in self.rule.own_tests()}
+        wholes = {
+            c: c
+            for r, c in {**self.whens, **self.blocks}.items()
+            if r.quantifier is not Quantifier.ANY
+        }
+        return {**tests, **wholes}
+
+    def clauses(self) -> list[Clause]:
+        """What it takes to fire and to be blocked; alternatives are clauses of their own."""
+        found = self._of("fires", self.rule.when, self.whens)
+        if self.rule.unless:
+            found += self._of("blocked", self.rule.unless, self.blocks)
+        return found
+
+    def _of(
+        self, head: str, conditions: Conditions, columns: Mapping[Related, str]
+    ) -> list[Clause]:
+        always = [truth_column(t) for t in conditions.tests]
+        always += [c for r, c in columns.items() if r.quantifier is not Quantifier.ANY]
+        joins = tuple(
+            Join(r.relation, Pattern(r.kind, frozenset(truth_column(t) for t in r.tests)))
+            for r in columns
+            if r.quantifier is Quantifier.ANY
+        )
+        after: tuple[After, ...] = ()
+        if head == "fires" and self.rule.after is not None:
+            over = self.rule.after.over
+            after = tuple(After(rule, over) for rule in self.rule.after.findings)
+        return [
+            Clause(
+                head=head,
+                rule=self.rule.id,
+                subject=Pattern(
+                    self.label, frozenset(always) | {truth_column(t) for t in branch}
+                ),
+                joins=joins,
+                after=after,
+            )
+            for branch in conditions.alternatives or ((),)
+        ]
+
+
+def _subject(kind: str, shop: str, key: str) -> str:
+    return f"{kind}|{shop}|{key}"
+
+
+def _collect(
+    subjects: dict[str, set[str]], frame: pl.DataFrame, symbols: Mapping[str, str], prefix: str
+) -> None:
+    """Adds what is true of each row of *frame* to *subjects*."""
+    names = [f"{prefix}|{shop}|{key}" for shop, key in frame.select("shop", "key").iter_rows()]
+    for name in names:
+        subjects.setdefault(name, set())
+    for symbol, column in symbols.items():
+        if column in frame.columns:
+            true = (frame[column] == int(Truth.TRUE)).fill_null(value=False)
+            for i in true.arg_true():
+                subjects[names[i]].add(symbol)
+
+
+def _quantified(quantifier: Quantifier) -> pl.Expr:
+    each = pl.col("each")
+    if quantifier is Quantifier.ANY:
+        return each.max()
+    if quantifier is Quantifier.ALL:
+        return each.min()
+    most = each.max()
+    return (
+        pl.when(most == int(Truth.FALSE))
+        .then(int(Truth.TRUE))
+        .when(most == int(Truth.TRUE))
+        .then(int(Truth.FALSE))
+        .otherwise(most)
+    )
+
+
+def _passes(*, screen: bool) -> pl.Expr:
+    """Benjamini and Hochberg (1995) over one rule, kind and shop: the k-th smallest p of m judged
+    subjects must not exceed k/m of the rate; all below the largest that does so pass."""
+    fired = pl.col("_fired")
+    if not screen:
+        return fired
+    judged = (pl.col("code") != int(Truth.MISSING)).sum().over("shop")
+    p = pl.when(fired).then(pl.col("p"))
+    rank = p.rank("max").over("shop")
+    ok = p <= FALSE_DISCOVERIES * rank / judged
+    largest = pl.when(ok).then(p).max().over("shop")
+    return fired & (p <= largest).fill_null(value=False)
+
+
+def _between(
+    pairs: pl.DataFrame, kind: str, other: str, relation: str, on: Mapping[str, str]
+) -> Iterable[LinkFact]:
+    mine = [s.split("|", 2)[2] for s, k in on.items() if k == kind]
+    theirs = [s.split("|", 2)[2] for s, k in on.items() if k == other]
+    near = pairs.filter(pl.col("from").is_in(mine) & pl.col("to").is_in(theirs))
+    for shop, source, target in near.select("shop", "from", "to").unique().sort("from", "to").iter_rows():
+        yield LinkFact(relation, _subject(kind, shop, source), _subject(other, shop, target))

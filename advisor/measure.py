@@ -1,0 +1,438 @@
+"""From counts to metrics: ratios of sums for each subject, with their intervals.
+
+A measured frame has one row a subject: `shop`, `key`, `name`, `parent.*`, and for each metric m
+
+    m.x m.d m.e       sums of its numerator, denominator and events
+    m.phi m.cv2       dispersion of the days, squared spread of the values
+    m m.lo m.hi       value and 95 % limits (null where it cannot be computed)
+    m.n m.se          events it rests on; standard error of its logarithm
+
+and the same as `m.before…` for the window before, where a rule asks for it. `days` is how many days
+the row covers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor import evidence
+from advisor.reading import Grain, Period
+from advisor.vocabulary import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary
+from advisor.window import Window
+
+IDENTITY = ("shop", "key")
+PARTS = ("x", "d", "e", "phi", "cv2")
+VALUES = ("", ".lo", ".hi", ".n", ".se")
+
+
+@attrs.frozen(eq=False)
+class CountedRows:
+    """Rows of counts of one subject kind, family and grain, in which nothing is there twice."""
+
+    subject: str
+    family: str
+    grain: Grain
+    frame: pl.DataFrame
+
+
+@attrs.frozen
+class Wanted:
+    """Which metrics are needed of a kind; *before* also in the window before."""
+
+    metrics: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+
+
+@attrs.frozen(eq=False)
+class Measured:
+    """All subjects of one kind. *metrics* are those that have columns in *frame*; *source* are the
+    rows that were measured, for the lineage."""
+
+    kind: str
+    frame: pl.DataFrame
+    metrics: frozenset[str]
+    source: tuple[CountedRows, ...]
+
+
+def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
+    """The metric called *name*; a count is an exact metric of itself."""
+    metric = vocabulary.metrics.get(name)
+    if metric is not None:
+        return metric
+    count = vocabulary.counts[name]
+    units = {CountUnit.MONEY: Unit.MONEY, CountUnit.SECONDS: Unit.SECONDS}
+    return Metric(
+        id=name,
+        title=count.title,
+        kind=MetricKind.EXACT,
+        unit=units.get(count.unit, Unit.NUMBER),
+        numerator=(name,),
+        definition=count.definition,
+    )
+
+
+def measure(
+    counted: Iterable[CountedRows],
+    wanted: Mapping[str, Wanted],
+    window: Window,
+    vocabulary: Vocabulary,
+) -> dict[str, Measured]:
+    """Every wanted metric of every kind that has rows."""
+    by_kind: dict[str, list[CountedRows]] = {}
+    for rows in counted:
+        by_kind.setdefault(rows.subject, []).append(rows)
+    found: dict[str, Measured] = {}
+    for kind, sources in by_kind.items():
+        sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
+        ask = wanted.get(kind, Wanted())
+        frames = [_measure_rows(rows, ask, window, vocabulary) for rows in sources]
+        kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
+        if not kept:
+            continue
+        frame = _coalesce([frame for _, frame in kept])
+        names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
+        columns = frozenset(n for n in names if f"{n}.x" in frame.columns)
+        metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in sorted(columns)}
+        frame = with_values(frame, metrics)
+        found[kind] = Measured(
+            kind=kind,
+            frame=frame.sort("shop", "key"),
+            metrics=frozenset(n for n in columns if not n.endswith(".before")),
+            source=tuple(rows for rows, _ in kept),
+        )
+    return found
+
+
+def in_window(rows: CountedRows, period: Period | None, *, newest: bool) -> pl.DataFrame:
+    """The rows of *period*: by day where rows are days, else the file's own newest period (or, with
+    *newest* false, the last one that ended before it began)."""
+    frame = rows.frame
+    if rows.grain is Grain.DAY:
+        if period is None:
+            return frame.clear()
+        return frame.filter(pl.col("from").is_between(period.first, period.last))
+    spans = frame.select("from", "to").unique().sort("to", "from", descending=True)
+    if spans.height == 0:
+        return frame
+    last = spans.row(0)
+    if newest:
+        return frame if spans.height == 1 else _of_span(frame, last)
+    if last[0] is None:
+        return frame.clear()
+    earlier = spans.filter(pl.col("to") < last[0])
+    return _of_span(frame, earlier.row(0)) if earlier.height else frame.clear()
+
+
+def _of_span(frame: pl.DataFrame, span: tuple[object, ...]) -> pl.DataFrame:
+    return frame.filter(
+        pl.col("from").eq_missing(pl.lit(span[0], pl.Date))
+        & pl.col("to").eq_missing(pl.lit(span[1], pl.Date))
+    )
+
+
+def _measure_rows(
+    rows: CountedRows, ask: Wanted, window: Window, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    current = in_window(rows, window.current, newest=True)
+    if current.height == 0:
+        return pl.DataFrame()
+    metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
+    frame = sums(current, metrics, vocabulary, by_day=rows.grain is Grain.DAY)
+    past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
+    if past:
+        earlier = in_window(rows, window.before, newest=False)
+        if earlier.height:
+            before = sums(earlier, past, vocabulary, by_day=rows.grain is Grain.DAY)
+            columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
+            frame = frame.join(
+                before.select(
+                    *IDENTITY,
+                    pl.col("days").alias("before.days"),
+                    *(pl.col(c).alias(_before(c)) for c in columns),
+                ),
+                on=IDENTITY,
+                how="left",
+            )
+    return frame
+
+
+def _before(column: str) -> str:
+    metric, _, part = column.rpartition(".")
+    return f"{metric}.before.{part}"
+
+
+def sums(
+    frame: pl.DataFrame,
+    metrics: Sequence[Metric],
+    vocabulary: Vocabulary,
+    *,
+    by_day: bool,
+    by: Sequence[str] = IDENTITY,
+) -> pl.DataFrame:
+    """The parts of *metrics* for each subject (or each group of *by*) of rows of counts."""
+    usable = [
+        m for m in metrics if all(c in frame.columns for c in m.required()) and not m.derived
+    ]
+    counts = {c for m in usable for c in m.counts() if c in frame.columns}
+    whole = frozenset(c for c in counts if frame[c].null_count() == 0)
+    parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day)]
+    labels: list[pl.Expr] = []
+    if "key" in by:
+        parents = [c for c in frame.columns if c.startswith("parent.")]
+        labels = [pl.col(c).last() for c in ("name", *parents)]
+    days = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
+    span = pl.col("from").n_unique() if by_day else days
+    return frame.group_by(by, maintain_order=False).agg(
+        *labels, span.cast(pl.Float64).alias("days"), *parts
+    )
+
+
+def _parts(
+    metric: Metric,
+    columns: Sequence[str],
+    whole: frozenset[str],
+    vocabulary: Vocabulary,
+    by_day: bool,
+) -> list[pl.Expr]:
+    required = metric.required()
+    valid = None
+    for name in required:
+        if name not in whole:
+            known = pl.col(name).is_not_null()
+            valid = known if valid is None else valid & known
+
+    def total(expr: pl.Expr) -> pl.Expr:
+        if valid is None:
+            return expr.sum()
+        return pl.when(valid.any()).then(expr.filter(valid).sum())
+
+    m = metric.id
+    top = _added(metric.numerator, columns)
+    if metric.kind is MetricKind.EXACT:
+        return _exact_parts(metric, top, columns, vocabulary, by_day, total)
+    bottom = _added(metric.denominator, columns)
+    parts = [total(top).alias(f"{m}.x"), total(bottom).alias(f"{m}.d")]
+    if metric.kind is not MetricKind.MONEY:
+        parts.append(total(top if metric.kind is MetricKind.RATE else bottom).alias(f"{m}.e"))
+        parts.append(_phi(metric, top, bottom, valid, by_day).alias(f"{m}.phi"))
+        return parts
+    of = metric.events or ""
+    events = pl.col(of) if of in columns else pl.lit(None, pl.Float64)
+    parts.append(total(events).alias(f"{m}.e"))
+    exposure = top if metric.events in metric.denominator else bottom
+    if metric.varies is Varies.VALUES:
+        parts.append(pl.lit(1.0).alias(f"{m}.phi"))
+    else:
+        parts.append(_phi(metric, events, exposure, valid, by_day).alias(f"{m}.phi"))
+    if metric.varies is not Varies.EVENTS:
+        parts.append(_spread(top, events, valid).alias(f"{m}.cv2"))
+    return parts
+
+
+def _exact_parts(
+    metric: Metric,
+    top: pl.Expr,
+    columns: Sequence[str],
+    vocabulary: Vocabulary,
+    by_day: bool,
+    total: Callable[[pl.Expr], pl.Expr],
+) -> list[pl.Expr]:
+    m = metric.id
+    unit = vocabulary.counts[metric.numerator[0].rstrip("?")].unit
+    if unit is CountUnit.STATE:  # a level at a moment: the newest one
+        value = top.sort_by("to").drop_nulls().last()
+    elif unit is CountUnit.PEOPLE and by_day:  # people are never added up: their daily mean
+        value = top.mean()
+    else:
+        value = total(top)
+    parts = [value.alias(f"{m}.x")]
+    if metric.events is not None and metric.events in columns:
+        events = pl.col(metric.events)
+        parts += [events.sum().alias(f"{m}.e"), _spread(top, events, None).alias(f"{m}.cv2")]
+    return parts
+
+
+def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
+    present = [n for n in names if n[-1] != "?"]
+    present += [n.rstrip("?") for n in names if n[-1] == "?" and n.rstrip("?") in columns]
+    terms = [pl.col(n) if n in names else pl.col(n).fill_null(0.0) for n in present]
+    added = terms[0]
+    for term in terms[1:]:
+        added = added + term
+    return added
+
+
+def _phi(
+    metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, by_day: bool
+) -> pl.Expr:
+    if not by_day:
+        return pl.lit(1.0)
+    use = n > 0 if valid is None else valid & (n > 0)
+    return evidence.dispersion(
+        (x * x / n).filter(use).sum(),
+        x.filter(use).sum(),
+        n.filter(use).sum(),
+        use.sum(),
+        proportion=metric.kind is MetricKind.PROPORTION,
+    )
+
+
+def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None) -> pl.Expr:
+    use = events > 0 if valid is None else valid & (events > 0)
+    return evidence.value_spread(
+        (value * value / events).filter(use).sum(),
+        value.filter(use).sum(),
+        events.filter(use).sum(),
+        use.sum(),
+    )
+
+
+def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
+    """Adds value, limits, events and standard error of each named metric from its parts."""
+    fallback = [
+        _borrowed(name).alias(f"{name}.each")
+        for name, metric in metrics.items()
+        if metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH
+    ]
+    frame = frame.with_columns(fallback) if fallback else frame
+    frame = frame.with_columns(
+        expr for name, metric in metrics.items() for expr in _values(name, metric, frame.columns)
+    )
+    return frame.drop([f"{n}.each" for n in metrics if f"{n}.each" in frame.columns])
+
+
+def _borrowed(name: str) -> pl.Expr:
+    # Zero orders: what one order is worth is taken from the other subjects together.
+    own = pl.col(f"{name}.x") / pl.col(f"{name}.e")
+    together = pl.col(f"{name}.x").sum() / pl.col(f"{name}.e").sum()
+    return pl.when(pl.col(f"{name}.e") > 0).then(own).otherwise(together)
+
+
+def _values(name: str, metric: Metric, columns: Sequence[str]) -> list[pl.Expr]:
+    x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
+    scale = metric.scale
+    if metric.kind is MetricKind.EXACT:
+        value = x * scale
+        n = e if f"{name}.e" in columns else x
+        spread = pl.col(f"{name}.cv2") if f"{name}.cv2" in columns else pl.lit(0.0)
+        se = pl.when(n > 0).then(((1 + spread) / n).sqrt())
+        return _named(name, value, value, value, n, se)
+    phi = pl.col(f"{name}.phi")
+    value = pl.when(d > 0).then(scale * x / d)
+    if metric.kind is MetricKind.PROPORTION:
+        # More than all can be in a file; it is a note there, and no reason to fail here.
+        few, many = evidence.wilson(pl.min_horizontal(x, d) / phi, d / phi)
+        low, high = _or_anything(d, few * scale, many * scale)
+        n, events = d, x
+    elif metric.kind is MetricKind.RATE:
+        few, many = (v * phi * scale / d for v in evidence.byar(x / phi))
+        low, high = _or_anything(d, few, many)
+        n, events = d, x
+    else:
+        return _money_values(name, metric, value)
+    se = pl.when(events > 0).then((phi / events).sqrt())
+    if metric.kind is MetricKind.PROPORTION:
+        se = pl.when(events > 0).then((phi * (1 - x / d).clip(0.0) / events).sqrt())
+    return _named(name, value, low, high, n, se)
+
+
+def _money_values(name: str, metric: Metric, value: pl.Expr) -> list[pl.Expr]:
+    x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
+    phi = pl.col(f"{name}.phi")
+    scale = metric.scale
+    if metric.varies is Varies.EVENTS:
+        # The money is given and the events come by chance: limits of the events, turned over.
+        few, many = (v * phi for v in evidence.byar(e / phi))
+        low, high = _or_anything(x, scale * x / many, scale * x / few)  # no events: no upper limit
+        se = pl.when(e > 0).then((phi / e).sqrt())
+        return _named(name, value, low, high, e, se)
+    spread = pl.col(f"{name}.cv2")
+    if metric.varies is Varies.VALUES:
+        se = pl.when(e > 0).then((spread / e).sqrt())
+        low, high = _or_anything(e, *evidence.lognormal(value, se))
+        return _named(name, value, low, high, e, se)
+    worth = phi * (1 + spread)  # an order counts for 1 / worth independent equal ones
+    each = pl.col(f"{name}.each")
+    few, many = (v * worth for v in evidence.byar(e / worth))
+    # Without any order anywhere there is no order value, and no upper limit.
+    least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
+    most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))
+    low, high = _or_anything(d, least, most)
+    low, high = pl.when(e.is_not_null()).then(low), pl.when(e.is_not_null()).then(high)
+    se = pl.when(e > 0).then((worth / e).sqrt())
+    return _named(name, value, low, high, e, se)
+
+
+def _or_anything(n: pl.Expr, low: pl.Expr, high: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The limits; where nothing has happened yet (*n* is 0) they exclude nothing."""
+    nothing = n == 0
+    return (
+        pl.when(nothing).then(0.0).when(n > 0).then(low),
+        pl.when(nothing).then(float("inf")).when(n > 0).then(high),
+    )
+
+
+def _named(
+    name: str, value: pl.Expr, low: pl.Expr, high: pl.Expr, n: pl.Expr, se: pl.Expr
+) -> list[pl.Expr]:
+    exprs = zip((value, low, high, n, se), VALUES, strict=True)
+    return [expr.alias(f"{name}{suffix}") for expr, suffix in exprs]
+
+
+def pool(
+    frame: pl.DataFrame, parent: str, title: str, metrics: Mapping[str, Metric]
+) -> pl.DataFrame:
+    """Subjects that could not tell alone, together: one row a parent, measured anew.
+
+    *frame* holds the subjects, with their parts; *parent* is the parents' kind (`parent.<kind>` is
+    used where the frame has it, else all subjects of a shop belong together). `pooled` counts
+    them.
+    """
+    column = f"parent.{parent}"
+    key = pl.col(column) if column in frame.columns else pl.col("shop")
+    parts: list[pl.Expr] = []
+    for name in metrics:
+        for part in ("x", "d", "e"):
+            if f"{name}.{part}" in frame.columns:
+                parts.append(pl.col(f"{name}.{part}").sum())
+        for part in ("phi", "cv2"):
+            column = f"{name}.{part}"
+            if column in frame.columns:
+                weight = pl.col(f"{name}.e")
+                mean = (pl.col(column) * weight).sum() / weight.sum()
+                plain = 1.0 if part == "phi" else evidence.DEFAULT_SPREAD**2
+                parts.append(mean.fill_nan(None).fill_null(plain).alias(column))
+    parents = [c for c in frame.columns if c.startswith("parent.") and c != f"parent.{parent}"]
+    pooled = (
+        frame.with_columns(key.alias("_pool"))
+        .drop_nulls("_pool")
+        .group_by("shop", "_pool")
+        .agg(
+            pl.len().cast(pl.UInt32).alias("pooled"),
+            pl.col("days").max(),
+            *(pl.col(c).first() for c in parents),
+            *(pl.col(c).max() for c in ("before.days",) if c in frame.columns),
+            *parts,
+        )
+        .rename({"_pool": "key"})
+        .filter(pl.col("pooled") > 1)
+        .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
+    )
+    return with_values(pooled, metrics).sort("shop", "key")
+
+
+def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One row a subject over families; each metric wholly from the first family that has it."""
+    merged = frames[0]
+    for other in frames[1:]:
+        merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix="\x00")
+        twins = [c for c in merged.columns if c.endswith("\x00")]
+        chosen: list[pl.Expr] = []
+        for twin in twins:
+            column = twin[:-1]
+            stem, _, part = column.rpartition(".")
+            known = pl.col(f"{stem}.x" if part in PARTS else column).is_not_null()
+            chosen.append(pl.when(known).then(pl.col(column)).otherwise(pl.col(twin)).alias(column))
+        merged = merged.with_columns(chosen).drop(twins)
+    return merged
