@@ -1,0 +1,45 @@
+"""Followers by gender, and videos whose id is only in a link: keys that the files only imply."""
+
+import attrs
+import polars as pl
+
+from advisor.reading import Reading, Table
+
+_VIDEO_ID = r"/(?:video|photo)/(\d+)"
+NO_ID = "no video id in the link"
+NOT_YET = "viewers not counted yet"
+
+
+def gender_segments(reading: Reading) -> Reading:
+    """*reading* with segments named by what they divide: `gender:Female`."""
+    key = pl.lit("gender:") + pl.col("key")
+    tables = (attrs.evolve(t, frame=t.frame.with_columns(key)) for t in reading.tables)
+    return attrs.evolve(reading, tables=tuple(tables))
+
+
+def ids_from_links(reading: Reading) -> Reading:
+    """*reading* with videos named by the id in their link; rows without one are left out."""
+    found = pl.col("key").str.extract(_VIDEO_ID)
+    tables = tuple(
+        attrs.evolve(t, frame=t.frame.with_columns(found.alias("key"))) for t in reading.tables
+    )
+    return _without(attrs.evolve(reading, tables=tables), pl.col("key").is_null(), NO_ID)
+
+
+def counted_days(reading: Reading) -> Reading:
+    """*reading* without days whose viewers are not there yet; the zeros beside them are none."""
+    return _without(reading, pl.col("viewers").is_null(), NOT_YET)
+
+
+def _without(reading: Reading, wrong: pl.Expr, reason: str) -> Reading:
+    tables: list[Table] = []
+    dropped = 0
+    for table in reading.tables:
+        kept = table.frame.filter(~wrong)
+        dropped += table.frame.height - kept.height
+        tables.append(attrs.evolve(table, frame=kept))
+    if not dropped:
+        return reading
+    left_out = {**reading.left_out, reason: reading.left_out.get(reason, 0) + dropped}
+    rows = reading.rows - dropped
+    return attrs.evolve(reading, tables=tuple(tables), rows=rows, left_out=left_out)
