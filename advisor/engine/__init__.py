@@ -50,6 +50,6 @@ def notice() -> str | None:
     if reason is None:
         return None
     return (
-        f"durable_rules cannot be imported ({reason}), so the slower reference engine is in use; "
-        f"with a C compiler, this installs it: {INSTALL}"
+        f"durable_rules cannot be imported ({reason}), so the reference engine is in use, "
+        f"which finds the same; with a C compiler, this installs it: {INSTALL}"
     )

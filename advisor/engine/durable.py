@@ -6,7 +6,8 @@ is kept out here or in `rulesets`, and has a test of its own.
 
 import math
 import threading
-from collections import defaultdict
+import warnings
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version as installed
 from typing import Any
@@ -22,6 +23,7 @@ Fact = dict[str, int | str]
 SID = "s"
 NAME = "advisor"
 PROGRAMS_KEPT = 8
+NOTHING: frozenset[str] = frozenset()
 
 
 def available() -> str | None:
@@ -30,7 +32,7 @@ def available() -> str | None:
         # With the C part missing or built for another Python, only the import tells.
         import durable.engine  # type: ignore[import-untyped]  # noqa: F401
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return " ".join(f"{type(error).__name__}: {error}".split())
     return None
 
 
@@ -63,7 +65,9 @@ class DurableEngine:
     ) -> frozenset[Derivation]:
         """See `Engine.derive`. Raises AdvisorError for a clause too large for the library."""
         facts = _Facts(subjects, links, findings)
-        with self._lock:
+        with self._lock, warnings.catch_warnings():
+            # The library asks the time in a way that Python 3.12 deprecates.
+            warnings.filterwarnings("ignore", module=r"durable\.engine")
             derived: set[Derivation] = set()
             try:
                 for program in self._compiled(clauses):
@@ -143,24 +147,48 @@ class _Properties:
 
     def __init__(self, rules: RuleSet, prefilter: bool) -> None:
         self._rules = rules
-        self._prefilter = prefilter
-        self._known: dict[tuple[str, frozenset[str]], Fact | None] = {}
         self._wanted = {kind: frozenset(names) for kind, names in rules.conditions.items()}
+        self._known: dict[tuple[str, frozenset[str]], Fact | None] = {}
+        self._filters = (
+            {kind: _Filter(patterns) for kind, patterns in rules.patterns.items()}
+            if prefilter
+            else None
+        )
 
     def of(self, fact: SubjectFact) -> Fact | None:
         """The properties of *fact* that a clause asks for; None where it need not be asserted."""
-        true = fact.true & self._wanted.get(fact.kind, frozenset())
-        alike = fact.kind, true
+        kind = fact.kind
+        alike = kind, fact.true & self._wanted.get(kind, NOTHING)
         if alike not in self._known:
             self._known[alike] = self._make(*alike)
         return self._known[alike]
 
     def _make(self, kind: str, true: frozenset[str]) -> Fact | None:
-        patterns = self._rules.patterns.get(kind, ())
-        if self._prefilter and not any(pattern <= true for pattern in patterns):
+        if self._filters is not None and (
+            kind not in self._filters or not self._filters[kind].passes(true)
+        ):
             return None
         names = self._rules.conditions.get(kind, {})
-        return {"k": self._rules.kinds.get(kind, 0), **{names[one]: 1 for one in sorted(true)}}
+        return {"k": self._rules.kinds.get(kind, 0), **{names[one]: 1 for one in true}}
+
+
+class _Filter:
+    """Whether any of some patterns describes a subject, asked without trying each of them."""
+
+    def __init__(self, patterns: Iterable[frozenset[str]]) -> None:
+        wanted = list(patterns)
+        uses = Counter(condition for pattern in wanted for condition in pattern)
+        self._all = NOTHING in wanted
+        self._by_rarest: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for pattern in wanted:
+            if pattern:
+                self._by_rarest[min(pattern, key=uses.__getitem__)].append(pattern)
+
+    def passes(self, true: frozenset[str]) -> bool:
+        """Whether one of the patterns asks for nothing that is not in *true*."""
+        return self._all or any(
+            pattern <= true for one in true for pattern in self._by_rarest.get(one, ())
+        )
 
 
 def identity(number: int) -> str:

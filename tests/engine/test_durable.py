@@ -6,6 +6,7 @@ Where the library would hang or end the process, the test shows that the engine 
 import random
 import threading
 import time
+import warnings
 from collections.abc import Callable
 
 import pytest
@@ -103,6 +104,12 @@ def test_a_library_that_returns_early_is_noticed(
         durable.derive([fires("r", "a")], [subject("s", "a")])
 
 
+def test_the_librarys_own_warnings_are_not_the_users(durable: DurableEngine) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert durable.derive([fires("r", "a")], [subject("s", "a")]) == {fired("r", "s")}
+
+
 def test_facts_that_no_clause_knows_are_harmless() -> None:
     engine = DurableEngine(prefilter=False)
     clause = Clause("fires", "r", pattern("a"), (join("sells"),), (After("early"),))
@@ -152,6 +159,11 @@ def many_findings() -> list[Clause]:
     ]
 
 
+def identical_subjects_after_different_findings() -> list[Clause]:
+    """300 rules that begin with the identical condition, each after a finding of its own."""
+    return [Clause("fires", f"r{n}", pattern("c1"), (), (After(f"early{n}"),)) for n in range(300)]
+
+
 @pytest.mark.parametrize("prefilter", [True, False])
 @pytest.mark.parametrize(
     "program",
@@ -162,6 +174,7 @@ def many_findings() -> list[Clause]:
         identical_subjects_with_different_joins,
         identical_joins_of_different_subjects,
         many_findings,
+        identical_subjects_after_different_findings,
     ],
 )
 def test_programs_beyond_the_librarys_limits_are_split(
@@ -171,7 +184,9 @@ def test_programs_beyond_the_librarys_limits_are_split(
     everything = [f"c{n}" for n in range(250)]
     subjects = [subject("s", *everything), subject("t", *everything), subject("u", "c1")]
     links = [LinkFact("to", "s", "t"), LinkFact("to", "t", "s"), LinkFact("to", "u", "s")]
-    facts = clauses, subjects, links, [FindingFact("early", "s"), FindingFact("early", "t")]
+    findings = [FindingFact("early", "s"), FindingFact("early", "t")]
+    findings += [FindingFact(f"early{n}", "s") for n in range(300)]
+    facts = clauses, subjects, links, findings
 
     found = DurableEngine(prefilter=prefilter).derive(*facts)
 
