@@ -4,7 +4,7 @@ Whatever the container (CSV, TSV, XLSX, JSON, JSON lines), a file is a few grids
 cells. JSON records are flattened to rows whose header is the dotted path of each value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -33,9 +33,15 @@ class Grid(Protocol):
         """The first HEAD_ROWS rows; missing cells are empty text."""
         ...
 
-    def body(self, after: int, columns: Sequence[int]) -> pl.DataFrame:
+    def body(
+        self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
+    ) -> pl.DataFrame:
         """Every row after row *after* (0-based): the chosen columns as text, null where empty,
-        named `c<index>`, and `_row` (UInt32, 1-based row of the file)."""
+        named `c<index>`, and `_row` (UInt32, 1-based row of the file).
+
+        Of *numbers*, those columns whose every cell is a plain number or says "missing" may come
+        as Float64: a large file is then parsed once.
+        """
         ...
 
 

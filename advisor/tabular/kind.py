@@ -89,7 +89,8 @@ class ColumnSpec:
     """A column: its names by language, and what becomes of it.
 
     *occurrence* tells apart columns of one name (1 is the first); *group* the same name under
-    different group headings. *of* multiplies a printed rate or mean back into its count.
+    different group headings. *of* multiplies a printed rate or mean back into its count. *percent*
+    is said here where a column differs from the rest of its file.
     """
 
     headers: Mapping[str, tuple[str, ...]]
@@ -100,6 +101,7 @@ class ColumnSpec:
     check: Check | None = None
     occurrence: int = 1
     group: str | None = None
+    percent: Percent | None = None
 
 
 @attrs.frozen

@@ -1,0 +1,284 @@
+"""Cells of text into values, a whole column at a time.
+
+A cell that says "missing" is null, never zero. A cell that should be a number and is none is null
+too, and counted: see Parsed.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+
+import attrs
+import polars as pl
+
+from advisor.tabular.kind import Percent
+from advisor.tabular.words import SECONDS, either, words
+
+# Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
+_EDGES = " \t\r\n\v\f\u00a0\u202f\u200b\u200e\u200f\ufeff"
+
+
+def tidy(text: pl.Expr) -> pl.Expr:
+    """Text without blanks and TABs at its ends; null where nothing is left."""
+    stripped = text.str.strip_chars(_EDGES)
+    return pl.when(stripped != "").then(stripped)
+
+
+def unwrapped(text: pl.Expr) -> pl.Expr:
+    """Text out of a spreadsheet formula that only quotes it: `="123"` is 123."""
+    inner = text.str.strip_prefix('="').str.strip_suffix('"')
+    return pl.when(text.str.starts_with('="')).then(inner).otherwise(text)
+
+
+def known(text: pl.Expr) -> pl.Expr:
+    """Text, null where it says that the value is missing."""
+    return pl.when(~text.is_in(list(words().missing))).then(text)
+
+
+@attrs.frozen(eq=False)
+class Parsed:
+    """A column of values. *bad* counts the cells that could not be understood, *example* is one;
+    *first* is its row in the file."""
+
+    values: pl.Series
+    bad: int = 0
+    example: str = ""
+    first: int = 0
+
+
+def parsed(text: pl.Series, values: pl.Series, rows: pl.Series) -> Parsed:
+    """*values*, with a count of the cells of *text* that should have had one."""
+    if values.null_count() == text.null_count():
+        return Parsed(values)
+    wrong = text.is_not_null() & values.is_null()
+    count = int(wrong.sum())
+    if count == 0:
+        return Parsed(values)
+    return Parsed(values, count, text.filter(wrong)[0], int(rows.filter(wrong)[0]))
+
+
+class Point(StrEnum):
+    """What a single dot before exactly three digits (1.234) means in a column."""
+
+    DECIMAL = "decimal"
+    THOUSANDS = "thousands"
+
+
+@attrs.frozen
+class Spelling:
+    """Evidence in a column: how many cells can only be read with a decimal dot, how many only with
+    a decimal comma, and how many can be read both ways."""
+
+    dot: int = 0
+    comma: int = 0
+    open_dot: int = 0
+    open_comma: int = 0
+
+    def __add__(self, other: "Spelling") -> "Spelling":
+        return Spelling(
+            self.dot + other.dot,
+            self.comma + other.comma,
+            self.open_dot + other.open_dot,
+            self.open_comma + other.open_comma,
+        )
+
+
+@attrs.frozen(eq=False)
+class Amounts:
+    """A column of amounts taken apart, before it is settled what its dots and commas mean."""
+
+    digits: pl.Series  # of digits, dots and commas; null where there is no amount
+    factor: pl.Series  # sign and power of ten
+    sign: pl.Series  # the currency beside the amount, or null
+    percent: pl.Series  # whether a % follows
+    spelling: Spelling
+
+
+_GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
+
+# Cells that can be read in one way only, and those that cannot.
+_DOT = (
+    r"^(?:[0-9]{1,3}(?:,[0-9]{2,3})+\.[0-9]*|[0-9]{1,3}(?:,[0-9]{3}){2,}|0?\.[0-9]+|0\.[0-9]*"
+    r"|[0-9]+\.(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]*)$"
+)
+_COMMA = (
+    r"^(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}|0?,[0-9]+|0,[0-9]*"
+    r"|[0-9]+,(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,},[0-9]*)$"
+)
+_OPEN_DOT = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
+_OPEN_COMMA = r"^[1-9][0-9]{0,2},[0-9]{3}$"
+OPEN_DOT = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+
+
+@cache
+def _amount() -> str:
+    currency = words().any_currency()
+    return (
+        r"(?i)^(?P<open>\()?\s*(?P<minus>[-−+])?\s*"
+        rf"(?P<before>{currency})?\.?\s*(?P<minus2>[-−+])?\s*"
+        rf"(?P<digits>{_GROUPED}|[0-9][0-9.,]*|[.,][0-9]+)(?P<power>e[-+]?[0-9]+)?\s*"
+        rf"(?P<after>{currency})?\s*(?P<percent>[%％])?\s*\)?$"
+    )
+
+
+def amounts(text: pl.Series) -> Amounts:
+    """Takes a column of money, numbers or percentages apart."""
+    parts = pl.select(text.alias("t")).select(
+        pl.col("t").str.extract_groups(_amount()).alias("g")
+    )["g"].struct.unnest()
+    minus = (
+        parts["minus"].is_in(["-", "−"])
+        | parts["minus2"].is_in(["-", "−"])
+        | parts["open"].is_not_null()
+    ).fill_null(False)
+    table = parts.select(
+        digits=pl.col("digits").str.replace_all(r"[ '’\u00a0\u202f]", ""),
+        factor=pl.when(minus).then(-1.0).otherwise(1.0)
+        * pl.lit(10.0).pow(
+            pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)
+        ),
+        sign=pl.coalesce("before", "after"),
+        percent=pl.col("percent").is_not_null(),
+    )
+    digits = table["digits"]
+    found = table.select(
+        dot=pl.col("digits").str.contains(_DOT).sum(),
+        comma=pl.col("digits").str.contains(_COMMA).sum(),
+        open_dot=pl.col("digits").str.contains(_OPEN_DOT).sum(),
+        open_comma=pl.col("digits").str.contains(_OPEN_COMMA).sum(),
+    ).row(0)
+    spelling = Spelling(*(int(n or 0) for n in found))
+    return Amounts(digits, table["factor"], table["sign"], table["percent"], spelling)
+
+
+def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
+    """What 1.234 means: as the column says, else the file's other columns, else the currency."""
+    for evidence in (column, file):
+        if evidence.dot and not evidence.comma:
+            return Point.DECIMAL
+        if evidence.comma and not evidence.dot:
+            return Point.THOUSANDS
+    return Point.THOUSANDS if currency in words().zero_decimal else Point.DECIMAL
+
+
+def settled(amounts: Amounts, point: Point) -> pl.Series:
+    """The amounts as Float64; percent signs are for the caller."""
+    d = pl.col("d")
+    evidence = amounts.spelling
+    comma_decimal = bool(evidence.comma) and not evidence.dot
+    point_thousands = point is Point.THOUSANDS
+    as_dot = d.str.replace_all(",", "", literal=True)
+    as_comma = d.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+    by_comma = d.str.contains(_COMMA)
+    if point_thousands:
+        by_comma = by_comma | d.str.contains(_OPEN_DOT)
+    if comma_decimal:
+        by_comma = by_comma | d.str.contains(_OPEN_COMMA)
+    by_dot = d.str.contains(_DOT) | d.str.contains(r"^[0-9]+$") | d.str.contains(
+        _OPEN_DOT
+    ) | d.str.contains(_OPEN_COMMA)
+    number = (
+        pl.when(by_comma).then(as_comma).when(by_dot).then(as_dot).cast(pl.Float64, strict=False)
+    )
+    frame = pl.DataFrame({"d": amounts.digits, "f": amounts.factor})
+    values = frame.select(v=number * pl.col("f"))["v"]
+    return finite(values)
+
+
+def finite(values: pl.Series) -> pl.Series:
+    """Values, null where they are infinite or no number."""
+    if values.null_count() == len(values):
+        return values
+    total = values.sum()
+    if isinstance(total, float) and total - total == 0:  # no infinity, no NaN in it
+        return values
+    return pl.select(pl.when(values.is_finite()).then(values))[values.name or "literal"].alias(
+        values.name
+    ) if values.name else pl.select(v=pl.when(values.is_finite()).then(values))["v"]
+
+
+def shares(values: pl.Series, percent: pl.Series, bare: Percent) -> pl.Series:
+    """Rates as fractions: a % sign always wins, a bare number is read as the source means it."""
+    v, p = pl.col("v"), pl.col("p")
+    plain = {
+        Percent.FRACTION: v,
+        Percent.NUMBER: v / 100,
+        Percent.SIGN: pl.when(v == 0).then(0.0),
+    }[bare]
+    frame = pl.DataFrame({"v": values, "p": percent})
+    return frame.select(s=pl.when(p).then(v / 100).otherwise(plain))["s"]
+
+
+def currencies(sign: pl.Series) -> set[str]:
+    """The currencies that signs beside amounts name without doubt."""
+    names = sign.drop_nulls().unique().to_list()
+    known_signs = words().currency
+    return {code for name in names if (code := known_signs.get(name.casefold()))}
+
+
+def durations(text: pl.Series) -> pl.Series:
+    """Spans of time in seconds: 3h 12min, 13sec, 1170.5 min(s), 01:02:03, bare seconds."""
+    t = pl.col("t")
+    number = r"[0-9]+(?:[.,][0-9]+)?"
+    unit = {name: either(names) for name, names in words().units.items()}
+    tail = r"(?:\(s\))?\.?"
+    whole = rf"(?i)^(?:{number}\s*{either_of(unit.values())}{tail}[\s,]*)+$"
+
+    def amount(name: str) -> pl.Expr:
+        pattern = rf"(?i)({number})\s*{unit[name]}{tail}(?:[^\p{{L}}]|$)"
+        found = t.str.extract(pattern).str.replace(",", ".", literal=True)
+        return found.cast(pl.Float64, strict=False).fill_null(0.0) * SECONDS[name]
+
+    def clock(pattern: str, *seconds: float) -> pl.Expr:
+        fields = (t.str.extract(pattern, at + 1).cast(pl.Float64, strict=False) for at in range(9))
+        return pl.sum_horizontal(*(f * s for f, s in zip(fields, seconds, strict=False)))
+
+    hms = r"^([0-9]+):([0-5]?[0-9]):([0-5]?[0-9](?:\.[0-9]+)?)$"
+    ms = r"^([0-9]+):([0-5]?[0-9](?:\.[0-9]+)?)$"
+    # A time cell of a spreadsheet is a moment of the day zero of its calendar.
+    sheet = r"^1899-12-3[01] ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?$"
+    bare = t.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    value = (
+        pl.when(t.str.contains(whole))
+        .then(pl.sum_horizontal(*(amount(name) for name in SECONDS)))
+        .when(t.str.contains(hms))
+        .then(clock(hms, 3600, 60, 1))
+        .when(t.str.contains(sheet))
+        .then(clock(sheet, 3600, 60, 1))
+        .when(t.str.contains(ms))
+        .then(clock(ms, 60, 1))
+        .otherwise(bare)
+    )
+    return finite(pl.DataFrame({"t": text}).select(v=value)["v"])
+
+
+def either_of(patterns: Iterable[str]) -> str:
+    """A regular expression for one of several."""
+    return "(?:" + "|".join(patterns) + ")"
+
+
+def identifiers(text: pl.Expr) -> pl.Expr:
+    """Ids as they were before a spreadsheet took them for numbers: without `.0`."""
+    return text.str.replace(r"^([0-9]+)\.0+$", "$1")
+
+
+RUINED = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$"
+
+
+def ruined(text: pl.Series) -> bool:
+    """Whether a spreadsheet has destroyed a column of ids: 1.73E+18, or digits lost after the
+    fifteenth. One long id may end in zeros by chance; a column of them does not."""
+    ids = text.drop_nulls()
+    if ids.is_empty():
+        return False
+    if ids.str.contains(RUINED).any():
+        return True
+    long = ids.filter((ids.str.len_bytes() >= 17) & (ids.str.len_bytes() <= 19)).head(10_000)
+    whole = long.cast(pl.Int64, strict=False)
+    if long.is_empty() or whole.null_count():
+        return False
+    zeros = long.str.slice(15).str.contains("^0+$")
+    # Through a 64-bit float only every 32nd (or rarer) id survives.
+    floats = whole.cast(pl.Float64).cast(pl.Int64, strict=False) == whole
+    return bool(zeros.all()) or (len(long) > 1 and bool(floats.all()))

@@ -1,0 +1,238 @@
+"""Days out of text: every spelling met, settled over a whole column.
+
+Whether 03/04/2026 is April or March cannot be told from one cell: the column decides, then the
+period of the file, then where the shop is.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+import attrs
+import polars as pl
+
+from advisor.reading import Period
+from advisor.tabular.cells import Parsed, parsed
+from advisor.tabular.words import fold, words
+
+MONTH_FIRST_REGIONS = frozenset({"US"})
+MONTH_FIRST_CURRENCIES = frozenset({"USD"})
+_HALF_YEAR = 600  # in months times 100 plus days
+
+
+@attrs.frozen(eq=False)
+class Days:
+    """A column of dates. *assumed* says that the order of day and month is a guess."""
+
+    parsed: Parsed
+    assumed: bool = False
+
+
+@attrs.frozen
+class Order:
+    """What is known about the order of day and month before the column is looked at."""
+
+    day_first: bool | None = None  # stated by the kind of file
+    period: Period | None = None
+    region: str | None = None
+    currency: str | None = None
+
+    @property
+    def usual(self) -> bool:
+        """Day first, unless the shop is where months come first."""
+        if self.region:
+            return self.region.upper() not in MONTH_FIRST_REGIONS
+        return self.currency not in MONTH_FIRST_CURRENCIES
+
+
+_YMD = r"^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[^0-9]|$)"
+_COMPACT = r"^(20[0-9]{2})([01][0-9])([0-3][0-9])$"
+_NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[^0-9]|$)"
+_EAST = r"^(?:([0-9]{4})\s*[년年]\s*)?([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]"
+_UNIX = r"^([0-9]{10})(?:[0-9]{3})?$"
+
+
+@cache
+def _named() -> tuple[str, str]:
+    """Patterns of a month's name before its day, and behind it."""
+    month = words().any_month()
+    year = r"(?:,?\s+(?:de\s+|năm\s+|del\s+)?([0-9]{4}))?"
+    before = rf"(?i)^({month})\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?{year}(?:[^0-9\p{{L}}]|$)"
+    after = (
+        rf"(?i)^(?:ngày\s+)?([0-9]{{1,2}})[.\s]\s*(?:de\s+)?({month})\.?{year}(?:[^0-9\p{{L}}]|$)"
+    )
+    return before, after
+
+
+def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
+    """A column of text as dates (times of day are left off); see the module."""
+    unique = text.unique()
+    if len(unique) * 2 < len(text) and not _yearless(unique):
+        small = days(unique, pl.zeros(len(unique), pl.UInt32, eager=True), order, today)
+        table = pl.DataFrame({"t": unique, "d": small.parsed.values})
+        joined = pl.DataFrame({"t": text}).join(
+            table, on="t", how="left", nulls_equal=True, maintain_order="left"
+        )
+        return Days(parsed(text, joined["d"], rows), small.assumed)
+    fields = _fields(text)
+    day_first, assumed = _day_first(fields, order, today)
+    first, second = ("day", "month") if day_first else ("month", "day")
+    known_year = fields.select(
+        year=pl.coalesce("y", "y3"),
+        month=pl.coalesce("m", "a" if first == "month" else "b"),
+        day=pl.coalesce("d", "a" if first == "day" else "b"),
+        unix="unix",
+    )
+    values = _dates(known_year)
+    if known_year["year"].null_count() == len(text) - int(known_year["unix"].is_not_null().sum()):
+        values = values.fill_null(_with_years(known_year, today))
+    return Days(parsed(text, values, rows), assumed and values.null_count() < len(values))
+
+
+def _yearless(text: pl.Series) -> bool:
+    before, after = _named()
+    sample = text.drop_nulls().head(20).str.normalize("NFC")
+    found = sample.str.contains(before) | sample.str.contains(after) | sample.str.contains(_EAST)
+    return bool(found.any()) and not bool(sample.str.contains(r"[0-9]{4}").any())
+
+
+def _fields(text: pl.Series) -> pl.DataFrame:
+    """Year, month, day where each is certain; a, b and y3 of dates whose order is open."""
+    before, after = _named()
+    number = words().month
+    names = list(number)
+
+    def at(pattern: str, group: int) -> pl.Expr:
+        return pl.col("t").str.extract(pattern, group).cast(pl.Int32, strict=False)
+
+    def month(pattern: str, group: int) -> pl.Expr:
+        name = pl.col("t").str.extract(pattern, group).str.to_lowercase()
+        return name.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
+
+    unix = pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
+    frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
+    sample = frame["t"].drop_nulls().head(200)
+    if len(frame) > 200 and bool(sample.str.contains(_YMD).all()):
+        # The usual case in large files; whatever else is in them shows up as bad.
+        only = frame.select(y=at(_YMD, 1), m=at(_YMD, 2), d=at(_YMD, 3))
+        if only["y"].null_count() == frame["t"].null_count():
+            none = pl.lit(None, pl.Int32)
+            return only.with_columns(
+                a=none, b=none, y3=none, unix=pl.lit(None, pl.Int64)
+            )
+    return frame.select(
+        y=pl.coalesce(
+            at(_YMD, 1), at(_COMPACT, 1), at(before, 3), at(after, 3), at(_EAST, 1)
+        ),
+        m=pl.coalesce(
+            at(_YMD, 2), at(_COMPACT, 2), month(before, 1), month(after, 2), at(_EAST, 2)
+        ),
+        d=pl.coalesce(at(_YMD, 3), at(_COMPACT, 3), at(before, 2), at(after, 1), at(_EAST, 3)),
+        a=at(_NUMERIC, 1),
+        b=at(_NUMERIC, 2),
+        y3=at(_NUMERIC, 3),
+        unix=unix,
+    )
+
+
+def _dates(fields: pl.DataFrame) -> pl.Series:
+    # Through text: an impossible day is null, not an error.
+    text = pl.format(
+        "{}-{}-{}",
+        pl.col("year"),
+        pl.col("month").cast(pl.String).str.zfill(2),
+        pl.col("day").cast(pl.String).str.zfill(2),
+    )
+    return fields.select(
+        v=pl.coalesce(
+            text.str.to_date("%Y-%m-%d", strict=False),
+            pl.from_epoch(pl.col("unix"), time_unit="s").cast(pl.Date),
+        )
+    )["v"]
+
+
+def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
+    """Whether the day comes first in 03/04/2026, and whether that is a guess."""
+    open_ = fields.select("a", "b", "y3").drop_nulls()
+    if open_.is_empty():
+        return True, False
+    over_a, over_b = int((open_["a"] > 12).sum()), int((open_["b"] > 12).sum())
+    if over_a != over_b:
+        return over_a > over_b, False
+    if order.day_first is not None:
+        return order.day_first, False
+    if order.period is not None:
+        inside = [
+            _inside(open_, first, second, order.period) for first, second in (("a", "b"), ("b", "a"))
+        ]
+        if inside[0] != inside[1]:
+            return inside[0] > inside[1], False
+    same = bool((open_["a"] == open_["b"]).all())
+    return order.usual, not same
+
+
+def _inside(fields: pl.DataFrame, day: str, month: str, period: Period) -> int:
+    named = fields.select(
+        year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64)
+    )
+    return int(_dates(named).is_between(period.first, period.last).sum())
+
+
+def _with_years(fields: pl.DataFrame, today: date) -> pl.Series:
+    """Dates without a year: the newest is at most *today*, and a series keeps its order."""
+    code = fields.select(c=pl.col("month") * 100 + pl.col("day"))["c"]
+    known = code.drop_nulls()
+    if known.is_empty():
+        return pl.Series("v", [None] * len(fields), pl.Date)
+    now = today.month * 100 + today.day
+    for forward in (True, False):
+        series = code if forward else code.reverse()
+        step = series.forward_fill().diff().fill_null(0)
+        back = step < 0
+        # A step back of half a year and more is a New Year; any other is a list without order.
+        if bool((back & (step > -_HALF_YEAR)).any()):
+            continue
+        wraps = back.cast(pl.Int32).cum_sum()
+        last = series.drop_nulls()[-1]
+        newest = today.year if last <= now else today.year - 1
+        years = wraps - int(wraps.max()) + newest  # type: ignore[arg-type]
+        return _dates(fields.with_columns((years if forward else years.reverse()).alias("year")))
+    latest = pl.when(pl.lit(code) <= now).then(today.year).otherwise(today.year - 1)
+    return _dates(fields.with_columns(latest.alias("year")))
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    month = words().any_month()
+    return re.compile(
+        r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|20\d{6}(?!\d)"
+        rf"|(?:{month})\.?\s+\d{{1,2}},?\s+\d{{4}}"
+        rf"|\d{{1,2}}\s+(?:de\s+)?(?:{month})\.?,?\s+(?:de\s+)?\d{{4}}"
+        r"|\d{4}\s*[년年]\s*\d{1,2}\s*[월月]\s*\d{1,2}\s*[일日])",
+        re.IGNORECASE,
+    )
+
+
+def period_of(
+    rows: Sequence[Sequence[str]], order: Order | None = None, today: date | None = None
+) -> Period | None:
+    """The first period named in rows of text, such as those above a header; None without one."""
+    for row in rows:
+        for cell in row:
+            found = _tokens().findall(fold(cell)) if cell else []
+            if len(found) >= 2:
+                period = _period(found[:2], order or Order(), today or date.max)
+                if period is not None:
+                    return period
+    return None
+
+
+def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
+    text = pl.Series("t", list(ends))
+    rows = pl.Series("r", [0, 0], pl.UInt32)
+    for attempt in (order, attrs.evolve(order, day_first=not order.usual)):
+        first, last = days(text, rows, attempt, today).parsed.values
+        if first is not None and last is not None and first <= last:
+            return Period(first, last)
+    return None

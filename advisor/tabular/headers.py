@@ -1,0 +1,239 @@
+"""Finding a kind's columns in the head of a grid: by their names in every language."""
+
+import difflib
+import functools
+import re
+import unicodedata
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from advisor.source import Grid, Source
+from advisor.tabular.kind import ColumnSpec, Kind
+from advisor.tabular.words import fold, words
+
+_BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_LONGEST = 200  # characters; a longer cell is a text, not a header
+
+
+@attrs.frozen
+class HeaderText:
+    """A header cell: *key* to compare by, and the currency that its brackets named."""
+
+    key: str
+    currency: str | None = None
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def header_text(cell: str) -> HeaderText:
+    """A header without case, quotes, double blanks, full-width letters and trailing currency."""
+    if len(cell) > _LONGEST:
+        return HeaderText("")
+    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+    text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    found = _BRACKET.search(text)
+    if found and (word := fold(found[1].strip())) in words().currency:
+        return HeaderText(text[: found.start()], words().currency[word])
+    return HeaderText(text)
+
+
+_HEADS: "weakref.WeakKeyDictionary[Grid, tuple[dict[str, list[int]], ...]]" = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _head(grid: Grid) -> tuple[dict[str, list[int]], ...]:
+    """For every row of the head: where each text stands."""
+    if grid not in _HEADS:
+        rows: list[dict[str, list[int]]] = []
+        for row in grid.head:
+            at: dict[str, list[int]] = {}
+            for index, cell in enumerate(row):
+                at.setdefault(header_text(cell).key, []).append(index)
+            rows.append(at)
+        _HEADS[grid] = tuple(rows)
+    return _HEADS[grid]
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """A kind's columns in a grid: the row of its header (0-based) and each column's place."""
+
+    grid: Grid
+    row: int
+    columns: Mapping[str, int]
+    currency: str | None
+    repeated: tuple[str, ...]  # headers that occur more often than the kind tells apart
+    first_row: int  # where the header occurs first; differs from *row* in files with two tables
+
+
+@attrs.frozen(eq=False)
+class Located:
+    """What a source has of a kind; *lacks* is empty where it is one of the kind."""
+
+    found: Found
+    lacks: tuple[str, ...]
+
+    @property
+    def strength(self) -> int:
+        return len(self.found.columns)
+
+
+@attrs.frozen
+class _Name:
+    spec: str
+    language: str
+    rank: int
+
+
+class Recogniser:
+    """Looks for one kind in sources."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._grid = re.compile(kind.grid, re.IGNORECASE) if kind.grid else None
+        self._names: dict[str, list[_Name]] = {}
+        for spec, column in kind.columns.items():
+            for language, names in column.headers.items():
+                for rank, name in enumerate(names):
+                    key = header_text(name).key
+                    self._names.setdefault(key, []).append(_Name(spec, language, rank))
+        self._keys = self._names.keys()
+        self._groups = {
+            group: frozenset(header_text(n).key for names in languages.values() for n in names)
+            for group, languages in kind.groups.items()
+        }
+
+    def locate(self, source: Source) -> Located | None:
+        """The grid of *source* that has most of the kind; None where it has next to nothing."""
+        kind = self._kind
+        if kind.containers and source.container.value not in kind.containers:
+            return None
+        best: Located | None = None
+        for grid in source.grids:
+            if self._grid is not None and not self._grid.search(grid.name):
+                continue
+            found = self._in(grid)
+            if found is None or any(column in found.columns for column in kind.forbids):
+                continue
+            lacks = tuple(
+                first_name(kind.columns[need])
+                for need in kind.requires
+                if need not in found.columns
+            )
+            if lacks and 2 * len(lacks) > len(kind.requires):
+                continue
+            located = Located(found, lacks)
+            if best is None or _better(located, best):
+                best = located
+        return best
+
+    def _in(self, grid: Grid) -> Found | None:
+        head = _head(grid)
+        hits = [len(self._keys & row.keys()) for row in head]
+        most = max(hits, default=0)
+        if most == 0:
+            return None
+        # Group rows and descriptions can share words with the header: try each good row.
+        tried: list[Found] = []
+        for row, count in enumerate(hits):
+            if 2 * count >= most and count > 0:
+                tried.append(self._match(grid, row, head))
+        full = max(len(found.columns) for found in tried)
+        same = [found for found in tried if len(found.columns) >= full]
+        if not self._kind.last_header:
+            return same[0]
+        # The first cell of one of the two headers may be empty, which counts as a column.
+        near = [found for found in tried if len(found.columns) >= full - 1]
+        return attrs.evolve(near[-1], first_row=near[0].row)
+
+    def _match(self, grid: Grid, row: int, head: Sequence[Mapping[str, list[int]]]) -> Found:
+        kind = self._kind
+        cells = head[row]
+        groups = self._group_of(grid, row)
+        present = self._keys & cells.keys()
+        dominant = self._dominant(present)
+        wishes = sorted(
+            (
+                (name.language != dominant, name.rank, order, key, name.spec)
+                for order, key in enumerate(sorted(present, key=lambda k: cells[k][0]))
+                for name in self._names[key]
+            ),
+        )
+        columns: dict[str, int] = {}
+        taken: set[int] = set()
+        told_apart: dict[str, int] = {}
+        for _, _, _, key, spec in wishes:
+            column = kind.columns[spec]
+            places = self._places(key, cells[key], column, groups)
+            told_apart[key] = max(told_apart.get(key, 1), column.occurrence)
+            if spec in columns or len(places) < column.occurrence:
+                continue
+            place = places[column.occurrence - 1]
+            if place not in taken:
+                columns[spec] = place
+                taken.add(place)
+        used = {at: spec for spec, at in columns.items()}
+        repeated = tuple(
+            grid.head[row][places[0]]
+            for key, places in cells.items()
+            if key in present
+            and len(places) > told_apart.get(key, 1)
+            and not groups
+            and any(at in used for at in places)
+        )
+        named = (header_text(cell).currency for cell in grid.head[row])
+        return Found(grid, row, columns, next(filter(None, named), None), repeated, row)
+
+    def _places(
+        self,
+        key: str,
+        places: list[int],
+        column: ColumnSpec,
+        groups: Mapping[str, Sequence[int]] | None,
+    ) -> list[int]:
+        if key == "":  # a nameless column is only ever the first one
+            places = [at for at in places if at == 0]
+        if column.group is None:
+            return places
+        if groups is None:  # no row of groups: as if all columns were of the first group
+            return places if column.group == next(iter(self._groups), None) else []
+        return [at for at in places if at in groups.get(column.group, ())]
+
+    def _group_of(self, grid: Grid, row: int) -> Mapping[str, Sequence[int]] | None:
+        """Group → its columns, from the row above the header; merged cells are filled on."""
+        if not self._groups or row == 0:
+            return None
+        found: dict[str, list[int]] = {}
+        current = ""
+        for index, cell in enumerate(grid.head[row - 1]):
+            current = header_text(cell).key or current
+            for group, names in self._groups.items():
+                if current in names:
+                    found.setdefault(group, []).append(index)
+        return found or None
+
+    def _dominant(self, present: Iterable[str]) -> str:
+        votes: dict[str, int] = {}
+        for key in present:
+            for language in {name.language for name in self._names[key]}:
+                votes[language] = votes.get(language, 0) + 1
+        return max(votes, key=lambda language: votes[language], default="en")
+
+    def nearest(self, header: str) -> str:
+        """The known header that *header* resembles, or ""."""
+        key = header_text(header).key
+        close = difflib.get_close_matches(key, self._keys, n=1, cutoff=0.75) if key else []
+        return close[0] if close else ""
+
+
+def _better(one: Located, other: Located) -> bool:
+    return (not one.lacks, one.strength) > (not other.lacks, other.strength)
+
+
+def first_name(column: ColumnSpec) -> str:
+    """The name of a column for people: the first English one, else any."""
+    names = column.headers.get("en") or next(iter(column.headers.values()), ("?",))
+    return next((name for name in names if name), "?")

@@ -1,0 +1,111 @@
+"""Loading kinds of files from a package's `kinds/*.toml`, and telling all that is wrong in them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from advisor.data import parse_toml, structure
+from advisor.errors import Mistakes, unknown
+from advisor.source import Container
+from advisor.tabular.kind import Kind, Role
+
+
+def kind_of(text: str, *, where: str) -> Kind:
+    """One kind; raises Mistakes with everything that is wrong in it."""
+    kind = structure(parse_toml(text, where=where), Kind, where=where)
+    mistakes = list(lint(kind))
+    if mistakes:
+        raise Mistakes(mistakes, where=where)
+    return kind
+
+
+def load_kinds(package: str) -> tuple[Kind, ...]:
+    """Every kind of a package, in the order of the files' names; raises Mistakes over all files."""
+    return read_kinds(files(package) / "kinds", where=package)
+
+
+def read_kinds(folder: Traversable, *, where: str) -> tuple[Kind, ...]:
+    """Every `*.toml` of a folder as a kind; raises Mistakes over all files."""
+    kinds: dict[str, Kind] = {}
+    mistakes: list[str] = []
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".toml"):
+            continue
+        try:
+            kind = kind_of(file.read_text(encoding="utf-8"), where=file.name)
+        except Mistakes as error:
+            mistakes += [f"{file.name}: {line}" for line in error.mistakes]
+            continue
+        if kind.id in kinds:
+            mistakes.append(f"{file.name}: the kind {kind.id!r} exists already")
+        kinds[kind.id] = kind
+    if mistakes:
+        raise Mistakes(mistakes, where=where)
+    return tuple(kinds.values())
+
+
+def lint(kind: Kind) -> Iterator[str]:
+    """Everything a kind says that cannot be meant."""
+    columns = kind.columns
+    counts = {spec.count for spec in columns.values() if spec.count}
+
+    def need(place: str, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if name not in columns:
+                yield f"{place}: {unknown('column', name, columns)}"
+
+    yield from need("requires", kind.requires)
+    yield from need("forbids", kind.forbids)
+    if not kind.requires:
+        yield "requires: at least one column must tell the kind from others"
+    if not kind.subject:
+        yield "subject: at least one is needed"
+    for number, subject in enumerate(kind.subject, start=1):
+        at = f"subject {number}"
+        yield from need(f"{at}.key", subject.key)
+        yield from need(f"{at}.name", (subject.name,) if subject.name else ())
+        yield from need(f"{at}.only", subject.only)
+        for parent, key in subject.parents.items():
+            yield from need(f"{at}.parents.{parent}", key)
+    for relation, column in kind.links.items():
+        yield from need(f"links.{relation}", (column,))
+    for name, spec in columns.items():
+        at = f"columns.{name}"
+        if not any(spec.headers.values()):
+            yield f"{at}.headers: at least one name is needed"
+        if spec.count is None and spec.role is None and spec.check is None:
+            yield f"{at}: it is neither a count nor a check, and has no role"
+        if spec.of is not None and spec.count is None:
+            yield f"{at}.of: it needs the count that it makes"
+        if spec.of is not None and spec.of not in counts and spec.of not in columns:
+            yield f"{at}.of: {unknown('count', spec.of, counts)}"
+        if spec.check is not None:
+            for count in (*spec.check.numerator, *spec.check.denominator):
+                if count not in counts:
+                    yield f"{at}.check: {unknown('count', count, counts)}"
+        if spec.group is not None and spec.group not in kind.groups:
+            yield f"{at}.group: {unknown('group', spec.group, kind.groups)}"
+        if spec.occurrence < 1:
+            yield f"{at}.occurrence: it starts at 1"
+    for role in (Role.DAY, Role.FROM, Role.TO, Role.CURRENCY):
+        same = [name for name, spec in columns.items() if spec.role is role]
+        if len(same) > 1 and role is not Role.DAY:
+            yield f"columns: {' and '.join(same)} have the role {role.value}"
+    known = [container.value for container in Container]
+    for container in kind.containers:
+        if container not in known:
+            yield f"containers: {unknown('container', container, known)}"
+    yield from _patterns("totals", kind.totals)
+    yield from _patterns("data-rows", kind.data_rows)
+    yield from _patterns("grid", (kind.grid,) if kind.grid else ())
+    for reason, patterns in kind.not_data.items():
+        yield from _patterns(f"not-data.{reason}", patterns)
+
+
+def _patterns(place: str, patterns: Iterable[str]) -> Iterator[str]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{place}: {pattern!r} is no pattern: {error}"

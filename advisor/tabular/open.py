@@ -1,0 +1,133 @@
+"""Opening a file by its content: what it is, and its grids of text."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import attrs
+
+from advisor.errors import AdvisorError
+from advisor.reading import File
+from advisor.source import Container, Grid
+from advisor.tabular.documents import document_grids, line_grids, parse_document
+from advisor.tabular.text import TextGrid, as_utf8
+
+_ZIP = b"PK\x03\x04"
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
+
+
+@attrs.frozen(eq=False)
+class OpenSource:
+    """A file that was opened; see advisor.source.Source."""
+
+    file: File
+    container: Container
+    grids: tuple[Grid, ...]
+
+
+def open_source(file: File) -> OpenSource:
+    """Opens *file* by its content, whatever its name ends with.
+
+    Raises AdvisorError for a file that holds no tables: empty, broken, password-protected, or of a
+    kind that cannot be read.
+    """
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise AdvisorError(
+            f"cannot be read: {error.strerror or error}", where=file.name, hint="check the file"
+        ) from None
+    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+        raise AdvisorError("the file is empty", where=file.name, hint="export it again")
+    if data.startswith(_ZIP):
+        return OpenSource(file, Container.XLSX, _sheets(file))
+    if data.startswith(_OLE2):
+        raise _old_excel(data, file.name)
+    if data.startswith(b"PK"):
+        raise AdvisorError("this zip holds nothing", where=file.name, hint="export it again")
+    text = as_utf8(data)
+    _refuse_rubbish(text, file.name)
+    start = text[:1024].lstrip()
+    if start[:1] == b"<":
+        raise AdvisorError(
+            "this is a web page (HTML), although it is named like a table",
+            where=file.name,
+            hint=_SAVE_AGAIN,
+        )
+    if start[:1] in (b"{", b"["):
+        return _json(file, text)
+    return OpenSource(file, Container.TEXT, (TextGrid.open(file.path, file.name, text),))
+
+
+def _sheets(file: File) -> tuple[Grid, ...]:
+    import fastexcel
+
+    from advisor.tabular.workbook import SheetGrid
+
+    again = "export or download it again"
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        raise AdvisorError(
+            "the file is cut off: its end is missing", where=file.name, hint=again
+        ) from None
+    if not any(name.lower().startswith("xl/workbook") for name in names):
+        raise AdvisorError(
+            "this is a zip archive, not a workbook", where=file.name, hint="unpack it first"
+        )
+    try:
+        book = fastexcel.read_excel(Path(file.path))
+        return tuple(SheetGrid(name, book) for name in book.sheet_names)
+    except fastexcel.FastExcelError as error:
+        raise AdvisorError(
+            f"the workbook is broken: {_first_line(error)}", where=file.name, hint=again
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def _old_excel(data: bytes, where: str) -> AdvisorError:
+    if _ENCRYPTED in data:
+        return AdvisorError(
+            "the workbook is protected by a password",
+            where=where,
+            hint="open it, remove the password and save it again",
+        )
+    return AdvisorError("this is an old Excel file (.xls)", where=where, hint=_SAVE_AGAIN)
+
+
+def _refuse_rubbish(text: bytes, where: str) -> None:
+    sample = text[: 1 << 14]
+    control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample)
+    if b"\x00" in sample or control > len(sample) // 50 + 1:
+        raise AdvisorError(
+            "this is neither a table nor JSON", where=where, hint="give a .csv, .xlsx or .json export"
+        )
+
+
+def _json(file: File, text: bytes) -> OpenSource:
+    decoded = text.decode(errors="replace")
+    lines = _json_lines(decoded, file.name)
+    if lines is not None:
+        return OpenSource(file, Container.JSON_LINES, tuple(line_grids(lines, file.name)))
+    document = parse_document(decoded, file.name)
+    return OpenSource(file, Container.JSON, tuple(document_grids(document, file.name)))
+
+
+def _json_lines(text: str, where: str) -> list[object] | None:
+    """The objects of JSON lines; None where the text is one document."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not all(line.lstrip().startswith("{") for line in lines[:2]):
+        return None
+    try:
+        json.loads(lines[0])
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    if len(lines) == 1 and '"stream"' not in lines[0][:200] and '"record"' not in lines[0][:200]:
+        return None
+    return [parse_document(line, where) for line in lines]

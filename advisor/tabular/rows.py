@@ -1,0 +1,90 @@
+"""Which rows of a body are data, and why the others are not."""
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.tabular.kind import Kind
+
+
+@attrs.frozen(eq=False)
+class Rows:
+    """The rows that are data, the rows that sum others up, and the rest counted by reason."""
+
+    data: pl.DataFrame
+    totals: pl.DataFrame | None
+    left_out: dict[str, int]
+
+
+def sort_out(
+    body: pl.DataFrame, kind: Kind, numeric: Sequence[str], *, look_first: bool = True
+) -> Rows:
+    """Sorts the rows of *body*; *numeric* are the columns that should hold numbers."""
+    left: dict[str, int] = {}
+    columns = [c for c in body.columns if c != "_row"]
+    if any(body[c].null_count() == body.height for c in columns) or _may_be_blank(body, columns):
+        blank = body.select(pl.all_horizontal(pl.col(c).is_null() for c in columns)).to_series()
+        body = _without(body, blank, "blank row", left)
+    totals: pl.DataFrame | None = None
+    first = _first(body, columns if look_first else columns[1:])
+    if kind.totals:
+        summing = _matching(first, kind.totals)
+        if summing.any():
+            totals = body.filter(summing)
+            body = _without(body, summing, "totals row", left)
+            first = first.filter(~summing)
+    for reason, patterns in kind.not_data.items():
+        other = _matching(first, patterns)
+        if other.any():
+            body = _without(body, other, reason, left)
+            first = first.filter(~other)
+    if kind.data_rows:
+        other = ~_matching(first, kind.data_rows)
+        body = _without(body, other, "not a row of data", left)
+    texts = [c for c in numeric if body.schema.get(c) == pl.String]
+    if texts:
+        undefined = body.select(
+            pl.any_horizontal(pl.col(c) == "undefined" for c in texts).fill_null(False)
+            & ~pl.any_horizontal(
+                pl.col(c).str.contains("[0-9]") if c in texts else pl.col(c).is_not_null()
+                for c in numeric
+                if c in body.columns
+            ).fill_null(False)
+        ).to_series()
+        body = _without(body, undefined, "undefined row", left)
+    return Rows(body, totals, left)
+
+
+def _may_be_blank(body: pl.DataFrame, columns: Iterable[str]) -> bool:
+    return all(body[c].null_count() for c in columns)
+
+
+def _without(
+    body: pl.DataFrame, rows: pl.Series, reason: str, left: dict[str, int]
+) -> pl.DataFrame:
+    count = int(rows.sum())
+    if not count:
+        return body
+    left[reason] = left.get(reason, 0) + count
+    return body.filter(~rows)
+
+
+def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
+    """The first filled cell of every row."""
+    texts = [c for c in columns if body.schema[c] == pl.String]
+    if texts and body[texts[0]].null_count() == 0:
+        return body[texts[0]]
+    if not texts:
+        return pl.Series("first", [None] * body.height, pl.String)
+    return body.select(pl.coalesce(texts).alias("first")).to_series()
+
+
+def _matching(first: pl.Series, patterns: Sequence[str]) -> pl.Series:
+    """Rows whose first cell matches one of *patterns*; looked up once for each distinct cell."""
+    pattern = "(?i)" + "|".join(f"(?:{p})" for p in patterns)
+    distinct = first.unique()
+    hits = distinct.filter(distinct.str.contains(pattern).fill_null(False))
+    if hits.is_empty():
+        return pl.zeros(len(first), pl.Boolean, eager=True)
+    return first.is_in(hits.implode()).fill_null(False)

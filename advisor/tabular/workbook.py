@@ -1,0 +1,47 @@
+"""Sheets of an xlsx workbook as grids of text."""
+
+import functools
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+import polars as pl
+
+from advisor.source import HEAD_ROWS
+from advisor.tabular.cells import tidy
+
+if TYPE_CHECKING:
+    import fastexcel
+
+
+@attrs.define(eq=False)
+class SheetGrid:
+    """One sheet; calamine reads every cell, whatever the file says its dimension is."""
+
+    name: str
+    _book: "fastexcel.ExcelReader"
+
+    @functools.cached_property
+    def _cells(self) -> pl.DataFrame:
+        # skip_rows=0 keeps leading blank rows, so that row numbers are those of the sheet.
+        sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
+        return sheet.to_polars()
+
+    @functools.cached_property
+    def head(self) -> Sequence[Sequence[str]]:
+        rows = self._cells.head(HEAD_ROWS).fill_null("").rows()
+        return [[cell.strip() for cell in row] for row in rows]
+
+    def body(
+        self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
+    ) -> pl.DataFrame:
+        cells = self._cells
+        chosen = [
+            tidy(pl.col(cells.columns[at])).alias(f"c{at}")
+            if at < cells.width
+            else pl.lit(None, pl.String).alias(f"c{at}")
+            for at in columns
+        ]
+        return (
+            cells.with_row_index("_row", offset=1).slice(after + 1).select("_row", *chosen)
+        )
