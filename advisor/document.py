@@ -152,7 +152,8 @@ class Message:
 
 @attrs.frozen
 class FindingInfo:
-    """A rule that fired on a subject. *pooled* counts the subjects it was pooled from."""
+    """A rule that fired on a subject. *pooled* counts the subjects it was pooled from; *stake* is
+    money a month in the shop's currency."""
 
     id: str
     rule: str
@@ -172,7 +173,8 @@ class FindingInfo:
 
 @attrs.frozen
 class Money:
-    """Money in the shop's currency."""
+    """Money in the shop's currency for each *per* (`month`); *text* is the amount alone, ready to
+    print."""
 
     low: float
     mid: float
@@ -193,7 +195,8 @@ class DoneInfo:
 
 @attrs.frozen
 class ActionInfo:
-    """One thing to do, for every subject it concerns, worst first."""
+    """One thing to do, for every subject it concerns: *findings* are ids, worst first;
+    *also_explains* are ids of findings that these cause."""
 
     id: str
     rank: int
@@ -231,7 +234,8 @@ class OutcomeCount:
 
 @attrs.frozen
 class Healthy:
-    """A rule that is clear on every subject it could judge. *subjects* counts them."""
+    """A rule that is clear on every subject it could judge. *subjects* counts them; *text* is the
+    rule's healthy sentence."""
 
     rule: str
     text: str
