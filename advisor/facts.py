@@ -204,8 +204,7 @@ def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[
         "links": [
             {"relation": links.relation, "frame": keep(links.frame)} for links in reading.links
         ],
-        "period": period
-        and {"first": period.first.isoformat(), "last": period.last.isoformat()},
+        "period": period and {"first": str(period.first), "last": str(period.last)},
         "currency": reading.currency,
         "columns": [attrs.asdict(column) for column in reading.columns],
         "notes": [attrs.asdict(note) for note in reading.notes],
@@ -223,9 +222,12 @@ def _reading_in(one: _Reading, path: Path, frame: Callable[[str], pl.DataFrame])
         rows=one.rows,
         left_out=dict(one.left_out),
         links=tuple(Links(links.relation, frame(links.frame)) for links in one.links),
-        period=period
-        and Period(date.fromisoformat(period.first), date.fromisoformat(period.last)),
+        period=_period_in(period) if period else None,
         currency=one.currency,
         columns=one.columns,
         notes=one.notes,
     )
+
+
+def _period_in(period: _Period) -> Period:
+    return Period(date.fromisoformat(period.first), date.fromisoformat(period.last))

@@ -47,7 +47,7 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
     """
     notes: list[Note] = []
     files: dict[str, File] = {}
-    for found in _distinct(_named(list(_walk(paths, notes)))):
+    for found in _named(list(_distinct(_walk(paths, notes)))):
         try:
             own = _own_output(found)
             if own is not None:

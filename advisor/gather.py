@@ -75,9 +75,10 @@ def _read(
             notes.append(Note("plugin", text, file.name))
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
-    match, provider = next((c for c in claims if not c[0].lacks), (None, None))
-    if match is None or provider is None:
+    claim = next((claim for claim in claims if not claim[0].lacks), None)
+    if claim is None:
         return _unknown(file, claims)
+    match, provider = claim
     try:
         reading = provider.read(source, match, context)
     except AdvisorError as error:

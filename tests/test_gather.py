@@ -1,0 +1,255 @@
+"""Every file is read, or it is said why not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+import polars as pl
+import pytest
+
+from advisor.errors import AdvisorError, NothingReadable
+from advisor.facts import write_facts
+from advisor.gather import Gathered, gather
+from advisor.hookspecs import KindInfo, Match, ReadContext
+from advisor.reading import Reading, Table
+from advisor.source import Source
+from tests.files_and_frames import reading
+
+TODAY = ReadContext(today=date(2026, 6, 1))
+
+
+def understood(source: Source) -> Reading:
+    one = reading(source.file.name, [{"key": "1", "day": 1, "clicks": 1.0}])
+    return attrs.evolve(one, file=source.file)
+
+
+@attrs.frozen
+class Fake:
+    """A provider that claims files by the first header."""
+
+    name: str = "fake"
+    claims: Mapping[str, Sequence[Match]] = attrs.field(
+        factory=lambda: {"key": (Match("fake-list", 3),)}
+    )
+    reads: Callable[[Source], object] = understood
+    kinds: Mapping[str, KindInfo] = attrs.field(
+        factory=lambda: {"fake-list": KindInfo("Fake list", "nowhere", ("ad",), ("clicks",))}
+    )
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        return self.claims.get(source.grids[0].head[0][0], ())
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        result = self.reads(source)
+        assert match.kind in self.kinds
+        assert context == TODAY
+        return result  # type: ignore[return-value]
+
+
+@attrs.frozen
+class Rude(Fake):
+    """A provider that fails on sight."""
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        raise ZeroDivisionError(source.file.name)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "good.csv").write_text("key,clicks\n1,2\n")
+    return tmp_path
+
+
+def reasons(gathered: Gathered) -> dict[str, str]:
+    return {one.file.name: one.reason for one in gathered.unread}
+
+
+def test_a_claimed_file_becomes_a_reading(shop: Path) -> None:
+    gathered = gather([shop], [Fake()], TODAY)
+
+    assert [one.file.name for one in gathered.readings] == ["good.csv"]
+    assert gathered.unread == ()
+
+
+def test_the_strongest_claim_reads_whatever_the_order_of_providers(shop: Path) -> None:
+    weak = Fake("weak", {"key": (Match("fake-list", 2),)})
+    strong = Fake(
+        "strong", reads=lambda source: attrs.evolve(understood(source), provider="strong")
+    )
+    for providers in ([weak, strong], [strong, weak]):
+        assert gather([shop], providers, TODAY).readings[0].provider == "strong"
+
+
+def test_a_claim_that_lacks_something_never_reads(shop: Path) -> None:
+    nearly = Fake("nearly", {"key": (Match("fake-list", 9, ("Spend",)),)})
+
+    assert len(gather([shop], [nearly, Fake()], TODAY).readings) == 1
+
+
+def test_an_unknown_file_says_what_it_nearly_was(shop: Path) -> None:
+    (shop / "odd.csv").write_text("odd,clicks\n1,2\n")
+    claims = {"odd": (Match("fake-list", 1, ("A",)), Match("fake-list", 2, ("Spend", "Views")))}
+    nearly = Fake("nearly", claims)
+
+    (unread,) = gather([shop], [nearly, Fake()], TODAY).unread
+
+    assert str(unread) == (
+        "odd.csv: is no export that any provider knows; "
+        "nearest: Fake list, but without Spend, Views"
+    )
+
+
+def test_a_file_that_cannot_be_opened_costs_itself_alone(shop: Path) -> None:
+    (shop / "empty.csv").write_text("")
+
+    gathered = gather([shop], [Fake()], TODAY)
+
+    assert len(gathered.readings) == 1
+    assert list(reasons(gathered)) == ["empty.csv"]
+    assert not reasons(gathered)["empty.csv"].startswith("empty.csv")
+
+
+def raises(error: BaseException) -> Callable[[Source], object]:
+    def read(source: Source) -> object:
+        if source.file.name == "good.csv":
+            return understood(source)
+        raise error
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (AdvisorError("has no date", where="bad.csv"), "has no date"),
+        (KeyError("x"), "provider fake failed on it: KeyError: 'x'"),
+        (RuntimeError(), "provider fake failed on it: RuntimeError"),
+        (
+            pl.exceptions.PanicException("index out of bounds"),
+            "provider fake failed on it: PanicException: index out of bounds",
+        ),
+    ],
+)
+def test_a_file_that_breaks_its_provider_is_unread(
+    shop: Path, error: BaseException, reason: str
+) -> None:
+    (shop / "bad.csv").write_text("key,clicks\nbroken,2\n")
+
+    gathered = gather([shop], [Fake(reads=raises(error))], TODAY)
+
+    assert len(gathered.readings) == 1
+    assert reasons(gathered) == {"bad.csv": reason}
+
+
+def test_an_interrupt_is_not_swallowed(shop: Path) -> None:
+    (shop / "bad.csv").write_text("key,clicks\nbroken,2\n")
+
+    with pytest.raises(KeyboardInterrupt):
+        gather([shop], [Fake(reads=raises(KeyboardInterrupt()))], TODAY)
+
+
+def test_a_provider_that_fails_to_recognise_is_named_and_the_next_reads(shop: Path) -> None:
+    gathered = gather([shop], [Rude("rude"), Fake()], TODAY)
+
+    assert len(gathered.readings) == 1
+    assert [(note.file, note.text) for note in gathered.notes] == [
+        (
+            "good.csv",
+            "provider rude failed on it and was not asked: ZeroDivisionError: good.csv",
+        )
+    ]
+
+
+def with_frame(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[Source], object]:
+    def read(source: Source) -> object:
+        one = understood(source)
+        table = one.tables[0]
+        changed = Table(table.subject, table.family, table.grain, change(table.frame))
+        return attrs.evolve(one, tables=(changed,))
+
+    return read
+
+
+BREAKS: dict[str, tuple[Callable[[Source], object], str]] = {
+    "no reading": (lambda _: None, "returned NoneType where a Reading is expected"),
+    "no key": (
+        with_frame(lambda frame: frame.drop("key")),
+        "table ad (ads): column 'key' is missing",
+    ),
+    "null key": (
+        with_frame(lambda frame: frame.with_columns(key=pl.lit(None, pl.String))),
+        "table ad (ads): 1 rows have no key",
+    ),
+    "whole numbers": (
+        with_frame(lambda frame: frame.with_columns(pl.col("clicks").cast(pl.Int64))),
+        "table ad (ads): column 'clicks' is Int64, expected Float64",
+    ),
+    "text dates": (
+        with_frame(lambda frame: frame.with_columns(pl.col("from").cast(pl.String))),
+        "table ad (ads): column 'from' is String, expected Date",
+    ),
+    "the host's column": (
+        with_frame(lambda frame: frame.with_columns(shop=pl.lit("x"))),
+        "table ad (ads): column 'shop' is the host's",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BREAKS)
+def test_a_reading_that_breaks_the_contract_names_its_provider(shop: Path, case: str) -> None:
+    reads, line = BREAKS[case]
+    (shop / "good.csv").rename(shop / "x.csv")
+
+    with pytest.raises(NothingReadable) as caught:
+        gather([shop], [Fake(reads=reads)], TODAY)
+
+    assert f"\n  x.csv: provider fake: {line}" in str(caught.value)
+
+
+def test_nothing_readable_lists_each_file_up_to_ten(tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"{number:02}.csv").write_text(f"what,ever\n{number},1\n")
+
+    with pytest.raises(NothingReadable) as caught:
+        gather([tmp_path], [Fake()], TODAY)
+
+    text = str(caught.value)
+    assert caught.value.exit_code == 3
+    assert text.count("is no export that any provider knows") == 10
+    assert "first 10 of 12 files" in text
+
+
+def test_an_empty_folder_is_nothing_readable(tmp_path: Path) -> None:
+    with pytest.raises(NothingReadable, match="no files to read in"):
+        gather([tmp_path], [Fake()], TODAY)
+
+
+def test_facts_are_read_as_what_was_gathered(shop: Path, tmp_path: Path) -> None:
+    (shop / "odd.csv").write_text("odd,clicks\n1,2\n")
+    first = gather([shop], [Fake()], TODAY)
+    write_facts(tmp_path / "shop.facts", first)
+
+    again = gather([tmp_path / "shop.facts"], [], TODAY)
+
+    assert [one.file.sha256 for one in again.readings] == [
+        one.file.sha256 for one in first.readings
+    ]
+    assert reasons(again) == reasons(first)
+
+
+def test_a_file_beside_facts_that_hold_it_is_read_once(shop: Path, tmp_path: Path) -> None:
+    write_facts(tmp_path / "shop.facts", gather([shop], [Fake()], TODAY))
+
+    gathered = gather([tmp_path / "shop.facts", shop / "good.csv"], [Fake()], TODAY)
+
+    assert len(gathered.readings) == 1
+    assert [note.code for note in gathered.notes] == ["duplicate-file"]
+
+
+def test_progress_is_told_before_each_file(shop: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+
+    gather([shop], [Fake()], TODAY, progress=lambda *step: told.append(step))
+
+    assert told == [(0, 1, "good.csv")]
