@@ -48,6 +48,6 @@ def _keys(table: Table, window: Period | None) -> pl.DataFrame:
     rows = table.frame.lazy()
     if window is not None:
         meets = (pl.col("from") <= window.last) & (pl.col("to") >= window.first)
-        rows = rows.filter(meets.fill_null(True))
+        rows = rows.filter(meets.fill_null(value=True))
     labels = (pl.lit(table.subject).alias("subject"), pl.lit(table.family).alias("family"))
     return rows.select(*labels, "key").collect()

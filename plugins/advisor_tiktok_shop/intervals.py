@@ -18,7 +18,7 @@ def intervals(reading: Reading) -> Reading:
 
 
 def _table(table: Table, means: set[str]) -> Table:
-    one_day = (pl.col("from") == pl.col("to")).fill_null(False)
+    one_day = (pl.col("from") == pl.col("to")).fill_null(value=False)
     if table.frame.height and table.frame.select(one_day.all()).item():
         return attrs.evolve(table, grain=Grain.DAY)
     only_days = [pl.when(one_day).then(pl.col(c)).alias(c) for c in table.counts if c in means]

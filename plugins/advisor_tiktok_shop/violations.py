@@ -14,6 +14,7 @@ from advisor.tabular.kind import Kind
 STATUSES = ("open", "appealed", "resolved")
 SUBJECTS = ("video", "product", "live", "shop")
 FAMILY = "violations"
+SHOP_KEY = ""  # the shop itself has no other key
 COUNTS = ("violations", "open_violations", "violation_points")
 _SHOWN = 50  # mistakes that a message lists
 _COLUMNS = (
@@ -62,7 +63,9 @@ class ViolationsProvider:
             return ()
         return (Match(self.kind.id, len(header.at), header.lacks),)
 
-    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+    def read(
+        self, source: Source, match: Match, context: ReadContext  # noqa: ARG002 (the contract)
+    ) -> Reading:
         header = _header(source)
         if header is None or header.lacks:
             lacks = ", ".join(header.lacks if header else _REQUIRED)
@@ -142,7 +145,7 @@ def _mistakes(rows: pl.DataFrame) -> Iterator[str]:
 
 
 def _is_in(column: str, known: Sequence[str]) -> pl.Expr:
-    return pl.col(column).is_in(known).fill_null(False)
+    return pl.col(column).is_in(known).fill_null(value=False)
 
 
 def _said(value: str | None, says: str | tuple[str, ...]) -> str:

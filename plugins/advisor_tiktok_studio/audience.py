@@ -12,7 +12,7 @@ NOT_YET = "viewers not counted yet"
 
 def gender_segments(reading: Reading) -> Reading:
     """*reading* with segments named by what they divide: `gender:Female`."""
-    key = pl.lit("gender:") + pl.col("key")
+    key = (pl.lit("gender:") + pl.col("key")).alias("key")
     tables = (attrs.evolve(t, frame=t.frame.with_columns(key)) for t in reading.tables)
     return attrs.evolve(reading, tables=tuple(tables))
 

@@ -1,0 +1,31 @@
+"""TikTok Shop: its words, Seller Center and affiliate exports, the Partner API, violations."""
+
+from collections.abc import Sequence
+
+from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
+from advisor.reading import Reading
+from advisor.vocabulary import VocabularyFile
+
+# Readers are imported when files are read: who wants the words alone need not wait for them.
+
+
+@hookimpl
+def advisor_vocabulary() -> Sequence[VocabularyFile]:
+    from advisor_tiktok_shop.words import vocabulary
+
+    return (vocabulary(),)
+
+
+@hookimpl
+def advisor_metric_providers() -> Sequence[Provider]:
+    from advisor_tiktok_shop.provider import providers
+
+    return providers()
+
+
+@hookimpl
+def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+    from advisor_tiktok_shop.flagged import flagged_content
+
+    found = flagged_content(readings, context.window)
+    return (found,) if found else ()

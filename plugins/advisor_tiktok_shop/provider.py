@@ -1,0 +1,51 @@
+"""The provider of Seller Center, affiliate and Partner API files."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from advisor.hookspecs import Provider, ReadContext
+from advisor.reading import Reading
+from advisor.tabular.kind import Kind
+from advisor.tabular.kinds import load_kinds
+from advisor.tabular.reader import TabularProvider
+from advisor.vocabulary import CountUnit
+from advisor_tiktok_shop.channels import channel, shop_tab_or_search
+from advisor_tiktok_shop.intervals import intervals
+from advisor_tiktok_shop.violations import ViolationsProvider
+from advisor_tiktok_shop.words import vocabulary
+
+_PACKAGE = "advisor_tiktok_shop"
+_FINISH: Mapping[str, Callable[[Reading], Reading]] = {
+    "api-shop-performance": intervals,
+    "live-daily": channel("live", "LIVEs"),
+    "shop-tab-daily": shop_tab_or_search,
+    "video-daily": channel("video", "Videos"),
+}
+
+
+class ShopProvider(TabularProvider):
+    """Reads what its kinds describe, and adds what a file says without a column for it."""
+
+    def finish(
+        self, kind: Kind, reading: Reading, context: ReadContext  # noqa: ARG002 (the contract)
+    ) -> Reading:
+        return _FINISH.get(kind.id, _as_it_is)(reading)
+
+
+def _as_it_is(reading: Reading) -> Reading:
+    return reading
+
+
+def providers() -> Sequence[Provider]:
+    """One for what the platform exports, one for our own template."""
+    kinds = load_kinds(_PACKAGE)
+    not_additive = (
+        count.id
+        for count in vocabulary().count
+        if count.unit in (CountUnit.PEOPLE, CountUnit.STATE)
+    )
+    exported = [kind for kind in kinds if not kind.template]
+    (template,) = (kind for kind in kinds if kind.template)
+    return (
+        ShopProvider("tiktok-shop", exported, not_additive=not_additive),
+        ViolationsProvider(template),
+    )

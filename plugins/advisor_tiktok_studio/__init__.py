@@ -1,0 +1,25 @@
+"""TikTok Studio: the analytics of the account that the shop posts with.
+
+Its words are those of TikTok Shop, so it has no vocabulary of its own.
+"""
+
+from collections.abc import Sequence
+
+from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
+from advisor.reading import Reading
+
+
+@hookimpl
+def advisor_metric_providers() -> Sequence[Provider]:
+    # Imported when files are read: starting up need not wait for it.
+    from advisor_tiktok_studio.provider import studio_provider
+
+    return (studio_provider(),)
+
+
+@hookimpl
+def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+    from advisor_tiktok_studio.followers import follower_growth
+
+    found = follower_growth(readings, context.window)
+    return (found,) if found else ()

@@ -1,0 +1,45 @@
+"""The provider of TikTok Studio's downloads."""
+
+from collections.abc import Callable, Mapping
+
+from advisor.hookspecs import ReadContext
+from advisor.reading import Reading
+from advisor.tabular.kind import Kind
+from advisor.tabular.kinds import load_kinds
+from advisor.tabular.reader import TabularProvider
+from advisor_tiktok_studio.audience import counted_days, gender_segments, ids_from_links
+from advisor_tiktok_studio.followers import with_change
+
+_NOT_ADDITIVE = (
+    "followers",
+    "audience_share",
+    "viewers",
+    "new_viewers",
+    "returning_viewers",
+)
+_FINISH: Mapping[str, Callable[[Reading], Reading]] = {
+    "studio-content": ids_from_links,
+    "studio-follower-gender": gender_segments,
+    "studio-follower-history": with_change,
+    "studio-viewers": counted_days,
+}
+
+
+class StudioProvider(TabularProvider):
+    """Reads what its kinds describe, and mends what these files print in odd places."""
+
+    def finish(
+        self, kind: Kind, reading: Reading, context: ReadContext  # noqa: ARG002 (the contract)
+    ) -> Reading:
+        return _FINISH.get(kind.id, _as_it_is)(reading)
+
+
+def _as_it_is(reading: Reading) -> Reading:
+    return reading
+
+
+def studio_provider() -> StudioProvider:
+    """Reads every kind of file that TikTok Studio's analytics page downloads."""
+    return StudioProvider(
+        "tiktok-studio", load_kinds("advisor_tiktok_studio"), not_additive=_NOT_ADDITIVE
+    )
