@@ -100,6 +100,7 @@ class ColumnReader:
         for name, text in text_of.items():
             if name not in raw:
                 dates[name] = self._date(name, text, rows, known_currency)
+                texts[name] = text  # the start of a LIVE is a part of its key
         places = {name: decimals(column) for name, column in numbers.items()}
         return Values(numbers, texts, dates, places, sign)
 
