@@ -1,0 +1,28 @@
+"""The public guide on TikTok Shop metrics: its bands, its diagnoses and its niches."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from advisor.bands import BandFile, band_file
+from advisor.hookspecs import hookimpl
+from advisor.rule import RulePack
+from advisor.vocabulary import VocabularyFile, vocabulary_file
+
+_FOLDER = files(__name__)
+
+
+@hookimpl
+def advisor_rule_packs() -> Sequence[RulePack]:
+    return [RulePack("guide", "The guide to TikTok Shop metrics", _FOLDER)]
+
+
+@hookimpl
+def advisor_benchmarks() -> Sequence[BandFile]:
+    text = (_FOLDER / "bands.toml").read_text(encoding="utf-8")
+    return [band_file(text, where="advisor_rules_guide/bands.toml")]
+
+
+@hookimpl
+def advisor_vocabulary() -> Sequence[VocabularyFile]:
+    text = (_FOLDER / "vocabulary.toml").read_text(encoding="utf-8")
+    return [vocabulary_file(text, where="advisor_rules_guide/vocabulary.toml")]
