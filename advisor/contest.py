@@ -12,6 +12,7 @@ import polars as pl
 
 from advisor.reading import is_count
 
+ALSO = ("_also_file", "_also_row")  # where the first count came from that a row was filled with
 _NEVER = (date.min, date.max)
 _DIGITS = 9  # sums of the same numbers in another order differ behind these
 
@@ -89,7 +90,7 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
         .group_by("_file", "_winner")
         .agg(pl.col("_n").sum().cast(pl.UInt32).alias("rows"))
     )
-    whole = pl.concat([rest, merged.select(frame.columns)]).sort(
+    whole = pl.concat([rest, merged.select(*frame.columns, *ALSO)], how="diagonal").sort(
         "_file", "_row", "key", "from", maintain_order=True
     )
     return Settled(whole, dropped, filled)
@@ -121,9 +122,13 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
         for name in counts
     )
     fixed = [name for name in columns if name not in counts and name not in ("_row", "_file")]
+    gives = (pl.col("_place") > 0) & pl.any_horizontal(False, pl.col(counts).is_not_null())
     # Files are in order of place, and the winner has a row at each `_at`.
     merged = believed.group_by("_group", "_at").agg(
-        pl.col(*fixed, *counts).drop_nulls().first(), pl.col("_row", "_file").first()
+        pl.col(*fixed, *counts).drop_nulls().first(),
+        pl.col("_row", "_file").first(),
+        pl.col("_file").filter(gives).first().alias(ALSO[0]),
+        pl.col("_row").filter(gives).first().alias(ALSO[1]),
     )
     others = believed.filter(pl.col("_place") > 0).group_by("_file")
     filled = others.agg(pl.col(counts).is_not_null().any()) if counts else None

@@ -40,6 +40,7 @@ def gather(
     files, notes = find_files(asked)
     readings: list[Reading] = []
     unread: list[Unread] = []
+    failed: dict[str, list[str]] = {}
     for index, file in enumerate(files):
         if progress is not None:
             progress(index, len(files), file.name)
@@ -50,20 +51,21 @@ def gather(
                 unread += facts.unread
                 notes += facts.notes
                 continue
-            outcome = _read(open_source(file), providers, context, notes)
+            outcome = _read(open_source(file), providers, context, failed)
         except AdvisorError as error:
             outcome = Unread(file, _line(error, file))
         if isinstance(outcome, Reading):
             readings.append(outcome)
         else:
             unread.append(outcome)
+    notes += [_failure(name, lines) for name, lines in failed.items()]
     if not readings:
-        raise _nothing(asked, unread)
+        raise _nothing(asked, unread, notes)
     return Gathered(_once(readings, notes), tuple(unread), tuple(notes))
 
 
 def _read(
-    source: Source, providers: Sequence[Provider], context: ReadContext, notes: list[Note]
+    source: Source, providers: Sequence[Provider], context: ReadContext, failed: dict[str, list[str]]
 ) -> Reading | Unread:
     file = source.file
     claims: list[tuple[Match, Provider]] = []
@@ -71,8 +73,7 @@ def _read(
         try:
             claims += [(match, provider) for match in provider.recognise(source)]
         except _FAILURES as error:
-            text = f"provider {provider.name} failed on it and was not asked: {_what(error)}"
-            notes.append(Note("plugin", text, file.name))
+            failed.setdefault(provider.name, []).append(f"{file.name}: {_what(error)}")
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
     claim = next((claim for claim in claims if not claim[0].lacks), None)
@@ -115,13 +116,22 @@ def _once(readings: Sequence[Reading], notes: list[Note]) -> tuple[Reading, ...]
     return tuple(kept.values())
 
 
-def _nothing(asked: Sequence[str], unread: Sequence[Unread]) -> NothingReadable:
+def _failure(provider: str, lines: Sequence[str]) -> Note:
+    files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
+    text = f"provider {provider} failed and was not asked about {files}; first {lines[0]}"
+    return Note("plugin", text)
+
+
+def _nothing(
+    asked: Sequence[str], unread: Sequence[Unread], notes: Sequence[Note]
+) -> NothingReadable:
     hint = "run `advisor providers` for the exports that can be read and where to get them"
     if not unread:
         return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
     lines = [f"\n  {one}" for one in unread[:_SHOWN]]
     if len(unread) > _SHOWN:
         lines.append(f"\n  first {_SHOWN} of {len(unread)} files")
+    lines += [f"\n  {note.text}" for note in notes if note.code == "plugin"]
     return NothingReadable(f"no file could be read{''.join(lines)}\n", hint=hint)
 
 

@@ -25,8 +25,8 @@ class CountSet:
     """Counts of one *family* about one kind of *subject*, broken down in one way.
 
     Columns are those of a Table, and `shop` (str) and `_file` (UInt32, index into Counted.files).
-    A count that was filled from another file has the `_file` and `_row` of the row it was filled
-    into. The frames are views of the same events and are never added to each other: *rows* has
+    Where counts that the believed file lacks were filled from another, `_also_file` and `_also_row`
+    say from where. The frames are views of the same events and are never added to each other: *rows* has
     days, *totals* whole periods whose days are not in *rows*, *lifetime* all since a subject
     exists. *covered* has the periods whose days are in *rows*: only they know people counted once.
     """
@@ -78,11 +78,11 @@ def combine(
         if table.frame.height
     ]
     rekeyed = names_to_ids(pieces)
-    log = _Log(files, settled)
+    log = _Log(files, vocabulary)
     for file, rows in rekeyed.joined.items():
         log.say("joined-by-name", file, f"has no ids; {_rows(rows)} found theirs by name")
     for file, rows in rekeyed.dropped.items():
-        text = "left out: they name no id, and a file with ids has the same days"
+        text = "left out: names without ids, on days that a file with ids has too"
         log.say("overlap", file, f"{_rows(rows)} {text}")
     ranks = _ranks(settled)
     groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, list[Piece]]] = {}
@@ -131,16 +131,24 @@ def _end(reading: Reading) -> object:
 class _Log:
     """Notes on files, in the order in which they come up."""
 
-    def __init__(self, files: Sequence[File], readings: Sequence[Reading]) -> None:
+    def __init__(self, files: Sequence[File], vocabulary: Vocabulary) -> None:
         self.notes: list[Note] = []
         self._files = files
-        self._read = [reading.rows for reading in readings]
+        self._words = vocabulary
 
     def say(self, code: str, file: int, text: str) -> None:
         self.notes.append(Note(code, text, self._files[file].name))
 
     def name(self, file: int) -> str:
         return self._files[file].name
+
+    def subject(self, kind: str) -> str:
+        known = self._words.subjects.get(kind)
+        return known.title.lower() if known else kind
+
+    def count(self, name: str) -> str:
+        known = self._words.counts.get(name)
+        return known.title.lower() if known else name
 
     def settled(self, settled: Settled, what: str) -> None:
         losers: dict[int, list[tuple[int, int]]] = {}
@@ -153,7 +161,7 @@ class _Log:
             self.say("overlap", file, text)
         fills: dict[int, list[str]] = {}
         for file, count in settled.filled.sort("_file", "count").iter_rows():
-            fills.setdefault(file, []).append(count)
+            fills.setdefault(file, []).append(self.count(count))
         for file, counts in fills.items():
             text = f"adds {_some(counts)} to {what} that another file has too"
             self.say("joined", file, text)
@@ -168,14 +176,15 @@ def _set(
     log: _Log,
 ) -> CountSet:
     rows = totals = lifetime = covered = None
+    what = log.subject(subject)
     if Grain.DAY in grains:
         days = same_days(_stack(grains[Grain.DAY]), ranks)
-        log.settled(days, f"days of the same {subject}")
+        log.settled(days, f"days of the same {what}")
         rows = days.frame
     if Grain.PERIOD in grains:
-        totals = _periods(grains[Grain.PERIOD], ranks, log, subject)
+        totals = _periods(grains[Grain.PERIOD], ranks, log, what)
     if Grain.LIFETIME in grains:
-        lifetime = _periods(grains[Grain.LIFETIME], ranks, log, subject, lifetime=True)
+        lifetime = _periods(grains[Grain.LIFETIME], ranks, log, what, lifetime=True)
     if rows is not None and totals is not None:
         totals, covered = _uncovered(totals, rows, log)
     return CountSet(subject, family, breakdowns, rows, totals, lifetime, covered)
@@ -191,14 +200,14 @@ def _periods(
     pieces: Sequence[Piece],
     ranks: pl.DataFrame,
     log: _Log,
-    subject: str,
+    what: str,
     *,
     lifetime: bool = False,
 ) -> pl.DataFrame:
     same = same_days(_stack(pieces), ranks)
-    log.settled(same, f"period of the same {subject}")
+    log.settled(same, f"period of the same {what}")
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
-    log.settled(later, f"{subject} in a period that ends later or is better known")
+    log.settled(later, f"{what} in a period that ends later or is better known")
     return later.frame
 
 

@@ -153,11 +153,9 @@ def test_a_provider_that_fails_to_recognise_is_named_and_the_next_reads(shop: Pa
     gathered = gather([shop], [Rude("rude"), Fake()], TODAY)
 
     assert len(gathered.readings) == 1
-    assert [(note.file, note.text) for note in gathered.notes] == [
-        (
-            "good.csv",
-            "provider rude failed on it and was not asked: ZeroDivisionError: good.csv",
-        )
+    assert [note.text for note in gathered.notes] == [
+        "provider rude failed and was not asked about 1 file; "
+        "first good.csv: ZeroDivisionError: good.csv"
     ]
 
 

@@ -69,7 +69,9 @@ def test_a_second_export_of_the_same_days_adds_its_columns() -> None:
 
     counted = combine([clicks, spend], WORDS)
 
-    assert content(only(counted).rows, "key", "clicks", "spend") == {("1", 5.0, 2.5): 1}
+    frame = only(counted).rows
+    assert content(frame, "key", "clicks", "spend") == {("1", 5.0, 2.5): 1}
+    assert content(frame, "_file", "_row", "_also_file", "_also_row") == {(0, 2, 1, 2): 1}
     assert "adds spend to days of the same ad that another file has too" in {
         note.text for note in counted.notes if note.file == "b.csv"
     }
@@ -230,7 +232,7 @@ def test_names_that_could_be_two_ids_are_left_out_on_days_that_have_ids() -> Non
 
     assert content(only(counted).rows, "from", "clicks") == {(day(1), 5.0): 1, (day(2), 4.0): 2}
     assert [note.text for note in counted.notes] == [
-        "1 row was left out: they name no id, and a file with ids has the same days"
+        "1 row was left out: names without ids, on days that a file with ids has too"
     ]
 
 
