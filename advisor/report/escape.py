@@ -65,7 +65,9 @@ def shorten(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def _clings(character: str) -> bool:
-    return character == _ZERO_WIDTH_JOINER or unicodedata.category(character).startswith(("M", "Sk"))
+    return character == _ZERO_WIDTH_JOINER or unicodedata.category(character).startswith(
+        ("M", "Sk")
+    )
 
 
 _MARKUP = re.compile(

@@ -1,0 +1,170 @@
+"""The Jinja2 environment of the reports.
+
+Everything that a template prints is escaped for the format, unless a macro, block or captured
+`{% set %}` of a template made it. So a theme cannot forget to escape. Filters that would promise
+otherwise (`safe`, `escape`, `urlize`, `tojson` …) do not exist here.
+
+Folders are searched in order. A template that extends a template of its own name extends the next
+one in that order: `plan.md.j2` with `{% extends "plan.md.j2" %}` replaces single blocks.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any
+
+import jinja2
+from jinja2.loaders import split_template_path
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from advisor.errors import AdvisorError, unknown
+from advisor.hookspecs import Templates
+from advisor.report import escape, views
+
+Escape = Callable[[str], str]
+
+ESCAPES: Mapping[str, Escape] = {"md": escape.markdown, "html": escape.html}
+_MISLEADING_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "tojson", "xmlattr")
+_NEXT = "^"  # one for each folder with this template that is passed over
+_SPACES_AT_LINE_END = re.compile(r"[ \t]+$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class Written(str):
+    """Text that a template made, with everything in it already escaped."""
+
+    __slots__ = ()
+
+
+class ThemeLoader(jinja2.BaseLoader):
+    """Finds a template by its file name in the first folder that has it."""
+
+    def __init__(self, themes: Sequence[Templates]) -> None:
+        self._themes = tuple(themes)
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        name = template.lstrip(_NEXT)
+        passed = len(template) - len(name)
+        pieces = split_template_path(name)
+        found = [
+            file
+            for theme in self._themes
+            if (file := theme.folder.joinpath(*pieces)) and file.is_file()
+        ]
+        if len(found) <= passed:
+            raise jinja2.TemplateNotFound(name)
+        file = found[passed]
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise AdvisorError(f"not UTF-8 text: {error.reason}", where=str(file)) from None
+        return text, str(file), lambda: True
+
+    def list_templates(self) -> list[str]:
+        names = {
+            file.name
+            for theme in self._themes
+            for file in theme.folder.iterdir()
+            if file.name.endswith(".j2")
+        }
+        return sorted(names)
+
+
+class ReportEnvironment(ImmutableSandboxedEnvironment):
+    """A sandbox in which escaping is the default."""
+
+    concat = staticmethod(lambda parts: Written("".join(parts)))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of the document, also where dictionaries have a method of that name."""
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """A template that names itself means the one it stands before."""
+        own_name = parent.lstrip(_NEXT)
+        return _NEXT + parent if template == own_name else template
+
+
+def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironment:
+    """The environment for files that end in *suffix*: `md`, `html`, or anything else as plain
+    lines. *themes* are folders of templates, the user's first."""
+    escape_text = ESCAPES.get(suffix, escape.clean)
+
+    def write(value: object) -> str:
+        if isinstance(value, jinja2.Undefined):
+            str(value)  # StrictUndefined raises here
+        if isinstance(value, Written):
+            return value
+        return Written(escape_text("" if value is None else str(value)))
+
+    environment = ReportEnvironment(
+        loader=ThemeLoader(themes),
+        undefined=jinja2.StrictUndefined,
+        finalize=write,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name in _MISLEADING_FILTERS:
+        del environment.filters[name]
+    environment.filters |= views.FILTERS
+    return environment
+
+
+def render_template(
+    environment: jinja2.Environment, name: str, context: Mapping[str, object]
+) -> str:
+    """The template *name* with *context*: no spaces at line ends, one newline at the end.
+
+    Raises AdvisorError with file and line where the template is at fault.
+    """
+    try:
+        text = environment.get_template(name).render(context)
+    except jinja2.TemplateNotFound as error:
+        known = environment.list_templates()
+        raise AdvisorError(
+            unknown("template", str(error.name or name), known), where=name
+        ) from None
+    except jinja2.TemplateSyntaxError as error:
+        raise AdvisorError(
+            error.message or "not a template", where=_place(error.filename or name, error.lineno)
+        ) from None
+    except Exception as error:
+        where = _template_line(error.__traceback__)
+        if where is None:
+            raise
+        raise AdvisorError(_problem(error), where=where) from error
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """*text* without spaces at line ends, with single blank lines and one newline at the end."""
+    text = _SPACES_AT_LINE_END.sub("", str(text))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
+
+
+def _problem(error: Exception) -> str:
+    message = str(error) or type(error).__name__
+    return (
+        message if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {message}"
+    )
+
+
+def _place(file: str, line: int) -> str:
+    return f"{file}, line {line}"
+
+
+def _template_line(traceback: TracebackType | None) -> str | None:
+    """Where in a template the error arose; None where it arose outside templates."""
+    lines = [
+        _place(frame.f_code.co_filename, line)
+        for frame, line in walk_tb(traceback)
+        if frame.f_code.co_filename.endswith(".j2")
+    ]
+    return lines[-1] if lines else None

@@ -1,0 +1,58 @@
+"""Every finding with every measured value behind it, for a spreadsheet."""
+
+from collections.abc import Iterator, Mapping
+
+from advisor.document import Document, Evidence, FindingInfo
+from advisor.report.escape import csv_cell
+
+HEADER = (
+    "finding_id,rule,severity,action_rank,kind,key,subject,metric,value,low,high,n,levels,"
+    "band_low,band_high,band,band_origin,sure,file,rows,message,confidence,stake,currency,"
+    "pooled,unchecked,explained_by"
+)
+"""The first line: by it the file is known as ours."""
+
+Cell = str | int | float | None
+
+
+def render_csv(document: Document) -> str:
+    """findings.csv: one line for each measured value of a finding, in the document's order.
+
+    Text is quoted and harmless in a spreadsheet; numbers are plain; what is not known is empty.
+    """
+    ranks = {id_: action.rank for action in document.plan for id_ in action.findings}
+    lines = [HEADER]
+    for finding in document.findings:
+        for row in _rows(finding, ranks, document.shop.currency):
+            lines.append(",".join(map(_write, row)))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(
+    finding: FindingInfo, ranks: Mapping[str, int], currency: str | None
+) -> Iterator[list[Cell]]:
+    subject = finding.subject
+    head: list[Cell] = [finding.id, finding.rule, finding.severity, ranks.get(finding.id)]
+    head += [subject.kind, subject.key, subject.name]
+    tail: list[Cell] = [finding.message.text, finding.confidence, finding.stake, currency]
+    tail += [finding.pooled, "; ".join(finding.unchecked), "; ".join(finding.explained_by)]
+    for evidence in finding.evidence:
+        yield [*head, *_measured(evidence), *tail]
+    if not finding.evidence:
+        yield [*head, *[None] * 13, *tail]
+
+
+def _measured(evidence: Evidence) -> list[Cell]:
+    band = evidence.band
+    edges: list[Cell] = [band.low, band.high, band.text, band.origin] if band else [None] * 4
+    rows = "; ".join(
+        f"{first}-{last}" if first != last else str(first) for first, last in evidence.rows
+    )
+    values: list[Cell] = [evidence.metric, evidence.value, evidence.low, evidence.high, evidence.n]
+    return [*values, "; ".join(evidence.levels), *edges, evidence.sure, evidence.file, rows]
+
+
+def _write(cell: Cell) -> str:
+    if cell is None or cell == "":
+        return ""
+    return csv_cell(cell) if isinstance(cell, str) else repr(cell)

@@ -1,0 +1,112 @@
+"""Many shops on one page, worst first."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import jinja2
+
+from advisor.document import SCHEMA_VERSION, Document
+from advisor.report.environment import render_template
+from advisor.report.json_ import write_json
+
+INDEX_TEMPLATE = "index.md.j2"
+ORDER = (
+    "critical findings, then money at stake (in US dollars where the shop's rate is known, else as"
+    " it is; findings that another one explains do not count), then the number of findings, then"
+    " the shop's id"
+)
+
+
+@attrs.frozen
+class ShopLine:
+    """A shop in the index. *stake* is money in *currency*; *first* is the first thing to do."""
+
+    rank: int
+    id: str
+    name: str
+    critical: int
+    stake: float | None
+    currency: str | None
+    stake_text: str | None
+    findings: int
+    actions: int
+    first: str | None
+
+
+@attrs.frozen
+class FailedShop:
+    """A shop that could not be diagnosed, and why."""
+
+    id: str
+    problem: str
+
+
+@attrs.frozen
+class Index:
+    """The shops of one run; the context of `index.md.j2`."""
+
+    schema_version: int
+    advisor_version: str
+    today: str
+    order: str
+    shops: tuple[ShopLine, ...]
+    failed: tuple[FailedShop, ...]
+
+
+def make_index(
+    documents: Sequence[Document], *, version: str, today: str, failed: Sequence[FailedShop] = ()
+) -> Index:
+    """The index of *documents* in the order that ORDER says."""
+    ordered = sorted(documents, key=_badness)
+    return Index(
+        schema_version=SCHEMA_VERSION,
+        advisor_version=version,
+        today=today,
+        order=ORDER,
+        shops=tuple(_line(document, rank) for rank, document in enumerate(ordered, start=1)),
+        failed=tuple(sorted(failed, key=lambda shop: shop.id)),
+    )
+
+
+def render_index(index: Index, environment: jinja2.Environment) -> Mapping[str, str]:
+    """index.md and index.json, by file name."""
+    context = attrs.asdict(index)
+    return {
+        "index.md": render_template(environment, INDEX_TEMPLATE, context),
+        "index.json": write_json(context),
+    }
+
+
+def _line(document: Document, rank: int) -> ShopLine:
+    shop, stake = document.shop, _stake(document)
+    unit = f" {shop.currency}" if shop.currency else ""
+    return ShopLine(
+        rank=rank,
+        id=shop.id,
+        name=shop.name,
+        critical=_critical(document),
+        stake=stake,
+        currency=shop.currency,
+        stake_text=None if stake is None else f"{stake:,.0f}{unit}",
+        findings=len(document.findings),
+        actions=len(document.plan),
+        first=document.plan[0].do if document.plan else None,
+    )
+
+
+def _badness(document: Document) -> tuple[int, float, int, str]:
+    stake = (_stake(document) or 0.0) * (document.shop.usd_rate or 1.0)
+    return -_critical(document), -stake, -len(document.findings), document.shop.id
+
+
+def _critical(document: Document) -> int:
+    return sum(finding.severity == "critical" for finding in document.findings)
+
+
+def _stake(document: Document) -> float | None:
+    stakes = [
+        finding.stake
+        for finding in document.findings
+        if finding.stake is not None and not finding.explained_by
+    ]
+    return sum(stakes) if stakes else None

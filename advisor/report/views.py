@@ -1,0 +1,43 @@
+"""What templates may ask of the document beside its fields, as Jinja2 filters."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from advisor.report.escape import shorten
+
+Part = Mapping[str, Any]
+
+
+def of(findings: Iterable[Part], ids: Iterable[str]) -> list[Part]:
+    """The findings with these *ids*, in the order of the ids."""
+    wanted = list(ids)
+    found = {finding["id"]: finding for finding in _with_ids(findings, set(wanted))}
+    return [found[id_] for id_ in wanted if id_ in found]
+
+
+def _with_ids(findings: Iterable[Part], ids: set[str]) -> Iterable[Part]:
+    return (finding for finding in findings if finding["id"] in ids)
+
+
+def for_goal(kpis: Sequence[Part], goal: str | None) -> list[Part]:
+    """The KPIs of *goal* first, then those of impact; else in their own order."""
+    return sorted(kpis, key=lambda kpi: (goal is None or kpi["goal"] != goal, not kpi["impact"]))
+
+
+def left_out(counts: Mapping[str, int]) -> str:
+    """`total row: 2, duplicate: 1`, or `0`."""
+    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items() if count) or "0"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 file`, `2 files`, `1,000 files`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "of": of,
+    "for_goal": for_goal,
+    "left_out": left_out,
+    "counted": counted,
+    "shorten": shorten,
+}

@@ -1,0 +1,35 @@
+"""The bundled look: the plan and the index of many shops as Markdown, and the plan as HTML."""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import attrs
+
+from advisor.hookspecs import ReportFormat, Templates, hookimpl
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@attrs.frozen
+class HtmlPlan:
+    """The plan as one HTML page that needs nothing else: no scripts, no fonts, no network."""
+
+    name: str = "html"
+    suffix: str = "html"
+
+    def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str:
+        from advisor.report import render_template  # only when a report is printed
+
+        return render_template(environment, "plan.html.j2", document)
+
+
+@hookimpl
+def advisor_templates() -> Sequence[Templates]:
+    return (Templates("plan", files(__name__).joinpath("templates")),)
+
+
+@hookimpl
+def advisor_report_formats() -> Sequence[ReportFormat]:
+    return (HtmlPlan(),)

@@ -1,0 +1,333 @@
+"""Believable result documents, from none of the findings to hundreds."""
+
+import hashlib
+
+import attrs
+
+from advisor.document import (
+    SCHEMA_VERSION,
+    ActionInfo,
+    AdvisorInfo,
+    BandInfo,
+    Document,
+    DoneInfo,
+    EngineInfo,
+    Evidence,
+    FindingInfo,
+    Healthy,
+    InputInfo,
+    Kpi,
+    Message,
+    Money,
+    NoteInfo,
+    OutcomeCount,
+    PackInfo,
+    PeriodInfo,
+    Point,
+    ShopInfo,
+    SubjectInfo,
+    Unjudged,
+    Watch,
+)
+
+HOSTILE_NAMES = (
+    "two\nlines\r\n# and a heading",
+    "a | cell | more",
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://evil.example","x")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\x1b[2J\x1b]0;owned\x07screen",
+    "invoice\u202egnp.exe \u2066hidden\u2069",
+    "\u200fשלום\u200f עולם",
+    "👩‍🚀 launch 🏳️‍🌈 day",
+    "{{ 7*7 }} {% for x in y %}",
+    "[red]stop[/red] [link=http://evil.example]x[/link]",
+    "[click](javascript:alert(1)) ![i](http://evil.example/i.png)",
+    "`code` *bold* __strong__ ~~gone~~ \\",
+    "1. not a list",
+    "- [ ] not a task",
+    "&lt;b&gt; &#60;",
+    "https://evil.example and www.evil.example",
+    "Ein sehr langer Name " * 20,
+)
+TRAFFIC = "tiktok-ads-2025-11.xlsx"
+ORDER = "critical first, then worth a month times confidence, then effort, then the rule's id"
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def evidence(
+    metric: str, title: str, value: float, text: str, *, levels: tuple[str, ...], row: int = 2
+) -> Evidence:
+    band = BandInfo(0.01, 0.03, "1–3 %", "guide, metric.ctr")
+    return Evidence(
+        metric=metric,
+        title=title,
+        value=value,
+        low=value * 0.9,
+        high=value * 1.1,
+        n=18_400.0,
+        levels=levels,
+        band=band if metric == "ctr" else BandInfo(0.5, 1.5, "$0.50–1.50", "guide, metric.cpc"),
+        text=text,
+        sure="sure",
+        test=f"{metric} is {' or '.join(levels)}",
+        file=TRAFFIC,
+        rows=((row, row + 27), (row + 40, row + 40)),
+        definition="",
+    )
+
+
+def finding(name: str, number: int = 0, *, severity: str = "medium") -> FindingInfo:
+    return FindingInfo(
+        id=f"f{number:05d}",
+        rule="guide/weak-hook",
+        guide=("diag.weak-hook",),
+        severity=severity,
+        subject=SubjectInfo("ad", f"1790{number:06d}", name),
+        evidence=(
+            evidence("ctr", "CTR", 0.006, "0.6 %", levels=("low",), row=number + 2),
+            evidence("cpc", "CPC", 2.1, "$2.10", levels=("high",), row=number + 2),
+        ),
+        unchecked=("whether the campaign buys awareness",),
+        explained_by=(),
+        message=Message(
+            text=f"{name}: 0.6 % of viewers click where 1–3 % is usual, so each click costs $2.10",
+            template="{ad.name}: {ctr} of viewers click where {ctr.band} is usual, so …",
+            parameters={"ad.name": name, "ctr": "0.6 %", "ctr.band": "1–3 %", "cpc": "$2.10"},
+        ),
+        why="A weak opening is paid for twice: fewer people click, and each click costs more.",
+        misleading_when="The campaign buys awareness, not clicks.",
+        confidence=0.97,
+        stake=310.0 - number % 300,
+    )
+
+
+def violations() -> FindingInfo:
+    measured = Evidence(
+        metric="violations",
+        title="Violations",
+        value=2.0,
+        low=2.0,
+        high=2.0,
+        n=None,
+        levels=("high",),
+        band=None,
+        text="2",
+        sure="exact",
+        test="violations at least 1",
+        file="violations.csv",
+        rows=((2, 3),),
+    )
+    return FindingInfo(
+        id="v00001",
+        rule="guide/violations",
+        guide=("diag.violations",),
+        severity="critical",
+        subject=SubjectInfo("shop", "glow-lab", "Glow Lab"),
+        evidence=(measured,),
+        unchecked=(),
+        explained_by=(),
+        message=Message("2 violations in 28 days", "{violations} violations in 28 days", {}),
+        why="No growth is possible on an account that is not in good standing.",
+        misleading_when="",
+        confidence=1.0,
+        stake=None,
+    )
+
+
+def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) -> ActionInfo:
+    made = ActionInfo(
+        id=f"a{rank:05d}",
+        rank=rank,
+        rule="guide/weak-hook",
+        severity="medium",
+        findings=tuple(item.id for item in findings),
+        also_explains=(),
+        lever="creative.hook",
+        lever_title="Hook",
+        direction="change",
+        do="Test three new openings against the current one",
+        steps=(
+            "Film three openings of two seconds.",
+            "Run them beside the current one for 7 days.",
+        ),
+        owner="creative",
+        effort="hours",
+        done=(DoneInfo("ctr", ("good", "high"), "CTR is 1 % or more"),),
+        gain=Money(120.0, 200.0, 310.0, "USD", "month", "$120–310"),
+        no_gain_because=None,
+        confidence=0.97,
+    )
+    return attrs.evolve(made, **changes)  # type: ignore[arg-type]
+
+
+def compliance(found: FindingInfo) -> ActionInfo:
+    return action(
+        (found,),
+        1,
+        rule="guide/violations",
+        severity="critical",
+        lever="account.compliance",
+        lever_title="Compliance",
+        direction="restore",
+        do="Answer both violations and audit all listings",
+        steps=("Appeal what is wrong.", "Take down what is right.", "Read the policy update."),
+        owner="operations",
+        effort="days",
+        done=(DoneInfo("violations", ("good",), "No violation in 28 days"),),
+        gain=None,
+        no_gain_because="the account itself is at stake",
+    )
+
+
+def input_file(name: str = TRAFFIC, problem: str | None = None) -> InputInfo:
+    if problem:
+        return InputInfo(name, None, None, 0, {}, sha(name), problem=problem)
+    return InputInfo(
+        file=name,
+        kind="ads-manager",
+        title="Ads Manager, by ad and day",
+        rows=336,
+        left_out={"total row": 1, "duplicate": 12},
+        sha256=sha(name),
+        first="2025-09-28",
+        last="2025-11-22",
+        currency="USD",
+    )
+
+
+def kpi(metric: str, title: str, text: str, goal: str | None, *, impact: bool = True) -> Kpi:
+    return Kpi(
+        metric=metric,
+        title=title,
+        goal=goal,
+        value=1.0,
+        low=0.9,
+        high=1.1,
+        before=0.8,
+        levels=("low",),
+        text=text,
+        band_text="3–5 %" if impact else None,
+        before_text="2.4 %" if impact else None,
+        trend="rising" if impact else None,
+        impact=impact,
+        definition="",
+        series=(Point("2025-11-21", 1.0), Point("2025-11-22", None)),
+    )
+
+
+def empty() -> Document:
+    """Nothing was found, and nothing could be looked at."""
+    return Document(
+        schema_version=SCHEMA_VERSION,
+        advisor=AdvisorInfo("0.1.0", EngineInfo("durable_rules", "2.0.28"), ()),
+        shop=ShopInfo("shop", "", None, None, None, None, None, None, None),
+        period=PeriodInfo(None, None, None, None, "2025-11-23"),
+        inputs=(),
+        kpis=(),
+        plan=(),
+        findings=(),
+        outcomes=(),
+        healthy=(),
+        watch=(),
+        coverage=(),
+        data_notes=(),
+        order=ORDER,
+    )
+
+
+def quiet() -> Document:
+    """Files were read and rules were judged; none found a problem."""
+    return attrs.evolve(small(), plan=(), findings=())
+
+
+def small() -> Document:
+    """A shop with two things to do and something in every section."""
+    breach = violations()
+    hooks = (finding("Serum in 10 seconds"), finding("Morning routine", 1))
+    hooks = (hooks[0], attrs.evolve(hooks[1], explained_by=(breach.id,)))
+    first = attrs.evolve(compliance(breach), also_explains=(hooks[1].id,))
+    return Document(
+        schema_version=SCHEMA_VERSION,
+        advisor=AdvisorInfo(
+            "0.1.0",
+            EngineInfo("reference", "0.1.0", "durable_rules cannot be imported here."),
+            (PackInfo("guide", "1.0.0", 21), PackInfo("operator", "1.0.0", 1)),
+        ),
+        shop=ShopInfo(
+            "glow-lab", "Glow Lab", "small", "fashion-beauty", "US", "USD", None, 0.4, "ads"
+        ),
+        period=PeriodInfo("2025-10-26", "2025-11-22", "2025-09-28", "2025-10-25", "2025-11-23"),
+        inputs=(input_file(), input_file("photo.csv", "not a table: it holds an image")),
+        kpis=(
+            kpi("views", "Views", "412,000", None, impact=False),
+            kpi("ctor", "CTOR", "2.9 %", "sales"),
+            kpi("ctr", "CTR", "0.8 %", "ads"),
+        ),
+        plan=(first, action(hooks)),
+        findings=(breach, *hooks),
+        outcomes=(
+            OutcomeCount("guide/weak-hook", "The hook earns its clicks", "ad", 2, 9, 3, 0, 1, 0),
+        ),
+        healthy=(Healthy("guide/low-ctor", "Clicks turn into orders", "product", 14),),
+        watch=(
+            Watch(
+                "guide/weak-hook",
+                SubjectInfo("ad", "1791", "Night cream"),
+                "CTR 0.9 % may still be good; about 2,300 more impressions, or 4 days, would tell",
+            ),
+        ),
+        coverage=(
+            Unjudged(
+                "guide/live-gmv",
+                "GMV of each LIVE",
+                "no LIVE export was given",
+                "Add Seller Center > Data Compass > LIVE.",
+            ),
+        ),
+        data_notes=(
+            NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
+        ),
+        order=ORDER,
+    )
+
+
+def large(findings: int = 500) -> Document:
+    """A shop with *findings* weak hooks, under 25 actions, and long lists everywhere."""
+    found = tuple(finding(f"Video {number}", number) for number in range(findings))
+    actions = tuple(action(found[start::25], start + 1) for start in range(25))
+    base = small()
+    return attrs.evolve(
+        base,
+        findings=found,
+        plan=(attrs.evolve(actions[0], also_explains=tuple(f.id for f in found[:9])), *actions[1:]),
+        watch=base.watch * 40,
+        coverage=base.coverage * 40,
+        healthy=base.healthy * 40,
+        data_notes=base.data_notes * 40,
+        inputs=tuple(input_file(f"day-{number}.csv") for number in range(60)),
+        kpis=base.kpis * 40,
+    )
+
+
+def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
+    """Every text that a stranger can choose is an attack."""
+    base = small()
+    found = tuple(finding(name, number) for number, name in enumerate(names))
+    return attrs.evolve(
+        base,
+        shop=attrs.evolve(base.shop, name=names[0]),
+        findings=found,
+        plan=tuple(
+            action((item,), rank, do=item.subject.name) for rank, item in enumerate(found, start=1)
+        ),
+        inputs=tuple(input_file(name) for name in names),
+        watch=tuple(Watch("guide/x", item.subject, item.subject.name) for item in found),
+        coverage=tuple(Unjudged("guide/x", name, name, name) for name in names),
+        data_notes=tuple(NoteInfo("name", name, name) for name in names),
+        healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
+        kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
+    )

@@ -1,0 +1,24 @@
+"""Writes the golden reports anew: `python -m tests.report.regenerate`; review them as a diff."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import advisor_report_plan
+from advisor.report import make_environment, make_index, render, render_index
+from tests.report import documents
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden_files() -> Mapping[str, str]:
+    """The reports as they are made now, by file name."""
+    themes = advisor_report_plan.advisor_templates()
+    files = render(documents.small(), ("md", "json", "csv"), themes)
+    index = make_index((documents.quiet(), documents.small()), version="0.1.0", today="2025-11-23")
+    return {**files, **render_index(index, make_environment(themes, "md"))}
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, text in golden_files().items():
+        (GOLDEN / name).write_text(text, encoding="utf-8", newline="\n")
