@@ -1,0 +1,245 @@
+"""The whole story: gather, measure, grade, judge, plan."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+import polars as pl
+
+from advisor.bands import Bands
+from advisor.business import Business, Settings
+from advisor.engine import Engine, choose
+from advisor.gather import gather
+from advisor.gathered import Gathered
+from advisor.grade import Grader
+from advisor.hookspecs import Derived, ReadContext
+from advisor.judge import Judgement, judge
+from advisor.knowledge import Loaded, bands_of, business_of, check_names, load_rules
+from advisor.kpis import Total, totals
+from advisor.measure import CountedRows, Measured, Wanted, measure, metric_of
+from advisor.overlap import Counted, combine
+from advisor.reading import Grain, Note
+from advisor.registry import Registry
+from advisor.rule import Rule
+from advisor.vocabulary import Vocabulary
+from advisor.window import NO_WINDOW, Window, before, chosen, newest
+
+Progress = Callable[[int, int, str], None]
+
+
+@attrs.frozen
+class Request:
+    """What the user asked for. *today* is the day of the run; nothing here reads a clock."""
+
+    paths: tuple[str, ...]
+    today: date
+    settings: Settings = Settings()
+    config: Path | None = None
+    goal: str | None = None
+    size: str | None = None
+    niche: str | None = None
+    first: date | None = None
+    last: date | None = None
+    month: str | None = None
+    rules: tuple[Path, ...] = ()
+
+
+@attrs.frozen(eq=False)
+class Diagnosis:
+    """Everything a report or an explanation may want to know of one shop."""
+
+    request: Request
+    business: Business
+    vocabulary: Vocabulary
+    grader: Grader
+    gathered: Gathered
+    counted: Counted
+    rows: tuple[CountedRows, ...]
+    window: Window
+    measured: Mapping[str, Measured]
+    totals: Mapping[str, Total]
+    loaded: Loaded
+    judgement: Judgement
+    engine: Engine
+    providers: Mapping[str, object]
+    notes: tuple[Note, ...]
+
+
+def diagnose(
+    request: Request,
+    registry: Registry,
+    *,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Diagnosis:
+    """Diagnoses one shop. Raises AdvisorError for what the user can mend."""
+    vocabulary = registry.vocabulary()
+    where = request.config.name if request.config else "command line"
+    check_names(request.settings, vocabulary, where=where)
+    business = business_of(
+        request.settings, size=request.size, niche=request.niche, goal=request.goal
+    )
+    context = ReadContext(request.today, business.currency, business.region)
+    providers = registry.providers()
+    gathered = gather(request.paths, providers, context, progress=progress)
+    return diagnose_gathered(gathered, request, registry, engine=engine)
+
+
+def diagnose_gathered(
+    gathered: Gathered, request: Request, registry: Registry, *, engine: Engine | None = None
+) -> Diagnosis:
+    """Diagnoses readings that are there already."""
+    vocabulary = registry.vocabulary()
+    business = business_of(
+        request.settings, size=request.size, niche=request.niche, goal=request.goal
+    )
+    counted = combine(
+        gathered.readings, vocabulary, shop=business.id, currency=business.currency
+    )
+    business = attrs.evolve(business, currency=business.currency or counted.currency)
+    rows = tuple(counted_rows(counted))
+    window = window_of(rows, request)
+    bands = bands_of(request.settings, registry)
+    loaded = load_rules(
+        registry,
+        request.settings,
+        business,
+        request.today,
+        folders=request.rules,
+        base=request.config.parent if request.config else None,
+    )
+    grader = Grader(vocabulary, bands, business, request.today)
+    measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)
+    context = ReadContext(request.today, business.currency, business.region, window.current)
+    measured = with_derived(measured, registry.derived(gathered.readings, context), vocabulary, business)
+    acting = engine or choose()
+    links = {
+        relation: frame.with_columns(shop=pl.lit(business.id))
+        for relation, frame in counted.links.items()
+    }
+    judgement = judge(loaded.rules, measured, links, grader, acting)
+    return Diagnosis(
+        request=request,
+        business=business,
+        vocabulary=vocabulary,
+        grader=grader,
+        gathered=gathered,
+        counted=counted,
+        rows=rows,
+        window=window,
+        measured=measured,
+        totals=totals(kpi_names(business, vocabulary), rows, window, vocabulary),
+        loaded=loaded,
+        judgement=judgement,
+        engine=acting,
+        providers={p.name: p for p in registry.providers()},
+        notes=(*gathered.notes, *counted.notes, *loaded.notes, *registry.problems),
+    )
+
+
+def counted_rows(counted: Counted) -> Iterable[CountedRows]:
+    """The sets of counts, one for each grain. What is broken down is not a subject's whole."""
+    for one in counted.sets:
+        if one.breakdowns:
+            continue
+        grains = ((Grain.DAY, one.rows), (Grain.PERIOD, one.totals), (Grain.LIFETIME, one.lifetime))
+        for grain, frame in grains:
+            if frame is None or frame.height == 0:
+                continue
+            if one.subject == "shop":  # one row a shop, whatever a file calls it
+                frame = frame.with_columns(pl.col("shop").alias("key"))
+            yield CountedRows(one.subject, one.family, grain, frame)
+
+
+def window_of(rows: Sequence[CountedRows], request: Request) -> Window:
+    """The window that the user chose, else the newest full days of the shop's data."""
+    asked = chosen(request.first, request.last, request.month, request.today)
+    if asked is not None:
+        return Window(asked, before(asked))
+    ends: list[date] = []
+    for one in rows:
+        if one.grain is Grain.DAY:
+            days = one.frame["to"].drop_nulls()
+            full = days.filter(days < request.today)
+            if full.len():
+                ends.append(full.max())  # type: ignore[arg-type]
+    return newest(ends, request.today) if ends else NO_WINDOW
+
+
+def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
+    """Which metrics to measure, by kind: what rules ask, what actions are done by, what bands and
+    prices depend on."""
+    metrics: dict[str, set[str]] = {}
+    past: dict[str, set[str]] = {}
+
+    def want(kind: str, name: str, *, earlier: bool = False) -> None:
+        if name in vocabulary.symbols:
+            return
+        metrics.setdefault(kind, set()).add(name)
+        if earlier:
+            past.setdefault(kind, set()).add(name)
+        metric = metric_of(name, vocabulary)
+        if metric.money is not None:
+            metrics[kind].add(metric.money)
+        for file in bands.files:
+            for band in file.band:
+                if band.metric == name and band.where.of is not None:
+                    metrics[kind].add(band.where.of.metric)
+
+    for rule in rules:
+        for rung in vocabulary.ladder(rule.subject):
+            for kind, tests in rule.tests_by_kind(rung).items():
+                for test in tests:
+                    want(kind, test.name, earlier=test.trend is not None or test.against == "past")
+            for action in rule.actions:
+                for name in action.done:
+                    want(rung, name)
+    return {
+        kind: Wanted(frozenset(names), frozenset(past.get(kind, ())))
+        for kind, names in metrics.items()
+    }
+
+
+def kpi_names(business: Business, vocabulary: Vocabulary) -> list[str]:
+    """The KPIs of every goal, those of the shop's goal first."""
+    goals = sorted(vocabulary.goals.values(), key=lambda goal: goal.id != business.goal)
+    return list(dict.fromkeys(kpi for goal in goals for kpi in goal.kpis))
+
+
+def with_derived(
+    measured: Mapping[str, Measured],
+    derived: Sequence[Derived],
+    vocabulary: Vocabulary,
+    business: Business,
+) -> dict[str, Measured]:
+    """Joins what plugins computed to the subjects; a subject that only they know is added."""
+    found = dict(measured)
+    for one in derived:
+        frame = one.frame
+        if frame.height == 0:
+            continue
+        if "shop" not in frame.columns:
+            frame = frame.with_columns(shop=pl.lit(business.id))
+        if one.subject == "shop":
+            frame = frame.with_columns(pl.col("shop").alias("key"))
+        names = {c for c in frame.columns if c in vocabulary.metrics or c in vocabulary.symbols}
+        for name in sorted(names & vocabulary.metrics.keys()):
+            if f"{name}.se" not in frame.columns:
+                spread = (pl.col(f"{name}.hi") - pl.col(f"{name}.lo")) / (2 * 1.96)
+                frame = frame.with_columns((spread / pl.col(name)).abs().alias(f"{name}.se"))
+            if f"{name}.n" not in frame.columns:
+                frame = frame.with_columns(pl.lit(None, pl.Float64).alias(f"{name}.n"))
+        at = found.get(one.subject)
+        if at is None:
+            if "name" not in frame.columns:
+                frame = frame.with_columns(pl.col("key").alias("name"))
+            if "days" not in frame.columns:
+                frame = frame.with_columns(pl.lit(None, pl.Float64).alias("days"))
+            found[one.subject] = Measured(one.subject, frame.sort("shop", "key"), frozenset(names), ())
+            continue
+        extra = frame.drop([c for c in ("name", "days") if c in frame.columns])
+        extra = extra.drop([c for c in extra.columns if c in at.frame.columns and c not in ("shop", "key")])
+        joined = at.frame.join(extra, on=["shop", "key"], how="left", maintain_order="left")
+        found[one.subject] = attrs.evolve(at, frame=joined, metrics=at.metrics | names)
+    return found

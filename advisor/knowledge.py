@@ -1,0 +1,156 @@
+"""What the run knows beside the data: the shop, the words, the bands, the rules that apply."""
+
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import attrs
+
+from advisor.bands import Band, BandFile, Bands
+from advisor.business import Business, Settings
+from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.reading import Note
+from advisor.registry import Registry
+from advisor.rule import Rule, RulePack, Status
+from advisor.rule_file import check_references, load_pack
+from advisor.vocabulary import Vocabulary
+
+OWN_LAYER = 2
+
+
+@attrs.frozen
+class Loaded:
+    """The rules of a run. *resting* are those that do not apply here, and why."""
+
+    rules: tuple[Rule, ...]
+    resting: tuple[tuple[Rule, str], ...]
+    packs: tuple[tuple[RulePack, int], ...]
+    notes: tuple[Note, ...] = ()
+
+
+def business_of(settings: Settings, **chosen: str | None) -> Business:
+    """The shop of *settings*, with what the command line chose instead (size, niche, goal)."""
+    shop = settings.shop
+    return Business(
+        id=shop.id or "shop",
+        name=shop.name or shop.id,
+        size=chosen.get("size") or shop.size,
+        niche=chosen.get("niche") or shop.niche,
+        region=shop.region,
+        currency=shop.currency,
+        usd_rate=shop.usd_rate,
+        margin=shop.margin,
+        goal=chosen.get("goal") or settings.goal.focus,
+    )
+
+
+def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> None:
+    """Raises Mistakes for names in an advisor.toml that no plugin knows."""
+    wrong: list[str] = []
+    shop, goal = settings.shop, settings.goal.focus
+    if shop.niche is not None and shop.niche not in vocabulary.niches:
+        wrong.append(f"shop.niche: {unknown('niche', shop.niche, vocabulary.niches)}")
+    if goal is not None and goal not in vocabulary.goals:
+        wrong.append(f"goal.focus: {unknown('goal', goal, vocabulary.goals)}")
+    for metric in settings.bands:
+        if metric not in vocabulary.metrics:
+            wrong.append(f"bands.{metric}: {unknown('metric', metric, vocabulary.metrics)}")
+    if wrong:
+        raise Mistakes(wrong, where=where)
+
+
+def bands_of(settings: Settings, registry: Registry) -> Bands:
+    """Every pack's bands, and the shop's own above them."""
+    own = tuple(
+        Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
+    )
+    files = registry.band_files()
+    if own:
+        files.append(BandFile("own", "your advisor.toml", own, layer=OWN_LAYER))
+    return Bands(tuple(files))
+
+
+def load_rules(
+    registry: Registry,
+    settings: Settings,
+    business: Business,
+    day: date,
+    *,
+    folders: Sequence[Path] = (),
+    base: Path | None = None,
+) -> Loaded:
+    """Rules of every pack, and of the user's own folders.
+
+    A stranger's pack with mistakes is left out, with one note; the user's own folder with mistakes
+    is an error that names them all.
+    """
+    vocabulary = registry.vocabulary()
+    notes: list[Note] = []
+    packs: list[tuple[RulePack, int]] = []
+    rules: list[Rule] = []
+    for pack in registry.rule_packs():
+        try:
+            loaded = load_pack(pack, vocabulary)
+        except AdvisorError as error:
+            notes.append(Note("rules", f"rule pack {pack.id} is left out: {error}"))
+            continue
+        packs.append((pack, len(loaded)))
+        rules += loaded
+    for folder in [*_own_folders(settings, base), *folders]:
+        if not folder.is_dir():
+            raise AdvisorError("no such folder of rules", where=str(folder))
+        pack = RulePack(folder.name, folder.name, folder)
+        loaded = load_pack(pack, vocabulary)
+        packs.append((pack, len(loaded)))
+        rules += loaded
+    check_references(rules)
+    _known(settings.rules.disable, rules)
+    acting: list[Rule] = []
+    resting: list[tuple[Rule, str]] = []
+    for rule in rules:
+        reason = why_resting(rule, settings, business, day)
+        if reason:
+            resting.append((rule, reason))
+        else:
+            acting.append(rule)
+    return Loaded(tuple(acting), tuple(resting), tuple(packs), tuple(notes))
+
+
+def _own_folders(settings: Settings, base: Path | None) -> list[Path]:
+    return [(base or Path()) / path for path in settings.rules.paths]
+
+
+def _known(disabled: Sequence[str], rules: Sequence[Rule]) -> None:
+    names = {name for rule in rules for name in (rule.id, rule.short_id, *rule.aliases)}
+    wrong = [f"rules.disable: {unknown('rule', n, names)}" for n in disabled if n not in names]
+    if wrong:
+        raise Mistakes(wrong, where="advisor.toml")
+
+
+def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -> str:
+    """Why *rule* does not apply to this shop on this day; empty where it does."""
+    names = {rule.id, rule.short_id, *rule.aliases}
+    if names & set(settings.rules.disable):
+        return "disabled in advisor.toml"
+    if rule.status is Status.DEPRECATED:
+        return "deprecated"
+    if rule.profile is not None and rule.profile != settings.rules.profile:
+        return f"only in the profile {rule.profile}"
+    if rule.effective_from is not None and day < rule.effective_from:
+        return f"in force from {rule.effective_from}"
+    if rule.effective_until is not None and day > rule.effective_until:
+        return f"in force until {rule.effective_until}"
+    if rule.region and business.region is None:
+        return f"only in {', '.join(rule.region)}, and the shop's region is not known"
+    if rule.region and business.region not in rule.region:
+        return f"only in {', '.join(rule.region)}"
+    return ""
+
+
+def own_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("shop-advisor")
+    except PackageNotFoundError:
+        return "0"
