@@ -30,8 +30,8 @@ def available() -> str | None:
     """None where durable_rules can be used, else the reason why not."""
     try:
         # With the C part missing or built for another Python, only the import tells.
-        import durable.engine  # type: ignore[import-untyped]  # noqa: F401
-    except Exception as error:
+        import durable.engine  # noqa: F401
+    except Exception as error:  # noqa: BLE001 (whatever stops it is the answer)
         return " ".join(f"{type(error).__name__}: {error}".split())
     return None
 
@@ -71,7 +71,7 @@ class DurableEngine:
             derived: set[Derivation] = set()
             try:
                 for program in self._compiled(clauses):
-                    components = facts.components(program.rules, self._prefilter)
+                    components = facts.components(program.rules, prefilter=self._prefilter)
                     for session in pack(components, self._session):
                         derived |= program.run(session, facts.names)
             except BaseException:
@@ -116,11 +116,11 @@ class _Facts:
         ]
         self.names = tuple(keys)
 
-    def components(self, rules: RuleSet, prefilter: bool) -> Iterator[list[Fact]]:
+    def components(self, rules: RuleSet, *, prefilter: bool) -> Iterator[list[Fact]]:
         """What *rules* can use, a list for all that is linked; without *prefilter* everything."""
         owned: list[tuple[int, Fact]] = []
         of_subjects = set()
-        properties = _Properties(rules, prefilter)
+        properties = _Properties(rules, prefilter=prefilter)
         for key, fact in self._subjects:
             common = properties.of(fact)
             if common is not None:
@@ -145,7 +145,7 @@ class _Facts:
 class _Properties:
     """Kind and conditions as properties, made once for all subjects that are alike."""
 
-    def __init__(self, rules: RuleSet, prefilter: bool) -> None:
+    def __init__(self, rules: RuleSet, *, prefilter: bool) -> None:
         self._rules = rules
         self._wanted = {kind: frozenset(names) for kind, names in rules.conditions.items()}
         self._known: dict[tuple[str, frozenset[str]], Fact | None] = {}
@@ -213,7 +213,8 @@ class _Program:
         """Give the library's memory back; the program cannot be run again."""
         import durable_rules_engine  # type: ignore[import-not-found]
 
-        durable_rules_engine.delete_ruleset(self._host.get_ruleset(NAME)._handle)
+        handle = self._host.get_ruleset(NAME)._handle  # noqa: SLF001 (nothing public frees it)
+        durable_rules_engine.delete_ruleset(handle)
 
     def run(self, session: Sequence[Fact], names: Sequence[str]) -> set[Derivation]:
         """What follows from the facts of *session*, whose keys are places in *names*."""
@@ -260,19 +261,19 @@ class _Program:
         def run(closure: Any) -> None:
             try:
                 # The library measures ten seconds by the wall clock, then drops all that is left.
-                closure._start_time = math.inf
+                closure._start_time = math.inf  # noqa: SLF001
                 for match in closure.m:
                     act(match)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001
                 # It would be swallowed, an interrupt too.
                 self._errors.append(error)
 
         return run
 
-    def _end(self, match: Any) -> None:
+    def _end(self, _: Any) -> None:
         self._ended = True
 
-    def _never(self, match: Any) -> None:
+    def _never(self, _: Any) -> None:
         raise RuntimeError("durable_rules fired a rule whose fact does not exist")
 
     def _action(self, index: int) -> Callable[[Any], None]:
@@ -293,4 +294,4 @@ def _host() -> Any:
     from durable.engine import Host
 
     # A host's own threads take batches away from the call that made them.
-    return type("QuietHost", (Host,), {"_run": lambda self: None})()
+    return type("QuietHost", (Host,), {"_run": lambda _: None})()
