@@ -4,7 +4,6 @@ columns overlap (all channels include the website), so one source is chosen for 
 from collections.abc import Iterable, Mapping
 
 import attrs
-import polars as pl
 
 from advisor.reading import Column, Note, Reading, Table
 
@@ -14,9 +13,6 @@ SOURCES: Mapping[str, str] = {
     "all": "all channels",
 }
 """Sources, the dearest to a shop first. A count of one is named `<count>.<source>`."""
-
-_REVENUE_FALLBACKS = ("second", "roas")
-"""Where else a revenue may stand: an unnamed second column, or ROAS times spend."""
 
 
 def one_source(reading: Reading) -> Reading:
@@ -42,9 +38,8 @@ def counts_after(counts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _split(count: str) -> tuple[str, str]:
-    """Name and source of `<count>.<source>[.<fallback>]`; the source is empty for other counts."""
-    base, _, rest = count.partition(".")
-    source = rest.split(".")[0]
+    """Name and source of `<count>.<source>`; the source is empty for other counts."""
+    base, _, source = count.partition(".")
     return (base, source) if source in SOURCES else (count, "")
 
 
@@ -56,31 +51,26 @@ def _sums(tables: Iterable[Table]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for table in tables:
         names = [name for name in table.counts if _split(name)[1]]
-        for name, value in table.frame.select(pl.col(names).sum()).to_dicts()[0].items():
-            sums[name] = sums.get(name, 0.0) + value
+        for name in names:
+            sums[name] = sums.get(name, 0.0) + float(table.frame[name].sum())
     return sums
 
 
 def _is_there(source: str, sums: Mapping[str, float]) -> bool:
-    """A printed ROAS of zero beside no purchases says nothing, so it is no source."""
-    if f"purchases.{source}" in sums or f"ad_revenue.{source}" in sums:
-        return True
-    return sums.get(f"ad_revenue.{source}.roas", 0.0) > 0
+    """Revenue may come from a printed ROAS, and one of zero without purchases says nothing."""
+    return f"purchases.{source}" in sums or sums.get(f"ad_revenue.{source}", 0.0) > 0
 
 
 def _amount(source: str, sums: Mapping[str, float]) -> float:
-    named = [f"purchases.{source}", f"ad_revenue.{source}", f"ad_revenue.{source}.roas"]
-    return sum(sums.get(name, 0.0) for name in named)
+    return sums.get(f"purchases.{source}", 0.0) + sums.get(f"ad_revenue.{source}", 0.0)
 
 
 def _of(table: Table, chosen: str) -> Table:
     """The counts of the chosen source under their plain names; those of the others are dropped."""
-    bases = dict.fromkeys(base for base, source in map(_split, table.counts) if source == chosen)
-    plain = []
-    for base in bases:
-        where = [f"{base}.{chosen}", *(f"{base}.{chosen}.{f}" for f in _REVENUE_FALLBACKS)]
-        plain.append(pl.coalesce(w for w in where if w in table.frame.columns).alias(base))
-    return _without(attrs.evolve(table, frame=table.frame.with_columns(plain)))
+    plain = {
+        name: base for name in table.counts for base, source in [_split(name)] if source == chosen
+    }
+    return _without(attrs.evolve(table, frame=table.frame.rename(plain)))
 
 
 def _without(table: Table) -> Table:

@@ -6,9 +6,9 @@ from pathlib import Path
 import attrs
 import polars as pl
 import pytest
-from advisor_tiktok_ads.purchases import counts_after, one_source
 
 from advisor.reading import Column, File, Grain, Reading, Table
+from advisor_tiktok_ads.purchases import counts_after, one_source
 
 Counts = Mapping[str, Sequence[float | None]]
 
@@ -68,24 +68,6 @@ CASES = {
         0,
         "purchases and revenue are those of TikTok Shop; the file has none of any kind",
     ),
-    "a second column of one name is the value": Case(
-        {"purchases.all": [2, 3], "ad_revenue.all.second": [200, 300]},
-        5,
-        500,
-        "purchases and revenue are those of all channels",
-    ),
-    "ROAS gives the revenue whose column was not exported": Case(
-        {"purchases.shop": [2, 3], "ad_revenue.shop.roas": [20, 30]},
-        5,
-        50,
-        "purchases and revenue are those of TikTok Shop",
-    ),
-    "the revenue column wins over ROAS times spend": Case(
-        {"purchases.shop": [2], "ad_revenue.shop": [19.99], "ad_revenue.shop.roas": [20]},
-        2,
-        19.99,
-        "purchases and revenue are those of TikTok Shop",
-    ),
 }
 
 
@@ -100,7 +82,7 @@ def test_one_source_is_chosen_and_said(case: Case) -> None:
 
 
 def test_a_printed_roas_of_zero_alone_is_no_revenue_of_zero() -> None:
-    after = one_source(reading({"spend": [5, 7], "ad_revenue.all.roas": [0, 0]}))
+    after = one_source(reading({"spend": [5, 7], "ad_revenue.all": [0, 0]}))
     assert after.tables[0].counts == ("spend",)
     assert after.notes == ()
 
@@ -118,5 +100,5 @@ def test_columns_say_which_source_they_became() -> None:
 
 
 def test_counts_that_a_kind_can_give_are_named_without_their_source() -> None:
-    counts = ("spend", "purchases.shop", "purchases.all", "ad_revenue.all.second", "clicks")
+    counts = ("spend", "purchases.shop", "purchases.all", "ad_revenue.all", "clicks")
     assert counts_after(counts) == ("spend", "purchases", "ad_revenue", "clicks")

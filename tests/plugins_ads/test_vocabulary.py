@@ -1,9 +1,9 @@
 """What the words say where TikTok's own names mislead."""
 
 import pytest
-from advisor_tiktok_ads import advisor_vocabulary
 
 from advisor.vocabulary import Count, Metric, VocabularyFile
+from advisor_tiktok_ads import advisor_vocabulary
 
 GMV_MAX = "gmv_max_"
 
@@ -14,8 +14,8 @@ def words() -> VocabularyFile:
     return only
 
 
-def metric(words: VocabularyFile, id: str) -> Metric:
-    return next(metric for metric in words.metric if metric.id == id)
+def metric(words: VocabularyFile, name: str) -> Metric:
+    return next(metric for metric in words.metric if metric.id == name)
 
 
 def test_ctr_counts_destination_clicks_per_impression(words: VocabularyFile) -> None:

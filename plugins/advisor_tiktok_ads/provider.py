@@ -1,0 +1,91 @@
+"""The provider of all files that TikTok's advertising side gives."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.hookspecs import KindInfo, Match, ReadContext
+from advisor.reading import Column, Note, Reading, Table
+from advisor.source import Source
+from advisor.tabular.kind import Kind
+from advisor.tabular.kinds import load_kinds
+from advisor.tabular.reader import TabularProvider
+from advisor_tiktok_ads import airbyte
+from advisor_tiktok_ads.history import newest_versions
+from advisor_tiktok_ads.purchases import counts_after, one_source
+
+NAME = "tiktok-ads"
+_REPORT = "marketing-api-report"  # what each stream of Airbyte is read as
+
+
+def ads_provider() -> "AdsProvider":
+    """The provider, with the kinds of this package."""
+    return AdsProvider(NAME, load_kinds("advisor_tiktok_ads"), not_additive=("reach",))
+
+
+class AdsProvider(TabularProvider):
+    """Kinds as data, and what data cannot say: whose purchases count, versions, streams."""
+
+    @property
+    def kinds(self) -> Mapping[str, KindInfo]:
+        kinds = {
+            name: attrs.evolve(info, counts=counts_after(info.counts))
+            for name, info in super().kinds.items()
+        }
+        return {**kinds, airbyte.KIND: airbyte.kind_info(kinds[_REPORT])}
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        if airbyte.is_airbyte(source):
+            return airbyte.recognise(source, super().recognise)
+        return super().recognise(source)
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        if match.kind == airbyte.KIND:
+            return airbyte.read(source, super().recognise, super().read, context)
+        return super().read(source, match, context)
+
+    def finish(self, kind: Kind, reading: Reading, context: ReadContext) -> Reading:  # noqa: ARG002
+        for step in _STEPS.get(kind.id, ()):
+            reading = step(reading)
+        return reading
+
+    def explain(self, reading: Reading) -> tuple[Column, ...]:
+        if reading.kind == airbyte.KIND:
+            return super().explain(attrs.evolve(reading, kind=_REPORT))
+        return super().explain(reading)
+
+
+def _budget_of_campaigns_only(reading: Reading) -> Reading:
+    """A campaign's budget stands beside each of its ads, whose budget it is not."""
+
+    def own(table: Table) -> Table:
+        if table.subject == "campaign" or "budget" not in table.counts:
+            return table
+        return attrs.evolve(table, frame=table.frame.drop("budget"))
+
+    return attrs.evolve(reading, tables=tuple(own(table) for table in reading.tables))
+
+
+def _names_as_keys(reading: Reading) -> Reading:
+    """A note where ads are known by name only."""
+    for table in reading.tables:
+        keys = table.frame.select(
+            pl.col("key").str.contains(r"^\d+$").any().alias("ids"),
+            (pl.col("key") != "").any().alias("any"),
+        ).row(0)
+        if keys == (False, True):
+            text = (
+                f"the file has no ids, so each {table.subject.replace('-', ' ')} is known by its "
+                "name; those of one name are taken together. Export it with ids to tell them apart"
+            )
+            note = Note("names-as-keys", text, reading.file.name)
+            return attrs.evolve(reading, notes=(*reading.notes, note))
+    return reading
+
+
+_STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
+    "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source),
+    _REPORT: (one_source,),
+    "fivetran-campaign-history": (newest_versions,),
+}
