@@ -122,7 +122,8 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
         for name in counts
     )
     fixed = [name for name in columns if name not in counts and name not in ("_row", "_file")]
-    gives = (pl.col("_place") > 0) & pl.any_horizontal(False, pl.col(counts).is_not_null())
+    any_count = pl.any_horizontal(pl.lit(value=False), *has.values())
+    gives = (pl.col("_place") > 0) & any_count
     # Files are in order of place, and the winner has a row at each `_at`.
     merged = believed.group_by("_group", "_at").agg(
         pl.col(*fixed, *counts).drop_nulls().first(),
@@ -214,6 +215,7 @@ def covered_by_days(totals: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     shared = periods.join(days, on="key").filter(_within())
     # A day without a row of its own still is covered by a file that has the day for others.
     file_days = days.select("_file", "_day").unique()
+    length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
     return (
         shared.select("key", "from", "to", "_file")
         .unique()
@@ -221,16 +223,12 @@ def covered_by_days(totals: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         .filter(_within())
         .group_by("key", "from", "to")
         .agg(pl.col("_day").n_unique().alias("_days"), pl.col("_file").min().alias("_winner"))
-        .filter(
-            (2 * pl.col("_days") >= (pl.col("to") - pl.col("from")).dt.total_days() + 1).fill_null(
-                True
-            )
-        )
+        .filter((2 * pl.col("_days") >= length).fill_null(value=True))
         .select("key", "from", "to", "_winner")
     )
 
 
 def _within() -> pl.Expr:
     day = pl.col("_day")
-    after = (day >= pl.col("from")).fill_null(True)
-    return after & (day <= pl.col("to")).fill_null(True)
+    after = (day >= pl.col("from")).fill_null(value=True)
+    return after & (day <= pl.col("to")).fill_null(value=True)

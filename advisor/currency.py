@@ -18,7 +18,7 @@ def settle_currency(
     The shop's currency is *currency*, else the one that most readings have. Rows without one are
     taken to be in it; rows in another keep their counts and lose their money.
     """
-    money = [id for id, count in vocabulary.counts.items() if count.unit is CountUnit.MONEY]
+    money = [c.id for c in vocabulary.counts.values() if c.unit is CountUnit.MONEY]
     found = [_currencies(reading, money) for reading in readings]
     ours = currency or _most_frequent(one for names in found for one in names if one)
     if ours is None:

@@ -83,7 +83,7 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
     for given in paths:
         arg = str(given)
         if arg == STDIN:
-            yield _Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, True)
+            yield _Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, asked=True)
             continue
         path = Path(given)
         try:
@@ -95,11 +95,11 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
         if stat.S_ISDIR(mode):
             yield from _folder(path, path, set(), notes)
         elif stat.S_ISREG(mode):
-            yield _Found(path, path.name, arg, True)
+            yield _Found(path, path.name, arg, asked=True)
         else:
             # A pipe (`<(…)`) can be read once only.
             with path.open("rb") as stream:
-                yield _Found(_spool(stream), path.name, arg, True)
+                yield _Found(_spool(stream), path.name, arg, asked=True)
 
 
 def _folder(
@@ -124,7 +124,7 @@ def _folder(
         if entry.is_dir():
             yield from _folder(entry, top, seen, notes)
         elif entry.is_file():
-            yield _Found(entry, entry.relative_to(top).as_posix(), str(top), False)
+            yield _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
 
 
 def _named(found: Sequence[_Found]) -> Iterator[_Found]:

@@ -65,7 +65,10 @@ def gather(
 
 
 def _read(
-    source: Source, providers: Sequence[Provider], context: ReadContext, failed: dict[str, list[str]]
+    source: Source,
+    providers: Sequence[Provider],
+    context: ReadContext,
+    failed: dict[str, list[str]],
 ) -> Reading | Unread:
     file = source.file
     claims: list[tuple[Match, Provider]] = []

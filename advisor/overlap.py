@@ -5,7 +5,7 @@ with ids and one without. For each family of counts and kind of subject one file
 each day; the others fill what it lacks. What was left out becomes a note.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
 import attrs
@@ -13,6 +13,7 @@ import polars as pl
 
 from advisor.contest import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.currency import settle_currency
+from advisor.measure import CountedRows
 from advisor.reading import File, Grain, Note, Reading, Table
 from advisor.rekey import Piece, names_to_ids
 from advisor.vocabulary import Vocabulary
@@ -25,10 +26,11 @@ class CountSet:
     """Counts of one *family* about one kind of *subject*, broken down in one way.
 
     Columns are those of a Table, and `shop` (str) and `_file` (UInt32, index into Counted.files).
-    Where counts that the believed file lacks were filled from another, `_also_file` and `_also_row`
-    say from where. The frames are views of the same events and are never added to each other: *rows* has
-    days, *totals* whole periods whose days are not in *rows*, *lifetime* all since a subject
-    exists. *covered* has the periods whose days are in *rows*: only they know people counted once.
+    Where counts that the believed file lacks were filled from another, `_also_file` and
+    `_also_row` say from where. The frames are views of the same events, never added to each other:
+    *rows* has days, *totals* whole periods whose days are not in *rows*, *lifetime* all since a
+    subject exists. *covered* has the periods whose days are in *rows*: only they know people
+    counted once.
     """
 
     subject: str
@@ -38,6 +40,16 @@ class CountSet:
     totals: pl.DataFrame | None = None
     lifetime: pl.DataFrame | None = None
     covered: pl.DataFrame | None = None
+
+    def frames(self) -> Iterator[tuple[Grain, pl.DataFrame]]:
+        """One frame for each grain that there is."""
+        if self.rows is not None:
+            yield Grain.DAY, self.rows
+        periods = [frame for frame in (self.totals, self.covered) if frame is not None]
+        if periods:
+            yield Grain.PERIOD, pl.concat(periods, how="diagonal")
+        if self.lifetime is not None:
+            yield Grain.LIFETIME, self.lifetime
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +65,15 @@ class Counted:
     def of(self, subject: str) -> tuple[CountSet, ...]:
         """The sets about one kind of subject. Sets of one family are never added up either."""
         return tuple(one for one in self.sets if one.subject == subject)
+
+    def counted_rows(self) -> tuple[CountedRows, ...]:
+        """All frames as `measure` takes them: of each kind and family what is not broken down comes
+        first. Periods come whole, covered or not, since measuring never adds two grains up."""
+        return tuple(
+            CountedRows(one.subject, one.family, grain, frame)
+            for one in sorted(self.sets, key=lambda one: len(one.breakdowns))
+            for grain, frame in one.frames()
+        )
 
 
 def combine(

@@ -102,7 +102,7 @@ def _rekey(
     piece: Piece, mapping: pl.DataFrame, ids: pl.DataFrame, known: Sequence[Piece]
 ) -> tuple[Piece, int, int]:
     frame = piece.frame
-    at_home = ids.select(pl.col("key").unique(), pl.lit(True).alias("_known"))
+    at_home = ids.select(pl.col("key").unique(), pl.lit(value=True).alias("_known"))
     frame = frame.join(mapping, on="key", how="left", maintain_order="left")
     frame = frame.join(at_home, on="key", how="left", maintain_order="left")
     alien = pl.col("_id").is_null() & pl.col("_known").is_null()
@@ -124,13 +124,13 @@ def _rekey(
 def _meets(piece: Piece, known: Sequence[Piece]) -> pl.Expr:
     """Whether a row's days are also a file's that has ids; unknown days may be any."""
     others = [k for k in known if (k.grain is Grain.LIFETIME) == (piece.grain is Grain.LIFETIME)]
-    meets = pl.lit(False)
+    meets = pl.lit(value=False)
     for other in others:
         first, last = other.frame["from"].min(), other.frame["to"].max()
         if piece.grain is Grain.LIFETIME or first is None or last is None:
-            return pl.lit(True)
+            return pl.lit(value=True)
         inside = (pl.col("from") <= pl.lit(last)) & (pl.col("to") >= pl.lit(first))
-        meets = meets | inside.fill_null(True)
+        meets = meets | inside.fill_null(value=True)
     return meets
 
 

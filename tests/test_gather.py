@@ -154,8 +154,10 @@ def test_a_provider_that_fails_to_recognise_is_named_and_the_next_reads(shop: Pa
 
     assert len(gathered.readings) == 1
     assert [note.text for note in gathered.notes] == [
-        "provider rude failed and was not asked about 1 file; "
-        "first good.csv: ZeroDivisionError: good.csv"
+        (
+            "provider rude failed and was not asked about 1 file; "
+            "first good.csv: ZeroDivisionError: good.csv"
+        )
     ]
 
 

@@ -263,14 +263,12 @@ def test_money_in_another_currency_is_dropped_and_its_counts_are_kept() -> None:
     frame = only(counted).rows
     assert counted.currency == "USD"
     assert (total(frame), total(frame, "spend")) == (15.0, 20.0)
-    assert [(note.code, note.file, note.text) for note in counted.notes] == [
-        (
-            "mixed-currencies",
-            "x.csv",
-            "has amounts in IDR where the shop's currency is USD; "
-            "their counts were read, their amounts were not",
-        )
-    ]
+    (note,) = counted.notes
+    assert (note.code, note.file) == ("mixed-currencies", "x.csv")
+    assert note.text == (
+        "has amounts in IDR where the shop's currency is USD; "
+        "their counts were read, their amounts were not"
+    )
 
 
 def test_amounts_without_a_currency_are_taken_as_the_shops_and_said_once() -> None:
@@ -420,6 +418,23 @@ def test_kept_periods_of_a_subject_never_overlap_and_the_last_is_always_kept(
         for k, f, d, _ in spans:
             last[f"k{k}"] = max(last[f"k{k}"], day(f + d))
     assert dict(totals.group_by("key").agg(pl.col("to").max()).iter_rows()) == last
+
+
+def test_measuring_gets_one_frame_a_grain_and_the_periods_whole() -> None:
+    daily = reading("d", [{"key": "1", "day": n, "clicks": 1.0} for n in range(1, 11)])
+    periods = [{"key": k, "from": 1, "to": 10, "reach": 90.0} for k in ("1", "2")]
+    whole = reading("p", periods, grain=Grain.PERIOD)
+
+    counted = combine([daily, whole], WORDS).counted_rows()
+
+    rows = [(one.grain, one.frame.height) for one in counted]
+    assert rows == [(Grain.DAY, 10), (Grain.PERIOD, 2)]
+
+
+def test_a_table_without_counts_is_combined_too() -> None:
+    files = [reading(name, [{"key": "1", "day": 1}]) for name in ("a", "b")]
+
+    assert content(only(combine(files, WORDS)).rows, "key") == {("1",): 1}
 
 
 def test_two_tables_of_one_file_are_not_taken_for_an_overlap() -> None:
