@@ -13,6 +13,7 @@ from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
 from advisor_tiktok_ads import airbyte
 from advisor_tiktok_ads.history import newest_versions
+from advisor_tiktok_ads.hours import hours_to_days
 from advisor_tiktok_ads.purchases import counts_after, one_source
 
 NAME = "tiktok-ads"
@@ -86,6 +87,7 @@ def _names_as_keys(reading: Reading) -> Reading:
 
 _STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
     "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source),
-    _REPORT: (one_source,),
+    _REPORT: (hours_to_days, one_source),
+    "gmv-max-report-api": (hours_to_days,),
     "fivetran-campaign-history": (newest_versions,),
 }

@@ -335,6 +335,29 @@ def test_a_printed_ctr_that_contradicts_the_counts_is_noted(tmp_path: Path) -> N
     assert any("CTR (destination)" in note.text for note in notes)
 
 
+# ── other languages ─────────────────────────────────────────────────────────────────────────────
+
+ES = "Por día,Nombre de la campaña,Nombre del anuncio,Gasto,Impresiones,Clics (destino),Moneda"
+ID = "Tanggal,Nama kampanye,Nama iklan,Biaya,Impresi,Klik (tujuan),Mata uang"
+ZH = "按天,系列名称,广告名称,消耗,展示量,点击量（目标页面）,币种"
+TOTALS = {ES: "Total: 2 resultados", ID: "Total 2 hasil", ZH: "共 2 条结果"}
+
+
+@pytest.mark.parametrize("header", TOTALS, ids=("es", "id", "zh"))
+def test_a_report_is_read_in_the_language_of_who_exported_it(header: str, tmp_path: Path) -> None:
+    lines = [
+        header,
+        "2026-10-01,C,a,1000,20000,300,IDR",
+        "2026-10-02,C,b,500,10000,100,IDR",
+        f"{TOTALS[header]},-,-,1500,30000,400,IDR",
+    ]
+    reading = read(written(tmp_path, "r.csv", "\n".join(lines).encode("utf-8-sig")))
+    table = only_table(reading)
+    assert (table.subject, table.grain, reading.currency) == ("ad", Grain.DAY, "IDR")
+    assert sums(table) == {"spend": 1500, "impressions": 30_000, "clicks": 400}
+    assert dict(reading.left_out) == {"totals row": 1}
+
+
 # ── loaders ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -344,6 +367,15 @@ def test_only_the_newest_version_of_a_campaign_is_kept(tmp_path: Path) -> None:
     assert frame["name"].to_list() == ["newest"]
     assert frame["to"].to_list() == [date(2026, 10, 3)]
     assert (reading.rows, dict(reading.left_out)) == (1, {"older version of a campaign": 2})
+
+
+def test_two_hours_with_the_same_counts_are_two_hours(tmp_path: Path) -> None:
+    same: Row = {"campaign_id": "7", "spend": 2.5, "impressions": 100, "clicks": 3}
+    hours: list[Row] = [{**same, "hour": datetime(2026, 10, 1, hour)} for hour in (9, 10)]
+    table = only_table(read(written(tmp_path, "h.csv", api.fivetran_report_hourly(hours))))
+    assert table.grain is Grain.DAY
+    assert set(table.frame["from"]) == {date(2026, 10, 1)}
+    assert sums(table)["spend"] == 5
 
 
 def records(stream: str, *data: Mapping[str, object]) -> str:

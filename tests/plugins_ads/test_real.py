@@ -220,6 +220,13 @@ def test_invented_numbers_do_not_agree_with_each_other_and_it_is_said() -> None:
     assert any(text.startswith("'CPC' is not what its counts make") for text in disagree)
 
 
+@pytest.mark.parametrize("file", [case.file for case in CASES if case.kind.startswith("gmv-max")])
+def test_no_gmv_max_file_has_counts_of_classic_ads(file: str) -> None:
+    for table in read(EXPORTS / file).tables:
+        assert table.family == "gmv-max"
+        assert all(name.startswith("gmv_max_") for name in table.counts)
+
+
 def test_reach_is_read_but_its_total_is_no_sum() -> None:
     table = read(EXPORTS / "ads_manager_ad_by_day_ko_krw_853col.csv").tables[0]
     assert table.frame["reach"].sum() == 7_403_507

@@ -1,0 +1,27 @@
+"""Hourly rows belong to days. The hour stays beside a row until here, so that two hours with the
+same counts are not taken for one row given twice."""
+
+import attrs
+import polars as pl
+
+from advisor.reading import Grain, Period, Reading, Table
+
+_HOUR = "by.hour"
+
+
+def hours_to_days(reading: Reading) -> Reading:
+    """*reading* with each hourly row on its day; the rows of a day stay apart."""
+    if not any(_HOUR in table.frame.columns for table in reading.tables):
+        return reading
+    tables = tuple(_by_day(table) for table in reading.tables)
+    days = [day for table in tables for day in table.frame["from"].drop_nulls().unique()]
+    return attrs.evolve(
+        reading, tables=tables, period=Period(min(days), max(days)) if days else None
+    )
+
+
+def _by_day(table: Table) -> Table:
+    # The API writes 2021-09-15 05:00:00; loaders drop the zero of the hour, never of the day.
+    day = pl.col(_HOUR).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    frame = table.frame.with_columns(day.alias("from"), day.alias("to")).drop(_HOUR)
+    return attrs.evolve(table, frame=frame, grain=Grain.DAY)
