@@ -107,7 +107,7 @@ def combine(
         log.say("overlap", file, f"{_rows(rows)} {text}")
     ranks = _ranks(settled)
     groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, list[Piece]]] = {}
-    for piece in rekeyed.pieces:
+    for piece in (piece for piece in rekeyed.pieces if piece.frame.height):
         place = (piece.subject, piece.family, piece.breakdowns)
         groups.setdefault(place, {}).setdefault(piece.grain, []).append(piece)
     sets = tuple(
@@ -244,7 +244,7 @@ def _uncovered(
     losers = covered.group_by("_file").agg(pl.len(), pl.col("_winner").min()).sort("_file")
     for file, count, winner in losers.iter_rows():
         where = "the file itself" if winner == file else log.name(winner)
-        text = f"{_rows(count)} of a whole period not added: {where} has the days"
+        text = f"{_rows(count)} not added: {where} has the days of that period"
         log.say("overlap", file, text)
     return (kept if kept.height else None), covered.drop("_winner")
 

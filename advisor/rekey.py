@@ -36,7 +36,8 @@ def names_to_ids(pieces: Sequence[Piece]) -> Rekeyed:
     """Pieces of one family and kind in one domain of keys, wherever two meet.
 
     A name that stands for exactly one id, in a file where exactly one subject has it, becomes that
-    id. Other rows without ids are dropped on days that a file with ids covers, else kept.
+    id. Where a name could be several ids, or a file has ids without names, rows without ids are
+    dropped on days that the file with ids covers. What no file with ids knows is kept.
     """
     sets: dict[tuple[str, str], list[int]] = {}
     for index, piece in enumerate(pieces):
@@ -122,15 +123,17 @@ def _rekey(
 
 
 def _meets(piece: Piece, known: Sequence[Piece]) -> pl.Expr:
-    """Whether a row's days are also a file's that has ids; unknown days may be any."""
+    """Whether a file with ids may speak of the row: its days, and its name where it has names."""
     others = [k for k in known if (k.grain is Grain.LIFETIME) == (piece.grain is Grain.LIFETIME)]
     meets = pl.lit(value=False)
     for other in others:
         first, last = other.frame["from"].min(), other.frame["to"].max()
-        if piece.grain is Grain.LIFETIME or first is None or last is None:
-            return pl.lit(value=True)
+        dated = piece.grain is not Grain.LIFETIME and first is not None and last is not None
         inside = (pl.col("from") <= pl.lit(last)) & (pl.col("to") >= pl.lit(first))
-        meets = meets | inside.fill_null(value=True)
+        days = inside.fill_null(value=True) if dated else pl.lit(value=True)
+        names = other.frame.filter(pl.col("name") != pl.col("key"))["name"].unique()
+        same = pl.col("name").is_in(names.implode()) if len(names) else pl.lit(value=dated)
+        meets = meets | (days & same)
     return meets
 
 

@@ -236,6 +236,29 @@ def test_names_that_could_be_two_ids_are_left_out_on_days_that_have_ids() -> Non
     ]
 
 
+def test_names_that_no_file_with_ids_knows_are_kept() -> None:
+    other = {"key": "Other / Ad", "name": "Ad", "day": 1, "clicks": 5.0}
+    known = reading("b.csv", [{**KNOWN, "day": 1, "clicks": 4.0}])
+
+    assert total(only(combine([reading("a.csv", [other]), known], WORDS)).rows) == 9.0
+
+
+def test_names_give_way_to_ids_that_come_without_names() -> None:
+    nameless = reading("a.csv", [{**NAMELESS, "day": n, "clicks": 5.0} for n in (1, 2)])
+    bare = reading("b.csv", [{"key": "1700000000000001", "day": 2, "clicks": 4.0}])
+
+    assert total(only(combine([nameless, bare], WORDS)).rows) == 9.0
+
+
+def test_the_days_of_a_period_are_said_where_it_was_left_out() -> None:
+    daily = reading("d.csv", [{"key": "1", "day": n, "clicks": 1.0} for n in range(1, 11)])
+    whole = reading("p", [{"key": "1", "from": 1, "to": 10, "clicks": 9.0}], grain=Grain.PERIOD)
+
+    assert [(note.file, note.text) for note in combine([daily, whole], WORDS).notes] == [
+        ("p", "1 row was not added: d.csv has the days of that period")
+    ]
+
+
 def test_ids_that_nothing_names_are_still_ids() -> None:
     bare = reading("a.csv", [{"key": "1700000000000005", "day": 1, "clicks": 5.0}])
     known = reading("b.csv", [{**KNOWN, "day": 1, "clicks": 4.0}])
