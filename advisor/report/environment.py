@@ -44,7 +44,9 @@ class ThemeLoader(jinja2.BaseLoader):
         self._themes = tuple(themes)
 
     def get_source(
-        self, environment: jinja2.Environment, template: str
+        self,
+        environment: jinja2.Environment,  # noqa: ARG002
+        template: str,
     ) -> tuple[str, str, Callable[[], bool]]:
         name = template.lstrip(_NEXT)
         passed = len(template) - len(name)

@@ -23,8 +23,8 @@ def render_csv(document: Document) -> str:
     ranks = {id_: action.rank for action in document.plan for id_ in action.findings}
     lines = [HEADER]
     for finding in document.findings:
-        for row in _rows(finding, ranks, document.shop.currency):
-            lines.append(",".join(map(_write, row)))
+        rows = _rows(finding, ranks, document.shop.currency)
+        lines += [",".join(map(_write, row)) for row in rows]
     return "\n".join(lines) + "\n"
 
 

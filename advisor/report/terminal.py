@@ -29,11 +29,7 @@ def print_terminal(document: Document, console: "Console", outputs: Sequence[Pat
         if len(document.plan) > MOST_ACTIONS:
             say(f"First {MOST_ACTIONS} of {len(document.plan)}.")
     else:
-        files, rules = (
-            counted(len(document.inputs), "file"),
-            counted(len(document.outcomes), "rule"),
-        )
-        say(f"Nothing to do: no rule found a problem. Looked at {files} with {rules}.")
+        say(_nothing(document))
     say(_counts(document))
     for problem in (f"{file.file}: {file.problem}" for file in document.inputs if file.problem):
         say(f"Not read: {problem}", "yellow")
@@ -47,6 +43,14 @@ def _title(document: Document) -> str:
     name = shorten(document.shop.name or document.shop.id)
     period = document.period
     return f"{name}, {period.first} to {period.last}" if period.first else name
+
+
+def _nothing(document: Document) -> str:
+    if not document.healthy and not document.watch and not any(o.clear for o in document.outcomes):
+        return "Nothing could be judged, so nothing is known to be well or ill."
+    files = counted(len(document.inputs), "file")
+    rules = counted(len(document.outcomes), "rule")
+    return f"Nothing to do: no rule found a problem. Looked at {files} with {rules}."
 
 
 def _actions(document: Document) -> "Table":

@@ -1,0 +1,95 @@
+"""Many shops: the worst one first, and none forgotten."""
+
+import json
+from collections.abc import Sequence
+
+import attrs
+import pytest
+
+from advisor.document import Document, FindingInfo
+from advisor.hookspecs import Templates
+from advisor.report import FailedShop, make_environment, make_index, render_index
+from tests.report import documents
+
+
+def shop(
+    id_: str, *findings: FindingInfo, currency: str = "USD", rate: float | None = None
+) -> Document:
+    base = documents.quiet()
+    about = attrs.evolve(base.shop, id=id_, name=id_, currency=currency, usd_rate=rate)
+    return attrs.evolve(base, shop=about, findings=findings)
+
+
+def worth(stake: float | None, **changes: object) -> FindingInfo:
+    return attrs.evolve(documents.finding("ad"), stake=stake, **changes)  # type: ignore[arg-type]
+
+
+CRITICAL = documents.violations()
+ORDERS = {
+    "one critical finding outweighs any money": (shop("a", CRITICAL), shop("b", worth(1e6))),
+    "more money comes first": (shop("b", worth(20.0)), shop("a", worth(10.0), worth(5.0))),
+    "money counts in dollars where the rate is known": (
+        shop("b", worth(10.0)),
+        shop("a", worth(1000.0), currency="IDR", rate=0.0001),
+    ),
+    "money that another finding explains does not count": (
+        shop("b", worth(10.0)),
+        shop("a", worth(1.0), worth(100.0, explained_by=("x",))),
+    ),
+    "without money the number of findings decides": (
+        shop("b", worth(None), worth(None)),
+        shop("a", worth(None)),
+    ),
+    "at the same badness the id decides": (shop("a"), shop("b")),
+}
+
+
+@pytest.mark.parametrize("why", ORDERS)
+def test_the_worst_shop_comes_first(why: str) -> None:
+    worst, other = ORDERS[why]
+    expected = [worst.shop.id, other.shop.id]
+
+    for given in ((worst, other), (other, worst)):
+        index = make_index(given, version="0.1.0", today="2025-11-23")
+        assert [line.id for line in index.shops] == expected
+        assert [line.rank for line in index.shops] == [1, 2]
+
+
+def files(
+    bundled: Sequence[Templates], *shops: Document, failed: Sequence[FailedShop] = ()
+) -> tuple[str, str]:
+    index = make_index(shops, version="0.1.0", today="2025-11-23", failed=failed)
+    made = render_index(index, make_environment(bundled, "md"))
+    return made["index.md"], made["index.json"]
+
+
+def test_the_index_prints_its_formula_in_both_files(bundled: Sequence[Templates]) -> None:
+    markdown, written = files(bundled, shop("a"))
+
+    assert "Order of the shops: critical findings, then money at stake" in markdown
+    assert json.loads(written)["order"].startswith("critical findings, then money at stake")
+
+
+def test_a_shop_that_failed_is_in_the_index(bundled: Sequence[Templates]) -> None:
+    failed = (FailedShop("c", "no file could be read"),)
+    markdown, written = files(bundled, shop("a"), failed=failed)
+
+    assert "## Not diagnosed\n\n- c: no file could be read\n" in markdown
+    assert json.loads(written)["failed"] == [{"id": "c", "problem": "no file could be read"}]
+
+
+def test_unknown_money_is_not_zero(bundled: Sequence[Templates]) -> None:
+    markdown, written = files(bundled, shop("a", worth(None)))
+
+    assert "| 1 | a | 0 | – | 1 | 0 | nothing | a |" in markdown
+    assert json.loads(written)["shops"][0]["stake"] is None
+
+
+def test_no_shops_at_all_are_said(bundled: Sequence[Templates]) -> None:
+    assert "No shop could be diagnosed." in files(bundled)[0]
+
+
+def test_a_long_index_is_cut_and_says_so(bundled: Sequence[Templates]) -> None:
+    shops = [shop(f"shop-{number:03d}") for number in range(501)]
+
+    assert "First 500 of 501; the rest is in index.json." in files(bundled, *shops)[0]

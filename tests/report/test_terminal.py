@@ -1,0 +1,110 @@
+"""The plan on a screen."""
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+import attrs
+import pytest
+from rich.console import Console
+
+from advisor.document import Document
+from advisor.report import print_terminal
+from tests.report import documents
+
+
+def screen(document: Document, *outputs: Path, width: int = 120, color: bool = False) -> str:
+    file = io.StringIO()
+    system: Literal["standard"] | None = "standard" if color else None
+    console = Console(file=file, width=width, force_terminal=color, color_system=system)
+    print_terminal(document, console, outputs)
+    return file.getvalue()
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_screen_shows_what_to_do_first_and_why() -> None:
+    lines = screen(documents.small(), width=160).splitlines()
+
+    assert lines[0] == "Glow Lab, 2025-10-26 to 2025-11-22"
+    first = next(line for line in lines if line.lstrip().startswith("1 "))
+    assert "Answer both violations and audit all listings" in first
+    assert "2 violations in 28 days" in first
+    assert "not known" in first
+
+
+def test_the_screen_counts_what_it_does_not_show() -> None:
+    assert (
+        "Healthy: 1 rule, too few data: 1 check, could not be judged: 1 thing, 1 data note."
+        in words(screen(documents.small()))
+    )
+
+
+def test_the_screen_says_where_the_reports_are() -> None:
+    assert "Written: out/plan.md" in screen(documents.small(), Path("out/plan.md"))
+
+
+def test_a_file_that_was_not_read_and_the_engine_s_notice_are_on_the_screen() -> None:
+    shown = screen(documents.small())
+
+    assert "Not read: photo.csv: not a table: it holds an image" in shown
+    assert "durable_rules cannot be imported here." in shown
+
+
+def test_a_long_plan_is_cut_and_says_so() -> None:
+    assert "First 10 of 25." in screen(documents.large())
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    from rich.cells import cell_len
+
+    assert max(map(cell_len, screen(documents.large(), width=width).splitlines())) <= width
+
+
+def test_without_findings_the_screen_says_so() -> None:
+    said = words(screen(documents.quiet()))
+
+    assert "Nothing to do: no rule found a problem. Looked at 2 files with 1 rule." in said
+
+
+def test_without_anything_judged_the_screen_does_not_call_the_shop_healthy() -> None:
+    said = words(screen(documents.empty()))
+
+    assert "Nothing could be judged, so nothing is known to be well or ill." in said
+
+
+def test_hostile_names_do_not_command_the_terminal() -> None:
+    shown = screen(documents.hostile(documents.HOSTILE_NAMES[:10]))
+
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown
+    )
+
+
+def test_rich_markup_in_names_is_shown_and_not_obeyed() -> None:
+    document = attrs.evolve(
+        documents.small(),
+        shop=attrs.evolve(documents.small().shop, name="[red]stop[/red] [/] :bomb:"),
+    )
+
+    shown = screen(document, color=True)
+    assert "[red]stop[/red] [/] :bomb:" in shown
+    assert "\x1b[31m" not in shown.splitlines()[0]
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]", screen(documents.small(), color=True))
+
+
+def test_reports_are_imported_without_rich() -> None:
+    code = "import sys, advisor.report; sys.exit('rich' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
