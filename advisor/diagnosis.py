@@ -13,7 +13,7 @@ from advisor.engine import Engine, choose
 from advisor.gather import gather
 from advisor.gathered import Gathered
 from advisor.grade import Grader
-from advisor.hookspecs import Derived, ReadContext
+from advisor.hookspecs import Derived, Provider, ReadContext
 from advisor.judge import Judgement, judge
 from advisor.knowledge import Loaded, bands_of, business_of, check_names, load_rules
 from advisor.kpis import Total, totals
@@ -62,7 +62,7 @@ class Diagnosis:
     loaded: Loaded
     judgement: Judgement
     engine: Engine
-    providers: Mapping[str, object]
+    providers: tuple[Provider, ...]
     notes: tuple[Note, ...]
 
 
@@ -133,7 +133,7 @@ def diagnose_gathered(
         loaded=loaded,
         judgement=judgement,
         engine=acting,
-        providers={p.name: p for p in registry.providers()},
+        providers=tuple(registry.providers()),
         notes=(*gathered.notes, *counted.notes, *loaded.notes, *registry.problems),
     )
 

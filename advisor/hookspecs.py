@@ -7,7 +7,7 @@ A plugin is a module (or object) named by an entry point. It implements any of t
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 import pluggy
@@ -56,6 +56,7 @@ class ReadContext:
     window: Period | None = None
 
 
+@runtime_checkable
 class Provider(Protocol):
     """Reads one kind of source into counts. It never judges.
 
@@ -112,6 +113,7 @@ class Templates:
     folder: Traversable
 
 
+@runtime_checkable
 class ReportFormat(Protocol):
     """Turns the result document into one file."""
 

@@ -59,7 +59,7 @@ class Registry:
         return self._vocabulary
 
     def providers(self) -> list[Provider]:
-        return [provider for _, provider in self._each("advisor_metric_providers", object)]
+        return [provider for _, provider in self._each("advisor_metric_providers", Provider)]
 
     def rule_packs(self) -> list[RulePack]:
         """Rule packs; two with one id are a clash that names both owners."""
@@ -91,7 +91,7 @@ class Registry:
         return [derived for _, derived in found]
 
     def report_formats(self) -> list[ReportFormat]:
-        return [fmt for _, fmt in self._each("advisor_report_formats", object)]
+        return [fmt for _, fmt in self._each("advisor_report_formats", ReportFormat)]
 
     def templates(self) -> list[Templates]:
         return [templates for _, templates in self._each("advisor_templates", Templates)]

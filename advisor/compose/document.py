@@ -1,0 +1,289 @@
+"""The document of a diagnosis, part by part."""
+
+import polars as pl
+
+from advisor import text
+from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
+from advisor.compose.findings import Found, findings
+from advisor.compose.values import Value, finite, value_of
+from advisor.diagnosis import Diagnosis, kpi_names
+from advisor.document import (
+    SCHEMA_VERSION,
+    ActionInfo,
+    AdvisorInfo,
+    Document,
+    DoneInfo,
+    EngineInfo,
+    InputInfo,
+    Kpi,
+    Money,
+    NoteInfo,
+    PackInfo,
+    PeriodInfo,
+    Point,
+    ShopInfo,
+)
+from advisor.engine import notice
+from advisor.grade import RELATIVE, change
+from advisor.knowledge import own_version
+from advisor.kpis import Total
+from advisor.measure import metric_of
+from advisor.plan import Planned, plan
+from advisor.plan.order import FORMULA
+from advisor.plan.stake import MONTH, Stake
+from advisor.vocabulary import Unit
+
+
+def compose(diagnosis: Diagnosis) -> Document:
+    """The result document: the same diagnosis always gives the same document."""
+    found = findings(diagnosis)
+    planned = plan(found.priced)
+    rank = {item.rule.id: i for i, item in reversed(list(enumerate(planned)))}
+    infos = sorted(
+        found.infos, key=lambda f: (rank.get(f.rule, len(planned)), -(f.stake or 0.0), f.id)
+    )
+    return Document(
+        schema_version=SCHEMA_VERSION,
+        advisor=_advisor(diagnosis),
+        shop=_shop(diagnosis),
+        period=_period(diagnosis),
+        inputs=tuple(_inputs(diagnosis)),
+        kpis=tuple(_kpis(diagnosis)),
+        plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
+        findings=tuple(infos),
+        outcomes=tuple(outcome_counts(diagnosis)),
+        healthy=tuple(healthy(diagnosis)),
+        watch=tuple(watch(diagnosis)),
+        coverage=tuple(unjudged(diagnosis)),
+        data_notes=tuple(_notes(diagnosis)),
+        order=FORMULA,
+    )
+
+
+def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
+    engine = diagnosis.engine
+    return AdvisorInfo(
+        version=own_version(),
+        engine=EngineInfo(engine.name, engine.version, notice()),
+        packs=tuple(
+            PackInfo(pack.id, pack.version or own_version(), rules)
+            for pack, rules in diagnosis.loaded.packs
+        ),
+    )
+
+
+def _shop(diagnosis: Diagnosis) -> ShopInfo:
+    shop = diagnosis.business
+    return ShopInfo(
+        id=shop.id,
+        name=shop.name,
+        size=shop.size,
+        niche=shop.niche,
+        region=shop.region,
+        currency=shop.currency,
+        usd_rate=shop.usd_rate,
+        margin=shop.margin,
+        goal=shop.goal,
+    )
+
+
+def _period(diagnosis: Diagnosis) -> PeriodInfo:
+    now, then = diagnosis.window.current, diagnosis.window.before
+    return PeriodInfo(
+        first=now.first.isoformat() if now else None,
+        last=now.last.isoformat() if now else None,
+        before_first=then.first.isoformat() if then else None,
+        before_last=then.last.isoformat() if then else None,
+        today=diagnosis.request.today.isoformat(),
+    )
+
+
+def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
+    read = [
+        InputInfo(
+            file=r.file.name,
+            kind=r.kind,
+            title=r.title,
+            rows=r.rows,
+            left_out=dict(sorted(r.left_out.items())),
+            sha256=r.file.sha256,
+            first=r.period.first.isoformat() if r.period else None,
+            last=r.period.last.isoformat() if r.period else None,
+            currency=r.currency,
+        )
+        for r in diagnosis.gathered.readings
+    ]
+    unread = [
+        InputInfo(
+            file=u.file.name,
+            kind=None,
+            title=None,
+            rows=0,
+            left_out={},
+            sha256=u.file.sha256,
+            problem=str(u).removeprefix(f"{u.file.name}: "),
+        )
+        for u in diagnosis.gathered.unread
+    ]
+    return sorted(read + unread, key=lambda i: (i.file, i.sha256))
+
+
+def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
+    found: list[Kpi] = []
+    for name in kpi_names(diagnosis.business, diagnosis.vocabulary):
+        total = diagnosis.totals.get(name)
+        if total is not None:
+            found.append(_kpi(total, diagnosis))
+            continue
+        derived = _derived(name, diagnosis)
+        if derived is not None:
+            found.append(derived)
+    return found
+
+
+def _goal(name: str, diagnosis: Diagnosis) -> str | None:
+    goals = diagnosis.vocabulary.goals.values()
+    holding = [goal.id for goal in goals if name in goal.kpis]
+    own = diagnosis.business.goal
+    return own if own in holding else (holding[0] if holding else None)
+
+
+def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
+    metric = total.metric
+    band = diagnosis.grader.resolve(metric.id, total.kind)
+    low, high = diagnosis.grader.edges(band, total.frame)
+    ratio, ratio_low, ratio_high = change(metric.id, total.frame)
+    row = total.frame.with_columns(
+        low.alias(f"{metric.id}.edge.low"),
+        high.alias(f"{metric.id}.edge.high"),
+        ratio_low.alias("_low"),
+        ratio_high.alias("_high"),
+    ).row(0, named=True)
+    value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
+    return _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
+
+
+def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:
+    """A KPI that a plugin computed, where one subject has it."""
+    metric = metric_of(name, diagnosis.vocabulary)
+    for kind, measured in sorted(diagnosis.measured.items()):
+        frame = measured.frame
+        if f"{name}.lo" not in frame.columns or not metric.derived:
+            continue
+        frame = frame.filter(pl.col(f"{name}.lo").is_not_null())
+        if frame.height != 1:
+            continue
+        band = diagnosis.grader.resolve(name, kind)
+        low, high = diagnosis.grader.edges(band, frame)
+        row = frame.with_columns(
+            low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")
+        ).row(0, named=True)
+        value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
+        return _as_kpi(value, (), None, diagnosis)
+    return None
+
+
+def _as_kpi(
+    value: Value, series: tuple[tuple[str, float | None], ...], trend: str | None, d: Diagnosis
+) -> Kpi:
+    metric, currency = value.metric, d.business.currency
+    banded = value.origin is not None and bool(value.levels())
+    return Kpi(
+        metric=metric.id,
+        title=metric.title,
+        goal=_goal(metric.id, d),
+        value=value.value,
+        low=value.low,
+        high=finite(value.high),
+        before=value.before,
+        levels=value.levels(),
+        text=value.words(currency),
+        band_text=value.band_words(currency) if banded else None,
+        before_text=None
+        if value.before is None
+        else text.number(value.before, metric.unit, currency),
+        trend=trend,
+        impact=metric.impact,
+        definition=metric.definition,
+        series=tuple(Point(day, finite(v)) for day, v in series),
+    )
+
+
+def _trend(low: object, high: object) -> str | None:
+    """The one direction that the limits of the change leave, or None."""
+    if not isinstance(low, float) or not isinstance(high, float):
+        return None
+    if high < RELATIVE[0]:
+        return "falling"
+    if low > RELATIVE[1]:
+        return "rising"
+    return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
+
+
+def _action(rank: int, item: Planned, found: Found, diagnosis: Diagnosis) -> ActionInfo:
+    action = item.action
+    lever = diagnosis.vocabulary.levers[action.lever]
+    gain = item.stake if isinstance(item.stake, Stake) else None
+    also = [found.infos[i] for i in item.also_explains]
+    return ActionInfo(
+        id=item.id,
+        rank=rank,
+        rule=item.rule.id,
+        severity=item.rule.severity.value,
+        findings=tuple(found.infos[f.index].id for f in item.findings),
+        also_explains=tuple(f.id for f in also),
+        lever=action.lever,
+        lever_title=lever.title,
+        direction=action.direction,
+        do=action.do,
+        steps=action.steps,
+        owner=action.owner,
+        effort=action.effort,
+        done=tuple(_done(item, found, diagnosis)),
+        gain=_money(gain, diagnosis) if gain else None,
+        no_gain_because=None if isinstance(item.stake, Stake) else item.stake.because,
+        confidence=item.confidence,
+    )
+
+
+def _done(item: Planned, found: Found, diagnosis: Diagnosis) -> list[DoneInfo]:
+    currency = diagnosis.business.currency
+    lines: list[DoneInfo] = []
+    for name, levels in item.action.done.items():
+        metric = metric_of(name, diagnosis.vocabulary)
+        values = found.values[item.findings[0].index]
+        value = values.get(name)
+        goal = " or ".join(levels)
+        if value is not None and value.origin is not None:
+            goal = f"{goal} ({_reach(value, levels, currency)})"
+        lines.append(DoneInfo(name, levels, f"{metric.title} is {goal}"))
+    return lines
+
+
+def _reach(value: Value, levels: tuple[str, ...], currency: str | None) -> str:
+    """The wanted levels as a range: `good or high` of 1–3 % is at least 1 %."""
+    low = value.edge_low if "low" not in levels else None
+    high = value.edge_high if "high" not in levels else None
+    if low is None and high is None:
+        return value.band_words(currency)
+    return text.band(low, high, value.metric.unit, currency)
+
+
+def _money(stake: Stake, diagnosis: Diagnosis) -> Money:
+    currency = diagnosis.business.currency or ""
+    words = text.number(stake.mid, Unit.MONEY, diagnosis.business.currency)
+    return Money(
+        low=stake.low,
+        mid=stake.mid,
+        high=stake.high,
+        currency=currency,
+        per=f"{MONTH} days",
+        text=f"about {words} in {stake.what} a month",
+    )
+
+
+def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:
+    notes = [*diagnosis.notes, *(n for r in diagnosis.gathered.readings for n in r.notes)]
+    unique = dict.fromkeys((n.code, n.text, n.file) for n in notes)
+    return [NoteInfo(*parts) for parts in sorted(unique, key=lambda p: (p[2], p[0], p[1]))]
+

@@ -1,0 +1,288 @@
+"""Firings as findings of the document: evidence, sentence, price."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor import text
+from advisor.compose.values import Value, finite, sureness, value_of
+from advisor.condition import Test
+from advisor.diagnosis import Diagnosis
+from advisor.document import Evidence, FindingInfo, Message, SubjectInfo
+from advisor.grade import truth_column
+from advisor.judge import Firing, Verdicts
+from advisor.lineage import Rows, lineage
+from advisor.measure import metric_of
+from advisor.plan.order import Priced, fingerprint
+from advisor.plan.stake import NoStake, Stake, edge_of, stake
+from advisor.rule import Rule
+from advisor.vocabulary import Metric
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """Findings, and what the plan needs of them: one for each firing, in the same order."""
+
+    infos: tuple[FindingInfo, ...]
+    priced: tuple[Priced, ...]
+    values: tuple[Mapping[str, Value], ...]
+
+
+def findings(diagnosis: Diagnosis) -> Found:
+    """Every firing as a finding."""
+    firings = diagnosis.judgement.firings
+    by_verdicts: dict[int, list[int]] = {}
+    for index, firing in enumerate(firings):
+        by_verdicts.setdefault(id(firing.verdicts), []).append(index)
+    infos: dict[int, FindingInfo] = {}
+    priced: dict[int, Priced] = {}
+    values: dict[int, Mapping[str, Value]] = {}
+    for indexes in by_verdicts.values():
+        group = [firings[i] for i in indexes]
+        for index, (info, price, named) in zip(indexes, _group(group, diagnosis), strict=True):
+            infos[index], values[index] = info, named
+            priced[index] = attrs.evolve(price, index=index)
+    order = range(len(firings))
+    return Found(
+        tuple(infos[i] for i in order),
+        tuple(priced[i] for i in order),
+        tuple(values[i] for i in order),
+    )
+
+
+def measured_rows(verdicts: Verdicts, rows: Sequence[int], diagnosis: Diagnosis) -> pl.DataFrame:
+    """The chosen rows with the edges of every band a rule holds its metrics to."""
+    graded = verdicts.graded
+    frame = graded.frame[list(rows)]
+    names = {t.name for t in verdicts.rule.own_tests()} | _done_names(verdicts.rule)
+    columns: list[pl.Expr] = []
+    for name in sorted(names):
+        if f"{name}.lo" not in frame.columns:
+            continue
+        band = diagnosis.grader.resolve(name, graded.measured.kind)
+        low, high = diagnosis.grader.edges(band, frame)
+        columns += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
+    return frame.with_columns(columns)
+
+
+def _done_names(rule: Rule) -> set[str]:
+    return {name for action in rule.actions for name in action.done}
+
+
+def _group(
+    firings: Sequence[Firing], diagnosis: Diagnosis
+) -> list[tuple[FindingInfo, Priced, Mapping[str, Value]]]:
+    """Firings of one rule on one kind."""
+    verdicts = firings[0].verdicts
+    rule = verdicts.rule
+    frame = measured_rows(verdicts, [f.row for f in firings], diagnosis)
+    tests = _shown_tests(rule)
+    sources = _sources(verdicts, firings, tests, diagnosis)
+    metrics = {
+        name: metric_of(name, diagnosis.vocabulary)
+        for name in {t.name for t in tests} | _done_names(rule)
+        if f"{name}.lo" in frame.columns
+    }
+    origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
+    worth = _worths(metrics, verdicts)
+    found: list[tuple[FindingInfo, Priced, Mapping[str, Value]]] = []
+    for firing, row in zip(firings, frame.iter_rows(named=True), strict=True):
+        named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
+        price = _price(rule, named, row, worth, diagnosis)
+        info = _info(firing, row, named, tests, sources, price, diagnosis)
+        subject = f"{firing.shop}\x1f{firing.key}"
+        found.append(
+            (
+                info,
+                Priced(0, rule, firing.kind, subject, firing.p, price, firing.explained_by),
+                named,
+            )
+        )
+    return found
+
+
+def _shown_tests(rule: Rule) -> tuple[Test, ...]:
+    return tuple(dict.fromkeys(rule.when.own()))
+
+
+def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
+    band = diagnosis.grader.resolve(name, verdicts.graded.measured.kind)
+    return "; ".join(dict.fromkeys(e.origin for e in band.edges)) or None
+
+
+def _sources(
+    verdicts: Verdicts, firings: Sequence[Firing], tests: Sequence[Test], diagnosis: Diagnosis
+) -> Mapping[str, Mapping[str, Rows]]:
+    if verdicts.measured_as is not None:
+        return {}
+    keys = [f.key for f in firings]
+    found: dict[str, Mapping[str, Rows]] = {}
+    for name in {t.name for t in tests}:
+        if name in diagnosis.vocabulary.symbols:
+            continue
+        metric = metric_of(name, diagnosis.vocabulary)
+        found[name] = lineage(
+            verdicts.graded.measured,
+            keys,
+            metric.required(),
+            diagnosis.window,
+            diagnosis.counted.files,
+        )
+    return found
+
+
+def _worths(metrics: Mapping[str, Metric], verdicts: Verdicts) -> Mapping[str, float | None]:
+    """What one unit of each metric's numerator brings, over all subjects of the kind together."""
+    frame = verdicts.graded.frame
+    found: dict[str, float | None] = {}
+    for name, metric in metrics.items():
+        money = f"{metric.money}.x"
+        if metric.money is None or money not in frame.columns or f"{name}.x" not in frame.columns:
+            found[name] = None
+            continue
+        both = frame.filter(pl.col(money).is_not_null() & pl.col(f"{name}.x").is_not_null())
+        units = finite(both[f"{name}.x"].sum())
+        total = finite(both[money].sum())
+        found[name] = total / units if units and total is not None else None
+    return found
+
+
+def _price(
+    rule: Rule,
+    named: Mapping[str, Value],
+    row: Mapping[str, object],
+    worth: Mapping[str, float | None],
+    diagnosis: Diagnosis,
+) -> Stake | NoStake:
+    reason: NoStake = NoStake("the rule names no metric that would be done")
+    for action in rule.actions[:1]:
+        for name, wanted in action.done.items():
+            value = named.get(name)
+            if value is None or value.value is None:
+                reason = NoStake(f"{name} could not be measured")
+                continue
+            edge = edge_of(wanted, value.edge_low, value.edge_high, value.value)
+            own = _own_worth(value.metric, row) or worth.get(name)
+            priced = stake(
+                value.metric,
+                row,
+                edge,
+                diagnosis.business,
+                diagnosis.vocabulary,
+                worth=own,
+                days=finite(row.get("days")),
+            )
+            if isinstance(priced, Stake):
+                return priced
+            reason = priced
+    return reason
+
+
+def _own_worth(metric: Metric, row: Mapping[str, object]) -> float | None:
+    money = finite(row.get(f"{metric.money}.x"))
+    units = finite(row.get(f"{metric.id}.x"))
+    return money / units if money and units else None
+
+
+def _info(
+    firing: Firing,
+    row: Mapping[str, object],
+    named: Mapping[str, Value],
+    tests: Sequence[Test],
+    sources: Mapping[str, Mapping[str, Rows]],
+    price: Stake | NoStake,
+    diagnosis: Diagnosis,
+) -> FindingInfo:
+    rule = firing.rule
+    currency = diagnosis.business.currency
+    name = str(row.get("name") or firing.key)
+    values = placeholder_values(firing, row, named, name, diagnosis)
+    parameters = {key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)}
+    evidence = []
+    for test in tests:
+        value = named.get(test.name)
+        if value is None:
+            continue
+        p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
+        rows = sources.get(test.name, {}).get(firing.key, Rows("", ()))
+        evidence.append(
+            Evidence(
+                metric=test.name,
+                title=value.metric.title,
+                value=value.value,
+                low=value.low,
+                high=finite(value.high),
+                n=value.n,
+                levels=value.levels(),
+                band=value.band(currency),
+                text=value.words(currency),
+                sure=sureness(p, exact=value.exact),
+                test=str(test),
+                file=rows.file,
+                rows=rows.ranges,
+                definition=value.metric.definition,
+            )
+        )
+    pooled = row.get("pooled")
+    return FindingInfo(
+        id=fingerprint(rule.id, firing.kind, firing.shop, firing.key),
+        rule=rule.id,
+        guide=rule.guide,
+        severity=rule.severity.value,
+        subject=SubjectInfo(firing.kind, firing.key, name),
+        evidence=tuple(evidence),
+        unchecked=firing.unchecked,
+        explained_by=firing.explained_by,
+        message=Message(text.render(rule.says.finding, parameters), rule.says.finding, parameters),
+        why=text.render(rule.says.why, values),
+        misleading_when=rule.says.misleading_when,
+        confidence=1 - firing.p,
+        stake=price.mid if isinstance(price, Stake) else None,
+        pooled=pooled if isinstance(pooled, int) else 0,
+    )
+
+
+def placeholder_values(
+    firing: Firing,
+    row: Mapping[str, object],
+    named: Mapping[str, Value],
+    name: str,
+    diagnosis: Diagnosis,
+) -> dict[str, str]:
+    """What each placeholder of the rule's texts says for this subject."""
+    currency = diagnosis.business.currency
+    rule = firing.rule
+    values = {f"{rule.subject}.name": name, f"{firing.kind}.name": name}
+    for column, content in row.items():
+        if column.startswith("parent.") and content is not None:
+            kind = column.removeprefix("parent.")
+            values.setdefault(f"{kind}.name", _name_of(kind, str(content), diagnosis))
+    for subject in firing.partners:
+        kind, _, key = subject.split("|", 2)
+        values.setdefault(f"{kind}.name", _name_of(kind, key, diagnosis))
+    for metric, value in named.items():
+        unit = value.metric.unit
+        values[metric] = value.words(currency)
+        values[f"{metric}.band"] = value.band_words(currency)
+        values[f"{metric}.low"] = text.span(value.low, value.low, unit, currency)
+        values[f"{metric}.high"] = text.span(value.high, value.high, unit, currency)
+        if value.n is not None:
+            values[f"{metric}.n"] = f"{value.n:,.0f}"
+        if value.before is not None:
+            values[f"{metric}.before"] = text.number(value.before, unit, currency)
+    for test in rule.own_tests():
+        if test.name in diagnosis.vocabulary.symbols and row.get(test.name):
+            values[test.name] = str(row[test.name])
+    if "shop.name" in values and firing.kind == "shop":
+        values["shop.name"] = diagnosis.business.name or "the shop"
+    return values
+
+
+def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
+    measured = diagnosis.measured.get(kind)
+    if measured is None:
+        return key
+    near = measured.frame.filter(pl.col("key") == key)
+    return str(near["name"][0]) if near.height and near["name"][0] is not None else key
+

@@ -1,0 +1,68 @@
+"""Where a value comes from: which rows of which file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.measure import CountedRows, Measured, in_window
+from advisor.reading import File
+from advisor.window import Window
+
+
+@attrs.frozen
+class Rows:
+    """Rows of one file, as ranges of 1-based numbers, both ends included."""
+
+    file: str
+    ranges: tuple[tuple[int, int], ...]
+
+
+def lineage(
+    measured: Measured,
+    keys: Iterable[str],
+    counts: Iterable[str],
+    window: Window,
+    files: Sequence[File],
+) -> Mapping[str, Rows]:
+    """The rows behind *counts* of each of *keys*: those of the first family that has them."""
+    wanted = sorted(set(keys))
+    needed = list(counts)
+    found: dict[str, Rows] = {}
+    for rows in measured.source:
+        if not all(count in rows.frame.columns for count in needed):
+            continue
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            found.update(_of(rows, missing, window, files))
+    return found
+
+
+def _of(
+    rows: CountedRows, keys: Sequence[str], window: Window, files: Sequence[File]
+) -> dict[str, Rows]:
+    near = (
+        in_window(rows, window.current, newest=True)
+        .filter(pl.col("key").is_in(keys))
+        .select("key", "_file", pl.col("_row").cast(pl.Int64))
+        .sort("key", "_file", "_row")
+    )
+    # A range goes on while the file is the same and the row is the next one.
+    begins = (
+        (pl.col("_row") != pl.col("_row").shift(1) + 1)
+        | (pl.col("_file") != pl.col("_file").shift(1))
+    ).fill_null(value=True)
+    ranges = (
+        near.with_columns(begins.cum_sum().over("key").alias("_range"))
+        .group_by("key", "_file", "_range", maintain_order=True)
+        .agg(pl.col("_row").min().alias("first"), pl.col("_row").max().alias("last"))
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    named: dict[str, str] = {}
+    for key, file, _, first, last in ranges.iter_rows():
+        name = files[file].name
+        if named.setdefault(key, name) == name:  # rows of one file; others are counted there too
+            found.setdefault(key, []).append((first, last))
+    return {key: Rows(named[key], tuple(spans)) for key, spans in found.items()}
+
+
