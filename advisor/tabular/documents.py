@@ -74,11 +74,15 @@ def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:
     for line in lines:
         if not isinstance(line, dict):
             continue
-        record = line.get("record") if isinstance(line.get("record"), dict) else line
+        inner = line.get("record")
+        record: Mapping[str, Any] = inner if isinstance(inner, dict) else line
         if isinstance(record.get("stream"), str) and isinstance(record.get("data"), dict):
             streams.setdefault(f"stream:{record['stream']}", []).append(
                 _flat(record["data"], where)
             )
+        elif isinstance(line.get("stream"), str) and record is not line:
+            # Singer names the stream beside the record.
+            streams.setdefault(f"stream:{line['stream']}", []).append(_flat(record, where))
         else:
             streams.setdefault("", []).append(_flat(line, where))
     return [RecordGrid(name, records) for name, records in streams.items()]

@@ -1,4 +1,5 @@
-"""Airbyte writes one file of many streams: each is a table of its own, read like an API page."""
+"""Airbyte and Singer write one file of many streams: each is a table of its own, read like an API
+page."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +11,7 @@ from advisor.reading import File, Grain, Period, Reading, Table
 from advisor.source import Container, Grid, Source
 
 KIND = "airbyte-reports"
-TITLE = "Airbyte records (source-tiktok-marketing)"
+TITLE = "Airbyte or Singer records"
 _STREAM = "stream:"
 
 Recognise = Callable[[Source], Sequence[Match]]
@@ -36,7 +37,8 @@ def kind_info(report: KindInfo) -> KindInfo:
     return attrs.evolve(
         report,
         title=TITLE,
-        where="The JSON lines of the streams ads_, ad_groups_ and campaigns_reports_daily",
+        where="The JSON lines of Airbyte's streams ads_, ad_groups_ and campaigns_reports_daily, "
+        "or of Singer's ad_insights",
     )
 
 
@@ -69,7 +71,8 @@ def _streams(source: Source) -> Iterable[_OneStream]:
 
 
 def _without_counts(grid: Grid) -> str:
-    return f"records of the stream {grid.name.removeprefix(_STREAM)}, which has no counts"
+    stream = grid.name.removeprefix(_STREAM)
+    return f"records of the stream {stream}, which has no counts" if stream else "loader message"
 
 
 def _of_its_grain(reading: Reading, stream: str) -> Reading:

@@ -391,6 +391,27 @@ def test_airbyte_records_without_counts_are_left_out_by_their_stream(tmp_path: P
     assert "stream campaigns" in next(iter(reading.left_out))
 
 
+def test_singer_records_are_read_and_its_messages_left_out(tmp_path: Path) -> None:
+    ad = {"ad_id": 182, "campaign_id": 2, "stat_time_day": "2026-10-01 00:00:00"}
+    lines: list[Mapping[str, object]] = [
+        {"type": "SCHEMA", "schema": {"properties": {}}, "key_properties": ["ad_id"]},
+        *(
+            {"type": "RECORD", "stream": "ad_insights", "record": {**ad, **counts}}
+            for counts in (
+                {"spend": 5.5, "impressions": 1000, "clicks": 9},
+                {"spend": 4.5, "impressions": 900, "clicks": 8},
+            )
+        ),
+        {"type": "STATE", "value": {"bookmark": "2026-10-01"}},
+    ]
+    data = "".join(json.dumps(line) + "\n" for line in lines)
+    reading = read(written(tmp_path, "singer.jsonl", data.encode()))
+    table = only_table(reading)
+    assert (table.subject, table.grain, reading.rows) == ("ad", Grain.DAY, 2)
+    assert sums(table) == {"spend": 10, "impressions": 1900, "clicks": 17}
+    assert dict(reading.left_out) == {"loader message": 2}
+
+
 def test_airbyte_settings_alone_are_no_report(tmp_path: Path) -> None:
     data = records("campaigns", {"campaign_id": 1, "campaign_name": "x", "budget": 50.0})
     found = claims(written(tmp_path, "a.jsonl", data.encode()))
