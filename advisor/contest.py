@@ -56,27 +56,28 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     if _apart(frame):
         return Settled(frame, _no_drops(), _no_fills())
     identity = ["key", "from", "to", *_breakdowns(frame)]
-    claims = (
-        frame.group_by(*identity, "_file")
-        .agg(pl.len().alias("_n"), _size(frame))
-        .filter(pl.len().over(identity) > 1)
-    )
-    if claims.is_empty():
+    # Days are few and subjects many: days of one file alone are set aside before subjects count.
+    days = frame.select("from", "to", "_file").unique().filter(pl.len().over("from", "to") > 1)
+    days = days.select("from", "to").unique()
+    shared = frame.join(days, on=["from", "to"], how="semi", nulls_equal=True)
+    claims = shared.group_by(*identity, "_file").agg(pl.len().alias("_n"), _size(frame))
+    groups = claims.group_by(identity).agg(pl.len().alias("_files")).filter(pl.col("_files") > 1)
+    if groups.is_empty():
         return Settled(frame, _no_drops(), _no_fills())
+    groups = groups.drop("_files").with_row_index("_group")
     order = ["_n", "_end", "_size", "_rank"]
     claims = (
-        claims.join(ranks, on="_file")
+        claims.join(groups, on=identity, nulls_equal=True)
+        .join(ranks, on="_file")
         .sort(order, descending=[True, True, True, False], nulls_last=True)
         .with_columns(
-            pl.int_range(pl.len()).over(identity).alias("_place"),
-            pl.col("_file").first().over(identity).alias("_winner"),
+            pl.int_range(pl.len()).over("_group").alias("_place"),
+            pl.col("_file").first().over("_group").alias("_winner"),
         )
     )
-    groups = claims.select(identity).unique().with_row_index("_group")
-    claims = claims.join(groups, on=identity, nulls_equal=True)
     rest = frame.join(groups, on=identity, how="anti", nulls_equal=True)
     contested = (
-        frame.join(
+        shared.join(
             claims.select(*identity, "_file", "_place", "_group"),
             on=[*identity, "_file"],
             nulls_equal=True,
@@ -113,30 +114,44 @@ def _apart(frame: pl.DataFrame) -> bool:
 
 
 def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One row for each of the winner's; a count that its whole group lacks is the next file's."""
-    counts = [name for name in columns if is_count(name)]
-    has = {name: pl.col(name).is_not_null() for name in counts}
-    source = {name: pl.when(has[name]).then("_place").min().over("_group") for name in counts}
-    believed = contested.with_columns(
-        pl.when(pl.col("_place") == source[name]).then(pl.col(name)).alias(name)
-        for name in counts
+    """The winner's rows; what a whole group of them lacks is the next file's."""
+    own = contested.filter(pl.col("_place") == 0).with_columns(
+        pl.lit(None, pl.UInt32).alias(name) for name in ALSO
     )
-    fixed = [name for name in columns if name not in counts and name not in ("_row", "_file")]
-    any_count = pl.any_horizontal(pl.lit(value=False), *has.values())
-    gives = (pl.col("_place") > 0) & any_count
-    # Files are in order of place, and the winner has a row at each `_at`.
-    merged = believed.group_by("_group", "_at").agg(
-        pl.col(*fixed, *counts).drop_nulls().first(),
-        pl.col("_row", "_file").first(),
-        pl.col("_file").filter(gives).first().alias(ALSO[0]),
-        pl.col("_row").filter(gives).first().alias(ALSO[1]),
+    labels = [n for n in columns if n in ("name", "currency") or n.startswith("parent.")]
+    counts = [name for name in columns if is_count(name) and own[name].null_count()]
+    lacking = [*counts, *(name for name in labels if own[name].null_count())]
+    if not lacking:
+        return own, _no_fills()
+    held = {name: pl.when(pl.col(name).is_not_null()).then("_place") for name in lacking}
+    believed = contested.select(
+        "_group",
+        "_at",
+        "_place",
+        "_file",
+        "_row",
+        *(
+            pl.when(pl.col("_place") == place.min().over("_group")).then(pl.col(name)).alias(name)
+            for name, place in held.items()
+        ),
     )
-    others = believed.filter(pl.col("_place") > 0).group_by("_file")
-    filled = others.agg(pl.col(counts).is_not_null().any()) if counts else None
-    if filled is None or filled.is_empty():
-        return merged, _no_fills()
-    filled = filled.unpivot(index="_file", variable_name="count").filter("value")
-    return merged, filled.select("_file", "count")
+    gives = pl.any_horizontal(pl.col(lacking).is_not_null())
+    others = believed.filter((pl.col("_place") > 0) & gives)
+    if others.is_empty():
+        return own, _no_fills()
+    donors = others.group_by("_group", "_at", maintain_order=True).agg(
+        pl.col(lacking).drop_nulls().first().name.prefix("_given_"),
+        pl.col("_file").first().alias(ALSO[0]),
+        pl.col("_row").first().alias(ALSO[1]),
+    )
+    filled = own.drop(ALSO).join(donors, on=["_group", "_at"], how="left").with_columns(
+        pl.coalesce(name, f"_given_{name}").alias(name) for name in lacking
+    )
+    if not counts:
+        return filled, _no_fills()
+    said = others.group_by("_file").agg(pl.col(counts).is_not_null().any())
+    said = said.unpivot(index="_file", variable_name="count").filter("value")
+    return filled, said.select("_file", "count")
 
 
 def overlapping_periods(
