@@ -22,6 +22,7 @@ from advisor.overlap import Counted, combine
 from advisor.reading import Grain, Note
 from advisor.registry import Registry
 from advisor.rule import Rule
+from advisor.together import with_pools
 from advisor.vocabulary import Vocabulary
 from advisor.window import NO_WINDOW, Window, before, chosen, newest
 
@@ -98,7 +99,7 @@ def diagnose_gathered(
         gathered.readings, vocabulary, shop=business.id, currency=business.currency
     )
     business = attrs.evolve(business, currency=business.currency or counted.currency)
-    rows = tuple(counted_rows(counted))
+    rows = tuple(with_pools(counted_rows(counted), vocabulary))
     window = window_of(rows, request)
     bands = bands_of(request.settings, registry)
     loaded = load_rules(
@@ -192,6 +193,8 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             for kind, tests in rule.tests_by_kind(rung).items():
                 for test in tests:
                     want(kind, test.name, earlier=test.trend is not None or test.against == "past")
+            for need in rule.needs:
+                want(rung, need)
             for action in rule.actions:
                 for name in action.done:
                     want(rung, name)

@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.reading import Note
 from advisor.registry import Registry
 from advisor.rule import Rule, RulePack, Status
-from advisor.rule_file import check_references, load_pack
+from advisor.rule_file import check_references, load_pack, resolve_aliases
 from advisor.vocabulary import Vocabulary
 
 OWN_LAYER = 2
@@ -105,6 +105,7 @@ def load_rules(
         packs.append((pack, len(loaded)))
         rules += loaded
     check_references(rules)
+    rules = list(resolve_aliases(rules))
     _known(settings.rules.disable, rules)
     acting: list[Rule] = []
     resting: list[tuple[Rule, str]] = []

@@ -58,13 +58,17 @@ class Varies(StrEnum):
 
 @attrs.frozen
 class SubjectKind:
-    """What can be judged. *parent* is the kind that pools it, or None at the top."""
+    """What can be judged. *parent* is the kind that pools it, or None at the top.
+
+    A kind that *pools* another has one subject a shop: all subjects of that kind together.
+    """
 
     id: str
     title: str
     plural: str
     parent: str | None = None
     definition: str = ""
+    pools: str | None = None
 
 
 @attrs.frozen
@@ -269,7 +273,7 @@ def _dangling(v: Vocabulary) -> list[str]:
                 found.append(f"{of}: {unknown(what, name, known)}")
 
     for kind in v.subjects.values():
-        check("subject", (kind.parent,), v.subjects, f"subject {kind.id}")
+        check("subject", (kind.parent, kind.pools), v.subjects, f"subject {kind.id}")
     for relation in v.relations.values():
         check("subject", (relation.from_, relation.to), v.subjects, f"relation {relation.id}")
     for metric in v.metrics.values():
