@@ -1,4 +1,4 @@
-"""Followers by gender, and videos whose id is only in a link: keys that the files only imply."""
+"""What these files only imply: whose account it is, segments, and ids that are in links."""
 
 import attrs
 import polars as pl
@@ -8,6 +8,13 @@ from advisor.reading import Reading, Table
 _VIDEO_ID = r"/(?:video|photo)/(\d+)"
 NO_ID = "no video id in the link"
 NOT_YET = "viewers not counted yet"
+
+
+def the_account(reading: Reading) -> Reading:
+    """*reading* with a name for its one subject; the files do not say which account it is."""
+    name = pl.lit("TikTok account").alias("name")
+    tables = (attrs.evolve(t, frame=t.frame.with_columns(name)) for t in reading.tables)
+    return attrs.evolve(reading, tables=tuple(tables))
 
 
 def gender_segments(reading: Reading) -> Reading:
@@ -27,8 +34,8 @@ def ids_from_links(reading: Reading) -> Reading:
 
 
 def counted_days(reading: Reading) -> Reading:
-    """*reading* without days whose viewers are not there yet; the zeros beside them are none."""
-    return _without(reading, pl.col("viewers").is_null(), NOT_YET)
+    """*reading*, of the account, without days whose viewers are not there yet; the zeros beside them are none."""
+    return _without(the_account(reading), pl.col("viewers").is_null(), NOT_YET)
 
 
 def _without(reading: Reading, wrong: pl.Expr, reason: str) -> Reading:

@@ -8,6 +8,7 @@ import polars as pl
 from advisor.evidence import byar
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
+from advisor_tiktok_studio.audience import the_account
 
 FAMILY = "studio-followers"
 DAYS = 30  # growth is scaled to as many days
@@ -25,7 +26,7 @@ def with_change(reading: Reading) -> Reading:
         else table
         for table in reading.tables
     )
-    return attrs.evolve(reading, tables=tables)
+    return the_account(attrs.evolve(reading, tables=tables))
 
 
 def _changed(frame: pl.DataFrame) -> pl.DataFrame:

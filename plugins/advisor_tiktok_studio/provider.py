@@ -7,7 +7,12 @@ from advisor.reading import Reading
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
-from advisor_tiktok_studio.audience import counted_days, gender_segments, ids_from_links
+from advisor_tiktok_studio.audience import (
+    counted_days,
+    gender_segments,
+    ids_from_links,
+    the_account,
+)
 from advisor_tiktok_studio.followers import with_change
 
 _NOT_ADDITIVE = (
@@ -21,6 +26,7 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "studio-content": ids_from_links,
     "studio-follower-gender": gender_segments,
     "studio-follower-history": with_change,
+    "studio-overview": the_account,
     "studio-viewers": counted_days,
 }
 

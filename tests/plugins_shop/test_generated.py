@@ -1,0 +1,147 @@
+"""Every kind of file in every language, and what people and new versions do to files."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.reading import Grain
+from tests.plugins_shop.reads import claims, read, sums, table_of, written
+from tests.plugins_shop.samples import (
+    SAMPLES,
+    Sample,
+    as_csv,
+    column_added,
+    column_dropped,
+    columns_moved,
+    preamble_grown,
+    records,
+)
+
+every_kind = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind)
+in_every_language = pytest.mark.parametrize(
+    ("sample", "language"),
+    [(sample, language) for sample in SAMPLES for language in sample.languages],
+    ids=lambda part: part.kind if isinstance(part, Sample) else part,
+)
+
+
+@in_every_language
+def test_a_kind_gives_the_same_counts_in_every_language(
+    sample: Sample, language: str, tmp_path: Path
+) -> None:
+    reading = read(written(tmp_path, "file.csv", sample.write(language)))
+    assert reading.kind == sample.kind
+    assert sums(table_of(reading, sample.subject)) == sample.counts
+    assert [note for note in reading.notes if "disagree" in note.code] == []
+
+
+@every_kind
+def test_exactly_one_kind_claims_a_file_whole(sample: Sample, tmp_path: Path) -> None:
+    path = written(tmp_path, "file.csv", sample.write(sample.languages[0]))
+    whole = [match.kind for match, _ in claims(path) if not match.lacks]
+    assert whole == [sample.kind]
+
+
+@every_kind
+def test_the_order_of_columns_does_not_matter(sample: Sample, tmp_path: Path) -> None:
+    rows = records(sample.write(sample.languages[0]))
+    moved = columns_moved(rows, sample.header)
+    assert moved[sample.header] != rows[sample.header]
+    reading = read(written(tmp_path, "file.csv", as_csv(moved)))
+    assert reading.kind == sample.kind
+    assert sums(table_of(reading, sample.subject)) == sample.counts
+
+
+@every_kind
+def test_an_unknown_column_is_named_and_changes_nothing(sample: Sample, tmp_path: Path) -> None:
+    rows = records(sample.write(sample.languages[0]))
+    reading = read(written(tmp_path, "file.csv", as_csv(column_added(rows, sample.header))))
+    assert sums(table_of(reading, sample.subject)) == sample.counts
+    assert "Moon phase" in [column.header for column in reading.columns if not column.means]
+
+
+@every_kind
+def test_a_dropped_column_costs_its_count_and_no_other(sample: Sample, tmp_path: Path) -> None:
+    rows = records(sample.write("en"))
+    short = column_dropped(rows, sample.header, sample.optional)
+    reading = read(written(tmp_path, "file.csv", as_csv(short)))
+    rest = {k: v for k, v in sample.counts.items() if k != sample.optional_count}
+    assert sums(table_of(reading, sample.subject)) == rest
+
+
+@every_kind
+def test_lines_above_the_header_do_not_matter(sample: Sample, tmp_path: Path) -> None:
+    rows = records(sample.write(sample.languages[0]))
+    reading = read(written(tmp_path, "file.csv", as_csv(preamble_grown(rows))))
+    assert reading.kind == sample.kind
+    assert sums(table_of(reading, sample.subject)) == sample.counts
+    assert reading.period is not None
+
+
+def _counts(kind: str, tmp_path: Path) -> set[str]:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == kind)
+    reading = read(written(tmp_path, f"{kind}.csv", sample.write("en")))
+    return set(table_of(reading, sample.subject).counts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "feeds", "not_feeds"),
+    [
+        ("video-list", {"product_clicks", "views"}, set()),
+        ("live-sessions", {"product_clicks", "views"}, set()),
+        ("product-list", {"product_clicks", "product_impressions"}, {"views"}),
+        ("product-traffic-total", {"product_clicks", "product_impressions"}, {"views"}),
+        ("shop-tab-daily", {"product_clickers", "product_viewers"}, {"product_clicks", "views"}),
+        ("product-card-list", {"card_clickers", "card_viewers"}, {"product_clicks", "views", "gmv"}),
+        ("live-daily", {"views"}, {"product_clicks", "product_impressions"}),
+    ],
+)
+def test_three_ctrs_rest_on_different_counts(
+    kind: str, feeds: set[str], not_feeds: set[str], tmp_path: Path
+) -> None:
+    counts = _counts(kind, tmp_path)
+    assert feeds <= counts
+    assert not counts & not_feeds
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "name"),
+    [
+        ("video-daily", "video", "Videos"),
+        ("live-daily", "live", "LIVEs"),
+        ("shop-tab-daily", "shop-tab", "Shop Tab"),
+    ],
+)
+def test_daily_core_stats_are_about_a_channel_and_never_about_the_shop(
+    kind: str, key: str, name: str, tmp_path: Path
+) -> None:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == kind)
+    reading = read(written(tmp_path, "core.csv", sample.write("en")))
+    (table,) = reading.tables
+    assert (table.subject, table.grain) == ("channel", Grain.DAY)
+    assert set(table.frame.select("key", "name").iter_rows()) == {(key, name)}
+
+
+def test_search_looks_like_the_shop_tab_and_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == "shop-tab-daily")
+    reading = read(written(tmp_path, "Channel Stats - Search_20261101.csv", sample.write("en")))
+    assert reading.tables[0].frame["key"].unique().to_list() == ["search"]
+
+
+def test_a_nickname_gets_no_further_than_the_file(tmp_path: Path) -> None:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == "live-sessions")
+    data = sample.write("en")
+    assert b"Luna of the shop" in data
+    reading = read(written(tmp_path, "lives.csv", data))
+    assert all("Luna of the shop" not in str(table.frame.to_dicts()) for table in reading.tables)
+
+
+def test_two_lives_of_one_title_are_two_and_one_title_tells_them_to_people(tmp_path: Path) -> None:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == "creator-live")
+    rows = records(sample.write("en"))
+    again = [*rows[-1]]
+    again[1] = "2026-10-14 09:30"
+    reading = read(written(tmp_path, "lives.csv", as_csv([*rows, again])))
+    frame = table_of(reading, "live").frame
+    assert frame["key"].to_list() == ["2026-10-13 15:00 / New clothes", "2026-10-14 09:30 / New clothes"]
+    assert frame["name"].unique().to_list() == ["New clothes"]
