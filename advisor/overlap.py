@@ -5,7 +5,7 @@ with ids and one without. For each family of counts and kind of subject one file
 each day; the others fill what it lacks. What was left out becomes a note.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import attrs
@@ -13,7 +13,6 @@ import polars as pl
 
 from advisor.contest import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.currency import settle_currency
-from advisor.measure import CountedRows
 from advisor.reading import File, Grain, Note, Reading, Table
 from advisor.rekey import Piece, names_to_ids
 from advisor.vocabulary import Vocabulary
@@ -41,16 +40,6 @@ class CountSet:
     lifetime: pl.DataFrame | None = None
     covered: pl.DataFrame | None = None
 
-    def frames(self) -> Iterator[tuple[Grain, pl.DataFrame]]:
-        """One frame for each grain that there is."""
-        if self.rows is not None:
-            yield Grain.DAY, self.rows
-        periods = [frame for frame in (self.totals, self.covered) if frame is not None]
-        if periods:
-            yield Grain.PERIOD, pl.concat(periods, how="diagonal")
-        if self.lifetime is not None:
-            yield Grain.LIFETIME, self.lifetime
-
 
 @attrs.frozen(eq=False)
 class Counted:
@@ -65,15 +54,6 @@ class Counted:
     def of(self, subject: str) -> tuple[CountSet, ...]:
         """The sets about one kind of subject. Sets of one family are never added up either."""
         return tuple(one for one in self.sets if one.subject == subject)
-
-    def counted_rows(self) -> tuple[CountedRows, ...]:
-        """All frames as `measure` takes them: of each kind and family what is not broken down comes
-        first. Periods come whole, covered or not, since measuring never adds two grains up."""
-        return tuple(
-            CountedRows(one.subject, one.family, grain, frame)
-            for one in sorted(self.sets, key=lambda one: len(one.breakdowns))
-            for grain, frame in one.frames()
-        )
 
 
 def combine(

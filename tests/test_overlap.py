@@ -443,17 +443,6 @@ def test_kept_periods_of_a_subject_never_overlap_and_the_last_is_always_kept(
     assert dict(totals.group_by("key").agg(pl.col("to").max()).iter_rows()) == last
 
 
-def test_measuring_gets_one_frame_a_grain_and_the_periods_whole() -> None:
-    daily = reading("d", [{"key": "1", "day": n, "clicks": 1.0} for n in range(1, 11)])
-    periods = [{"key": k, "from": 1, "to": 10, "reach": 90.0} for k in ("1", "2")]
-    whole = reading("p", periods, grain=Grain.PERIOD)
-
-    counted = combine([daily, whole], WORDS).counted_rows()
-
-    rows = [(one.grain, one.frame.height) for one in counted]
-    assert rows == [(Grain.DAY, 10), (Grain.PERIOD, 2)]
-
-
 def test_a_table_without_counts_is_combined_too() -> None:
     files = [reading(name, [{"key": "1", "day": 1}]) for name in ("a", "b")]
 
