@@ -75,16 +75,21 @@ def diagnose(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """Diagnoses one shop. Raises AdvisorError for what the user can mend."""
-    vocabulary = registry.vocabulary()
+    gathered = gather_shop(request, registry, progress=progress)
+    return diagnose_gathered(gathered, request, registry, engine=engine)
+
+
+def gather_shop(
+    request: Request, registry: Registry, *, progress: Progress | None = None
+) -> Gathered:
+    """Reads the files of one shop, whose profile is checked first."""
     where = request.config.name if request.config else "command line"
-    check_names(request.settings, vocabulary, where=where)
+    check_names(request.settings, registry.vocabulary(), where=where)
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
     context = ReadContext(request.today, business.currency, business.region)
-    providers = registry.providers()
-    gathered = gather(request.paths, providers, context, progress=progress)
-    return diagnose_gathered(gathered, request, registry, engine=engine)
+    return gather(request.paths, registry.providers(), context, progress=progress)
 
 
 def diagnose_gathered(
@@ -222,8 +227,7 @@ def with_derived(
         frame = one.frame
         if frame.height == 0:
             continue
-        if "shop" not in frame.columns:
-            frame = frame.with_columns(shop=pl.lit(business.id))
+        frame = frame.with_columns(shop=pl.lit(business.id))  # a plugin sees one shop at a time
         if one.subject == "shop":
             frame = frame.with_columns(pl.col("shop").alias("key"))
         names = {c for c in frame.columns if c in vocabulary.metrics or c in vocabulary.symbols}

@@ -128,7 +128,7 @@ def _failure(provider: str, lines: Sequence[str]) -> Note:
 def _nothing(
     asked: Sequence[str], unread: Sequence[Unread], notes: Sequence[Note]
 ) -> NothingReadable:
-    hint = "run `advisor providers` for the exports that can be read and where to get them"
+    hint = "run `advisor plugins list` for the exports that can be read and where to get them"
     if not unread:
         return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
     lines = [f"\n  {one}" for one in unread[:_SHOWN]]
