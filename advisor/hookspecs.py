@@ -97,8 +97,8 @@ class KindInfo:
 class Derived:
     """Further columns for subjects of one kind, computed by a plugin.
 
-    *frame* has `shop`, `key` and one column for each metric or symbol that the vocabulary
-    declares. A metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
+    *frame* has `key` and one column for each metric or symbol that the vocabulary declares. A
+    metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
     """
 
     subject: str

@@ -164,7 +164,8 @@ class _Court:
         clauses = [clause for hearing in hearings for clause in hearing.clauses()]
         subjects, links = self._facts(hearings)
         findings = [FindingFact(f.rule.id, _subject(f.kind, f.shop, f.key)) for f in self.firings]
-        derived = self.engine.derive(clauses, subjects, links, findings) if subjects else frozenset()
+        nothing: frozenset[Derivation] = frozenset()
+        derived = self.engine.derive(clauses, subjects, links, findings) if subjects else nothing
         for hearing in hearings:
             verdicts, firings = self._decide(hearing, derived)
             self.verdicts.append(verdicts)
@@ -198,9 +199,9 @@ class _Court:
             for name in (test.name, f"{test.name}.before"):
                 if f"{name}.x" in columns:
                     metrics[name] = metric_of(test.name, self.grader.vocabulary)
-        for name in [n for n in columns if n.endswith(".x") and n[:-2] not in metrics]:
-            stem = name[:-2].removesuffix(".before")
-            if name[:-2] == stem:  # bands may depend on another metric, such as the order value
+        for column in columns:  # bands and prices may depend on another metric
+            stem = column.removesuffix(".x")
+            if column.endswith(".x") and not stem.endswith(".before"):
                 metrics[stem] = metric_of(stem, self.grader.vocabulary)
         title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} together"
         frame = pool(unsure, parent, title, metrics)
@@ -231,9 +232,7 @@ class _Court:
         if whens:
             code = _MIN(code, *(pl.col(c) for c in whens.values()))
         if blocks:
-            unless = _MIN(unless, *(pl.col(c) for c in blocks.values())) if (
-                rule.unless.tests or rule.unless.alternatives
-            ) else _MIN(*(pl.col(c) for c in blocks.values()))
+            unless = _MIN(unless, *(pl.col(c) for c in blocks.values()))
         ps = [pl.col(f"{truth_column(t)}.p") for t in rule.when.tests]
         p = _MAX(*ps) if ps else pl.lit(0.0)
         frame = frame.with_columns(
@@ -247,8 +246,8 @@ class _Court:
         truth = int(Truth.TRUE)
         parts = [pl.col(truth_column(test)) for test in conditions.tests]
         if conditions.alternatives:
-            branches = [_MIN(*(pl.col(truth_column(t)) for t in b)) for b in conditions.alternatives]
-            parts.append(_MAX(*branches))
+            branches = conditions.alternatives
+            parts.append(_MAX(*(_MIN(*(pl.col(truth_column(t)) for t in b)) for b in branches)))
         return _MIN(*parts) if parts else pl.lit(truth, pl.UInt8)
 
     def _with_related(
@@ -289,13 +288,11 @@ class _Court:
             return frame.select("shop", pl.col("key").alias("from"), pl.col(column).alias("to"))
         if relation == "children":
             up = self._pairs("parent", other, kind) if other in self.graded else None
-            return None if up is None else up.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
+            return None if up is None else _turned(up)
         pairs = self.links.get(relation.removeprefix("~"))
         if pairs is None:
             return None
-        if relation.startswith("~"):
-            pairs = pairs.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
-        return pairs.select("shop", "from", "to")
+        return _turned(pairs) if relation.startswith("~") else pairs.select("shop", "from", "to")
 
     def _after(
         self, rule: Rule, kind: str, frame: pl.DataFrame
@@ -351,29 +348,36 @@ class _Court:
                 other = self.graded.get(related.kind)
                 if related.quantifier is not Quantifier.ANY or pairs is None or other is None:
                     continue
-                near = pairs.join(
-                    frame.select("shop", pl.col("key").alias("from")), on=["shop", "from"], how="semi"
-                )
-                partners = other.frame.join(
-                    near.select("shop", pl.col("to").alias("key")), on=["shop", "key"], how="semi"
-                )
+                mine = frame.select("shop", pl.col("key").alias("from"))
+                near = pairs.join(mine, on=["shop", "from"], how="semi")
+                theirs = near.select("shop", pl.col("to").alias("key"))
+                partners = other.frame.join(theirs, on=["shop", "key"], how="semi")
                 tests = {truth_column(t): truth_column(t) for t in related.tests}
                 at = rows.setdefault((related.kind, related.kind), {})
                 _collect(at, partners, tests, related.kind)
-                for shop, source, target in near.iter_rows():
-                    link = LinkFact(
-                        related.relation,
-                        f"{hearing.prefix}|{shop}|{source}",
-                        _subject(related.kind, shop, target),
-                    )
-                    links[link] = None
+                links.update(_links(near, related.relation, hearing.prefix, related.kind))
+            self._link_findings(hearing, frame, links)
         facts = [
             SubjectFact(subject, label, frozenset(true))
             for (label, _), subjects in rows.items()
             for subject, true in subjects.items()
         ]
-        known = {fact.subject for fact in facts}
-        return facts, [link for link in links if link.target in known]
+        return facts, list(links)
+
+    def _link_findings(
+        self, hearing: "_Hearing", frame: pl.DataFrame, links: dict[LinkFact, None]
+    ) -> None:
+        """The links over which a rule comes after another's finding."""
+        after = hearing.rule.after
+        if after is None or after.over is None:
+            return
+        kinds = sorted({v.kind for v in self.verdicts if v.rule.id in after.findings})
+        mine = frame.select("shop", pl.col("key").alias("from"))
+        for kind in kinds:
+            pairs = self._pairs(after.over, hearing.kind, kind)
+            if pairs is not None:
+                near = pairs.join(mine, on=["shop", "from"], how="semi")
+                links.update(_links(near, after.over, hearing.prefix, kind))
 
     def _decide(
         self, hearing: "_Hearing", derived: frozenset[Derivation]
@@ -382,7 +386,8 @@ class _Court:
         fires: dict[str, set[str]] = {}
         blocked: set[str] = set()
         for derivation in derived:
-            if derivation.rule != rule.id or not derivation.subject.startswith(f"{hearing.prefix}|"):
+            mine = derivation.subject.startswith(f"{hearing.prefix}|")
+            if derivation.rule != rule.id or not mine:
                 continue
             if derivation.head == "fires":
                 fires.setdefault(derivation.subject, set()).update(derivation.partners)
@@ -482,8 +487,8 @@ class _Court:
             if pairs is None:
                 continue
             yield from _between(pairs, relation.from_, relation.to, relation.id, on)
-            back = pairs.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
-            yield from _between(back, relation.to, relation.from_, f"~{relation.id}", on)
+            back = f"~{relation.id}"
+            yield from _between(_turned(pairs), relation.to, relation.from_, back, on)
 
 
 @attrs.frozen(eq=False)
@@ -553,6 +558,10 @@ class _Hearing:
         ]
 
 
+def _turned(pairs: pl.DataFrame) -> pl.DataFrame:
+    return pairs.select("shop", pl.col("to").alias("from"), pl.col("from").alias("to"))
+
+
 def _subject(kind: str, shop: str, key: str) -> str:
     return f"{kind}|{shop}|{key}"
 
@@ -569,6 +578,15 @@ def _collect(
             true = (frame[column] == int(Truth.TRUE)).fill_null(value=False)
             for i in true.arg_true():
                 subjects[names[i]].add(symbol)
+
+
+def _links(
+    pairs: pl.DataFrame, relation: str, prefix: str, kind: str
+) -> dict[LinkFact, None]:
+    return {
+        LinkFact(relation, f"{prefix}|{shop}|{source}", _subject(kind, shop, target)): None
+        for shop, source, target in pairs.select("shop", "from", "to").iter_rows()
+    }
 
 
 def _quantified(quantifier: Quantifier) -> pl.Expr:
@@ -607,5 +625,4 @@ def _between(
     mine = [s.split("|", 2)[2] for s, k in on.items() if k == kind]
     theirs = [s.split("|", 2)[2] for s, k in on.items() if k == other]
     near = pairs.filter(pl.col("from").is_in(mine) & pl.col("to").is_in(theirs))
-    for shop, source, target in near.select("shop", "from", "to").unique().sort("from", "to").iter_rows():
-        yield LinkFact(relation, _subject(kind, shop, source), _subject(other, shop, target))
+    yield from _links(near.unique(maintain_order=True), relation, kind, other)

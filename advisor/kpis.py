@@ -7,7 +7,7 @@ import polars as pl
 
 from advisor.measure import CountedRows, in_window, metric_of, sums, with_values
 from advisor.reading import Grain
-from advisor.vocabulary import Metric, Vocabulary
+from advisor.vocabulary import CountUnit, Metric, Vocabulary
 from advisor.window import Window
 
 
@@ -21,6 +21,7 @@ class Total:
     row: Mapping[str, float | None]
     frame: pl.DataFrame
     series: tuple[tuple[str, float | None], ...]
+    of: str = ""  # the one subject that stands for all, where they cannot be added up
 
 
 def totals(
@@ -70,6 +71,10 @@ def _total(
     if current.height == 0:
         return None
     named = {metric.id: metric}
+    of = ""
+    if _is_state(metric, vocabulary) and current["key"].n_unique() > 1:
+        current, of = _largest(current, metric)
+        rows = CountedRows(rows.subject, rows.family, rows.grain, current)
     frame = with_values(sums(current, [metric], vocabulary, by_day=by_day, by=["shop"]), named)
     earlier = in_window(rows, window.before, newest=False)
     if earlier.height:
@@ -81,16 +86,27 @@ def _total(
         }
         renamed["days"] = "before.days"
         frame = frame.join(past.rename(renamed), on="shop", how="left")
-    return Total(metric, rows.subject, frame.row(0, named=True), frame, _series(metric, rows, window, vocabulary))
+    series = _series(metric, rows, window, vocabulary)
+    return Total(metric, rows.subject, frame.row(0, named=True), frame, series, of)
+
+
+def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
+    return vocabulary.counts[metric.numerator[0].rstrip("?")].unit is CountUnit.STATE
+
+
+def _largest(frame: pl.DataFrame, metric: Metric) -> tuple[pl.DataFrame, str]:
+    """States of several subjects have no sum: the rows of the one with the largest, and its name."""
+    count = metric.numerator[0].rstrip("?")
+    top = frame.sort(count, "key", descending=[True, False], nulls_last=True).row(0, named=True)
+    return frame.filter(pl.col("key") == top["key"]), str(top["name"] or top["key"])
 
 
 def _series(
     metric: Metric, rows: CountedRows, window: Window, vocabulary: Vocabulary
 ) -> tuple[tuple[str, float | None], ...]:
     if rows.grain is Grain.DAY:
-        shown = pl.concat(
-            [in_window(rows, window.before, newest=False), in_window(rows, window.current, newest=True)]
-        )
+        periods = ((window.before, False), (window.current, True))
+        shown = pl.concat([in_window(rows, period, newest=newest) for period, newest in periods])
     else:
         shown = rows.frame.drop_nulls("from")
     if shown.height == 0:
@@ -98,4 +114,5 @@ def _series(
     each = with_values(
         sums(shown, [metric], vocabulary, by_day=False, by=["from"]), {metric.id: metric}
     ).sort("from")
-    return tuple((day.isoformat(), value) for day, value in each.select("from", metric.id).iter_rows())
+    points = each.select("from", metric.id).iter_rows()
+    return tuple((day.isoformat(), value) for day, value in points)

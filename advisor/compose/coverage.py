@@ -219,7 +219,8 @@ def _why_missing(
             continue
         metric = metric_of(test.name, vocabulary)
         if f"{test.name}.lo" not in frame.columns or frame[f"{test.name}.lo"].null_count() == frame.height:
-            lacking += [c for c in metric.required() if f"{c}" not in lacking]
+            lacking += [c for c in metric.required() if c not in lacking]
+    lacking = [c for c in lacking if not _there(c, verdicts, diagnosis)] or lacking
     if lacking:
         titles = ", ".join(dict.fromkeys(vocabulary.counts[c].title for c in lacking))
         return f"no file has {titles} of {plural}", _exports(rule.subject, lacking, diagnosis)
@@ -245,6 +246,17 @@ def _why_missing(
     return "the data are not in these files", ""
 
 
+def _there(count: str, verdicts: Verdicts, diagnosis: Diagnosis) -> bool:
+    """Whether a file has *count* of the kind that was judged."""
+    kind = verdicts.graded.measured.kind
+    return any(
+        rows.subject == kind
+        and count in rows.frame.columns
+        and rows.frame[count].null_count() < rows.frame.height
+        for rows in diagnosis.rows
+    )
+
+
 def _counts(rule: Rule, diagnosis: Diagnosis) -> list[str]:
     found: list[str] = list(rule.needs)
     for test in rule.when.own():
@@ -260,8 +272,7 @@ def _exports(kind: str, counts: Iterable[str], diagnosis: Diagnosis) -> str:
     for provider in diagnosis.providers:
         infos += provider.kinds.values()
     full = [i for i in infos if kind in i.subjects and wanted <= set(i.counts)]
-    some = [i for i in infos if kind in i.subjects and wanted & set(i.counts)]
-    named = [f"{i.title} ({i.where})" for i in (full or some)]
+    named = [f"{i.title} ({i.where})" for i in full]
     if not named:
         return "no export that is known here has it yet"
     shown = list(dict.fromkeys(named))[:3]

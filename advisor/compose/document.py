@@ -1,5 +1,6 @@
 """The document of a diagnosis, part by part."""
 
+import attrs
 import polars as pl
 
 from advisor import text
@@ -160,7 +161,8 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
         ratio_high.alias("_high"),
     ).row(0, named=True)
     value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
-    return _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
+    kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
+    return attrs.evolve(kpi, text=f"{kpi.text} ({total.of})") if total.of else kpi
 
 
 def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:

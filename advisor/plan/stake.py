@@ -68,7 +68,7 @@ def stake(
     volume = _number(row.get(f"{metric.id}.d"))
     unit, what, share = _unit(metric, vocabulary, business, worth)
     if unit is None:
-        return NoStake(f"no file says what one more of {metric.title}'s numerator brings")
+        return NoStake(f"no money that a file counts follows from {metric.title} alone")
     if metric.kind is MetricKind.EXACT:
         volume = 1.0
     if value is None or volume is None:
