@@ -24,15 +24,30 @@ def tidy(text: pl.Expr) -> pl.Expr:
     return pl.when(stripped != "").then(stripped)
 
 
-def unwrapped(text: pl.Expr) -> pl.Expr:
-    """Text out of a spreadsheet formula that only quotes it: `="123"` is 123."""
-    inner = text.str.strip_prefix('="').str.strip_suffix('"')
-    return pl.when(text.str.starts_with('="')).then(inner).otherwise(text)
+def tidied(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame's columns of text through `tidy`; asked of each distinct cell only, as most columns
+    need nothing."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    distinct = frame.select(pl.col(name).unique().drop_nulls().implode() for name in texts)
+    untidy = [
+        name
+        for name in texts
+        if distinct.select(
+            (tidy(pl.col(name).explode()).ne_missing(pl.col(name).explode())).any()
+        ).item()
+    ]
+    return frame.with_columns(tidy(pl.col(name)).alias(name) for name in untidy)
 
 
 def known(text: pl.Expr) -> pl.Expr:
     """Text, null where it says that the value is missing."""
     return pl.when(~text.is_in(list(words().missing))).then(text)
+
+
+def known_only(column: pl.Series) -> pl.Series:
+    """A column, null where a cell says that the value is missing."""
+    frame = pl.DataFrame({"t": column})
+    return frame.select(known(pl.col("t")))["t"]
 
 
 @attrs.frozen(eq=False)
@@ -124,20 +139,20 @@ def _amount() -> str:
 
 def amounts(text: pl.Series) -> Amounts:
     """Takes a column of money, numbers or percentages apart."""
-    parts = pl.select(text.alias("t")).select(
-        pl.col("t").str.extract_groups(_amount()).alias("g")
-    )["g"].struct.unnest()
+    parts = (
+        pl.select(text.alias("t"))
+        .select(pl.col("t").str.extract_groups(_amount()).alias("g"))["g"]
+        .struct.unnest()
+    )
     minus = (
         parts["minus"].is_in(["-", "−"])
         | parts["minus2"].is_in(["-", "−"])
         | parts["open"].is_not_null()
-    ).fill_null(False)
+    ).fill_null(value=False)
     table = parts.select(
         digits=pl.col("digits").str.replace_all(r"[ '’\u00a0\u202f]", ""),
         factor=pl.when(minus).then(-1.0).otherwise(1.0)
-        * pl.lit(10.0).pow(
-            pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)
-        ),
+        * pl.lit(10.0).pow(pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)),
         sign=pl.coalesce("before", "after"),
         percent=pl.col("percent").is_not_null(),
     )
@@ -175,9 +190,12 @@ def settled(amounts: Amounts, point: Point) -> pl.Series:
         by_comma = by_comma | d.str.contains(_OPEN_DOT)
     if comma_decimal:
         by_comma = by_comma | d.str.contains(_OPEN_COMMA)
-    by_dot = d.str.contains(_DOT) | d.str.contains(r"^[0-9]+$") | d.str.contains(
-        _OPEN_DOT
-    ) | d.str.contains(_OPEN_COMMA)
+    by_dot = (
+        d.str.contains(_DOT)
+        | d.str.contains(r"^[0-9]+$")
+        | d.str.contains(_OPEN_DOT)
+        | d.str.contains(_OPEN_COMMA)
+    )
     number = (
         pl.when(by_comma).then(as_comma).when(by_dot).then(as_dot).cast(pl.Float64, strict=False)
     )
@@ -188,14 +206,10 @@ def settled(amounts: Amounts, point: Point) -> pl.Series:
 
 def finite(values: pl.Series) -> pl.Series:
     """Values, null where they are infinite or no number."""
-    if values.null_count() == len(values):
-        return values
     total = values.sum()
-    if isinstance(total, float) and total - total == 0:  # no infinity, no NaN in it
+    if isinstance(total, float) and total - total == 0:  # neither infinity nor NaN is in it
         return values
-    return pl.select(pl.when(values.is_finite()).then(values))[values.name or "literal"].alias(
-        values.name
-    ) if values.name else pl.select(v=pl.when(values.is_finite()).then(values))["v"]
+    return pl.select(pl.when(pl.lit(values).is_finite()).then(pl.lit(values)).alias("v"))["v"]
 
 
 def shares(values: pl.Series, percent: pl.Series, bare: Percent) -> pl.Series:
@@ -269,16 +283,20 @@ RUINED = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$"
 def ruined(text: pl.Series) -> bool:
     """Whether a spreadsheet has destroyed a column of ids: 1.73E+18, or digits lost after the
     fifteenth. One long id may end in zeros by chance; a column of them does not."""
-    ids = text.drop_nulls()
+    # A spreadsheet spoils all of a column or nothing.
+    ids = text.head(10_000).drop_nulls().unique()
     if ids.is_empty():
         return False
     if ids.str.contains(RUINED).any():
         return True
-    long = ids.filter((ids.str.len_bytes() >= 17) & (ids.str.len_bytes() <= 19)).head(10_000)
-    whole = long.cast(pl.Int64, strict=False)
-    if long.is_empty() or whole.null_count():
-        return False
-    zeros = long.str.slice(15).str.contains("^0+$")
-    # Through a 64-bit float only every 32nd (or rarer) id survives.
-    floats = whole.cast(pl.Float64).cast(pl.Int64, strict=False) == whole
-    return bool(zeros.all()) or (len(long) > 1 and bool(floats.all()))
+    length = ids.str.len_bytes()
+    long = ids.filter(length.is_between(17, 19))
+    telling = len(long) > 1 or bool(length.is_between(18, 19).any())
+    if telling and bool(long.str.slice(15).str.contains("^0+$").all()):
+        return True
+    huge = ids.filter(length.is_between(18, 19)).cast(pl.Int64, strict=False)
+    if len(huge) > 1 and not huge.null_count():
+        # Through a 64-bit float only every 128th (or rarer) id survives.
+        return bool((huge.cast(pl.Float64).cast(pl.Int64, strict=False) == huge).all())
+    short = ids.filter(length == 16)
+    return len(short) >= 8 and bool(short.str.ends_with("0").all())

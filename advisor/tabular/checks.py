@@ -33,7 +33,7 @@ def identity(
         wrong=(pl.col("b") > 0) & ((pl.col("p") - exact).abs() > allowed),
         exact=exact,
     )
-    wrong = judged["wrong"].fill_null(False)
+    wrong = judged["wrong"].fill_null(value=False)
     bad, seen = int(wrong.sum()), int(judged["judged"].sum())
     if not bad:
         return ""
@@ -53,7 +53,8 @@ def total(header: str, column: pl.Series, printed: float | None, places: int) ->
     rounding = 0.5 * 10.0**-places * known if places else 0.5
     if abs(added - printed) <= max(rounding, 1e-6 * abs(printed)):
         return ""
-    return f"the rows of {header!r} add up to {_short(added)}, the file's total is {_short(printed)}"
+    sums = f"{_short(added)}, the file's total is {_short(printed)}"
+    return f"the rows of {header!r} add up to {sums}"
 
 
 def _short(value: float) -> str:

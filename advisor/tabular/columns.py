@@ -1,6 +1,5 @@
 """The columns of a kind, read from a grid's body and turned into values."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import attrs
@@ -15,7 +14,6 @@ from advisor.tabular.dates import Order, days
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 
 _AMOUNTS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
-_OPEN = re.compile(cells.OPEN_DOT)
 
 Say = Callable[[str, str], None]  # code and text of a note
 
@@ -29,6 +27,16 @@ class Values:
     dates: Mapping[str, pl.Series]
     places: Mapping[str, int]  # decimals that a column of numbers is printed with, at most
     currency: str | None
+
+    def filter(self, keep: pl.Series) -> "Values":
+        """The rows that *keep* says."""
+
+        def some(columns: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+            return {name: column.filter(keep) for name, column in columns.items()}
+
+        return attrs.evolve(
+            self, numbers=some(self.numbers), texts=some(self.texts), dates=some(self.dates)
+        )
 
 
 def plain_numbers(kind: Kind, columns: Mapping[str, int], bare: Percent) -> set[int]:
@@ -73,18 +81,18 @@ class ColumnReader:
         text_of: dict[str, pl.Series] = {}
         for name, at in self.columns.items():
             spec = self.kind.columns[name]
-            column = body[f"c{at}"]
             if spec.role is Role.PERSONAL:
-                continue
+                continue  # it is not even in the body
+            column = body[f"c{at}"]
             if spec.type is CellType.DATE or spec.role in (Role.DAY, Role.FROM, Role.TO):
-                text_of[name] = _known(column)
+                text_of[name] = cells.known_only(column)
             elif column.dtype == pl.Float64:
                 numbers[name] = self._bare(spec, column, name, rows)
             elif spec.type in _AMOUNTS and spec.role in (None, Role.CHECK):
-                text_of[name] = _known(column)
+                text_of[name] = cells.known_only(column)
                 raw[name] = cells.amounts(text_of[name])
             elif spec.type is CellType.DURATION:
-                known = _known(column)
+                known = cells.known_only(column)
                 found = cells.parsed(known, cells.durations(known), rows)
                 numbers[name] = self._counted(name, self._told(name, found), rows)
             else:
@@ -94,9 +102,7 @@ class ColumnReader:
         known_currency = currency or sign or self.kind.default_currency or self.context.currency
         together = sum((a.spelling for a in raw.values()), Spelling())
         for name, taken in raw.items():
-            numbers[name] = self._amount(
-                name, taken, text_of[name], together, known_currency, rows
-            )
+            numbers[name] = self._amount(name, taken, text_of[name], together, known_currency, rows)
         for name, text in text_of.items():
             if name not in raw:
                 dates[name] = self._date(name, text, rows, known_currency)
@@ -116,7 +122,7 @@ class ColumnReader:
         spec = self.kind.columns[name]
         exact = self.container in (Container.JSON, Container.JSON_LINES)
         # What is no plain count may have decimals in any currency.
-        whole = spec.type is CellType.MONEY or (spec.type is CellType.NUMBER and not spec.of)
+        whole = spec.type is CellType.MONEY or (spec.count is not None and not spec.of)
         point = (
             cells.Point.DECIMAL
             if exact or (not whole and not taken.spelling.comma)
@@ -131,9 +137,9 @@ class ColumnReader:
             if spec.count and unclear.any():
                 self.say(
                     "rate-unit-unknown",
-                    f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent sign, "
-                    f"the first in row {rows.filter(unclear)[0]}: {text.filter(unclear)[0]!r}; "
-                    "they are not used",
+                    f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent "
+                    f"sign, the first in row {rows.filter(unclear)[0]}: "
+                    f"{text.filter(unclear)[0]!r}; they are not used",
                 )
             self._told(name, found)
             return self._counted(name, unit, rows)
@@ -159,7 +165,7 @@ class ColumnReader:
         least = values.min()
         if not isinstance(least, float) or least >= 0:
             return values
-        wrong = (values < 0).fill_null(False)
+        wrong = (values < 0).fill_null(value=False)
         self.say(
             "negative-count",
             f"{self.headers[name]!r} is negative in {int(wrong.sum())} rows, the first is row "
@@ -181,9 +187,7 @@ class ColumnReader:
             "taken as not known",
         )
 
-    def _date(
-        self, name: str, text: pl.Series, rows: pl.Series, currency: str | None
-    ) -> pl.Series:
+    def _date(self, name: str, text: pl.Series, rows: pl.Series, currency: str | None) -> pl.Series:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)
         found = days(text, rows, order, self.context.today)
         if found.assumed:
@@ -195,23 +199,19 @@ class ColumnReader:
         return self._told(name, found.parsed)
 
 
-def _known(column: pl.Series) -> pl.Series:
-    return pl.select(cells.known(pl.lit(column)).alias("t"))["t"]
-
-
 def _text(spec: ColumnSpec, column: pl.Series) -> pl.Series:
     text = column if column.dtype == pl.String else column.cast(pl.String)
     if spec.type is not CellType.ID:
         return text
-    text = _known(text)
-    if bool(text.str.ends_with(".0").any()):
-        text = pl.select(cells.identifiers(pl.lit(text)).alias("t"))["t"]
+    text = cells.known_only(text)
+    if bool(text.head(10_000).str.ends_with(".0").any()):
+        text = pl.DataFrame({"t": text}).select(cells.identifiers(pl.col("t")))["t"]
     return text
 
 
 def decimals(values: pl.Series) -> int:
     """How many decimals a column of numbers is printed with, at most (up to 8)."""
-    sample = values.drop_nulls().head(5_000)
+    sample = values.head(5_000).drop_nulls()
     for places in range(9):
         scaled = sample * 10.0**places
         if bool(((scaled - scaled.round(0)).abs() <= 1e-6 * scaled.abs().clip(1.0)).all()):

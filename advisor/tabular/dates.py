@@ -76,8 +76,8 @@ def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
         )
         return Days(parsed(text, joined["d"], rows), small.assumed)
     fields = _fields(text)
-    day_first, assumed = _day_first(fields, order, today)
-    first, second = ("day", "month") if day_first else ("month", "day")
+    day_first, assumed = _day_first(fields, order)
+    first = "day" if day_first else "month"
     known_year = fields.select(
         year=pl.coalesce("y", "y3"),
         month=pl.coalesce("m", "a" if first == "month" else "b"),
@@ -118,13 +118,9 @@ def _fields(text: pl.Series) -> pl.DataFrame:
         only = frame.select(y=at(_YMD, 1), m=at(_YMD, 2), d=at(_YMD, 3))
         if only["y"].null_count() == frame["t"].null_count():
             none = pl.lit(None, pl.Int32)
-            return only.with_columns(
-                a=none, b=none, y3=none, unix=pl.lit(None, pl.Int64)
-            )
+            return only.with_columns(a=none, b=none, y3=none, unix=pl.lit(None, pl.Int64))
     return frame.select(
-        y=pl.coalesce(
-            at(_YMD, 1), at(_COMPACT, 1), at(before, 3), at(after, 3), at(_EAST, 1)
-        ),
+        y=pl.coalesce(at(_YMD, 1), at(_COMPACT, 1), at(before, 3), at(after, 3), at(_EAST, 1)),
         m=pl.coalesce(
             at(_YMD, 2), at(_COMPACT, 2), month(before, 1), month(after, 2), at(_EAST, 2)
         ),
@@ -152,7 +148,7 @@ def _dates(fields: pl.DataFrame) -> pl.Series:
     )["v"]
 
 
-def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
+def _day_first(fields: pl.DataFrame, order: Order) -> tuple[bool, bool]:
     """Whether the day comes first in 03/04/2026, and whether that is a guess."""
     open_ = fields.select("a", "b", "y3").drop_nulls()
     if open_.is_empty():
@@ -163,19 +159,16 @@ def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, b
     if order.day_first is not None:
         return order.day_first, False
     if order.period is not None:
-        inside = [
-            _inside(open_, first, second, order.period) for first, second in (("a", "b"), ("b", "a"))
-        ]
-        if inside[0] != inside[1]:
-            return inside[0] > inside[1], False
+        day_month = _inside(open_, "a", "b", order.period)
+        month_day = _inside(open_, "b", "a", order.period)
+        if day_month != month_day:
+            return day_month > month_day, False
     same = bool((open_["a"] == open_["b"]).all())
     return order.usual, not same
 
 
 def _inside(fields: pl.DataFrame, day: str, month: str, period: Period) -> int:
-    named = fields.select(
-        year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64)
-    )
+    named = fields.select(year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64))
     return int(_dates(named).is_between(period.first, period.last).sum())
 
 

@@ -33,7 +33,10 @@ class RecordGrid:
         return [self._header, *rows]
 
     def body(
-        self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
+        self,
+        after: int,
+        columns: Sequence[int],
+        numbers: Collection[int] = (),  # noqa: ARG002
     ) -> pl.DataFrame:
         records = self._records[after:]
         header = self._header
@@ -50,7 +53,7 @@ class RecordGrid:
 
 
 def parse_document(text: str, where: str) -> Any:
-    """JSON text as Python values; every number stays the text that it was, so ids keep all digits."""
+    """JSON text as Python values; a number stays the text that it was, so ids keep all digits."""
     try:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:

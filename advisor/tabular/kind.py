@@ -6,8 +6,8 @@ title   = "Video Performance List"
 where   = "Seller Center > Analytics > Video > Download"
 family  = "shop-video"        # tables of one family speak of the same events
 grain   = "period"            # day, period or lifetime
-percent = "sign"              # what a bare number in a rate column is: sign (only "1.47%" is known),
-                              # fraction (0.0147), number (1.47)
+percent = "sign"              # what a bare number in a rate column is: sign (only "1.47%" is
+                              # known), fraction (0.0147), number (1.47)
 requires = ["video_id", "views"]
 links    = { video-products = "products" }  # relation = column with `name(id)` entries
 

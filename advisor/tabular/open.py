@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from pathlib import Path
 
 import attrs
 
@@ -10,7 +9,7 @@ from advisor.errors import AdvisorError
 from advisor.reading import File
 from advisor.source import Container, Grid
 from advisor.tabular.documents import document_grids, line_grids, parse_document
-from advisor.tabular.text import TextGrid, as_utf8
+from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8
 
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -34,20 +33,19 @@ def open_source(file: File) -> OpenSource:
     kind that cannot be read.
     """
     try:
-        data = file.path.read_bytes()
+        with file.path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+            if head.startswith(_OLE2):
+                raise _old_excel(head + stream.read(), file.name)
     except OSError as error:
         raise AdvisorError(
             f"cannot be read: {error.strerror or error}", where=file.name, hint="check the file"
         ) from None
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise AdvisorError("the file is empty", where=file.name, hint="export it again")
-    if data.startswith(_ZIP):
+    if head.startswith(_ZIP):
         return OpenSource(file, Container.XLSX, _sheets(file))
-    if data.startswith(_OLE2):
-        raise _old_excel(data, file.name)
-    if data.startswith(b"PK"):
-        raise AdvisorError("this zip holds nothing", where=file.name, hint="export it again")
-    text = as_utf8(data)
+    text = as_utf8(head)
     _refuse_rubbish(text, file.name)
     start = text[:1024].lstrip()
     if start[:1] == b"<":
@@ -57,8 +55,8 @@ def open_source(file: File) -> OpenSource:
             hint=_SAVE_AGAIN,
         )
     if start[:1] in (b"{", b"["):
-        return _json(file, text)
-    return OpenSource(file, Container.TEXT, (TextGrid.open(file.path, file.name, text),))
+        return _json(file, as_utf8(file.path.read_bytes()))
+    return OpenSource(file, Container.TEXT, (TextGrid.open(file.path, file.name),))
 
 
 def _sheets(file: File) -> tuple[Grid, ...]:
@@ -79,8 +77,8 @@ def _sheets(file: File) -> tuple[Grid, ...]:
             "this is a zip archive, not a workbook", where=file.name, hint="unpack it first"
         )
     try:
-        book = fastexcel.read_excel(Path(file.path))
-        return tuple(SheetGrid(name, book) for name in book.sheet_names)
+        book = fastexcel.read_excel(file.path)
+        return tuple(SheetGrid(name, book, file.name) for name in book.sheet_names)
     except fastexcel.FastExcelError as error:
         raise AdvisorError(
             f"the workbook is broken: {_first_line(error)}", where=file.name, hint=again
@@ -106,7 +104,9 @@ def _refuse_rubbish(text: bytes, where: str) -> None:
     control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample)
     if b"\x00" in sample or control > len(sample) // 50 + 1:
         raise AdvisorError(
-            "this is neither a table nor JSON", where=where, hint="give a .csv, .xlsx or .json export"
+            "this is neither a table nor JSON",
+            where=where,
+            hint="give a .csv, .xlsx or .json export",
         )
 
 

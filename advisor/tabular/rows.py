@@ -1,10 +1,11 @@
 """Which rows of a body are data, and why the others are not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import attrs
 import polars as pl
 
+from advisor.tabular.cells import tidy
 from advisor.tabular.kind import Kind
 
 
@@ -17,17 +18,15 @@ class Rows:
     left_out: dict[str, int]
 
 
-def sort_out(
-    body: pl.DataFrame, kind: Kind, numeric: Sequence[str], *, look_first: bool = True
-) -> Rows:
+def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
     """Sorts the rows of *body*; *numeric* are the columns that should hold numbers."""
     left: dict[str, int] = {}
-    columns = [c for c in body.columns if c != "_row"]
-    if any(body[c].null_count() == body.height for c in columns) or _may_be_blank(body, columns):
+    columns = [column for column in body.columns if column != "_row"]
+    if all(body[c].null_count() for c in columns):
         blank = body.select(pl.all_horizontal(pl.col(c).is_null() for c in columns)).to_series()
         body = _without(body, blank, "blank row", left)
     totals: pl.DataFrame | None = None
-    first = _first(body, columns if look_first else columns[1:])
+    first = _first(body, columns)
     if kind.totals:
         summing = _matching(first, kind.totals)
         if summing.any():
@@ -45,19 +44,25 @@ def sort_out(
     texts = [c for c in numeric if body.schema.get(c) == pl.String]
     if texts:
         undefined = body.select(
-            pl.any_horizontal(pl.col(c) == "undefined" for c in texts).fill_null(False)
+            pl.any_horizontal(pl.col(c) == "undefined" for c in texts).fill_null(value=False)
             & ~pl.any_horizontal(
                 pl.col(c).str.contains("[0-9]") if c in texts else pl.col(c).is_not_null()
                 for c in numeric
                 if c in body.columns
-            ).fill_null(False)
+            ).fill_null(value=False)
         ).to_series()
         body = _without(body, undefined, "undefined row", left)
     return Rows(body, totals, left)
 
 
-def _may_be_blank(body: pl.DataFrame, columns: Iterable[str]) -> bool:
-    return all(body[c].null_count() for c in columns)
+def summary_between(
+    rows: Sequence[Sequence[str]], places: Sequence[int], kind: Kind
+) -> pl.DataFrame | None:
+    """The totals among *rows* of a first table that has the same header as the second."""
+    cells = {f"c{at}": [row[at] if at < len(row) else "" for row in rows] for at in places}
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
+    body = frame.select(tidy(pl.all())).with_row_index("_row", offset=1)
+    return sort_out(body, kind, ()).totals
 
 
 def _without(
@@ -84,7 +89,7 @@ def _matching(first: pl.Series, patterns: Sequence[str]) -> pl.Series:
     """Rows whose first cell matches one of *patterns*; looked up once for each distinct cell."""
     pattern = "(?i)" + "|".join(f"(?:{p})" for p in patterns)
     distinct = first.unique()
-    hits = distinct.filter(distinct.str.contains(pattern).fill_null(False))
+    hits = distinct.filter(distinct.str.contains(pattern).fill_null(value=False))
     if hits.is_empty():
         return pl.zeros(len(first), pl.Boolean, eager=True)
-    return first.is_in(hits.implode()).fill_null(False)
+    return first.is_in(hits.implode()).fill_null(value=False)

@@ -2,16 +2,14 @@
 
 import functools
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 import polars as pl
+from fastexcel import ExcelReader, FastExcelError
 
+from advisor.errors import AdvisorError
 from advisor.source import HEAD_ROWS
 from advisor.tabular.cells import tidy
-
-if TYPE_CHECKING:
-    import fastexcel
 
 
 @attrs.define(eq=False)
@@ -19,13 +17,21 @@ class SheetGrid:
     """One sheet; calamine reads every cell, whatever the file says its dimension is."""
 
     name: str
-    _book: "fastexcel.ExcelReader"
+    _book: ExcelReader
+    _where: str
 
     @functools.cached_property
     def _cells(self) -> pl.DataFrame:
         # skip_rows=0 keeps leading blank rows, so that row numbers are those of the sheet.
-        sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
-        return sheet.to_polars()
+        try:
+            sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
+            return sheet.to_polars()
+        except FastExcelError as error:
+            raise AdvisorError(
+                f"the sheet {self.name!r} is broken: {str(error).strip().splitlines()[0]}",
+                where=self._where,
+                hint="export or download the file again",
+            ) from None
 
     @functools.cached_property
     def head(self) -> Sequence[Sequence[str]]:
@@ -33,7 +39,10 @@ class SheetGrid:
         return [[cell.strip() for cell in row] for row in rows]
 
     def body(
-        self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
+        self,
+        after: int,
+        columns: Sequence[int],
+        numbers: Collection[int] = (),  # noqa: ARG002
     ) -> pl.DataFrame:
         cells = self._cells
         chosen = [
@@ -42,6 +51,4 @@ class SheetGrid:
             else pl.lit(None, pl.String).alias(f"c{at}")
             for at in columns
         ]
-        return (
-            cells.with_row_index("_row", offset=1).slice(after + 1).select("_row", *chosen)
-        )
+        return cells.with_row_index("_row", offset=1).slice(after + 1).select("_row", *chosen)

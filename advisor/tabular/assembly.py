@@ -1,0 +1,370 @@
+"""One file on its way to a reading."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+import attrs
+import polars as pl
+
+from advisor.hookspecs import ReadContext
+from advisor.reading import Column, Grain, Period, Reading
+from advisor.source import Grid, Source
+from advisor.tabular import cells, checks
+from advisor.tabular.columns import ColumnReader, Values, percent_of, plain_numbers, reread
+from advisor.tabular.dates import Order, period_of
+from advisor.tabular.headers import Found
+from advisor.tabular.kind import CellType, Kind, Role
+from advisor.tabular.notes import Notes
+from advisor.tabular.rows import Rows, sort_out, summary_between
+from advisor.tabular.subjects import SubjectReader
+from advisor.tabular.words import words
+
+
+@attrs.define(eq=False)
+class FileReader:
+    """Reads one source as one kind; *not_additive* counts are not checked against totals."""
+
+    provider: str
+    kind: Kind
+    source: Source
+    found: Found
+    context: ReadContext
+    not_additive: Collection[str]
+    notes: Notes = attrs.field(init=False)
+    headers: dict[str, str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.notes = Notes(self.source.file.name)
+        header = self.found.grid.head[self.found.row]
+        self.headers = {name: header[at] for name, at in self.found.columns.items()}
+
+    def read(self) -> Reading:
+        """The reading; raises AdvisorError where no column says what a row is about."""
+        period = self._period_line()
+        rows = self._rows()
+        self._structure_notes(rows)
+        row_currency = self._column(rows.data, Role.CURRENCY)
+        stated = _single(row_currency) or self.found.currency
+        reader = ColumnReader(
+            kind=self.kind,
+            columns=self.found.columns,
+            headers=self.headers,
+            container=self.source.container,
+            context=self.context,
+            period=period,
+            say=self.notes.say,
+        )
+        values = reader.read(rows.data, stated)
+        counts = self._counts(values)
+        self._check(rows, values, counts, reader, stated)
+        base = self._base(rows.data, values, row_currency, stated)
+        base = base.with_columns(column.alias(name) for name, column in counts.items())
+        day = self._day(values)
+        left_out = dict(rows.left_out)
+        if day is not None:
+            base = base.with_columns(day.alias("from"), day.alias("to"))
+            left_out["without a date"] = day.null_count()
+            if day.null_count():
+                keep = day.is_not_null()
+                base, values = base.filter(keep), values.filter(keep)
+        else:
+            period, base = self._without_days(period, base)
+        grain = Grain.DAY if day is not None else self.kind.grain
+        if grain is Grain.DAY and day is None:
+            grain = Grain.PERIOD
+        made = SubjectReader(self.kind, self.headers, self.notes, self._whole).tables(
+            base, values, grain
+        )
+        for reason, count in made.left_out.items():
+            left_out[reason] = left_out.get(reason, 0) + count
+        return Reading(
+            file=self.source.file,
+            provider=self.provider,
+            kind=self.kind.id,
+            title=self.kind.title,
+            tables=made.tables,
+            rows=sum(table.frame.height for table in made.tables),
+            left_out={reason: count for reason, count in left_out.items() if count},
+            links=made.links,
+            period=period or _span(base),
+            currency=_single(base["currency"]),
+            columns=self._columns(),
+            notes=self.notes.all(),
+        )
+
+    def _rows(self) -> Rows:
+        kind, found = self.kind, self.found
+        wanted = {
+            at for name, at in found.columns.items() if kind.columns[name].role is not Role.PERSONAL
+        }
+        # The first cell tells what a row is, whether or not its column is known.
+        places = sorted(wanted | {0} - self._personal())
+        bare = percent_of(kind, self.source.container)
+        numbers = plain_numbers(kind, found.columns, bare) - {0}
+        after = found.row
+        described = kind.description_row and self._described(after + 1)
+        grid = found.grid
+        body = grid.body(after + described, places, numbers)
+        again = reread(body, grid.head[after + 1 :], numbers)
+        if again:
+            as_text = grid.body(after + described, sorted(again))
+            body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))
+        rows = sort_out(body, kind, self._numeric())
+        if described:
+            rows.left_out["description row"] = 1
+        if rows.totals is None and found.first_row < found.row:
+            between = grid.head[found.first_row + 1 : found.row]
+            return attrs.evolve(rows, totals=summary_between(between, places, kind))
+        return rows
+
+    def _personal(self) -> set[int]:
+        return {
+            at
+            for name, at in self.found.columns.items()
+            if self.kind.columns[name].role is Role.PERSONAL
+        }
+
+    def _numeric(self) -> list[str]:
+        columns = self.kind.columns
+        return [
+            f"c{at}"
+            for name, at in self.found.columns.items()
+            if columns[name].role in (None, Role.CHECK) and columns[name].type is not CellType.TEXT
+        ]
+
+    def _whole(self) -> pl.DataFrame:
+        """A hash of all cells of every row; personal columns are not looked at."""
+        width = len(self.found.grid.head[self.found.row])
+        places = [at for at in range(width) if at not in self._personal()]
+        body = self.found.grid.body(self.found.row, places)
+        return body.select("_row", pl.struct(pl.exclude("_row")).hash().alias("_cells"))
+
+    def _described(self, row: int) -> bool:
+        """Whether a row of the head explains the columns instead of holding values."""
+        head = self.found.grid.head
+        if row >= len(head):
+            return False
+        filled = [
+            head[row][at]
+            for name, at in self.found.columns.items()
+            if self.kind.columns[name].type is not CellType.TEXT
+            and at < len(head[row])
+            and head[row][at] not in ("", *words().missing)
+        ]
+        wordy = [cell for cell in filled if not any(letter.isdigit() for letter in cell)]
+        return 2 * len(wordy) > len(filled)
+
+    def _period_line(self) -> Period | None:
+        above = self.found.grid.head[: self.found.first_row]
+        order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
+        return period_of(above, order, self.context.today)
+
+    def _without_days(
+        self, period: Period | None, base: pl.DataFrame
+    ) -> tuple[Period | None, pl.DataFrame]:
+        """Rows without a day of their own: their period is that of the file, if it says one."""
+        dated = base["from"].null_count() < base.height
+        if dated or self.kind.grain is Grain.LIFETIME:
+            return period, base
+        if period is None:
+            name = self.source.file.name.replace("_", " ")
+            period = period_of([[name]], Order(), self.context.today)
+            if period is None:
+                return None, base
+            self.notes.say(
+                "period-from-file-name", f"the file has no dates; {period} is taken from its name"
+            )
+        return period, base.with_columns(
+            pl.lit(period.first).alias("from"), pl.lit(period.last).alias("to")
+        )
+
+    def _column(self, body: pl.DataFrame, role: Role) -> pl.Series | None:
+        for name, at in self.found.columns.items():
+            if self.kind.columns[name].role is role:
+                return body[f"c{at}"]
+        return None
+
+    def _base(
+        self,
+        body: pl.DataFrame,
+        values: Values,
+        row_currency: pl.Series | None,
+        stated: str | None,
+    ) -> pl.DataFrame:
+        """`_row`, `currency`, `from`, `to` and the breakdowns of every row."""
+        kind = self.kind
+        otherwise = (
+            self.found.currency or values.currency or kind.default_currency or self.context.currency
+        )
+        if row_currency is None or (stated and not row_currency.null_count()):
+            currency = pl.lit(stated or otherwise, pl.String)
+        else:
+            of_row = cells.known_only(row_currency).str.to_uppercase()
+            currency = pl.lit(of_row).fill_null(pl.lit(otherwise, pl.String))
+        columns = {name: kind.columns[name].role for name in self.found.columns}
+        frame = body.select(
+            pl.col("_row").cast(pl.UInt32),
+            currency.alias("currency"),
+            pl.lit(None, pl.Date).alias("from"),
+            pl.lit(None, pl.Date).alias("to"),
+            *(
+                pl.lit(values.texts[name]).alias(f"by.{name}")
+                for name, role in columns.items()
+                if role is Role.BREAKDOWN and name in values.texts
+            ),
+        )
+        ends = {columns[name]: column for name, column in values.dates.items()}
+        frame = frame.with_columns(
+            ends[role].alias(role.value) for role in (Role.FROM, Role.TO) if role in ends
+        )
+        if kind.end_exclusive:
+            frame = frame.with_columns(pl.col("to").dt.offset_by("-1d"))
+        return frame
+
+    def _day(self, values: Values) -> pl.Series | None:
+        if self.kind.grain is Grain.LIFETIME:
+            return None
+        return next(
+            (
+                column
+                for name, column in values.dates.items()
+                if self.kind.columns[name].role is Role.DAY
+            ),
+            None,
+        )
+
+    def _counts(self, values: Values) -> dict[str, pl.Series]:
+        """Counts as printed, and those that a printed rate or mean makes with its base."""
+        columns = self.kind.columns
+        counts: dict[str, pl.Series] = {}
+        for name, column in values.numbers.items():
+            spec = columns[name]
+            if spec.count and not spec.of:
+                _add(counts, spec.count, column)
+        for name, column in values.numbers.items():
+            spec = columns[name]
+            if not spec.count or not spec.of:
+                continue
+            base = counts.get(spec.of)
+            if base is None:
+                base = values.numbers.get(spec.of)
+            if base is None:
+                self.notes.say(
+                    "rate-without-base",
+                    f"{self.headers[name]!r} is a rate or mean whose base is not in the file; "
+                    "it is not used",
+                )
+            else:
+                _add(counts, spec.count, column * base)
+        return counts
+
+    def _check(
+        self,
+        rows: Rows,
+        values: Values,
+        counts: Mapping[str, pl.Series],
+        reader: ColumnReader,
+        currency: str | None,
+    ) -> None:
+        columns = self.kind.columns
+        for name, column in values.numbers.items():
+            check = columns[name].check
+            if check is None:
+                continue
+            said = checks.identity(
+                self.headers[name], check, column, counts, rows.data["_row"], values.places[name]
+            )
+            if said:
+                self.notes.say("identity-disagrees", said)
+        if rows.totals is None or rows.totals.is_empty() or rows.data.is_empty():
+            return
+        # What is odd in the totals row itself is not worth a note.
+        printed = attrs.evolve(reader, say=_silent).read(rows.totals.head(1), currency)
+        for name, column in printed.numbers.items():
+            spec = columns[name]
+            if not spec.count or spec.of or spec.type is CellType.RATE:
+                continue
+            if spec.count in self.not_additive or name not in values.numbers:
+                continue
+            said = checks.total(
+                self.headers[name], values.numbers[name], column[0], values.places[name]
+            )
+            if said:
+                self.notes.say("totals-disagree", said)
+
+    def _structure_notes(self, rows: Rows) -> None:
+        if rows.data.is_empty():
+            self.notes.say("no-rows", "the file has a header and no rows of data")
+        for header in self.found.repeated:
+            self.notes.say(
+                "repeated-header", f"the header {header!r} occurs more than once; the first is read"
+            )
+        others = [
+            repr(grid.name)
+            for grid in self.source.grids
+            if grid is not self.found.grid and _has_rows(grid)
+        ]
+        if others:
+            self.notes.say(
+                "other-tables", f"the file holds further tables that are not read: {_some(others)}"
+            )
+        rates = [
+            repr(self.headers[name])
+            for name in self.found.columns
+            if (check := self.kind.columns[name].check) is not None
+            and not self._countable((*check.numerator, *check.denominator))
+        ]
+        if rates:
+            self.notes.say(
+                "unchecked-rates",
+                "printed rates that cannot be recomputed, as their counts are missing: "
+                f"{_some(rates)}",
+            )
+
+    def _countable(self, counts: Iterable[str]) -> bool:
+        present = {self.kind.columns[name].count for name in self.found.columns}
+        return all(count in present for count in counts)
+
+    def _columns(self) -> tuple[Column, ...]:
+        names = {at: name for name, at in self.found.columns.items()}
+        header = self.found.grid.head[self.found.row]
+        return tuple(
+            Column(cell, self._means(names.get(at)))
+            for at, cell in enumerate(header)
+            if cell or at in names
+        )
+
+    def _means(self, name: str | None) -> str:
+        if name is None:
+            return ""
+        spec = self.kind.columns[name]
+        return spec.count or (spec.role.value if spec.role else "check")
+
+
+def _silent(_code: str, _text: str) -> None:
+    return
+
+
+def _has_rows(grid: Grid) -> bool:
+    return len(grid.head) > 1
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _add(counts: dict[str, pl.Series], name: str, column: pl.Series) -> None:
+    counts[name] = counts[name].fill_null(column) if name in counts else column
+
+
+def _single(column: pl.Series | None) -> str | None:
+    """The one value of a column of currencies; None where there are several or none."""
+    if column is None:
+        return None
+    found = {str(v).upper() for v in column.unique() if v is not None and v not in words().missing}
+    return found.pop() if len(found) == 1 else None
+
+
+def _span(base: pl.DataFrame) -> Period | None:
+    ends = base.select(pl.col("from").min().alias("first"), pl.col("to").max().alias("last"))
+    first, last = ends.row(0)
+    return Period(first, last) if first is not None and last is not None else None

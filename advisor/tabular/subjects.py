@@ -1,0 +1,185 @@
+"""What the rows of a file are about: keys, names, parents, and tables of counts."""
+
+from collections.abc import Callable, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.errors import AdvisorError
+from advisor.reading import Grain, Links, Table
+from advisor.tabular import cells
+from advisor.tabular.columns import Values
+from advisor.tabular.headers import first_name
+from advisor.tabular.kind import CellType, Kind, SubjectSpec
+from advisor.tabular.notes import Notes
+
+_LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
+_LINKED_JSON = r'"id":\s*"?[0-9]+'
+
+
+@attrs.frozen(eq=False)
+class Tables:
+    """The tables of a file, their links, and the rows that came into none, by reason."""
+
+    tables: tuple[Table, ...]
+    links: tuple[Links, ...]
+    left_out: dict[str, int]
+
+
+@attrs.define(eq=False)
+class SubjectReader:
+    """Makes tables of rows. *whole* gives a hash of every cell of each row, for finding rows that
+    are the same in all of the file's columns, known or not."""
+
+    kind: Kind
+    headers: dict[str, str]
+    notes: Notes
+    whole: Callable[[], pl.DataFrame]
+
+    def tables(self, frame: pl.DataFrame, values: Values, grain: Grain) -> Tables:
+        """One table for each subject that has rows: the first subject whose key columns are all in
+        the file takes all rows, or those of its `only`, and the next one the rest."""
+        rest = _all_true(frame.height)
+        tables: list[Table] = []
+        links: list[Links] = []
+        left: dict[str, int] = {}
+        for subject in self._usable(values):
+            mask = rest
+            for column, wanted in subject.only.items():
+                named = values.texts[column].str.to_lowercase()
+                mask = mask & named.is_in([w.lower() for w in wanted]).fill_null(value=False)
+            rest = rest & ~mask
+            keys = self._key(subject.key, values, frame.height)
+            name = self._name(subject, values, keys)
+            if len(subject.key) == 1 and subject.name and keys.null_count():
+                keys = keys.fill_null(name)
+            table, lost = self._table(subject, frame, values, mask, keys, name)
+            tables.append(Table(subject.kind, self.kind.family, grain, table))
+            links += self._links(keys, values, mask)
+            for reason, count in lost.items():
+                left[reason] = left.get(reason, 0) + count
+            if not subject.only:
+                break
+        left["about something else"] = int(rest.sum())
+        return Tables(tuple(tables), tuple(links), left)
+
+    def _usable(self, values: Values) -> list[SubjectSpec]:
+        """The subjects whose keys the file has; without any, one that goes by its name."""
+        usable = [
+            subject
+            for subject in self.kind.subject
+            if all(part in values.texts for part in (*subject.key, *subject.only))
+            and not any(self._spoilt(part, values) for part in subject.key)
+        ]
+        if usable:
+            return usable
+        for subject in self.kind.subject:
+            if subject.name and subject.name in values.texts:
+                return [attrs.evolve(subject, key=(subject.name,), only={})]
+        names = dict.fromkeys(
+            repr(first_name(self.kind.columns[part]))
+            for subject in self.kind.subject
+            for part in subject.key
+        )
+        raise AdvisorError(
+            f"no column says what a row is about; expected {' or '.join(names)}",
+            where=self.notes.file,
+            hint=f"export it again with ids: {self.kind.where}",
+        )
+
+    def _spoilt(self, column: str, values: Values) -> bool:
+        if self.kind.columns[column].type is not CellType.ID:
+            return False
+        ids = values.texts[column]
+        if not cells.ruined(ids):
+            return False
+        self.notes.say(
+            "ids-ruined",
+            f"the ids in {self.headers[column]!r} lost digits in a spreadsheet (such as "
+            f"{ids.drop_nulls()[0]}), so names are used instead; export the file again",
+        )
+        return True
+
+    def _table(
+        self,
+        subject: SubjectSpec,
+        frame: pl.DataFrame,
+        values: Values,
+        mask: pl.Series,
+        keys: pl.Series,
+        name: pl.Series,
+    ) -> tuple[pl.DataFrame, dict[str, int]]:
+        parents = {
+            f"parent.{kind}": self._key(columns, values, frame.height)
+            for kind, columns in subject.parents.items()
+            if all(column in values.texts for column in columns)
+        }
+        named = frame.with_columns(
+            keys.alias("key"),
+            name.fill_null(keys).alias("name"),
+            *(column.alias(parent) for parent, column in parents.items()),
+        )
+        picked = named if mask.all() else named.filter(mask)
+        lost = {"without a key": picked["key"].null_count()}
+        if lost["without a key"]:
+            picked = picked.filter(pl.col("key").is_not_null())
+        if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
+            distinct = self._distinct(picked)
+            lost["identical row"] = picked.height - distinct.height
+            picked = distinct
+        broken = [column for column in picked.columns if column.startswith("by.")]
+        order = ["key", "name", *parents, "from", "to", *broken, "currency"]
+        counts = [column for column in picked.columns if column not in (*order, "_row")]
+        return picked.select(*order, *counts, "_row"), lost
+
+    def _distinct(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows that differ from every earlier one in some cell of the file."""
+        near = ["key", "from", "to", *(c for c in frame.columns if c.startswith("by."))]
+        # Different hashes are different rows; only where some are equal, whole rows are looked at.
+        if frame.select(pl.struct(near).hash().n_unique()).item() == frame.height:
+            return frame
+        joined = frame.join(self.whole(), on="_row", how="left", maintain_order="left")
+        return joined.unique(subset="_cells", keep="first", maintain_order=True).drop("_cells")
+
+    def _key(self, columns: Sequence[str], values: Values, height: int) -> pl.Series:
+        """Keys of rows; a key of several parts is joined, and null only where all are missing."""
+        if not columns:  # the shop itself, which has no key of its own in a file
+            return pl.repeat("", height, dtype=pl.String, eager=True)
+        parts = [values.texts[column] for column in columns]
+        if len(parts) == 1:
+            return parts[0]
+        frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
+        joined = pl.concat_str(pl.all().fill_null("-"), separator=" / ")
+        known = ~pl.all_horizontal(pl.all().is_null())
+        return frame.select(pl.when(known).then(joined).alias("key"))["key"]
+
+    def _name(self, subject: SubjectSpec, values: Values, key: pl.Series) -> pl.Series:
+        if subject.name is None or subject.name not in values.texts:
+            return key
+        return cells.known_only(values.texts[subject.name])
+
+    def _links(self, keys: pl.Series, values: Values, mask: pl.Series) -> list[Links]:
+        text = pl.col("text")
+        ids = (
+            pl.when(text.str.starts_with("["))
+            .then(text.str.extract_all(_LINKED_JSON))
+            .otherwise(text.str.extract_all(_LINKED))
+        )
+        return [
+            Links(
+                relation,
+                pl.DataFrame({"from": keys, "text": values.texts[column]})
+                .filter(mask)
+                .select("from", ids.alias("to"))
+                .explode("to")
+                .drop_nulls()
+                .with_columns(pl.col("to").str.extract(r"([0-9]+)[^0-9]*$"))
+                .unique(maintain_order=True),
+            )
+            for relation, column in self.kind.links.items()
+            if column in values.texts
+        ]
+
+
+def _all_true(height: int) -> pl.Series:
+    return pl.ones(height, pl.Boolean, eager=True)
