@@ -34,11 +34,15 @@ def flagged_content(readings: Sequence[Reading], window: Period | None) -> Deriv
     # A flagged video may be missing from the list; it is content all the same.
     n, x = pl.lit(float(max(contents, flagged))), pl.lit(float(flagged))
     low, high = wilson(x, n)
-    frame = shop[0].select(pl.col("key").first()).with_columns(
-        pl.lit("").alias("shop"),
-        (x / n).alias("flagged_content"),
-        low.alias("flagged_content.lo"),
-        high.alias("flagged_content.hi"),
+    frame = (
+        shop[0]
+        .select(pl.col("key").first())
+        .with_columns(
+            pl.lit("").alias("shop"),
+            (x / n).alias("flagged_content"),
+            low.alias("flagged_content.lo"),
+            high.alias("flagged_content.hi"),
+        )
     )
     return Derived("shop", frame)
 

@@ -26,7 +26,10 @@ class ShopProvider(TabularProvider):
     """Reads what its kinds describe, and adds what a file says without a column for it."""
 
     def finish(
-        self, kind: Kind, reading: Reading, context: ReadContext  # noqa: ARG002 (the contract)
+        self,
+        kind: Kind,
+        reading: Reading,
+        context: ReadContext,  # noqa: ARG002 (the contract)
     ) -> Reading:
         return _FINISH.get(kind.id, _as_it_is)(reading)
 

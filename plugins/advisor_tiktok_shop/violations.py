@@ -64,7 +64,10 @@ class ViolationsProvider:
         return (Match(self.kind.id, len(header.at), header.lacks),)
 
     def read(
-        self, source: Source, match: Match, context: ReadContext  # noqa: ARG002 (the contract)
+        self,
+        source: Source,
+        match: Match,  # noqa: ARG002 (the contract)
+        context: ReadContext,  # noqa: ARG002
     ) -> Reading:
         header = _header(source)
         if header is None or header.lacks:

@@ -34,7 +34,10 @@ def ids_from_links(reading: Reading) -> Reading:
 
 
 def counted_days(reading: Reading) -> Reading:
-    """*reading*, of the account, without days whose viewers are not there yet; the zeros beside them are none."""
+    """*reading*, of the account, without days whose viewers are not counted yet.
+
+    The zeros that such a day prints beside them say nothing.
+    """
     return _without(the_account(reading), pl.col("viewers").is_null(), NOT_YET)
 
 

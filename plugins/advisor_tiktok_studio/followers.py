@@ -55,8 +55,9 @@ def follower_growth(readings: Sequence[Reading], window: Period | None) -> Deriv
     if not frames:
         return None
     # Of two downloads of one day either will do: the followers of a past day do not change.
-    days = pl.concat(frames).unique(("key", "from"), keep="last", maintain_order=True)
-    days = days.drop_nulls("follower_change").sort("from")
+    # The first day of a download has no change, so it must not stand for the day.
+    known_days = pl.concat(frames).drop_nulls("follower_change")
+    days = known_days.unique(("key", "from"), keep="last", maintain_order=True).sort("from")
     if window is not None:
         days = days.filter(pl.col("from").is_between(window.first, window.last))
     change = pl.col("follower_change")

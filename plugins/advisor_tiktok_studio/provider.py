@@ -35,7 +35,10 @@ class StudioProvider(TabularProvider):
     """Reads what its kinds describe, and mends what these files print in odd places."""
 
     def finish(
-        self, kind: Kind, reading: Reading, context: ReadContext  # noqa: ARG002 (the contract)
+        self,
+        kind: Kind,
+        reading: Reading,
+        context: ReadContext,  # noqa: ARG002 (the contract)
     ) -> Reading:
         return _FINISH.get(kind.id, _as_it_is)(reading)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from tests.shapes import Row, seller_center
+from tests.shapes import Language, Row, seller_center
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 
@@ -18,8 +18,8 @@ class Sample:
 
     kind: str
     subject: str
-    write: Callable[[str], bytes]
-    languages: Sequence[str]
+    write: Callable[[Language], bytes]
+    languages: Sequence[Language]
     counts: Mapping[str, float]
     header: int
     optional: str  # a column that a file may lack, in English, and the count that goes with it
@@ -199,7 +199,11 @@ SAMPLES = (
         kind="shop-analytics-daily",
         subject="shop",
         write=lambda language: seller_center.shop_analytics(
-            _DAYS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _DAYS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es", "id"),
         counts={
@@ -225,7 +229,11 @@ SAMPLES = (
         kind="product-list",
         subject="product",
         write=lambda language: seller_center.product_list(
-            _PRODUCTS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _PRODUCTS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es", "id"),
         counts={
@@ -251,7 +259,11 @@ SAMPLES = (
         kind="product-traffic-total",
         subject="shop",
         write=lambda language: seller_center.product_traffic(
-            _PRODUCTS[0], FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _PRODUCTS[0],
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es"),
         counts={
@@ -277,7 +289,11 @@ SAMPLES = (
         kind="product-card-list",
         subject="product",
         write=lambda language: seller_center.product_cards(
-            _CARDS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _CARDS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es"),
         counts={
@@ -298,7 +314,11 @@ SAMPLES = (
         kind="shop-tab-daily",
         subject="channel",
         write=lambda language: seller_center.shop_tab(
-            _TAB, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _TAB,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es"),
         counts={
@@ -319,7 +339,11 @@ SAMPLES = (
         kind="video-list",
         subject="video",
         write=lambda language: seller_center.video_list(
-            _VIDEOS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _VIDEOS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es", "id"),
         counts={
@@ -346,7 +370,11 @@ SAMPLES = (
         kind="video-daily",
         subject="channel",
         write=lambda language: seller_center.video_core_stats(
-            _VIDEO_DAYS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _VIDEO_DAYS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es"),
         counts={
@@ -367,7 +395,11 @@ SAMPLES = (
         kind="live-daily",
         subject="channel",
         write=lambda language: seller_center.live_core_stats(
-            _LIVE_DAYS, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _LIVE_DAYS,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "es"),
         counts={
@@ -389,7 +421,11 @@ SAMPLES = (
         kind="live-sessions",
         subject="live",
         write=lambda language: seller_center.live_sessions(
-            _LIVES, FIRST, LAST, language=language, form="csv"  # type: ignore[arg-type]
+            _LIVES,
+            FIRST,
+            LAST,
+            language=language,
+            form="csv",
         ),
         languages=("en", "id"),
         counts={

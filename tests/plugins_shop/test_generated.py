@@ -16,6 +16,7 @@ from tests.plugins_shop.samples import (
     preamble_grown,
     records,
 )
+from tests.shapes import Language
 
 every_kind = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind)
 in_every_language = pytest.mark.parametrize(
@@ -27,7 +28,7 @@ in_every_language = pytest.mark.parametrize(
 
 @in_every_language
 def test_a_kind_gives_the_same_counts_in_every_language(
-    sample: Sample, language: str, tmp_path: Path
+    sample: Sample, language: Language, tmp_path: Path
 ) -> None:
     reading = read(written(tmp_path, "file.csv", sample.write(language)))
     assert reading.kind == sample.kind
@@ -92,7 +93,11 @@ def _counts(kind: str, tmp_path: Path) -> set[str]:
         ("product-list", {"product_clicks", "product_impressions"}, {"views"}),
         ("product-traffic-total", {"product_clicks", "product_impressions"}, {"views"}),
         ("shop-tab-daily", {"product_clickers", "product_viewers"}, {"product_clicks", "views"}),
-        ("product-card-list", {"card_clickers", "card_viewers"}, {"product_clicks", "views", "gmv"}),
+        (
+            "product-card-list",
+            {"card_clickers", "card_viewers"},
+            {"product_clicks", "views", "gmv"},
+        ),
         ("live-daily", {"views"}, {"product_clicks", "product_impressions"}),
     ],
 )
@@ -143,5 +148,8 @@ def test_two_lives_of_one_title_are_two_and_one_title_tells_them_to_people(tmp_p
     again[1] = "2026-10-14 09:30"
     reading = read(written(tmp_path, "lives.csv", as_csv([*rows, again])))
     frame = table_of(reading, "live").frame
-    assert frame["key"].to_list() == ["2026-10-13 15:00 / New clothes", "2026-10-14 09:30 / New clothes"]
+    assert frame["key"].to_list() == [
+        "2026-10-13 15:00 / New clothes",
+        "2026-10-14 09:30 / New clothes",
+    ]
     assert frame["name"].unique().to_list() == ["New clothes"]

@@ -302,7 +302,10 @@ def test_a_file_agrees_with_itself(case: Real) -> None:
 def test_no_column_is_unknown_outside_the_groups_of_channels(case: Real) -> None:
     reading = read(EXPORTS / case.file)
     unknown = [column.header for column in reading.columns if not column.means]
-    channels = {"es_mx_product_list_176col.csv": 125, "es_mx_product_traffic_total_key_metrics.csv": 120}
+    channels = {
+        "es_mx_product_list_176col.csv": 125,
+        "es_mx_product_traffic_total_key_metrics.csv": 120,
+    }
     assert len(unknown) == channels.get(case.file, 0)
 
 
@@ -329,7 +332,9 @@ def test_the_product_is_the_group_of_all_not_one_channel() -> None:
     cells = Cells(path, 3)
     everywhere = [at for at, name in enumerate(cells.header) if name == "Impresiones del producto"]
     by_group = [sum(number(record[at]) or 0 for record in cells.body) for at in everywhere]
-    assert sums(table_of(read(path), "product"))["product_impressions"] == by_group[0] == max(by_group)
+    assert (
+        sums(table_of(read(path), "product"))["product_impressions"] == by_group[0] == max(by_group)
+    )
 
 
 def test_a_day_without_a_live_is_missing_and_one_with_zeros_is_zero() -> None:
@@ -365,14 +370,23 @@ def test_a_video_is_linked_to_the_products_it_names() -> None:
     ("file", "header", "printed", "over"),
     [
         ("es_mx_video_performance_list.csv", 2, "Tasa de clics (video)", "VV"),
-        ("es_mx_video_performance_core_stats.csv", 2, "Tasa de clics (video)", "Impresiones de productos"),
+        (
+            "es_mx_video_performance_core_stats.csv",
+            2,
+            "Tasa de clics (video)",
+            "Impresiones de productos",
+        ),
     ],
 )
 def test_one_name_of_ctr_means_two_ratios(file: str, header: int, printed: str, over: str) -> None:
     cells = Cells(EXPORTS / file, header)
     rates, clicks = cells.column(printed), cells.column("Clics de productos")
     rows = list(zip(rates, clicks, cells.column(over), strict=True))
-    assert all(rate == pytest.approx(top / base, abs=6e-5) for rate, top, base in rows if base and rate is not None and top is not None)
+    assert all(
+        rate == pytest.approx(top / base, abs=6e-5)
+        for rate, top, base in rows
+        if base and rate is not None and top is not None
+    )
 
 
 def test_creator_live_prints_both_ratios_beside_each_other() -> None:
