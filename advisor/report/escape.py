@@ -25,8 +25,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """*text* on one line, without control, bidi and zero-width characters; emoji stay whole."""
-    if text.isascii() and text.isprintable():
-        return _SPACING.sub(" ", text).strip()
+    if text.isprintable():  # the usual case: nothing hidden, and no spacing but spaces
+        return _SPACING.sub(" ", text).strip() if "  " in text else text.strip()
     text = _TERMINAL_SEQUENCE.sub("", text)
     text = _SPACING.sub(" ", text)
     text = _SURROGATE.sub("\ufffd", text)

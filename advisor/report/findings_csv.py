@@ -1,6 +1,6 @@
 """Every finding with every measured value behind it, for a spreadsheet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.document import Document, Evidence, FindingInfo
 from advisor.report.escape import csv_cell
@@ -23,23 +23,19 @@ def render_csv(document: Document) -> str:
     ranks = {id_: action.rank for action in document.plan for id_ in action.findings}
     lines = [HEADER]
     for finding in document.findings:
-        rows = _rows(finding, ranks, document.shop.currency)
-        lines += [",".join(map(_write, row)) for row in rows]
+        lines += _lines(finding, ranks, document.shop.currency)
     return "\n".join(lines) + "\n"
 
 
-def _rows(
-    finding: FindingInfo, ranks: Mapping[str, int], currency: str | None
-) -> Iterator[list[Cell]]:
+def _lines(finding: FindingInfo, ranks: Mapping[str, int], currency: str | None) -> Iterator[str]:
     subject = finding.subject
     head: list[Cell] = [finding.id, finding.rule, finding.severity, ranks.get(finding.id)]
     head += [subject.kind, subject.key, subject.name]
     tail: list[Cell] = [finding.message.text, finding.confidence, finding.stake, currency]
     tail += [finding.pooled, "; ".join(finding.unchecked), "; ".join(finding.explained_by)]
-    for evidence in finding.evidence:
-        yield [*head, *_measured(evidence), *tail]
-    if not finding.evidence:
-        yield [*head, *[None] * 13, *tail]
+    before, after = _write(head), _write(tail)  # the same for every value of the finding
+    for measured in map(_measured, finding.evidence) if finding.evidence else ([None] * 13,):
+        yield f"{before},{_write(measured)},{after}"
 
 
 def _measured(evidence: Evidence) -> list[Cell]:
@@ -52,7 +48,11 @@ def _measured(evidence: Evidence) -> list[Cell]:
     return [*values, "; ".join(evidence.levels), *edges, evidence.sure, evidence.file, rows]
 
 
-def _write(cell: Cell) -> str:
+def _write(cells: Iterable[Cell]) -> str:
+    return ",".join(map(_cell, cells))
+
+
+def _cell(cell: Cell) -> str:
     if cell is None or cell == "":
         return ""
     return csv_cell(cell) if isinstance(cell, str) else repr(cell)
