@@ -47,7 +47,9 @@ class Where:
     @property
     def rank(self) -> int:
         """Niche before size before general; a region sharpens each."""
-        return 4 * (self.niche is not None) + 2 * (self.size is not None) + (self.region is not None)
+        return (
+            4 * (self.niche is not None) + 2 * (self.size is not None) + (self.region is not None)
+        )
 
 
 @attrs.frozen

@@ -130,8 +130,12 @@ def impossible(shop: ShopSection) -> list[str]:
     if shop.size is not None and shop.size not in sizes:
         wrong.append(f"shop.size: {unknown('size', shop.size, sizes)}")
     currency = shop.currency
-    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        wrong.append(f"shop.currency: {currency!r} is no currency code; write three capital letters, like USD")
+    if currency is not None and not (
+        len(currency) == 3 and currency.isascii() and currency.isupper()
+    ):
+        wrong.append(
+            f"shop.currency: {currency!r} is no currency code; write three capital letters, like USD"
+        )
     if shop.usd_rate is not None and not 0 < shop.usd_rate < 1e6:
         wrong.append(
             f"shop.usd_rate: {shop.usd_rate:g} cannot be; it is what one unit of the currency is in US dollars"
@@ -142,6 +146,7 @@ def impossible(shop: ShopSection) -> list[str]:
         wrong.append(f"shop.margin: {shop.margin:g} is no share of revenue; write 45 % as 0.45")
     region = shop.region
     if region is not None and not (len(region) == 2 and region.isascii() and region.isupper()):
-        wrong.append(f"shop.region: {region!r} is no country code; write two capital letters, like US")
+        wrong.append(
+            f"shop.region: {region!r} is no country code; write two capital letters, like US"
+        )
     return wrong
-

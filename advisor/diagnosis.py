@@ -100,9 +100,7 @@ def diagnose_gathered(
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
-    counted = combine(
-        gathered.readings, vocabulary, shop=business.id, currency=business.currency
-    )
+    counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
     rows = tuple(with_pools(counted_rows(counted), vocabulary))
     window = window_of(rows, request)
@@ -118,7 +116,9 @@ def diagnose_gathered(
     grader = Grader(vocabulary, bands, business, request.today)
     measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)
     context = ReadContext(request.today, business.currency, business.region, window.current)
-    measured = with_derived(measured, registry.derived(gathered.readings, context), vocabulary, business)
+    measured = with_derived(
+        measured, registry.derived(gathered.readings, context), vocabulary, business
+    )
     acting = engine or choose()
     links = {
         relation: frame.with_columns(shop=pl.lit(business.id))
@@ -243,10 +243,14 @@ def with_derived(
                 frame = frame.with_columns(pl.col("key").alias("name"))
             if "days" not in frame.columns:
                 frame = frame.with_columns(pl.lit(None, pl.Float64).alias("days"))
-            found[one.subject] = Measured(one.subject, frame.sort("shop", "key"), frozenset(names), ())
+            found[one.subject] = Measured(
+                one.subject, frame.sort("shop", "key"), frozenset(names), ()
+            )
             continue
         extra = frame.drop([c for c in ("name", "days") if c in frame.columns])
-        extra = extra.drop([c for c in extra.columns if c in at.frame.columns and c not in ("shop", "key")])
+        extra = extra.drop(
+            [c for c in extra.columns if c in at.frame.columns and c not in ("shop", "key")]
+        )
         joined = at.frame.join(extra, on=["shop", "key"], how="left", maintain_order="left")
         found[one.subject] = attrs.evolve(at, frame=joined, metrics=at.metrics | names)
     return found

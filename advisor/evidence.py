@@ -67,8 +67,7 @@ def upper_tail(z: pl.Expr) -> pl.Expr:
     """P(a standard normal > z)."""
     t = 1 / (1 + 0.2316419 * z.abs())
     poly = t * (
-        0.319381530
-        + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
+        0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
     )
     tail = (-(z * z) / 2).exp() / math.sqrt(2 * math.pi) * poly
     return pl.when(z >= 0).then(tail).otherwise(1 - tail)
@@ -90,9 +89,7 @@ def dispersion(
     return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
 
 
-def value_spread(
-    square_over: pl.Expr, value: pl.Expr, events: pl.Expr, rows: pl.Expr
-) -> pl.Expr:
+def value_spread(square_over: pl.Expr, value: pl.Expr, events: pl.Expr, rows: pl.Expr) -> pl.Expr:
     """Squared coefficient of variation of the value of one event.
 
     *square_over* is the sum of value_r^2 / events_r over rows with events: the rows' means vary

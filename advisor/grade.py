@@ -2,7 +2,7 @@
 
 A level is graded as the *set* of levels that the interval still allows. A test is true when the set
 lies inside the wanted levels, false when it shares none with them, else unsure; without data it is
-missing. Beside each truth column stands the one-sided p of the edges that decide it.
+missing. The one-sided p of the edges that decide a test is worked out for what fires only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ RELATIVE = (0.9, 1.1)
 
 
 def truth_column(test: Test) -> str:
-    """The name of a test's truth column; its p stands in the same name with `.p`."""
+    """The name of a test's truth column; `.p` and `.centre` stand beside it."""
     limits = f"{test.at_least}|{test.at_most}"
     return f"?{test.name}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
 
@@ -48,62 +48,88 @@ class Grader:
 
     def grade(self, measured: Measured, tests: Iterable[Test]) -> Graded:
         """Every test on every subject of *measured*."""
+        asked = list(tests)
+        names = {t.name for t in asked if t.name not in self.vocabulary.symbols}
+        used = {name: self.resolve(name, measured.kind) for name in sorted(names)}
         frame = measured.frame
-        used: dict[str, Resolved] = {}
-        exprs: list[pl.Expr] = []
-        for test in tests:
-            if test.name not in self.vocabulary.symbols and test.name not in used:
-                used[test.name] = self.resolve(test.name, measured.kind)
-            truth, p = self._test(test, frame, used.get(test.name, Resolved()))
-            exprs += [
-                truth.cast(pl.UInt8).alias(truth_column(test)),
-                p.cast(pl.Float64).alias(f"{truth_column(test)}.p"),
-            ]
-        return Graded(measured, frame.with_columns(exprs), used)
+        centres = [
+            _centre(metric_of(t.name, self.vocabulary), t.against, frame).alias(_centre_column(t))
+            for t in asked
+            if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
+        ]
+        frame = frame.with_columns(centres) if centres else frame
+        truths = [
+            self._truth(test, frame, used).cast(pl.UInt8).alias(truth_column(test))
+            for test in asked
+        ]
+        return Graded(measured, frame.with_columns(truths), used)
 
     def resolve(self, name: str, kind: str) -> Resolved:
         """The band of *name* for subjects of *kind*."""
         return self.bands.resolve(name, kind, self.business, self.day)
 
-    def _test(
-        self, test: Test, frame: pl.DataFrame, band: Resolved
-    ) -> tuple[pl.Expr, pl.Expr]:
-        missing = pl.lit(int(Truth.MISSING)), pl.lit(None)
+    def _truth(self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved]) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
-            return _symbol(test, frame) if test.name in frame.columns else missing
+            return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
         if f"{test.name}.lo" not in frame.columns:
-            return missing
-        metric = metric_of(test.name, self.vocabulary)
-        truths: list[pl.Expr] = []
-        ps: list[pl.Expr] = []
-        if test.trend is not None:
-            truth, p = _change(test.name, (test.trend,), TRENDS, frame)
-            truths.append(truth)
-            ps.append(p)
-        if test.is_:
-            truth, p = self._levels(test, metric, frame, band)
-            truths.append(truth)
-            ps.append(p)
-        for limit, side in ((test.at_least, 1), (test.at_most, -1)):
-            if limit is not None:
-                edge = pl.lit(limit)
-                wanted = ("good", "high") if side > 0 else ("low", "good")
-                low, high = (edge, pl.lit(None)) if side > 0 else (pl.lit(None), edge)
-                truth, p = _against_edges(metric, wanted, low, high)
-                truths.append(truth)
-                ps.append(p)
-        return pl.min_horizontal(truths), pl.max_horizontal(ps)
+            return pl.lit(int(Truth.MISSING))
+        return pl.min_horizontal(
+            [
+                _change(test.name, question.wanted, frame)
+                if question.low is None
+                else _against_edges(test.name, question.wanted, question.low, question.high)
+                for question in self._questions(test, frame, bands)
+            ]
+        )
 
-    def _levels(
-        self, test: Test, metric: Metric, frame: pl.DataFrame, band: Resolved
-    ) -> tuple[pl.Expr, pl.Expr]:
-        if test.against is Against.PAST:
-            return _change(test.name, test.is_, LEVELS, frame)
-        if test.against is Against.BAND:
-            low, high = self.edges(band, frame)
-            return _against_edges(metric, test.is_, low, high)
-        centre = _centre(metric, test.against, frame)
-        return _against_edges(metric, test.is_, centre * RELATIVE[0], centre * RELATIVE[1])
+    def _questions(
+        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved]
+    ) -> "list[_Question]":
+        """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
+        asked: list[_Question] = []
+        if test.trend is not None:
+            asked.append(_Question((LEVELS[TRENDS.index(test.trend)],)))
+        if test.is_:
+            if test.against is Against.PAST:
+                asked.append(_Question(test.is_))
+            elif test.against is Against.BAND:
+                asked.append(_Question(test.is_, *self.edges(bands[test.name], frame)))
+            else:
+                centre = pl.col(_centre_column(test))
+                asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
+        if test.at_least is not None:
+            asked.append(_Question(("good", "high"), pl.lit(test.at_least), pl.lit(None)))
+        if test.at_most is not None:
+            asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
+        return asked
+
+    def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
+        """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
+        much if the truth lay on the edge."""
+        columns: list[str] = []
+        scores: list[pl.Expr] = []
+        tails: list[pl.Expr] = []
+        ps: list[pl.Expr] = []
+        for test in tests:
+            name = f"{truth_column(test)}.p"
+            if test.name in self.vocabulary.symbols or f"{test.name}.lo" not in frame.columns:
+                ps.append(pl.lit(0.0).alias(name))
+                continue
+            metric = metric_of(test.name, self.vocabulary)
+            bands = {test.name: self.resolve(test.name, kind)}
+            parts: list[pl.Expr] = []
+            for i, question in enumerate(self._questions(test, frame, bands)):
+                for side, sign in question.sides():
+                    at = f"{name}.{i}.{side}"
+                    scores.append((sign * _score(metric, question, side, frame)).alias(at))
+                    tails.append(evidence.upper_tail(pl.col(at)).alias(at))
+                    parts.append(pl.col(at))
+                    columns.append(at)
+            exact = metric.kind is MetricKind.EXACT and test.trend is None
+            known = bool(parts) and not exact
+            ps.append((pl.max_horizontal(parts) if known else pl.lit(0.0)).alias(name))
+        # In steps: a tail of a score of a score would be a tree of thousands of nodes.
+        return frame.with_columns(scores).with_columns(tails).with_columns(ps).drop(columns)
 
     def edges(self, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
         """The low and high edge for each subject; null where there is none, NaN where no band
@@ -126,11 +152,11 @@ class Grader:
     def _holds(self, edges: Edges, frame: pl.DataFrame) -> pl.Expr:
         of = edges.of
         if of is None or of.metric not in frame.columns:
-            return pl.lit(False)
+            return pl.lit(value=False)
         money = metric_of(of.metric, self.vocabulary).unit is Unit.MONEY
         rate = self.business.rate() if money else 1.0
         if rate is None:
-            return pl.lit(False)
+            return pl.lit(value=False)
         value = pl.col(of.metric) * rate
         holds = value.is_not_null()
         if of.at_least is not None:
@@ -143,28 +169,43 @@ class Grader:
 def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, pl.Expr]:
     """Which of low, good and high the limits *lo* to *hi* still allow, for edges *low* and *high*
     (null: no such edge). An edge belongs to good."""
-    below = (lo < low).fill_null(False)
-    above = (hi > high).fill_null(False)
-    good = (hi >= low).fill_null(True) & (lo <= high).fill_null(True)
+    below = (lo < low).fill_null(value=False)
+    above = (hi > high).fill_null(value=False)
+    good = (hi >= low).fill_null(value=True) & (lo <= high).fill_null(value=True)
     return {"low": below, "good": good, "high": above}
 
 
-def _against_edges(
-    metric: Metric, wanted: tuple[str, ...], low: pl.Expr, high: pl.Expr
-) -> tuple[pl.Expr, pl.Expr]:
-    m = metric.id
+@attrs.frozen(eq=False)
+class _Question:
+    """Wanted levels between two edges; without edges, of the change since the window before."""
+
+    wanted: tuple[str, ...]
+    low: pl.Expr | None = None
+    high: pl.Expr | None = None
+
+    def sides(self) -> list[tuple[str, float]]:
+        """The edges that decide, and on which side of each the value has to lie."""
+        first, middle, last = (level in self.wanted for level in LEVELS)
+        found = []
+        if first != middle:
+            found.append(("low", -1.0 if first else 1.0))
+        if middle != last:
+            found.append(("high", 1.0 if last else -1.0))
+        return found
+
+
+def _against_edges(m: str, wanted: tuple[str, ...], low: pl.Expr, high: pl.Expr | None) -> pl.Expr:
     lo, hi = pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
-    levels = allowed(low, high, lo, hi)
-    no_band = low.is_nan().fill_null(False) & high.is_nan().fill_null(False)
+    high = pl.lit(None) if high is None else high
+    no_band = low.is_nan().fill_null(value=False) & high.is_nan().fill_null(value=False)
     known = lo.is_not_null() & hi.is_not_null() & ~no_band
-    p = _p(wanted, _score(metric, low), _score(metric, high), exact=metric.kind is MetricKind.EXACT)
-    return _truth(levels, wanted, known), p
+    return _truth(allowed(low, high, lo, hi), wanted, known)
 
 
 def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Expr) -> pl.Expr:
     inside = pl.any_horizontal([levels[level] for level in levels if level in wanted])
     others = [levels[level] for level in levels if level not in wanted]
-    outside = pl.any_horizontal(others) if others else pl.lit(False)
+    outside = pl.any_horizontal(others) if others else pl.lit(value=False)
     return (
         pl.when(~known)
         .then(int(Truth.MISSING))
@@ -176,30 +217,22 @@ def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Exp
     )
 
 
-def _p(wanted: tuple[str, ...], low: pl.Expr, high: pl.Expr, *, exact: bool) -> pl.Expr:
-    """One-sided p against the edges between wanted and unwanted levels; *low* and *high* are the
-    scores of the value against them."""
-    first, middle, last = (level in wanted for level in LEVELS)
-    tails: list[pl.Expr] = []
-    if first != middle:
-        tails.append(evidence.upper_tail(-low if first else low))
-    if middle != last:
-        tails.append(evidence.upper_tail(high if last else -high))
-    if exact or not tails:
-        return pl.lit(0.0)
-    return pl.max_horizontal(tails)
-
-
-def _score(metric: Metric, edge: pl.Expr) -> pl.Expr:
-    """Standard score of a metric's value against *edge*; positive above it."""
+def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) -> pl.Expr:
+    """Standard score of a metric's value against an edge; positive above it."""
     m = metric.id
-    if metric.kind is MetricKind.EXACT:
+    if question.low is None:
+        ratio, _, _ = change(m, frame)
+        edge = RELATIVE[0] if side == "low" else RELATIVE[1]
+        se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
+        return (ratio / edge).log() / se
+    at = question.low if side == "low" else question.high
+    if at is None or metric.kind is MetricKind.EXACT:
         return pl.lit(0.0)
     if metric.derived:  # only its limits are known
-        return 2 * evidence.Z * (pl.col(m) - edge) / (pl.col(f"{m}.hi") - pl.col(f"{m}.lo"))
+        return 2 * evidence.Z * (pl.col(m) - at) / (pl.col(f"{m}.hi") - pl.col(f"{m}.lo"))
     x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
     phi = pl.col(f"{m}.phi")
-    at = edge / metric.scale
+    at = at / metric.scale
     if metric.kind is MetricKind.PROPORTION:
         return evidence.wilson_z(pl.min_horizontal(x, d) / phi, d / phi, at)
     if metric.kind is MetricKind.RATE:
@@ -207,11 +240,9 @@ def _score(metric: Metric, edge: pl.Expr) -> pl.Expr:
     if metric.varies is Varies.EVENTS:  # dearer than the edge: fewer events than it implies
         return -evidence.byar_z(e / phi, x / at / phi)
     if metric.varies is Varies.VALUES:
-        return (pl.col(m) / edge).log() / pl.col(f"{m}.se")
+        return (x / d / at).log() / pl.col(f"{m}.se")
     worth = phi * (1 + pl.col(f"{m}.cv2"))
-    together = x.sum() / e.sum()
-    each = pl.when(e > 0).then(x / e).otherwise(together)
-    return evidence.byar_z(e / worth, at * d / each / worth)
+    return evidence.byar_z(e / worth, at * d / pl.col(f"{m}.each") / worth)
 
 
 def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -229,25 +260,19 @@ def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     return ratio, low, high
 
 
-def _change(
-    name: str, wanted: tuple[str, ...], names: tuple[str, ...], frame: pl.DataFrame
-) -> tuple[pl.Expr, pl.Expr]:
-    ratio, lo, hi = change(name, frame)
-    low, high = (pl.lit(edge) for edge in RELATIVE)
-    levels = dict(zip(names, allowed(low, high, lo, hi).values(), strict=True))
+def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame) -> pl.Expr:
     if f"{name}.before" not in frame.columns:
-        return pl.lit(int(Truth.MISSING)), pl.lit(None)
+        return pl.lit(int(Truth.MISSING))
+    _, lo, hi = change(name, frame)
+    low, high = (pl.lit(edge) for edge in RELATIVE)
     both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()
     sure = lo.is_not_null() & hi.is_not_null()
-    truth = (
-        pl.when(both & ~sure)
-        .then(int(Truth.UNSURE))
-        .otherwise(_truth(levels, wanted, both))
-    )
-    se = (pl.col(f"{name}.se") ** 2 + pl.col(f"{name}.before.se") ** 2).sqrt()
-    scores = [(ratio / edge).log() / se for edge in RELATIVE]
-    as_levels = tuple(LEVELS[names.index(level)] for level in wanted)
-    return truth, _p(as_levels, scores[0], scores[1], exact=False)
+    truth = _truth(allowed(low, high, lo, hi), wanted, both)
+    return pl.when(both & ~sure).then(int(Truth.UNSURE)).otherwise(truth)
+
+
+def _centre_column(test: Test) -> str:
+    return f"{truth_column(test)}.centre"
 
 
 def _centre(metric: Metric, against: Against, frame: pl.DataFrame) -> pl.Expr:
@@ -262,13 +287,12 @@ def _centre(metric: Metric, against: Against, frame: pl.DataFrame) -> pl.Expr:
     return metric.scale * others / (pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d"))
 
 
-def _symbol(test: Test, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+def _symbol(test: Test) -> pl.Expr:
     value = pl.col(test.name)
-    truth = (
+    return (
         pl.when(value.is_null())
         .then(int(Truth.MISSING))
         .when(value.is_in(list(test.is_)))
         .then(int(Truth.TRUE))
         .otherwise(int(Truth.FALSE))
     )
-    return truth, pl.lit(0.0)

@@ -5,6 +5,7 @@ the rules engine. A subject is kept from the engine only where no rule can fire 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 import attrs
@@ -190,19 +191,16 @@ class _Court:
             hearings.append(self._hearing(rule, parent, pooled, kind))
         return hearings
 
-    def _pool(
-        self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str
-    ) -> Graded | None:
+    def _pool(self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str) -> Graded | None:
         columns = unsure.columns
         metrics = {}
         for test in rule.own_tests():
             for name in (test.name, f"{test.name}.before"):
                 if f"{name}.x" in columns:
                     metrics[name] = metric_of(test.name, self.grader.vocabulary)
-        for column in columns:  # bands and prices may depend on another metric
-            stem = column.removesuffix(".x")
-            if column.endswith(".x") and not stem.endswith(".before"):
-                metrics[stem] = metric_of(stem, self.grader.vocabulary)
+        for name in self._beside(rule, kind):  # bands and prices may depend on another metric
+            if f"{name}.x" in columns:
+                metrics[name] = metric_of(name, self.grader.vocabulary)
         title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} together"
         frame = pool(unsure, parent, title, metrics)
         if frame.height == 0:
@@ -210,6 +208,17 @@ class _Court:
         names = frozenset(n for n in metrics if not n.endswith(".before"))
         source = self.measured[kind].source
         return self.grader.grade(Measured(kind, frame, names, source), rule.own_tests())
+
+    def _beside(self, rule: Rule, kind: str) -> set[str]:
+        names = {name for action in rule.actions for name in action.done}
+        for name in {test.name for test in rule.own_tests()} | names:
+            if name in self.grader.vocabulary.symbols:
+                continue
+            band = self.grader.resolve(name, kind)
+            names |= {edges.of.metric for edges in band.edges if edges.of is not None}
+            money = metric_of(name, self.grader.vocabulary).money
+            names |= {money} if money else set()
+        return names
 
     def _hearing(
         self, rule: Rule, kind: str, graded: Graded, measured_as: str | None
@@ -233,12 +242,9 @@ class _Court:
             code = _MIN(code, *(pl.col(c) for c in whens.values()))
         if blocks:
             unless = _MIN(unless, *(pl.col(c) for c in blocks.values()))
-        ps = [pl.col(f"{truth_column(t)}.p") for t in rule.when.tests]
-        p = _MAX(*ps) if ps else pl.lit(0.0)
         frame = frame.with_columns(
             code.cast(pl.UInt8).alias("code"),
             unless.cast(pl.UInt8).alias("unless"),
-            p.fill_null(0.0).alias("p"),
         )
         return _Hearing(rule, kind, graded, frame, whens, blocks, measured_as)
 
@@ -294,9 +300,7 @@ class _Court:
             return None
         return _turned(pairs) if relation.startswith("~") else pairs.select("shop", "from", "to")
 
-    def _after(
-        self, rule: Rule, kind: str, frame: pl.DataFrame
-    ) -> tuple[pl.DataFrame, pl.Expr]:
+    def _after(self, rule: Rule, kind: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Expr]:
         """What is known of the findings that *rule* comes after, as a truth column."""
         if rule.after is None:
             return frame, pl.lit(int(Truth.TRUE), pl.UInt8)
@@ -328,9 +332,7 @@ class _Court:
             )
         return frame, _MIN(*(pl.col(c) for c in columns))
 
-    def _facts(
-        self, hearings: "Sequence[_Hearing]"
-    ) -> tuple[list[SubjectFact], list[LinkFact]]:
+    def _facts(self, hearings: "Sequence[_Hearing]") -> tuple[list[SubjectFact], list[LinkFact]]:
         """The subjects on which a rule can fire, those they are linked to, and the links."""
         rows: dict[tuple[str, str], dict[str, set[str]]] = {}
         links: dict[LinkFact, None] = {}
@@ -393,22 +395,21 @@ class _Court:
                 fires.setdefault(derivation.subject, set()).update(derivation.partners)
             elif derivation.head == "blocked":
                 blocked.add(derivation.subject)
-        frame = hearing.frame.with_row_index("_i").with_columns(
-            pl.format(f"{hearing.prefix}|{{}}|{{}}", "shop", "key").alias("_subject")
-        )
-        fired = pl.Series("_subject", sorted(fires.keys() - blocked), dtype=pl.String)
-        frame = frame.with_columns(pl.col("_subject").is_in(fired.implode()).alias("_fired"))
-        frame = frame.with_columns(_passes(screen=self.screen).alias("_kept"))
+        frame = hearing.frame.select("shop", "key", "code", "unless").with_row_index("_i")
+        fired = self._screened(hearing, frame, fires.keys() - blocked)
         outcome = (
             pl.when("_kept")
             .then(int(Outcome.FIRES))
-            .when("_fired")
+            .when(pl.col("_kept").is_not_null())
             .then(int(Outcome.UNSURE))
             .when(pl.col("code") == int(Truth.TRUE))
             .then(int(Outcome.CLEAR))
             .otherwise(pl.col("code"))
         )
-        frame = frame.with_columns(outcome.cast(pl.UInt8).alias("outcome"))
+        told = fired.select("_i", "_kept", "p")
+        frame = frame.join(told, on="_i", how="left", maintain_order="left").with_columns(
+            outcome.cast(pl.UInt8).alias("outcome")
+        )
         verdicts = Verdicts(
             rule=rule,
             kind=hearing.kind,
@@ -421,7 +422,7 @@ class _Court:
             f"{r.kind}: {' and '.join(str(t) for t in r.tests)}" for r in rule.unless.related
         )
         open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
-        kept = frame.filter("_kept").select("_i", "shop", "key", "p", "unless", "_subject")
+        kept = fired.filter("_kept").select("_i", "shop", "key", "p", "unless", "_subject")
         firings = [
             Firing(
                 rule=rule,
@@ -436,6 +437,25 @@ class _Court:
             for row, shop, key, p, unless, subject in kept.iter_rows()
         ]
         return verdicts, firings
+
+    def _screened(
+        self, hearing: "_Hearing", frame: pl.DataFrame, subjects: AbstractSet[str]
+    ) -> pl.DataFrame:
+        """The rows that fired, with their p, and `_kept`: whether they stand among so many."""
+        named = frame.with_columns(
+            pl.format(f"{hearing.prefix}|{{}}|{{}}", "shop", "key").alias("_subject"),
+            (pl.col("code") != int(Truth.MISSING)).sum().over("shop").alias("_judged"),
+        )
+        fired = named.filter(pl.col("_subject").is_in(sorted(subjects)))
+        tests = hearing.rule.when.tests
+        if not tests or fired.height == 0:
+            return fired.with_columns(pl.lit(0.0).alias("p"), pl.lit(value=True).alias("_kept"))
+        rows = hearing.frame[fired["_i"].to_list()]
+        rows = self.grader.with_p(rows, tests, hearing.graded.measured.kind)
+        p = rows.select(_MAX(*(f"{truth_column(t)}.p" for t in tests)).fill_null(0.0).alias("p"))
+        fired = fired.with_columns(p["p"])
+        kept = _stands() if self.screen else pl.lit(value=True)
+        return fired.with_columns(kept.alias("_kept"))
 
     def explain(self, rules: Sequence[Rule]) -> list[Firing]:
         """Which finding is the cause of which: on the same subject, on one above it, or over a
@@ -493,7 +513,7 @@ class _Court:
 
 @attrs.frozen(eq=False)
 class _Hearing:
-    """One rule on one kind: its rows with `code`, `unless` and `p`."""
+    """One rule on one kind: its rows with `code` and `unless`."""
 
     rule: Rule
     kind: str
@@ -548,9 +568,7 @@ class _Hearing:
             Clause(
                 head=head,
                 rule=self.rule.id,
-                subject=Pattern(
-                    self.label, frozenset(always) | {truth_column(t) for t in branch}
-                ),
+                subject=Pattern(self.label, frozenset(always) | {truth_column(t) for t in branch}),
                 joins=joins,
                 after=after,
             )
@@ -580,9 +598,7 @@ def _collect(
                 subjects[names[i]].add(symbol)
 
 
-def _links(
-    pairs: pl.DataFrame, relation: str, prefix: str, kind: str
-) -> dict[LinkFact, None]:
+def _links(pairs: pl.DataFrame, relation: str, prefix: str, kind: str) -> dict[LinkFact, None]:
     return {
         LinkFact(relation, f"{prefix}|{shop}|{source}", _subject(kind, shop, target)): None
         for shop, source, target in pairs.select("shop", "from", "to").iter_rows()
@@ -605,18 +621,13 @@ def _quantified(quantifier: Quantifier) -> pl.Expr:
     )
 
 
-def _passes(*, screen: bool) -> pl.Expr:
+def _stands() -> pl.Expr:
     """Benjamini and Hochberg (1995) over one rule, kind and shop: the k-th smallest p of m judged
-    subjects must not exceed k/m of the rate; all below the largest that does so pass."""
-    fired = pl.col("_fired")
-    if not screen:
-        return fired
-    judged = (pl.col("code") != int(Truth.MISSING)).sum().over("shop")
-    p = pl.when(fired).then(pl.col("p"))
-    rank = p.rank("max").over("shop")
-    ok = p <= FALSE_DISCOVERIES * rank / judged
+    subjects must not exceed k/m of the rate; all up to the largest that does not stand."""
+    p = pl.col("p")
+    ok = p <= FALSE_DISCOVERIES * p.rank("max").over("shop") / pl.col("_judged")
     largest = pl.when(ok).then(p).max().over("shop")
-    return fired & (p <= largest).fill_null(value=False)
+    return (p <= largest).fill_null(value=False)
 
 
 def _between(

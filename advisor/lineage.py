@@ -64,5 +64,3 @@ def _of(
         if named.setdefault(key, name) == name:  # rows of one file; others are counted there too
             found.setdefault(key, []).append((first, last))
     return {key: Rows(named[key], tuple(spans)) for key, spans in found.items()}
-
-

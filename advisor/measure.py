@@ -4,6 +4,7 @@ A measured frame has one row a subject: `shop`, `key`, `name`, `parent.*`, and f
 
     m.x m.d m.e       sums of its numerator, denominator and events
     m.phi m.cv2       dispersion of the days, squared spread of the values
+    m.each            what one event is worth (of others, where it had none)
     m m.lo m.hi       value and 95 % limits (null where it cannot be computed)
     m.n m.se          events it rests on; standard error of its logarithm
 
@@ -171,9 +172,7 @@ def sums(
     by: Sequence[str] = IDENTITY,
 ) -> pl.DataFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts."""
-    usable = [
-        m for m in metrics if all(c in frame.columns for c in m.required()) and not m.derived
-    ]
+    usable = [m for m in metrics if all(c in frame.columns for c in m.required()) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     whole = frozenset(c for c in counts if frame[c].null_count() == 0)
     parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day)]
@@ -263,9 +262,7 @@ def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
     return added
 
 
-def _phi(
-    metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, by_day: bool
-) -> pl.Expr:
+def _phi(metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, by_day: bool) -> pl.Expr:
     if not by_day:
         return pl.lit(1.0)
     use = n > 0 if valid is None else valid & (n > 0)
@@ -296,10 +293,10 @@ def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFr
         if metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH
     ]
     frame = frame.with_columns(fallback) if fallback else frame
-    frame = frame.with_columns(
-        expr for name, metric in metrics.items() for expr in _values(name, metric, frame.columns)
+    columns = frame.columns
+    return frame.with_columns(
+        expr for name, metric in metrics.items() for expr in _values(name, metric, columns)
     )
-    return frame.drop([f"{n}.each" for n in metrics if f"{n}.each" in frame.columns])
 
 
 def _borrowed(name: str) -> pl.Expr:

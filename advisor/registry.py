@@ -157,7 +157,9 @@ def _check(registry: Registry, plugin: object) -> None:
     known = {name for name in dir(Hooks) if name.startswith("advisor_")}
     for caller in registry.manager.get_hookcallers(plugin) or []:
         if caller.name not in known:
-            raise AdvisorError(f"{caller.name} is no hook", hint=f"hooks: {', '.join(sorted(known))}")
+            raise AdvisorError(
+                f"{caller.name} is no hook", hint=f"hooks: {', '.join(sorted(known))}"
+            )
 
 
 def load(points: Iterable[EntryPoint] | None = None) -> Registry:

@@ -225,7 +225,9 @@ class Vocabulary:
         return tuple(rungs)
 
 
-_Named = TypeVar("_Named", SubjectKind, Relation, Count, Metric, Symbol, Identity, Lever, Goal, Niche)
+_Named = TypeVar(
+    "_Named", SubjectKind, Relation, Count, Metric, Symbol, Identity, Lever, Goal, Niche
+)
 
 
 def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:

@@ -24,9 +24,7 @@ NO_WINDOW = Window(None, None)
 
 def before(period: Period) -> Period:
     """The period of the same length that ends the day before *period*."""
-    return Period(
-        period.first - timedelta(days=period.days), period.first - timedelta(days=1)
-    )
+    return Period(period.first - timedelta(days=period.days), period.first - timedelta(days=1))
 
 
 def newest(last_days: Iterable[date], today: date) -> Window:
@@ -53,7 +51,9 @@ def chosen(first: date | None, last: date | None, month: str | None, today: date
         try:
             start = date.fromisoformat(f"{month}-01")
         except ValueError:
-            raise AdvisorError(f"{month!r} is no month", where="--month", hint="write 2026-10") from None
+            raise AdvisorError(
+                f"{month!r} is no month", where="--month", hint="write 2026-10"
+            ) from None
         following = (start + timedelta(days=32)).replace(day=1)
         return Period(start, following - timedelta(days=1))
     if first is None and last is None:

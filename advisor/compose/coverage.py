@@ -136,7 +136,9 @@ def _promise(
     metric = value.metric
     named = metric.events if metric.kind is MetricKind.MONEY else metric.denominator[0]
     unit = diagnosis.vocabulary.counts[(named or "").rstrip("?")].title
-    shown = f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
+    shown = (
+        f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
+    )
     line = f"{shown} more {unit} would tell"
     days, n = row.get("days"), value.n
     if isinstance(days, float) and days > 0 and n:
@@ -204,13 +206,13 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     return found
 
 
-def _why_missing(
-    rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis
-) -> tuple[str, str]:
+def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) -> tuple[str, str]:
     vocabulary = diagnosis.vocabulary
     plural = vocabulary.subjects[rule.subject].plural
     if not heard:
-        return f"no file lists {plural}", _exports(rule.subject, _counts(rule, diagnosis), diagnosis)
+        return f"no file lists {plural}", _exports(
+            rule.subject, _counts(rule, diagnosis), diagnosis
+        )
     verdicts = heard[0]
     frame = verdicts.graded.frame
     lacking = [c for c in rule.needs if f"{c}.lo" not in frame.columns]
@@ -218,7 +220,10 @@ def _why_missing(
         if test.name in vocabulary.symbols:
             continue
         metric = metric_of(test.name, vocabulary)
-        if f"{test.name}.lo" not in frame.columns or frame[f"{test.name}.lo"].null_count() == frame.height:
+        if (
+            f"{test.name}.lo" not in frame.columns
+            or frame[f"{test.name}.lo"].null_count() == frame.height
+        ):
             lacking += [c for c in metric.required() if c not in lacking]
     lacking = [c for c in lacking if not _there(c, verdicts, diagnosis)] or lacking
     if lacking:
@@ -238,7 +243,10 @@ def _why_missing(
                 e.of is None for e in band.edges
             ):
                 title = metric_of(test.name, vocabulary).title
-                return f"no band of {title} holds for these {plural}", "set one in [bands] of advisor.toml"
+                return (
+                    f"no band of {title} holds for these {plural}",
+                    "set one in [bands] of advisor.toml",
+                )
     related = (*rule.when.related, *rule.unless.related)
     if related:
         kinds = ", ".join(vocabulary.subjects[r.kind].plural for r in related)

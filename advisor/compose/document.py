@@ -288,4 +288,3 @@ def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:
     notes = [*diagnosis.notes, *(n for r in diagnosis.gathered.readings for n in r.notes)]
     unique = dict.fromkeys((n.code, n.text, n.file) for n in notes)
     return [NoteInfo(*parts) for parts in sorted(unique, key=lambda p: (p[2], p[0], p[1]))]
-

@@ -76,8 +76,9 @@ def _group(
     """Firings of one rule on one kind."""
     verdicts = firings[0].verdicts
     rule = verdicts.rule
+    tests = tuple(dict.fromkeys(rule.when.own()))
     frame = measured_rows(verdicts, [f.row for f in firings], diagnosis)
-    tests = _shown_tests(rule)
+    frame = diagnosis.grader.with_p(frame, tests, verdicts.graded.measured.kind)
     sources = _sources(verdicts, firings, tests, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
@@ -100,10 +101,6 @@ def _group(
             )
         )
     return found
-
-
-def _shown_tests(rule: Rule) -> tuple[Test, ...]:
-    return tuple(dict.fromkeys(rule.when.own()))
 
 
 def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
@@ -198,7 +195,9 @@ def _info(
     currency = diagnosis.business.currency
     name = str(row.get("name") or firing.key)
     values = placeholder_values(firing, row, named, name, diagnosis)
-    parameters = {key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)}
+    parameters = {
+        key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)
+    }
     evidence = []
     for test in tests:
         value = named.get(test.name)
@@ -285,4 +284,3 @@ def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
         return key
     near = measured.frame.filter(pl.col("key") == key)
     return str(near["name"][0]) if near.height and near["name"][0] is not None else key
-

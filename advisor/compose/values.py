@@ -64,9 +64,7 @@ class Value:
         return BandInfo(self.edge_low, self.edge_high, self.band_words(currency), self.origin)
 
 
-def value_of(
-    metric: Metric, row: Mapping[str, object], *, origin: str | None = None
-) -> Value:
+def value_of(metric: Metric, row: Mapping[str, object], *, origin: str | None = None) -> Value:
     """The value of *metric* in a measured *row*; the band's edges are its `.edge.low/.high`."""
     m = metric.id
 

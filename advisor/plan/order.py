@@ -66,7 +66,9 @@ def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
         )
         for place, action in enumerate(rule.actions):
             # Several actions on one gap share its money: it is told with the first.
-            money = _together(members) if place == 0 else NoStake("priced with the action before it")
+            money = (
+                _together(members) if place == 0 else NoStake("priced with the action before it")
+            )
             planned.append(
                 Planned(
                     id=fingerprint(rule_id, kind, str(place)),

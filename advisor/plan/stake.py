@@ -36,7 +36,9 @@ class NoStake:
     because: str
 
 
-def edge_of(wanted: tuple[str, ...], low: float | None, high: float | None, value: float) -> Edge | None:
+def edge_of(
+    wanted: tuple[str, ...], low: float | None, high: float | None, value: float
+) -> Edge | None:
     """Which edge *value* has to reach to be in *wanted* levels of the band *low* to *high*."""
     if low is not None and value < low and "low" not in wanted:
         return Edge(low, above=False)
@@ -103,5 +105,3 @@ def _number(value: object) -> float | None:
     if isinstance(value, int | float) and not math.isnan(value):
         return float(value)
     return None
-
-
