@@ -42,6 +42,7 @@ def flagged_content(readings: Sequence[Reading], window: Period | None) -> Deriv
             (x / n).alias("flagged_content"),
             low.alias("flagged_content.lo"),
             high.alias("flagged_content.hi"),
+            n.alias("flagged_content.n"),
         )
     )
     return Derived("shop", frame)

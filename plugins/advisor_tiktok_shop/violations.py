@@ -1,6 +1,8 @@
 """Violations: our own template, because Seller Center has no export of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import attrs
 import polars as pl
@@ -52,6 +54,12 @@ class ViolationsProvider:
 
     kind: Kind
     name: str = "tiktok-shop violations"
+
+    @property
+    def templates(self) -> Mapping[str, Traversable]:
+        """Empty files for the user to fill in, by the name they should have."""
+        name = f"{self.kind.id}.csv"
+        return {name: files("advisor_tiktok_shop") / "templates" / name}
 
     @property
     def kinds(self) -> Mapping[str, KindInfo]:

@@ -6,13 +6,14 @@ import polars as pl
 from advisor.reading import Reading, Table
 
 _VIDEO_ID = r"/(?:video|photo)/(\d+)"
+ACCOUNT = "TikTok account"
 NO_ID = "no video id in the link"
 NOT_YET = "viewers not counted yet"
 
 
 def the_account(reading: Reading) -> Reading:
     """*reading* with a name for its one subject; the files do not say which account it is."""
-    name = pl.lit("TikTok account").alias("name")
+    name = pl.lit(ACCOUNT).alias("name")
     tables = (attrs.evolve(t, frame=t.frame.with_columns(name)) for t in reading.tables)
     return attrs.evolve(reading, tables=tuple(tables))
 

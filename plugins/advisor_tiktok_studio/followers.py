@@ -8,7 +8,7 @@ import polars as pl
 from advisor.evidence import byar
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
-from advisor_tiktok_studio.audience import the_account
+from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
 FAMILY = "studio-followers"
 DAYS = 30  # growth is scaled to as many days
@@ -77,6 +77,8 @@ def follower_growth(readings: Sequence[Reading], window: Period | None) -> Deriv
         known.select(
             pl.lit("").alias("shop"),
             "key",
+            pl.lit(ACCOUNT).alias("name"),
+            pl.col("start").alias("follower_growth.n"),
             *(
                 ((gains - pl.col("losses")) / pl.col("start") * DAYS / pl.col("days")).alias(name)
                 for name, gains in (

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +11,8 @@ from advisor.errors import AdvisorError
 from advisor.hookspecs import ReadContext
 from advisor.reading import Grain, Period, Reading
 from advisor_tiktok_shop import advisor_metrics
-from tests.plugins_shop.reads import claims, read, table_of, written
+from advisor_tiktok_shop.violations import ViolationsProvider
+from tests.plugins_shop.reads import PROVIDERS, claims, read, table_of, written
 from tests.shapes import Row, seller_center, violations
 
 VIDEO = "7646166143702453001"
@@ -49,8 +49,10 @@ def _table(reading: Reading, subject: str, grain: Grain) -> pl.DataFrame:
 
 
 def test_the_template_is_the_header_that_the_reader_knows() -> None:
-    template = files("advisor_tiktok_shop") / "templates" / "violations.csv"
-    assert template.read_text(encoding="utf-8").strip() == HEADER
+    (provider,) = (p for p in PROVIDERS if isinstance(p, ViolationsProvider))
+    ((name, template),) = provider.templates.items()
+    assert name == "violations.csv"
+    assert template.read_text(encoding="utf-8") == HEADER + "\n"
 
 
 def test_a_header_alone_says_that_there_are_none(tmp_path: Path) -> None:
