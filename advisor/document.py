@@ -173,8 +173,8 @@ class FindingInfo:
 
 @attrs.frozen
 class Money:
-    """Money in the shop's currency for each *per* (`month`); *text* is the amount alone, ready to
-    print."""
+    """Money in the shop's currency for each *per*; *text* says it all, ready to print: `about $200
+    in sales a month`."""
 
     low: float
     mid: float
@@ -254,7 +254,8 @@ class Watch:
 
 @attrs.frozen
 class Unjudged:
-    """What could not be judged at all, why, and which export or line would make it possible."""
+    """What could not be judged at all: *text* is the rule's healthy sentence. Why, and which export
+    or line would make it possible (*remedy* may be empty)."""
 
     rule: str
     text: str

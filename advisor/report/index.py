@@ -42,11 +42,19 @@ class FailedShop:
 
 
 @attrs.frozen
+class Maker:
+    """What made the index. *engine* has each rules engine that decided, with its version."""
+
+    version: str
+    engine: tuple[str, ...]
+
+
+@attrs.frozen
 class Index:
     """The shops of one run; the context of `index.md.j2`."""
 
     schema_version: int
-    advisor_version: str
+    advisor: Maker
     today: str
     order: str
     shops: tuple[ShopLine, ...]
@@ -58,9 +66,10 @@ def make_index(
 ) -> Index:
     """The index of *documents* in the order that ORDER says."""
     ordered = sorted(documents, key=_badness)
+    engines = {f"{d.advisor.engine.name} {d.advisor.engine.version}" for d in documents}
     return Index(
         schema_version=SCHEMA_VERSION,
-        advisor_version=version,
+        advisor=Maker(version, tuple(sorted(engines))),
         today=today,
         order=ORDER,
         shops=tuple(_line(document, rank) for rank, document in enumerate(ordered, start=1)),

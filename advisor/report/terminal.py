@@ -69,7 +69,7 @@ def _actions(document: Document) -> "Table":
         because = clean(findings[action.findings[0]].message.text)
         because += f" (and {more:,} more)" if more else ""
         gain = action.gain
-        worth = f"{gain.text} a {gain.per}" if gain else "not known"
+        worth = gain.text if gain else "not known"
         style = "bold red" if action.severity == "critical" else ""
         table.add_row(
             Text(str(action.rank)),

@@ -157,7 +157,7 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
         owner="creative",
         effort="hours",
         done=(DoneInfo("ctr", ("good", "high"), "CTR is 1 % or more"),),
-        gain=Money(120.0, 200.0, 310.0, "USD", "month", "$120–310"),
+        gain=Money(120.0, 200.0, 310.0, "USD", "28 days", "about $200 in sales a month"),
         no_gain_because=None,
         confidence=0.97,
     )

@@ -1,6 +1,7 @@
 """Which files a format makes."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import attrs
 import jinja2
@@ -8,8 +9,9 @@ import pytest
 
 import advisor_report_plan
 from advisor.errors import PluginError
+from advisor.files import find_files
 from advisor.hookspecs import Templates
-from advisor.report import format_names, render
+from advisor.report import format_names, make_environment, make_index, render, render_index
 from tests.report import documents
 
 
@@ -64,3 +66,17 @@ def test_a_foreign_format_that_fails_is_named() -> None:
 
 def test_the_bundled_formats_come_first_and_are_named_once() -> None:
     assert format_names((Titles(), Titles())) == ("md", "json", "csv", "titles")
+
+
+def test_our_own_reports_are_never_read_as_exports(
+    bundled: Sequence[Templates], tmp_path: Path
+) -> None:
+    formats = advisor_report_plan.advisor_report_formats()
+    files = render(documents.small(), ("md", "json", "csv", "html"), bundled, formats)
+    index = make_index((documents.small(),), version="0.1.0", today="2025-11-23")
+    for name, text in {**files, **render_index(index, make_environment(bundled, "md"))}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("Order ID,Amount\n1,2\n", encoding="utf-8")
+
+    found, _ = find_files([tmp_path])
+    assert [file.name for file in found] == ["orders.csv"]
