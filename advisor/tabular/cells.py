@@ -150,7 +150,9 @@ def amounts(text: pl.Series) -> Amounts:
         | parts["open"].is_not_null()
     ).fill_null(value=False)
     table = parts.select(
-        digits=pl.col("digits").str.replace_all(r"[ '’\u00a0\u202f]", ""),
+        digits=pl.when(pl.col("minus").is_null() | pl.col("minus2").is_null()).then(
+            pl.col("digits").str.replace_all(r"[ '’\u00a0\u202f]", "")
+        ),
         factor=pl.when(minus).then(-1.0).otherwise(1.0)
         * pl.lit(10.0).pow(pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)),
         sign=pl.coalesce("before", "after"),

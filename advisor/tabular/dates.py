@@ -175,24 +175,50 @@ def _inside(fields: pl.DataFrame, day: str, month: str, period: Period) -> int:
 def _with_years(fields: pl.DataFrame, today: date) -> pl.Series:
     """Dates without a year: the newest is at most *today*, and a series keeps its order."""
     code = fields.select(c=pl.col("month") * 100 + pl.col("day"))["c"]
-    known = code.drop_nulls()
-    if known.is_empty():
+    if code.null_count() == len(code):
         return pl.Series("v", [None] * len(fields), pl.Date)
     now = today.month * 100 + today.day
-    for forward in (True, False):
-        series = code if forward else code.reverse()
-        step = series.forward_fill().diff().fill_null(0)
-        back = step < 0
-        # A step back of half a year and more is a New Year; any other is a list without order.
-        if bool((back & (step > -_HALF_YEAR)).any()):
-            continue
-        wraps = back.cast(pl.Int32).cum_sum()
-        last = series.drop_nulls()[-1]
-        newest = today.year if last <= now else today.year - 1
-        years = wraps - int(wraps.max()) + newest  # type: ignore[arg-type]
-        return _dates(fields.with_columns((years if forward else years.reverse()).alias("year")))
+    series = [
+        _dated(fields, years)
+        for years in (_forward(code, now, today.year), _backward(code, now, today.year))
+        if years is not None
+    ]
+    if series:
+        return min(series, key=_length)
     latest = pl.when(pl.lit(code) <= now).then(today.year).otherwise(today.year - 1)
-    return _dates(fields.with_columns(latest.alias("year")))
+    return _dated(fields, fields.select(y=latest)["y"])
+
+
+def _forward(code: pl.Series, now: int, year: int) -> pl.Series | None:
+    """The years of a series that goes forward in time; None where it does not."""
+    step = code.forward_fill().diff().fill_null(0)
+    back = step < 0
+    # A step back of half a year and more is a New Year; any other is a list without order.
+    if bool((back & (step > -_HALF_YEAR)).any()):
+        return None
+    wraps = back.cast(pl.Int32).cum_sum()
+    newest = year if code.drop_nulls()[-1] <= now else year - 1
+    return wraps - int(back.sum()) + newest
+
+
+def _backward(code: pl.Series, now: int, year: int) -> pl.Series | None:
+    years = _forward(code.reverse(), now, year)
+    return None if years is None else years.reverse()
+
+
+def _dated(fields: pl.DataFrame, years: pl.Series) -> pl.Series:
+    """With these years, or the last before them in which 29 February exists, if that is asked."""
+    dated = fields.with_columns(years.alias("year"))
+    tried = [_dates(dated.with_columns(pl.col("year") - back)) for back in range(4)]
+    known = [values for values in tried if values.null_count() == fields["day"].null_count()]
+    return known[0] if known else tried[0]
+
+
+def _length(days: pl.Series) -> int:
+    spans = pl.DataFrame({"d": days}).select(
+        (pl.col("d").max() - pl.col("d").min()).dt.total_days()
+    )
+    return int(spans.item() or 0)
 
 
 @cache
