@@ -1,15 +1,14 @@
 """TOML data into attrs values: every mistake of a file at once, each with its place."""
 
-import operator
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 import cattrs
+from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn
 from cattrs.v import transform_error
@@ -41,7 +40,15 @@ def converter() -> cattrs.Converter:
 
     conv.register_structure_hook_factory(attrs.has, hyphens)
 
-    def text(value: Any, _: type[str]) -> str:
+    def choice(value: Any, cls: type[Any]) -> Any:
+        known = [member.value for member in cls]
+        if value not in known:
+            raise ValueError(unknown("value", str(value), known))
+        return cls(value)
+
+    def text(value: Any, cls: type[Any]) -> Any:
+        if _is_enum(cls):  # an enum of words is text too, for cattrs
+            return choice(value, cls)
         if not isinstance(value, str):
             raise TypeError(f"expected text, found {value!r}")
         return value
@@ -61,22 +68,33 @@ def converter() -> cattrs.Converter:
             raise TypeError(f"expected true or false, found {value!r}")
         return value
 
-    def choice(value: Any, cls: type[Any]) -> Any:
-        known = [member.value for member in cls]
-        if value not in known:
-            raise ValueError(unknown("value", str(value), known))
-        return cls(value)
-
     def day(value: Any, _: type[date]) -> date:
         if not isinstance(value, date):
             raise TypeError(f"expected a date like 2026-01-31, found {value!r}")
         return value
 
-    # By identity, not by subclass: an enum is a str too.
-    for cls, hook in ((str, text), (float, number), (int, whole), (bool, yes_no), (date, day)):
-        conv.register_structure_hook_func(partial(operator.is_, cls), hook)
-    conv.register_structure_hook_func(_is_enum, choice)
+    def listed(cls: type[Any]) -> Callable[..., Any]:
+        members = homogenous_tuple_structure_factory(cls, conv)
+
+        def members_of(value: Any, cls: type[Any]) -> Any:
+            if not isinstance(value, list | tuple):  # text would be cut into its letters
+                raise TypeError(f"expected a list, found {value!r}")
+            return members(value, cls)
+
+        return members_of
+
+    conv.register_structure_hook_factory(_is_list, listed)
+    # By class: cattrs asks its own hooks for these classes before any predicate.
+    conv.register_structure_hook(str, text)
+    conv.register_structure_hook(float, number)
+    conv.register_structure_hook(int, whole)
+    conv.register_structure_hook(bool, yes_no)
+    conv.register_structure_hook(date, day)
     return conv
+
+
+def _is_list(cls: Any) -> bool:
+    return get_origin(cls) is tuple and get_args(cls)[-1] is Ellipsis
 
 
 def _is_enum(cls: Any) -> bool:
