@@ -17,6 +17,7 @@ _PACKAGE = "advisor_tiktok_shop"
 _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "api-shop-performance": intervals,
     "live-daily": channel("live", "LIVEs"),
+    "product-card-daily": channel("product-card", "Product card"),
     "shop-tab-daily": shop_tab_or_search,
     "video-daily": channel("video", "Videos"),
 }

@@ -7,18 +7,18 @@ from datetime import date, datetime
 
 import attrs
 
-from tests.shapes import Language, Row, seller_center
+from tests.shapes import Form, Language, Row, seller_center
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 
 
 @attrs.frozen
 class Sample:
-    """*write* gives the file in a language, as CSV; *header* is its record with the columns."""
+    """*write* gives the file in a language and form; *header* is its record with the columns."""
 
     kind: str
     subject: str
-    write: Callable[[Language], bytes]
+    write: Callable[[Language, Form], bytes]
     languages: Sequence[Language]
     counts: Mapping[str, float]
     header: int
@@ -198,12 +198,12 @@ SAMPLES = (
     Sample(
         kind="shop-analytics-daily",
         subject="shop",
-        write=lambda language: seller_center.shop_analytics(
+        write=lambda language, form: seller_center.shop_analytics(
             _DAYS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es", "id"),
         counts={
@@ -228,12 +228,12 @@ SAMPLES = (
     Sample(
         kind="product-list",
         subject="product",
-        write=lambda language: seller_center.product_list(
+        write=lambda language, form: seller_center.product_list(
             _PRODUCTS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es", "id"),
         counts={
@@ -258,12 +258,12 @@ SAMPLES = (
     Sample(
         kind="product-traffic-total",
         subject="shop",
-        write=lambda language: seller_center.product_traffic(
+        write=lambda language, form: seller_center.product_traffic(
             _PRODUCTS[0],
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es"),
         counts={
@@ -288,12 +288,12 @@ SAMPLES = (
     Sample(
         kind="product-card-list",
         subject="product",
-        write=lambda language: seller_center.product_cards(
+        write=lambda language, form: seller_center.product_cards(
             _CARDS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es"),
         counts={
@@ -313,12 +313,12 @@ SAMPLES = (
     Sample(
         kind="shop-tab-daily",
         subject="channel",
-        write=lambda language: seller_center.shop_tab(
+        write=lambda language, form: seller_center.shop_tab(
             _TAB,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es"),
         counts={
@@ -338,12 +338,12 @@ SAMPLES = (
     Sample(
         kind="video-list",
         subject="video",
-        write=lambda language: seller_center.video_list(
+        write=lambda language, form: seller_center.video_list(
             _VIDEOS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es", "id"),
         counts={
@@ -369,12 +369,12 @@ SAMPLES = (
     Sample(
         kind="video-daily",
         subject="channel",
-        write=lambda language: seller_center.video_core_stats(
+        write=lambda language, form: seller_center.video_core_stats(
             _VIDEO_DAYS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es"),
         counts={
@@ -394,12 +394,12 @@ SAMPLES = (
     Sample(
         kind="live-daily",
         subject="channel",
-        write=lambda language: seller_center.live_core_stats(
+        write=lambda language, form: seller_center.live_core_stats(
             _LIVE_DAYS,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "es"),
         counts={
@@ -420,12 +420,12 @@ SAMPLES = (
     Sample(
         kind="live-sessions",
         subject="live",
-        write=lambda language: seller_center.live_sessions(
+        write=lambda language, form: seller_center.live_sessions(
             _LIVES,
             FIRST,
             LAST,
             language=language,
-            form="csv",
+            form=form,
         ),
         languages=("en", "id"),
         counts={
@@ -453,8 +453,8 @@ SAMPLES = (
     Sample(
         kind="creator-live",
         subject="live",
-        write=lambda language: seller_center.creator_live_performance(
-            _LIVES, FIRST, LAST, form="csv"
+        write=lambda language, form: seller_center.creator_live_performance(
+            _LIVES, FIRST, LAST, form=form
         ),
         languages=("en",),
         counts={

@@ -30,22 +30,31 @@ in_every_language = pytest.mark.parametrize(
 def test_a_kind_gives_the_same_counts_in_every_language(
     sample: Sample, language: Language, tmp_path: Path
 ) -> None:
-    reading = read(written(tmp_path, "file.csv", sample.write(language)))
+    reading = read(written(tmp_path, "file.csv", sample.write(language, "csv")))
     assert reading.kind == sample.kind
     assert sums(table_of(reading, sample.subject)) == sample.counts
     assert [note for note in reading.notes if "disagree" in note.code] == []
 
 
+@in_every_language
+def test_a_workbook_gives_what_its_csv_gives(
+    sample: Sample, language: Language, tmp_path: Path
+) -> None:
+    reading = read(written(tmp_path, "file.xlsx", sample.write(language, "xlsx")))
+    assert reading.kind == sample.kind
+    assert sums(table_of(reading, sample.subject)) == sample.counts
+
+
 @every_kind
 def test_exactly_one_kind_claims_a_file_whole(sample: Sample, tmp_path: Path) -> None:
-    path = written(tmp_path, "file.csv", sample.write(sample.languages[0]))
+    path = written(tmp_path, "file.csv", sample.write(sample.languages[0], "csv"))
     whole = [match.kind for match, _ in claims(path) if not match.lacks]
     assert whole == [sample.kind]
 
 
 @every_kind
 def test_the_order_of_columns_does_not_matter(sample: Sample, tmp_path: Path) -> None:
-    rows = records(sample.write(sample.languages[0]))
+    rows = records(sample.write(sample.languages[0], "csv"))
     moved = columns_moved(rows, sample.header)
     assert moved[sample.header] != rows[sample.header]
     reading = read(written(tmp_path, "file.csv", as_csv(moved)))
@@ -55,7 +64,7 @@ def test_the_order_of_columns_does_not_matter(sample: Sample, tmp_path: Path) ->
 
 @every_kind
 def test_an_unknown_column_is_named_and_changes_nothing(sample: Sample, tmp_path: Path) -> None:
-    rows = records(sample.write(sample.languages[0]))
+    rows = records(sample.write(sample.languages[0], "csv"))
     reading = read(written(tmp_path, "file.csv", as_csv(column_added(rows, sample.header))))
     assert sums(table_of(reading, sample.subject)) == sample.counts
     assert "Moon phase" in [column.header for column in reading.columns if not column.means]
@@ -63,7 +72,7 @@ def test_an_unknown_column_is_named_and_changes_nothing(sample: Sample, tmp_path
 
 @every_kind
 def test_a_dropped_column_costs_its_count_and_no_other(sample: Sample, tmp_path: Path) -> None:
-    rows = records(sample.write("en"))
+    rows = records(sample.write("en", "csv"))
     short = column_dropped(rows, sample.header, sample.optional)
     reading = read(written(tmp_path, "file.csv", as_csv(short)))
     rest = {k: v for k, v in sample.counts.items() if k != sample.optional_count}
@@ -72,7 +81,7 @@ def test_a_dropped_column_costs_its_count_and_no_other(sample: Sample, tmp_path:
 
 @every_kind
 def test_lines_above_the_header_do_not_matter(sample: Sample, tmp_path: Path) -> None:
-    rows = records(sample.write(sample.languages[0]))
+    rows = records(sample.write(sample.languages[0], "csv"))
     reading = read(written(tmp_path, "file.csv", as_csv(preamble_grown(rows))))
     assert reading.kind == sample.kind
     assert sums(table_of(reading, sample.subject)) == sample.counts
@@ -81,7 +90,7 @@ def test_lines_above_the_header_do_not_matter(sample: Sample, tmp_path: Path) ->
 
 def _counts(kind: str, tmp_path: Path) -> set[str]:
     (sample,) = (sample for sample in SAMPLES if sample.kind == kind)
-    reading = read(written(tmp_path, f"{kind}.csv", sample.write("en")))
+    reading = read(written(tmp_path, f"{kind}.csv", sample.write("en", "csv")))
     return set(table_of(reading, sample.subject).counts)
 
 
@@ -121,7 +130,7 @@ def test_daily_core_stats_are_about_a_channel_and_never_about_the_shop(
     kind: str, key: str, name: str, tmp_path: Path
 ) -> None:
     (sample,) = (sample for sample in SAMPLES if sample.kind == kind)
-    reading = read(written(tmp_path, "core.csv", sample.write("en")))
+    reading = read(written(tmp_path, "core.csv", sample.write("en", "csv")))
     (table,) = reading.tables
     assert (table.subject, table.grain) == ("channel", Grain.DAY)
     assert set(table.frame.select("key", "name").iter_rows()) == {(key, name)}
@@ -129,13 +138,15 @@ def test_daily_core_stats_are_about_a_channel_and_never_about_the_shop(
 
 def test_search_looks_like_the_shop_tab_and_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
     (sample,) = (sample for sample in SAMPLES if sample.kind == "shop-tab-daily")
-    reading = read(written(tmp_path, "Channel Stats - Search_20261101.csv", sample.write("en")))
+    reading = read(
+        written(tmp_path, "Channel Stats - Search_20261101.csv", sample.write("en", "csv"))
+    )
     assert reading.tables[0].frame["key"].unique().to_list() == ["search"]
 
 
 def test_a_nickname_gets_no_further_than_the_file(tmp_path: Path) -> None:
     (sample,) = (sample for sample in SAMPLES if sample.kind == "live-sessions")
-    data = sample.write("en")
+    data = sample.write("en", "csv")
     assert b"Luna of the shop" in data
     reading = read(written(tmp_path, "lives.csv", data))
     assert all("Luna of the shop" not in str(table.frame.to_dicts()) for table in reading.tables)
@@ -143,7 +154,7 @@ def test_a_nickname_gets_no_further_than_the_file(tmp_path: Path) -> None:
 
 def test_two_lives_of_one_title_are_two_and_one_title_tells_them_to_people(tmp_path: Path) -> None:
     (sample,) = (sample for sample in SAMPLES if sample.kind == "creator-live")
-    rows = records(sample.write("en"))
+    rows = records(sample.write("en", "csv"))
     again = [*rows[-1]]
     again[1] = "2026-10-14 09:30"
     reading = read(written(tmp_path, "lives.csv", as_csv([*rows, again])))
@@ -153,3 +164,43 @@ def test_two_lives_of_one_title_are_two_and_one_title_tells_them_to_people(tmp_p
         "2026-10-14 09:30 / New clothes",
     ]
     assert frame["name"].unique().to_list() == ["New clothes"]
+
+
+def test_the_product_card_by_day_is_its_list_with_days_for_products(tmp_path: Path) -> None:
+    (sample,) = (sample for sample in SAMPLES if sample.kind == "product-card-list")
+    rows = records(sample.write("es", "csv"))
+    daily = [row[:1] + row[2:] for row in rows]
+    daily[sample.header][0] = "Hora"
+    daily[-1][0] = "2026-10-13"
+    reading = read(written(tmp_path, "card.csv", as_csv(daily)))
+    (table,) = reading.tables
+    assert (reading.kind, table.subject) == ("product-card-daily", "channel")
+    assert table.frame.select("key", "name").rows() == [("product-card", "Product card")]
+    assert sums(table)["card_viewers"] == sample.counts["card_viewers"]
+    assert sums(table)["gmv"] == sample.counts["card_gmv"]
+
+
+NOT_OURS = {
+    "store page": "Fecha,GMV,Artículos vendidos,Compradores,GMV promedio,Visitantes,"
+    "Vistas de página,Tasa de vistas a clics,Tasa de clics a pagos",
+    "products found by search": "ID del producto,Nombre del producto,Espectadores de productos,"
+    "Clics de los usuarios en productos,Compradores,Tasa de clics por pedidos,Pedidos,"
+    "GMV de la pestaña Tienda (MX$),Diagnóstico del producto",
+    "traffic by channel": ",GMV,Pedidos,Pedidos con SKU,Artículos vendidos,Clientes estimados,"
+    "AOV (pedidos con SKU),Impresiones del producto,Clics en el producto,CTR",
+    "affiliate products": "Product name,Product ID,Product category,Creator-attributed GMV,"
+    "Creator-attributed items sold,Refunds,Attributed orders,CTOR,CTR,Product impressions",
+    "creator's products": "Product info,Product info,Gross revenue,Commission,Unit sales",
+    "orders": "Order ID,Order Status,Product Name,Buyer Username,Recipient,Phone #,Created Time",
+    "returns": "Return Order ID,Order ID,Order Amount,Buyer Username,Return Type,Return Reason",
+}
+
+
+@pytest.mark.parametrize("header", NOT_OURS.values(), ids=NOT_OURS.keys())
+def test_a_file_that_looks_like_one_of_ours_is_not_taken_for_it(
+    header: str, tmp_path: Path
+) -> None:
+    columns = header.count(",") + 1
+    data = f"{header}\n{','.join(['1'] * columns)}\n".encode()
+    whole = [m.kind for m, _ in claims(written(tmp_path, "other.csv", data)) if not m.lacks]
+    assert whole == []
