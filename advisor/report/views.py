@@ -34,10 +34,32 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def capital(text: str) -> str:
+    """*text* with a capital letter first; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """*text* from a capital letter to a full stop."""
+    text = capital(text.strip())
+    return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
+    """What could not be judged, together under the remedy that makes it possible."""
+    groups: dict[str, list[Part]] = {}
+    for item in coverage:
+        groups.setdefault(item["remedy"], []).append(item)
+    return list(groups.items())
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "of": of,
     "for_goal": for_goal,
     "left_out": left_out,
     "counted": counted,
     "shorten": shorten,
+    "capital": capital,
+    "sentence": sentence,
+    "by_remedy": by_remedy,
 }

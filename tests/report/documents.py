@@ -50,6 +50,7 @@ HOSTILE_NAMES = (
     "https://evil.example and www.evil.example",
     "Ein sehr langer Name " * 20,
 )
+HARMLESS_NAMES = tuple(f"name {number}" for number, _ in enumerate(HOSTILE_NAMES))
 TRAFFIC = "tiktok-ads-2025-11.xlsx"
 ORDER = "critical first, then worth a month times confidence, then effort, then the rule's id"
 
@@ -285,7 +286,7 @@ def small() -> Document:
                 "guide/live-gmv",
                 "GMV of each LIVE",
                 "no LIVE export was given",
-                "Add Seller Center > Data Compass > LIVE.",
+                "add the LIVE export (Seller Center > Data Compass > LIVE)",
             ),
         ),
         data_notes=(

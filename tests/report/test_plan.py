@@ -123,7 +123,7 @@ def test_the_size_of_the_plan_does_not_follow_the_findings(bundled: Sequence[Tem
 
 def test_hostile_names_make_no_markup(bundled: Sequence[Templates]) -> None:
     text = plan(documents.hostile(), bundled)
-    harmless = plan(documents.hostile(("name",) * len(documents.HOSTILE_NAMES)), bundled)
+    harmless = plan(documents.hostile(documents.HARMLESS_NAMES), bundled)
 
     blocks, inline = kinds(text)
     assert set(blocks) <= BLOCKS_ALLOWED
