@@ -85,12 +85,18 @@ class Provider(Protocol):
 @attrs.frozen
 class KindInfo:
     """A kind of file: what it is called, where it comes from, which counts it can give to which
-    kinds of subjects."""
+    kinds of subjects.
+
+    *template* is the header of a CSV that users fill in themselves, for what no export gives;
+    *documentation* says how. `advisor init --templates` writes it.
+    """
 
     title: str
     where: str
     subjects: tuple[str, ...]
     counts: tuple[str, ...]
+    template: tuple[str, ...] = ()
+    documentation: str = ""
 
 
 @attrs.frozen

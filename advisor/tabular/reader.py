@@ -83,4 +83,7 @@ def info(kind: Kind) -> KindInfo:
     """What a kind offers, as a provider tells it."""
     counts = dict.fromkeys(spec.count for spec in kind.columns.values() if spec.count)
     subjects = dict.fromkeys(subject.kind for subject in kind.subject)
-    return KindInfo(kind.title, kind.where, tuple(subjects), tuple(counts))
+    template = tuple(first_name(spec) for spec in kind.columns.values()) if kind.template else ()
+    return KindInfo(
+        kind.title, kind.where, tuple(subjects), tuple(counts), template, kind.documentation
+    )

@@ -63,7 +63,9 @@ class ViolationsProvider:
 
     @property
     def kinds(self) -> Mapping[str, KindInfo]:
-        return {self.kind.id: KindInfo(self.kind.title, self.kind.where, SUBJECTS, COUNTS)}
+        kind = self.kind
+        info = KindInfo(kind.title, kind.where, SUBJECTS, COUNTS, _COLUMNS, kind.documentation)
+        return {kind.id: info}
 
     def recognise(self, source: Source) -> Sequence[Match]:
         header = _header(source)
