@@ -1,0 +1,173 @@
+"""Running a rule's cases: counts in, outcome and sentence out, through the same steps as a shop."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import attrs
+import polars as pl
+
+from advisor.bands import Bands
+from advisor.business import Settings
+from advisor.cases import Case, CaseSubject, Judged
+from advisor.compose.findings import findings
+from advisor.diagnosis import Diagnosis, Request, wanted, with_derived
+from advisor.engine import Engine, choose
+from advisor.gathered import Gathered
+from advisor.grade import Grader
+from advisor.hookspecs import Derived
+from advisor.judge import Outcome, judge
+from advisor.knowledge import Loaded, why_resting
+from advisor.measure import CountedRows, measure
+from advisor.overlap import Counted
+from advisor.reading import File, Grain, Period
+from advisor.rule import Rule
+from advisor.vocabulary import Vocabulary
+from advisor.window import Window, before
+
+LAST_DAY = date(2026, 1, 28)  # of a case's window; any day would do
+_KEY = "the case"
+_FILE = File(Path("case"), "case", 0, "")
+_WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
+
+
+@attrs.define
+class CaseRunner:
+    """Judges cases with the bands and words of a run. One engine serves all of them."""
+
+    vocabulary: Vocabulary
+    bands: Bands
+    rules: Sequence[Rule]  # all of them: a rule may come after another one's finding
+    engine: Engine = attrs.field(factory=choose)
+
+    def judge(self, rule: Rule, case: Case) -> Judged:
+        """What *rule* says about *case*."""
+        day = rule.effective_from or LAST_DAY
+        if why_resting(rule, Settings(), case.business, day):
+            return Judged(_WORDS[Outcome.NOT_APPLICABLE])
+        diagnosis = self._diagnose(rule, case, day)
+        shop = diagnosis.business.id
+        kind = case.kind or rule.subject
+        key = shop if kind == "shop" else _KEY
+        found = findings(diagnosis)
+        for firing, info in zip(diagnosis.judgement.firings, found.infos, strict=True):
+            if firing.rule.id == rule.id and firing.key == key and firing.kind == kind:
+                return Judged(_WORDS[Outcome.FIRES], info.message.text)
+        for verdicts in diagnosis.judgement.verdicts:
+            if verdicts.rule.id == rule.id and verdicts.kind == kind:
+                own = verdicts.outcomes.filter(pl.col("key") == key)["outcome"]
+                if own.len():
+                    return Judged(_WORDS[Outcome(own[0])])
+        return Judged(_WORDS[Outcome.MISSING])
+
+    def _diagnose(self, rule: Rule, case: Case, day: date) -> Diagnosis:
+        period = Period(LAST_DAY - timedelta(days=27), LAST_DAY)
+        window = Window(period, before(period))
+        kind = case.kind or rule.subject
+        rows = tuple(_rows(case, kind, window, self.vocabulary))
+        rules = self._needed(rule)
+        grader = Grader(self.vocabulary, self.bands, case.business, day)
+        measured = measure(
+            rows, wanted(rules, self.vocabulary, self.bands), window, self.vocabulary
+        )
+        derived = [_derived(case, kind)] if case.metrics or case.symbols else []
+        measured = with_derived(measured, derived, self.vocabulary, case.business)
+        links = {
+            relation.id: _pairs(case, relation.from_, relation.to, kind)
+            for relation in self.vocabulary.relations.values()
+            if kind in (relation.from_, relation.to)
+        }
+        judgement = judge(rules, measured, links, grader, self.engine)
+        return Diagnosis(
+            request=Request((), day),
+            business=case.business,
+            vocabulary=self.vocabulary,
+            grader=grader,
+            gathered=Gathered(()),
+            counted=Counted((_FILE,), (), {}, case.business.currency, ()),
+            rows=rows,
+            window=window,
+            measured=measured,
+            totals={},
+            loaded=Loaded(tuple(rules), (), ()),
+            judgement=judgement,
+            engine=self.engine,
+            providers=(),
+            notes=(),
+        )
+
+    def _needed(self, rule: Rule) -> list[Rule]:
+        """*rule* and every rule whose finding it comes after."""
+        by_id = {one.id: one for one in self.rules}
+        needed = {rule.id: rule}
+        waiting = list(rule.after.findings if rule.after else ())
+        while waiting:
+            other = by_id.get(waiting.pop())
+            if other is not None and other.id not in needed:
+                needed[other.id] = other
+                waiting += other.after.findings if other.after else ()
+        return list(needed.values())
+
+
+def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:
+    ladder = vocabulary.ladder(kind)
+    above = {f"parent.{rung}": f"the {rung}" for rung in ladder[1:]}
+    current, earlier = window.current, window.before
+    subjects = [(_KEY, case.subject, current)]
+    subjects += [(f"sibling {i}", s, current) for i, s in enumerate(case.siblings, start=1)]
+    if case.before is not None:
+        subjects.append((_KEY, case.before, earlier))
+    yield _frame(kind, subjects, above, case.business.id)
+    if case.parent is not None and len(ladder) > 1:
+        up = {f"parent.{rung}": f"the {rung}" for rung in ladder[2:]}
+        yield _frame(ladder[1], [(f"the {ladder[1]}", case.parent, current)], up, case.business.id)
+    for other, members in case.related.items():
+        column = f"parent.{kind}"
+        joined = {column: _KEY} if kind in vocabulary.ladder(other)[1:] else {}
+        named = [(f"{other} {i}", s, current) for i, s in enumerate(members, start=1)]
+        yield _frame(other, named, joined, case.business.id)
+
+
+def _frame(
+    kind: str,
+    subjects: Sequence[tuple[str, CaseSubject, Period | None]],
+    parents: Mapping[str, str],
+    shop: str,
+) -> CountedRows:
+    names = sorted({count for _, subject, _ in subjects for count in subject.counts})
+    rows = [
+        {
+            "shop": shop,
+            "key": shop if kind == "shop" else key,
+            "name": subject.name,
+            **parents,
+            "from": period.first if period else None,
+            "to": period.last if period else None,
+            "_row": row,
+            "_file": 0,
+            **{name: subject.counts.get(name) for name in names},
+        }
+        for row, (key, subject, period) in enumerate(subjects, start=1)
+    ]
+    schema = {name: pl.Float64 for name in names} | {"from": pl.Date, "to": pl.Date}
+    frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
+    return CountedRows(kind, "case", Grain.PERIOD, frame)
+
+
+def _derived(case: Case, kind: str) -> Derived:
+    row: dict[str, object] = {"key": case.business.id if kind == "shop" else _KEY}
+    row["name"] = case.subject.name
+    for metric, (value, low, high) in case.metrics.items():
+        row |= {metric: value, f"{metric}.lo": low, f"{metric}.hi": high}
+    return Derived(kind, pl.DataFrame([{**row, **case.symbols}]))
+
+
+def _pairs(case: Case, source: str, target: str, kind: str) -> pl.DataFrame:
+    other = target if kind == source else source
+    keys = [f"{other} {i}" for i, _ in enumerate(case.related.get(other, ()), start=1)]
+    mine = [_KEY] * len(keys)
+    ends = (mine, keys) if kind == source else (keys, mine)
+    frame = pl.DataFrame(
+        {"from": ends[0], "to": ends[1]}, schema={"from": pl.String, "to": pl.String}
+    )
+    return frame.with_columns(shop=pl.lit(case.business.id))
