@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -30,6 +30,7 @@ def inline(tokens: list[Token]) -> list[Token]:
 
 
 @pytest.mark.parametrize("place", PLACES)
+@settings(deadline=None)
 @given(text=ANY_TEXT)
 @example("\\|")
 @example("a\\")
@@ -55,6 +56,7 @@ def test_markdown_shows_the_text_and_nothing_else(place: str, text: str) -> None
         assert [token.type for token in shown] == [token.type for token in plain]
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_clean_text_is_one_line_without_hidden_characters(text: str) -> None:
     cleaned = escape.clean(text)
@@ -125,6 +127,7 @@ def test_a_cut_is_shown(text: str, short: str) -> None:
     assert escape.shorten(text, 5) == short
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_json_with_unseen_characters_written_out_means_the_same(text: str) -> None:
     written = escape.json_text(json.dumps(text, ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.document import Document, as_json
@@ -111,6 +111,7 @@ def test_json_has_no_numbers_that_json_has_not(number: float) -> None:
         render_json(wrong)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_json_can_be_written_and_shown_whatever_the_names(name: str) -> None:
     text = render_json(documents.hostile((name,)))
