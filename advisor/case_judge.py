@@ -85,9 +85,7 @@ def _with_those_before(rule: Rule, known: Mapping[str, Rule]) -> list[Rule]:
 class _Tables:
     """The subjects of a case as the rows that a provider would have read."""
 
-    def __init__(
-        self, case: Case, kind: str, parent_kind: str | None, window: Window
-    ) -> None:
+    def __init__(self, case: Case, kind: str, parent_kind: str | None, window: Window) -> None:
         self.case = case
         self.kind = kind
         self.parent_kind = parent_kind

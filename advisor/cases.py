@@ -2,9 +2,9 @@
 
     ["a costly click on a weak opening"]
     business = { size = "small", currency = "USD" }
-    subject  = { name = "Spring haul", spend = 900, impressions = 90_000, clicks = 400 }
+    subject  = { name = "Spring haul", impressions = 90_000, clicks = 400 }
     outcome  = "fires"
-    finding  = "Spring haul: 0.44 % of viewers click where 1–3 % is usual, so each click costs $2.25"
+    finding  = "Spring haul: 0.44 % of viewers click where 1–3 % is usual"
 
 `before` holds the subject's counts in the window before, `parent` and `siblings` those of the
 subjects around it, `related` those it is joined with, by kind. What a plugin would compute is given
@@ -113,9 +113,7 @@ class _CaseTable:
     metrics: dict[str, tuple[float, ...]] = attrs.field(factory=dict)
 
 
-def load_cases(
-    text: str, where: str, *, vocabulary: Vocabulary | None = None
-) -> tuple[Case, ...]:
+def load_cases(text: str, where: str, *, vocabulary: Vocabulary | None = None) -> tuple[Case, ...]:
     """The cases that *text* (TOML) holds; raises Mistakes with everything that is wrong.
 
     With a *vocabulary* the names of counts, kinds, symbols and metrics are checked too.
@@ -239,11 +237,13 @@ def _case(name: str, found: _CaseTable) -> tuple[Case, list[str]]:
         before=None if found.before is None else subject("before", found.before, main.name),
         parent=None if found.parent is None else subject("parent", found.parent, "the parent"),
         siblings=tuple(
-            subject(f"siblings[{i}]", raw, f"sibling {i + 1}") for i, raw in enumerate(found.siblings)
+            subject(f"siblings[{i}]", raw, f"sibling {i + 1}")
+            for i, raw in enumerate(found.siblings)
         ),
         related={
             kind: tuple(
-                subject(f"related.{kind}[{i}]", raw, f"{kind} {i + 1}") for i, raw in enumerate(raws)
+                subject(f"related.{kind}[{i}]", raw, f"{kind} {i + 1}")
+                for i, raw in enumerate(raws)
             )
             for kind, raws in found.related.items()
         },
@@ -262,9 +262,11 @@ def _unknown_names(case: Case, vocabulary: Vocabulary) -> list[str]:
         around |= {f"related.{kind}[{i}]": s for i, s in enumerate(joined)}
     named = {"subject": case.subject, "before": case.before, "parent": case.parent, **around}
     for at, subject in named.items():
-        for count in subject.counts if subject else ():
-            if count not in vocabulary.counts:
-                wrong.append(f"{at}: {unknown('count', count, vocabulary.counts)}")
+        wrong += [
+            f"{at}: {unknown('count', count, vocabulary.counts)}"
+            for count in (subject.counts if subject else ())
+            if count not in vocabulary.counts
+        ]
     if case.kind is not None and case.kind not in vocabulary.subjects:
         wrong.append(f"kind: {unknown('subject', case.kind, vocabulary.subjects)}")
     if case.business.niche is not None and case.business.niche not in vocabulary.niches:
@@ -276,7 +278,9 @@ def _unknown_names(case: Case, vocabulary: Vocabulary) -> list[str]:
         elif value not in symbol.values:
             wrong.append(f"symbols.{name}: {unknown('value', value, symbol.values)}")
     derived = {m.id for m in vocabulary.metrics.values() if m.derived}
-    for name in case.metrics:
-        if name not in derived:
-            wrong.append(f"metrics: {unknown('derived metric', name, derived)}")
+    wrong += [
+        f"metrics: {unknown('derived metric', name, derived)}"
+        for name in case.metrics
+        if name not in derived
+    ]
     return wrong

@@ -35,7 +35,10 @@ def converter() -> cattrs.Converter:
             if _field_key(a.name, cls) != a.name
         }
         return make_dict_structure_fn(
-            cls, conv, _cattrs_forbid_extra_keys=True, **renames  # type: ignore[arg-type]
+            cls,
+            conv,
+            _cattrs_forbid_extra_keys=True,
+            **renames,  # type: ignore[arg-type]
         )
 
     conv.register_structure_hook_factory(attrs.has, hyphens)

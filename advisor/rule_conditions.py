@@ -45,7 +45,11 @@ class ConditionReader:
         if key in vocabulary.subjects:
             found = [(relation, kind) for relation, kind in ways if kind == key]
         else:
-            found = [(relation, kind) for relation, kind in ways if key.lstrip("~") == relation.lstrip("~")]
+            found = [
+                (relation, kind)
+                for relation, kind in ways
+                if key.lstrip("~") == relation.lstrip("~")
+            ]
             if key.startswith("~") and len(found) > 1:
                 found = [way for way in found if way[0] == key]
         if len(found) == 1:
@@ -56,7 +60,8 @@ class ConditionReader:
         elif key in vocabulary.subjects or key in vocabulary.relations:
             there = ", ".join(dict.fromkeys(f"{kind} ({relation})" for relation, kind in ways))
             self.wrong.append(
-                f"{at}: no relation leads from {self.kind} over {key!r}; there is: {there or 'none'}"
+                f"{at}: no relation leads from {self.kind} over {key!r}; "
+                f"there is: {there or 'none'}"
             )
         else:
             known = {*vocabulary.subjects, *vocabulary.relations, "parent", "children"}
@@ -67,9 +72,11 @@ class ConditionReader:
         """Every (relation, kind) that leads from this kind to another."""
         vocabulary = self.vocabulary
         ways = [("parent", kind) for kind in vocabulary.ladder(self.kind)[1:]]
-        for kind in vocabulary.subjects:
-            if self.kind in vocabulary.ladder(kind)[1:]:
-                ways.append(("children", kind))
+        ways += [
+            ("children", kind)
+            for kind in vocabulary.subjects
+            if self.kind in vocabulary.ladder(kind)[1:]
+        ]
         for relation in vocabulary.relations.values():
             if relation.from_ == self.kind:
                 ways.append((relation.id, relation.to))

@@ -318,5 +318,7 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
             if not levels:
                 yield f"{here}: is empty"
             yield from (
-                f"{here}: {unknown('level', level, LEVELS)}" for level in levels if level not in LEVELS
+                f"{here}: {unknown('level', level, LEVELS)}"
+                for level in levels
+                if level not in LEVELS
             )

@@ -10,7 +10,7 @@ A placeholder is a name in braces, from a closed list:
     {<metric>.before}              the value in the window before
     {<count>} {<symbol>}
 
-Nothing in a text is executed or looked up: a text is cut at its placeholders and put together again.
+Nothing in a text is executed: it is cut at its placeholders and put together again.
 Numbers look the same on every machine: a point for decimals, a comma for thousands.
 """
 
@@ -28,8 +28,10 @@ _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
 
 # Currencies that are paid without decimals: by ISO 4217, or everywhere in practice.
 _WHOLE = frozenset(
-    ("BIF", "CLP", "COP", "DJF", "GNF", "HUF", "IDR", "ISK", "JPY")
-    + ("KMF", "KRW", "LAK", "MMK", "PYG", "RWF", "UGX", "VND", "VUV")
+    (
+        *("BIF", "CLP", "COP", "DJF", "GNF", "HUF", "IDR", "ISK", "JPY"),
+        *("KMF", "KRW", "LAK", "MMK", "PYG", "RWF", "UGX", "VND", "VUV"),
+    )
 )
 
 
@@ -60,9 +62,7 @@ def number(value: float, unit: Unit, currency: str | None = None) -> str:
     return _with_unit(digits, unit, currency)
 
 
-def span(
-    low: float | None, high: float | None, unit: Unit, currency: str | None = None
-) -> str:
+def span(low: float | None, high: float | None, unit: Unit, currency: str | None = None) -> str:
     """An interval: `0.3–0.6 %`; "more than" and "less than" where one end is not known."""
     low, high = _finite(low), _finite(high)
     if low is None and high is None:
@@ -74,9 +74,7 @@ def span(
     return _range(low, high, unit, currency)
 
 
-def band(
-    low: float | None, high: float | None, unit: Unit, currency: str | None = None
-) -> str:
+def band(low: float | None, high: float | None, unit: Unit, currency: str | None = None) -> str:
     """What is usual: `1–3 %`, `at least 2`, `at most $1.50`, `0`."""
     low, high = _finite(low), _finite(high)
     if low is None and high is None:

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from advisor.cases import Case, CaseSubject, Judged, Outcome, load_cases, pack_cases, run_cases, table
+from advisor.cases import (
+    Case,
+    CaseSubject,
+    Judged,
+    Outcome,
+    load_cases,
+    pack_cases,
+    run_cases,
+    table,
+)
 from advisor.condition import Conditions
 from advisor.condition import Test as Ask
 from advisor.errors import Mistakes
@@ -12,7 +21,10 @@ from advisor.rule import Action, Rule, RulePack, Says, Severity
 from advisor.vocabulary import Vocabulary, merge, vocabulary_file
 
 WORDS = """
-subject = [{ id = "ad", title = "ad", plural = "ads" }, { id = "product", title = "p", plural = "ps" }]
+subject = [
+  { id = "ad", title = "ad", plural = "ads" },
+  { id = "product", title = "product", plural = "products" },
+]
 count = [{ id = "clicks", title = "clicks" }, { id = "spend", title = "spend" }]
 symbol = [{ id = "driver", title = "driver", values = ["cpm", "ctr"] }]
 [[metric]]
@@ -67,7 +79,10 @@ def test_a_case_file_is_read_whole(words: Vocabulary) -> None:
     assert first.subject == CaseSubject("Haul", {"spend": 900.0, "clicks": 400.0})
     assert first.before == CaseSubject("Haul", {"spend": 800.0})
     assert first.parent == CaseSubject("Spring", {"clicks": 5000.0})
-    assert first.siblings == (CaseSubject("sibling 1", {"clicks": 1.0}), CaseSubject("B", {"clicks": 2.0}))
+    assert first.siblings == (
+        CaseSubject("sibling 1", {"clicks": 1.0}),
+        CaseSubject("B", {"clicks": 2.0}),
+    )
     assert first.related == {"product": (CaseSubject("product 1", {"clicks": 3.0}),)}
     assert first.symbols == {"driver": "cpm"}
     assert first.metrics == {"growth": (0.1, 0.0, 0.2)}
@@ -79,18 +94,62 @@ def test_a_case_file_is_read_whole(words: Vocabulary) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"fires"', '"fire"', "'a costly click': outcome: unknown value 'fire'; did you mean 'fires'?"),
-        ('finding  = "Haul: so"', "", "'a costly click': finding: is missing; write the whole sentence"),
-        ('"missing"', '"missing"\nfinding = "x"', "'nothing to say': finding: a case that ends missing finds nothing"),
-        ("clicks = 400", "clikcs = 400", "'a costly click': subject: unknown count 'clikcs'; did you mean 'clicks'?"),
-        ("clicks = 400", 'clicks = "400"', "'a costly click': subject.clicks: expected a number, found '400'"),
-        ("{ product =", "{ produkt =", "'a costly click': related: unknown subject 'produkt'; did you mean 'product'?"),
-        ('"cpm"', '"cpn"', "'a costly click': symbols.driver: unknown value 'cpn'; did you mean 'cpm'?"),
-        ("growth = 0.1", "grwth = 0.1", "'nothing to say': metrics: unknown derived metric 'grwth'; did you mean 'growth'?"),
-        ("[0.1, 0.0, 0.2]", "[0.1, 0.2]",
-         "'a costly click': metrics.growth: expected a number, or value, low and high in one list"),
-        ('"USD"', '"usd"',
-         "'a costly click': shop.currency: 'usd' is no currency code; write three capital letters, like USD"),
+        (
+            '"fires"',
+            '"fire"',
+            "'a costly click': outcome: unknown value 'fire'; did you mean 'fires'?",
+        ),
+        (
+            'finding  = "Haul: so"',
+            "",
+            "'a costly click': finding: is missing; write the whole sentence",
+        ),
+        (
+            '"missing"',
+            '"missing"\nfinding = "x"',
+            "'nothing to say': finding: a case that ends missing finds nothing",
+        ),
+        (
+            "clicks = 400",
+            "clikcs = 400",
+            "'a costly click': subject: unknown count 'clikcs'; did you mean 'clicks'?",
+        ),
+        (
+            "clicks = 400",
+            'clicks = "400"',
+            "'a costly click': subject.clicks: expected a number, found '400'",
+        ),
+        (
+            "{ product =",
+            "{ produkt =",
+            "'a costly click': related: unknown subject 'produkt'; did you mean 'product'?",
+        ),
+        (
+            '"cpm"',
+            '"cpn"',
+            "'a costly click': symbols.driver: unknown value 'cpn'; did you mean 'cpm'?",
+        ),
+        (
+            "growth = 0.1",
+            "grwth = 0.1",
+            "'nothing to say': metrics: unknown derived metric 'grwth'; did you mean 'growth'?",
+        ),
+        (
+            "[0.1, 0.0, 0.2]",
+            "[0.1, 0.2]",
+            (
+                "'a costly click': metrics.growth: "
+                "expected a number, or value, low and high in one list"
+            ),
+        ),
+        (
+            '"USD"',
+            '"usd"',
+            (
+                "'a costly click': shop.currency: 'usd' is no currency code; "
+                "write three capital letters, like USD"
+            ),
+        ),
         ("before ", "befor ", "'a costly click': unknown key 'befor'; did you mean 'before'?"),
     ],
 )

@@ -1,4 +1,4 @@
-"""TOML becomes values strictly: nothing is converted in silence, everything wrong is said at once."""
+"""TOML becomes values strictly: nothing is converted in silence, all mistakes come at once."""
 
 from datetime import date
 from enum import StrEnum

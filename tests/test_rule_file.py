@@ -93,7 +93,7 @@ subject  = "ad"
 goal     = "ads"
 severity = "critical"
 guide    = ["diag.weak-hook"]
-source   = { title = "a page", url = "https://example.org", date = 2026-05-01, strength = "official" }
+source   = { title = "page", url = "https://example.org", date = 2026-05-01, strength = "weak" }
 status   = "experimental"
 explains = ["other", "far/away"]
 needs    = ["stock"]
@@ -132,7 +132,7 @@ over         = "ad-products"
 
 [says]
 healthy = "It is fine"
-finding = "{ad.name} of {group.name} shows {product.name}: {ctr} ({ctr.low} to {ctr.high}), {stock}, {ctr.driver}"
+finding = "{ad.name} of {group.name}, {product.name}: {ctr} ({ctr.low}, {ctr.high}), {ctr.driver}"
 why     = "Because of {ctr.before}, from {ctr.n}."
 misleading_when = "It is new."
 
@@ -205,7 +205,7 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
     assert rule.needs == ("stock",)
     assert rule.region == ("US",)
     assert (rule.effective_from, rule.effective_until) == (date(2026, 1, 1), date(2026, 12, 31))
-    assert rule.origin == Origin("a page", "https://example.org", "2026-05-01", Strength.OFFICIAL)
+    assert rule.origin == Origin("page", "https://example.org", "2026-05-01", Strength.WEAK)
     assert rule.actions[0].done == {"ctr": ("good", "high"), "traffic": ("good",)}
 
 
@@ -227,7 +227,10 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
     words: Vocabulary, subject: str, key: str, expected: tuple[str, str]
 ) -> None:
     text = SHORT.replace('subject  = "ad"', f'subject = "{subject}"')
-    text = text.replace('ctr = "low"', f"traffic = {{ at-least = 1 }}\n[with.{key}.any]\nclicks = {{ at-least = 1 }}")
+    text = text.replace(
+        'ctr = "low"',
+        f"traffic = {{ at-least = 1 }}\n[with.{key}.any]\nclicks = {{ at-least = 1 }}",
+    )
     text = text.replace("{ad.name}: {ctr} where {ctr.band} is usual", "It is so")
 
     (related,) = load(text.replace(f"with.{key}", f'with."{key}"'), words).when.related
@@ -240,63 +243,184 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
     [
         ('"medium"', '"medium"\ngoal = "adds"', "goal: unknown goal 'adds'; did you mean 'ads'?"),
         ('"medium"', '"mediun"', "severity: unknown value 'mediun'; did you mean 'medium'?"),
-        ('"medium"', '"medium"\nneeds = ["stocks"]', "needs[0]: unknown count 'stocks'; did you mean 'stock'?"),
+        (
+            '"medium"',
+            '"medium"\nneeds = ["stocks"]',
+            "needs[0]: unknown count 'stocks'; did you mean 'stock'?",
+        ),
         ('"medium"', '"medium"\nseverty = 1', "unknown key 'severty'; did you mean 'severity'?"),
-        ('"medium"', '"medium"\nregion = "usa"', "region[0]: 'usa' is no country code; write two capital letters, like US"),
-        ('"medium"', '"medium"\neffective_from = 2026-02-01\neffective_until = 2026-01-01',
-         "effective_until: 2026-01-01 lies before effective_from 2026-02-01"),
+        (
+            '"medium"',
+            '"medium"\nregion = "usa"',
+            "region[0]: 'usa' is no country code; write two capital letters, like US",
+        ),
+        (
+            '"medium"',
+            '"medium"\neffective_from = 2026-02-01\neffective_until = 2026-01-01',
+            "effective_until: 2026-01-01 lies before effective_from 2026-02-01",
+        ),
         ('"weak"', '"Weak"', "id: 'Weak' is no id; write small letters, digits and hyphens"),
-        ('"weak"', '"strong"', "id: 'strong' is not the name of the file; call the file strong.toml"),
-        ('ctr = "low"', 'ctrr = "low"',
-         "when.ctrr: unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?"),
+        (
+            '"weak"',
+            '"strong"',
+            "id: 'strong' is not the name of the file; call the file strong.toml",
+        ),
+        (
+            'ctr = "low"',
+            'ctrr = "low"',
+            "when.ctrr: unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?",
+        ),
         ('ctr = "low"', 'ctr = "lo"', "when.ctr: unknown level 'lo'; did you mean 'low'?"),
-        ('ctr = "low"', 'ctr = ["low", "good", "high"]', "when.ctr: low, good and high together ask nothing"),
-        ('ctr = "low"', "ctr = 1", "when.ctr: expected a level (low, good, high), a list of levels or "
-         "{ at-least = …, at-most = … }, found 1"),
-        ('ctr = "low"', "ctr = {}", "when.ctr: asks nothing; expected a level (low, good, high), a list "
-         "of levels or { at-least = …, at-most = … }"),
-        ('ctr = "low"', 'ctr = { at_least = 1, is = "low" }', "when.ctr: unknown key 'at_least'; did you mean 'at-least'?"),
-        ('ctr = "low"', "ctr = { at-least = 2, at-most = 1 }", "when.ctr: at-least 2 lies above at-most 1"),
-        ('ctr = "low"', 'ctr = { is = "low", against = "sibling" }',
-         "when.ctr.against: unknown comparison 'sibling'; did you mean 'siblings'?"),
-        ('ctr = "low"', 'ctr = { at-least = 1, against = "past" }',
-         "when.ctr: against needs the level it asks for, in is"),
-        ('ctr = "low"', 'stock = "low"', "when.stock: a count has no levels; give at-least or at-most"),
-        ('ctr = "low"', '"ctr.driver" = "hok"', "when.ctr.driver: unknown value 'hok'; did you mean 'hook'?"),
-        ('ctr = "low"', '"ctr.driver" = { at-least = 1 }',
-         "when.ctr.driver: a symbol has values only: hook, audience"),
-        ('ctr = "low"', 'trend = { ctr = "sinking" }',
-         "when.trend.ctr: unknown trend 'sinking'; did you mean 'rising'?"),
-        ('ctr = "low"', 'trend = { stock = "falling" }', "when.trend.stock: unknown metric 'stock'; known: ctr, traffic"),
-        ('ctr = "low"', 'ctr = "low"\n[[when.any]]\nclicks = { at-least = 1 }',
-         "when.any: one alternative is none; write at least two"),
-        ('ctr = "low"', 'ctr = "low"\n[with.product.some]\nctr = "low"',
-         "with.product: unknown key 'some'; known: all, any, none"),
-        ('ctr = "low"', 'ctr = "low"\n[with.produkt.any]\nctr = "low"',
-         "with.produkt: unknown kind or relation 'produkt'; did you mean 'product'?"),
-        ('ctr = "low"', 'ctr = "low"\n[with.note.any]\nclicks = { at-least = 1 }',
-         "with.note: no relation leads from ad over 'note'; there is: group (parent), shop (parent), product (ad-products)"),
-        ('ctr = "low"', 'ctr = "low"\n[unless]\nctrs = "low"',
-         "unless.ctrs: unknown metric, count or symbol 'ctrs'; did you mean 'ctr'?"),
-        ('ctr = "low"', 'ctr = "low"\n[unless.video.any]\nctr = "low"',
-         "unless.video: no relation leads from ad over 'video'; there is: group (parent), shop (parent), product (ad-products)"),
-        ("{ctr.band}", "{ctr.bend}", "says.finding: unknown placeholder 'ctr.bend'; did you mean 'ctr.band'?"),
-        ("{ctr.band}", "{{ctr}}", "says.finding: a brace that belongs to no placeholder; write a name in braces, like {ctr}"),
-        ('"Cut one"', '"Cut {traffic}"', "action[0].steps[0]: unknown placeholder 'traffic'; "
-         "known: ad.name, ctr, ctr.band, ctr.before, ctr.high, ctr.low, ctr.n, group.name, shop.name"),
-        ('"It is fine"', '"{ctr} is fine"',
-         "says.healthy: stands without numbers; placeholders belong in finding and why"),
+        (
+            'ctr = "low"',
+            'ctr = ["low", "good", "high"]',
+            "when.ctr: low, good and high together ask nothing",
+        ),
+        (
+            'ctr = "low"',
+            "ctr = 1",
+            (
+                "when.ctr: expected a level (low, good, high), a list of levels or "
+                "{ at-least = …, at-most = … }, found 1"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            "ctr = {}",
+            (
+                "when.ctr: asks nothing; expected a level (low, good, high), a list "
+                "of levels or { at-least = …, at-most = … }"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { at_least = 1, is = "low" }',
+            "when.ctr: unknown key 'at_least'; did you mean 'at-least'?",
+        ),
+        (
+            'ctr = "low"',
+            "ctr = { at-least = 2, at-most = 1 }",
+            "when.ctr: at-least 2 lies above at-most 1",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { is = "low", against = "sibling" }',
+            "when.ctr.against: unknown comparison 'sibling'; did you mean 'siblings'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { at-least = 1, against = "past" }',
+            "when.ctr: against needs the level it asks for, in is",
+        ),
+        (
+            'ctr = "low"',
+            'stock = "low"',
+            "when.stock: a count has no levels; give at-least or at-most",
+        ),
+        (
+            'ctr = "low"',
+            '"ctr.driver" = "hok"',
+            "when.ctr.driver: unknown value 'hok'; did you mean 'hook'?",
+        ),
+        (
+            'ctr = "low"',
+            '"ctr.driver" = { at-least = 1 }',
+            "when.ctr.driver: a symbol has values only: hook, audience",
+        ),
+        (
+            'ctr = "low"',
+            'trend = { ctr = "sinking" }',
+            "when.trend.ctr: unknown trend 'sinking'; did you mean 'rising'?",
+        ),
+        (
+            'ctr = "low"',
+            'trend = { stock = "falling" }',
+            "when.trend.stock: unknown metric 'stock'; known: ctr, traffic",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[[when.any]]\nclicks = { at-least = 1 }',
+            "when.any: one alternative is none; write at least two",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.product.some]\nctr = "low"',
+            "with.product: unknown key 'some'; known: all, any, none",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.produkt.any]\nctr = "low"',
+            "with.produkt: unknown kind or relation 'produkt'; did you mean 'product'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.note.any]\nclicks = { at-least = 1 }',
+            (
+                "with.note: no relation leads from ad over 'note'; "
+                "there is: group (parent), shop (parent), product (ad-products)"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[unless]\nctrs = "low"',
+            "unless.ctrs: unknown metric, count or symbol 'ctrs'; did you mean 'ctr'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[unless.video.any]\nctr = "low"',
+            (
+                "unless.video: no relation leads from ad over 'video'; "
+                "there is: group (parent), shop (parent), product (ad-products)"
+            ),
+        ),
+        (
+            "{ctr.band}",
+            "{ctr.bend}",
+            "says.finding: unknown placeholder 'ctr.bend'; did you mean 'ctr.band'?",
+        ),
+        (
+            "{ctr.band}",
+            "{{ctr}}",
+            (
+                "says.finding: a brace that belongs to no placeholder; "
+                "write a name in braces, like {ctr}"
+            ),
+        ),
+        (
+            '"Cut one"',
+            '"Cut {traffic}"',
+            (
+                "action[0].steps[0]: unknown placeholder 'traffic'; "
+                "known: ad.name, ctr, ctr.band, ctr.before, ctr.high, ctr.low, ctr.n, group.name, "
+                "shop.name"
+            ),
+        ),
+        (
+            '"It is fine"',
+            '"{ctr} is fine"',
+            "says.healthy: stands without numbers; placeholders belong in finding and why",
+        ),
         ('"It is fine"', '" "', "says.healthy: is empty"),
         ('why     = "Because."', "", "says.why: required key 'why' is missing"),
         ('"hook"', '"hok"', "action[0].lever: unknown lever 'hok'; did you mean 'hook'?"),
-        ('"change"', '"chnge"', "action[0].direction: unknown direction 'chnge'; did you mean 'change'?"),
+        (
+            '"change"',
+            '"chnge"',
+            "action[0].direction: unknown direction 'chnge'; did you mean 'change'?",
+        ),
         ('["Cut one"]', '"Cut one"', "action[0].steps: expected a list, found 'Cut one'"),
         ('["Cut one"]', "[]", "action[0].steps: is empty; write what to do first"),
         ('"hours"', '"hour"', "action[0].effort: unknown effort 'hour'; did you mean 'hours'?"),
-        ('"hours"', '"hours"\ndone = { ctrr = "good" }',
-         "action[0].done.ctrr: unknown metric 'ctrr'; did you mean 'ctr'?"),
-        ('"hours"', '"hours"\ndone = { ctr = "god" }',
-         "action[0].done.ctr: unknown level 'god'; did you mean 'good'?"),
+        (
+            '"hours"',
+            '"hours"\ndone = { ctrr = "good" }',
+            "action[0].done.ctrr: unknown metric 'ctrr'; did you mean 'ctr'?",
+        ),
+        (
+            '"hours"',
+            '"hours"\ndone = { ctr = "god" }',
+            "action[0].done.ctr: unknown level 'god'; did you mean 'good'?",
+        ),
     ],
 )
 def test_a_mistake_has_its_place_and_the_nearest_known_name(
@@ -325,7 +449,10 @@ def test_a_kind_that_two_relations_lead_to_must_be_named_by_relation(words: Voca
     text = text.replace("[says]", '[with.product.any]\nctr = "low"\n[says]')
 
     assert mistakes(text, words) == (
-        "with.product: 'product' can be several relations: shown to product, tagged to product; name one",
+        (
+            "with.product: 'product' can be several relations: "
+            "shown to product, tagged to product; name one"
+        ),
     )
 
 
@@ -368,7 +495,9 @@ def pack(tmp_path: Path) -> RulePack:
     return RulePack("mine", "my rules", tmp_path)
 
 
-def test_a_pack_is_every_rule_file_of_its_folder(pack: RulePack, tmp_path: Path, words: Vocabulary) -> None:
+def test_a_pack_is_every_rule_file_of_its_folder(
+    pack: RulePack, tmp_path: Path, words: Vocabulary
+) -> None:
     (tmp_path / "ads").mkdir()
     (tmp_path / "ads" / "weak.toml").write_text(SHORT)
     (tmp_path / "ads" / "weak.cases.toml").write_text("no TOML at all")
@@ -454,7 +583,9 @@ def test_a_rule_cannot_explain_itself(words: Vocabulary) -> None:
 def test_an_alias_that_is_another_rules_id_is_refused(words: Vocabulary) -> None:
     weak = load(SHORT, words)
     other = load(
-        SHORT.replace('id       = "weak"', 'id       = "other"\naliases = ["weak"]'), words, "other.toml"
+        SHORT.replace('id       = "weak"', 'id       = "other"\naliases = ["weak"]'),
+        words,
+        "other.toml",
     )
 
     with pytest.raises(Mistakes, match="the id 'mine/weak' is also that of mine/weak"):
