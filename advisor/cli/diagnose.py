@@ -1,0 +1,284 @@
+"""`advisor diagnose`: from exports to a plan."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.options import (
+    FOLDER,
+    check_shop_options,
+    config_option,
+    known,
+    paths_argument,
+    period_options,
+    rules_option,
+    shop_options,
+    today_option,
+)
+
+if TYPE_CHECKING:
+    from advisor.business import Settings
+    from advisor.cli.request import Shop
+    from advisor.cli.screen import Clock
+    from advisor.diagnosis import Request
+    from advisor.document import Document
+    from advisor.registry import Registry
+
+FAIL_ON_REACHED = 1
+
+
+@click.command(short_help="From exports to a prioritized plan.")
+@paths_argument()
+@shop_options
+@period_options
+@today_option
+@config_option
+@rules_option
+@click.option(
+    "-o",
+    "--output",
+    type=FOLDER,
+    metavar="DIR",
+    help="Where the plan is written; else beside the exports.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.formats,
+    help="md, json, csv or what a plugin offers; may be given several times. A single one without "
+    "-o goes to standard output.",
+)
+@click.option(
+    "--fail-on",
+    metavar="SEVERITY",
+    shell_complete=complete.severities,
+    help="End with exit code 1 where a finding is at least this severe: critical, high, medium or "
+    "low.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
+)
+@click.pass_context
+def diagnose(
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    goal: str | None,
+    size: str | None,
+    niche: str | None,
+    first: date | None,
+    last: date | None,
+    month: str | None,
+    today: date,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    output: Path | None,
+    formats: tuple[str, ...],
+    fail_on: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Reads exports and writes a plan: what to do first, why, and what it is worth.
+
+    PATH is a file, a folder, facts that `advisor gather` wrote, or - for standard input. The plan
+    is shown, and plan.md, plan.json and findings.csv are written beside the exports, or to
+    -o DIR. With a single --format and no -o it goes to standard output instead, and nothing is
+    written.
+
+    A folder whose subfolders hold an advisor.toml each is many shops: every one gets its plan, and
+    an index says which is worst.
+
+    \b
+    Examples:
+      advisor diagnose exports/
+      advisor diagnose exports/ --goal ads --size small --niche fashion-beauty -o october/
+      advisor diagnose "Tiktok Ads_report.csv" --format json
+      advisor diagnose shops/ --month 2026-10 --fail-on critical
+
+    \b
+    Exit codes:
+      0  a plan was made
+      1  --fail-on: a finding is that severe
+      2  a mistake that you can mend; the message says how
+      3  nothing could be read
+    """
+    from advisor.cli.request import Shop, find_shop, make_request
+    from advisor.cli.screen import Clock
+    from advisor.many import shop_folders
+    from advisor.registry import load
+    from advisor.report import format_names
+    from advisor.rule import Severity
+
+    clock = Clock()
+    with clock.stage("loading plugins"):
+        registry = load()
+        known("--fail-on", fail_on, [severity.value for severity in Severity])
+        check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
+        for name in formats:
+            known("--format", name, format_names(registry.report_formats()))
+    folders = shop_folders(Path(paths[0])) if len(paths) == 1 and config is None else ()
+    shop = Shop() if folders else find_shop(paths, config)
+    request = make_request(
+        paths,
+        shop,
+        today,
+        goal=goal,
+        size=size,
+        niche=niche,
+        first=first,
+        last=last,
+        month=month,
+        rules=rules,
+    )
+    run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
+    documents = run.many(folders) if folders else [run.one(shop)]
+    if verbose:
+        _tell(clock, registry)
+    if fail_on is not None and any(_reaches(document, fail_on) for document in documents):
+        ctx.exit(FAIL_ON_REACHED)
+
+
+class _Run:
+    """One call of the command."""
+
+    def __init__(
+        self,
+        registry: "Registry",
+        request: "Request",
+        clock: "Clock",
+        *,
+        output: Path | None,
+        formats: Sequence[str],
+        quiet: bool,
+    ) -> None:
+        self.registry = registry
+        self.request = request
+        self.clock = clock
+        self.output = output
+        self.formats = formats
+        self.quiet = quiet
+
+    def one(self, shop: "Shop") -> "Document":
+        """One shop: its plan written and shown, or sent to standard output."""
+        from advisor.cli.request import folder_of
+        from advisor.cli.screen import Waiting, readers, say
+        from advisor.compose import compose
+        from advisor.diagnosis import diagnose_gathered, gather_shop
+
+        with Waiting(shown=not self.quiet) as waiting:
+            with self.clock.stage("reading"):
+                gathered = gather_shop(self.request, self.registry, progress=waiting)
+            waiting.doing("Judging")
+            with self.clock.stage("judging"):
+                diagnosis = diagnose_gathered(gathered, self.request, self.registry)
+            with self.clock.stage("planning"):
+                document = compose(diagnosis)
+            with self.clock.stage("writing"):
+                files = self.files(document, shop)
+                to_stdout = self.output is None and len(self.formats) == 1
+                if not to_stdout:
+                    folder = self.output or folder_of(self.request.paths[0])
+                    written = self.write(files, folder)
+        if to_stdout:
+            notice = document.advisor.engine.notice
+            if notice and not self.quiet:
+                say(notice, err=True)
+            with readers():
+                # The report has made its text harmless already, for its own format.
+                click.echo(next(iter(files.values())), nl=False)
+        elif not self.quiet:
+            self.show(document, written)
+        return document
+
+    def many(self, folders: tuple[Path, ...]) -> Sequence["Document"]:
+        """A plan for each shop, and the index of them all."""
+        from advisor.business import CONFIG_NAME
+        from advisor.cli.request import Shop
+        from advisor.cli.screen import Waiting, readers, say, table
+        from advisor.knowledge import own_version
+        from advisor.many import diagnose_many
+        from advisor.report import make_environment, make_index, render_index
+
+        top = self.output or Path(self.request.paths[0])
+
+        def made(folder: Path, settings: "Settings", document: "Document") -> None:
+            shop = Shop(settings, folder / CONFIG_NAME)
+            self.write(self.files(document, shop), top / folder.name)
+
+        with Waiting(shown=not self.quiet) as waiting, self.clock.stage("diagnosing shops"):
+            many = diagnose_many(folders, self.request, self.registry, made, progress=waiting)
+        index = make_index(
+            many.documents,
+            version=own_version(),
+            today=self.request.today.isoformat(),
+            failed=many.failed,
+        )
+        written = self.write(
+            render_index(index, make_environment(self.registry.templates(), "md")), top
+        )
+        if self.quiet:
+            return many.documents
+        with readers():
+            rows = [
+                (str(s.rank), s.id, s.stake_text or "", str(s.findings), s.first or "nothing to do")
+                for s in index.shops
+            ]
+            table(rows, ("#", "Shop", "At stake", "Findings", "First"))
+            for failed in index.failed:
+                say(f"No plan for {failed.id}: {failed.problem}")
+            for path in written:
+                say(f"Written: {path}")
+        return many.documents
+
+    def files(self, document: "Document", shop: "Shop") -> Mapping[str, str]:
+        """The reports of *document*, by file name."""
+        from advisor.report import render
+
+        return render(
+            document,
+            self.formats or shop.settings.report.formats,
+            [*shop.templates(), *self.registry.templates()],
+            self.registry.report_formats(),
+        )
+
+    def write(self, files: Mapping[str, str], folder: Path) -> list[Path]:
+        """Writes *files* into *folder*, all or none."""
+        from advisor.outputs import write_outputs
+
+        placed = {folder / name: text for name, text in files.items()}
+        write_outputs(placed)
+        return list(placed)
+
+    def show(self, document: "Document", written: Sequence[Path]) -> None:
+        """The plan on the terminal."""
+        from advisor.cli.screen import console, readers
+        from advisor.report import print_terminal
+
+        with readers():
+            print_terminal(document, console(), written)
+
+
+def _reaches(document: "Document", severity: str) -> bool:
+    from advisor.rule import Severity
+
+    limit = Severity(severity).rank
+    return any(Severity(finding.severity).rank <= limit for finding in document.findings)
+
+
+def _tell(clock: "Clock", registry: "Registry") -> None:
+    """Timings and plugins, on standard error."""
+    from advisor.cli.screen import say
+
+    clock.tell()
+    for plugin in registry.plugins:
+        said = plugin.problem or ", ".join(plugin.hooks)
+        say(f"plugin {plugin.name} {plugin.version}: {said}", err=True)
+    for problem in registry.problems:
+        say(problem.text, err=True)

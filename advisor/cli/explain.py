@@ -1,0 +1,164 @@
+"""`advisor explain`: a rule, and why it ended as it did."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.options import (
+    check_shop_options,
+    config_option,
+    paths_argument,
+    period_options,
+    rules_option,
+    shop_options,
+    today_option,
+)
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.condition import Truth
+    from advisor.diagnosis import Diagnosis
+    from advisor.rule import Rule
+    from advisor.why import Explanation, Node
+
+_SHOWN = 20
+
+
+@click.command(short_help="A rule, and why it ended as it did.")
+@click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
+@paths_argument(required=False)
+@click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
+@shop_options
+@period_options
+@today_option
+@config_option
+@rules_option
+def explain(
+    *,
+    rule_id: str,
+    paths: tuple[str, ...],
+    subject: str | None,
+    goal: str | None,
+    size: str | None,
+    niche: str | None,
+    first: date | None,
+    last: date | None,
+    month: str | None,
+    today: date,
+    config: Path | None,
+    rules: tuple[Path, ...],
+) -> None:
+    """Shows a rule. With PATH, how it ended on each subject of these exports; with --subject too,
+    the tree of its conditions with the measured values and the bands that they were held to.
+
+    With --subject and no PATH the current folder is read.
+
+    \b
+    Examples:
+      advisor explain weak-hook
+      advisor explain weak-hook exports/
+      advisor explain weak-hook exports/ --subject "Spring haul"
+    """
+    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.rules import find_rule, load_all, page
+    from advisor.cli.screen import Waiting, readers, say
+    from advisor.diagnosis import diagnose
+    from advisor.registry import load
+
+    registry = load()
+    check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
+    if not paths and subject is None:
+        rule = find_rule(load_all(registry, config, rules, today), rule_id)
+        with readers():
+            for line in page(rule):
+                say(line)
+        return
+    paths = paths or (".",)
+    shop = find_shop(paths, config)
+    request = make_request(
+        paths,
+        shop,
+        today,
+        goal=goal,
+        size=size,
+        niche=niche,
+        first=first,
+        last=last,
+        month=month,
+        rules=rules,
+    )
+    with Waiting() as waiting:
+        diagnosis = diagnose(request, registry, progress=waiting)
+    rule = find_rule(diagnosis.loaded, rule_id)
+    lines = _tree(diagnosis, rule, subject) if subject else _subjects(diagnosis, rule)
+    with readers():
+        for line in lines:
+            say(line)
+
+
+def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
+    from advisor.why import subjects
+
+    found = subjects(diagnosis, rule.id)
+    lines = [rule.id, f"  {rule.says.healthy}"]
+    if not found:
+        return [*lines, f"  {_not_judged(diagnosis, rule)}"]
+    counts = Counter(subject.outcome for subject in found)
+    told = ", ".join(f"{count:,} {_word(outcome.name)}" for outcome, count in counts.items())
+    lines.append(f"  judged on {len(found):,}: {told}")
+    lines += [f"  {_word(s.outcome.name)}: {s.kind} {s.name} ({s.key})" for s in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        lines.append(f"  first {_SHOWN} of {len(found):,}")
+    return [*lines, "  add --subject KEY for the conditions and the measured values"]
+
+
+def _tree(diagnosis: "Diagnosis", rule: "Rule", subject: str) -> list[str]:
+    from advisor.why import explain as why
+    from advisor.why import subjects
+
+    if not subjects(diagnosis, rule.id):
+        raise AdvisorError(_not_judged(diagnosis, rule), where=rule.id)
+    lines: list[str] = []
+    for explanation in why(diagnosis, rule.id, subject):
+        lines += _explained(explanation)
+    return lines
+
+
+def _explained(explanation: "Explanation") -> Iterator[str]:
+    name, key = explanation.name, explanation.key
+    shown = name if name == key else f"{name} ({key})"
+    yield f"{explanation.rule} on {explanation.kind} {shown}: {_word(explanation.outcome.name)}"
+    if explanation.remark:
+        yield f"  {explanation.remark}"
+    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
+    for finding in explanation.after:
+        yield f"after the finding {finding}"
+
+
+def _branches(nodes: "Sequence[Node]", indent: str) -> Iterator[str]:
+    for place, node in enumerate(nodes):
+        last = place == len(nodes) - 1
+        found = f": {node.found}" if node.found else ""
+        # Lines are cleaned one by one; what is drawn before them is not a stranger's.
+        yield f"{indent}{'└─ ' if last else '├─ '}[{_truth(node.truth)}] {node.asked}{found}"
+        yield from _branches(node.parts, indent + ("   " if last else "│  "))
+
+
+def _truth(truth: "Truth") -> str:
+    return {"TRUE": "yes", "FALSE": "no", "UNSURE": "unsure", "MISSING": "no data"}[truth.name]
+
+
+def _word(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+def _not_judged(diagnosis: "Diagnosis", rule: "Rule") -> str:
+    for resting, reason in diagnosis.loaded.resting:
+        if resting.id == rule.id:
+            return f"the rule rests: {reason}"
+    return f"the rule was not judged: no file lists a {rule.subject}"

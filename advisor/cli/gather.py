@@ -1,0 +1,57 @@
+"""`advisor gather`: exports read once, kept in one file."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from advisor.cli.options import FILE, config_option, paths_argument, today_option
+
+
+@click.command(short_help="Read exports once and keep them in one file.")
+@paths_argument()
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    default="shop.facts",
+    show_default=True,
+    metavar="FILE",
+    help="Where the facts are written.",
+)
+@config_option
+@today_option
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+def gather(
+    *, paths: tuple[str, ...], output: Path, config: Path | None, today: date, quiet: bool
+) -> None:
+    """Reads exports and keeps what was read: no export is parsed twice.
+
+    Every option of `advisor diagnose` still works on the facts, for they hold counts and no
+    judgement.
+
+    \b
+    Example:
+      advisor gather exports/ -o shop.facts && advisor diagnose shop.facts
+    """
+    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.screen import Waiting, readers, say
+    from advisor.diagnosis import gather_shop
+    from advisor.facts import write_facts
+    from advisor.registry import load
+    from advisor.report.views import counted
+
+    registry = load()
+    request = make_request(paths, find_shop(paths, config), today)
+    with Waiting(shown=not quiet) as waiting:
+        gathered = gather_shop(request, registry, progress=waiting)
+        write_facts(output, gathered)
+    if quiet:
+        return
+    with readers():
+        say(f"Read: {counted(len(gathered.readings), 'file')}")
+        for unread in gathered.unread:
+            say(f"Not read: {unread}")
+        for note in (*gathered.notes, *registry.problems):
+            say(f"Note: {note.file}: {note.text}" if note.file else f"Note: {note.text}")
+        say(f"Written: {output}")

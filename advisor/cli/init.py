@@ -1,0 +1,169 @@
+"""`advisor init`: a shop's profile, asked or given; and our CSV templates."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.options import FOLDER
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.vocabulary import Vocabulary
+
+_COMMENTS = {
+    "usd_rate": "one {currency} in US dollars",
+    "margin": "what is left of revenue before ads, as a share",
+}
+
+
+@click.command(short_help="Write a shop's advisor.toml, or the CSV templates.")
+@click.argument("folder", type=FOLDER, default=Path(), metavar="[FOLDER]")
+@click.option("--name", help="What the shop is called.")
+@click.option("--size", shell_complete=complete.sizes, help="small, mid or enterprise.")
+@click.option("--niche", shell_complete=complete.niches, help="What it sells.")
+@click.option("--region", help="Its country, as two capital letters.")
+@click.option("--currency", help="Its currency, as three capital letters.")
+@click.option("--usd-rate", type=float, help="What one unit of the currency is in US dollars.")
+@click.option("--margin", type=float, help="What is left of revenue before ads: 0.45 is 45 %.")
+@click.option("--goal", shell_complete=complete.goals, help="What the shop wants most now.")
+@click.option("--no-input", is_flag=True, help="Ask nothing; what is not given is left out.")
+@click.option("--templates", is_flag=True, help="Write the CSV templates, and nothing else.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given: Any) -> None:
+    """Asks about the shop and writes advisor.toml into FOLDER (else the current one). Every answer
+    may be given as an option; what is given is not asked.
+
+    With --templates the CSV files are written that you fill in yourself, for what no export gives.
+
+    \b
+    Examples:
+      advisor init exports/
+      advisor init --name "Luna Beauty" --size small --currency MXN --usd-rate 0.055 --no-input
+      advisor init exports/ --templates
+    """
+    from advisor.business import CONFIG_NAME
+    from advisor.cli.screen import say
+    from advisor.outputs import write_outputs
+    from advisor.registry import load
+
+    registry = load()
+    if templates:
+        kinds = [
+            (name, info)
+            for provider in registry.providers()
+            for name, info in provider.kinds.items()
+            if info.template
+        ]
+        files = {folder / f"{name}.csv": ",".join(info.template) + "\n" for name, info in kinds}
+        _refuse(files, force=force)
+        write_outputs(files)
+        for path, (_, info) in zip(files, kinds, strict=True):
+            say(f"Written: {path}")
+            say(info.documentation.strip())
+        return
+    path = folder / CONFIG_NAME
+    _refuse([path], force=force)
+    vocabulary = registry.vocabulary()
+    answers = _answers(given, vocabulary, ask=not no_input)
+    text = profile(answers)
+    _check(answers, vocabulary)
+    write_outputs({path: text})
+    say(f"Written: {path}")
+
+
+def _refuse(paths: "Sequence[Path] | Mapping[Path, str]", *, force: bool) -> None:
+    there = [str(path) for path in paths if path.exists()]
+    if there and not force:
+        raise AdvisorError(
+            "is there already", where=", ".join(there), hint="add --force to overwrite"
+        )
+
+
+def _answers(given: Mapping[str, Any], vocabulary: "Vocabulary", *, ask: bool) -> dict[str, Any]:
+    """Every answer, in the order of the file; None where there is none."""
+    from advisor.business import Size
+
+    answers = dict(given)
+    if not ask:
+        return answers
+
+    def question(key: str, text: str, cast: Callable[[str], Any] = str) -> None:
+        if answers[key] is None:
+            answers[key] = click.prompt(
+                text, default="", show_default=False, value_proc=_maybe(cast)
+            )
+
+    click.echo("An empty answer leaves a line out.")
+    question("name", "Name of the shop")
+    question("size", f"Size ({_list(size.value for size in Size)})")
+    question("niche", f"Niche ({_list(vocabulary.niches)})")
+    question("region", "Region, as two letters (US, MX, ID …)", str.upper)
+    question("currency", "Currency, as three letters (USD, MXN, IDR …)", str.upper)
+    if answers["currency"] not in (None, "USD"):
+        question("usd_rate", f"One {answers['currency']} in US dollars", _number)
+    question("margin", "Margin before ads, as a share of revenue (0.45)", _number)
+    question("goal", f"Goal ({_list(vocabulary.goals)})")
+    return answers
+
+
+def _maybe(cast: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda answer: cast(answer.strip()) if answer.strip() else None
+
+
+def _number(answer: str) -> float:
+    try:
+        return float(answer)
+    except ValueError:
+        raise click.UsageError(f"{answer!r} is no number; write it like 0.45") from None
+
+
+def _list(names: Any) -> str:
+    return ", ".join(names)
+
+
+def profile(answers: Mapping[str, Any]) -> str:
+    """The text of an advisor.toml."""
+    from advisor.report.escape import clean
+
+    def line(key: str, value: Any) -> str:
+        written = (
+            json.dumps(clean(value), ensure_ascii=False) if isinstance(value, str) else repr(value)
+        )
+        comment = _COMMENTS.get(key, "").format(currency=answers.get("currency") or "unit")
+        return f"{key} = {written}" + (f"  # {comment}" if comment else "")
+
+    lines = ["[shop]"]
+    if answers.get("name"):
+        lines.append(line("id", identifier(answers["name"])))
+    shop = ("name", "size", "niche", "region", "currency", "usd_rate", "margin")
+    lines += [line(key, answers[key]) for key in shop if answers.get(key) is not None]
+    if answers.get("goal"):
+        lines += ["", "[goal]", line("focus", answers["goal"])]
+    return "\n".join(lines) + "\n"
+
+
+def identifier(name: str) -> str:
+    """A short name for folders and indexes: letters and digits with hyphens."""
+    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
+    return "-".join(words) or "shop"
+
+
+def _check(answers: Mapping[str, Any], vocabulary: "Vocabulary") -> None:
+    """Raises Mistakes with every answer that cannot be."""
+    from advisor.business import GoalSection, Settings, ShopSection, impossible
+    from advisor.errors import Mistakes
+    from advisor.knowledge import check_names
+
+    shop = ShopSection(**{k: v for k, v in answers.items() if k != "goal" and v is not None})
+    settings = Settings(shop=shop, goal=GoalSection(answers.get("goal")))
+    wrong = impossible(shop)
+    try:
+        check_names(settings, vocabulary, where="answers")
+    except Mistakes as error:
+        wrong += error.mistakes
+    if wrong:
+        raise Mistakes(wrong, where="answers")

@@ -1,0 +1,146 @@
+"""`advisor inspect`: what a file was understood as."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import click
+
+from advisor.cli.options import config_option, paths_argument, today_option
+
+if TYPE_CHECKING:
+    from advisor.gathered import Unread
+    from advisor.reading import Column, Reading
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A provider that can say which known header an unknown one resembles."""
+
+    def explain(self, reading: "Reading") -> "tuple[Column, ...]": ...
+
+
+@click.command(short_help="What a file was understood as.")
+@paths_argument()
+@config_option
+@today_option
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def inspect(*, paths: tuple[str, ...], config: Path | None, today: date, as_json: bool) -> None:
+    """Says what each file is: its kind, period and currency, which columns became which counts,
+    how many rows were read, and which were left out and why.
+
+    \b
+    Examples:
+      advisor inspect "Video Performance List.xlsx"
+      advisor inspect exports/ --json
+    """
+    import json
+
+    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.screen import Waiting, readers, say
+    from advisor.diagnosis import gather_shop
+    from advisor.registry import load
+    from advisor.report.escape import json_text
+
+    registry = load()
+    request = make_request(paths, find_shop(paths, config), today)
+    with Waiting() as waiting:
+        gathered = gather_shop(request, registry, progress=waiting)
+    providers: Mapping[str, object] = {p.name: p for p in registry.providers()}
+    files = [_described(reading, providers.get(reading.provider)) for reading in gathered.readings]
+    files += [_refused(unread) for unread in gathered.unread]
+    notes = [note.text if not note.file else f"{note.file}: {note.text}" for note in gathered.notes]
+    notes += [problem.text for problem in registry.problems]
+    with readers():
+        if as_json:
+            told = {"files": files, "notes": notes}
+            click.echo(json_text(json.dumps(told, indent=2, ensure_ascii=False)))
+            return
+        for place, file in enumerate(files):
+            if place:
+                say()
+            _show(file)
+        for note in notes:
+            say(f"Note: {note}")
+
+
+def _described(reading: "Reading", provider: object) -> dict[str, Any]:
+    columns = provider.explain(reading) if isinstance(provider, Explains) else reading.columns
+    period = reading.period
+    return {
+        "file": reading.file.name,
+        "kind": reading.kind,
+        "title": reading.title,
+        "provider": reading.provider,
+        "sha256": reading.file.sha256,
+        "from": period.first.isoformat() if period else None,
+        "to": period.last.isoformat() if period else None,
+        "currency": reading.currency,
+        "rows": reading.rows,
+        "left_out": dict(reading.left_out),
+        "columns": [
+            {"header": c.header, "means": c.means or None, "nearest": c.nearest or None}
+            for c in columns
+        ],
+        "tables": [
+            {
+                "subject": table.subject,
+                "family": table.family,
+                "grain": table.grain.value,
+                "rows": table.frame.height,
+                "counts": list(table.counts),
+            }
+            for table in reading.tables
+        ],
+        "notes": [note.text for note in reading.notes],
+    }
+
+
+def _refused(unread: "Unread") -> dict[str, Any]:
+    return {
+        "file": unread.file.name,
+        "kind": None,
+        "problem": unread.reason,
+        "nearest": unread.nearest,
+        "lacks": list(unread.lacks),
+    }
+
+
+def _show(file: Mapping[str, Any]) -> None:
+    from advisor.cli.screen import say
+    from advisor.report.views import counted, left_out
+
+    say(file["file"])
+    if file["kind"] is None:
+        say(f"  not read: {file['problem']}")
+        if file["nearest"]:
+            lacks = ", ".join(file["lacks"])
+            say(f"  nearest: {file['nearest']}" + (f", but without {lacks}" if lacks else ""))
+        return
+    days = f"{file['from']} to {file['to']}" if file["from"] else "not known"
+    say(f"  kind: {file['title']} ({file['kind']}, by {file['provider']})")
+    say(f"  period: {days}")
+    say(f"  currency: {file['currency'] or 'not known'}")
+    say(f"  rows: {file['rows']:,} read; left out: {left_out(file['left_out'])}")
+    for one in file["tables"]:
+        counts = ", ".join(one["counts"]) or "no counts"
+        say(f"  gives: {counted(one['rows'], one['subject'] + ' row')} by {one['grain']}: {counts}")
+    _columns(file["columns"])
+    for note in file["notes"]:
+        say(f"  note: {note}")
+
+
+def _columns(columns: Sequence[Mapping[str, str | None]]) -> None:
+    from advisor.cli.screen import columns as aligned
+    from advisor.cli.screen import say
+
+    known = [(str(c["header"]), str(c["means"])) for c in columns if c["means"]]
+    if known:
+        say("  columns:")
+        for line in aligned(known, ("header", "means")):
+            click.echo(f"    {line}")
+    for column in columns:
+        if not column["means"] and column["header"]:
+            near = f"; did you mean {column['nearest']!r}?" if column["nearest"] else ""
+            say(f"  not known: {column['header']!r}{near}")

@@ -1,0 +1,111 @@
+"""Options and values that several commands share."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from advisor.cli import complete
+from advisor.errors import AdvisorError, unknown
+
+if TYPE_CHECKING:
+    from advisor.vocabulary import Vocabulary
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def day(value: str | date) -> date:
+    """A day written as 2026-10-31."""
+    if isinstance(value, date):  # a default
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day; write it as 2026-10-31") from None
+
+
+def paths_argument(*, required: bool = True) -> Callable[[F], F]:
+    """Files and folders, completed by the shell."""
+    return click.argument(
+        "paths", nargs=-1, required=required, type=click.Path(allow_dash=True), metavar="PATH…"
+    )
+
+
+def config_option(command: F) -> F:
+    """--config."""
+    return click.option(
+        "--config",
+        type=FILE,
+        metavar="FILE",
+        help="The shop's advisor.toml, where it does not lie in the folder that is read.",
+    )(command)
+
+
+def today_option(command: F) -> F:
+    """--today; the system's date is read here and nowhere else."""
+    return click.option(
+        "--today",
+        type=day,
+        metavar="YYYY-MM-DD",
+        default=lambda: date.today(),
+        show_default="the system's date",
+        help="The day of the run; the same input on the same day gives the same plan.",
+    )(command)
+
+
+def rules_option(command: F) -> F:
+    """--rules, once or several times."""
+    return click.option(
+        "--rules",
+        "rules",
+        type=FOLDER,
+        multiple=True,
+        metavar="DIR",
+        help="A folder of rules of your own; may be given several times.",
+    )(command)
+
+
+def shop_options(command: F) -> F:
+    """--goal, --size and --niche."""
+    for name, callback, text in (
+        ("--niche", complete.niches, "What the shop sells, instead of what advisor.toml says."),
+        ("--size", complete.sizes, "How large the shop is: small, mid or enterprise."),
+        ("--goal", complete.goals, "What the shop wants most now."),
+    ):
+        command = click.option(name, metavar="NAME", shell_complete=callback, help=text)(command)
+    return command
+
+
+def period_options(command: F) -> F:
+    """--from, --to and --month."""
+    month = click.option("--month", metavar="YYYY-MM", help="The month to judge.")
+    last = click.option(
+        "--to", "last", type=day, metavar="YYYY-MM-DD", help="The last day to judge."
+    )
+    first = click.option(
+        "--from", "first", type=day, metavar="YYYY-MM-DD", help="The first day to judge."
+    )
+    return first(last(month(command)))
+
+
+def known(option: str, word: str | None, names: Iterable[str]) -> None:
+    """Raises AdvisorError where *word* is none of *names*, with the nearest of them."""
+    names = tuple(names)
+    if word is not None and word not in names:
+        raise AdvisorError(unknown("value", word, names), where=option)
+
+
+def check_shop_options(
+    vocabulary: "Vocabulary", *, goal: str | None, size: str | None, niche: str | None
+) -> None:
+    """Raises AdvisorError for a goal, size or niche that nobody knows."""
+    from advisor.business import Size
+
+    known("--goal", goal, vocabulary.goals)
+    known("--size", size, [one.value for one in Size])
+    known("--niche", niche, vocabulary.niches)

@@ -1,0 +1,105 @@
+"""From what stands on the command line to a request: which shop, and where its profile lies."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from advisor.business import CONFIG_NAME, Settings, read_settings
+from advisor.errors import AdvisorError
+from advisor.files import STDIN
+
+if TYPE_CHECKING:
+    from advisor.diagnosis import Request
+    from advisor.hookspecs import Templates
+
+
+@attrs.frozen
+class Shop:
+    """A shop's advisor.toml as read; *config* is None where there is none."""
+
+    settings: Settings = attrs.field(factory=Settings)
+    config: Path | None = None
+
+    @property
+    def base(self) -> Path:
+        """What paths in advisor.toml are relative to."""
+        return self.config.parent if self.config else Path()
+
+    def templates(self) -> "tuple[Templates, ...]":
+        """The shop's own folder of templates, where it has one."""
+        from advisor.hookspecs import Templates
+
+        named = self.settings.report.templates
+        if named is None:
+            return ()
+        folder = self.base / named
+        if not folder.is_dir():
+            where = str(self.config or "advisor.toml")
+            raise AdvisorError(f"report.templates: no such folder: {folder}", where=where)
+        return (Templates("own", folder),)
+
+
+def folder_of(path: str) -> Path:
+    """Where outputs belong that were made of *path*: beside it."""
+    if path == STDIN:
+        return Path()
+    given = Path(path)
+    return given if given.is_dir() else given.parent
+
+
+def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
+    """The advisor.toml of *config*, else the one beside the files that are read.
+
+    Raises AdvisorError where the paths belong to two shops.
+    """
+    if config is not None:
+        if not config.is_file():
+            raise AdvisorError("no such file", where=str(config), hint="check --config")
+        return Shop(read_settings(config), config)
+    folders = dict.fromkeys(folder_of(path).resolve() for path in paths)
+    found = [folder / CONFIG_NAME for folder in folders if (folder / CONFIG_NAME).is_file()]
+    if len(found) > 1:
+        where = " and ".join(str(one) for one in found[:2])
+        raise AdvisorError(
+            f"these files belong to two shops: {where}",
+            hint="give the folder above them for a plan each, or say which with --config",
+        )
+    if not found:
+        return Shop()
+    return Shop(read_settings(found[0]), found[0])
+
+
+def make_request(
+    paths: Sequence[str],
+    shop: Shop,
+    today: date,
+    *,
+    goal: str | None = None,
+    size: str | None = None,
+    niche: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    month: str | None = None,
+    rules: Sequence[Path] = (),
+) -> "Request":
+    """The request, with the period checked before anything is read."""
+    from advisor.diagnosis import Request
+    from advisor.window import chosen
+
+    chosen(first, last, month, today)
+    return Request(
+        paths=tuple(paths),
+        today=today,
+        settings=shop.settings,
+        config=shop.config,
+        goal=goal,
+        size=size,
+        niche=niche,
+        first=first,
+        last=last,
+        month=month,
+        rules=tuple(rules),
+    )

@@ -1,0 +1,244 @@
+"""`advisor rules`: which rules there are, what they ask, and whether their cases hold."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.group import NamesNear
+from advisor.cli.options import FOLDER, config_option, rules_option, today_option
+from advisor.errors import AdvisorError, unknown
+
+if TYPE_CHECKING:
+    from advisor.cases import CaseResult
+    from advisor.knowledge import Loaded
+    from advisor.registry import Registry
+    from advisor.rule import Rule, RulePack
+
+CASE_FAILED = 1
+
+
+@click.group(cls=NamesNear, short_help="Which rules there are, and whether their cases hold.")
+def rules() -> None:
+    """Says which rules there are, what they ask, and whether their cases hold.
+
+    \b
+    Examples:
+      advisor rules list
+      advisor rules show weak-hook
+      advisor rules test my-rules/
+    """
+
+
+@rules.command("list", short_help="Every rule.")
+@config_option
+@rules_option
+@today_option
+def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> None:
+    """Lists every rule: how severe, on what, for which goal, and what it says where all is well.
+    Rules that rest for this shop say why.
+
+    \b
+    Example:
+      advisor rules list --rules my-rules/
+    """
+    from advisor.cli.screen import readers, say, table
+    from advisor.registry import load
+
+    loaded = load_all(load(), config, rules, today)
+    resting = {rule.id: why for rule, why in loaded.resting}
+    known = sorted((*loaded.rules, *(r for r, _ in loaded.resting)), key=lambda r: r.id)
+    rows = [
+        (
+            rule.id,
+            rule.severity.value,
+            rule.subject,
+            rule.goal or "",
+            f"rests: {resting[rule.id]}" if rule.id in resting else rule.says.healthy,
+        )
+        for rule in known
+    ]
+    with readers():
+        table(rows, ("Rule", "Severity", "Subject", "Goal", "Where all is well"))
+        for note in loaded.notes:
+            say(f"Note: {note.text}")
+
+
+@rules.command(short_help="One rule: what it asks, says and advises.")
+@click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
+@config_option
+@rules_option
+@today_option
+def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: date) -> None:
+    """Shows a rule: its conditions, its sentences, its actions and where it comes from.
+
+    \b
+    Example:
+      advisor rules show weak-hook
+    """
+    from advisor.cli.screen import readers, say
+    from advisor.registry import load
+
+    rule = find_rule(load_all(load(), config, rules, today), rule_id)
+    with readers():
+        for line in page(rule):
+            say(line)
+
+
+@rules.command(short_help="Run the cases of rules.")
+@click.argument("folders", nargs=-1, type=FOLDER, metavar="[PATH]…")
+@today_option
+@click.pass_context
+def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
+    """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
+
+    Each case gives counts and says how the rule must end on them; where it fires, the whole
+    sentence must be the expected one. The exit code is 1 where a case fails.
+
+    \b
+    Examples:
+      advisor rules test
+      advisor rules test my-rules/
+    """
+    from advisor.cases import table
+    from advisor.cli.screen import readers, say
+    from advisor.registry import load
+
+    results, without = run_packs(load(), folders, today)
+    with readers():
+        say(table(results))
+        for rule in without:
+            say(f"no case: {rule.id}")
+    if not all(result.passed for result in results):
+        ctx.exit(CASE_FAILED)
+
+
+def run_packs(
+    registry: "Registry", folders: Sequence[Path], today: date
+) -> "tuple[list[CaseResult], list[Rule]]":
+    """Every case of the packs with what came of it, and the rules that have no case.
+
+    Raises Mistakes for rule and case files that cannot be read.
+    """
+    from advisor.business import Settings
+    from advisor.case_judge import judge_case
+    from advisor.cases import pack_cases, run_cases
+    from advisor.engine import choose
+    from advisor.knowledge import bands_of
+    from advisor.rule_file import check_references, load_pack
+
+    vocabulary = registry.vocabulary()
+    packs = _packs(registry, folders)
+    tested = [(pack, load_pack(pack, vocabulary)) for pack in packs]
+    rules = [rule for _, loaded in tested for rule in loaded]
+    if folders:  # they may refer to rules that are installed
+        for pack in registry.rule_packs():
+            rules += load_pack(pack, vocabulary)
+    check_references(rules)
+    bands, engine = bands_of(Settings(), registry), choose()
+    results: list[CaseResult] = []
+    without: list[Rule] = []
+    for pack, loaded in tested:
+        cases = pack_cases(pack, vocabulary=vocabulary)
+        for rule in loaded:
+            own = cases.get(rule.id, ())
+            if not own:
+                without.append(rule)
+            results += run_cases(
+                rule,
+                own,
+                lambda case, rule=rule: judge_case(  # type: ignore[misc]
+                    rule,
+                    case,
+                    rules=rules,
+                    vocabulary=vocabulary,
+                    bands=bands,
+                    engine=engine,
+                    today=today,
+                ),
+            )
+    return results, without
+
+
+def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":
+    from advisor.rule import RulePack
+
+    if not folders:
+        return registry.rule_packs()
+    for folder in folders:
+        if not folder.is_dir():
+            raise AdvisorError("no such folder of rules", where=str(folder))
+    return [RulePack(folder.resolve().name, folder.name, folder) for folder in folders]
+
+
+def load_all(
+    registry: "Registry", config: Path | None, folders: Sequence[Path], today: date
+) -> "Loaded":
+    """Every rule, as it stands for the shop of *config*."""
+    from advisor.cli.request import find_shop
+    from advisor.knowledge import business_of, load_rules
+
+    shop = find_shop(["."], config)
+    business = business_of(shop.settings)
+    return load_rules(registry, shop.settings, business, today, folders=folders, base=shop.base)
+
+
+def find_rule(loaded: "Loaded", name: str) -> "Rule":
+    """The rule with this full, short or former id; raises AdvisorError with the nearest name."""
+    known = (*loaded.rules, *(rule for rule, _ in loaded.resting))
+    for names in (
+        {rule.id: rule for rule in known},
+        {rule.short_id: rule for rule in reversed(known)},
+        {alias: rule for rule in known for alias in rule.aliases},
+    ):
+        if name in names:
+            return names[name]
+    offered = [one for rule in known for one in (rule.id, rule.short_id)]
+    raise AdvisorError(
+        unknown("rule", name, offered), where="RULE", hint="see `advisor rules list`"
+    )
+
+
+def page(rule: "Rule") -> list[str]:
+    """A rule as lines to read."""
+    from advisor.why import conditions
+
+    lines = [
+        rule.id,
+        f"  {rule.says.healthy}",
+        f"  severity: {rule.severity}; subject: {rule.subject}; goal: {rule.goal or 'any'}",
+        f"  status: {rule.status}",
+        "  finding:",
+        f"    {rule.says.finding}",
+        "  why:",
+        f"    {rule.says.why}",
+        "  when:",
+        *(f"    {line}" for line in conditions(rule.when)),
+    ]
+    if rule.after:
+        over = f" over {rule.after.over}" if rule.after.over else ""
+        lines.append(f"  after: {', '.join(rule.after.findings)}{over}")
+    if rule.unless:
+        lines += ["  unless:", *(f"    {line}" for line in conditions(rule.unless))]
+    if rule.says.misleading_when:
+        lines.append(f"  misleading when: {rule.says.misleading_when}")
+    for action in rule.actions:
+        lines.append(f"  do: {action.do} ({action.owner}, {action.effort})")
+        lines += [f"    - {step}" for step in action.steps]
+        done = [f"{name} is {' or '.join(levels)}" for name, levels in action.done.items()]
+        if done:
+            lines.append(f"    done when: {', '.join(done)}")
+    if rule.explains:
+        lines.append(f"  explains: {', '.join(rule.explains)}")
+    if rule.needs:
+        lines.append(f"  needs: {', '.join(rule.needs)}")
+    if rule.guide:
+        lines.append(f"  guide: {', '.join(rule.guide)}")
+    if rule.origin:
+        told = (rule.origin.title, rule.origin.url, rule.origin.date, rule.origin.strength.value)
+        lines.append(f"  source: {', '.join(filter(None, told))}")
+    lines.append(f"  file: {rule.file}")
+    return lines

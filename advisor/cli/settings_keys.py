@@ -1,0 +1,36 @@
+"""The keys of an advisor.toml, with their values and where they come from."""
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from advisor.business import Settings
+from advisor.data import parse_toml
+
+BANDS = "bands"  # keyed by metric: told as bands
+
+
+def setting_keys() -> tuple[str, ...]:
+    """`shop.id`, `shop.name` … in the order of the file."""
+    return tuple(
+        f"{section.name}.{key.name}"
+        for section in attrs.fields(Settings)
+        if section.name != BANDS
+        for key in attrs.fields(type(getattr(Settings(), section.name)))
+    )
+
+
+def value_of(settings: Settings, key: str) -> Any:
+    """The value of *key* as the run uses it."""
+    section, _, name = key.partition(".")
+    return getattr(getattr(settings, section), name)
+
+
+def stands_in(config: Path | None, key: str) -> bool:
+    """Whether *key* is written in *config*."""
+    if config is None:
+        return False
+    raw = parse_toml(config.read_text(encoding="utf-8-sig"), where=config.name)
+    section, _, name = key.partition(".")
+    return name in raw.get(section, {})
