@@ -9,7 +9,7 @@ import pytest
 import advisor_rules_guide as guide
 from advisor.bands import Bands, check_bands
 from advisor.business import Business
-from advisor.case_judge import judge_case
+from advisor.case_run import CaseRunner
 from advisor.cases import Case, Outcome, pack_cases, run_cases
 from advisor.engine import Engine
 from advisor.engine.durable import DurableEngine, available
@@ -71,19 +71,9 @@ def durable() -> DurableEngine:
 
 def judged(rule_id: str, name: str, engine: Engine) -> str:
     case = next(case for case in cases()[rule_id] if case.name == name)
-    (result,) = run_cases(
-        rules()[rule_id],
-        [case],
-        lambda c: judge_case(
-            rules()[rule_id],
-            c,
-            rules=rules().values(),
-            vocabulary=words(),
-            bands=BANDS,
-            engine=engine,
-            today=TODAY,
-        ),
-    )
+    runner = CaseRunner(words(), BANDS, tuple(rules().values()), engine)
+    rule = rules()[rule_id]
+    (result,) = run_cases(rule, [case], lambda one: runner.judge(rule, one))
     return result.difference
 
 
