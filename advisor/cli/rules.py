@@ -90,9 +90,8 @@ def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: d
 
 @rules.command(short_help="Run the cases of rules.")
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[PATH]…")
-@today_option
 @click.pass_context
-def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
+def test(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
     """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
 
     Each case gives counts and says how the rule must end on them; where it fires, the whole
@@ -107,7 +106,7 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     from advisor.cli.screen import readers, say
     from advisor.registry import load
 
-    results, without = run_packs(load(), folders, today)
+    results, without = run_packs(load(), folders)
     with readers():
         say(table(results))
         for rule in without:
@@ -117,16 +116,15 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
 
 
 def run_packs(
-    registry: "Registry", folders: Sequence[Path], today: date
+    registry: "Registry", folders: Sequence[Path]
 ) -> "tuple[list[CaseResult], list[Rule]]":
     """Every case of the packs with what came of it, and the rules that have no case.
 
     Raises Mistakes for rule and case files that cannot be read.
     """
     from advisor.business import Settings
-    from advisor.case_judge import judge_case
+    from advisor.case_run import CaseRunner
     from advisor.cases import pack_cases, run_cases
-    from advisor.engine import choose
     from advisor.knowledge import bands_of
     from advisor.rule_file import check_references, load_pack
 
@@ -138,7 +136,7 @@ def run_packs(
         for pack in registry.rule_packs():
             rules += load_pack(pack, vocabulary)
     check_references(rules)
-    bands, engine = bands_of(Settings(), registry), choose()
+    runner = CaseRunner(vocabulary, bands_of(Settings(), registry), rules)
     results: list[CaseResult] = []
     without: list[Rule] = []
     for pack, loaded in tested:
@@ -148,17 +146,7 @@ def run_packs(
             if not own:
                 without.append(rule)
             results += run_cases(
-                rule,
-                own,
-                lambda case, rule=rule: judge_case(  # type: ignore[misc]
-                    rule,
-                    case,
-                    rules=rules,
-                    vocabulary=vocabulary,
-                    bands=bands,
-                    engine=engine,
-                    today=today,
-                ),
+                rule, own, lambda case, rule=rule: runner.judge(rule, case)  # type: ignore[misc]
             )
     return results, without
 
