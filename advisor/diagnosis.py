@@ -1,7 +1,7 @@
 """The whole story: gather, measure, grade, judge, plan."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import attrs
@@ -24,7 +24,7 @@ from advisor.registry import Registry
 from advisor.rule import Rule
 from advisor.together import with_pools
 from advisor.vocabulary import Vocabulary
-from advisor.window import NO_WINDOW, Window, before, chosen, newest
+from advisor.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
 
 Progress = Callable[[int, int, str], None]
 
@@ -102,7 +102,7 @@ def diagnose_gathered(
     )
     counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
-    rows = tuple(with_pools(counted_rows(counted), vocabulary))
+    rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
     window = window_of(rows, request)
     bands = bands_of(request.settings, registry)
     loaded = load_rules(
@@ -144,7 +144,7 @@ def diagnose_gathered(
     )
 
 
-def counted_rows(counted: Counted) -> Iterable[CountedRows]:
+def counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
     """The sets of counts, one for each grain. What is broken down is not a subject's whole."""
     for one in counted.sets:
         if one.breakdowns:
@@ -154,22 +154,32 @@ def counted_rows(counted: Counted) -> Iterable[CountedRows]:
             if frame is None or frame.height == 0:
                 continue
             if one.subject == "shop":  # one row a shop, whatever a file calls it
-                frame = frame.with_columns(pl.col("shop").alias("key"))
+                frame = frame.with_columns(
+                    pl.col("shop").alias("key"), pl.lit(shop_name).alias("name")
+                )
             yield CountedRows(one.subject, one.family, grain, frame)
 
 
 def window_of(rows: Sequence[CountedRows], request: Request) -> Window:
-    """The window that the user chose, else the newest full days of the shop's data."""
+    """The window that the user chose, else the newest full days of the shop's data.
+
+    A table with gaps (violations, LIVEs) says nothing about where the data end, unless there is no
+    other.
+    """
     asked = chosen(request.first, request.last, request.month, request.today)
     if asked is not None:
         return Window(asked, before(asked))
-    ends: list[date] = []
+    dense: list[date] = []
+    sparse: list[date] = []
     for one in rows:
         if one.grain is Grain.DAY:
             days = one.frame["to"].drop_nulls()
-            full = days.filter(days < request.today)
+            full = days.filter(days < request.today).unique().sort()
             if full.len():
-                ends.append(full.max())  # type: ignore[arg-type]
+                last: date = full[-1]
+                near = full.filter(full > last - timedelta(days=WINDOW_DAYS)).len()
+                (dense if near >= WINDOW_DAYS // 2 else sparse).append(last)
+    ends = dense or sparse
     return newest(ends, request.today) if ends else NO_WINDOW
 
 

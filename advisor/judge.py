@@ -201,7 +201,7 @@ class _Court:
         for name in self._beside(rule, kind):  # bands and prices may depend on another metric
             if f"{name}.x" in columns:
                 metrics[name] = metric_of(name, self.grader.vocabulary)
-        title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} together"
+        title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} of one {parent} together"
         frame = pool(unsure, parent, title, metrics)
         if frame.height == 0:
             return None

@@ -86,7 +86,7 @@ def measure(
     found: dict[str, Measured] = {}
     for kind, sources in by_kind.items():
         sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
-        ask = wanted.get(kind, Wanted())
+        ask = _possible(wanted.get(kind, Wanted()), kind, vocabulary)
         frames = [_measure_rows(rows, ask, window, vocabulary) for rows in sources]
         kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
         if not kept:
@@ -103,6 +103,18 @@ def measure(
             source=tuple(rows for rows, _ in kept),
         )
     return found
+
+
+def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
+    """Only metrics that mean something for subjects of *kind*."""
+
+    def means(name: str) -> bool:
+        kinds = metric_of(name, vocabulary).subjects
+        return not kinds or kind in kinds
+
+    return Wanted(
+        frozenset(filter(means, ask.metrics)), frozenset(filter(means, ask.before))
+    )
 
 
 def in_window(rows: CountedRows, period: Period | None, *, newest: bool) -> pl.DataFrame:

@@ -56,6 +56,12 @@ def render(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], NOT_KNOWN), text)
 
 
+def shorten(name: str, most: int = 60) -> str:
+    """*name* on one line, cut at *most* characters: captions run to hundreds."""
+    line = " ".join(name.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 def number(value: float, unit: Unit, currency: str | None = None) -> str:
     """*value* with its unit: `1.2 %`, `$1.50`, `1,234 MXN`, `2.4`, `12,345`, `46 s`."""
     digits = _digits(value, unit, currency)

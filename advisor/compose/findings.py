@@ -252,14 +252,15 @@ def placeholder_values(
     """What each placeholder of the rule's texts says for this subject."""
     currency = diagnosis.business.currency
     rule = firing.rule
-    values = {f"{rule.subject}.name": name, f"{firing.kind}.name": name}
+    short = text.shorten(name)
+    values = {f"{rule.subject}.name": short, f"{firing.kind}.name": short}
     for column, content in row.items():
         if column.startswith("parent.") and content is not None:
             kind = column.removeprefix("parent.")
-            values.setdefault(f"{kind}.name", _name_of(kind, str(content), diagnosis))
+            values.setdefault(f"{kind}.name", text.shorten(_name_of(kind, str(content), diagnosis)))
     for subject in firing.partners:
         kind, _, key = subject.split("|", 2)
-        values.setdefault(f"{kind}.name", _name_of(kind, key, diagnosis))
+        values.setdefault(f"{kind}.name", text.shorten(_name_of(kind, key, diagnosis)))
     for metric, value in named.items():
         unit = value.metric.unit
         values[metric] = value.words(currency)
@@ -273,8 +274,6 @@ def placeholder_values(
     for test in rule.own_tests():
         if test.name in diagnosis.vocabulary.symbols and row.get(test.name):
             values[test.name] = str(row[test.name])
-    if "shop.name" in values and firing.kind == "shop":
-        values["shop.name"] = diagnosis.business.name or "the shop"
     return values
 
 
