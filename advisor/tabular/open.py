@@ -1,6 +1,7 @@
 """Opening a file by its content: what it is, and its grids of text."""
 
 import json
+import re
 import zipfile
 
 import attrs
@@ -14,6 +15,7 @@ from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_JSON = re.compile(rb"\{|\[\s*[\[{\]]")  # a table may start with [Date range]
 _SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
@@ -54,7 +56,7 @@ def open_source(file: File) -> OpenSource:
             where=file.name,
             hint=_SAVE_AGAIN,
         )
-    if start[:1] in (b"{", b"["):
+    if _JSON.match(start):
         return _json(file, as_utf8(file.path.read_bytes()))
     return OpenSource(file, Container.TEXT, (TextGrid.open(file.path, file.name),))
 

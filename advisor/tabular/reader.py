@@ -9,7 +9,7 @@ from advisor.hookspecs import KindInfo, Match, ReadContext
 from advisor.reading import Column, Reading
 from advisor.source import Source
 from advisor.tabular.assembly import FileReader
-from advisor.tabular.headers import Recogniser
+from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
 

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.tabular.making import grid, opened
 TABLE = "a,b\n1,2\n"
 
 
-def workbook(*rows: list[object], sheets: int = 1) -> bytes:
+def workbook(*rows: Sequence[object], sheets: int = 1) -> bytes:
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
         for _ in range(sheets):
@@ -32,11 +32,10 @@ def workbook(*rows: list[object], sheets: int = 1) -> bytes:
 def lying_workbook() -> bytes:
     """A workbook whose sheet claims to have one cell."""
     lies = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(["a", "b"], [1, 2]))) as truth:
-        with zipfile.ZipFile(lies, "w") as archive:
-            for name in truth.namelist():
-                data = truth.read(name).replace(b'<dimension ref="A1:B2"/>', b'<dimension ref="A1"/>')
-                archive.writestr(name, data)
+    truth = zipfile.ZipFile(io.BytesIO(workbook(["a", "b"], [1, 2])))
+    with truth, zipfile.ZipFile(lies, "w") as archive:
+        for name in truth.namelist():
+            archive.writestr(name, truth.read(name).replace(b'ref="A1:B2"', b'ref="A1"'))
     return lies.getvalue()
 
 
@@ -47,6 +46,7 @@ def lying_workbook() -> bytes:
         (workbook(["a", "b"], [1, 2]), Container.XLSX),
         (b'{"data": {"list": [{"a": 1}]}}', Container.JSON),
         (b'\n [{"a": 1}]', Container.JSON),
+        (b"[Date range]: 2026-05-01 ~ 2026-05-31\na,b\n1,2\n", Container.TEXT),
         (b'{"a": 1}\n{"a": 2}\n', Container.JSON_LINES),
         (b'{"stream": "ads", "data": {"a": 1}}\n', Container.JSON_LINES),
     ],
@@ -77,7 +77,10 @@ def test_text_is_read_in_its_encoding_with_its_delimiter(
         '"a, b; c"', '"a, b; c"' if delimiter != "\t" else "a, b; c"
     )
     head, _, rest = text.partition("\n")
-    lines = [head.replace("título,", f"título{delimiter}"), *rest.replace(",", delimiter).split("\n")]
+    lines = [
+        head.replace("título,", f"título{delimiter}"),
+        *rest.replace(",", delimiter).split("\n"),
+    ]
 
     assert grid(tmp_path, encoding("\n".join(lines))) == [
         ["título", "a, b; c"],

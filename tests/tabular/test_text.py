@@ -24,7 +24,9 @@ def body(one: TextGrid, after: int, *columns: int) -> list[tuple[object, ...]]:
 
 
 def test_a_newline_inside_a_quoted_cell_does_not_end_its_row(tmp_path: Path) -> None:
-    text = '"Dates: 2026-05-01 ~ 2026-05-31\n",\n,\nName,Views\n"two\nlines, and ""quotes""",5\nx,6\n'
+    text = (
+        '"Dates: 2026-05-01 ~ 2026-05-31\n",\n,\nName,Views\n"two\nlines, and ""quotes""",5\nx,6\n'
+    )
     one = text_grid(tmp_path, text)
 
     assert one.head[2] == ["Name", "Views"]
