@@ -152,7 +152,7 @@ def _price(
     worth: Mapping[str, float | None],
     diagnosis: Diagnosis,
 ) -> Stake | NoStake:
-    reason: NoStake = NoStake("the rule names no metric that would be done")
+    reason: NoStake = NoStake("there is no number to reach")
     for action in rule.actions[:1]:
         for name, wanted in action.done.items():
             value = named.get(name)
@@ -216,7 +216,7 @@ def _info(
                 levels=value.levels(),
                 band=value.band(currency),
                 text=value.words(currency),
-                sure=sureness(p, exact=value.exact),
+                sure=_sure(value, p, currency),
                 test=str(test),
                 file=rows.file,
                 rows=rows.ranges,
@@ -240,6 +240,12 @@ def _info(
         stake=price.mid if isinstance(price, Stake) else None,
         pooled=pooled if isinstance(pooled, int) else 0,
     )
+
+
+def _sure(value: Value, p: float, currency: str | None) -> str:
+    """How sure, and between which limits the value lies."""
+    words = sureness(p, exact=value.exact)
+    return words if value.exact else f"{words}: {value.limits(currency)}"
 
 
 def placeholder_values(
