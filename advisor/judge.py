@@ -87,11 +87,11 @@ class Judgement:
 
 
 def rung(rule: Rule, measured: Mapping[str, Measured], grader: Grader) -> str | None:
-    """The finest kind that *rule* can be judged on: the first of its ladder whose rows have every
-    metric it asks for, else the one that has most of them."""
+    """The finest kind that *rule* can be judged on: the first of those that may stand for its own
+    whose rows have every metric it asks for, else the one that has most of them."""
     names = {test.name for test in rule.when.own()}
     best: tuple[int, str] | None = None
-    for kind in grader.vocabulary.ladder(rule.subject):
+    for kind in grader.vocabulary.stand_ins(rule.subject):
         if kind not in measured:
             continue
         columns = measured[kind].frame.columns

@@ -60,7 +60,9 @@ class Varies(StrEnum):
 class SubjectKind:
     """What can be judged. *parent* is the kind that pools it, or None at the top.
 
-    A kind that *pools* another has one subject a shop: all subjects of that kind together.
+    *whole*: its subjects are all that their parent's own counts hold, as ads are of an ad group; so
+    the parent may be judged where no file has anything finer. A shop's counts hold more than its
+    videos. A kind that *pools* another has one subject a shop: all subjects of that kind together.
     """
 
     id: str
@@ -68,6 +70,7 @@ class SubjectKind:
     plural: str
     parent: str | None = None
     definition: str = ""
+    whole: bool = False
     pools: str | None = None
 
 
@@ -222,6 +225,15 @@ class Vocabulary:
         while at is not None and at not in rungs:
             rungs.append(at)
             at = self.subjects[at].parent if at in self.subjects else None
+        return tuple(rungs)
+
+    def stand_ins(self, kind: str) -> tuple[str, ...]:
+        """*kind*, and the kinds above it whose own counts are those of *kind* added up."""
+        rungs: list[str] = []
+        for rung in self.ladder(kind):
+            rungs.append(rung)
+            if rung not in self.subjects or not self.subjects[rung].whole:
+                break
         return tuple(rungs)
 
 
