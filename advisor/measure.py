@@ -261,7 +261,17 @@ def _exact_parts(
     if metric.events is not None and metric.events in columns:
         events = pl.col(metric.events)
         parts += [events.sum().alias(f"{m}.e"), _spread(top, events, None).alias(f"{m}.cv2")]
+        parts.append(_phi(metric, events, _one(events), None, by_day).alias(f"{m}.phi"))
+    elif unit in (CountUnit.MONEY, CountUnit.STATE):  # how much it varies is not known
+        parts.append(pl.lit(None, pl.Float64).alias(f"{m}.e"))
+    else:
+        parts.append(_phi(metric, top, _one(top), None, by_day).alias(f"{m}.phi"))
     return parts
+
+
+def _one(of: pl.Expr) -> pl.Expr:
+    """A day's exposure for each row that has a value."""
+    return of * 0.0 + 1.0
 
 
 def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
@@ -325,7 +335,8 @@ def _values(name: str, metric: Metric, columns: Sequence[str]) -> list[pl.Expr]:
         value = x * scale
         n = e if f"{name}.e" in columns else x
         spread = pl.col(f"{name}.cv2") if f"{name}.cv2" in columns else pl.lit(0.0)
-        se = pl.when(n > 0).then(((1 + spread) / n).sqrt())
+        phi = pl.col(f"{name}.phi") if f"{name}.phi" in columns else pl.lit(1.0)
+        se = pl.when(n > 0).then((phi * (1 + spread) / n).sqrt())
         return _named(name, value, value, value, n, se)
     phi = pl.col(f"{name}.phi")
     value = pl.when(d > 0).then(scale * x / d)
