@@ -70,7 +70,7 @@ def stake(
     volume = _number(row.get(f"{metric.id}.d"))
     unit, what, share = _unit(metric, vocabulary, business, worth)
     if unit is None:
-        return NoStake(f"{metric.title} has no price of its own")
+        return NoStake(f"there is no price for {metric.title}")
     if metric.kind is MetricKind.EXACT:
         volume = 1.0
     if value is None or volume is None:
