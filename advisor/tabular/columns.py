@@ -15,6 +15,16 @@ from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 
 _AMOUNTS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
 
+_EXPECTED = {
+    CellType.NUMBER: "a number",
+    CellType.MONEY: "an amount of money",
+    CellType.RATE: "a rate",
+    CellType.DURATION: "a duration",
+    CellType.DATE: "a date",
+    CellType.ID: "a date",  # an id or a text is only ever parsed where its role is a day
+    CellType.TEXT: "a date",
+}
+
 Say = Callable[[str, str], None]  # code and text of a note
 
 
@@ -182,8 +192,8 @@ class ColumnReader:
         cells_ = "1 cell" if count == 1 else f"{count} cells"
         self.say(
             "unreadable-cell",
-            f"{self.headers[name]!r} has {cells_} that cannot be read as a "
-            f"{self.kind.columns[name].type.value}, the first in row {row}: {example!r}; "
+            f"{self.headers[name]!r} has {cells_} that cannot be read as "
+            f"{_EXPECTED[self.kind.columns[name].type]}, the first in row {row}: {example!r}; "
             "taken as not known",
         )
 

@@ -70,7 +70,10 @@ def delimiter(head: bytes) -> str:
 
 def _lines(stream: io.BufferedIOBase) -> Iterator[str]:
     for line in stream:
-        yield line.decode("utf-8-sig" if line.startswith(b"\xef\xbb\xbf") else "utf-8", "replace")
+        text = line.decode("utf-8-sig" if line.startswith(b"\xef\xbb\xbf") else "utf-8", "replace")
+        if "\r" in text:  # the csv module ends a row at any of them
+            text = text.rstrip("\r\n").replace("\r", " ") + "\n" * text.endswith("\n")
+        yield text
 
 
 @attrs.define(eq=False)

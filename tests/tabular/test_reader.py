@@ -167,7 +167,7 @@ def test_a_cell_that_cannot_be_read_is_null_counted_and_shown(tmp_path: Path) ->
 
     assert column(reading, "views") == [5.0, None, None, 7.0]
     assert sorted(note.text.partition(";")[0] for note in reading.notes) == [
-        "'GMV' has 1 cell that cannot be read as a money, the first in row 5: '?'",
+        "'GMV' has 1 cell that cannot be read as an amount of money, the first in row 5: '?'",
         "'Views' has 2 cells that cannot be read as a number, the first in row 3: 'many'",
     ]
 

@@ -39,6 +39,13 @@ def test_rows_may_be_shorter_or_longer_than_the_header(tmp_path: Path) -> None:
     assert body(one, 0, 0, 2) == [(2, "1", None), (3, "1", "3"), (4, None, None), (5, "1", None)]
 
 
+def test_a_stray_carriage_return_ends_no_row(tmp_path: Path) -> None:
+    one = text_grid(tmp_path, "name,views\r\na\rb,5\r\nc,6\r\n")
+
+    assert list(one.head) == [["name", "views"], ["a b", "5"], ["c", "6"]]
+    assert body(one, 0, 1) == [(2, "5"), (3, "6")]
+
+
 def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
     frame = text_grid(tmp_path, "a,b,c\n1,2,3\n").body(0, [2, 0])
 
