@@ -18,6 +18,8 @@ from advisor.tabular.rows import Rows, sort_out, summary_between
 from advisor.tabular.subjects import SubjectReader
 from advisor.tabular.words import words
 
+_SHOWN = 5  # names in one note
+
 
 @attrs.define(eq=False)
 class FileReader:
@@ -349,7 +351,8 @@ def _has_rows(grid: Grid) -> bool:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _add(counts: dict[str, pl.Series], name: str, column: pl.Series) -> None:

@@ -279,6 +279,8 @@ def identifiers(text: pl.Expr) -> pl.Expr:
     return text.str.replace(r"^([0-9]+)\.0+$", "$1")
 
 
+_KEPT_DIGITS = 15  # by a spreadsheet, of any number
+_CHANCE = 8  # so many ids of sixteen digits do not all end in 0 by chance
 RUINED = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$"
 
 
@@ -294,11 +296,11 @@ def ruined(text: pl.Series) -> bool:
     length = ids.str.len_bytes()
     long = ids.filter(length.is_between(17, 19))
     telling = len(long) > 1 or bool(length.is_between(18, 19).any())
-    if telling and bool(long.str.slice(15).str.contains("^0+$").all()):
+    if telling and bool(long.str.slice(_KEPT_DIGITS).str.contains("^0+$").all()):
         return True
     huge = ids.filter(length.is_between(18, 19)).cast(pl.Int64, strict=False)
     if len(huge) > 1 and not huge.null_count():
         # Through a 64-bit float only every 128th (or rarer) id survives.
         return bool((huge.cast(pl.Float64).cast(pl.Int64, strict=False) == huge).all())
-    short = ids.filter(length == 16)
-    return len(short) >= 8 and bool(short.str.ends_with("0").all())
+    short = ids.filter(length == _KEPT_DIGITS + 1)
+    return len(short) >= _CHANCE and bool(short.str.ends_with("0").all())

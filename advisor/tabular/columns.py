@@ -25,6 +25,9 @@ _EXPECTED = {
     CellType.TEXT: "a date",
 }
 
+_THOUSAND = 1000
+_NOISE = 1e-6  # what floating point adds to a printed decimal
+
 Say = Callable[[str, str], None]  # code and text of a note
 
 
@@ -224,7 +227,7 @@ def decimals(values: pl.Series) -> int:
     sample = values.head(5_000).drop_nulls()
     for places in range(9):
         scaled = sample * 10.0**places
-        if bool(((scaled - scaled.round(0)).abs() <= 1e-6 * scaled.abs().clip(1.0)).all()):
+        if bool(((scaled - scaled.round(0)).abs() <= _NOISE * scaled.abs().clip(1.0)).all()):
             return places
     return 8
 
@@ -240,8 +243,8 @@ def reread(body: pl.DataFrame, head: Iterable[Iterable[str]], numbers: Iterable[
         column = body[f"c{at}"]
         if column.dtype != pl.Float64 or at in dotted:
             continue
-        broken = column.filter((column != column.floor()) & (column.abs() < 1000))
-        thousandths = broken * 1000
-        if len(broken) and bool(((thousandths - thousandths.round(0)).abs() < 1e-6).all()):
+        broken = column.filter((column != column.floor()) & (column.abs() < _THOUSAND))
+        thousandths = broken * _THOUSAND
+        if len(broken) and bool(((thousandths - thousandths.round(0)).abs() < _NOISE).all()):
             again.add(at)
     return again

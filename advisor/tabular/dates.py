@@ -18,6 +18,8 @@ from advisor.tabular.words import fold, words
 
 MONTH_FIRST_REGIONS = frozenset({"US"})
 MONTH_FIRST_CURRENCIES = frozenset({"USD"})
+_MONTHS = 12
+_SAMPLE = 200
 _HALF_YEAR = 600  # in months times 100 plus days
 
 
@@ -112,8 +114,8 @@ def _fields(text: pl.Series) -> pl.DataFrame:
 
     unix = pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
     frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
-    sample = frame["t"].drop_nulls().head(200)
-    if len(frame) > 200 and bool(sample.str.contains(_YMD).all()):
+    sample = frame["t"].drop_nulls().head(_SAMPLE)
+    if len(frame) > _SAMPLE and bool(sample.str.contains(_YMD).all()):
         # The usual case in large files; whatever else is in them shows up as bad.
         only = frame.select(y=at(_YMD, 1), m=at(_YMD, 2), d=at(_YMD, 3))
         if only["y"].null_count() == frame["t"].null_count():
@@ -153,7 +155,7 @@ def _day_first(fields: pl.DataFrame, order: Order) -> tuple[bool, bool]:
     open_ = fields.select("a", "b", "y3").drop_nulls()
     if open_.is_empty():
         return True, False
-    over_a, over_b = int((open_["a"] > 12).sum()), int((open_["b"] > 12).sum())
+    over_a, over_b = int((open_["a"] > _MONTHS).sum()), int((open_["b"] > _MONTHS).sum())
     if over_a != over_b:
         return over_a > over_b, False
     if order.day_first is not None:
@@ -240,7 +242,7 @@ def period_of(
     for row in rows:
         for cell in row:
             found = _tokens().findall(fold(cell)) if cell else []
-            if len(found) >= 2:
+            if len(found) > 1:
                 period = _period(found[:2], order or Order(), today or date.max)
                 if period is not None:
                     return period

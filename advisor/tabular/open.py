@@ -15,6 +15,7 @@ from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SPACE = 32  # bytes below it steer a terminal
 _JSON = re.compile(rb"\{|\[\s*[\[{\]]")  # a table may start with [Date range]
 _SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
 
@@ -103,7 +104,7 @@ def _old_excel(data: bytes, where: str) -> AdvisorError:
 
 def _refuse_rubbish(text: bytes, where: str) -> None:
     sample = text[: 1 << 14]
-    control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample)
+    control = sum(byte < _SPACE and byte not in b"\t\n\r\f\x1b" for byte in sample)
     if b"\x00" in sample or control > len(sample) // 50 + 1:
         raise AdvisorError(
             "this is neither a table nor JSON",
