@@ -51,6 +51,8 @@ class Business:
 
 @attrs.frozen
 class ShopSection:
+    """[shop] of an advisor.toml."""
+
     toml_underscores: ClassVar[bool] = True
 
     id: str = ""
@@ -65,6 +67,8 @@ class ShopSection:
 
 @attrs.frozen
 class GoalSection:
+    """[goal]: what the shop wants most now."""
+
     focus: str | None = None
 
 
@@ -78,6 +82,8 @@ class OwnBand:
 
 @attrs.frozen
 class RulesSection:
+    """[rules]: folders of the shop's own rules, and the rules it does without."""
+
     paths: tuple[str, ...] = ()
     profile: str | None = None
     disable: tuple[str, ...] = ()
@@ -85,6 +91,8 @@ class RulesSection:
 
 @attrs.frozen
 class ReportSection:
+    """[report]: how the plan is printed."""
+
     language: str = "en"
     formats: tuple[str, ...] = ("md", "json")
     templates: str | None = None
@@ -134,11 +142,13 @@ def impossible(shop: ShopSection) -> list[str]:
         len(currency) == 3 and currency.isascii() and currency.isupper()
     ):
         wrong.append(
-            f"shop.currency: {currency!r} is no currency code; write three capital letters, like USD"
+            f"shop.currency: {currency!r} is no currency code; "
+            "write three capital letters, like USD"
         )
     if shop.usd_rate is not None and not 0 < shop.usd_rate < 1e6:
         wrong.append(
-            f"shop.usd_rate: {shop.usd_rate:g} cannot be; it is what one unit of the currency is in US dollars"
+            f"shop.usd_rate: {shop.usd_rate:g} cannot be; "
+            "it is what one unit of the currency is in US dollars"
         )
     if currency == "USD" and shop.usd_rate not in (None, 1.0):
         wrong.append(f"shop.usd_rate: one US dollar is 1 US dollar, not {shop.usd_rate:g}")

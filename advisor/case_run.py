@@ -149,7 +149,7 @@ def _frame(
         }
         for row, (key, subject, period) in enumerate(subjects, start=1)
     ]
-    schema = {name: pl.Float64 for name in names} | {"from": pl.Date, "to": pl.Date}
+    schema = dict.fromkeys(names, pl.Float64) | {"from": pl.Date, "to": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
     return CountedRows(kind, "case", Grain.PERIOD, frame)
 

@@ -31,6 +31,8 @@ class Against(StrEnum):
 
 
 class Quantifier(StrEnum):
+    """Of how many related subjects the tests must hold."""
+
     ANY = "any"
     ALL = "all"
     NONE = "none"

@@ -23,6 +23,8 @@ class EngineInfo:
 
 @attrs.frozen
 class PackInfo:
+    """A rule pack that took part."""
+
     id: str
     version: str
     rules: int
@@ -30,6 +32,8 @@ class PackInfo:
 
 @attrs.frozen
 class AdvisorInfo:
+    """Who wrote the document."""
+
     version: str
     engine: EngineInfo
     packs: tuple[PackInfo, ...]
@@ -37,6 +41,8 @@ class AdvisorInfo:
 
 @attrs.frozen
 class ShopInfo:
+    """The shop as its advisor.toml and the command line describe it."""
+
     id: str
     name: str
     size: str | None
@@ -107,6 +113,8 @@ class Kpi:
 
 @attrs.frozen
 class BandInfo:
+    """The band that a value was held against, in words too."""
+
     low: float | None
     high: float | None
     text: str
@@ -136,6 +144,8 @@ class Evidence:
 
 @attrs.frozen
 class SubjectInfo:
+    """A subject by kind, key and name."""
+
     kind: str
     key: str
     name: str
@@ -265,6 +275,8 @@ class Unjudged:
 
 @attrs.frozen
 class NoteInfo:
+    """Something about the data that a reader must know."""
+
     code: str
     text: str
     file: str

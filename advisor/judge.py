@@ -225,14 +225,14 @@ class _Court:
     ) -> "_Hearing":
         frame = graded.frame
         needed = [n for n in rule.needs if f"{n}.lo" not in frame.columns]
-        code = self._code(rule.when, frame, graded.measured.kind)
+        code = self._code(rule.when)
         if rule.after is not None:
             frame, after = self._after(rule, kind, frame)
             code = _MIN(code, after)
         if needed:
             code = _MIN(code, pl.lit(int(Truth.MISSING), pl.UInt8))
         unless = (
-            self._code(rule.unless, frame, graded.measured.kind)
+            self._code(rule.unless)
             if rule.unless
             else pl.lit(int(Truth.FALSE), pl.UInt8)
         )
@@ -248,7 +248,7 @@ class _Court:
         )
         return _Hearing(rule, kind, graded, frame, whens, blocks, measured_as)
 
-    def _code(self, conditions: Conditions, frame: pl.DataFrame, kind: str) -> pl.Expr:
+    def _code(self, conditions: Conditions) -> pl.Expr:
         truth = int(Truth.TRUE)
         parts = [pl.col(truth_column(test)) for test in conditions.tests]
         if conditions.alternatives:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.measure import CountedRows, in_window, metric_of, sums, with_values
+from advisor.measure import CountedRows, metric_of, sums, with_values
 from advisor.reading import Grain
 from advisor.vocabulary import CountUnit, Metric, Vocabulary
 from advisor.window import Window
+from advisor.windowed import in_window
 
 
 @attrs.frozen(eq=False)
@@ -38,7 +39,7 @@ def totals(
             continue
         for rows in _candidates(metric, counted, vocabulary):
             total = _total(metric, rows, window, vocabulary)
-            if total is not None:
+            if total is not None and total.row[metric.id] is not None:
                 found[name] = total
                 break
     return found
@@ -67,16 +68,19 @@ def _total(
     metric: Metric, rows: CountedRows, window: Window, vocabulary: Vocabulary
 ) -> Total | None:
     by_day = rows.grain is Grain.DAY
-    current = in_window(rows, window.current, newest=True)
+    current = in_window(rows.frame, rows.grain, window)
+    if current["to"].null_count() < current.height:
+        current = current.drop_nulls("to")  # what has no date is not added to what has
     if current.height == 0:
         return None
     named = {metric.id: metric}
     of = ""
     if _is_state(metric, vocabulary) and current["key"].n_unique() > 1:
-        current, of = _largest(current, metric)
-        rows = CountedRows(rows.subject, rows.family, rows.grain, current)
+        key, of = _largest(current, metric)
+        current = current.filter(pl.col("key") == key)
+        rows = attrs.evolve(rows, frame=rows.frame.filter(pl.col("key") == key))
     frame = with_values(sums(current, [metric], vocabulary, by_day=by_day, by=["shop"]), named)
-    earlier = in_window(rows, window.before, newest=False)
+    earlier = in_window(rows.frame, rows.grain, window, earlier=True)
     if earlier.height:
         past = with_values(sums(earlier, [metric], vocabulary, by_day=by_day, by=["shop"]), named)
         renamed = {
@@ -94,19 +98,19 @@ def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
     return vocabulary.counts[metric.numerator[0].rstrip("?")].unit is CountUnit.STATE
 
 
-def _largest(frame: pl.DataFrame, metric: Metric) -> tuple[pl.DataFrame, str]:
-    """States of several subjects have no sum: the rows of the one with the largest, and its name."""
+def _largest(frame: pl.DataFrame, metric: Metric) -> tuple[str, str]:
+    """States of several subjects have no sum: key and name of the one with the largest."""
     count = metric.numerator[0].rstrip("?")
     top = frame.sort(count, "key", descending=[True, False], nulls_last=True).row(0, named=True)
-    return frame.filter(pl.col("key") == top["key"]), str(top["name"] or top["key"])
+    return str(top["key"]), str(top["name"] or top["key"])
 
 
 def _series(
     metric: Metric, rows: CountedRows, window: Window, vocabulary: Vocabulary
 ) -> tuple[tuple[str, float | None], ...]:
     if rows.grain is Grain.DAY:
-        periods = ((window.before, False), (window.current, True))
-        shown = pl.concat([in_window(rows, period, newest=newest) for period, newest in periods])
+        both = (in_window(rows.frame, rows.grain, window, earlier=e) for e in (True, False))
+        shown = pl.concat(both)
     else:
         shown = rows.frame.drop_nulls("from")
     if shown.height == 0:

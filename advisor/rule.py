@@ -12,6 +12,8 @@ from advisor.condition import Conditions, Test
 
 
 class Severity(StrEnum):
+    """How bad it is, worst first."""
+
     CRITICAL = "critical"  # endangers the account
     HIGH = "high"
     MEDIUM = "medium"
@@ -24,6 +26,8 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
+    """How far a rule is tried; a deprecated one rests."""
+
     EXPERIMENTAL = "experimental"
     STABLE = "stable"
     DEPRECATED = "deprecated"

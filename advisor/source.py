@@ -16,6 +16,8 @@ HEAD_ROWS = 40  # no header was ever seen below the 12th row
 
 
 class Container(StrEnum):
+    """What a file is on the outside."""
+
     TEXT = "csv"  # any delimiter
     XLSX = "xlsx"
     JSON = "json"

@@ -5,7 +5,7 @@ All of it is data that plugins bring; the host knows no metric by name.
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -33,6 +33,8 @@ class MetricKind(StrEnum):
 
 
 class Better(StrEnum):
+    """Which way a metric is better."""
+
     HIGHER = "higher"
     LOWER = "lower"
     NEITHER = "neither"
@@ -235,11 +237,6 @@ class Vocabulary:
             if rung not in self.subjects or not self.subjects[rung].whole:
                 break
         return tuple(rungs)
-
-
-_Named = TypeVar(
-    "_Named", SubjectKind, Relation, Count, Metric, Symbol, Identity, Lever, Goal, Niche
-)
 
 
 def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:

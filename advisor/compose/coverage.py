@@ -119,8 +119,9 @@ def _nearly(
         known = f"{metric.title} is {value.words(currency)} ({value.limits(currency)} is possible)"
         if test.trend is not None or not test.is_ or origin is None:
             return f"{known}; whether it {_asked(test)} cannot be told yet"
-        more = enough(value, row, test)
-        return f"{known}; {value.band_words(currency)} is good; {_promise(more, value, row, diagnosis)}"
+        more = enough(value, row)
+        good = value.band_words(currency)
+        return f"{known}; {good} is good; {_promise(more, value, row, diagnosis)}"
     return ""
 
 
@@ -154,9 +155,9 @@ def _round_up(count: float) -> float:
     return float(math.ceil(count / step) * step)
 
 
-def enough(value: Value, row: Mapping[str, object], test: Test) -> float | None:
-    """How many more events would decide *test* if the value stays as it is; None where it lies so
-    near the edge that no number can be promised."""
+def enough(value: Value, row: Mapping[str, object]) -> float | None:
+    """How many more events would decide a test of it if the value stays as it is; None where it
+    lies so near the edge that no number can be promised."""
     metric, n = value.metric, value.n
     if value.value is None or not n:
         return None

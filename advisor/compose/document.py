@@ -153,7 +153,7 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
     metric = total.metric
     band = diagnosis.grader.resolve(metric.id, total.kind)
     low, high = diagnosis.grader.edges(band, total.frame)
-    ratio, ratio_low, ratio_high = change(metric.id, total.frame)
+    _, ratio_low, ratio_high = change(metric.id, total.frame)
     row = total.frame.with_columns(
         low.alias(f"{metric.id}.edge.low"),
         high.alias(f"{metric.id}.edge.high"),
