@@ -25,6 +25,7 @@ from advisor.rule import Rule
 from advisor.together import with_pools
 from advisor.vocabulary import Vocabulary
 from advisor.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
+from advisor.windowed import outside_notes
 
 Progress = Callable[[int, int, str], None]
 
@@ -140,7 +141,13 @@ def diagnose_gathered(
         judgement=judgement,
         engine=acting,
         providers=tuple(registry.providers()),
-        notes=(*gathered.notes, *counted.notes, *loaded.notes, *registry.problems),
+        notes=(
+            *gathered.notes,
+            *counted.notes,
+            *outside_notes(((r.frame, r.grain) for r in rows), window, counted.files),
+            *loaded.notes,
+            *registry.problems,
+        ),
     )
 
 
@@ -154,10 +161,12 @@ def counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
             if frame is None or frame.height == 0:
                 continue
             if one.subject == "shop":  # one row a shop, whatever a file calls it
-                frame = frame.with_columns(
+                whole = frame.with_columns(
                     pl.col("shop").alias("key"), pl.lit(shop_name).alias("name")
                 )
-            yield CountedRows(one.subject, one.family, grain, frame)
+                yield CountedRows(one.subject, one.family, grain, whole)
+            else:
+                yield CountedRows(one.subject, one.family, grain, frame)
 
 
 def window_of(rows: Sequence[CountedRows], request: Request) -> Window:

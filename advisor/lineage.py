@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.measure import CountedRows, Measured, in_window
+from advisor.measure import CountedRows, Measured
 from advisor.reading import File
 from advisor.window import Window
+from advisor.windowed import in_window
 
 
 @attrs.frozen
@@ -42,7 +43,7 @@ def _of(
     rows: CountedRows, keys: Sequence[str], window: Window, files: Sequence[File]
 ) -> dict[str, Rows]:
     near = (
-        in_window(rows, window.current, newest=True)
+        in_window(rows.frame, rows.grain, window)
         .filter(pl.col("key").is_in(keys))
         .select("key", "_file", pl.col("_row").cast(pl.Int64))
         .sort("key", "_file", "_row")

@@ -18,9 +18,10 @@ import attrs
 import polars as pl
 
 from advisor import evidence
-from advisor.reading import Grain, Period
+from advisor.reading import Grain
 from advisor.vocabulary import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary
 from advisor.window import Window
+from advisor.windowed import in_window
 
 IDENTITY = ("shop", "key")
 PARTS = ("x", "d", "e", "phi", "cv2")
@@ -117,44 +118,17 @@ def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
     )
 
 
-def in_window(rows: CountedRows, period: Period | None, *, newest: bool) -> pl.DataFrame:
-    """The rows of *period*: by day where rows are days, else the file's own newest period (or, with
-    *newest* false, the last one that ended before it began)."""
-    frame = rows.frame
-    if rows.grain is Grain.DAY:
-        if period is None:
-            return frame.clear()
-        return frame.filter(pl.col("from").is_between(period.first, period.last))
-    spans = frame.select("from", "to").unique().sort("to", "from", descending=True)
-    if spans.height == 0:
-        return frame
-    last = spans.row(0)
-    if newest:
-        return frame if spans.height == 1 else _of_span(frame, last)
-    if last[0] is None:
-        return frame.clear()
-    earlier = spans.filter(pl.col("to") < last[0])
-    return _of_span(frame, earlier.row(0)) if earlier.height else frame.clear()
-
-
-def _of_span(frame: pl.DataFrame, span: tuple[object, ...]) -> pl.DataFrame:
-    return frame.filter(
-        pl.col("from").eq_missing(pl.lit(span[0], pl.Date))
-        & pl.col("to").eq_missing(pl.lit(span[1], pl.Date))
-    )
-
-
 def _measure_rows(
     rows: CountedRows, ask: Wanted, window: Window, vocabulary: Vocabulary
 ) -> pl.DataFrame:
-    current = in_window(rows, window.current, newest=True)
+    current = in_window(rows.frame, rows.grain, window)
     if current.height == 0:
         return pl.DataFrame()
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
     frame = sums(current, metrics, vocabulary, by_day=rows.grain is Grain.DAY)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
-        earlier = in_window(rows, window.before, newest=False)
+        earlier = in_window(rows.frame, rows.grain, window, earlier=True)
         if earlier.height:
             before = sums(earlier, past, vocabulary, by_day=rows.grain is Grain.DAY)
             columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
@@ -187,7 +161,7 @@ def sums(
     usable = [m for m in metrics if all(c in frame.columns for c in m.required()) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     whole = frozenset(c for c in counts if frame[c].null_count() == 0)
-    parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day)]
+    parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day=by_day)]
     labels: list[pl.Expr] = []
     if "key" in by:
         parents = [c for c in frame.columns if c.startswith("parent.")]
@@ -204,6 +178,7 @@ def _parts(
     columns: Sequence[str],
     whole: frozenset[str],
     vocabulary: Vocabulary,
+    *,
     by_day: bool,
 ) -> list[pl.Expr]:
     required = metric.required()
@@ -221,12 +196,12 @@ def _parts(
     m = metric.id
     top = _added(metric.numerator, columns)
     if metric.kind is MetricKind.EXACT:
-        return _exact_parts(metric, top, columns, vocabulary, by_day, total)
+        return _exact_parts(metric, top, columns, vocabulary, total, by_day=by_day)
     bottom = _added(metric.denominator, columns)
     parts = [total(top).alias(f"{m}.x"), total(bottom).alias(f"{m}.d")]
     if metric.kind is not MetricKind.MONEY:
         parts.append(total(top if metric.kind is MetricKind.RATE else bottom).alias(f"{m}.e"))
-        parts.append(_phi(metric, top, bottom, valid, by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, top, bottom, valid, by_day=by_day).alias(f"{m}.phi"))
         return parts
     of = metric.events or ""
     events = pl.col(of) if of in columns else pl.lit(None, pl.Float64)
@@ -235,7 +210,7 @@ def _parts(
     if metric.varies is Varies.VALUES:
         parts.append(pl.lit(1.0).alias(f"{m}.phi"))
     else:
-        parts.append(_phi(metric, events, exposure, valid, by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, events, exposure, valid, by_day=by_day).alias(f"{m}.phi"))
     if metric.varies is not Varies.EVENTS:
         parts.append(_spread(top, events, valid).alias(f"{m}.cv2"))
     return parts
@@ -246,8 +221,9 @@ def _exact_parts(
     top: pl.Expr,
     columns: Sequence[str],
     vocabulary: Vocabulary,
-    by_day: bool,
     total: Callable[[pl.Expr], pl.Expr],
+    *,
+    by_day: bool,
 ) -> list[pl.Expr]:
     m = metric.id
     unit = vocabulary.counts[metric.numerator[0].rstrip("?")].unit
@@ -261,11 +237,11 @@ def _exact_parts(
     if metric.events is not None and metric.events in columns:
         events = pl.col(metric.events)
         parts += [events.sum().alias(f"{m}.e"), _spread(top, events, None).alias(f"{m}.cv2")]
-        parts.append(_phi(metric, events, _one(events), None, by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, events, _one(events), None, by_day=by_day).alias(f"{m}.phi"))
     elif unit in (CountUnit.MONEY, CountUnit.STATE):  # how much it varies is not known
         parts.append(pl.lit(None, pl.Float64).alias(f"{m}.e"))
     else:
-        parts.append(_phi(metric, top, _one(top), None, by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, top, _one(top), None, by_day=by_day).alias(f"{m}.phi"))
     return parts
 
 
@@ -284,7 +260,9 @@ def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
     return added
 
 
-def _phi(metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, by_day: bool) -> pl.Expr:
+def _phi(
+    metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, *, by_day: bool
+) -> pl.Expr:
     if not by_day:
         return pl.lit(1.0)
     use = n > 0 if valid is None else valid & (n > 0)

@@ -9,6 +9,7 @@ from advisor.errors import AdvisorError
 from advisor.reading import Period
 
 WINDOW_DAYS = 28  # whole weeks: weekdays weigh the same in both windows
+STALE_DAYS = 28  # a report that ended longer before the window says nothing about it
 
 
 @attrs.frozen
