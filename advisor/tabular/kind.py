@@ -45,8 +45,6 @@ from advisor.reading import Grain
 class CellType(StrEnum):
     """How the cells of a column are to be read."""
 
-    """How the cells of a column are read."""
-
     NUMBER = "number"
     MONEY = "money"
     RATE = "rate"
