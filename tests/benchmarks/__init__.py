@@ -1,0 +1,1 @@
+"""Measurements against what somebody would have written by hand; run with `--benchmark-only`."""
