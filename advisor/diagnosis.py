@@ -10,6 +10,7 @@ import polars as pl
 from advisor.bands import Bands
 from advisor.business import Business, Settings
 from advisor.engine import Engine, choose
+from advisor.errors import NothingReadable
 from advisor.gather import gather
 from advisor.gathered import Gathered
 from advisor.grade import Grader
@@ -90,7 +91,14 @@ def gather_shop(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
     context = ReadContext(request.today, business.currency, business.region)
-    return gather(request.paths, registry.providers(), context, progress=progress)
+    providers = registry.providers()
+    try:
+        return gather(request.paths, providers, context, progress=progress)
+    except NothingReadable as error:
+        if registry.problems:  # a plugin that failed may be the one that reads these files
+            problems = "".join(f"\n  {note.text}" for note in registry.problems)
+            raise NothingReadable(f"{error.message.rstrip()}{problems}\n", hint=error.hint) from None
+        raise
 
 
 def diagnose_gathered(
