@@ -31,8 +31,8 @@ class Node:
 
 @attrs.frozen
 class Explanation:
-    """One rule on one subject. *blocked* is the tree of what would keep it from firing; *remark*
-    says what the trees alone do not."""
+    """One rule on one subject. *blocked* is the tree of what would keep it from firing;
+    *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
 
     rule: str
     kind: str
@@ -42,6 +42,7 @@ class Explanation:
     when: Node
     blocked: Node | None = None
     after: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
     remark: str = ""
 
 
@@ -116,6 +117,12 @@ def _explanation(diagnosis: Diagnosis, verdicts: Verdicts, row: int) -> Explanat
     outcome, code = Outcome(judged["outcome"]), Truth(judged["code"])
     witness = _Witness(diagnosis, verdicts.graded.measured, frame, verdicts.kind)
     blocked = witness.all_of("unless all of", rule.unless) if rule.unless else None
+    causes = tuple(
+        cause
+        for firing in diagnosis.judgement.firings
+        if firing.verdicts is verdicts and firing.row == row
+        for cause in firing.explained_by
+    )
     remark = ""
     if code is Truth.TRUE and outcome is Outcome.UNSURE:
         remark = (
@@ -135,6 +142,7 @@ def _explanation(diagnosis: Diagnosis, verdicts: Verdicts, row: int) -> Explanat
         when=witness.all_of("when all of", rule.when),
         blocked=blocked,
         after=rule.after.findings if rule.after else (),
+        explained_by=causes,
         remark=remark,
     )
 

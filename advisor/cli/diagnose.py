@@ -212,7 +212,10 @@ class _Run:
             shop = Shop(settings, folder / CONFIG_NAME)
             self.write(self.files(document, shop), top / folder.name)
 
-        with Waiting(shown=not self.quiet) as waiting, self.clock.stage("diagnosing shops"):
+        with (
+            Waiting(shown=not self.quiet) as waiting,
+            self.clock.stage("diagnosing shops"),
+        ):
             many = diagnose_many(folders, self.request, self.registry, made, progress=waiting)
         index = make_index(
             many.documents,

@@ -109,7 +109,7 @@ def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
     if not found:
         return [*lines, f"  {_not_judged(diagnosis, rule)}"]
     counts = Counter(subject.outcome for subject in found)
-    told = ", ".join(f"{count:,} {_word(outcome.name)}" for outcome, count in counts.items())
+    told = ", ".join(f"{_word(outcome.name)} {count:,}" for outcome, count in counts.items())
     lines.append(f"  judged on {len(found):,}: {told}")
     lines += [f"  {_word(s.outcome.name)}: {s.kind} {s.name} ({s.key})" for s in found[:_SHOWN]]
     if len(found) > _SHOWN:
@@ -138,6 +138,8 @@ def _explained(explanation: "Explanation") -> Iterator[str]:
     yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
     for finding in explanation.after:
         yield f"after the finding {finding}"
+    for cause in explanation.explained_by:
+        yield f"explained by the finding {cause}"
 
 
 def _branches(nodes: "Sequence[Node]", indent: str) -> Iterator[str]:

@@ -101,9 +101,8 @@ def show(
         say(f"  {metric.definition}")
         say(f"  formula: {formula(metric)}")
         say(f"  unit: {metric.unit}; better: {metric.better}; interval: {metric.kind}")
-        say(
-            f"  speaks of: {'results' if metric.impact else 'attention: a vanity metric on its own'}"
-        )
+        shown = "results" if metric.impact else "attention: a vanity metric on its own"
+        say(f"  speaks of: {shown}")
         if metric.caveat:
             say(f"  beware: {metric.caveat}")
         for members, resolved in resolutions(metric, grader):

@@ -52,7 +52,7 @@ def today_option(command: F) -> F:
         "--today",
         type=day,
         metavar="YYYY-MM-DD",
-        default=lambda: date.today(),
+        default=date.today,
         show_default="the system's date",
         help="The day of the run; the same input on the same day gives the same plan.",
     )(command)

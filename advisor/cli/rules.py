@@ -146,7 +146,9 @@ def run_packs(
             if not own:
                 without.append(rule)
             results += run_cases(
-                rule, own, lambda case, rule=rule: runner.judge(rule, case)  # type: ignore[misc]
+                rule,
+                own,
+                lambda case, rule=rule: runner.judge(rule, case),  # type: ignore[misc]
             )
     return results, without
 

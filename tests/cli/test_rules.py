@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_diagnose import OWN_RULE
+
+CASES = """
+["an ad that costs"]
+business = { size = "small", currency = "USD" }
+subject = { name = "Spring haul", spend = 10 }
+outcome = "fires"
+finding = "Spring haul costs $10"
+
+["an ad for nothing"]
+business = { size = "small", currency = "USD" }
+subject = { spend = 0 }
+outcome = "clear"
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A folder of one rule with cases that hold."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "spends.toml").write_text(OWN_RULE, encoding="utf-8")
+    (folder / "spends.cases.toml").write_text(CASES, encoding="utf-8")
+    return folder
+
+
+def test_every_case_of_every_installed_pack_holds(run: Run) -> None:
+    result = run("rules", "test")
+    assert "none failed" in result.stdout.splitlines()[-1]
+    assert "FAIL" not in result.stdout
+    assert result.exit_code == 0
+
+
+def test_the_cases_of_a_folder_are_run(run: Run, pack: Path) -> None:
+    result = run("rules", "test", pack)
+    assert result.stdout.splitlines() == [
+        "ok    mine/spends  fires           an ad that costs",
+        "ok    mine/spends  clear           an ad for nothing",
+        "2 cases, none failed",
+    ]
+    assert result.exit_code == 0
+
+
+def test_a_case_that_fails_is_named_with_what_was_expected_and_found(run: Run, pack: Path) -> None:
+    wrong = CASES.replace("spend = 0", "spend = 5").replace("$10", "$12")
+    (pack / "spends.cases.toml").write_text(wrong, encoding="utf-8")
+    result = run("rules", "test", pack)
+    assert result.exit_code == 1
+    assert "FAIL  mine/spends  clear           an ad for nothing" in result.stdout
+    assert "expected clear, found fires" in result.stdout
+    assert "expected 'Spring haul costs $12', found 'Spring haul costs $10'" in result.stdout
+    assert "2 cases, 2 failed" in result.stdout
+
+
+def test_a_rule_without_cases_is_named(run: Run, pack: Path) -> None:
+    (pack / "spends.cases.toml").unlink()
+    assert "no case: mine/spends" in run("rules", "test", pack).stdout
+
+
+def test_all_mistakes_of_a_rule_file_are_named_and_end_with_2(run: Run, pack: Path) -> None:
+    wrong = (
+        OWN_RULE.replace('"low"', '"lowish"')
+        .replace("creative.hook", "creative.hok")
+        .replace("{spend}", "{spent}")
+        .replace('subject = "ad"', 'subject = "advert"')
+        .replace("spend = {", "spnd = {")
+    )
+    (pack / "spends.toml").write_text(wrong, encoding="utf-8")
+    result = run("rules", "test", pack)
+    assert result.exit_code == 2
+    assert "spends.toml" in result.stderr
+
+
+def test_a_folder_that_is_not_there_ends_with_2(run: Run, tmp_path: Path) -> None:
+    result = run("rules", "test", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "no such folder of rules" in result.stderr
+
+
+def test_list_has_every_rule_on_a_line(run: Run, pack: Path) -> None:
+    lines = run("rules", "list", "--rules", pack).stdout.splitlines()
+    assert lines[0].split() == ["Rule", "Severity", "Subject", "Goal", "Where", "all", "is", "well"]
+    assert any(line.startswith("guide/weak-hook ") and " medium " in line for line in lines)
+    assert any(line.startswith("mine/spends ") for line in lines)
+
+
+def test_list_says_which_rules_rest(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "advisor.toml"
+    config.write_text('[rules]\ndisable = ["weak-hook"]\n', encoding="utf-8")
+    told = run("rules", "list", "--config", config).stdout
+    (line,) = (line for line in told.splitlines() if line.startswith("guide/weak-hook "))
+    assert line.endswith("rests: disabled in advisor.toml")
+
+
+def test_show_has_conditions_sentences_actions_and_source(run: Run) -> None:
+    told = run("rules", "show", "weak-hook").stdout
+    for part in ("when:", "cpc is high", "finding:", "why:", "misleading when:", "do:", "guide:"):
+        assert part in told
+
+
+def test_an_unknown_rule_names_the_nearest(run: Run) -> None:
+    result = run("rules", "show", "weak-hok")
+    assert result.exit_code == 2
+    assert "did you mean 'weak-hook'?" in result.stderr
