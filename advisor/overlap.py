@@ -69,7 +69,8 @@ def combine(
     that ends later wins, then the one with larger counts, then the lower sha256. *currency* is the
     shop's; without it, the one that most readings have.
     """
-    ordered = sorted(readings, key=lambda reading: (reading.file.name, reading.file.sha256))
+    # By content, never by name: even the last digit of a sum is the same under another name.
+    ordered = sorted(readings, key=lambda reading: (reading.file.sha256, reading.file.name))
     settled, money, notes = settle_currency(ordered, vocabulary, currency)
     files = tuple(reading.file for reading in settled)
     pieces = [
