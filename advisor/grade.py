@@ -15,7 +15,7 @@ from advisor import evidence
 from advisor.bands import Bands, Edges, Resolved
 from advisor.business import Business
 from advisor.condition import LEVELS, TRENDS, Against, Test, Truth
-from advisor.measure import Measured, metric_of
+from advisor.measure import Measured, days_column, metric_of
 from advisor.vocabulary import Metric, MetricKind, Unit, Varies, Vocabulary
 
 # Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
@@ -255,7 +255,8 @@ def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     se = (pl.col(f"{name}.se") ** 2 + pl.col(f"{name}.before.se") ** 2).sqrt()
     ratio = now / then
     if f"{name}.d" not in frame.columns:  # a total: windows may differ in length
-        ratio = ratio * pl.col("before.days") / pl.col("days")
+        then_days, days = (days_column(n, frame.columns) for n in (f"{name}.before", name))
+        ratio = ratio * pl.col(then_days) / pl.col(days)
     low, high = evidence.lognormal(ratio, se)
     return ratio, low, high
 

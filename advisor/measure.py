@@ -9,7 +9,7 @@ A measured frame has one row a subject: `shop`, `key`, `name`, `parent.*`, and f
     m.n m.se          events it rests on; standard error of its logarithm
 
 and the same as `m.before…` for the window before, where a rule asks for it. `days` is how many days
-the row covers.
+the row covers, and `m.days` those of a metric where several sources were measured.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -158,7 +158,7 @@ def sums(
     by: Sequence[str] = IDENTITY,
 ) -> pl.DataFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts."""
-    usable = [m for m in metrics if all(c in frame.columns for c in m.required()) and not m.derived]
+    usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     whole = frozenset(c for c in counts if frame[c].null_count() == 0)
     parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day=by_day)]
@@ -170,6 +170,14 @@ def sums(
     span = pl.col("from").n_unique() if by_day else days
     return frame.group_by(by, maintain_order=False).agg(
         *labels, span.cast(pl.Float64).alias("days"), *parts
+    )
+
+
+def _counted(metric: Metric, columns: Sequence[str]) -> bool:
+    """Whether every count that *metric* requires is there, and one at least above and below."""
+    sides = filter(None, (metric.numerator, metric.denominator))
+    return all(name in columns for name in metric.required()) and all(
+        any(name.rstrip("?") in columns for name in side) for side in sides
     )
 
 
@@ -204,8 +212,13 @@ def _parts(
         parts.append(_phi(metric, top, bottom, valid, by_day=by_day).alias(f"{m}.phi"))
         return parts
     of = metric.events or ""
-    events = pl.col(of) if of in columns else pl.lit(None, pl.Float64)
-    parts.append(total(events).alias(f"{m}.e"))
+    if of not in columns:
+        ones = (pl.lit(1.0).alias(f"{m}.{part}") for part in ("phi", "cv2"))
+        return [*parts, pl.lit(None, pl.Float64).alias(f"{m}.e"), *ones]
+    events = pl.col(of)
+    # Sales without a word on orders are not sales without an order.
+    told = events.is_not_null() if valid is None else valid & events.is_not_null()
+    parts.append(pl.when(told.any()).then(total(events)).alias(f"{m}.e"))
     exposure = top if metric.events in metric.denominator else bottom
     if metric.varies is Varies.VALUES:
         parts.append(pl.lit(1.0).alias(f"{m}.phi"))
@@ -356,7 +369,8 @@ def _money_values(name: str, metric: Metric, value: pl.Expr) -> list[pl.Expr]:
     # Without any order anywhere there is no order value, and no upper limit.
     least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
     most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))
-    low, high = _or_anything(d, least, most)
+    # Money without an order is a contradiction in the file, from which nothing follows.
+    low, high = _or_anything(pl.when((e > 0) | (x <= 0)).then(d).otherwise(0.0), least, most)
     low, high = pl.when(e.is_not_null()).then(low), pl.when(e.is_not_null()).then(high)
     se = pl.when(e > 0).then((worth / e).sqrt())
     return _named(name, value, low, high, e, se)
@@ -393,7 +407,10 @@ def pool(
     for name in metrics:
         for part in ("x", "d", "e"):
             if f"{name}.{part}" in frame.columns:
-                parts.append(pl.col(f"{name}.{part}").sum())
+                each = pl.col(f"{name}.{part}")
+                parts.append(pl.when(each.is_not_null().any()).then(each.sum()))
+        if f"{name}.days" in frame.columns:
+            parts.append(pl.col(f"{name}.days").max())
         for part in ("phi", "cv2"):
             column = f"{name}.{part}"
             if column in frame.columns:
@@ -422,6 +439,8 @@ def pool(
 
 def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """One row a subject over families; each metric wholly from the first family that has it."""
+    if len(frames) > 1:
+        frames = [_with_days(frame) for frame in frames]
     merged = frames[0]
     for other in frames[1:]:
         merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix="\x00")
@@ -430,7 +449,25 @@ def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
         for twin in twins:
             column = twin[:-1]
             stem, _, part = column.rpartition(".")
-            known = pl.col(f"{stem}.x" if part in PARTS else column).is_not_null()
+            of_metric = part in (*PARTS, "days") and f"{stem}.x" in merged.columns
+            known = pl.col(f"{stem}.x" if of_metric else column).is_not_null()
             chosen.append(pl.when(known).then(pl.col(column)).otherwise(pl.col(twin)).alias(column))
         merged = merged.with_columns(chosen).drop(twins)
     return merged
+
+
+def _with_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows' days again for each metric: families may cover different ones."""
+    names = [c.removesuffix(".x") for c in frame.columns if c.endswith(".x")]
+    return frame.with_columns(
+        pl.col("before.days" if name.endswith(".before") else "days").alias(f"{name}.days")
+        for name in names
+    )
+
+
+def days_column(name: str, columns: Sequence[str]) -> str:
+    """Which column says how many days the metric *name* covers (`….before`: the window before)."""
+    own = f"{name}.days"
+    if own in columns:
+        return own
+    return "before.days" if name.endswith(".before") else "days"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -78,6 +79,14 @@ unit = "share"
 numerator = ["likes", "shares?"]
 denominator = ["impressions"]
 definition = "Likes and shares an impression."
+
+[[metric]]
+id = "reactions"
+title = "Reactions"
+kind = "exact"
+unit = "number"
+numerator = ["likes?", "shares?"]
+definition = "Whatever a source has of them."
 
 [[metric]]
 id = "cpc"
@@ -200,7 +209,7 @@ def measured(
 
 def one(
     *sources: CountedRows, metrics: Iterable[str] = (), before: Iterable[str] = ()
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """The measured columns of the only subject there is."""
     found = measured(*sources, metrics=metrics, before=before)
     (kind,) = found.values()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,16 +17,14 @@ from advisor.evidence import Z
 Pair = tuple[pl.Expr, pl.Expr]
 
 
-def at(expr: pl.Expr, **values: float | None) -> float:
+def at(expr: pl.Expr, **values: float | None) -> Any:
     frame = pl.DataFrame(
         {k: [v] for k, v in values.items()}, schema_overrides=dict.fromkeys(values, pl.Float64)
     )
-    found = frame.select(expr.alias("found"))["found"][0]
-    assert found is None or isinstance(found, float)
-    return found  # type: ignore[return-value]
+    return frame.select(expr.alias("found"))["found"][0]
 
 
-def limits(of: Callable[..., Pair], **values: float) -> tuple[float, float]:
+def limits(of: Callable[..., Pair], **values: float) -> tuple[Any, Any]:
     low, high = of(*(pl.col(name) for name in values))
     return at(low, **values), at(high, **values)
 

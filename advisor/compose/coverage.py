@@ -15,7 +15,7 @@ from advisor.evidence import Z
 from advisor.grade import truth_column
 from advisor.hookspecs import KindInfo
 from advisor.judge import Outcome, Verdicts
-from advisor.measure import metric_of
+from advisor.measure import days_column, metric_of
 from advisor.rule import Rule
 from advisor.vocabulary import MetricKind, Varies
 
@@ -141,7 +141,7 @@ def _promise(
         f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
     )
     line = f"{shown} more {unit} would tell"
-    days, n = row.get("days"), value.n
+    days, n = row.get(days_column(metric.id, tuple(row))), value.n
     if isinstance(days, float) and days > 0 and n:
         line += f", {math.ceil(more / (n / days)):,} days at the present pace"
     return line

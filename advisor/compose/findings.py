@@ -13,7 +13,7 @@ from advisor.document import Evidence, FindingInfo, Message, SubjectInfo
 from advisor.grade import truth_column
 from advisor.judge import Firing, Verdicts
 from advisor.lineage import Rows, lineage
-from advisor.measure import metric_of
+from advisor.measure import days_column, metric_of
 from advisor.plan.order import Priced, fingerprint
 from advisor.plan.stake import NoStake, Stake, edge_of, stake
 from advisor.rule import Rule
@@ -168,7 +168,7 @@ def _price(
                 diagnosis.business,
                 diagnosis.vocabulary,
                 worth=own,
-                days=finite(row.get("days")),
+                days=finite(row.get(days_column(name, tuple(row)))),
             )
             if isinstance(priced, Stake):
                 return priced
