@@ -9,7 +9,14 @@ from advisor.hookspecs import ReadContext
 from advisor.reading import Column, Grain, Period, Reading
 from advisor.source import Grid, Source
 from advisor.tabular import cells, checks
-from advisor.tabular.columns import ColumnReader, Values, percent_of, plain_numbers, reread
+from advisor.tabular.columns import (
+    ColumnReader,
+    Values,
+    decimals,
+    percent_of,
+    plain_numbers,
+    reread,
+)
 from advisor.tabular.dates import Order, period_of
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Role
@@ -268,30 +275,39 @@ class FileReader:
         currency: str | None,
     ) -> None:
         columns = self.kind.columns
-        for name, column in values.numbers.items():
-            check = columns[name].check
-            if check is None:
-                continue
-            said = checks.identity(
-                self.headers[name], check, column, counts, rows.data["_row"], values.places[name]
-            )
-            if said:
-                self.notes.say("identity-disagrees", said)
-        if rows.totals is None or rows.totals.is_empty() or rows.data.is_empty():
+        totals: pl.DataFrame | None = None
+        if rows.totals is not None and not rows.totals.is_empty() and not rows.data.is_empty():
+            totals = rows.totals.head(1)
+        summed = [name for name in values.numbers if totals is not None and self._summed(name)]
+        printed = [name for name in values.numbers if columns[name].check is not None]
+        precise = list(dict.fromkeys((*printed, *summed)))
+        places = dict(zip(precise, decimals([values.numbers[n] for n in precise]), strict=True))
+        ratios = [
+            checks.Printed(self.headers[name], check, values.numbers[name], places[name])
+            for name in printed
+            if (check := columns[name].check) is not None
+        ]
+        for said in checks.identities(ratios, counts, rows.data["_row"]):
+            self.notes.say("identity-disagrees", said)
+        if totals is None:
             return
         # What is odd in the totals row itself is not worth a note.
-        printed = attrs.evolve(reader, say=_silent).read(rows.totals.head(1), currency)
-        for name, column in printed.numbers.items():
-            spec = columns[name]
-            if not spec.count or spec.of or spec.type is CellType.RATE:
-                continue
-            if spec.count in self.not_additive or name not in values.numbers:
+        stated = attrs.evolve(reader, say=_silent).read(totals, currency)
+        for name in summed:
+            if name not in stated.numbers:
                 continue
             said = checks.total(
-                self.headers[name], values.numbers[name], column[0], values.places[name]
+                self.headers[name], values.numbers[name], stated.numbers[name][0], places[name]
             )
             if said:
                 self.notes.say("totals-disagree", said)
+
+    def _summed(self, name: str) -> bool:
+        """Whether the rows of a column add up to its total."""
+        spec = self.kind.columns[name]
+        if not spec.count or spec.of or spec.type is CellType.RATE:
+            return False
+        return spec.count not in self.not_additive
 
     def _structure_notes(self, rows: Rows) -> None:
         if rows.data.is_empty():

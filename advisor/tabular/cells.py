@@ -5,13 +5,10 @@ too, and counted: see Parsed.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
-from functools import cache
 
 import attrs
 import polars as pl
 
-from advisor.tabular.kind import Percent
 from advisor.tabular.words import SECONDS, either, words
 
 # Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
@@ -72,138 +69,8 @@ def parsed(text: pl.Series, values: pl.Series, rows: pl.Series) -> Parsed:
     return Parsed(values, count, text.filter(wrong)[0], int(rows.filter(wrong)[0]))
 
 
-class Point(StrEnum):
-    """What a single dot before exactly three digits (1.234) means in a column."""
-
-    DECIMAL = "decimal"
-    THOUSANDS = "thousands"
-
-
-@attrs.frozen
-class Spelling:
-    """Evidence in a column: how many cells can only be read with a decimal dot, how many only with
-    a decimal comma, and how many can be read both ways."""
-
-    dot: int = 0
-    comma: int = 0
-    open_dot: int = 0
-    open_comma: int = 0
-
-    def __add__(self, other: "Spelling") -> "Spelling":
-        return Spelling(
-            self.dot + other.dot,
-            self.comma + other.comma,
-            self.open_dot + other.open_dot,
-            self.open_comma + other.open_comma,
-        )
-
-
-@attrs.frozen(eq=False)
-class Amounts:
-    """A column of amounts taken apart, before it is settled what its dots and commas mean."""
-
-    digits: pl.Series  # of digits, dots and commas; null where there is no amount
-    factor: pl.Series  # sign and power of ten
-    sign: pl.Series  # the currency beside the amount, or null
-    percent: pl.Series  # whether a % follows
-    spelling: Spelling
-
-
-_GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
-
-# Cells that can be read in one way only, and those that cannot.
-_DOT = (
-    r"^(?:[0-9]{1,3}(?:,[0-9]{2,3})+\.[0-9]*|[0-9]{1,3}(?:,[0-9]{3}){2,}|0?\.[0-9]+|0\.[0-9]*"
-    r"|[0-9]+\.(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]*)$"
-)
-_COMMA = (
-    r"^(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}|0?,[0-9]+|0,[0-9]*"
-    r"|[0-9]+,(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,},[0-9]*)$"
-)
-_OPEN_DOT = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
-_OPEN_COMMA = r"^[1-9][0-9]{0,2},[0-9]{3}$"
 OPEN_DOT = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
-
-
-@cache
-def _amount() -> str:
-    currency = words().any_currency()
-    return (
-        r"(?i)^(?P<open>\()?\s*(?P<minus>[-−+])?\s*"
-        rf"(?P<before>{currency})?\.?\s*(?P<minus2>[-−+])?\s*"
-        rf"(?P<digits>{_GROUPED}|[0-9][0-9.,]*|[.,][0-9]+)(?P<power>e[-+]?[0-9]+)?\s*"
-        rf"(?P<after>{currency})?\s*(?P<percent>[%％])?\s*\)?$"
-    )
-
-
-def amounts(text: pl.Series) -> Amounts:
-    """Takes a column of money, numbers or percentages apart."""
-    parts = (
-        pl.select(text.alias("t"))
-        .select(pl.col("t").str.extract_groups(_amount()).alias("g"))["g"]
-        .struct.unnest()
-    )
-    minus = (
-        parts["minus"].is_in(["-", "−"])
-        | parts["minus2"].is_in(["-", "−"])
-        | parts["open"].is_not_null()
-    ).fill_null(value=False)
-    table = parts.select(
-        digits=pl.when(pl.col("minus").is_null() | pl.col("minus2").is_null()).then(
-            pl.col("digits").str.replace_all(r"[ '’\u00a0\u202f]", "")
-        ),
-        factor=pl.when(minus).then(-1.0).otherwise(1.0)
-        * pl.lit(10.0).pow(pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)),
-        sign=pl.coalesce("before", "after"),
-        percent=pl.col("percent").is_not_null(),
-    )
-    digits = table["digits"]
-    found = table.select(
-        dot=pl.col("digits").str.contains(_DOT).sum(),
-        comma=pl.col("digits").str.contains(_COMMA).sum(),
-        open_dot=pl.col("digits").str.contains(_OPEN_DOT).sum(),
-        open_comma=pl.col("digits").str.contains(_OPEN_COMMA).sum(),
-    ).row(0)
-    spelling = Spelling(*(int(n or 0) for n in found))
-    return Amounts(digits, table["factor"], table["sign"], table["percent"], spelling)
-
-
-def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
-    """What 1.234 means: as the column says, else the file's other columns, else the currency."""
-    for evidence in (column, file):
-        if evidence.dot and not evidence.comma:
-            return Point.DECIMAL
-        if evidence.comma and not evidence.dot:
-            return Point.THOUSANDS
-    return Point.THOUSANDS if currency in words().zero_decimal else Point.DECIMAL
-
-
-def settled(amounts: Amounts, point: Point) -> pl.Series:
-    """The amounts as Float64; percent signs are for the caller."""
-    d = pl.col("d")
-    evidence = amounts.spelling
-    comma_decimal = bool(evidence.comma) and not evidence.dot
-    point_thousands = point is Point.THOUSANDS
-    as_dot = d.str.replace_all(",", "", literal=True)
-    as_comma = d.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
-    by_comma = d.str.contains(_COMMA)
-    if point_thousands:
-        by_comma = by_comma | d.str.contains(_OPEN_DOT)
-    if comma_decimal:
-        by_comma = by_comma | d.str.contains(_OPEN_COMMA)
-    by_dot = (
-        d.str.contains(_DOT)
-        | d.str.contains(r"^[0-9]+$")
-        | d.str.contains(_OPEN_DOT)
-        | d.str.contains(_OPEN_COMMA)
-    )
-    number = (
-        pl.when(by_comma).then(as_comma).when(by_dot).then(as_dot).cast(pl.Float64, strict=False)
-    )
-    frame = pl.DataFrame({"d": amounts.digits, "f": amounts.factor})
-    values = frame.select(v=number * pl.col("f"))["v"]
-    return finite(values)
 
 
 def finite(values: pl.Series) -> pl.Series:
@@ -212,25 +79,6 @@ def finite(values: pl.Series) -> pl.Series:
     if isinstance(total, float) and total - total == 0:  # neither infinity nor NaN is in it
         return values
     return pl.select(pl.when(pl.lit(values).is_finite()).then(pl.lit(values)).alias("v"))["v"]
-
-
-def shares(values: pl.Series, percent: pl.Series, bare: Percent) -> pl.Series:
-    """Rates as fractions: a % sign always wins, a bare number is read as the source means it."""
-    v, p = pl.col("v"), pl.col("p")
-    plain = {
-        Percent.FRACTION: v,
-        Percent.NUMBER: v / 100,
-        Percent.SIGN: pl.when(v == 0).then(0.0),
-    }[bare]
-    frame = pl.DataFrame({"v": values, "p": percent})
-    return frame.select(s=pl.when(p).then(v / 100).otherwise(plain))["s"]
-
-
-def currencies(sign: pl.Series) -> set[str]:
-    """The currencies that signs beside amounts name without doubt."""
-    names = sign.drop_nulls().unique().to_list()
-    known_signs = words().currency
-    return {code for name in names if (code := known_signs.get(name.casefold()))}
 
 
 def durations(text: pl.Series) -> pl.Series:

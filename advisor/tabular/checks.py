@@ -1,47 +1,86 @@
 """A file against itself: printed ratios against their counts, printed totals against the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 
+import attrs
 import polars as pl
 
 from advisor.tabular.kind import Check
 
 
-def identity(
-    header: str,
-    check: Check,
-    printed: pl.Series,
-    counts: Mapping[str, pl.Series],
-    rows: pl.Series,
-    places: int,
-) -> str:
-    """What to say where a printed ratio is not what its counts make; "" where it is.
+@attrs.frozen(eq=False)
+class Printed:
+    """A column of printed ratios; *places* are the decimals that it is printed with."""
 
-    *places* are the decimals that it is printed with; the tolerance is half a unit of the last one,
-    a whole unit where the source cuts off instead of rounding.
-    """
-    if any(name not in counts for name in (*check.numerator, *check.denominator)):
-        return ""
-    top = sum((counts[name] for name in check.numerator[1:]), counts[check.numerator[0]])
-    bottom = sum((counts[name] for name in check.denominator[1:]), counts[check.denominator[0]])
-    frame = pl.DataFrame({"p": printed, "t": top, "b": bottom})
-    last = 10.0**-places
-    exact = check.scale * pl.col("t") / pl.col("b")
-    allowed = last * (1.0 if check.truncated else 0.5) * 1.001 + check.loose * exact.abs() + 1e-9
+    header: str
+    check: Check
+    values: pl.Series
+    places: int
+
+    def counted(self, counts: Container[str]) -> bool:
+        """Whether *counts* has all that it is made of."""
+        return all(name in counts for name in (*self.check.numerator, *self.check.denominator))
+
+    @property
+    def exact(self) -> pl.Expr:
+        """What the counts make."""
+        return self.check.scale * _added(self.check.numerator) / self.bottom
+
+    @property
+    def bottom(self) -> pl.Expr:
+        return _added(self.check.denominator)
+
+    def wrong(self, printed: str) -> pl.Expr:
+        """Where the column *printed* is not what the counts make. The tolerance is half a unit of
+        the last place, a whole unit where the source cuts off instead of rounding."""
+        unit = 10.0**-self.places * (1.0 if self.check.truncated else 0.5) * 1.001
+        allowed = unit + self.check.loose * self.exact.abs() + 1e-9
+        off = (pl.col(printed) - self.exact).abs() > allowed
+        return ((self.bottom > 0) & off).fill_null(value=False)
+
+
+def identities(
+    printed: Sequence[Printed], counts: Mapping[str, pl.Series], rows: pl.Series
+) -> list[str]:
+    """What to say of printed ratios that are not what their counts make, all in one step."""
+    checked = [one for one in printed if one.counted(counts)]
+    if not checked:
+        return []
+    needed = {name for one in checked for name in (*one.check.numerator, *one.check.denominator)}
+    columns = {f"printed {at}": one.values for at, one in enumerate(checked)}
+    frame = pl.DataFrame({**{name: counts[name] for name in sorted(needed)}, **columns})
+    bad = frame.select(
+        one.wrong(name).sum().alias(name) for name, one in zip(columns, checked, strict=True)
+    ).row(0)
+    return [
+        _disagrees(one, frame, name, rows)
+        for one, name, count in zip(checked, columns, bad, strict=True)
+        if count
+    ]
+
+
+def _disagrees(one: Printed, frame: pl.DataFrame, printed: str, rows: pl.Series) -> str:
+    known = (
+        (one.bottom > 0) & pl.col(printed).is_not_null() & _added(one.check.numerator).is_not_null()
+    )
     judged = frame.select(
-        judged=(pl.col("b") > 0) & pl.col("p").is_not_null() & pl.col("t").is_not_null(),
-        wrong=(pl.col("b") > 0) & ((pl.col("p") - exact).abs() > allowed),
-        exact=exact,
+        rows.alias("row"),
+        pl.col(printed).alias("printed"),
+        one.exact.alias("exact"),
+        one.wrong(printed).alias("wrong"),
+        known.alias("known"),
     )
-    wrong = judged["wrong"].fill_null(value=False)
-    bad, seen = int(wrong.sum()), int(judged["judged"].sum())
-    if not bad:
-        return ""
+    wrong = judged.filter("wrong")
+    row, said, exact, *_ = wrong.row(0)
     return (
-        f"{header!r} is not what its counts make in {bad} of {seen} rows; the first is row "
-        f"{rows.filter(wrong)[0]}: {_short(printed.filter(wrong)[0])} is printed, "
-        f"{_short(judged['exact'].filter(wrong)[0])} computed"
+        f"{one.header!r} is not what its counts make in {wrong.height} of "
+        f"{int(judged['known'].sum())} rows; the first is row {row}: {_short(said)} is printed, "
+        f"{_short(exact)} computed"
     )
+
+
+def _added(names: Sequence[str]) -> pl.Expr:
+    return pl.sum_horizontal(*names, ignore_nulls=False)
 
 
 def total(header: str, column: pl.Series, printed: float | None, places: int) -> str:

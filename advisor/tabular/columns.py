@@ -1,6 +1,6 @@
 """The columns of a kind, read from a grid's body and turned into values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -9,7 +9,17 @@ from advisor.hookspecs import ReadContext
 from advisor.reading import Period
 from advisor.source import Container
 from advisor.tabular import cells
-from advisor.tabular.cells import Amounts, Parsed, Spelling
+from advisor.tabular.amounts import (
+    Amounts,
+    Point,
+    Spelling,
+    currencies,
+    settle,
+    settled,
+    shares,
+    take_apart,
+)
+from advisor.tabular.cells import Parsed
 from advisor.tabular.dates import Order, days
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 
@@ -25,6 +35,9 @@ _EXPECTED = {
     CellType.TEXT: "a date",
 }
 
+_SAMPLE = 10_000  # cells of a column that are looked at where a few tell
+_TOGETHER = 1 << 19  # cells that are taken apart in one step
+_MOST_DECIMALS = 8
 _THOUSAND = 1000
 _NOISE = 1e-6  # what floating point adds to a printed decimal
 
@@ -38,7 +51,6 @@ class Values:
     numbers: Mapping[str, pl.Series]
     texts: Mapping[str, pl.Series]
     dates: Mapping[str, pl.Series]
-    places: Mapping[str, int]  # decimals that a column of numbers is printed with, at most
     currency: str | None
 
     def filter(self, keep: pl.Series) -> "Values":
@@ -88,76 +100,140 @@ class ColumnReader:
     def read(self, body: pl.DataFrame, currency: str | None) -> Values:
         rows = body["_row"]
         numbers: dict[str, pl.Series] = {}
-        texts: dict[str, pl.Series] = {}
-        dates: dict[str, pl.Series] = {}
-        raw: dict[str, Amounts] = {}
-        text_of: dict[str, pl.Series] = {}
+        plain: dict[str, pl.Series] = {}
+        worded: list[str] = []  # amounts in words and signs
+        timed: list[str] = []
+        dated: list[str] = []
+        named: list[str] = []
         for name, at in self.columns.items():
             spec = self.kind.columns[name]
             if spec.role is Role.PERSONAL:
                 continue  # it is not even in the body
-            column = body[f"c{at}"]
             if spec.type is CellType.DATE or spec.role in (Role.DAY, Role.FROM, Role.TO):
-                text_of[name] = cells.known_only(column)
-            elif column.dtype == pl.Float64:
-                numbers[name] = self._bare(spec, column, name, rows)
+                dated.append(name)
+            elif body.schema[f"c{at}"] == pl.Float64:
+                plain[name] = body[f"c{at}"]
             elif spec.type in _AMOUNTS and spec.role in (None, Role.CHECK):
-                text_of[name] = cells.known_only(column)
-                raw[name] = cells.amounts(text_of[name])
+                worded.append(name)
             elif spec.type is CellType.DURATION:
-                known = cells.known_only(column)
-                found = cells.parsed(known, cells.durations(known), rows)
-                numbers[name] = self._counted(name, self._told(name, found), rows)
+                timed.append(name)
             else:
-                texts[name] = _text(spec, column)
-        signs = set().union(*(cells.currencies(a.sign) for a in raw.values()), set())
+                named.append(name)
+        known = self._known(body, (*worded, *timed, *dated))
+        texts = self._texts(body, named)
+        for name, column in plain.items():
+            numbers[name] = self._bare(self.kind.columns[name], column, name, rows)
+        for name in timed:
+            found = cells.parsed(known[name], cells.durations(known[name]), rows)
+            numbers[name] = self._counted(name, self._told(name, found), rows)
+        together = max(1, _TOGETHER // max(1, body.height))
+        batches = [worded[at : at + together] for at in range(0, len(worded), together)]
+        taken = [(batch, take_apart([known[name] for name in batch])) for batch in batches]
+        signs = set[str]().union(*(currencies(amounts) for _, amounts in taken))
         sign = signs.pop() if len(signs) == 1 else None
         known_currency = currency or sign or self.kind.default_currency or self.context.currency
-        together = sum((a.spelling for a in raw.values()), Spelling())
-        for name, taken in raw.items():
-            numbers[name] = self._amount(name, taken, text_of[name], together, known_currency, rows)
-        for name, text in text_of.items():
-            if name not in raw:
-                dates[name] = self._date(name, text, rows, known_currency)
-                texts[name] = text  # the start of a LIVE is a part of its key
-        places = {name: decimals(column) for name, column in numbers.items()}
-        return Values(numbers, texts, dates, places, sign)
+        file = sum((each for _, amounts in taken for each in amounts.spellings), Spelling())
+        for batch, amounts in taken:
+            points = [
+                self._point(name, spelling, file, known_currency)
+                for name, spelling in zip(batch, amounts.spellings, strict=True)
+            ]
+            numbers |= self._amounts(batch, amounts, points, rows)
+        dates: dict[str, pl.Series] = {}
+        for name in dated:
+            dates[name] = self._date(name, known[name], rows, known_currency)
+            texts[name] = known[name]  # the start of a LIVE is a part of its key
+        return Values(numbers, texts, dates, sign)
 
-    def _amount(
-        self,
-        name: str,
-        taken: Amounts,
-        text: pl.Series,
-        together: Spelling,
-        currency: str | None,
-        rows: pl.Series,
-    ) -> pl.Series:
+    def _known(self, body: pl.DataFrame, names: Sequence[str]) -> Mapping[str, pl.Series]:
+        """Columns of text, null where a cell says that the value is missing."""
+        frame = body.select(
+            cells.known(pl.col(f"c{self.columns[name]}")).alias(name) for name in names
+        )
+        return frame.to_dict()
+
+    def _texts(self, body: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
+        """Columns of names and ids."""
+        chosen: list[pl.Expr] = []
+        ids: list[str] = []
+        for name in names:
+            text = pl.col(f"c{self.columns[name]}")
+            if body.schema[f"c{self.columns[name]}"] != pl.String:
+                text = text.cast(pl.String)
+            if self.kind.columns[name].type is CellType.ID:
+                ids.append(name)
+                text = cells.known(text)
+            chosen.append(text.alias(name))
+        texts = body.select(chosen).to_dict()
+        if ids:
+            dotted = pl.DataFrame(texts).select(pl.col(ids).head(_SAMPLE).str.ends_with(".0").any())
+            for name in ids:
+                if dotted[name][0]:
+                    frame = pl.DataFrame({"t": texts[name]})
+                    texts[name] = frame.select(cells.identifiers(pl.col("t")))["t"]
+        return texts
+
+    def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]
         exact = self.container in (Container.JSON, Container.JSON_LINES)
         # What is no plain count may have decimals in any currency.
         whole = spec.type is CellType.MONEY or (spec.count is not None and not spec.of)
-        point = (
-            cells.Point.DECIMAL
-            if exact or (not whole and not taken.spelling.comma)
-            else cells.settle(taken.spelling, together, currency)
+        if exact or (not whole and not spelling.comma):
+            return Point.DECIMAL
+        return settle(spelling, file, currency)
+
+    def _amounts(
+        self, names: Sequence[str], amounts: Amounts, points: Sequence[Point], rows: pl.Series
+    ) -> dict[str, pl.Series]:
+        """The values of columns that were taken apart together."""
+        bare: dict[Percent, list[int]] = {}  # what it is in which columns of rates
+        for at, name in enumerate(names):
+            spec = self.kind.columns[name]
+            if spec.type is CellType.RATE:
+                percent = spec.percent or percent_of(self.kind, self.container)
+                bare.setdefault(percent, []).append(at)
+        rates = [at for columns in bare.values() for at in columns]
+        value, column, percent_sign = pl.col("value"), pl.col("column"), pl.col("percent")
+        used: pl.Expr = pl.when(~percent_sign).then(value)
+        for meaning, columns in bare.items():
+            share = shares(value, percent_sign, meaning)
+            used = pl.when(column.is_in(columns)).then(share).otherwise(used)
+        is_rate = column.is_in(rates)
+        frame = (
+            amounts.parts.lazy()
+            .select("text", "column", "percent", settled(amounts, points).alias("value"))
+            .with_columns(used.alias("used"))
+            .with_columns(
+                (
+                    pl.col("text").is_not_null()
+                    & pl.when(is_rate).then(value).otherwise("used").is_null()
+                ).alias("bad"),
+                (is_rate & value.is_not_null() & pl.col("used").is_null()).alias("unclear"),
+            )
+            .collect()
         )
-        values = cells.settled(taken, point)
-        if spec.type is CellType.RATE:
-            bare = spec.percent or percent_of(self.kind, self.container)
-            found = cells.parsed(text, values, rows)
-            unit = cells.shares(values, taken.percent, bare)
-            unclear = found.values.is_not_null() & unit.is_null()
-            if spec.count and unclear.any():
-                self.say(
-                    "rate-unit-unknown",
-                    f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent "
-                    f"sign, the first in row {rows.filter(unclear)[0]}: "
-                    f"{text.filter(unclear)[0]!r}; they are not used",
-                )
-            self._told(name, found)
-            return self._counted(name, unit, rows)
-        values = pl.select(pl.when(~pl.lit(taken.percent)).then(pl.lit(values)).alias("v"))["v"]
-        return self._counted(name, self._told(name, cells.parsed(text, values, rows)), rows)
+        wrong = frame.filter(pl.col("bad") | pl.col("unclear"))["column"]
+        odd = set(wrong)
+        found: dict[str, pl.Series] = {}
+        for at, name in enumerate(names):
+            part = frame.slice(at * len(rows), len(rows))
+            if at in odd:
+                self._odd(name, part, rows)
+            found[name] = self._counted(name, part["used"].alias(name), rows)
+        return found
+
+    def _odd(self, name: str, column: pl.DataFrame, rows: pl.Series) -> None:
+        """Says which cells of a column are no amounts, or rates of which the unit is not known."""
+        text, unclear, bad = column["text"], column["unclear"], column["bad"]
+        if self.kind.columns[name].count and unclear.any():
+            self.say(
+                "rate-unit-unknown",
+                f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent "
+                f"sign, the first in row {rows.filter(unclear)[0]}: "
+                f"{text.filter(unclear)[0]!r}; they are not used",
+            )
+        if bad.any():
+            self._bad(name, int(bad.sum()), text.filter(bad)[0], rows.filter(bad)[0])
 
     def _bare(self, spec: ColumnSpec, column: pl.Series, name: str, rows: pl.Series) -> pl.Series:
         values = cells.finite(column)
@@ -212,24 +288,29 @@ class ColumnReader:
         return self._told(name, found.parsed)
 
 
-def _text(spec: ColumnSpec, column: pl.Series) -> pl.Series:
-    text = column if column.dtype == pl.String else column.cast(pl.String)
-    if spec.type is not CellType.ID:
-        return text
-    text = cells.known_only(text)
-    if bool(text.head(10_000).str.ends_with(".0").any()):
-        text = pl.DataFrame({"t": text}).select(cells.identifiers(pl.col("t")))["t"]
-    return text
-
-
-def decimals(values: pl.Series) -> int:
-    """How many decimals a column of numbers is printed with, at most (up to 8)."""
-    sample = values.head(5_000).drop_nulls()
-    for places in range(9):
-        scaled = sample * 10.0**places
-        if bool(((scaled - scaled.round(0)).abs() <= _NOISE * scaled.abs().clip(1.0)).all()):
-            return places
-    return 8
+def decimals(columns: Sequence[pl.Series]) -> list[int]:
+    """How many decimals columns of one height are printed with, at most (up to 8)."""
+    if not columns:
+        return []
+    samples = [column.head(_SAMPLE).alias("v") for column in columns]
+    scaled = [pl.col("v") * 10.0**places for places in range(_MOST_DECIMALS)]
+    column = pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, len(samples[0]))
+    found = (
+        pl.concat(samples, rechunk=False)
+        .to_frame()
+        .with_columns(column.alias("c"))
+        .lazy()
+        .drop_nulls("v")
+        .group_by("c")
+        .agg(
+            ((each - each.round(0)).abs() <= _NOISE * each.abs().clip(1.0)).all().alias(str(places))
+            for places, each in enumerate(scaled)
+        )
+        .collect()
+    )
+    exact = {column: fits for column, *fits in found.iter_rows()}
+    places = [exact.get(column, [True]) for column in range(len(samples))]
+    return [fits.index(True) if True in fits else _MOST_DECIMALS for fits in places]
 
 
 def reread(body: pl.DataFrame, head: Iterable[Iterable[str]], numbers: Iterable[int]) -> set[int]:

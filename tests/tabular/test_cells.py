@@ -6,13 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.tabular import cells
-from advisor.tabular.cells import Point, Spelling
+from advisor.tabular.amounts import (
+    Point,
+    Spelling,
+    currencies,
+    settle,
+    settled,
+    shares,
+    take_apart,
+)
 from advisor.tabular.kind import Percent
 
 
 def money(texts: list[str], currency: str | None = None) -> list[float | None]:
-    taken = cells.amounts(pl.Series("t", texts, pl.String))
-    return cells.settled(taken, cells.settle(taken.spelling, Spelling(), currency)).to_list()
+    taken = take_apart([pl.Series("t", texts, pl.String)])
+    return settled(taken, [settle(taken.spellings[0], Spelling(), currency)]).to_list()
+
+
+def share(text: str, bare: Percent) -> float | None:
+    taken = take_apart([pl.Series("t", [text])])
+    frame = taken.parts.with_columns(settled(taken, [Point.DECIMAL]).alias("value"))
+    return frame.select(shares(pl.col("value"), pl.col("percent"), bare)).item()
 
 
 @pytest.mark.parametrize(
@@ -72,8 +86,16 @@ def test_a_column_decides_what_its_dots_mean_before_the_currency_does(
     assert money(column, currency) == pytest.approx(values)
 
 
+def test_columns_taken_apart_together_keep_their_own_spelling() -> None:
+    columns = [pl.Series(["1.234,5", "1.234"]), pl.Series(["1,234.5", "1.234"])]
+    taken = take_apart(columns)
+    points = [settle(spelling, Spelling(), None) for spelling in taken.spellings]
+
+    assert settled(taken, points).to_list() == [1234.5, 1234.0, 1234.5, 1.234]
+
+
 def test_other_columns_of_the_file_decide_where_a_column_is_silent() -> None:
-    assert cells.settle(Spelling(open_dot=1), Spelling(comma=1), "USD") is Point.THOUSANDS
+    assert settle(Spelling(open_dot=1), Spelling(comma=1), "USD") is Point.THOUSANDS
 
 
 @pytest.mark.parametrize(
@@ -81,7 +103,7 @@ def test_other_columns_of_the_file_decide_where_a_column_is_silent() -> None:
     [("MX$1", {"MXN"}), ("1 ₫", {"VND"}), ("USD 1", {"USD"}), ("$1", set()), ("1", set())],
 )
 def test_a_bare_dollar_names_no_currency(sign: str, found: set[str]) -> None:
-    assert cells.currencies(cells.amounts(pl.Series("t", [sign])).sign) == found
+    assert currencies(take_apart([pl.Series("t", [sign])])) == found
 
 
 @pytest.mark.parametrize(
@@ -103,10 +125,7 @@ def test_a_bare_dollar_names_no_currency(sign: str, found: set[str]) -> None:
 def test_a_percent_sign_wins_over_what_bare_numbers_mean(
     text: str, bare: Percent, value: float | None
 ) -> None:
-    taken = cells.amounts(pl.Series("t", [text]))
-    found = cells.shares(cells.settled(taken, Point.DECIMAL), taken.percent, bare).to_list()
-
-    assert found == [None if value is None else pytest.approx(value)]
+    assert share(text, bare) == (None if value is None else pytest.approx(value))
 
 
 @pytest.mark.parametrize(
@@ -187,10 +206,9 @@ def test_money_with_decimal_commas_survives(cents: list[int]) -> None:
 
 @given(st.integers(min_value=0, max_value=10**6))
 def test_a_percentage_survives(basis_points: int) -> None:
-    taken = cells.amounts(pl.Series("t", [f"{basis_points / 100:.2f}%"]))
-    (share,) = cells.shares(cells.settled(taken, Point.DECIMAL), taken.percent, Percent.SIGN)
+    found = share(f"{basis_points / 100:.2f}%", Percent.SIGN)
 
-    assert share == pytest.approx(basis_points / 10_000)
+    assert found == pytest.approx(basis_points / 10_000)
 
 
 @given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))

@@ -1,0 +1,176 @@
+"""Columns of money, numbers and percentages out of text.
+
+Columns are taken apart one below the other, many in one step: a file has dozens of short ones, and
+each step costs the same for one cell as for thousands. What 1.234 means is settled for each column.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+
+import attrs
+import polars as pl
+
+from advisor.tabular.kind import Percent
+from advisor.tabular.words import words
+
+
+class Point(StrEnum):
+    """What a single dot before exactly three digits (1.234) means in a column."""
+
+    DECIMAL = "decimal"
+    THOUSANDS = "thousands"
+
+
+@attrs.frozen
+class Spelling:
+    """Evidence in a column: how many cells can only be read with a decimal dot, how many only with
+    a decimal comma, and how many can be read both ways."""
+
+    dot: int = 0
+    comma: int = 0
+    open_dot: int = 0
+    open_comma: int = 0
+
+    def __add__(self, other: "Spelling") -> "Spelling":
+        return Spelling(
+            self.dot + other.dot,
+            self.comma + other.comma,
+            self.open_dot + other.open_dot,
+            self.open_comma + other.open_comma,
+        )
+
+
+@attrs.frozen(eq=False)
+class Amounts:
+    """Columns of amounts taken apart, before it is settled what their dots and commas mean.
+
+    The rows of *parts* are those of the first column, then of the second …: `column` (its number),
+    `text` (as it was), `digits` (digits, dots and commas; null where there is no amount), `factor`
+    (sign and power of ten), `sign` (the currency beside it, or null), `percent` (whether a %
+    follows), and how the digits can be read.
+    """
+
+    parts: pl.DataFrame
+    spellings: tuple[Spelling, ...]
+
+
+_GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
+
+# Cells that can be read in one way only, and those that cannot.
+_DOT = (
+    r"^(?:[0-9]{1,3}(?:,[0-9]{2,3})+\.[0-9]*|[0-9]{1,3}(?:,[0-9]{3}){2,}|0?\.[0-9]+|0\.[0-9]*"
+    r"|[0-9]+\.(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,}\.[0-9]*)$"
+)
+_COMMA = (
+    r"^(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*|[0-9]{1,3}(?:\.[0-9]{3}){2,}|0?,[0-9]+|0,[0-9]*"
+    r"|[0-9]+,(?:[0-9]{0,2}|[0-9]{4,})|[0-9]{4,},[0-9]*)$"
+)
+_OPEN_DOT = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
+_OPEN_COMMA = r"^[1-9][0-9]{0,2},[0-9]{3}$"
+
+
+@cache
+def _amount() -> str:
+    currency = words().any_currency()
+    return (
+        r"(?i)^(?P<open>\()?\s*(?P<minus>[-−+])?\s*"
+        rf"(?P<before>{currency})?\.?\s*(?P<minus2>[-−+])?\s*"
+        rf"(?P<digits>{_GROUPED}|[0-9][0-9.,]*|[.,][0-9]+)(?P<power>e[-+]?[0-9]+)?\s*"
+        rf"(?P<after>{currency})?\s*(?P<percent>[%％])?\s*\)?$"
+    )
+
+
+def take_apart(columns: Sequence[pl.Series]) -> Amounts:
+    """Takes columns of one height apart."""
+    text = pl.concat([column.alias("t") for column in columns], rechunk=False)
+    minus = (
+        pl.col("minus").is_in(["-", "−"])
+        | pl.col("minus2").is_in(["-", "−"])
+        | pl.col("open").is_not_null()
+    ).fill_null(value=False)
+    digits = pl.col("digits")
+    parts = (
+        pl.DataFrame({"t": text})
+        .lazy()
+        .select(pl.col("t").str.extract_groups(_amount()).alias("g"), pl.col("t").alias("text"))
+        .unnest("g")
+        .select(
+            "text",
+            column=pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, len(columns[0])),
+            digits=pl.when(pl.col("minus").is_null() | pl.col("minus2").is_null()).then(
+                digits.str.replace_all(r"[ '’\u00a0\u202f]", "")
+            ),
+            factor=pl.when(minus).then(-1.0).otherwise(1.0)
+            * pl.lit(10.0).pow(
+                pl.col("power").str.slice(1).cast(pl.Int32, strict=False).fill_null(0)
+            ),
+            sign=pl.coalesce("before", "after"),
+            percent=pl.col("percent").is_not_null(),
+        )
+        .with_columns(
+            dot=digits.str.contains(_DOT),
+            comma=digits.str.contains(_COMMA),
+            open_dot=digits.str.contains(_OPEN_DOT),
+            open_comma=digits.str.contains(_OPEN_COMMA),
+        )
+        .collect()
+    )
+    found = parts.group_by("column").agg(pl.col("dot", "comma", "open_dot", "open_comma").sum())
+    seen = {column: Spelling(*counts) for column, *counts in found.iter_rows()}
+    return Amounts(parts, tuple(seen.get(at, Spelling()) for at in range(len(columns))))
+
+
+def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
+    """What 1.234 means: as the column says, else the file's other columns, else the currency."""
+    for evidence in (column, file):
+        if evidence.dot and not evidence.comma:
+            return Point.DECIMAL
+        if evidence.comma and not evidence.dot:
+            return Point.THOUSANDS
+    return Point.THOUSANDS if currency in words().zero_decimal else Point.DECIMAL
+
+
+def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Series:
+    """The amounts as Float64, below each other; percent signs are for the caller."""
+    d, column = pl.col("digits"), pl.col("column")
+    thousands = pl.Series([point is Point.THOUSANDS for point in points], dtype=pl.Boolean)
+    comma_decimal = pl.Series(
+        [bool(spelling.comma) and not spelling.dot for spelling in amounts.spellings],
+        dtype=pl.Boolean,
+    )
+    as_dot = d.str.replace_all(",", "", literal=True)
+    as_comma = d.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+    by_comma = (
+        pl.col("comma")
+        | (pl.col("open_dot") & pl.lit(thousands).gather(column))
+        | (pl.col("open_comma") & pl.lit(comma_decimal).gather(column))
+    )
+    by_dot = pl.col("dot") | pl.col("open_dot") | pl.col("open_comma") | d.str.contains(r"^[0-9]+$")
+    number = (
+        pl.when(by_comma).then(as_comma).when(by_dot).then(as_dot).cast(pl.Float64, strict=False)
+    )
+    value = pl.col("value")
+    return (
+        amounts.parts.lazy()
+        .select((number * pl.col("factor")).alias("value"))
+        .select(pl.when(value.is_finite()).then(value))
+        .collect()["value"]
+    )
+
+
+def shares(value: pl.Expr, percent: pl.Expr, bare: Percent) -> pl.Expr:
+    """Rates as fractions: a % sign always wins, a bare number is read as the source means it."""
+    plain = {
+        Percent.FRACTION: value,
+        Percent.NUMBER: value / 100,
+        Percent.SIGN: pl.when(value == 0).then(0.0),
+    }[bare]
+    return pl.when(percent).then(value / 100).otherwise(plain)
+
+
+def currencies(amounts: Amounts) -> set[str]:
+    """The currencies that signs beside amounts name without doubt."""
+    names = amounts.parts["sign"].unique().drop_nulls().to_list()
+    known_signs = words().currency
+    return {code for name in names if (code := known_signs.get(name.casefold()))}
