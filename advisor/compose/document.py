@@ -90,6 +90,9 @@ def _shop(diagnosis: Diagnosis) -> ShopInfo:
 
 def _period(diagnosis: Diagnosis) -> PeriodInfo:
     now, then = diagnosis.window.current, diagnosis.window.before
+    if now is None:  # no daily file: the newest period that a file states
+        stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
+        now = max(stated, key=lambda period: (period.last, period.first), default=None)
     return PeriodInfo(
         first=now.first.isoformat() if now else None,
         last=now.last.isoformat() if now else None,
