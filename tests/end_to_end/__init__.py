@@ -1,0 +1,1 @@
+"""From files to a plan, through everything between."""
