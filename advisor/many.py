@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError, NothingReadable
 from advisor.registry import Registry
 from advisor.report import FailedShop
 
+INDEX_FILES = ("index.md", "index.json")
 Progress = Callable[[int, int, str], None]
 
 
@@ -30,6 +31,18 @@ def shop_folders(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir() or (folder / CONFIG_NAME).is_file():
         return ()
     return tuple(sorted(one.parent for one in folder.glob(f"*/{CONFIG_NAME}") if one.is_file()))
+
+
+def beside(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
+    """What lies in *folder* beside its *shops* and is therefore not read, by name; our own index
+    does not count."""
+    return tuple(
+        sorted(
+            one.name
+            for one in folder.iterdir()
+            if one not in shops and one.name not in INDEX_FILES and not one.name.startswith(".")
+        )
+    )
 
 
 def diagnose_many(

@@ -203,7 +203,7 @@ class _Run:
         from advisor.cli.request import Shop
         from advisor.cli.screen import Waiting, readers, say, table
         from advisor.knowledge import own_version
-        from advisor.many import diagnose_many
+        from advisor.many import beside, diagnose_many
         from advisor.report import make_environment, make_index, render_index
 
         top = self.output or Path(self.request.paths[0])
@@ -236,6 +236,8 @@ class _Run:
             table(rows, ("#", "Shop", "At stake", "Findings", "First"))
             for failed in index.failed:
                 say(f"No plan for {failed.id}: {failed.problem}")
+            for name in beside(Path(self.request.paths[0]), folders):
+                say(f"Not read: {name}: no shop, for there is no advisor.toml in it")
             for path in written:
                 say(f"Written: {path}")
         return many.documents

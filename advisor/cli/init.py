@@ -68,7 +68,11 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
     path = folder / CONFIG_NAME
     _refuse([path], force=force)
     vocabulary = registry.vocabulary()
-    answers = _answers(given, vocabulary, ask=not no_input)
+    try:
+        answers = _answers(given, vocabulary, ask=not no_input)
+    except click.Abort:
+        hint = "give the answers as options, with --no-input; nothing was written"
+        raise AdvisorError("the questions were not answered", hint=hint) from None
     text = profile(answers)
     _check(answers, vocabulary)
     write_outputs({path: text})

@@ -63,6 +63,15 @@ def test_any_name_gives_a_profile_that_can_be_read(run: Run, tmp_path: Path, nam
     assert "\x1b" not in read_settings(tmp_path / "advisor.toml").shop.name
 
 
+def test_questions_that_nobody_answers_end_with_2_and_write_nothing(
+    run: Run, tmp_path: Path
+) -> None:
+    result = run("init", tmp_path, stdin="Corner\n")
+    assert result.exit_code == 2
+    assert "give the answers as options, with --no-input" in result.stderr
+    assert not (tmp_path / "advisor.toml").exists()
+
+
 def test_every_impossible_answer_is_named_and_nothing_is_written(run: Run, tmp_path: Path) -> None:
     result = run(
         "init", tmp_path, "--size", "tiny", "--margin", "45", "--niche", "beuty", "--no-input"

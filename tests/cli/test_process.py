@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import complete, main, screen
-from tests.cli.exports import TODAY
+from tests.cli.exports import LAST, TODAY
+from tests.shapes import violations
+from tests.shapes._cells import Row
 
 HEAVY = ("polars", "rich", "jinja2", "fastexcel", "pluggy", "durable", "cattrs")
 
@@ -68,13 +70,20 @@ def test_help_documents_the_exit_codes(words: tuple[str, ...]) -> None:
 
 
 def test_colours_are_for_terminals_and_not_where_no_color_is_set(shop: Path) -> None:
+    violation: Row = {
+        "date": LAST,
+        "violation_id": "1",
+        "type": "Exaggerated claims",
+        "subject_kind": "shop",
+        "status": "open",
+    }
+    (shop / "violations.csv").write_bytes(violations.violations([violation]))
     words = ("diagnose", shop, "--today", TODAY)
-    plain = advisor(*words)
-    coloured = advisor(*words, env={"FORCE_COLOR": "1", "TERM": "xterm"})
-    without = advisor(*words, env={"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": "1"})
-    assert "\x1b" not in plain.stdout
-    assert "\x1b[1m" in coloured.stdout
-    assert not any(f"\x1b[{code}" in without.stdout for code in (31, 32, 33, "1;31"))
+    terminal = {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": ""}
+    red = "\x1b[1;31m"
+    assert red in advisor(*words, env=terminal).stdout
+    assert red not in advisor(*words, env=terminal | {"NO_COLOR": "1"}).stdout
+    assert "\x1b" not in advisor(*words).stdout
 
 
 @pytest.mark.parametrize("words", [("--format", "json"), ()], ids=["json", "terminal"])
