@@ -205,12 +205,9 @@ def test_a_weak_hooks_evidence_and_price_follow_from_its_rows(ad: Ad) -> None:
 
 
 def test_the_product_pages_price_follows_from_its_rows() -> None:
-    row = next(
-        row for row in rows_of(FOLDER / "product_list_20261102.xlsx") if PRODUCTS[7].id in row
-    )
-    head = next(
-        row for row in rows_of(FOLDER / "product_list_20261102.xlsx") if "Product ID" in row
-    )
+    rows = rows_of(FOLDER / "product_list_20261102.xlsx")
+    head = next(row for row in rows if "Product ID" in row)
+    row = next(row for row in rows if PRODUCTS[7].id in row)
     clicks, orders = float(row[head.index("Product clicks")]), float(row[head.index("SKU orders")])
     gmv = float(row[head.index("GMV")].removeprefix("MX$").replace(",", ""))
     finding = next(f for f in made().findings if f.rule == "guide/low-ctor")
