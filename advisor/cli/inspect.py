@@ -1,5 +1,6 @@
 """`advisor inspect`: what a file was understood as."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -140,7 +141,14 @@ def _columns(columns: Sequence[Mapping[str, str | None]]) -> None:
         say("  columns:")
         for line in aligned(known, ("header", "means")):
             click.echo(f"    {line}")
-    for column in columns:
-        if not column["means"] and column["header"]:
-            near = f"; did you mean {column['nearest']!r}?" if column["nearest"] else ""
-            say(f"  not known: {column['header']!r}{near}")
+    unknown = Counter(
+        (c["header"], c["nearest"]) for c in columns if c["header"] and not c["means"]
+    )
+    for (header, nearest), often in unknown.items():
+        times = f" ({often} times)" if often > 1 else ""
+        if nearest and nearest.casefold() == str(header).casefold():
+            # Known, but in another place: the same name stands under several groups.
+            say(f"  not used here: {header!r}{times}")
+            continue
+        near = f"; did you mean {nearest!r}?" if nearest else ""
+        say(f"  not known: {header!r}{times}{near}")

@@ -71,6 +71,16 @@ def test_an_unknown_header_comes_with_the_nearest_known_one(run: Run, tmp_path: 
     assert "not known: 'Conversionss'; did you mean 'conversions'?" in told
 
 
+def test_a_header_that_stands_there_again_is_not_called_unknown(run: Run, tmp_path: Path) -> None:
+    path = ads_file(tmp_path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    again = [f"{lines[0]},Cost,Cost", *(f"{line},1,1" for line in lines[1:])]
+    path.write_text("\n".join(again), encoding="utf-8")
+    told = run("inspect", path).stdout
+    assert "not used here: 'Cost' (2 times)" in told
+    assert "not known: 'Cost'" not in told
+
+
 def test_a_file_that_is_not_understood_is_told_beside_those_that_are(
     run: Run, tmp_path: Path
 ) -> None:
