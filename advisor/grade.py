@@ -53,7 +53,7 @@ class Grader:
         used = {name: self.resolve(name, measured.kind) for name in sorted(names)}
         frame = measured.frame
         centres = [
-            _centre(metric_of(t.name, self.vocabulary), t.against, frame).alias(_centre_column(t))
+            self._centre(t, measured.kind, frame).alias(_centre_column(t))
             for t in asked
             if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
         ]
@@ -125,7 +125,8 @@ class Grader:
                     tails.append(evidence.upper_tail(pl.col(at)).alias(at))
                     parts.append(pl.col(at))
                     columns.append(at)
-            exact = metric.kind is MetricKind.EXACT and test.trend is None
+            changes = test.trend is not None or test.against is Against.PAST
+            exact = metric.kind is MetricKind.EXACT and not changes
             known = bool(parts) and not exact
             ps.append((pl.max_horizontal(parts) if known else pl.lit(0.0)).alias(name))
         # In steps: a tail of a score of a score would be a tree of thousands of nodes.
@@ -148,6 +149,23 @@ class Grader:
             low = pl.when(holds).then(low_here).otherwise(low)
             high = pl.when(holds).then(high_here).otherwise(high)
         return low, high
+
+    def _centre(self, test: Test, kind: str, frame: pl.DataFrame) -> pl.Expr:
+        """What the others of the nearest parent come to; NaN where there are none."""
+        m = test.name
+        above = (f"parent.{parent}" for parent in self.vocabulary.ladder(kind)[1:])
+        nearest = next((column for column in above if column in frame.columns), None)
+        family = ["shop"] if nearest is None else ["shop", nearest]
+        several = pl.col(m).count().over(family) > 1
+        if test.against is Against.SIBLINGS:
+            centre = pl.col(m).median().over(family)
+        elif f"{m}.d" not in frame.columns:
+            centre = pl.col(m).mean().over(family)
+        else:
+            others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")
+            base = pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d")
+            centre = metric_of(m, self.vocabulary).scale * others / base
+        return pl.when(several).then(centre).otherwise(float("nan"))
 
     def _holds(self, edges: Edges, frame: pl.DataFrame) -> pl.Expr:
         of = edges.of
@@ -274,18 +292,6 @@ def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame) -> pl.Expr:
 
 def _centre_column(test: Test) -> str:
     return f"{truth_column(test)}.centre"
-
-
-def _centre(metric: Metric, against: Against, frame: pl.DataFrame) -> pl.Expr:
-    m = metric.id
-    parents = [c for c in frame.columns if c.startswith("parent.")]
-    family = ["shop", *parents[:1]]
-    if against is Against.SIBLINGS:
-        return pl.col(m).median().over(family)
-    if f"{m}.d" not in frame.columns:
-        return pl.col(m).mean().over(family)
-    others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")
-    return metric.scale * others / (pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d"))
 
 
 def _symbol(test: Test) -> pl.Expr:

@@ -247,6 +247,8 @@ def _exact_parts(
     else:
         value = total(top)
     parts = [value.alias(f"{m}.x")]
+    if unit in (CountUnit.PEOPLE, CountUnit.STATE):  # of one: more days do not make it more
+        parts.append(pl.lit(1.0).alias(f"{m}.d"))
     if metric.events is not None and metric.events in columns:
         events = pl.col(metric.events)
         parts += [events.sum().alias(f"{m}.e"), _spread(top, events, None).alias(f"{m}.cv2")]
