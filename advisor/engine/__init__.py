@@ -31,7 +31,11 @@ __all__ = [
     "strata",
 ]
 
-INSTALL = "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject pip install durable-rules"
+# Built anew: pip may have kept a wheel that was built without the flags, which 3.13 cannot import.
+INSTALL = (
+    "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
+    "pip install --force-reinstall --no-cache-dir durable-rules"
+)
 
 
 def choose() -> Engine:

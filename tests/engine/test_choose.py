@@ -34,7 +34,8 @@ def test_the_reference_is_chosen_where_it_cannot_and_one_line_says_so() -> None:
     assert line is not None
     assert line.startswith("durable_rules cannot be imported (ModuleNotFoundError: ")
     assert line.endswith(
-        "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject pip install durable-rules"
+        "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
+        "pip install --force-reinstall --no-cache-dir durable-rules"
     )
     assert "\n" not in line
 

@@ -12,11 +12,13 @@ from collections.abc import Callable
 import pytest
 
 from advisor.engine import After, Clause, Engine, FindingFact, Join, LinkFact
-from advisor.engine.durable import DurableEngine
+from advisor.engine.durable import DurableEngine, available
 from advisor.engine.reference import ReferenceEngine
 from advisor.engine.rulesets import MAX_CONDITIONS_OF_KIND, MAX_TESTS, MAX_USES, rulesets
 from advisor.errors import AdvisorError
 from tests.engine.facts import fired, fires, join, pattern, subject
+
+pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 
 # Strings with the same 32-bit FNV-1a hash, which is how the library compares names and ids.
 SAME_HASH = [("costarring", "liquid"), ("declinate", "macallums"), ("altarage", "zinke")]

@@ -1,0 +1,72 @@
+"""Writes what the documentation takes from the data: `python -m docs.generate`.
+
+With --check nothing is written; it says which files differ and ends with 1 where one does.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from advisor.registry import load
+from docs.pages import bands, cli, example, exports, hooks, metrics, rules
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+PLAN = ROOT / "examples" / "plan" / "plan.md"
+FILES = (
+    *(DOCS / f"{name}.md" for name in ("bands", "cli", "exports", "hooks", "metrics", "rules")),
+    PLAN,
+    README,
+)
+BEGIN, END = "<!-- picture -->", "<!-- end of picture -->"
+
+
+def generated() -> Mapping[Path, str]:
+    """Every generated file, as it should be."""
+    registry = load()
+    made = example.document(registry)
+    return {
+        DOCS / "metrics.md": metrics.render(registry),
+        DOCS / "rules.md": rules.render(registry),
+        DOCS / "bands.md": bands.render(registry),
+        DOCS / "exports.md": exports.render(registry),
+        DOCS / "hooks.md": hooks.render(),
+        DOCS / "cli.md": cli.render(),
+        PLAN: example.plan(made, registry),
+        README: _with_picture(README.read_text(encoding="utf-8"), example.picture(made)),
+    }
+
+
+def _with_picture(readme: str, picture: str) -> str:
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n```text\n{picture}```\n{END}{after}"
+
+
+def differing() -> list[Path]:
+    """The generated files that are not as they should be."""
+    return [
+        path
+        for path, text in generated().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Writes, or checks; the exit code."""
+    stale = differing()
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale: python -m docs.generate")
+        return 1 if stale else 0
+    texts = generated()
+    for path in stale:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8", newline="\n")
+        print(f"written: {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

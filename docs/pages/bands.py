@@ -1,0 +1,71 @@
+"""docs/bands.md: what is good, number by number."""
+
+from collections.abc import Iterator
+
+from advisor import text
+from advisor.bands import Band, BandFile, Where
+from advisor.registry import Registry
+from advisor.vocabulary import Vocabulary
+from docs.pages.markdown import code, page, table
+
+_INTRO = """\
+A band says what is good for one metric; its edges belong to good. Several may hold for a shop:
+its own `advisor.toml` wins over a pack, and within a pack niche comes before size before general.
+Where the size is not known, the union of the size rows holds and the report says so. Bands in
+dollars are turned into the shop's currency by `usd_rate`; without it what they judge is missing.
+`advisor config explain METRIC` shows who won.
+"""
+
+
+def render(registry: Registry) -> str:
+    """The page."""
+    vocabulary = registry.vocabulary()
+    return page(
+        "Bands",
+        _INTRO,
+        *(_file(file, vocabulary) for file in registry.band_files()),
+    )
+
+
+def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
+    yield from (f"## {file.id}: {file.title}", "")
+    yield from table(
+        ("Metric", "Good", "Where", "Source", "Note"),
+        (
+            (
+                f"[`{band.metric}`](metrics.md#{band.metric.replace('.', '')})",
+                _edges(band, vocabulary),
+                _where(band.where, vocabulary),
+                code(band.guide) or (band.origin.title if band.origin else ""),
+                band.note,
+            )
+            for band in file.band
+        ),
+    )
+
+
+def _edges(band: Band, vocabulary: Vocabulary) -> str:
+    unit = vocabulary.metrics[band.metric].unit
+    return text.band(band.low, band.high, unit, "USD" if band.usd else None)
+
+
+def _where(where: Where, vocabulary: Vocabulary) -> str:
+    parts = [
+        f"{name} {value}"
+        for name, value in (
+            ("size", where.size),
+            ("niche", where.niche),
+            ("region", where.region),
+            ("on", ", ".join(where.subject)),
+            ("from", where.from_),
+            ("until", where.until),
+        )
+        if value
+    ]
+    of = where.of
+    if of is not None:
+        metric = vocabulary.metrics[of.metric]
+        low = of.at_least is not None and f"at least {text.number(of.at_least, metric.unit, 'USD')}"
+        high = of.below is not None and f"below {text.number(of.below, metric.unit, 'USD')}"
+        parts.append(f"{metric.title} {' and '.join(part for part in (low, high) if part)}")
+    return ", ".join(parts) or "anywhere"

@@ -1,0 +1,94 @@
+"""docs/exports.md: which files are understood, where they come from and what they give."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from advisor.hookspecs import KindInfo, Provider
+from advisor.registry import Registry
+from advisor.tabular.kind import Kind
+from advisor.tabular.kinds import load_kinds
+from advisor.vocabulary import Vocabulary
+from docs.pages.markdown import code, page, table
+
+_LANGUAGES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "ms": "Malay",
+    "pt": "Portuguese",
+    "th": "Thai",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
+_INTRO = """\
+Files are recognised by what is in them, never by their names: columns may be reordered, dropped
+or added, and lines above the header do no harm. CSV (any delimiter and encoding), XLSX and JSON
+are read. `advisor inspect FILE` says what a file was understood as, column by column, and which
+rows were left out and why.
+"""
+
+
+def render(registry: Registry) -> str:
+    """The page."""
+    vocabulary = registry.vocabulary()
+    providers = registry.providers()
+    kinds = _tabular(registry)
+    return page(
+        "Exports",
+        _INTRO,
+        table(
+            ("File", "Where to get it", "About"),
+            (
+                (f"[{info.title}](#{name})", info.where, code(info.subjects))
+                for provider in providers
+                for name, info in sorted(provider.kinds.items())
+            ),
+        ),
+        *(_provider(provider, kinds, vocabulary) for provider in providers),
+    )
+
+
+def _tabular(registry: Registry) -> Mapping[str, Kind]:
+    packages = [
+        info.module for info in registry.plugins if "advisor_metric_providers" in info.hooks
+    ]
+    return {kind.id: kind for name in packages for kind in load_kinds(import_module(name).__name__)}
+
+
+def _provider(
+    provider: Provider, kinds: Mapping[str, Kind], vocabulary: Vocabulary
+) -> Iterator[str]:
+    for name, info in sorted(provider.kinds.items()):
+        yield from (f"## {name}", "")
+        yield from _kind(info, kinds.get(name), vocabulary)
+
+
+def _kind(info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator[str]:
+    yield from (f"**{info.title}**: {info.where}", "")
+    if info.documentation:
+        yield from (info.documentation.strip(), "")
+    yield f"- about: {', '.join(vocabulary.subjects[s].title for s in info.subjects)}"
+    if kind is not None:
+        yield f"- one row covers: {_GRAINS[kind.grain.value]}"
+        spoken = sorted(
+            {language for column in kind.columns.values() for language in column.headers}
+        )
+        languages = (_LANGUAGES.get(language, language) for language in spoken)
+        yield f"- headers in: {', '.join(languages)}"
+        needed = [next(iter(kind.columns[name].headers.values()))[0] for name in kind.requires]
+        yield f"- recognised by: {code(needed)}"
+    yield f"- counts: {code(info.counts)}"
+    yield ""
+
+
+_GRAINS = {
+    "day": "one day",
+    "period": "the file's period, or one day where it has a day column",
+    "lifetime": "everything since the subject exists",
+}

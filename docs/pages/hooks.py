@@ -1,0 +1,59 @@
+"""docs/hooks.md: every hook as it is specified, and what plugins hand over."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+from advisor import hookspecs
+from docs.pages.markdown import page
+
+_HANDED = ("Match", "KindInfo", "ReadContext", "Provider", "Derived", "Templates", "ReportFormat")
+
+_INTRO = """\
+A plugin is a module named in the entry-point group `advisor`. It implements any of these with
+`@advisor.hookspecs.hookimpl` and may leave out arguments that it does not need. [Write a
+plugin](write-a-plugin.md) walks through one.
+"""
+
+
+def render() -> str:
+    """The page."""
+    tree = ast.parse(Path(hookspecs.__file__).read_text(encoding="utf-8"))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    hooks = [node for node in classes["Hooks"].body if isinstance(node, ast.FunctionDef)]
+    return page(
+        "Hooks",
+        _INTRO,
+        *(_hook(hook) for hook in hooks),
+        ["## What is handed over", ""],
+        *(_class(classes[name]) for name in _HANDED),
+    )
+
+
+def _hook(hook: ast.FunctionDef) -> Iterator[str]:
+    names = ", ".join(
+        f"{argument.arg}: {_annotation(argument.annotation)}"
+        for argument in hook.args.args
+        if argument.arg != "self"
+    )
+    yield from (f"## {hook.name}", "")
+    yield from ("```text", f"{hook.name}({names}) -> {_annotation(hook.returns)}", "```", "")
+    yield from (inspect.cleandoc(ast.get_docstring(hook) or ""), "")
+
+
+def _annotation(node: ast.expr | None) -> str:
+    return ast.unparse(node).strip("'") if node is not None else ""
+
+
+def _class(node: ast.ClassDef) -> Iterator[str]:
+    yield from (f"### {node.name}", "")
+    yield from (inspect.cleandoc(ast.get_docstring(node) or ""), "")
+    for member in node.body:
+        if isinstance(member, ast.AnnAssign):
+            default = f" = {ast.unparse(member.value)}" if member.value else ""
+            yield f"- `{ast.unparse(member.target)}: {_annotation(member.annotation)}{default}`"
+        elif isinstance(member, ast.FunctionDef):
+            arguments = ", ".join(a.arg for a in member.args.args if a.arg != "self")
+            yield f"- `{member.name}({arguments}) -> {_annotation(member.returns)}`"
+    yield ""

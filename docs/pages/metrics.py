@@ -1,0 +1,115 @@
+"""docs/metrics.md: every subject, metric, identity and goal."""
+
+from collections.abc import Iterator
+
+from advisor.cli.metrics import formula
+from advisor.registry import Registry
+from advisor.vocabulary import Metric, MetricKind, Vocabulary
+from docs.pages.markdown import code, page, table
+
+_INTERVALS = {
+    MetricKind.EXACT: "the value itself",
+    MetricKind.PROPORTION: "proportion: Wilson",
+    MetricKind.RATE: "rate: Poisson, by Byar",
+    MetricKind.MONEY: "money ratio: Poisson events with values that vary",
+}
+
+_INTRO = """\
+A metric is computed from counts. Over several rows it is the ratio of the sums, never the mean of
+ratios. A count marked `?` is added where a source has it. A share is a fraction in files (0.02)
+and printed as per cent (2 %); money is in the shop's currency. `advisor metrics show ID` says the
+same on the command line, with the band that holds for your shop and the exports that give its
+counts. How sure a number is: [statistics](statistics.md).
+"""
+
+
+def render(registry: Registry) -> str:
+    """The page."""
+    vocabulary = registry.vocabulary()
+    metrics = sorted(vocabulary.metrics.values(), key=lambda metric: metric.id)
+    return page(
+        "Metrics",
+        _INTRO,
+        table(
+            ("Metric", "Title", "Formula in counts", "Better"),
+            (
+                (f"[`{m.id}`](#{_anchor(m)})", m.title, f"`{formula(m)}`", m.better.value)
+                for m in metrics
+            ),
+        ),
+        *(_metric(metric, vocabulary) for metric in metrics),
+        _subjects(vocabulary),
+        _counts(vocabulary),
+        _identities(vocabulary),
+        _goals(vocabulary),
+    )
+
+
+def _anchor(metric: Metric) -> str:
+    return metric.id.replace(".", "")
+
+
+def _metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[str]:
+    yield from (f"## {metric.id}", "")
+    yield from (f"**{metric.title}.** {metric.definition}".rstrip(), "")
+    yield f"- formula: `{formula(metric)}`"
+    yield f"- how sure: {_INTERVALS[metric.kind]}; printed as {metric.unit.value}"
+    yield f"- better: {metric.better.value}" + ("" if metric.impact else "; a vanity metric")
+    if metric.subjects:
+        yield f"- of: {', '.join(vocabulary.subjects[s].title for s in metric.subjects)}"
+    goals = [g.title for g in vocabulary.goals.values() if metric.id in g.kpis]
+    if goals:
+        yield f"- KPI of: {'; '.join(goals)}"
+    if metric.guide:
+        yield f"- guide: {code(metric.guide)}"
+    if metric.caveat:
+        yield f"- beware: {metric.caveat}"
+    yield ""
+
+
+def _subjects(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Subjects: what is judged", "")
+    yield from table(
+        ("Kind", "Title", "Pooled into", "What it is"),
+        (
+            (f"`{s.id}`", s.title, f"`{s.parent}`" if s.parent else "", s.definition)
+            for s in vocabulary.subjects.values()
+        ),
+    )
+    yield from table(
+        ("Relation", "From", "To", "What it is"),
+        (
+            (f"`{r.id}`", f"`{r.from_}`", f"`{r.to}`", r.definition)
+            for r in vocabulary.relations.values()
+        ),
+    )
+
+
+def _counts(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Counts: what files say", "")
+    yield from table(
+        ("Count", "Title", "One of it is", "What it is"),
+        (
+            (f"`{c.id}`", c.title, c.unit.value, c.definition)
+            for c in sorted(vocabulary.counts.values(), key=lambda count: count.id)
+        ),
+    )
+
+
+def _identities(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Identities: what must agree", "")
+    yield from table(
+        ("Identity", "Says", "Tolerance"),
+        ((f"`{i.id}`", i.definition, f"{i.tolerance:.0%}") for i in vocabulary.identities.values()),
+    )
+
+
+def _goals(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Goals and niches", "")
+    yield from table(
+        ("Goal", "Title", "KPIs"),
+        ((f"`{g.id}`", g.title, code(g.kpis)) for g in vocabulary.goals.values()),
+    )
+    yield from table(
+        ("Niche", "Title"), ((f"`{n.id}`", n.title) for n in vocabulary.niches.values())
+    )

@@ -1,0 +1,76 @@
+"""docs/rules.md: every rule of the bundled packs."""
+
+from collections.abc import Iterator
+
+from advisor.registry import Registry
+from advisor.rule import Action, Rule, RulePack
+from advisor.rule_file import load_pack
+from advisor.why import conditions
+from docs.pages.markdown import code, page, table
+
+_INTRO = """\
+A rule is one file: the symptom that it looks for, what it says and what to do. Texts in braces
+are filled with the subject's own numbers. `advisor explain RULE` shows how a rule ended on each
+of your subjects; [write a rule](write-a-rule.md) says how to add yours.
+"""
+
+
+def render(registry: Registry) -> str:
+    """The page."""
+    vocabulary = registry.vocabulary()
+    packs = [(pack, load_pack(pack, vocabulary)) for pack in registry.rule_packs()]
+    return page(
+        "Rules",
+        _INTRO,
+        *(_pack(pack, rules) for pack, rules in packs),
+    )
+
+
+def _pack(pack: RulePack, rules: tuple[Rule, ...]) -> Iterator[str]:
+    yield from (f"## {pack.id}: {pack.title}", "")
+    yield from table(
+        ("Rule", "Severity", "On", "Where all is well"),
+        (
+            (f"[`{r.id}`](#{r.id.replace('/', '')})", r.severity.value, r.subject, r.says.healthy)
+            for r in rules
+        ),
+    )
+    for rule in rules:
+        yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield from (f"### {rule.id}", "")
+    yield from (f"> {rule.says.finding}", "")
+    yield from (rule.says.why, "")
+    goal = f", goal `{rule.goal}`" if rule.goal else ""
+    yield f"- severity {rule.severity.value}, on `{rule.subject}`{goal}, {rule.status.value}"
+    yield from (f"- when: {line}" for line in conditions(rule.when))
+    if rule.after:
+        over = f" over `{rule.after.over}`" if rule.after.over else ""
+        yield f"- after: {code(rule.after.findings)}{over}"
+    yield from (f"- unless: {line}" for line in conditions(rule.unless))
+    if rule.needs:
+        yield f"- needs: {code(rule.needs)}"
+    if rule.explains:
+        yield f"- explains: {code(rule.explains)}"
+    if rule.says.misleading_when:
+        yield f"- misleading when: {rule.says.misleading_when}"
+    if rule.guide:
+        yield f"- guide: {code(rule.guide)}"
+    if rule.origin:
+        parts = (rule.origin.title, rule.origin.url, rule.origin.date, rule.origin.strength.value)
+        yield f"- source: {', '.join(part for part in parts if part)}"
+    yield f"- file: `{rule.file}`"
+    yield ""
+    for action in rule.actions:
+        yield from _action(action)
+
+
+def _action(action: Action) -> Iterator[str]:
+    yield from (f"**{action.do}** ({action.owner}, {action.effort})", "")
+    yield from (f"{n}. {step}" for n, step in enumerate(action.steps, start=1))
+    yield ""
+    done = [f"`{name}` is {' or '.join(levels)}" for name, levels in action.done.items()]
+    if done:
+        yield from (f"Done when {', '.join(done)}.", "")

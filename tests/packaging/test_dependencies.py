@@ -1,0 +1,36 @@
+"""Every dependency that is declared is used, and every one that is used is declared."""
+
+import ast
+import re
+import sys
+from typing import Any
+
+from tests.packaging.conftest import ROOT
+
+IMPORTED_AS = {"durable-rules": "durable"}
+SHELVES = ("advisor", "plugins", "rules", "report_templates")
+OURS = re.compile(r"advisor(_\w+)?$")
+OF_DURABLE_RULES = {"durable_rules_engine"}  # its compiled half
+
+
+def imported() -> set[str]:
+    """The top-level modules that the shelves import from elsewhere."""
+    found: set[str] = set()
+    for shelf in SHELVES:
+        for file in (ROOT / shelf).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.partition(".")[0])
+    return {name for name in found if name not in sys.stdlib_module_names and not OURS.match(name)}
+
+
+def test_what_is_imported_is_what_is_declared(project: dict[str, Any]) -> None:
+    declared = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["engine"],
+    ]
+    named = [re.split(r"[<>=!~ \[]", requirement)[0] for requirement in declared]
+
+    assert imported() - OF_DURABLE_RULES == {IMPORTED_AS.get(name, name) for name in named}
