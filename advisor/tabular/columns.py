@@ -99,6 +99,7 @@ class ColumnReader:
 
     def read(self, body: pl.DataFrame, currency: str | None) -> Values:
         rows = body["_row"]
+        schema = body.schema
         numbers: dict[str, pl.Series] = {}
         plain: dict[str, pl.Series] = {}
         worded: list[str] = []  # amounts in words and signs
@@ -111,7 +112,7 @@ class ColumnReader:
                 continue  # it is not even in the body
             if spec.type is CellType.DATE or spec.role in (Role.DAY, Role.FROM, Role.TO):
                 dated.append(name)
-            elif body.schema[f"c{at}"] == pl.Float64:
+            elif schema[f"c{at}"] == pl.Float64:
                 plain[name] = body[f"c{at}"]
             elif spec.type in _AMOUNTS and spec.role in (None, Role.CHECK):
                 worded.append(name)
@@ -147,18 +148,17 @@ class ColumnReader:
 
     def _known(self, body: pl.DataFrame, names: Sequence[str]) -> Mapping[str, pl.Series]:
         """Columns of text, null where a cell says that the value is missing."""
-        frame = body.select(
-            cells.known(pl.col(f"c{self.columns[name]}")).alias(name) for name in names
-        )
-        return frame.to_dict()
+        at = {f"c{self.columns[name]}": name for name in names}
+        return body.select(cells.known(pl.col(list(at)))).rename(at).to_dict() if at else {}
 
     def _texts(self, body: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
         """Columns of names and ids."""
+        schema = body.schema
         chosen: list[pl.Expr] = []
         ids: list[str] = []
         for name in names:
             text = pl.col(f"c{self.columns[name]}")
-            if body.schema[f"c{self.columns[name]}"] != pl.String:
+            if schema[f"c{self.columns[name]}"] != pl.String:
                 text = text.cast(pl.String)
             if self.kind.columns[name].type is CellType.ID:
                 ids.append(name)

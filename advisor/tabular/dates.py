@@ -19,7 +19,7 @@ from advisor.tabular.words import fold, words
 MONTH_FIRST_REGIONS = frozenset({"US"})
 MONTH_FIRST_CURRENCIES = frozenset({"USD"})
 _MONTHS = 12
-_SAMPLE = 200
+_PLAIN_LENGTH = len("2026-10-31")
 _HALF_YEAR = 600  # in months times 100 plus days
 
 
@@ -69,6 +69,9 @@ def _named() -> tuple[str, str]:
 
 def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
     """A column of text as dates (times of day are left off); see the module."""
+    plain = _plain(text)
+    if plain is not None:
+        return Days(Parsed(plain))
     unique = text.unique()
     if len(unique) * 2 < len(text) and not _yearless(unique):
         small = days(unique, pl.zeros(len(unique), pl.UInt32, eager=True), order, today)
@@ -92,46 +95,68 @@ def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
     return Days(parsed(text, values, rows), assumed and values.null_count() < len(values))
 
 
+def _plain(text: pl.Series) -> pl.Series | None:
+    """Dates where all are spelled 2026-10-31, as in most files; else None."""
+    length = pl.col("t").str.len_bytes()
+    frame = pl.DataFrame({"t": text}).select(
+        pl.col("t").str.to_date("%Y-%m-%d", strict=False).alias("d"),
+        (length == _PLAIN_LENGTH).all().alias("plain"),
+    )
+    known = len(text) - text.null_count()
+    if known == 0 or not frame["plain"][0] or frame["d"].null_count() != text.null_count():
+        return None
+    return frame["d"]
+
+
 def _yearless(text: pl.Series) -> bool:
-    before, after = _named()
     sample = text.drop_nulls().head(20).str.normalize("NFC")
-    found = sample.str.contains(before) | sample.str.contains(after) | sample.str.contains(_EAST)
-    return bool(found.any()) and not bool(sample.str.contains(r"[0-9]{4}").any())
+    if bool(sample.str.contains(r"[0-9]{4}").any()):
+        return False
+    return any(bool(sample.str.contains(pattern).any()) for pattern in (*_named(), _EAST))
 
 
 def _fields(text: pl.Series) -> pl.DataFrame:
     """Year, month, day where each is certain; a, b and y3 of dates whose order is open."""
-    before, after = _named()
+    frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
+    patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC, "unix": _UNIX}
+    if bool(frame["t"].str.contains(r"\p{L}").any()):
+        before, after = _named()
+        patterns |= {"before": before, "after": after, "east": _EAST}
+    # Patterns with the months of all languages take longest to build: only those that are met.
+    met = frame.select(
+        pl.col("t").str.contains(pattern).any().alias(name) for name, pattern in patterns.items()
+    ).row(0, named=True)
     number = words().month
     names = list(number)
 
-    def at(pattern: str, group: int) -> pl.Expr:
-        return pl.col("t").str.extract(pattern, group).cast(pl.Int32, strict=False)
+    def at(*places: tuple[str, int]) -> pl.Expr:
+        found = [
+            pl.col("t").str.extract(patterns[name], group).cast(pl.Int32, strict=False)
+            for name, group in places
+            if met.get(name)
+        ]
+        return pl.coalesce(found) if found else pl.lit(None, pl.Int32)
 
-    def month(pattern: str, group: int) -> pl.Expr:
-        name = pl.col("t").str.extract(pattern, group).str.to_lowercase()
-        return name.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
+    def month(name: str, group: int) -> pl.Expr:
+        if not met.get(name):
+            return pl.lit(None, pl.Int32)
+        word = pl.col("t").str.extract(patterns[name], group).str.to_lowercase()
+        return word.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
 
-    unix = pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
-    frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
-    sample = frame["t"].drop_nulls().head(_SAMPLE)
-    if len(frame) > _SAMPLE and bool(sample.str.contains(_YMD).all()):
-        # The usual case in large files; whatever else is in them shows up as bad.
-        only = frame.select(y=at(_YMD, 1), m=at(_YMD, 2), d=at(_YMD, 3))
-        if only["y"].null_count() == frame["t"].null_count():
-            none = pl.lit(None, pl.Int32)
-            return only.with_columns(a=none, b=none, y3=none, unix=pl.lit(None, pl.Int64))
-    return frame.select(
-        y=pl.coalesce(at(_YMD, 1), at(_COMPACT, 1), at(before, 3), at(after, 3), at(_EAST, 1)),
+    # An expression of literals alone would be one row: the text gives the height.
+    return frame.with_columns(
+        y=at(("ymd", 1), ("compact", 1), ("before", 3), ("after", 3), ("east", 1)),
         m=pl.coalesce(
-            at(_YMD, 2), at(_COMPACT, 2), month(before, 1), month(after, 2), at(_EAST, 2)
+            at(("ymd", 2), ("compact", 2)), month("before", 1), month("after", 2), at(("east", 2))
         ),
-        d=pl.coalesce(at(_YMD, 3), at(_COMPACT, 3), at(before, 2), at(after, 1), at(_EAST, 3)),
-        a=at(_NUMERIC, 1),
-        b=at(_NUMERIC, 2),
-        y3=at(_NUMERIC, 3),
-        unix=unix,
-    )
+        d=at(("ymd", 3), ("compact", 3), ("before", 2), ("after", 1), ("east", 3)),
+        a=at(("numeric", 1)),
+        b=at(("numeric", 2)),
+        y3=at(("numeric", 3)),
+        unix=pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
+        if met["unix"]
+        else pl.lit(None, pl.Int64),
+    ).drop("t")
 
 
 def _dates(fields: pl.DataFrame) -> pl.Series:

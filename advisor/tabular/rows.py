@@ -41,7 +41,8 @@ def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
     if kind.data_rows:
         other = ~_matching(first, kind.data_rows)
         body = _without(body, other, "not a row of data", left)
-    texts = [c for c in numeric if body.schema.get(c) == pl.String]
+    schema = body.schema
+    texts = [c for c in numeric if schema.get(c) == pl.String]
     if texts:
         undefined = body.select(
             pl.any_horizontal(pl.col(c) == "undefined" for c in texts).fill_null(value=False)
@@ -77,7 +78,8 @@ def _without(
 
 def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """The first filled cell of every row."""
-    texts = [c for c in columns if body.schema[c] == pl.String]
+    schema = body.schema
+    texts = [c for c in columns if schema[c] == pl.String]
     if texts and body[texts[0]].null_count() == 0:
         return body[texts[0]]
     if not texts:

@@ -45,10 +45,12 @@ class SheetGrid:
         numbers: Collection[int] = (),  # noqa: ARG002
     ) -> pl.DataFrame:
         cells = self._cells
-        chosen = [
-            tidy(pl.col(cells.columns[at])).alias(f"c{at}")
-            if at < cells.width
-            else pl.lit(None, pl.String).alias(f"c{at}")
-            for at in columns
-        ]
-        return cells.with_row_index("_row", offset=1).slice(after + 1).select("_row", *chosen)
+        there = {cells.columns[at]: f"c{at}" for at in columns if at < cells.width}
+        lacking = [pl.lit(None, pl.String).alias(f"c{at}") for at in columns if at >= cells.width]
+        return (
+            cells.with_row_index("_row", offset=1)
+            .slice(after + 1)
+            .select("_row", tidy(pl.col(list(there))), *lacking)
+            .rename(there)
+            .select("_row", *(f"c{at}" for at in columns))
+        )
