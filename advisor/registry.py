@@ -50,6 +50,7 @@ class Registry:
     plugins: list[PluginInfo]
     problems: list[Note] = attrs.field(factory=list)
     _vocabulary: Vocabulary | None = None
+    _providers: list[Provider] | None = None
 
     def vocabulary(self) -> Vocabulary:
         """The words of all plugins. Raises Mistakes where two of them clash."""
@@ -59,7 +60,10 @@ class Registry:
         return self._vocabulary
 
     def providers(self) -> list[Provider]:
-        return [provider for _, provider in self._each("advisor_metric_providers", Provider)]
+        if self._providers is None:
+            found = self._each("advisor_metric_providers", Provider)
+            self._providers = [provider for _, provider in found]
+        return self._providers
 
     def rule_packs(self) -> list[RulePack]:
         """Rule packs; two with one id are a clash that names both owners."""
