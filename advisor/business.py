@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -119,8 +119,14 @@ def read_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Mistakes([f"not UTF-8 text: {error.reason}"], where=where) from None
-    settings = structure(parse_toml(text, where=where), Settings, where=where)
-    wrong = impossible(settings.shop)
+    raw = parse_toml(text, where=where)
+    wrong: list[str] = []
+    try:
+        settings = structure(raw, Settings, where=where)
+    except Mistakes as error:
+        wrong += error.mistakes
+        settings = _readable(raw)
+    wrong += impossible(settings.shop)
     for metric, band in settings.bands.items():
         if band.low is None and band.high is None:
             wrong.append(f"bands.{metric}: give low, high or both")
@@ -129,6 +135,30 @@ def read_settings(path: Path) -> Settings:
     if wrong:
         raise Mistakes(wrong, where=where)
     return settings
+
+
+def _readable(raw: Mapping[str, Any]) -> Settings:
+    """What can be read of an advisor.toml with mistakes, so that its values are looked at too."""
+    shop, bands = raw.get("shop"), raw.get("bands")
+    shop = shop if isinstance(shop, Mapping) else {}
+    bands = bands if isinstance(bands, Mapping) else {}
+    sound = {key: value for key, value in shop.items() if _fits(ShopSection, {key: value})}
+    return Settings(
+        shop=structure(sound, ShopSection, where=CONFIG_NAME),
+        bands={
+            m: structure(b, OwnBand, where=CONFIG_NAME)
+            for m, b in bands.items()
+            if _fits(OwnBand, b)
+        },
+    )
+
+
+def _fits(cls: type[ShopSection | OwnBand], part: Any) -> bool:
+    try:
+        structure(part, cls, where=CONFIG_NAME)
+    except Mistakes:
+        return False
+    return True
 
 
 def impossible(shop: ShopSection) -> list[str]:
