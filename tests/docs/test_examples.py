@@ -44,9 +44,7 @@ def rule_of(block: Block, registry: Registry) -> Rule:
     found = re.search(r'^id\s*= "([a-z0-9-]+)"', block.text, re.MULTILINE)
     assert found, "a rule begins with its id"
     where = f"{found[1]}.toml"
-    return load_rule(
-        block.text, pack_id="docs", where=where, vocabulary=registry.vocabulary()
-    )
+    return load_rule(block.text, pack_id="docs", where=where, vocabulary=registry.vocabulary())
 
 
 def test_every_block_of_toml_says_what_it_is() -> None:
