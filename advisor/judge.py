@@ -25,7 +25,7 @@ from advisor.engine.program import (
 )
 from advisor.engine.strata import strata
 from advisor.grade import Graded, Grader, truth_column
-from advisor.measure import Measured, metric_of, pool
+from advisor.measure import Measured, metric_of, pool, unpooled
 from advisor.rule import Rule
 
 FALSE_DISCOVERIES = 0.05  # of the findings of one rule on one kind, at most this share by chance
@@ -91,7 +91,10 @@ def rung(rule: Rule, measured: Mapping[str, Measured], grader: Grader) -> str | 
     whose rows have every metric it asks for, else the one that has most of them."""
     names = {test.name for test in rule.when.own()}
     best: tuple[int, str] | None = None
-    for kind in grader.vocabulary.stand_ins(rule.subject):
+    linked = rule.when.related or rule.unless.related or (rule.after and rule.after.over)
+    # Relations lead away from the rule's own kind, and from no other.
+    rungs = (rule.subject,) if linked else grader.vocabulary.stand_ins(rule.subject)
+    for kind in rungs:
         if kind not in measured:
             continue
         columns = measured[kind].frame.columns
@@ -179,16 +182,20 @@ class _Court:
         graded = self.graded[kind]
         first = self._hearing(rule, kind, graded, None)
         hearings = [first]
-        simple = not (rule.when.related or rule.unless.related or rule.after)
-        while simple:
-            unsure = hearings[-1].frame.filter(pl.col("code") == int(Truth.UNSURE))
-            parent = self.grader.vocabulary.subjects[hearings[-1].kind].parent
-            if parent is None or unsure.height < 2:
-                break
-            pooled = self._pool(rule, kind, unsure, parent)
+        if rule.when.related or rule.unless.related or rule.after:
+            return hearings
+        subjects = self.grader.vocabulary.subjects
+        waiting = first.open()
+        for parent in self.grader.vocabulary.ladder(kind)[1:]:
+            known = f"parent.{parent}" in waiting.columns or subjects[parent].parent is None
+            if not known or waiting.height < 2:
+                continue
+            pooled = self._pool(rule, kind, waiting, parent)
             if pooled is None:
-                break
+                continue
             hearings.append(self._hearing(rule, parent, pooled, kind))
+            left = [unpooled(waiting, parent), hearings[-1].open()]
+            waiting = pl.concat(left, how="diagonal_relaxed")
         return hearings
 
     def _pool(self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str) -> Graded | None:
@@ -224,18 +231,15 @@ class _Court:
         self, rule: Rule, kind: str, graded: Graded, measured_as: str | None
     ) -> "_Hearing":
         frame = graded.frame
-        needed = [n for n in rule.needs if f"{n}.lo" not in frame.columns]
         code = self._code(rule.when)
         if rule.after is not None:
             frame, after = self._after(rule, kind, frame)
             code = _MIN(code, after)
-        if needed:
-            code = _MIN(code, pl.lit(int(Truth.MISSING), pl.UInt8))
-        unless = (
-            self._code(rule.unless)
-            if rule.unless
-            else pl.lit(int(Truth.FALSE), pl.UInt8)
-        )
+        for need in rule.needs:
+            there = f"{need}.lo" in frame.columns
+            known = pl.col(f"{need}.lo").is_not_null() if there else pl.lit(value=False)
+            code = _MIN(code, pl.when(known).then(int(Truth.TRUE)).otherwise(int(Truth.MISSING)))
+        unless = self._code(rule.unless) if rule.unless else pl.lit(int(Truth.FALSE), pl.UInt8)
         frame, whens = self._with_related(rule, "when", rule.when, frame, kind)
         frame, blocks = self._with_related(rule, "unless", rule.unless, frame, kind)
         if whens:
@@ -278,7 +282,11 @@ class _Court:
                 .agg(_quantified(related.quantifier).cast(pl.UInt8).alias(name))
             )
             frame = frame.join(
-                answer, left_on=["shop", "key"], right_on=["shop", "from"], how="left"
+                answer,
+                left_on=["shop", "key"],
+                right_on=["shop", "from"],
+                how="left",
+                maintain_order="left",  # rows are known by their place in the graded frame
             ).with_columns(pl.col(name).fill_null(int(Truth.MISSING)))
         return frame, columns
 
@@ -308,29 +316,35 @@ class _Court:
         for i, finding in enumerate(rule.after.findings):
             column = f"?{rule.id}|after|{i}"
             columns.append(column)
-            told = [v.outcomes for v in self.verdicts if v.rule.id == finding]
+            told = self._told(finding, kind, rule.after.over, column)
             if not told:
                 frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
                 continue
-            # Not applicable is as good as not there; the other codes are the same as a truth's.
-            outcome = pl.col("outcome").replace(int(Outcome.NOT_APPLICABLE), int(Outcome.CLEAR))
-            known = pl.concat(told).group_by("shop", "key").agg(outcome.max().alias(column))
-            if rule.after.over is not None:
-                other = next(v.kind for v in self.verdicts if v.rule.id == finding)
-                pairs = self._pairs(rule.after.over, kind, other)
-                if pairs is None:
-                    frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
-                    continue
-                known = (
-                    pairs.join(known, left_on=["shop", "to"], right_on=["shop", "key"], how="left")
-                    .group_by("shop", "from")
-                    .agg(pl.col(column).max())
-                    .rename({"from": "key"})
-                )
-            frame = frame.join(known, on=["shop", "key"], how="left").with_columns(
-                pl.col(column).fill_null(int(Truth.FALSE)).cast(pl.UInt8)
-            )
+            known = pl.concat(told).group_by("shop", "key").agg(pl.col(column).max())
+            frame = frame.join(
+                known, on=["shop", "key"], how="left", maintain_order="left"
+            ).with_columns(pl.col(column).fill_null(int(Truth.FALSE)).cast(pl.UInt8))
         return frame, _MIN(*(pl.col(c) for c in columns))
+
+    def _told(self, finding: str, kind: str, over: str | None, column: str) -> list[pl.DataFrame]:
+        """How the rule *finding* ended on subjects of *kind*, or on those that *over* leads to."""
+        # Not applicable is as good as not there; the other codes are the same as a truth's.
+        outcome = pl.col("outcome").replace(int(Outcome.NOT_APPLICABLE), int(Outcome.CLEAR))
+        found: list[pl.DataFrame] = []
+        for verdicts in self.verdicts:
+            if verdicts.rule.id != finding:
+                continue
+            known = verdicts.outcomes.select("shop", "key", outcome.alias(column))
+            if over is None:
+                found += [known] if verdicts.kind == kind else []
+                continue
+            pairs = self._pairs(over, kind, verdicts.kind)
+            if pairs is not None:
+                there = pairs.join(
+                    known, left_on=["shop", "to"], right_on=["shop", "key"], how="left"
+                )
+                found.append(there.select("shop", pl.col("from").alias("key"), column))
+        return found
 
     def _facts(self, hearings: "Sequence[_Hearing]") -> tuple[list[SubjectFact], list[LinkFact]]:
         """The subjects on which a rule can fire, those they are linked to, and the links."""
@@ -447,12 +461,16 @@ class _Court:
             (pl.col("code") != int(Truth.MISSING)).sum().over("shop").alias("_judged"),
         )
         fired = named.filter(pl.col("_subject").is_in(sorted(subjects)))
-        tests = hearing.rule.when.tests
+        when = hearing.rule.when
+        tests = tuple(dict.fromkeys(when.own()))
         if not tests or fired.height == 0:
             return fired.with_columns(pl.lit(0.0).alias("p"), pl.lit(value=True).alias("_kept"))
         rows = hearing.frame[fired["_i"].to_list()]
         rows = self.grader.with_p(rows, tests, hearing.graded.measured.kind)
-        p = rows.select(_MAX(*(f"{truth_column(t)}.p" for t in tests)).fill_null(0.0).alias("p"))
+        parts = [_p_of(when.tests)] if when.tests else []
+        if when.alternatives:  # the surest of those that hold
+            parts.append(_MIN(*(_p_of(branch) for branch in when.alternatives)))
+        p = rows.select(_MAX(*parts).fill_null(0.0).alias("p"))
         fired = fired.with_columns(p["p"])
         kept = _stands() if self.screen else pl.lit(value=True)
         return fired.with_columns(kept.alias("_kept"))
@@ -532,6 +550,11 @@ class _Hearing:
     def label(self) -> str:
         """The kind that its facts carry."""
         return self.prefix
+
+    def open(self) -> pl.DataFrame:
+        """The subjects that could not tell, and may yet fire."""
+        may_fire = pl.col("unless") != int(Truth.TRUE)
+        return self.frame.filter((pl.col("code") == int(Truth.UNSURE)) & may_fire)
 
     def symbols(self) -> dict[str, str]:
         """The columns whose truth its facts carry, by condition id."""
@@ -618,6 +641,15 @@ def _quantified(quantifier: Quantifier) -> pl.Expr:
         .when(most == int(Truth.TRUE))
         .then(int(Truth.FALSE))
         .otherwise(most)
+    )
+
+
+def _p_of(tests: Sequence[Test]) -> pl.Expr:
+    """The p of tests that must all hold; 1 where they do not."""
+    columns = [truth_column(test) for test in tests]
+    hold = _MIN(*(pl.col(c) for c in columns)) == int(Truth.TRUE)
+    return (
+        pl.when(hold).then(_MAX(*(pl.col(f"{c}.p").fill_null(0.0) for c in columns))).otherwise(1.0)
     )
 
 

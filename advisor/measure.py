@@ -113,9 +113,7 @@ def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
         kinds = metric_of(name, vocabulary).subjects
         return not kinds or kind in kinds
 
-    return Wanted(
-        frozenset(filter(means, ask.metrics)), frozenset(filter(means, ask.before))
-    )
+    return Wanted(frozenset(filter(means, ask.metrics)), frozenset(filter(means, ask.before)))
 
 
 def _measure_rows(
@@ -275,9 +273,7 @@ def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
     return added
 
 
-def _phi(
-    metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, *, by_day: bool
-) -> pl.Expr:
+def _phi(metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, *, by_day: bool) -> pl.Expr:
     if not by_day:
         return pl.lit(1.0)
     use = n > 0 if valid is None else valid & (n > 0)
@@ -401,16 +397,16 @@ def pool(
 
     *frame* holds the subjects, with their parts; *parent* is the parents' kind (`parent.<kind>` is
     used where the frame has it, else all subjects of a shop belong together). `pooled` counts
-    them.
+    them; they may be pooled ones themselves.
     """
-    column = f"parent.{parent}"
-    key = pl.col(column) if column in frame.columns else pl.col("shop")
+    key = _pool_key(frame, parent)
+    each = pl.col("pooled").fill_null(1) if "pooled" in frame.columns else pl.lit(1)
     parts: list[pl.Expr] = []
     for name in metrics:
         for part in ("x", "d", "e"):
             if f"{name}.{part}" in frame.columns:
-                each = pl.col(f"{name}.{part}")
-                parts.append(pl.when(each.is_not_null().any()).then(each.sum()))
+                one = pl.col(f"{name}.{part}")
+                parts.append(pl.when(one.is_not_null().any()).then(one.sum()))
         if f"{name}.days" in frame.columns:
             parts.append(pl.col(f"{name}.days").max())
         for part in ("phi", "cv2"):
@@ -423,20 +419,34 @@ def pool(
     parents = [c for c in frame.columns if c.startswith("parent.") and c != f"parent.{parent}"]
     pooled = (
         frame.with_columns(key.alias("_pool"))
+        .with_columns(each.cast(pl.UInt32).alias("pooled"))
         .drop_nulls("_pool")
         .group_by("shop", "_pool")
         .agg(
-            pl.len().cast(pl.UInt32).alias("pooled"),
+            pl.len().alias("_members"),
+            pl.col("pooled").sum(),
             pl.col("days").max(),
             *(pl.col(c).first() for c in parents),
             *(pl.col(c).max() for c in ("before.days",) if c in frame.columns),
             *parts,
         )
         .rename({"_pool": "key"})
-        .filter(pl.col("pooled") > 1)
+        .filter(pl.col("_members") > 1)
+        .drop("_members")
         .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
     )
     return with_values(pooled, metrics).sort("shop", "key")
+
+
+def unpooled(frame: pl.DataFrame, parent: str) -> pl.DataFrame:
+    """The subjects of *frame* that have no other to be pooled with under *parent*."""
+    key = _pool_key(frame, parent)
+    return frame.filter(key.is_null() | (pl.len().over("shop", key) == 1))
+
+
+def _pool_key(frame: pl.DataFrame, parent: str) -> pl.Expr:
+    column = f"parent.{parent}"
+    return pl.col(column) if column in frame.columns else pl.col("shop")
 
 
 def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

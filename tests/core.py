@@ -30,8 +30,8 @@ WORDS: Vocabulary = merge(
 subject = [
   { id = "shop", title = "Shop", plural = "shops" },
   { id = "campaign", title = "Campaign", plural = "campaigns", parent = "shop" },
-  { id = "ad-group", title = "Ad group", plural = "ad groups", parent = "campaign" },
-  { id = "ad", title = "Ad", plural = "ads", parent = "ad-group" },
+  { id = "ad-group", title = "Ad group", plural = "ad groups", parent = "campaign", whole = true },
+  { id = "ad", title = "Ad", plural = "ads", parent = "ad-group", whole = true },
   { id = "product", title = "Product", plural = "products", parent = "shop" },
 ]
 relation = [{ id = "ad-products", from = "ad", to = "product" }]

@@ -58,7 +58,7 @@ SEVEN = ads((50, 10_000), (200, 10_000), (500, 10_000), (9, 1_000), (31, 1_000),
         (("low", "good"), [T, T, F, T, U, U, U]),
         (("low", "high"), [T, F, T, U, U, U, U]),
     ],
-    ids=lambda value: "-".join(value),
+    ids="-".join,
 )
 def test_a_level_is_true_only_where_the_limits_allow_no_other(
     wanted: tuple[str, ...], expected: Sequence[str]
@@ -82,7 +82,7 @@ def test_the_levels_allowed_are_those_of_the_values_between_the_limits(
 
     exprs = allowed(*(pl.lit(float(v)) for v in (low, high, lo, hi)))
 
-    assert pl.select(**exprs).row(0, named=True) == expected
+    assert pl.select([e.alias(n) for n, e in exprs.items()]).row(0, named=True) == expected
 
 
 @pytest.mark.parametrize(
