@@ -409,6 +409,8 @@ class _Court:
                 fires.setdefault(derivation.subject, set()).update(derivation.partners)
             elif derivation.head == "blocked":
                 blocked.add(derivation.subject)
+        if not fires:
+            return self._clear(hearing), []
         frame = hearing.frame.select("shop", "key", "code", "unless").with_row_index("_i")
         fired = self._screened(hearing, frame, fires.keys() - blocked)
         outcome = (
@@ -451,6 +453,27 @@ class _Court:
             for row, shop, key, p, unless, subject in kept.iter_rows()
         ]
         return verdicts, firings
+
+    def _clear(self, hearing: "_Hearing") -> Verdicts:
+        """The verdicts of a rule that fires nowhere."""
+        code = pl.col("code")
+        fires = code == int(Truth.TRUE)
+        outcome = pl.when(fires).then(int(Outcome.CLEAR)).otherwise(code).cast(pl.UInt8)
+        outcomes = hearing.frame.select(
+            "shop",
+            "key",
+            outcome.alias("outcome"),
+            pl.lit(None, pl.Float64).alias("p"),
+            "code",
+            "unless",
+        )
+        return Verdicts(
+            rule=hearing.rule,
+            kind=hearing.kind,
+            graded=hearing.graded,
+            outcomes=outcomes,
+            measured_as=hearing.measured_as,
+        )
 
     def _screened(
         self, hearing: "_Hearing", frame: pl.DataFrame, subjects: AbstractSet[str]

@@ -32,17 +32,23 @@ def totals(
     vocabulary: Vocabulary,
 ) -> dict[str, Total]:
     """Every metric of *names* that some file has the counts of."""
-    found: dict[str, Total] = {}
+    waiting: dict[str, list[CountedRows]] = {}
     for name in names:
         metric = metric_of(name, vocabulary)
-        if metric.derived:
-            continue
-        for rows in _candidates(metric, counted, vocabulary):
-            total = _total(metric, rows, window, vocabulary)
-            if total is not None and total.row[metric.id] is not None:
-                found[name] = total
-                break
-    return found
+        if not metric.derived:
+            waiting[name] = _candidates(metric, counted, vocabulary)
+    found: dict[str, Total] = {}
+    while waiting := {name: rows for name, rows in waiting.items() if rows and name not in found}:
+        # The metrics of one set of rows are worked out together: a step costs the same for all.
+        groups: dict[int, tuple[CountedRows, list[Metric]]] = {}
+        for name, candidates in waiting.items():
+            rows = candidates.pop(0)
+            groups.setdefault(id(rows), (rows, []))[1].append(metric_of(name, vocabulary))
+        for rows, metrics in groups.values():
+            for total in _of_rows(metrics, rows, window, vocabulary):
+                if total.row[total.metric.id] is not None:
+                    found[total.metric.id] = total
+    return {name: found[name] for name in names if name in found}
 
 
 def _candidates(
@@ -64,34 +70,66 @@ def _candidates(
     )
 
 
-def _total(
-    metric: Metric, rows: CountedRows, window: Window, vocabulary: Vocabulary
-) -> Total | None:
-    by_day = rows.grain is Grain.DAY
+def _of_rows(
+    metrics: Sequence[Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
+) -> list[Total]:
     current = in_window(rows.frame, rows.grain, window)
     if current["to"].null_count() < current.height:
         current = current.drop_nulls("to")  # what has no date is not added to what has
     if current.height == 0:
-        return None
-    named = {metric.id: metric}
-    of = ""
-    if _is_state(metric, vocabulary) and current["key"].n_unique() > 1:
-        key, of = _largest(current, metric)
-        current = current.filter(pl.col("key") == key)
-        rows = attrs.evolve(rows, frame=rows.frame.filter(pl.col("key") == key))
-    frame = with_values(sums(current, [metric], vocabulary, by_day=by_day, by=["shop"]), named)
+        return []
     earlier = in_window(rows.frame, rows.grain, window, earlier=True)
+    added: list[Metric] = []
+    found: list[Total] = []
+    several = current["key"].n_unique() > 1
+    for metric in metrics:
+        if not (several and _is_state(metric, vocabulary)):
+            added.append(metric)
+            continue
+        key, of = _largest(current, metric)
+        of_key = pl.col("key") == key
+        one = attrs.evolve(rows, frame=rows.frame.filter(of_key))
+        parts = current.filter(of_key), earlier.filter(of_key)
+        found += _totals([metric], one, *parts, window, vocabulary, of=of)
+    if added:
+        found += _totals(added, rows, current, earlier, window, vocabulary)
+    return found
+
+
+def _totals(
+    metrics: Sequence[Metric],
+    rows: CountedRows,
+    current: pl.DataFrame,
+    earlier: pl.DataFrame,
+    window: Window,
+    vocabulary: Vocabulary,
+    *,
+    of: str = "",
+) -> list[Total]:
+    named = {metric.id: metric for metric in metrics}
+    by_day = rows.grain is Grain.DAY
+    frame = with_values(sums(current, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
     if earlier.height:
-        past = with_values(sums(earlier, [metric], vocabulary, by_day=by_day, by=["shop"]), named)
+        past = with_values(sums(earlier, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
         renamed = {
-            c: c.replace(metric.id, f"{metric.id}.before", 1)
-            for c in past.columns
-            if c.startswith(metric.id)
+            column: f"{metric}.before{column.removeprefix(metric)}"
+            for metric in named
+            for column in _columns(past, metric)
         }
         renamed["days"] = "before.days"
         frame = frame.join(past.rename(renamed), on="shop", how="left")
-    series = _series(metric, rows, window, vocabulary)
-    return Total(metric, rows.subject, frame.row(0, named=True), frame, series, of)
+    series = _series(named, rows, window, vocabulary)
+    beside = [column for column in ("shop", "days", "before.days") if column in frame.columns]
+    found: list[Total] = []
+    for metric in metrics:
+        own = frame.select(*beside, *_columns(frame, metric.id))
+        row = own.row(0, named=True)
+        found.append(Total(metric, rows.subject, row, own, series.get(metric.id, ()), of))
+    return found
+
+
+def _columns(frame: pl.DataFrame, metric: str) -> list[str]:
+    return [c for c in frame.columns if c == metric or c.startswith(f"{metric}.")]
 
 
 def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
@@ -106,17 +144,17 @@ def _largest(frame: pl.DataFrame, metric: Metric) -> tuple[str, str]:
 
 
 def _series(
-    metric: Metric, rows: CountedRows, window: Window, vocabulary: Vocabulary
-) -> tuple[tuple[str, float | None], ...]:
+    named: Mapping[str, Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
+) -> dict[str, tuple[tuple[str, float | None], ...]]:
     if rows.grain is Grain.DAY:
         both = (in_window(rows.frame, rows.grain, window, earlier=e) for e in (True, False))
         shown = pl.concat(both)
     else:
         shown = rows.frame.drop_nulls("from")
     if shown.height == 0:
-        return ()
+        return {}
     each = with_values(
-        sums(shown, [metric], vocabulary, by_day=False, by=["from"]), {metric.id: metric}
+        sums(shown, list(named.values()), vocabulary, by_day=False, by=["from"]), named
     ).sort("from")
-    points = each.select("from", metric.id).iter_rows()
-    return tuple((day.isoformat(), value) for day, value in points)
+    days = [day.isoformat() for day in each["from"]]
+    return {name: tuple(zip(days, each[name], strict=True)) for name in named}
