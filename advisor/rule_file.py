@@ -72,7 +72,7 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
     except Mistakes as error:
         wrong += error.mistakes
     if file is None:
-        raise Mistakes([*wrong, *reader.wrong], where=where)
+        raise Mistakes([*wrong, *_unknown_words(raw, vocabulary), *reader.wrong], where=where)
     over = None
     if file.after is not None and file.after.over is not None:
         way = reader.relation(file.after.over, "after.over")
@@ -257,10 +257,7 @@ def _wrong_names(file: _RuleFile, vocabulary: Vocabulary, where: str) -> Iterato
         yield f"id: {file.id!r} is no id; write small letters, digits and hyphens"
     elif name.endswith(".toml") and name != f"{file.id}.toml":
         yield f"id: {file.id!r} is not the name of the file; call the file {file.id}.toml"
-    if file.subject not in vocabulary.subjects:
-        yield f"subject: {unknown('subject', file.subject, vocabulary.subjects)}"
-    if file.goal is not None and file.goal not in vocabulary.goals:
-        yield f"goal: {unknown('goal', file.goal, vocabulary.goals)}"
+    yield from _unknown_words({"subject": file.subject, "goal": file.goal}, vocabulary)
     for i, need in enumerate(file.needs):
         if need not in vocabulary.counts:
             yield f"needs[{i}]: {unknown('count', need, vocabulary.counts)}"
@@ -272,6 +269,14 @@ def _wrong_names(file: _RuleFile, vocabulary: Vocabulary, where: str) -> Iterato
     first, last = file.effective_from, file.effective_until
     if first is not None and last is not None and first > last:
         yield f"effective_until: {last} lies before effective_from {first}"
+
+
+def _unknown_words(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[str]:
+    """Words of the vocabulary that are not there, also in a file with other mistakes."""
+    for key, known in (("subject", vocabulary.subjects), ("goal", vocabulary.goals)):
+        word = raw.get(key)
+        if isinstance(word, str) and word not in known:
+            yield f"{key}: {unknown(key, word, known)}"
 
 
 def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -> Iterator[str]:
