@@ -98,7 +98,9 @@ def test_templates_have_the_header_that_the_reader_knows(run: Run, tmp_path: Pat
     assert result.exit_code == 0
     written = (tmp_path / "violations.csv").read_bytes().splitlines()
     assert written == violations.violations([]).splitlines()
-    assert "one row per violation" in result.stdout
+    explained = (tmp_path / "templates.md").read_text(encoding="utf-8")
+    assert "one row per violation" in explained
+    assert {f"## {path.name}" for path in tmp_path.glob("*.csv")} <= set(explained.splitlines())
     assert not (tmp_path / "advisor.toml").exists()
 
 
@@ -107,6 +109,15 @@ def test_an_empty_template_is_read_as_no_violations(run: Run, tmp_path: Path) ->
     result = run("inspect", tmp_path / "violations.csv")
     assert result.exit_code == 0
     assert "kind: Violations" in result.stdout
+
+
+def test_the_explanation_of_the_templates_is_not_taken_for_an_export(
+    run: Run, tmp_path: Path
+) -> None:
+    run("init", tmp_path, "--templates")
+    result = run("diagnose", tmp_path, "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "Not read" not in result.stdout
 
 
 def test_templates_are_not_overwritten_without_force(run: Run, tmp_path: Path) -> None:

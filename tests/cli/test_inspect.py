@@ -94,10 +94,11 @@ def test_a_file_that_is_not_understood_is_told_beside_those_that_are(
 
 def test_a_nearly_known_file_says_what_it_lacks(run: Run, tmp_path: Path) -> None:
     ads_file(tmp_path)
-    header = "violation_id,date\n1,2026-10-01\n"
-    (tmp_path / "near.csv").write_text(header, encoding="utf-8")
+    text = (tmp_path / "ads.csv").read_text(encoding="utf-8")
+    near = text.replace("Impressions,", "Views of any kind,", 1)
+    (tmp_path / "near.csv").write_text(near, encoding="utf-8")
     told = run("inspect", tmp_path).stdout
-    assert "nearest: Violations (your own list), but without type" in told
+    assert "nearest: Ads Manager report, but without Impressions" in told
 
 
 def test_nothing_readable_ends_with_3(run: Run, tmp_path: Path) -> None:
