@@ -16,7 +16,7 @@ from advisor.report import print_terminal, render
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "examples" / "luna-beauty"
 TODAY = date(2026, 11, 2)  # the day on which the files were downloaded
-WIDTH = 78
+WIDTH = 80
 
 
 def document(registry: Registry) -> Document:
