@@ -148,10 +148,11 @@ def _describe(found: _Found) -> File:
     digest = hashlib.sha256()
     size = 0
     with found.path.open("rb") as stream:
+        modified = os.fstat(stream.fileno()).st_mtime_ns
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
-    return File(path=found.path, name=found.name, size=size, sha256=digest.hexdigest())
+    return File(found.path, found.name, size, digest.hexdigest(), modified)
 
 
 def _own_output(found: _Found) -> str | None:

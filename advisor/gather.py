@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError, NothingReadable, PluginError
@@ -11,7 +12,7 @@ from advisor.files import find_files, is_facts
 from advisor.gathered import Gathered, Unread, contract_breaks
 from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Note, Reading
-from advisor.source import Source
+from advisor.source import Container, Source, one_grid
 from advisor.tabular.open import open_source
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
@@ -19,7 +20,8 @@ __all__ = ["Gathered", "Progress", "Unread", "gather"]
 Progress = Callable[[int, int, str], None]
 """Called before each file with its index, the number of files and its name."""
 
-_SHOWN = 10  # files that a message lists
+_Claim = tuple[Match, Provider]
+_SHOWN = 10  # files or tables that a message lists
 # A panic inside polars is not an Exception, but one broken file must not end the run.
 _FAILURES = (Exception, pl.exceptions.PanicException)
 
@@ -31,37 +33,37 @@ def gather(
     *,
     progress: Progress | None = None,
 ) -> Gathered:
-    """Reads every file at *paths* with the provider that understands most of it.
+    """Reads every file at *paths* with the providers that understand most of it.
 
-    A file that no provider reads, or that breaks one, is `unread`; the others are read all the
-    same. Raises NothingReadable where not one file gave a reading.
+    A file of several grids (sheets, lists, streams, tables) gives a reading for each that somebody
+    understands. What no provider reads, or what breaks one, is `unread`; the others are read all
+    the same. Raises NothingReadable where not one file gave a reading.
     """
     asked = [str(path) for path in paths]
     files, notes = find_files(asked)
     readings: list[Reading] = []
     unread: list[Unread] = []
     failed: dict[str, list[str]] = {}
+    seen: dict[str, str] = {}
     for index, file in enumerate(files):
         if progress is not None:
             progress(index, len(files), file.name)
         try:
             if is_facts(file.path):
                 facts = read_facts(file.path)
-                readings += facts.readings
-                unread += facts.unread
-                notes += facts.notes
-                continue
-            outcome = _read(open_source(file), providers, context, failed)
+                found = attrs.evolve(facts, readings=_new(facts.readings, seen, notes))
+            else:
+                found = _checked(file, _read(open_source(file), providers, context, failed))
+                found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
         except AdvisorError as error:
-            outcome = Unread(file, _line(error, file))
-        if isinstance(outcome, Reading):
-            readings.append(outcome)
-        else:
-            unread.append(outcome)
+            found = Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
+        readings += found.readings
+        unread += found.unread
+        notes += found.notes
     notes += [_failure(name, lines) for name, lines in failed.items()]
     if not readings:
         raise _nothing(asked, unread, notes)
-    return Gathered(_once(readings, notes), tuple(unread), tuple(notes))
+    return Gathered(tuple(readings), tuple(unread), tuple(notes))
 
 
 def _read(
@@ -69,9 +71,9 @@ def _read(
     providers: Sequence[Provider],
     context: ReadContext,
     failed: dict[str, list[str]],
-) -> Reading | Unread:
+) -> Gathered:
     file = source.file
-    claims: list[tuple[Match, Provider]] = []
+    claims: list[_Claim] = []
     for provider in providers:
         try:
             claims += [(match, provider) for match in provider.recognise(source)]
@@ -79,23 +81,74 @@ def _read(
             failed.setdefault(provider.name, []).append(f"{file.name}: {_what(error)}")
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
-    claim = next((claim for claim in claims if not claim[0].lacks), None)
-    if claim is None:
-        return _unknown(file, claims)
+    whole = [claim for claim in claims if not claim[0].lacks]
+    if not whole:
+        return Gathered((), (_unknown(file, claims),))
+    if whole[0][0].grid is None:
+        return _gathered([_understood(source, whole[0], context)])
+    best: dict[str, _Claim] = {}
+    for claim in whole:
+        if claim[0].grid is not None:
+            best.setdefault(claim[0].grid, claim)
+    grids = [grid for grid in source.grids if grid.name in best]
+    # Rows are counted within a grid, so it has to be named where there are several.
+    named = len(grids) > 1 or source.container is Container.TABLES
+    outcomes = [
+        _understood(
+            one_grid(source, grid, name=f"{file.name} > {grid.name}" if named else None),
+            best[grid.name],
+            context,
+        )
+        for grid in grids
+    ]
+    others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
+    return _gathered(outcomes, [_others(file, others)] if others else [])
+
+
+def _understood(source: Source, claim: _Claim, context: ReadContext) -> Reading | Unread:
     match, provider = claim
+    file = source.file
     try:
         reading = provider.read(source, match, context)
     except AdvisorError as error:
-        return Unread(file, _line(error, file))
+        return Unread(file, _changed(file) or _line(error, file))
     except _FAILURES as error:
-        return Unread(file, f"provider {provider.name} failed on it: {_what(error)}")
+        text = f"provider {provider.name} failed on it: {_what(error)}"
+        return Unread(file, _changed(file) or text)
     broken = contract_breaks(reading)
     if broken:
         return Unread(file, str(PluginError("; ".join(broken), where=f"provider {provider.name}")))
     return reading
 
 
-def _unknown(file: File, claims: Sequence[tuple[Match, Provider]]) -> Unread:
+def _gathered(outcomes: Sequence[Reading | Unread], notes: Sequence[Note] = ()) -> Gathered:
+    return Gathered(
+        tuple(one for one in outcomes if isinstance(one, Reading)),
+        tuple(one for one in outcomes if isinstance(one, Unread)),
+        tuple(notes),
+    )
+
+
+def _checked(file: File, found: Gathered) -> Gathered:
+    """*found*, or nothing of it where the file is no longer what it was."""
+    changed = _changed(file)
+    return Gathered((), (Unread(file, changed),)) if changed and found.readings else found
+
+
+def _changed(file: File) -> str:
+    """What became of the file since it was found; "" where it is the same."""
+    if file.modified is None:
+        return ""
+    try:
+        now = file.path.stat()
+    except OSError:
+        return "vanished while it was read; run it again when it is back"
+    if (now.st_size, now.st_mtime_ns) == (file.size, file.modified):
+        return ""
+    return "changed while it was read; run it again when it is complete"
+
+
+def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     if not claims:
         return Unread(file, "is no export that any provider knows")
     match, provider = claims[0]
@@ -108,15 +161,24 @@ def _unknown(file: File, claims: Sequence[tuple[Match, Provider]]) -> Unread:
     )
 
 
-def _once(readings: Sequence[Reading], notes: list[Note]) -> tuple[Reading, ...]:
-    """Facts may hold what is also there as a file."""
-    kept: dict[str, Reading] = {}
-    for reading in readings:
-        first = kept.setdefault(reading.file.sha256, reading)
-        if first is not reading:
-            text = f"is the same file as {first.file.name}; it was read once"
-            notes.append(Note("duplicate-file", text, reading.file.name))
-    return tuple(kept.values())
+def _new(
+    readings: Sequence[Reading], seen: dict[str, str], notes: list[Note]
+) -> tuple[Reading, ...]:
+    """The readings of files not *seen* before: facts may hold what is also there as a file."""
+    again = {one.file.sha256: one.file.name for one in readings if one.file.sha256 in seen}
+    for sha256, name in again.items():
+        text = f"is the same file as {seen[sha256]}; it was read once"
+        notes.append(Note("duplicate-file", text, name))
+    fresh = tuple(one for one in readings if one.file.sha256 not in seen)
+    seen.update({one.file.sha256: one.file.name for one in reversed(fresh)})
+    return fresh
+
+
+def _others(file: File, grids: Sequence[str]) -> Note:
+    more = len(grids) - _SHOWN
+    names = ", ".join(repr(name) for name in grids[:_SHOWN])
+    text = f"holds further tables that no provider knows: {names}"
+    return Note("other-tables", f"{text} and {more} more" if more > 0 else text, file.name)
 
 
 def _failure(provider: str, lines: Sequence[str]) -> Note:

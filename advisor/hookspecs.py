@@ -32,15 +32,18 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @attrs.frozen
 class Match:
-    """A provider's claim on a file.
+    """A provider's claim on a file, or on one grid of it.
 
-    *strength* is how many columns (or fields) of it the provider understands; the strongest claim
-    reads the file. With *lacks* it is no claim: it only serves to say what a file nearly was.
+    *strength* is how many columns (or fields) of it the provider understands. Where the strongest
+    claim is on the whole file (*grid* is None), it alone reads the file; else each grid is read by
+    the strongest claim on it. With *lacks* it is no claim: it only serves to say what a file nearly
+    was.
     """
 
     kind: str
     strength: int
     lacks: tuple[str, ...] = ()
+    grid: str | None = None
 
 
 @attrs.frozen
@@ -75,9 +78,10 @@ class Provider(Protocol):
         ...
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
-        """The counts of *source*, understood as *match*.kind.
+        """The counts of *source*, or of the grid that *match* names, understood as *match*.kind.
 
-        Raises AdvisorError where the file is broken: the file is left out, with that message.
+        Called once for each claim that reads. Raises AdvisorError where the file is broken: it is
+        left out, with that message.
         """
         ...
 

@@ -19,12 +19,16 @@ class Grain(StrEnum):
 
 @attrs.frozen
 class File:
-    """A file as it was found. *name* is for people; *path* is where to read it."""
+    """A file as it was found. *name* is for people; *path* is where to read it.
+
+    *modified* is when it was changed last (nanoseconds), None where that cannot be told.
+    """
 
     path: Path
     name: str
     size: int
     sha256: str
+    modified: int | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen
@@ -99,7 +103,8 @@ class Column:
 
 @attrs.frozen(eq=False)
 class Reading:
-    """One file, understood. `rows + sum(left_out.values()) = rows of the file after its header`."""
+    """One file, or one grid of it, understood: `rows + sum(left_out.values())` is the number of
+    rows after its header."""
 
     file: File
     provider: str

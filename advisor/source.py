@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Protocol
 
+import attrs
 import polars as pl
 
 from advisor.reading import File
@@ -22,10 +23,12 @@ class Container(StrEnum):
     XLSX = "xlsx"
     JSON = "json"
     JSON_LINES = "jsonl"
+    TABLES = "tables"  # a database, or Parquet: cells have types
 
 
 class Grid(Protocol):
-    """One table of text cells. `name` is the sheet, the path of the JSON list, or empty."""
+    """One table of text cells. `name` is the sheet, the path of the JSON list, the table of a
+    database, or empty; no two grids of a source have the same."""
 
     @property
     def name(self) -> str: ...
@@ -58,3 +61,18 @@ class Source(Protocol):
 
     @property
     def grids(self) -> Sequence[Grid]: ...
+
+
+@attrs.frozen(eq=False)
+class OneGrid:
+    """A source as if it had one grid only."""
+
+    file: File
+    container: Container
+    grids: tuple[Grid, ...]
+
+
+def one_grid(source: Source, grid: Grid, *, name: str | None = None) -> OneGrid:
+    """*source* with *grid* alone; *name* is what its file is called instead."""
+    file = source.file if name is None else attrs.evolve(source.file, name=name)
+    return OneGrid(file, source.container, (grid,))

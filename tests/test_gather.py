@@ -253,3 +253,99 @@ def test_progress_is_told_before_each_file(shop: Path) -> None:
     gather([shop], [Fake()], TODAY, progress=lambda *step: told.append(step))
 
     assert told == [(0, 1, "good.csv")]
+
+
+LISTS = '{"ads": [{"key": 1}], "notes": [{"x": 1}], "more": [{"key": 2}], "none": []}'
+
+
+@attrs.frozen
+class ByGrid(Fake):
+    """A provider that claims each list of objects with a key."""
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        return [
+            Match("fake-list", 1, grid=grid.name)
+            for grid in source.grids
+            if "key" in grid.head[0]
+        ]
+
+
+def test_each_table_that_somebody_knows_is_a_reading_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "many.json").write_text(LISTS)
+
+    gathered = gather([tmp_path], [ByGrid()], TODAY)
+
+    assert [one.file.name for one in gathered.readings] == ["many.json > ads", "many.json > more"]
+    assert [str(note.text) for note in gathered.notes] == [
+        "holds further tables that no provider knows: 'notes'"
+    ]
+
+
+def test_a_table_alone_in_its_file_is_called_as_the_file(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text('{"ads": [{"key": 1}]}')
+
+    (reading,) = gather([tmp_path], [ByGrid()], TODAY).readings
+
+    assert reading.file.name == "one.json"
+
+
+def test_a_stronger_claim_on_the_whole_file_reads_it_alone(tmp_path: Path) -> None:
+    (tmp_path / "many.json").write_text(LISTS)
+    whole = Fake("whole", {"key": (Match("fake-list", 2),)})
+
+    gathered = gather([tmp_path], [ByGrid(), whole], TODAY)
+
+    assert [one.file.name for one in gathered.readings] == ["many.json"]
+
+
+def test_a_table_that_breaks_its_provider_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "many.json").write_text(LISTS)
+
+    def read(source: Source) -> object:
+        if source.grids[0].name == "more":
+            raise AdvisorError("has no date", where=source.file.name)
+        return understood(source)
+
+    gathered = gather([tmp_path], [ByGrid(reads=read)], TODAY)
+
+    assert [one.file.name for one in gathered.readings] == ["many.json > ads"]
+    assert reasons(gathered) == {"many.json > more": "has no date"}
+
+
+def test_all_tables_of_a_file_are_in_its_facts_and_read_once(tmp_path: Path) -> None:
+    (tmp_path / "many.json").write_text(LISTS)
+    first = gather([tmp_path], [ByGrid()], TODAY)
+    write_facts(tmp_path / "shop.facts", first)
+
+    again = gather([tmp_path / "shop.facts", tmp_path], [ByGrid()], TODAY)
+
+    assert [one.file.name for one in again.readings] == ["many.json > ads", "many.json > more"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (Path.unlink, "vanished while it was read; run it again when it is back"),
+        (
+            lambda path: path.write_text("key,clicks\n1,2\n1,3\n"),
+            "changed while it was read; run it again when it is complete",
+        ),
+    ],
+)
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_file_that_is_not_the_same_after_reading_is_unread(
+    shop: Path, harm: Callable[[Path], object], reason: str, fails: bool
+) -> None:
+    (shop / "other.csv").write_text("key,clicks\n2,2\n")
+
+    def read(source: Source) -> object:
+        if source.file.name == "good.csv":
+            harm(source.file.path)
+            if fails:
+                raise FileNotFoundError(source.file.path)
+        return understood(source)
+
+    gathered = gather([shop], [Fake(reads=read)], TODAY)
+
+    assert [one.file.name for one in gathered.readings] == ["other.csv"]
+    assert reasons(gathered) == {"good.csv": reason}

@@ -7,7 +7,7 @@ import attrs
 from advisor.errors import AdvisorError
 from advisor.hookspecs import KindInfo, Match, ReadContext
 from advisor.reading import Column, Reading
-from advisor.source import Source
+from advisor.source import Source, one_grid
 from advisor.tabular.assembly import FileReader
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
@@ -34,17 +34,23 @@ class TabularProvider:
         return {kind.id: info(kind) for kind in self._kinds.values()}
 
     def recognise(self, source: Source) -> Sequence[Match]:
-        """A claim for each kind that *source* is, or nearly is (then with what it lacks)."""
+        """A claim for each grid and each kind that it is, or nearly is, then with what it lacks."""
         claims = []
-        for name in self._kinds:
-            located = self._recogniser(name).locate(source)
-            if located is not None:
-                claims.append(Match(name, located.strength, located.lacks))
+        for grid in source.grids:
+            alone = one_grid(source, grid)
+            for name in self._kinds:
+                located = self._recogniser(name).locate(alone)
+                if located is not None:
+                    claims.append(Match(name, located.strength, located.lacks, grid.name))
         return claims
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         """The counts of *source* as *match*.kind; raises AdvisorError where it is not one."""
         kind = self._kinds[match.kind]
+        for grid in source.grids:
+            if grid.name == match.grid:
+                source = one_grid(source, grid)
+                break
         located = self._recogniser(kind.id).locate(source)
         if located is None or located.lacks:
             lacks = ", ".join(repr(name) for name in located.lacks) if located else "its columns"

@@ -47,7 +47,7 @@ def recognise(source: Source, of_stream: Recognise) -> Sequence[Match]:
     counts, what the best one lacks."""
     claims = [claim for stream in _streams(source) for claim in of_stream(stream)]
     claims.sort(key=lambda claim: (bool(claim.lacks), -claim.strength))
-    return [attrs.evolve(claim, kind=KIND) for claim in claims[:1]]
+    return [attrs.evolve(claim, kind=KIND, grid=None) for claim in claims[:1]]
 
 
 def read(source: Source, recognise: Recognise, read_stream: Read, context: ReadContext) -> Reading:

@@ -117,7 +117,9 @@ def test_the_first_of_a_columns_names_is_preferred(tmp_path: Path) -> None:
 def test_a_near_miss_says_what_it_lacks_by_the_first_name(tmp_path: Path) -> None:
     provider = TabularProvider("test", [kind(SIMPLE)])
 
-    assert provider.recognise(opened(tmp_path, "Orders,x\n1,2\n")) == [Match("k", 1, ("Clicks",))]
+    (match,) = provider.recognise(opened(tmp_path, "Orders,x\n1,2\n"))
+
+    assert match == Match("k", 1, ("Clicks",), grid="")
 
 
 def test_a_file_of_something_else_is_not_claimed(tmp_path: Path) -> None:

@@ -419,12 +419,16 @@ def test_a_header_without_rows_is_a_reading_without_rows(tmp_path: Path) -> None
     assert codes(reading) == ["no-rows"]
 
 
-def test_another_table_in_the_file_is_named(tmp_path: Path) -> None:
-    reading = read(tmp_path, '{"a": [{"Video ID": 1, "Views": 5}], "b": [{"x": 1}]}')
+def test_each_table_of_a_file_is_claimed_and_read_apart(tmp_path: Path) -> None:
+    text = '{"a": [{"Video ID": 1, "Views": 5}], "b": [{"x": 1}], "c": [{"Video ID": 2, "VV": 7}]}'
+    provider = TabularProvider("test", [kind()])
+    source = opened(tmp_path, text)
 
-    assert [note.text for note in reading.notes] == [
-        "the file holds further tables that are not read: 'b'"
-    ]
+    matches = provider.recognise(source)
+    readings = [provider.read(source, match, ReadContext(TODAY)) for match in matches]
+
+    assert [match.grid for match in matches] == ["a", "c"]
+    assert [column(reading, "views") for reading in readings] == [[5.0], [7.0]]
 
 
 def test_a_dot_before_three_digits_deep_in_a_rupiah_column_is_a_thousand(tmp_path: Path) -> None:
