@@ -412,7 +412,8 @@ def pool(
         for part in ("phi", "cv2"):
             column = f"{name}.{part}"
             if column in frame.columns:
-                weight = pl.col(f"{name}.e")
+                of = f"{name}.e" if f"{name}.e" in frame.columns else f"{name}.x"
+                weight = pl.col(of)
                 mean = (pl.col(column) * weight).sum() / weight.sum()
                 plain = 1.0 if part == "phi" else evidence.DEFAULT_SPREAD**2
                 parts.append(mean.fill_nan(None).fill_null(plain).alias(column))

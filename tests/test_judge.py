@@ -380,6 +380,15 @@ def test_what_no_ad_can_tell_alone_they_tell_together() -> None:
     assert (row["ctr.x"], row["ctr.d"]) == (72, 9_600)
 
 
+def test_exact_counts_are_pooled_beside_what_is_unsure() -> None:
+    asked = rule("r", LOW_CTR, Ask("violations", at_least=10))
+
+    found = judged([asked], group(8, 9, 1_200, violations=12))
+
+    assert outcome(found, "r", "g", "ad-group") == "fires"
+    assert found.firings[0].verdicts.graded.frame["violations"].to_list() == [96]
+
+
 def test_only_those_that_cannot_tell_are_pooled() -> None:
     unsure = group(8, 9, 1_200).frame
     clear = counted(
@@ -522,9 +531,7 @@ def test_subjects_without_data_are_not_counted_among_the_many() -> None:
 def test_a_weak_finding_that_needs_one_of_several_alternatives_is_screened_as_well() -> None:
     either = Conditions(alternatives=((LOW_CTR,), (NO_STOCK,)))
     rows: list[Row] = [{"key": "w", "clicks": 78, "impressions": 10_000, "stock": 1}]
-    rows += [
-        {"key": f"h{n}", "clicks": 200, "impressions": 10_000, "stock": 1} for n in range(100)
-    ]
+    rows += [{"key": f"h{n}", "clicks": 200, "impressions": 10_000, "stock": 1} for n in range(100)]
 
     found = judged([rule("r", when=either)], counted("ad", rows), screen=True)
 
