@@ -1,5 +1,7 @@
 """A broken file is one clear line that names it, and the rest of the folder is read."""
 
+import csv
+import io
 import os
 import random
 from collections.abc import Callable, Iterable, Mapping
@@ -43,11 +45,11 @@ PRODUCTS = seller_center.product_list([PRODUCT], FIRST, LAST)
 
 def with_cell(column: str, value: str, row: int = 1) -> bytes:
     """The ads with another value in one cell; row 0 is the header."""
-    lines = list(LINES)
-    cells = lines[row].split(",")
-    cells[HEADER.index(column)] = value
-    lines[row] = ",".join(cells)
-    return "\n".join(lines).encode()
+    rows = list(csv.reader(LINES))
+    rows[row][rows[0].index(column)] = value
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
 def problem(made: Document, file: str) -> str | None:
@@ -207,7 +209,7 @@ def test_what_is_no_number_is_not_known_and_said(tmp_path: Path, value: str) -> 
     assert rate in (pytest.approx((6440 - 30) / without), pytest.approx((6440 - 200) / without))
 
 
-@pytest.mark.parametrize("column", ["Impressions", "Clicks (destination)"])
+@pytest.mark.parametrize("column", ["Impressions", "Clicks (destination)", "Purchases (Shop)"])
 def test_a_negative_count_is_not_known_and_said(tmp_path: Path, column: str) -> None:
     (tmp_path / "ads.csv").write_bytes(with_cell(column, "-5000"))
 
@@ -304,7 +306,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_a_line(
     monkeypatch.setattr("advisor.gather.find_files", find_and_remove)
     made = document(tmp_path)
 
-    assert str(problem(made, "gone.csv")).startswith("cannot be read: ")
+    assert str(problem(made, "gone.csv")).startswith("vanished while it was read")
     assert kpis(made)["ctr"] == pytest.approx(6440 / 560_000)
 
 

@@ -49,6 +49,7 @@ HEALTHY = {
     "guide/demographics",
     "guide/falling-conversion",
     "guide/falling-live-gmv",
+    "guide/falling-roas",
     "guide/falling-sales",
     "guide/live-call-to-action",
     "guide/live-slot",
