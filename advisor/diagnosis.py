@@ -24,7 +24,7 @@ from advisor.reading import Grain, Note
 from advisor.registry import Registry
 from advisor.rule import Rule
 from advisor.together import with_pools
-from advisor.vocabulary import Vocabulary
+from advisor.vocabulary import CountUnit, Vocabulary
 from advisor.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
 from advisor.windowed import outside_notes
 
@@ -112,7 +112,7 @@ def diagnose_gathered(
     counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
     rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
-    window = window_of(rows, request)
+    window = window_of(rows, request, vocabulary)
     bands = bands_of(request.settings, registry)
     loaded = load_rules(
         registry,
@@ -177,11 +177,11 @@ def counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
                 yield CountedRows(one.subject, one.family, grain, frame)
 
 
-def window_of(rows: Sequence[CountedRows], request: Request) -> Window:
+def window_of(rows: Sequence[CountedRows], request: Request, vocabulary: Vocabulary) -> Window:
     """The window that the user chose, else the newest full days of the shop's data.
 
     A table with gaps (violations, LIVEs) says nothing about where the data end, unless there is no
-    other.
+    other; one of states alone (stock, a rate that still holds) never does.
     """
     asked = chosen(request.first, request.last, request.month, request.today)
     if asked is not None:
@@ -189,7 +189,7 @@ def window_of(rows: Sequence[CountedRows], request: Request) -> Window:
     dense: list[date] = []
     sparse: list[date] = []
     for one in rows:
-        if one.grain is Grain.DAY:
+        if one.grain is Grain.DAY and not _states_alone(one, vocabulary):
             days = one.frame["to"].drop_nulls()
             full = days.filter(days < request.today).unique().sort()
             if full.len():
@@ -202,6 +202,11 @@ def window_of(rows: Sequence[CountedRows], request: Request) -> Window:
 
 def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
     """Which metrics to measure, by kind: what rules ask, what actions are done by, what bands and
+def _states_alone(rows: CountedRows, vocabulary: Vocabulary) -> bool:
+    counts = (vocabulary.counts[c] for c in rows.frame.columns if c in vocabulary.counts)
+    return all(count.unit is CountUnit.STATE for count in counts)
+
+
     prices depend on."""
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}

@@ -12,12 +12,17 @@ from advisor.cli.options import FOLDER
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.hookspecs import KindInfo
     from advisor.vocabulary import Vocabulary
 
 _COMMENTS = {
     "usd_rate": "one {currency} in US dollars",
     "margin": "what is left of revenue before ads, as a share",
 }
+_ABOUT_TEMPLATES = """\
+No export has what these files are for. Write rows under the header in any spreadsheet and save them
+as CSV; leave empty what is not known, and remove the files that you do not need. A file with a
+mistake is not read: `advisor diagnose` names every mistake with its row."""
 
 
 @click.command(short_help="Write a shop's advisor.toml, or the CSV templates.")
@@ -59,11 +64,12 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
             if info.template
         ]
         files = {folder / f"{name}.csv": ",".join(info.template) + "\n" for name, info in kinds}
+        files[folder / "templates.md"] = explanation(kinds)
         _refuse(files, force=force)
         write_outputs(files)
-        for path, (_, info) in zip(files, kinds, strict=True):
+        for path in files:
             say(f"Written: {path}")
-            say(info.documentation.strip())
+        say("Fill in what you have and remove the rest; templates.md says what each column means.")
         return
     path = folder / CONFIG_NAME
     _refuse([path], force=force)
@@ -77,6 +83,17 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
     _check(answers, vocabulary)
     write_outputs({path: text})
     say(f"Written: {path}")
+
+
+def explanation(kinds: "Sequence[tuple[str, KindInfo]]") -> str:
+    """What the templates are for and what goes into their columns, as Markdown."""
+    parts = [
+        "# Your own lists",
+        _ABOUT_TEMPLATES,
+        *(f"## {name}.csv\n\n{info.title}\n\n{info.documentation.strip()}" for name, info in kinds),
+        "---\n\nMade by shop-advisor: `advisor init --templates`.",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _refuse(paths: "Sequence[Path] | Mapping[Path, str]", *, force: bool) -> None:

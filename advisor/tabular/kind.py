@@ -52,6 +52,7 @@ class CellType(StrEnum):
     DATE = "date"
     ID = "id"
     TEXT = "text"
+    MONTH = "month"  # of our own templates: 2026-05, to its first day
 
 
 class Percent(StrEnum):
@@ -104,6 +105,25 @@ class ColumnSpec:
     occurrence: int = 1
     group: str | None = None
     percent: Percent | None = None
+    cell: "CellRule | None" = None  # what its cells may hold, in our own templates
+
+
+@attrs.frozen
+class CellRule:
+    """What a cell of a template may hold; a value that may not be there is a mistake of its row.
+
+    *required*: it must be filled, except where another column has one of the values of *unless*.
+    *allowed* words are compared without case. *above*, *below* name columns whose value it may
+    equal but not pass.
+    """
+
+    required: bool = False
+    unless: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    allowed: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    above: str | None = None
+    below: str | None = None
 
 
 @attrs.frozen
@@ -147,4 +167,6 @@ class Kind:
     links: Mapping[str, str] = attrs.field(factory=dict)
     default_currency: str | None = None
     template: bool = False  # one of our own CSV templates, written by `advisor init --templates`
+    unique: tuple[str, ...] = ()  # columns of a template that no two rows share
+    makes: tuple[str, ...] = ()  # counts that a template's rows make beside those of its columns
     documentation: str = ""

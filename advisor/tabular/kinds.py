@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from advisor.data import parse_toml, structure
 from advisor.errors import Mistakes, unknown
 from advisor.source import Container
-from advisor.tabular.kind import Kind, Role
+from advisor.tabular.kind import CellRule, Kind, Role
 
 
 def kind_of(text: str, *, where: str) -> Kind:
@@ -57,6 +57,7 @@ def lint(kind: Kind) -> Iterator[str]:
 
     yield from need("requires", kind.requires)
     yield from need("forbids", kind.forbids)
+    yield from need("unique", kind.unique)
     if not kind.requires:
         yield "requires: at least one column must tell the kind from others"
     if not kind.subject:
@@ -84,6 +85,8 @@ def lint(kind: Kind) -> Iterator[str]:
             for count in (*spec.check.numerator, *spec.check.denominator):
                 if count not in counts:
                     yield f"{at}.check: {unknown('count', count, counts)}"
+        if spec.cell is not None:
+            yield from _cell(at, kind, spec.cell)
         if spec.group is not None and spec.group not in kind.groups:
             yield f"{at}.group: {unknown('group', spec.group, kind.groups)}"
         if spec.occurrence < 1:
@@ -101,6 +104,16 @@ def lint(kind: Kind) -> Iterator[str]:
     yield from _patterns("grid", (kind.grid,) if kind.grid else ())
     for reason, patterns in kind.not_data.items():
         yield from _patterns(f"not-data.{reason}", patterns)
+
+
+def _cell(at: str, kind: Kind, cell: CellRule) -> Iterator[str]:
+    if not kind.template:
+        yield f"{at}.cell: only a template says what its cells may hold"
+    for other in (*cell.unless, *filter(None, (cell.above, cell.below))):
+        if other not in kind.columns:
+            yield f"{at}.cell: {unknown('column', other, kind.columns)}"
+    if cell.min is not None and cell.max is not None and cell.min > cell.max:
+        yield f"{at}.cell: no value is both at least {cell.min:g} and at most {cell.max:g}"
 
 
 def _patterns(place: str, patterns: Iterable[str]) -> Iterator[str]:

@@ -17,6 +17,6 @@ def advisor_vocabulary() -> Sequence[VocabularyFile]:
 @hookimpl
 def advisor_metric_providers() -> Sequence[Provider]:
     # Reading needs more than the words do; who only wants the words need not wait for it.
-    from advisor_tiktok_ads.provider import ads_provider
+    from advisor_tiktok_ads.provider import providers
 
-    return (ads_provider(),)
+    return providers()

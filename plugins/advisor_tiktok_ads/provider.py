@@ -5,24 +5,36 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.hookspecs import KindInfo, Match, ReadContext
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
 from advisor.reading import Column, Note, Reading, Table
 from advisor.source import Source
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
+from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor_tiktok_ads import airbyte
 from advisor_tiktok_ads.history import newest_versions
 from advisor_tiktok_ads.hours import hours_to_days
+from advisor_tiktok_ads.own_lists import campaign_budgets, campaign_changes
 from advisor_tiktok_ads.purchases import counts_after, one_source
 
 NAME = "tiktok-ads"
+_TEMPLATES: Mapping[str, Shape] = {
+    "campaign-budgets": campaign_budgets,
+    "campaign-changes": campaign_changes,
+}
 _REPORT = "marketing-api-report"  # what each stream of Airbyte is read as
 
 
-def ads_provider() -> "AdsProvider":
-    """The provider, with the kinds of this package."""
-    return AdsProvider(NAME, load_kinds("advisor_tiktok_ads"), not_additive=("reach",))
+def providers() -> Sequence[Provider]:
+    """One for what the platform exports, one for our own templates."""
+    kinds = load_kinds("advisor_tiktok_ads")
+    exported = [kind for kind in kinds if not kind.template]
+    templates = [Template(kind, _TEMPLATES[kind.id]) for kind in kinds if kind.template]
+    return (
+        AdsProvider(NAME, exported, not_additive=("reach",)),
+        TemplateProvider(f"{NAME} templates", templates),
+    )
 
 
 class AdsProvider(TabularProvider):

@@ -7,10 +7,13 @@ from advisor.reading import Reading
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
+from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor.vocabulary import CountUnit
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
 from advisor_tiktok_shop.intervals import intervals
-from advisor_tiktok_shop.violations import ViolationsProvider
+from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
+from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
+from advisor_tiktok_shop.violations import violations
 from advisor_tiktok_shop.words import vocabulary
 
 _PACKAGE = "advisor_tiktok_shop"
@@ -20,6 +23,16 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "product-card-daily": channel("product-card", "Product card"),
     "shop-tab-daily": shop_tab_or_search,
     "video-daily": channel("video", "Videos"),
+}
+_TEMPLATES: Mapping[str, Shape] = {
+    "account-health": account_health,
+    "commission-rates": commission_rates,
+    "product-margins": product_margins,
+    "promotions": promotions,
+    "samples": samples,
+    "stock": stock,
+    "targets": targets,
+    "violations": violations,
 }
 
 
@@ -40,7 +53,7 @@ def _as_it_is(reading: Reading) -> Reading:
 
 
 def providers() -> Sequence[Provider]:
-    """One for what the platform exports, one for our own template."""
+    """One for what the platform exports, one for our own templates."""
     kinds = load_kinds(_PACKAGE)
     not_additive = (
         count.id
@@ -48,8 +61,8 @@ def providers() -> Sequence[Provider]:
         if count.unit in (CountUnit.PEOPLE, CountUnit.STATE)
     )
     exported = [kind for kind in kinds if not kind.template]
-    (template,) = (kind for kind in kinds if kind.template)
+    templates = [Template(kind, _TEMPLATES[kind.id]) for kind in kinds if kind.template]
     return (
         ShopProvider("tiktok-shop", exported, not_additive=not_additive),
-        ViolationsProvider(template),
+        TemplateProvider("tiktok-shop templates", templates),
     )

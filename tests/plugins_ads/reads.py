@@ -17,8 +17,9 @@ CONTEXT = ReadContext(today=date(2026, 11, 22))
 
 
 def provider() -> Provider:
-    (only,) = advisor_metric_providers()
-    return only
+    """The one that reads what the platform exports."""
+    exports, _templates = advisor_metric_providers()
+    return exports
 
 
 def source_of(path: Path) -> Source:

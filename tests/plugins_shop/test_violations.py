@@ -11,8 +11,7 @@ from advisor.errors import AdvisorError
 from advisor.hookspecs import ReadContext
 from advisor.reading import Grain, Period, Reading
 from advisor_tiktok_shop import advisor_metrics
-from advisor_tiktok_shop.violations import ViolationsProvider
-from tests.plugins_shop.reads import PROVIDERS, claims, read, table_of, written
+from tests.plugins_shop.reads import claims, read, table_of, written
 from tests.shapes import Row, seller_center, violations
 
 VIDEO = "7646166143702453001"
@@ -46,13 +45,6 @@ def _text(tmp_path: Path, *lines: str) -> Reading:
 def _table(reading: Reading, subject: str, grain: Grain) -> pl.DataFrame:
     (table,) = (t for t in reading.tables if (t.subject, t.grain) == (subject, grain))
     return table.frame
-
-
-def test_the_template_is_the_header_that_the_reader_knows() -> None:
-    (provider,) = (p for p in PROVIDERS if isinstance(p, ViolationsProvider))
-    ((name, template),) = provider.templates.items()
-    assert name == "violations.csv"
-    assert template.read_text(encoding="utf-8") == HEADER + "\n"
 
 
 def test_a_header_alone_says_that_there_are_none(tmp_path: Path) -> None:
@@ -121,13 +113,13 @@ def test_every_mistake_is_named_at_once_with_its_row(tmp_path: Path) -> None:
     assert str(error.value).splitlines() == [
         "violations.csv: 10 mistakes",
         "  row 2, date: '03/10/2026' is no day; write it as 2026-05-31",
-        "  row 3, deadline: 'soon' is no day; write it as 2026-06-07",
-        "  row 3, points: 'many' is no number",
+        "  row 3, deadline: 'soon' is no day; write it as 2026-05-31",
+        "  row 3, points: 'many' is no number; write it as 12 or 12.5",
         "  row 3, status: 'opne' is unknown; did you mean 'open'?",
         "  row 3, subject_kind: 'vidoe' is unknown; did you mean 'video'?",
         "  row 3, violation_id: 'V2' stands in more than one row",
         "  row 4, status: 'done' is unknown; write open, appealed or resolved",
-        "  row 4, subject_id: is empty; only a violation of the shop has none",
+        "  row 4, subject_id: is empty, which it may be only where subject_kind is shop",
         "  row 4, violation_id: 'V2' stands in more than one row",
         "  row 5, date: is empty; write it as 2026-05-31; mend these rows and run it again",
     ]
@@ -136,7 +128,7 @@ def test_every_mistake_is_named_at_once_with_its_row(tmp_path: Path) -> None:
 def test_a_list_without_a_needed_column_is_no_list_of_violations(tmp_path: Path) -> None:
     path = written(tmp_path, "mine.csv", b"date,violation_id,type\n2026-10-03,V1,Type\n")
     lacks = [match.lacks for match, _ in claims(path) if match.kind == "violations"]
-    assert lacks == [("subject_kind", "subject_id", "subject_name", "status")]
+    assert lacks == [("subject_kind", "subject_id", "status")]
 
 
 def test_semicolons_of_a_spreadsheet_do_not_matter(tmp_path: Path) -> None:
