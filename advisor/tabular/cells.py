@@ -14,6 +14,8 @@ from advisor.tabular.words import SECONDS, either, words
 # Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
 _EDGES = " \t\r\n\v\f\u00a0\u202f\u200b\u200e\u200f\ufeff"
 
+_LONG = 50_000  # rows; looking for what needs nothing costs time too
+
 
 def tidy(text: pl.Expr) -> pl.Expr:
     """Text without blanks and TABs at its ends; null where nothing is left."""
@@ -22,18 +24,22 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 
 def tidied(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame's columns of text through `tidy`; asked of each distinct cell only, as most columns
-    need nothing."""
+    """A frame's columns of text through `tidy`; in a long one each distinct cell is asked first, as
+    most columns need nothing."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    distinct = frame.select(pl.col(name).unique().drop_nulls().implode() for name in texts)
-    untidy = [
-        name
-        for name in texts
-        if distinct.select(
-            (tidy(pl.col(name).explode()).ne_missing(pl.col(name).explode())).any()
-        ).item()
-    ]
-    return frame.with_columns(tidy(pl.col(name)).alias(name) for name in untidy)
+    if not texts:
+        return frame
+    if frame.height > _LONG:
+        distinct = frame.select(pl.col(texts).unique().drop_nulls().implode())
+        asked = distinct.select(
+            pl.col(name).explode().pipe(_untidy).any().alias(name) for name in texts
+        )
+        texts = [name for name in texts if asked[name][0]]
+    return frame.with_columns(tidy(pl.col(texts))) if texts else frame
+
+
+def _untidy(text: pl.Expr) -> pl.Expr:
+    return tidy(text).ne_missing(text)
 
 
 def known(text: pl.Expr) -> pl.Expr:

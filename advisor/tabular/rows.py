@@ -44,14 +44,12 @@ def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
     schema = body.schema
     texts = [c for c in numeric if schema.get(c) == pl.String]
     if texts:
-        undefined = body.select(
-            pl.any_horizontal(pl.col(c) == "undefined" for c in texts).fill_null(value=False)
-            & ~pl.any_horizontal(
-                pl.col(c).str.contains("[0-9]") if c in texts else pl.col(c).is_not_null()
-                for c in numeric
-                if c in body.columns
-            ).fill_null(value=False)
-        ).to_series()
+        others = [c for c in numeric if c in schema and c not in texts]
+        says = (pl.col(texts) == "undefined").fill_null(value=False)
+        held = pl.any_horizontal(pl.col(texts).str.contains("[0-9]").fill_null(value=False))
+        if others:
+            held = held | pl.any_horizontal(pl.col(others).is_not_null())
+        undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
     return Rows(body, totals, left)
 

@@ -20,6 +20,7 @@ DELIMITERS = (",", ";", "\t")
 HEAD_BYTES = 1 << 18
 _FORMULA = re.compile(rb'(?m)(^|[\t,;])="')  # ="123"
 _QUOTED_FORMULA = re.compile(rb'"=""((?:[^"]|"")*?)"""')  # the same inside a quoted cell
+_PLAIN, _OPEN_DOT = re.compile(PLAIN), re.compile(OPEN_DOT)
 _FAILED_COLUMN = re.compile(r"at column 'column_(\d+)'")
 
 
@@ -152,9 +153,9 @@ class TextGrid:
         cells = [row[at] for row in self.head[after + 1 :] if at < len(row) and row[at]]
         marks = {cell for cell in cells if cell in missing}
         filled = [cell for cell in cells if cell not in marks]
-        if not filled or len(marks) > 1 or not all(re.match(PLAIN, cell) for cell in filled):
+        if not filled or len(marks) > 1 or not all(map(_PLAIN.match, filled)):
             return None
-        if any(re.match(OPEN_DOT, cell) for cell in filled):
+        if any(map(_OPEN_DOT.match, filled)):
             return None
         return marks.pop() if marks else "-"
 
