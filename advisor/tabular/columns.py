@@ -22,6 +22,7 @@ from advisor.tabular.amounts import (
 from advisor.tabular.cells import Parsed
 from advisor.tabular.dates import Order, days
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
+from advisor.tabular.notes import quotable
 
 _AMOUNTS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
 
@@ -272,9 +273,12 @@ class ColumnReader:
         self.say(
             "unreadable-cell",
             f"{self.headers[name]!r} has {cells_} that cannot be read as "
-            f"{_EXPECTED[self.kind.columns[name].type]}, the first in row {row}: {example!r}; "
-            "taken as not known",
+            f"{_EXPECTED[self.kind.columns[name].type]}, the first in row {row}"
+            f"{self._quoted(example)}; taken as not known",
         )
+
+    def _quoted(self, cell: str) -> str:
+        return f": {cell!r}" if quotable(self.kind, self.columns) else ""
 
     def _date(self, name: str, text: pl.Series, rows: pl.Series, currency: str | None) -> pl.Series:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)

@@ -53,6 +53,7 @@ _COMPACT = r"^(20[0-9]{2})([01][0-9])([0-3][0-9])$"
 _NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[^0-9]|$)"
 _EAST = r"^(?:([0-9]{4})\s*[년年]\s*)?([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]"
 _UNIX = r"^([0-9]{10})(?:[0-9]{3})?$"
+_TWELVE_HOURS = r"(?i)[0-9]\s?[ap]m$"
 
 
 @cache
@@ -81,6 +82,8 @@ def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
         )
         return Days(parsed(text, joined["d"], rows), small.assumed)
     fields = _fields(text)
+    if order.day_first is None and bool(text.str.contains(_TWELVE_HOURS).any()):
+        order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
     day_first, assumed = _day_first(fields, order)
     first = "day" if day_first else "month"
     known_year = fields.select(

@@ -1,8 +1,17 @@
 """Collecting what a reader of the plan must know about a file."""
 
+from collections.abc import Iterable
+
 import attrs
 
 from advisor.reading import Note
+from advisor.tabular.kind import Kind, Role
+
+
+def quotable(kind: Kind, columns: Iterable[str]) -> bool:
+    """Whether notes may quote cells of a file with these *columns* of *kind*: not beside personal
+    ones, as a broken row may hold a person's name anywhere."""
+    return all(kind.columns[name].role is not Role.PERSONAL for name in columns)
 
 
 @attrs.define

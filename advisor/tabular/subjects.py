@@ -11,7 +11,7 @@ from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
 from advisor.tabular.kind import CellType, Kind, SubjectSpec
-from advisor.tabular.notes import Notes
+from advisor.tabular.notes import Notes, quotable
 
 _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
@@ -93,10 +93,11 @@ class SubjectReader:
         ids = values.texts[column]
         if not cells.ruined(ids):
             return False
+        example = f" (such as {ids.drop_nulls()[0]})" if quotable(self.kind, self.headers) else ""
         self.notes.say(
             "ids-ruined",
-            f"the ids in {self.headers[column]!r} lost digits in a spreadsheet (such as "
-            f"{ids.drop_nulls()[0]}), so names are used instead; export the file again",
+            f"the ids in {self.headers[column]!r} lost digits in a spreadsheet{example}, so names "
+            "are used instead; export the file again",
         )
         return True
 

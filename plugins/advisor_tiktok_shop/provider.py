@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from advisor.hookspecs import Provider, ReadContext
+import polars as pl
+
+from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import Reading
+from advisor.source import Source, one_grid
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
 from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor.vocabulary import CountUnit
+from advisor_tiktok_shop.buyers import buyers
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
 from advisor_tiktok_shop.intervals import intervals
+from advisor_tiktok_shop.orders import order_counts, return_counts
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
 from advisor_tiktok_shop.violations import violations
@@ -21,6 +26,7 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "api-shop-performance": intervals,
     "live-daily": channel("live", "LIVEs"),
     "product-card-daily": channel("product-card", "Product card"),
+    "returns": return_counts,
     "shop-tab-daily": shop_tab_or_search,
     "video-daily": channel("video", "Videos"),
 }
@@ -38,6 +44,20 @@ _TEMPLATES: Mapping[str, Shape] = {
 
 class ShopProvider(TabularProvider):
     """Reads what its kinds describe, and adds what a file says without a column for it."""
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        reading = super().read(source, match, context)
+        if match.kind == "orders":
+            return order_counts(reading, self._buyers(source, match))
+        return reading
+
+    def _buyers(self, source: Source, match: Match) -> pl.DataFrame | None:
+        """Who bought, as hashes by row: the one column about persons that is looked at."""
+        grids = [grid for grid in source.grids if match.grid in (None, grid.name)]
+        located = self._recogniser(match.kind).locate(one_grid(source, grids[0]))
+        if located is None or "buyer" not in located.found.columns:
+            return None
+        return buyers(grids[0], located.found.row, located.found.columns["buyer"])
 
     def finish(
         self,

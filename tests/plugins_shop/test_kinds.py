@@ -50,14 +50,35 @@ def test_no_two_columns_of_a_kind_share_a_name_in_one_language(kind: Kind) -> No
                 seen[place] = name
 
 
-def test_nicknames_are_the_only_personal_column_and_no_count() -> None:
+def test_a_personal_column_is_no_count_and_no_part_of_a_key() -> None:
     personal = {
         (kind.id, name): column.count
         for kind in KINDS
         for name, column in kind.columns.items()
         if column.role is Role.PERSONAL
     }
-    assert personal == {("live-sessions", "nickname"): None}
+    assert set(personal.values()) == {None}
+    parts = {
+        (kind.id, part)
+        for kind in KINDS
+        for subject in kind.subject
+        for part in (*subject.key, subject.name, *(p for k in subject.parents.values() for p in k))
+    }
+    assert parts & personal.keys() == set()
+
+
+BUYERS = ("Buyer Username", "Recipient", "Phone #", "Zipcode", "Detail Address", "Buyer Note")
+
+
+@pytest.mark.parametrize("header", BUYERS)
+def test_what_tells_who_a_buyer_is_is_personal_wherever_it_comes(header: str) -> None:
+    roles = {
+        column.role
+        for kind in KINDS
+        for column in kind.columns.values()
+        if any(header in names for names in column.headers.values())
+    }
+    assert roles == {Role.PERSONAL}
 
 
 def test_a_channel_is_never_the_shop_and_its_counts_never_the_products(

@@ -178,3 +178,9 @@ def test_a_month_of_numeric_days_survives_in_both_orders(first: date, day_first:
     form = "%d/%m/%Y" if day_first else "%m/%d/%Y"
 
     assert days([day.strftime(form) for day in series]).parsed.values.to_list() == series
+
+
+def test_a_clock_of_twelve_hours_puts_the_month_first() -> None:
+    found = days(["05/03/2026 2:03:11 PM", "05/04/2026 11:03:11 AM"])
+    assert found.parsed.values.to_list() == [date(2026, 5, 3), date(2026, 5, 4)]
+    assert not found.assumed

@@ -1,0 +1,148 @@
+"""Orders and returns: from a row for each SKU to counts by day, and nothing about a person."""
+
+from collections.abc import Mapping
+
+import attrs
+import polars as pl
+
+from advisor.reading import Grain, Note, Period, Reading, Table
+from advisor_tiktok_shop.buyers import LOOK_BACK, customers_by_day
+from advisor_tiktok_shop.statuses import order_status, return_status
+
+_ORDER_ID = r"^[0-9]{6,}$"
+_SALE = "sale"
+_SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
+_RETURN_SUMS = ("refunds", "items_refunded")
+
+
+def order_counts(reading: Reading, buyers: pl.DataFrame | None) -> Reading:
+    """*reading* as counts by day: of the shop, and of the shop broken down by product.
+
+    *buyers* has `_row` and `buyer` (see buyers.py); without it customers are not known.
+    """
+    rows = _whole(reading).with_columns(order_status(pl.col("by.status")).alias("_means"))
+    notes = list(reading.notes)
+    unknown = rows.filter(pl.col("_means").is_null())
+    if unknown.height:
+        # The status itself may be anything in a broken row, even a buyer's name.
+        notes.append(
+            _note(
+                reading,
+                "unknown-status",
+                f"{unknown.height} rows have an order status that is not known, the first is row "
+                f"{unknown['_row'][0]}; they are taken as sales",
+            )
+        )
+    rows = rows.with_columns(pl.col("_means").fill_null(_SALE))
+    why = pl.when(pl.col("by.order_id").str.contains(_ORDER_ID)).then(pl.col("_means"))
+    rows, left_out = _sorted_out(rows, why.fill_null("no order id"))
+    if "platform_discount" in rows.columns:
+        paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
+        rows = rows.with_columns(paid.alias("gmv"))
+    rows = rows.with_columns(pl.col("from").alias("day"), pl.lit(1.0).alias("sku_orders"))
+    shop = _counted(rows, ("day", "currency"), _SUMS, "orders")
+    if buyers is not None:
+        sales = rows.join(buyers, on="_row", how="left", maintain_order="left")
+        shop = shop.join(customers_by_day(sales), on="day", how="left", maintain_order="left")
+        notes.append(_note(reading, "repeat-customers", _repeat_text(shop)))
+    else:
+        notes.append(
+            _note(
+                reading,
+                "no-buyers",
+                "no column tells one buyer from another, so customers and repeat customers are not "
+                "known",
+            )
+        )
+    tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
+    return _told(reading, tables, rows, left_out, notes)
+
+
+def return_counts(reading: Reading) -> Reading:
+    """*reading* as refunds by day: of the shop, and of the shop broken down by product."""
+    rows = _whole(reading)
+    status = pl.col("by.status") if "by.status" in rows.columns else pl.lit(None, pl.String)
+    day = pl.coalesce("to", "from").alias("day")
+    rows = rows.with_columns(day, return_status(status).fill_null(_SALE).alias("_means"))
+    why = pl.when(pl.col("by.order_id").str.contains(_ORDER_ID)).then(pl.col("_means"))
+    dated = pl.when(pl.col("day").is_null()).then(pl.lit("without a date")).otherwise(why)
+    rows, left_out = _sorted_out(rows, dated.fill_null("no order id"))
+    shop = _counted(rows, ("day", "currency"), _RETURN_SUMS, "refunded_orders")
+    tables = _tables("shop-returns", shop, _by_product(rows, _RETURN_SUMS, "refunded_orders"))
+    return _told(reading, tables, rows, left_out, reading.notes)
+
+
+def _whole(reading: Reading) -> pl.DataFrame:
+    (table,) = reading.tables
+    return table.frame
+
+
+def _sorted_out(rows: pl.DataFrame, why: pl.Expr) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows that count, and how many do not, by reason."""
+    judged = rows.with_columns(why.alias("_why"))
+    reasons = judged.filter(pl.col("_why") != _SALE).group_by("_why").len().sort("_why")
+    return judged.filter(pl.col("_why") == _SALE), dict(reasons.iter_rows())
+
+
+def _counted(
+    rows: pl.DataFrame, by: tuple[str, ...], sums: tuple[str, ...], orders: str
+) -> pl.DataFrame:
+    """Counts of each group; a sum is missing where no row of the group has a value."""
+    present = [name for name in (*sums, "sku_orders") if name in rows.columns]
+    return rows.group_by(by, maintain_order=True).agg(
+        pl.col("_row").min(),
+        pl.col("by.order_id").n_unique().cast(pl.Float64).alias(orders),
+        *(pl.when(pl.col(n).is_not_null().any()).then(pl.col(n).sum()).alias(n) for n in present),
+    )
+
+
+def _by_product(rows: pl.DataFrame, sums: tuple[str, ...], orders: str) -> pl.DataFrame:
+    # Without a name of its own a row goes by its key, which is no product.
+    product = pl.when(pl.col("name") != pl.col("key")).then(pl.col("name"))
+    named = rows.with_columns(product.alias("by.product")).drop_nulls("by.product")
+    return _counted(named, ("by.product", "day", "currency"), sums, orders)
+
+
+def _tables(family: str, *counted: pl.DataFrame) -> tuple[Table, ...]:
+    return tuple(Table("shop", family, Grain.DAY, _framed(counts)) for counts in counted)
+
+
+def _framed(counts: pl.DataFrame) -> pl.DataFrame:
+    day = pl.col("day")
+    return counts.select(
+        pl.lit("").alias("key"),
+        pl.lit("").alias("name"),
+        day.alias("from"),
+        day.alias("to"),
+        pl.exclude("day"),
+    )
+
+
+def _told(
+    reading: Reading,
+    tables: tuple[Table, ...],
+    rows: pl.DataFrame,
+    left_out: Mapping[str, int],
+    notes: list[Note] | tuple[Note, ...],
+) -> Reading:
+    both = dict(reading.left_out)
+    for reason, count in left_out.items():
+        both[reason] = both.get(reason, 0) + count
+    ends = rows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+    period = Period(*ends) if rows.height else None
+    return attrs.evolve(
+        reading, tables=tables, rows=rows.height, left_out=both, period=period, notes=tuple(notes)
+    )
+
+
+def _repeat_text(shop: pl.DataFrame) -> str:
+    known = shop["repeat_customers"].drop_nulls()
+    text = (
+        f"a repeat customer is one who had bought in the {LOOK_BACK} days before; the first "
+        f"{LOOK_BACK} days of the file only tell who had"
+    )
+    return text if len(known) else f"{text}, and it has no day after them"
+
+
+def _note(reading: Reading, code: str, text: str) -> Note:
+    return Note(code, text, reading.file.name)
