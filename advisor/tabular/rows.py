@@ -43,7 +43,7 @@ def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
         body = _without(body, other, "not a row of data", left)
     schema = body.schema
     texts = [c for c in numeric if schema.get(c) == pl.String]
-    if texts:
+    if texts and _any(body, pl.col(texts) == "undefined"):
         others = [c for c in numeric if c in schema and c not in texts]
         says = (pl.col(texts) == "undefined").fill_null(value=False)
         held = pl.any_horizontal(pl.col(texts).str.contains("[0-9]").fill_null(value=False))
@@ -72,6 +72,10 @@ def _without(
         return body
     left[reason] = left.get(reason, 0) + count
     return body.filter(~rows)
+
+
+def _any(body: pl.DataFrame, columns: pl.Expr) -> bool:
+    return any(body.select(columns.any()).row(0))
 
 
 def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
