@@ -1,6 +1,7 @@
 """What the run knows beside the data: the shop, the words, the bands, the rules that apply."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +14,7 @@ from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.reading import Note
 from advisor.registry import Registry
 from advisor.rule import Rule, RulePack, Status
-from advisor.rule_file import check_references, load_pack, resolve_aliases
+from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
 from advisor.vocabulary import Vocabulary
 
 OWN_LAYER = 2
@@ -87,25 +88,24 @@ def load_rules(
     """
     vocabulary = registry.vocabulary()
     notes: list[Note] = []
-    packs: list[tuple[RulePack, int]] = []
-    rules: list[Rule] = []
+    theirs: dict[RulePack, tuple[Rule, ...]] = {}
     for pack in registry.rule_packs():
         try:
-            loaded = load_pack(pack, vocabulary)
-        except AdvisorError as error:
+            theirs[pack] = load_pack(pack, vocabulary)
+        except (AdvisorError, OSError) as error:
             notes.append(Note("rules", f"rule pack {pack.id} is left out: {error}"))
-            continue
-        packs.append((pack, len(loaded)))
-        rules += loaded
+    own: dict[RulePack, tuple[Rule, ...]] = {}
     for folder in [*_own_folders(settings, base), *folders]:
         if not folder.is_dir():
             raise AdvisorError("no such folder of rules", where=str(folder))
         pack = RulePack(folder.name, folder.name, folder)
-        loaded = load_pack(pack, vocabulary)
-        packs.append((pack, len(loaded)))
-        rules += loaded
+        own[pack] = load_pack(pack, vocabulary)
+    notes += _leave_out_dangling(theirs, own)
+    kept = {**theirs, **own}
+    rules = [rule for loaded in kept.values() for rule in loaded]
     check_references(rules)
     rules = list(resolve_aliases(rules))
+    check_circles(rules)
     _known(settings.rules.disable, rules)
     acting: list[Rule] = []
     resting: list[tuple[Rule, str]] = []
@@ -115,7 +115,34 @@ def load_rules(
             resting.append((rule, reason))
         else:
             acting.append(rule)
-    return Loaded(tuple(acting), tuple(resting), tuple(packs), tuple(notes))
+    packs = tuple((pack, len(loaded)) for pack, loaded in kept.items())
+    return Loaded(tuple(acting), tuple(resting), packs, tuple(notes))
+
+
+def _leave_out_dangling(
+    theirs: dict[RulePack, tuple[Rule, ...]], own: Mapping[RulePack, tuple[Rule, ...]]
+) -> Iterable[Note]:
+    """Takes out of *theirs* each pack that speaks of rules that are not there; what leaned on one
+    that is taken out goes next."""
+    while True:
+        everyone = [rule for loaded in (*theirs.values(), *own.values()) for rule in loaded]
+        names = {name for rule in everyone for name in (rule.id, *rule.aliases)}
+        wrong = {pack: _dangling(loaded, names) for pack, loaded in theirs.items()}
+        for pack, mistakes in wrong.items():
+            if mistakes:
+                del theirs[pack]
+                yield Note("rules", f"rule pack {pack.id} is left out: {'; '.join(mistakes)}")
+        if not any(wrong.values()):
+            return
+
+
+def _dangling(rules: Sequence[Rule], names: AbstractSet[str]) -> list[str]:
+    return [
+        f"{rule.id}: {unknown('rule', name, names)}"
+        for rule in rules
+        for name in (*(rule.after.findings if rule.after else ()), *rule.explains)
+        if name not in names
+    ]
 
 
 def _own_folders(settings: Settings, base: Path | None) -> list[Path]:

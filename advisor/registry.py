@@ -98,23 +98,26 @@ class Registry:
         return [fmt for _, fmt in self._each("advisor_report_formats", ReportFormat)]
 
     def templates(self) -> list[Templates]:
-        return [templates for _, templates in self._each("advisor_templates", Templates)]
+        """Folders of templates; what came last is searched first, so it can replace ours."""
+        return [templates for _, templates in self._each("advisor_templates", Templates)][::-1]
 
     def _each(self, hook: str, kind: type[T] | type[Any], **kwargs: Any) -> list[tuple[str, Any]]:
-        """What every plugin gives for *hook*, with its owner; one that fails is left out."""
+        """What every plugin gives for *hook*, with its owner, in the order in which plugins were
+        added; one that fails is left out."""
         found: list[tuple[str, Any]] = []
         implementations = getattr(self.manager.hook, hook).get_hookimpls()
-        for implementation in reversed(implementations):
+        for implementation in implementations:
             owner = implementation.plugin_name
             try:
                 given = implementation.function(
                     **{name: kwargs[name] for name in implementation.argnames}
                 )
                 items = list(given)
+                # Even to be asked for its type, a stranger's object may run code.
+                wrong = [item for item in items if not isinstance(item, kind)]
             except Exception as error:  # noqa: BLE001  a stranger's code may raise anything
                 self._problem(owner, f"{hook} failed: {type(error).__name__}: {error}")
                 continue
-            wrong = [item for item in items if not isinstance(item, kind)]
             if wrong:
                 expected, got = kind.__name__, type(wrong[0]).__name__
                 self._problem(owner, f"{hook} gave {got} where {expected} is expected")
@@ -146,7 +149,7 @@ def add(registry: Registry, plugin: object, name: str, entry: EntryPoint | None 
         registry.manager.register(plugin, name)
         _check(registry, plugin)
     except Exception as error:  # noqa: BLE001
-        if registry.manager.has_plugin(name):
+        if registry.manager.get_plugin(name) is plugin:
             registry.manager.unregister(name=name)
         text = f"{type(error).__name__}: {error}"
         registry.problems.append(Note("plugin", f"plugin {name} cannot be used: {text}"))

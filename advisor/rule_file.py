@@ -12,6 +12,7 @@ import attrs
 from advisor import text as texts
 from advisor.condition import LEVELS, Against, Test
 from advisor.data import parse_toml, structure
+from advisor.engine.strata import strata
 from advisor.errors import Mistakes, unknown
 from advisor.rule import Action, After, Origin, Rule, RulePack, Says, Severity, Status
 from advisor.rule_conditions import ConditionReader
@@ -176,6 +177,13 @@ def check_references(rules: Iterable[Rule]) -> None:
                     wrong.append(f"{rule.id}: {place}: a rule cannot refer to itself")
     if wrong:
         raise Mistakes(wrong, where="rules")
+
+
+def check_circles(rules: Iterable[Rule]) -> None:
+    """Raises AdvisorError, with the path, where rules wait for each other or explain each other."""
+    rules = tuple(rules)
+    strata({rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules})
+    strata({rule.id: frozenset(rule.explains) for rule in rules})
 
 
 def resolve_aliases(rules: Iterable[Rule]) -> tuple[Rule, ...]:
