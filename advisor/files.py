@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import os
 import re
+import shutil
 import stat
 import sys
 import tempfile
@@ -14,11 +15,13 @@ from typing import BinaryIO
 
 import attrs
 
+from advisor.archive import ZIP, directory, is_bundle, is_zip, unpack
 from advisor.errors import AdvisorError, nearest
 from advisor.reading import File, Note
 
 STDIN = "-"
 STDIN_NAME = "standard input"
+_TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
 _CONFIG = "advisor.toml"
@@ -26,7 +29,6 @@ _PAGES = (".md", ".markdown", ".html", ".htm")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
 _JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
 _PAGE_MARK = b"shop-advisor"
-_ZIP = b"PK\x03\x04"
 _FACTS_FIRST = b"manifest.json"
 
 
@@ -36,10 +38,12 @@ class _Found:
     name: str
     arg: str
     asked: bool  # named by the user, not met in a folder
+    zipped: bool = False
 
 
 def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
-    """The files at *paths*: files, folders (with all below them), or "-" for standard input.
+    """The files at *paths*: files, folders (with all below them), zips (with all in them), or "-"
+    for standard input. A folder of Parquet files with the same columns is one file.
 
     Each content is returned once; copies, and what shop-advisor wrote itself, become notes.
     Facts (`shop.facts`) are returned only where they are named, never from a folder.
@@ -68,6 +72,14 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
     return list(files.values()), notes
 
 
+def discard(file: File) -> None:
+    """Deletes the copy that was made of *file* to read it: of a member of a zip, or of a pipe."""
+    made = Path(tempfile.gettempdir())
+    parts = file.path.parts[len(made.parts) :]
+    if file.path.parts[: len(made.parts)] == made.parts and parts[0].startswith(_TEMPORARY):
+        file.path.unlink(missing_ok=True)
+
+
 def is_facts(path: Path) -> bool:
     """Whether *path* is a facts file, by its content."""
     try:
@@ -76,14 +88,14 @@ def is_facts(path: Path) -> bool:
     except OSError:
         return False
     # A zip's first entry has its name 30 bytes after the beginning; ours is the manifest.
-    return head[:4] == _ZIP and head[30:] == _FACTS_FIRST
+    return head[:4] == ZIP and head[30:] == _FACTS_FIRST
 
 
 def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
     for given in paths:
         arg = str(given)
         if arg == STDIN:
-            yield _Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, asked=True)
+            yield from _opened(_Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, asked=True), notes)
             continue
         path = Path(given)
         try:
@@ -95,11 +107,12 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
         if stat.S_ISDIR(mode):
             yield from _folder(path, path, set(), notes)
         elif stat.S_ISREG(mode):
-            yield _Found(path, path.name, arg, asked=True)
+            yield from _opened(_Found(path, path.name, arg, asked=True), notes)
         else:
             # A pipe (`<(…)`) can be read once only.
             with path.open("rb") as stream:
-                yield _Found(_spool(stream), path.name, arg, asked=True)
+                spooled = _spool(stream)
+            yield from _opened(_Found(spooled, path.name, arg, asked=True), notes)
 
 
 def _folder(
@@ -124,15 +137,42 @@ def _folder(
         if entry.is_dir():
             yield from _folder(entry, top, seen, notes)
         elif entry.is_file():
-            yield _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
+            found = _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
+            yield from _opened(found, notes)
+
+
+def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
+    """The members of a zip that is a bundle of files; everything else as it is."""
+    try:
+        members = directory(found.path) if is_zip(found.path) else []
+    except (OSError, AdvisorError):
+        members = []  # whoever opens it says what is wrong
+    if not is_bundle(members) or is_facts(found.path):
+        yield found
+        return
+    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        for member in unpack(found.path, members, folder):
+            if isinstance(member, str):
+                notes.append(Note("unreadable", member, found.name))
+                continue
+            name = f"{found.name} > {member.name}"
+            yield attrs.evolve(found, path=member.path, name=name, zipped=True)
+    except OSError as error:
+        notes.append(Note("unreadable", f"cannot be unpacked: {_why(error)}", found.name))
 
 
 def _named(found: Sequence[_Found]) -> Iterator[_Found]:
     """Two files of one name are told apart by the path that led to them."""
     often = Counter(one.name for one in found)
     for one in found:
-        shown = one.path.as_posix() if often[one.name] > 1 and one.arg != STDIN else one.name
-        yield attrs.evolve(one, name=shown)
+        if often[one.name] == 1 or one.arg == STDIN:
+            yield one
+        elif one.zipped:
+            yield attrs.evolve(one, name=f"{one.arg}: {one.name}")
+        else:
+            yield attrs.evolve(one, name=one.path.as_posix())
 
 
 def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
@@ -188,7 +228,7 @@ def _edges(path: Path) -> bytes:
 
 
 def _spool(stream: BinaryIO) -> Path:
-    handle, name = tempfile.mkstemp(prefix="shop-advisor-")
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY)
     atexit.register(Path(name).unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as spool:
         while chunk := stream.read(_CHUNK):
@@ -206,4 +246,8 @@ def _missing(path: Path) -> AdvisorError:
 
 
 def _reason(error: OSError) -> str:
-    return f"cannot be opened: {(error.strerror or str(error)).lower()}"
+    return f"cannot be opened: {_why(error)}"
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

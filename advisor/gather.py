@@ -8,7 +8,7 @@ import polars as pl
 
 from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.facts import read_facts
-from advisor.files import find_files, is_facts
+from advisor.files import discard, find_files, is_facts
 from advisor.gathered import Gathered, Unread, contract_breaks
 from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Note, Reading
@@ -57,6 +57,7 @@ def gather(
                 found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
         except AdvisorError as error:
             found = Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
+        discard(file)
         readings += found.readings
         unread += found.unread
         notes += found.notes

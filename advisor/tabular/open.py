@@ -2,17 +2,17 @@
 
 import json
 import re
-import zipfile
+from collections.abc import Sequence
 
 import attrs
 
+from advisor.archive import EMPTY, ZIP, check_parts, directory
 from advisor.errors import AdvisorError
 from advisor.reading import File
 from advisor.source import Container, Grid
 from advisor.tabular.documents import document_grids, line_grids, parse_document
 from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8
 
-_ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SPACE = 32  # bytes below it steer a terminal
@@ -46,7 +46,7 @@ def open_source(file: File) -> OpenSource:
         ) from None
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise AdvisorError("the file is empty", where=file.name, hint="export it again")
-    if head.startswith(_ZIP):
+    if head.startswith((ZIP, EMPTY)):
         return OpenSource(file, Container.XLSX, _sheets(file))
     text = as_utf8(head)
     _refuse_rubbish(text, file.name)
@@ -69,16 +69,12 @@ def _sheets(file: File) -> tuple[Grid, ...]:
 
     again = "export or download it again"
     try:
-        with zipfile.ZipFile(file.path) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile:
-        raise AdvisorError(
-            "the file is cut off: its end is missing", where=file.name, hint=again
-        ) from None
-    if not any(name.lower().startswith("xl/workbook") for name in names):
-        raise AdvisorError(
-            "this is a zip archive, not a workbook", where=file.name, hint="unpack it first"
-        )
+        parts = directory(file.path)
+        if not any(part.filename.lower().startswith("xl/workbook") for part in parts):
+            raise _no_workbook(parts, file.name)
+        check_parts(file.path, parts)
+    except AdvisorError as error:
+        raise AdvisorError(error.message, where=file.name, hint=error.hint) from None
     try:
         book = fastexcel.read_excel(file.path)
         return tuple(SheetGrid(name, book, file.name) for name in book.sheet_names)
@@ -86,6 +82,14 @@ def _sheets(file: File) -> tuple[Grid, ...]:
         raise AdvisorError(
             f"the workbook is broken: {_first_line(error)}", where=file.name, hint=again
         ) from None
+
+
+def _no_workbook(parts: Sequence[object], where: str) -> AdvisorError:
+    if not parts:
+        return AdvisorError("the zip is empty", where=where, hint="export it again")
+    # A zip of files was opened when it was found, so this one lies in another.
+    text = "this is a zip that is no workbook, or lies in another zip"
+    return AdvisorError(text, where=where, hint="unpack it and give the folder")
 
 
 def _first_line(error: Exception) -> str:

@@ -126,7 +126,7 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("Overview.csv", TABLE)
 
-    with pytest.raises(AdvisorError, match="unpack it first"):
+    with pytest.raises(AdvisorError, match="unpack it and give the folder"):
         opened(tmp_path, data.getvalue())
 
 
