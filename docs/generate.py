@@ -5,9 +5,11 @@ With --check nothing is written; it says which files differ and ends with 1 wher
 
 import sys
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 
-from advisor.registry import load
+from advisor.hookspecs import PROJECT
+from advisor.registry import DISTRIBUTION, Registry, load
 from docs.pages import bands, cli, example, exports, hooks, metrics, rules
 
 ROOT = Path(__file__).parents[1]
@@ -22,9 +24,15 @@ FILES = (
 BEGIN, END = "<!-- picture -->", "<!-- end of picture -->"
 
 
+def bundled() -> Registry:
+    """What comes with the project; plugins that happen to be installed are left out."""
+    points = entry_points(group=PROJECT)
+    return load([p for p in points if p.dist is not None and p.dist.name == DISTRIBUTION])
+
+
 def generated() -> Mapping[Path, str]:
     """Every generated file, as it should be."""
-    registry = load()
+    registry = bundled()
     made = example.document(registry)
     return {
         DOCS / "metrics.md": metrics.render(registry),

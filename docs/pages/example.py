@@ -10,6 +10,7 @@ from advisor.business import CONFIG_NAME, read_settings
 from advisor.compose import compose
 from advisor.diagnosis import Request, diagnose
 from advisor.document import Document, EngineInfo
+from advisor.errors import AdvisorError
 from advisor.registry import Registry
 from advisor.report import print_terminal, render
 
@@ -24,6 +25,9 @@ def document(registry: Registry) -> Document:
     config = SHOP / CONFIG_NAME
     request = Request((str(SHOP),), TODAY, read_settings(config), config)
     made = compose(diagnose(request, registry))
+    broken = [f"{file.file}: {file.problem}" for file in made.inputs if file.problem]
+    if broken:
+        raise AdvisorError("; ".join(broken), where=SHOP.name)
     engine = EngineInfo(name="durable_rules", version="2.0.28", notice=None)
     return attrs.evolve(made, advisor=attrs.evolve(made.advisor, engine=engine))
 

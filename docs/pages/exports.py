@@ -1,7 +1,6 @@
 """docs/exports.md: which files are understood, where they come from and what they give."""
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 
 from advisor.hookspecs import KindInfo, Provider
 from advisor.registry import Registry
@@ -58,7 +57,7 @@ def _tabular(registry: Registry) -> Mapping[str, Kind]:
     packages = [
         info.module for info in registry.plugins if "advisor_metric_providers" in info.hooks
     ]
-    return {kind.id: kind for name in packages for kind in load_kinds(import_module(name).__name__)}
+    return {kind.id: kind for name in packages for kind in load_kinds(name)}
 
 
 def _provider(
