@@ -1,6 +1,7 @@
 """Firings as findings of the document: evidence, sentence, price."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import attrs
 import polars as pl
@@ -16,8 +17,10 @@ from advisor.lineage import Rows, lineage
 from advisor.measure import days_column, metric_of
 from advisor.plan.order import Priced, fingerprint
 from advisor.plan.stake import NoStake, Stake, edge_of, stake
+from advisor.reading import Grain
 from advisor.rule import Rule
 from advisor.vocabulary import Metric
+from advisor.window import Window
 
 
 @attrs.frozen(eq=False)
@@ -87,10 +90,11 @@ def _group(
     }
     origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
     worth = _worths(metrics, verdicts)
+    covered = {name: _covered(m, verdicts, diagnosis.window) for name, m in metrics.items()}
     found: list[tuple[FindingInfo, Priced, Mapping[str, Value]]] = []
     for firing, row in zip(firings, frame.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
-        price = _price(rule, named, row, worth, diagnosis)
+        price = _price(rule, named, row, worth, covered, diagnosis)
         info = _info(firing, row, named, tests, sources, price, diagnosis)
         subject = f"{firing.shop}\x1f{firing.key}"
         found.append(
@@ -150,6 +154,7 @@ def _price(
     named: Mapping[str, Value],
     row: Mapping[str, object],
     worth: Mapping[str, float | None],
+    covered: Mapping[str, float | None],
     diagnosis: Diagnosis,
 ) -> Stake | NoStake:
     reason: NoStake = NoStake("there is no number to reach")
@@ -168,12 +173,29 @@ def _price(
                 diagnosis.business,
                 diagnosis.vocabulary,
                 worth=own,
-                days=finite(row.get(days_column(name, tuple(row)))),
+                days=covered.get(name) or finite(row.get(days_column(name, tuple(row)))),
             )
             if isinstance(priced, Stake):
                 return priced
             reason = priced
     return reason
+
+
+def _covered(metric: Metric, verdicts: Verdicts, window: Window) -> float | None:
+    """How many days of the window the rows of *metric* cover, where they are days.
+
+    A LIVE is on one day and an ad may run on few: what they cost in a month is what they cost in
+    the window, not on each of its days.
+    """
+    for rows in verdicts.graded.measured.source:
+        if not all(count in rows.frame.columns for count in metric.required()):
+            continue
+        first = rows.frame["from"].min()
+        if rows.grain is not Grain.DAY or window.current is None or not isinstance(first, date):
+            return None
+        last = window.current.last
+        return float((last - max(first, window.current.first)).days + 1)
+    return None
 
 
 def _own_worth(metric: Metric, row: Mapping[str, object]) -> float | None:

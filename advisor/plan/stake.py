@@ -9,6 +9,7 @@ from advisor.business import Business
 from advisor.vocabulary import Metric, MetricKind, Unit, Varies, Vocabulary
 
 MONTH = 30  # days
+LEAST_DAYS = 7  # fewer say nothing about a month
 
 
 @attrs.frozen
@@ -66,11 +67,15 @@ def stake(
         return NoStake("the value is inside its band, or has none")
     if days is None or not days > 0:
         return NoStake("the files name no period, so a month cannot be worked out")
+    if days < LEAST_DAYS:
+        return NoStake(f"fewer than {LEAST_DAYS} days cannot tell a month")
     value, low, high = (_number(row.get(f"{metric.id}{s}")) for s in ("", ".lo", ".hi"))
     volume = _number(row.get(f"{metric.id}.d"))
     unit, what, share = _unit(metric, vocabulary, business, worth)
     if unit is None:
         return NoStake(f"there is no price for {metric.title}")
+    if unit == 0:
+        return NoStake("nothing was sold yet, so what one more would bring is not known")
     if metric.kind is MetricKind.EXACT:
         volume = 1.0
     if value is None or volume is None:
