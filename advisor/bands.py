@@ -1,15 +1,16 @@
 """Bands: what is good for a metric, where that holds, and who says so."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import attrs
 
-from advisor.business import Business
+from advisor.business import Business, Size
 from advisor.data import parse_toml, structure
 from advisor.errors import Mistakes, unknown
 from advisor.rule import Origin
-from advisor.vocabulary import MetricKind, Unit, Vocabulary
+from advisor.vocabulary import Metric, MetricKind, Unit, Vocabulary
 
 
 @attrs.frozen
@@ -46,10 +47,11 @@ class Where:
 
     @property
     def rank(self) -> int:
-        """Niche before size before general; a region sharpens each."""
-        return (
-            4 * (self.niche is not None) + 2 * (self.size is not None) + (self.region is not None)
-        )
+        """Niche before size before general; a region, a kind of subject and a season sharpen each,
+        in this order."""
+        dated = self.from_ is not None or self.until is not None
+        named = (self.niche, self.size, self.region, self.subject or None, dated or None)
+        return sum(2**i for i, name in enumerate(reversed(named)) if name is not None)
 
 
 @attrs.frozen
@@ -96,12 +98,10 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
             wrong.append(f"{at}: usd = true, but {metric.id} is no money")
         if band.low is None and band.high is None:
             wrong.append(f"{at}: neither low nor high is given")
-        if band.low is not None and band.high is not None and band.low > band.high:
-            wrong.append(f"{at}: low {band.low:g} lies above high {band.high:g}")
-        if metric and metric.kind is MetricKind.PROPORTION:
-            for edge in (band.low, band.high):
-                if edge is not None and not 0 <= edge <= 1:
-                    wrong.append(f"{at}: {edge:g} is no share; write 2 % as 0.02")
+        wrong += [f"{at}: {mistake}" for mistake in wrong_edges(band.low, band.high, metric)]
+        sizes = [size.value for size in Size]
+        if band.where.size is not None and band.where.size not in sizes:
+            wrong.append(f"{at}: {unknown('size', band.where.size, sizes)}")
         if band.where.niche is not None and band.where.niche not in vocabulary.niches:
             wrong.append(f"{at}: {unknown('niche', band.where.niche, vocabulary.niches)}")
         for kind in band.where.subject:
@@ -112,6 +112,19 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
             wrong.append(f"{at}: {unknown('metric', of.metric, vocabulary.metrics)}")
     if wrong:
         raise Mistakes(wrong, where=file.id)
+
+
+def wrong_edges(low: float | None, high: float | None, metric: Metric | None) -> list[str]:
+    """What cannot be, in the edges of a band of *metric* (None: one that is not known)."""
+    edges = [edge for edge in (low, high) if edge is not None]
+    wrong = [f"{e:g} is no number to compare with" for e in edges if not math.isfinite(e)]
+    if wrong:
+        return wrong
+    if low is not None and high is not None and low > high:
+        wrong.append(f"low {low:g} lies above high {high:g}")
+    if metric is not None and metric.kind is MetricKind.PROPORTION:
+        wrong += [f"{e:g} is no share; write 2 % as 0.02" for e in edges if not 0 <= e <= 1]
+    return wrong
 
 
 @attrs.frozen
@@ -158,8 +171,7 @@ class Bands:
                     tried.append((band, f"does not hold here ({_place(band.where)})"))
         if not holding:
             return Resolved(reason=f"no band is known for {metric}", tried=tuple(tried))
-        best = max((f.layer, b.where.rank) for f, b in holding)
-        used = [(f, b) for f, b in holding if (f.layer, b.where.rank) == best]
+        used = _used(holding, business)
         tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
         if any(b.usd for _, b in used) and business.dollars(1.0) is None:
             reason = (
@@ -170,6 +182,20 @@ class Bands:
             return Resolved(reason=reason, tried=tuple(tried))
         tried = [(b, "used") for _, b in used] + tried
         return Resolved(edges=tuple(_edges(used, business)), tried=tuple(tried))
+
+
+def _used(
+    holding: Sequence[tuple[BandFile, Band]], business: Business
+) -> list[tuple[BandFile, Band]]:
+    """The most specific of the bands that hold; where the size is not known, those of each size."""
+    sizes = [size.value for size in Size] if business.size is None else [business.size]
+    chosen: set[int] = set()
+    for size in sizes:
+        fits = [i for i, (_, b) in enumerate(holding) if b.where.size in (None, size)]
+        ranks = {i: (holding[i][0].layer, holding[i][1].where.rank) for i in fits}
+        best = max(ranks.values(), default=None)
+        chosen |= {i for i in fits if ranks[i] == best}
+    return [held for i, held in enumerate(holding) if i in chosen]
 
 
 def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterable[Edges]:
@@ -184,9 +210,10 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
         low = None if None in lows else min(v for v in lows if v is not None)
         high = None if None in highs else max(v for v in highs if v is not None)
         usd = any(b.usd for b in bands)
-        place = _place(bands[0].where)
-        if len(bands) > 1:
-            place = "size not known: union of " + ", ".join(b.where.size or "any" for b in bands)
+        place = " or ".join(dict.fromkeys(_place(b.where) for b in bands))
+        sizes = dict.fromkeys(b.where.size or "any" for b in bands)
+        if len(sizes) > 1:
+            place = f"size not known: union of {', '.join(sizes)}"
         yield Edges(
             low=business.from_dollars(low) if usd else low,
             high=business.from_dollars(high) if usd else high,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from advisor.bands import Band, BandFile, Bands
+from advisor.bands import Band, BandFile, Bands, wrong_edges
 from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.reading import Note
@@ -54,9 +54,11 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
         wrong.append(f"shop.niche: {unknown('niche', shop.niche, vocabulary.niches)}")
     if goal is not None and goal not in vocabulary.goals:
         wrong.append(f"goal.focus: {unknown('goal', goal, vocabulary.goals)}")
-    for metric in settings.bands:
-        if metric not in vocabulary.metrics:
-            wrong.append(f"bands.{metric}: {unknown('metric', metric, vocabulary.metrics)}")
+    for name, band in settings.bands.items():
+        metric = vocabulary.metrics.get(name)
+        if metric is None:
+            wrong.append(f"bands.{name}: {unknown('metric', name, vocabulary.metrics)}")
+        wrong += [f"bands.{name}: {text}" for text in wrong_edges(band.low, band.high, metric)]
     if wrong:
         raise Mistakes(wrong, where=where)
 
