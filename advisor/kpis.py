@@ -9,7 +9,6 @@ from advisor.measure import CountedRows, metric_of, sums, with_values
 from advisor.reading import Grain
 from advisor.vocabulary import CountUnit, Metric, Vocabulary
 from advisor.window import Window
-from advisor.windowed import in_window
 
 
 @attrs.frozen(eq=False)
@@ -73,12 +72,12 @@ def _candidates(
 def _of_rows(
     metrics: Sequence[Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
 ) -> list[Total]:
-    current = in_window(rows.frame, rows.grain, window)
+    current = rows.within(window)
     if current["to"].null_count() < current.height:
         current = current.drop_nulls("to")  # what has no date is not added to what has
     if current.height == 0:
         return []
-    earlier = in_window(rows.frame, rows.grain, window, earlier=True)
+    earlier = rows.within(window, earlier=True)
     added: list[Metric] = []
     found: list[Total] = []
     several = current["key"].n_unique() > 1
@@ -147,7 +146,7 @@ def _series(
     named: Mapping[str, Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
 ) -> dict[str, tuple[tuple[str, float | None], ...]]:
     if rows.grain is Grain.DAY:
-        both = (in_window(rows.frame, rows.grain, window, earlier=e) for e in (True, False))
+        both = (rows.within(window, earlier=e) for e in (True, False))
         shown = pl.concat(both)
     else:
         shown = rows.frame.drop_nulls("from")

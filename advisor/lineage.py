@@ -8,7 +8,6 @@ import polars as pl
 from advisor.measure import CountedRows, Measured
 from advisor.reading import File
 from advisor.window import Window
-from advisor.windowed import in_window
 
 
 @attrs.frozen
@@ -35,16 +34,21 @@ def lineage(
             continue
         missing = [key for key in wanted if key not in found]
         if missing:
-            found.update(_of(rows, missing, window, files))
+            found.update(_of(rows, missing, needed, window, files))
     return found
 
 
 def _of(
-    rows: CountedRows, keys: Sequence[str], window: Window, files: Sequence[File]
+    rows: CountedRows,
+    keys: Sequence[str],
+    counts: Sequence[str],
+    window: Window,
+    files: Sequence[File],
 ) -> dict[str, Rows]:
     near = (
-        in_window(rows.frame, rows.grain, window)
+        rows.within(window)
         .filter(pl.col("key").is_in(keys))
+        .drop_nulls(counts)  # a row that lacks one is in no sum
         .select("key", "_file", pl.col("_row").cast(pl.Int64))
         .sort("key", "_file", "_row")
     )

@@ -36,6 +36,16 @@ class CountedRows:
     family: str
     grain: Grain
     frame: pl.DataFrame
+    _within: dict[tuple[Window, bool], pl.DataFrame] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+
+    def within(self, window: Window, *, earlier: bool = False) -> pl.DataFrame:
+        """The rows that speak of the window, or of the one before it; see in_window."""
+        asked = (window, earlier)
+        if asked not in self._within:
+            self._within[asked] = in_window(self.frame, self.grain, window, earlier=earlier)
+        return self._within[asked]
 
 
 @attrs.frozen
@@ -119,14 +129,14 @@ def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
 def _measure_rows(
     rows: CountedRows, ask: Wanted, window: Window, vocabulary: Vocabulary
 ) -> pl.DataFrame:
-    current = in_window(rows.frame, rows.grain, window)
+    current = rows.within(window)
     if current.height == 0:
         return pl.DataFrame()
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
     frame = sums(current, metrics, vocabulary, by_day=rows.grain is Grain.DAY)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
-        earlier = in_window(rows.frame, rows.grain, window, earlier=True)
+        earlier = rows.within(window, earlier=True)
         if earlier.height:
             before = sums(earlier, past, vocabulary, by_day=rows.grain is Grain.DAY)
             columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
@@ -159,16 +169,53 @@ def sums(
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     whole = frozenset(c for c in counts if frame[c].null_count() == 0)
-    parts = [p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, by_day=by_day)]
+    terms = _Terms()
+    parts = [
+        p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, terms, by_day=by_day)
+    ]
     labels: list[pl.Expr] = []
     if "key" in by:
         parents = [c for c in frame.columns if c.startswith("parent.")]
         labels = [pl.col(c).last() for c in ("name", *parents)]
     days = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
     span = pl.col("from").n_unique() if by_day else days
-    return frame.group_by(by, maintain_order=False).agg(
-        *labels, span.cast(pl.Float64).alias("days"), *parts
+    # What is summed is made row by row first: inside groups only plain sums are fast.
+    return (
+        frame.with_columns(terms.rows())
+        .group_by(by, maintain_order=False)
+        .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
+        .with_columns(parts)
+        .drop(terms.names())
     )
+
+
+@attrs.define
+class _Terms:
+    """What is needed of each group: sums of terms of a row, and other aggregates, each once."""
+
+    _summed: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
+    _others: dict[str, pl.Expr] = attrs.field(factory=dict)
+
+    def sum(self, term: pl.Expr) -> pl.Expr:
+        """The sum of *term* over the rows of a group, where it is not null."""
+        name, _ = self._summed.setdefault(str(term), (f"\x00{len(self._summed)}", term))
+        return pl.col(name)
+
+    def of(self, aggregate: pl.Expr) -> pl.Expr:
+        """Any other aggregate of a group."""
+        name = f"\x01{len(self._others)}"
+        self._others[name] = aggregate
+        return pl.col(name)
+
+    def rows(self) -> list[pl.Expr]:
+        return [term.alias(name) for name, term in self._summed.values()]
+
+    def groups(self) -> list[pl.Expr]:
+        sums = [pl.col(name).sum() for name, _ in self._summed.values()]
+        return sums + [aggregate.alias(name) for name, aggregate in self._others.items()]
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self._summed.values()] + list(self._others)
 
 
 def _counted(metric: Metric, columns: Sequence[str]) -> bool:
@@ -184,6 +231,7 @@ def _parts(
     columns: Sequence[str],
     whole: frozenset[str],
     vocabulary: Vocabulary,
+    terms: _Terms,
     *,
     by_day: bool,
 ) -> list[pl.Expr]:
@@ -196,18 +244,18 @@ def _parts(
 
     def total(expr: pl.Expr) -> pl.Expr:
         if valid is None:
-            return expr.sum()
-        return pl.when(valid.any()).then(expr.filter(valid).sum())
+            return terms.sum(expr)
+        return pl.when(terms.sum(valid) > 0).then(terms.sum(pl.when(valid).then(expr)))
 
     m = metric.id
     top = _added(metric.numerator, columns)
     if metric.kind is MetricKind.EXACT:
-        return _exact_parts(metric, top, columns, vocabulary, total, by_day=by_day)
+        return _exact_parts(metric, top, columns, vocabulary, terms, total, by_day=by_day)
     bottom = _added(metric.denominator, columns)
     parts = [total(top).alias(f"{m}.x"), total(bottom).alias(f"{m}.d")]
     if metric.kind is not MetricKind.MONEY:
         parts.append(total(top if metric.kind is MetricKind.RATE else bottom).alias(f"{m}.e"))
-        parts.append(_phi(metric, top, bottom, valid, by_day=by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, top, bottom, valid, terms, by_day=by_day).alias(f"{m}.phi"))
         return parts
     of = metric.events or ""
     if of not in columns:
@@ -216,14 +264,14 @@ def _parts(
     events = pl.col(of)
     # Sales without a word on orders are not sales without an order.
     told = events.is_not_null() if valid is None else valid & events.is_not_null()
-    parts.append(pl.when(told.any()).then(total(events)).alias(f"{m}.e"))
+    parts.append(pl.when(terms.sum(told) > 0).then(total(events)).alias(f"{m}.e"))
     exposure = top if metric.events in metric.denominator else bottom
     if metric.varies is Varies.VALUES:
         parts.append(pl.lit(1.0).alias(f"{m}.phi"))
     else:
-        parts.append(_phi(metric, events, exposure, valid, by_day=by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, events, exposure, valid, terms, by_day=by_day).alias(f"{m}.phi"))
     if metric.varies is not Varies.EVENTS:
-        parts.append(_spread(top, events, valid).alias(f"{m}.cv2"))
+        parts.append(_spread(top, events, valid, terms).alias(f"{m}.cv2"))
     return parts
 
 
@@ -232,6 +280,7 @@ def _exact_parts(
     top: pl.Expr,
     columns: Sequence[str],
     vocabulary: Vocabulary,
+    terms: _Terms,
     total: Callable[[pl.Expr], pl.Expr],
     *,
     by_day: bool,
@@ -239,9 +288,9 @@ def _exact_parts(
     m = metric.id
     unit = vocabulary.counts[metric.numerator[0].rstrip("?")].unit
     if unit is CountUnit.STATE:  # a level at a moment: the newest one
-        value = top.sort_by("to").drop_nulls().last()
+        value = terms.of(top.sort_by("to").drop_nulls().last())
     elif unit is CountUnit.PEOPLE and by_day:  # people are never added up: their daily mean
-        value = top.mean()
+        value = terms.of(top.mean())
     else:
         value = total(top)
     parts = [value.alias(f"{m}.x")]
@@ -249,12 +298,17 @@ def _exact_parts(
         parts.append(pl.lit(1.0).alias(f"{m}.d"))
     if metric.events is not None and metric.events in columns:
         events = pl.col(metric.events)
-        parts += [events.sum().alias(f"{m}.e"), _spread(top, events, None).alias(f"{m}.cv2")]
-        parts.append(_phi(metric, events, _one(events), None, by_day=by_day).alias(f"{m}.phi"))
+        parts += [
+            terms.sum(events).alias(f"{m}.e"),
+            _spread(top, events, None, terms).alias(f"{m}.cv2"),
+        ]
+        parts.append(
+            _phi(metric, events, _one(events), None, terms, by_day=by_day).alias(f"{m}.phi")
+        )
     elif unit in (CountUnit.MONEY, CountUnit.STATE):  # how much it varies is not known
         parts.append(pl.lit(None, pl.Float64).alias(f"{m}.e"))
     else:
-        parts.append(_phi(metric, top, _one(top), None, by_day=by_day).alias(f"{m}.phi"))
+        parts.append(_phi(metric, top, _one(top), None, terms, by_day=by_day).alias(f"{m}.phi"))
     return parts
 
 
@@ -273,26 +327,34 @@ def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
     return added
 
 
-def _phi(metric: Metric, x: pl.Expr, n: pl.Expr, valid: pl.Expr | None, *, by_day: bool) -> pl.Expr:
+def _phi(
+    metric: Metric,
+    x: pl.Expr,
+    n: pl.Expr,
+    valid: pl.Expr | None,
+    terms: _Terms,
+    *,
+    by_day: bool,
+) -> pl.Expr:
     if not by_day:
         return pl.lit(1.0)
     use = n > 0 if valid is None else valid & (n > 0)
     return evidence.dispersion(
-        (x * x / n).filter(use).sum(),
-        x.filter(use).sum(),
-        n.filter(use).sum(),
-        use.sum(),
+        terms.sum(pl.when(use).then(x * x / n)),
+        terms.sum(pl.when(use).then(x)),
+        terms.sum(pl.when(use).then(n)),
+        terms.sum(use),
         proportion=metric.kind is MetricKind.PROPORTION,
     )
 
 
-def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None) -> pl.Expr:
+def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:
     use = events > 0 if valid is None else valid & (events > 0)
     return evidence.value_spread(
-        (value * value / events).filter(use).sum(),
-        value.filter(use).sum(),
-        events.filter(use).sum(),
-        use.sum(),
+        terms.sum(pl.when(use).then(value * value / events)),
+        terms.sum(pl.when(use).then(value)),
+        terms.sum(pl.when(use).then(events)),
+        terms.sum(use),
     )
 
 
