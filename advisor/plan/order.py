@@ -54,6 +54,7 @@ def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
     for finding in findings:
         if not finding.explained_by:
             groups.setdefault((finding.rule.id, finding.kind), []).append(finding)
+    causes = _causes(findings)
     planned: list[Planned] = []
     for (rule_id, kind), members in groups.items():
         members.sort(key=lambda f: (-_mid(f.stake), f.p, f.subject))
@@ -61,8 +62,8 @@ def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
         subjects = {f.subject for f in members}
         explained = tuple(
             f.index
-            for f in findings
-            if rule_id in f.explained_by and (f.subject in subjects or f.kind != kind)
+            for f, its_causes in zip(findings, causes, strict=True)
+            if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
         )
         for place, action in enumerate(rule.actions):
             # Several actions on one gap share its money: it is told with the first.
@@ -83,6 +84,28 @@ def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
             )
     planned.sort(key=_order)
     return tuple(planned)
+
+
+def _causes(findings: Sequence[Priced]) -> list[frozenset[str]]:
+    """The rules that explain each finding, those that explain these, and so on."""
+    at = {(f.rule.id, f.kind, f.subject): f.explained_by for f in findings}
+    anywhere: dict[str, set[str]] = {}
+    for f in findings:
+        anywhere.setdefault(f.rule.id, set()).update(f.explained_by)
+
+    def of(finding: Priced) -> frozenset[str]:
+        known: set[str] = set()
+        todo = list(finding.explained_by)
+        while todo:
+            cause = todo.pop()
+            if cause not in known:
+                known.add(cause)
+                here = at.get((cause, finding.kind, finding.subject))
+                todo += anywhere.get(cause, ()) if here is None else here
+        return frozenset(known)
+
+    nothing: frozenset[str] = frozenset()
+    return [of(finding) if finding.explained_by else nothing for finding in findings]
 
 
 def _order(item: Planned) -> tuple[bool, float, float, int, str]:
