@@ -274,6 +274,35 @@ class Unjudged:
 
 
 @attrs.frozen
+class Amount:
+    """One side of a comparison: *text* is *value*, ready to print; *files* are where it is from."""
+
+    title: str
+    value: float
+    text: str
+    definition: str
+    files: tuple[str, ...]
+
+
+@attrs.frozen
+class Reconciliation:
+    """Amounts of the same days from several sources, side by side, and what of *total* the *parts*
+    leave: *rest* (below zero where they are more). *because* says what is known to differ between
+    their definitions; *missing* are parts that no file gave, so they are in the rest."""
+
+    id: str
+    title: str
+    first: str
+    last: str
+    total: Amount
+    parts: tuple[Amount, ...]
+    missing: tuple[str, ...]
+    rest: float
+    rest_text: str
+    because: str
+
+
+@attrs.frozen
 class NoteInfo:
     """Something about the data that a reader must know."""
 
@@ -298,6 +327,7 @@ class Document:
     healthy: tuple[Healthy, ...]
     watch: tuple[Watch, ...]
     coverage: tuple[Unjudged, ...]
+    reconciliation: tuple[Reconciliation, ...]
     data_notes: tuple[NoteInfo, ...]
     order: str  # the formula that orders the plan, in words
 

@@ -187,6 +187,31 @@ class Niche:
 
 
 @attrs.frozen
+class Side:
+    """An amount that may be set beside another: a count, summed over subjects of the first kind of
+    *subject* that any file has it for. *key* and *family* choose one subject, one family of counts.
+    *title* is what it is called here, else the count's own title."""
+
+    subject: tuple[str, ...]
+    count: str
+    key: str | None = None
+    family: str | None = None
+    title: str = ""
+
+
+@attrs.frozen
+class Reconcile:
+    """What may be set side by side although it is not defined alike: *because* says in a sentence
+    or two what is known to differ. Parts are all held against *total* together."""
+
+    id: str
+    title: str
+    total: Side
+    parts: tuple[Side, ...]
+    because: str
+
+
+@attrs.frozen
 class VocabularyFile:
     """One plugin's vocabulary.toml."""
 
@@ -199,6 +224,7 @@ class VocabularyFile:
     lever: tuple[Lever, ...] = ()
     goal: tuple[Goal, ...] = ()
     niche: tuple[Niche, ...] = ()
+    reconcile: tuple[Reconcile, ...] = ()
 
 
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
@@ -219,6 +245,7 @@ class Vocabulary:
     levers: Mapping[str, Lever]
     goals: Mapping[str, Goal]
     niches: Mapping[str, Niche]
+    reconciles: Mapping[str, Reconcile]
 
     def ladder(self, kind: str) -> tuple[str, ...]:
         """*kind*, its parent, the parent's parent …"""
@@ -268,6 +295,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         levers=parts["lever"],
         goals=parts["goal"],
         niches=parts["niche"],
+        reconciles=parts["reconcile"],
     )
     mistakes += _dangling(vocabulary)
     if mistakes:
@@ -302,6 +330,14 @@ def _dangling(v: Vocabulary) -> list[str]:
     for identity in v.identities.values():
         names = (identity.left, *identity.times, *identity.over)
         check("metric", names, v.metrics, f"identity {identity.id}")
+    for one in v.reconciles.values():
+        of = f"reconcile {one.id}"
+        for side in (one.total, *one.parts):
+            check("subject", side.subject, v.subjects, of)
+            check("count", (side.count,), v.counts, of)
+            count = v.counts.get(side.count)
+            if count is not None and count.unit in (CountUnit.PEOPLE, CountUnit.STATE):
+                found.append(f"{of}: {count.id} cannot be added up")
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return found

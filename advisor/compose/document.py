@@ -6,6 +6,7 @@ import polars as pl
 from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import Found, findings
+from advisor.compose.reconciliation import reconciliations
 from advisor.compose.values import Value, finite, value_of
 from advisor.diagnosis import Diagnosis, kpi_names
 from advisor.document import (
@@ -56,6 +57,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         healthy=tuple(healthy(diagnosis)),
         watch=tuple(watch(diagnosis)),
         coverage=tuple(unjudged(diagnosis)),
+        reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
     )

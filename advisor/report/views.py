@@ -45,6 +45,13 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
 
 
+def some_files(names: Sequence[str], most: int = 3) -> str:
+    """`a.csv, b.csv, c.csv and 2 more`."""
+    shown = ", ".join(shorten(name) for name in names[:most])
+    more = len(names) - most
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
 def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
     """What could not be judged, together under the remedy that makes it possible."""
     groups: dict[str, list[Part]] = {}
@@ -62,4 +69,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "capital": capital,
     "sentence": sentence,
     "by_remedy": by_remedy,
+    "some_files": some_files,
 }

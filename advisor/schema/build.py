@@ -57,6 +57,9 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "PeriodInfo.last": _DAY,
     "PeriodInfo.today": _DAY,
     "Point.day": _DAY,
+    "Reconciliation.first": _DAY,
+    "Reconciliation.last": _DAY,
+    "Reconciliation.parts": {"minItems": 1},
     "ShopInfo.currency": {"pattern": "^[A-Z]{3}$"},
 }
 

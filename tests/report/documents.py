@@ -8,6 +8,7 @@ from advisor.document import (
     SCHEMA_VERSION,
     ActionInfo,
     AdvisorInfo,
+    Amount,
     BandInfo,
     Document,
     DoneInfo,
@@ -24,6 +25,7 @@ from advisor.document import (
     PackInfo,
     PeriodInfo,
     Point,
+    Reconciliation,
     ShopInfo,
     SubjectInfo,
     Unjudged,
@@ -220,6 +222,21 @@ def kpi(metric: str, title: str, text: str, goal: str | None, *, impact: bool = 
     )
 
 
+def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
+    return Reconciliation(
+        id="gmv-and-ads",
+        title="The shop's GMV and the revenue from ads",
+        first="2025-10-26",
+        last="2025-11-22",
+        total=Amount("GMV of the shop", 41_200.0, "$41,200.00", "Paid orders.", (name,)),
+        parts=(Amount("revenue from ads", 12_360.0, "$12,360.00", "", (TRAFFIC, "b.csv")),),
+        missing=("GMV of the product card",),
+        rest=28_840.0,
+        rest_text="$28,840.00 (70 %)",
+        because="Ads book a sale on the day of the click, the shop on the day of payment.",
+    )
+
+
 def empty() -> Document:
     """Nothing was found, and nothing could be looked at."""
     return Document(
@@ -235,6 +252,7 @@ def empty() -> Document:
         healthy=(),
         watch=(),
         coverage=(),
+        reconciliation=(),
         data_notes=(),
         order=ORDER,
     )
@@ -289,6 +307,7 @@ def small() -> Document:
                 "add the LIVE export (Seller Center > Data Compass > LIVE)",
             ),
         ),
+        reconciliation=(side_by_side(),),
         data_notes=(
             NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
         ),
@@ -328,6 +347,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         inputs=tuple(input_file(name) for name in names),
         watch=tuple(Watch("guide/x", item.subject, item.subject.name) for item in found),
         coverage=tuple(Unjudged("guide/x", name, name, name) for name in names),
+        reconciliation=tuple(side_by_side(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
