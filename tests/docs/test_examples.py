@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import attrs
@@ -14,6 +15,7 @@ from advisor.business import read_settings
 from advisor.case_run import CaseRunner
 from advisor.cases import load_cases, run_cases
 from advisor.cli import main
+from advisor.cli.settings_keys import setting_keys
 from advisor.hookspecs import hookimpl
 from advisor.knowledge import bands_of, check_names
 from advisor.registry import Registry, add, empty, load
@@ -64,6 +66,13 @@ def test_a_profile_is_accepted(block: Block, registry: Registry, tmp_path: Path)
     path.write_text(block.text, encoding="utf-8")
 
     check_names(read_settings(path), registry.vocabulary(), where=path.name)
+
+
+def test_the_page_on_profiles_shows_every_key() -> None:
+    shown = tomllib.loads(next(b.text for b in TOML if b.about == "advisor.toml"))
+    keys = {f"{section}.{key}" for section, table in shown.items() for key in table}
+
+    assert set(setting_keys()) <= keys
 
 
 @pytest.mark.parametrize("block", [b for b in TOML if b.about == "bands.toml"], ids=str)
