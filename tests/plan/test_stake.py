@@ -38,7 +38,8 @@ CPC: Mapping[str, object] = {"cpc": 3.0, "cpc.lo": 2.5, "cpc.hi": 4.0, "cpc.d": 
 
 
 def about(low: float, mid: float, high: float, what: str) -> Any:
-    return Stake(*(pytest.approx(v) for v in (low, mid, high)), what)
+    limits: list[Any] = [pytest.approx(v) for v in (low, mid, high)]
+    return Stake(limits[0], limits[1], limits[2], what)
 
 
 def of(
