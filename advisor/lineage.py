@@ -52,20 +52,24 @@ def _of(
         .select("key", "_file", pl.col("_row").cast(pl.Int64))
         .sort("key", "_file", "_row")
     )
-    # A range goes on while the file is the same and the row is the next one.
+    # A range goes on while subject and file are the same and the row is the next one.
     begins = (
         (pl.col("_row") != pl.col("_row").shift(1) + 1)
         | (pl.col("_file") != pl.col("_file").shift(1))
+        | (pl.col("key") != pl.col("key").shift(1))
     ).fill_null(value=True)
+    near = near.with_columns(begins.alias("begins"))
+    ends = near["begins"].shift(-1, fill_value=True)
     ranges = (
-        near.with_columns(begins.cum_sum().over("key").alias("_range"))
-        .group_by("key", "_file", "_range", maintain_order=True)
-        .agg(pl.col("_row").min().alias("first"), pl.col("_row").max().alias("last"))
+        near.filter("begins")
+        .with_columns(near.filter(ends)["_row"].alias("last"))
+        .group_by("key", "_file", maintain_order=True)
+        .agg("_row", "last")
     )
     found: dict[str, list[tuple[int, int]]] = {}
     named: dict[str, str] = {}
-    for key, file, _, first, last in ranges.iter_rows():
+    for key, file, firsts, lasts in ranges.iter_rows():
         name = files[file].name
         if named.setdefault(key, name) == name:  # rows of one file; others are counted there too
-            found.setdefault(key, []).append((first, last))
+            found.setdefault(key, []).extend(zip(firsts, lasts, strict=True))
     return {key: Rows(named[key], tuple(spans)) for key, spans in found.items()}

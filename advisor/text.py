@@ -17,6 +17,7 @@ Numbers look the same on every machine: a point for decimals, a comma for thousa
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from advisor.errors import unknown
 from advisor.vocabulary import Unit
@@ -35,6 +36,7 @@ _WHOLE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 10)
 def placeholders(text: str) -> tuple[str, ...]:
     """The names of *text*'s placeholders, each once, in their order."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
@@ -119,6 +121,7 @@ def _with_unit(digits: str, unit: Unit, currency: str | None) -> str:
     return digits
 
 
+@lru_cache(maxsize=1 << 14)  # the edges of a band are printed for each of its subjects
 def _digits(value: float, unit: Unit, currency: str | None) -> str:
     exact = Decimal(repr(float(value)))  # as it is written, not as it is stored: 0.285 is 28.5 %
     if unit is Unit.SHARE:

@@ -280,29 +280,49 @@ def placeholder_values(
     """What each placeholder of the rule's texts says for this subject."""
     currency = diagnosis.business.currency
     rule = firing.rule
+    asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
     short = text.shorten(name)
     values = {f"{rule.subject}.name": short, f"{firing.kind}.name": short}
     for column, content in row.items():
         if column.startswith("parent.") and content is not None:
             kind = column.removeprefix("parent.")
-            values.setdefault(f"{kind}.name", text.shorten(_name_of(kind, str(content), diagnosis)))
+            if f"{kind}.name" in asked and f"{kind}.name" not in values:
+                values[f"{kind}.name"] = text.shorten(_name_of(kind, str(content), diagnosis))
     for subject in firing.partners:
         kind, _, key = subject.split("|", 2)
-        values.setdefault(f"{kind}.name", text.shorten(_name_of(kind, key, diagnosis)))
-    for metric, value in named.items():
-        unit = value.metric.unit
-        values[metric] = value.words(currency)
-        values[f"{metric}.band"] = value.band_words(currency)
-        values[f"{metric}.low"] = text.span(value.low, value.low, unit, currency)
-        values[f"{metric}.high"] = text.span(value.high, value.high, unit, currency)
-        if value.n is not None:
-            values[f"{metric}.n"] = f"{value.n:,.0f}"
-        if value.before is not None:
-            values[f"{metric}.before"] = text.number(value.before, unit, currency)
+        if f"{kind}.name" in asked and f"{kind}.name" not in values:
+            values[f"{kind}.name"] = text.shorten(_name_of(kind, key, diagnosis))
+    for placeholder in asked:
+        metric, _, part = placeholder.rpartition(".")
+        value, part = (
+            (named[placeholder], "") if placeholder in named else (named.get(metric), part)
+        )
+        said = _part(value, part, currency) if value is not None else None
+        if said is not None:
+            values[placeholder] = said
     for test in rule.own_tests():
         if test.name in diagnosis.vocabulary.symbols and row.get(test.name):
             values[test.name] = str(row[test.name])
     return values
+
+
+def _part(value: Value, part: str, currency: str | None) -> str | None:
+    """What stands behind a metric's name in a placeholder; None where it is not known."""
+    unit = value.metric.unit
+    match part:
+        case "":
+            return value.words(currency)
+        case "band":
+            return value.band_words(currency)
+        case "low":
+            return text.span(value.low, value.low, unit, currency)
+        case "high":
+            return text.span(value.high, value.high, unit, currency)
+        case "n":
+            return None if value.n is None else f"{value.n:,.0f}"
+        case "before":
+            return None if value.before is None else text.number(value.before, unit, currency)
+    return None
 
 
 def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
