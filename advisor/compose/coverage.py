@@ -8,7 +8,7 @@ import polars as pl
 from advisor import text
 from advisor.compose.findings import measured_rows
 from advisor.compose.values import Value, value_of
-from advisor.condition import Test, Truth
+from advisor.condition import LEVELS, Against, Test, Truth
 from advisor.diagnosis import Diagnosis
 from advisor.document import Healthy, OutcomeCount, SubjectInfo, Unjudged, Watch
 from advisor.evidence import Z
@@ -117,9 +117,10 @@ def _nearly(
         origin = band.edges[0].origin if band.edges else None
         value = value_of(metric, row, origin=origin)
         known = f"{metric.title} is {value.words(currency)} ({value.limits(currency)} is possible)"
-        if test.trend is not None or not test.is_ or origin is None:
+        banded = bool(test.is_) and test.against is Against.BAND and origin is not None
+        if not banded or metric.kind is MetricKind.EXACT:
             return f"{known}; whether it {_asked(test)} cannot be told yet"
-        more = enough(value, row)
+        more = enough(value, row, test)
         good = value.band_words(currency)
         return f"{known}; {good} is good; {_promise(more, value, row, diagnosis)}"
     return ""
@@ -155,17 +156,25 @@ def _round_up(count: float) -> float:
     return float(math.ceil(count / step) * step)
 
 
-def enough(value: Value, row: Mapping[str, object]) -> float | None:
-    """How many more events would decide a test of it if the value stays as it is; None where it
-    lies so near the edge that no number can be promised."""
+def enough(value: Value, row: Mapping[str, object], test: Test) -> float | None:
+    """How many more events would decide *test* if the value stays as it is; None where it lies so
+    near an edge that no number can be promised."""
+    low, middle, high = (level in test.is_ for level in LEVELS)
+    deciding = (
+        value.edge_low if low != middle else None,
+        value.edge_high if middle != high else None,
+    )
+    more = [_enough(value, row, edge) for edge in deciding if edge is not None]
+    if not more or None in more:
+        return None
+    most = max(one for one in more if one is not None)
+    return most if 0 < most <= TOO_CLOSE * (value.n or 0.0) else None
+
+
+def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | None:
+    """How many more events would tell the value from *edge*; 0 where it is known."""
     metric, n = value.metric, value.n
-    if value.value is None or not n:
-        return None
-    edges = [e for e in (value.edge_low, value.edge_high) if e is not None]
-    if not edges:
-        return None
-    edge = min(edges, key=lambda e: abs(e - (value.value or 0.0)))
-    if edge <= 0:
+    if value.value is None or not n or edge <= 0:
         return None
     phi = row.get(f"{metric.id}.phi")
     spread = row.get(f"{metric.id}.cv2")
@@ -175,16 +184,13 @@ def enough(value: Value, row: Mapping[str, object]) -> float | None:
         needed = Z * Z * edge * (1 - edge) * noise / (gap * gap) if gap else math.inf
     elif metric.kind is MetricKind.RATE:
         gap = value.value - edge
-        needed = Z * Z * edge * noise / (gap * gap) if gap else math.inf
+        needed = Z * Z * edge * metric.scale * noise / (gap * gap) if gap else math.inf
     else:
         if metric.varies is not Varies.EVENTS:
             noise *= 1 + (float(spread) if isinstance(spread, float) else 1.0)
         gap = math.log(value.value / edge) if value.value > 0 else math.inf
         needed = Z * Z * noise / (gap * gap) if gap else math.inf
-    more = needed - n
-    if more <= 0:  # decided on this edge; the other one is what keeps it open
-        return None
-    return more if more <= TOO_CLOSE * n else None
+    return max(needed - n, 0.0)
 
 
 def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
@@ -225,7 +231,9 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
             f"{test.name}.lo" not in frame.columns
             or frame[f"{test.name}.lo"].null_count() == frame.height
         ):
-            lacking += [c for c in metric.required() if c not in lacking]
+            money = metric.kind is MetricKind.MONEY and metric.events is not None
+            needed = (*metric.required(), *((metric.events or "",) if money else ()))
+            lacking += [c for c in needed if c not in lacking]
     lacking = [c for c in lacking if not _there(c, verdicts, diagnosis)] or lacking
     if lacking:
         titles = ", ".join(dict.fromkeys(vocabulary.counts[c].title for c in lacking))

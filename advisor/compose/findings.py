@@ -8,7 +8,7 @@ import polars as pl
 
 from advisor import text
 from advisor.compose.values import Value, finite, sureness, value_of
-from advisor.condition import Test
+from advisor.condition import Test, Truth
 from advisor.diagnosis import Diagnosis
 from advisor.document import Evidence, FindingInfo, Message, SubjectInfo
 from advisor.grade import truth_column
@@ -223,8 +223,8 @@ def _info(
     evidence = []
     for test in tests:
         value = named.get(test.name)
-        if value is None:
-            continue
+        if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
+            continue  # an alternative that does not hold shows nothing
         p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
         rows = sources.get(test.name, {}).get(firing.key, Rows("", ()))
         evidence.append(
