@@ -21,6 +21,7 @@ from advisor.reading import File, Note
 
 STDIN = "-"
 STDIN_NAME = "standard input"
+_SCHEMES = ("postgresql://", "postgres://")
 _TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
@@ -70,6 +71,11 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
             text = f"is the same file as {first.name}; it was read once"
             notes.append(Note("duplicate-file", text, file.name))
     return list(files.values()), notes
+
+
+def is_address(path: str) -> bool:
+    """Whether *path* is the address of a PostgreSQL database, and no path."""
+    return path.lower().startswith(_SCHEMES)
 
 
 def discard(file: File) -> None:
@@ -125,20 +131,39 @@ def _folder(
         if (about.st_dev, about.st_ino) in seen:
             return
         seen.add((about.st_dev, about.st_ino))
-        entries = sorted(folder.iterdir())
+        entries = [one for one in sorted(folder.iterdir()) if not one.name.startswith(".")]
     except OSError as error:
         if folder == top:
             raise AdvisorError(_reason(error), where=str(folder)) from None
         notes.append(Note("unreadable", _reason(error), name))
         return
+    if _is_dataset(entries):
+        yield _Found(folder, folder.name if folder == top else name, str(top), asked=False)
+        return
     for entry in entries:
-        if entry.name.startswith("."):
-            continue
         if entry.is_dir():
             yield from _folder(entry, top, seen, notes)
         elif entry.is_file():
             found = _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
             yield from _opened(found, notes)
+
+
+def _is_dataset(entries: Sequence[Path]) -> bool:
+    """Whether the files of a folder are the parts of one table, as loaders write them: several, all
+    of them Parquet with the same columns, perhaps in folders like `day=2026-05-01`."""
+    rest = [entry for entry in entries if not entry.name.startswith("_")]  # _SUCCESS, _metadata
+    if not rest:
+        return False
+    if all(entry.is_dir() and "=" in entry.name for entry in rest):
+        return all(_parts(entry) for entry in rest)
+    if len(rest) < 2 or not all(entry.suffix == ".parquet" for entry in rest):
+        return False
+    import polars as pl
+
+    try:
+        return len({tuple(pl.read_parquet_schema(entry)) for entry in rest}) == 1
+    except (OSError, pl.exceptions.PolarsError):
+        return False
 
 
 def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
@@ -187,6 +212,10 @@ def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
 def _describe(found: _Found) -> File:
     digest = hashlib.sha256()
     size = 0
+    if found.path.is_dir():
+        parts = [_describe(attrs.evolve(found, path=part)) for part in _parts(found.path)]
+        digest.update("".join(part.sha256 for part in parts).encode())
+        return File(found.path, found.name, sum(part.size for part in parts), digest.hexdigest())
     with found.path.open("rb") as stream:
         modified = os.fstat(stream.fileno()).st_mtime_ns
         while chunk := stream.read(_CHUNK):
@@ -195,8 +224,14 @@ def _describe(found: _Found) -> File:
     return File(found.path, found.name, size, digest.hexdigest(), modified)
 
 
+def _parts(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"))
+
+
 def _own_output(found: _Found) -> str | None:
     """What of ours the file is, by a mark in its content; None for everything else."""
+    if found.path.is_dir():
+        return None
     suffix = found.path.suffix.casefold()
     if found.path.name == _CONFIG:
         return "the shop's profile"

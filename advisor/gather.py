@@ -8,12 +8,13 @@ import polars as pl
 
 from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.facts import read_facts
-from advisor.files import discard, find_files, is_facts
+from advisor.files import discard, find_files, is_address, is_facts
 from advisor.gathered import Gathered, Unread, contract_breaks
 from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Note, Reading
 from advisor.source import Container, Source, one_grid
 from advisor.tabular.open import open_source
+from advisor.tabular.postgres import address_of, open_postgres
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
 
@@ -33,14 +34,17 @@ def gather(
     *,
     progress: Progress | None = None,
 ) -> Gathered:
-    """Reads every file at *paths* with the providers that understand most of it.
+    """Reads every file at *paths* with the providers that understand most of it. A path may be the
+    address of a PostgreSQL database.
 
     A file of several grids (sheets, lists, streams, tables) gives a reading for each that somebody
     understands. What no provider reads, or what breaks one, is `unread`; the others are read all
     the same. Raises NothingReadable where not one file gave a reading.
     """
     asked = [str(path) for path in paths]
-    files, notes = find_files(asked)
+    databases = {s.file: s for s in map(open_postgres, filter(is_address, asked))}
+    files, notes = find_files(path for path in asked if not is_address(path))
+    files += databases
     readings: list[Reading] = []
     unread: list[Unread] = []
     failed: dict[str, list[str]] = {}
@@ -53,7 +57,8 @@ def gather(
                 facts = read_facts(file.path)
                 found = attrs.evolve(facts, readings=_new(facts.readings, seen, notes))
             else:
-                found = _checked(file, _read(open_source(file), providers, context, failed))
+                source = databases.get(file) or open_source(file)
+                found = _checked(file, _read(source, providers, context, failed))
                 found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
         except AdvisorError as error:
             found = Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
@@ -63,7 +68,8 @@ def gather(
         notes += found.notes
     notes += [_failure(name, lines) for name, lines in failed.items()]
     if not readings:
-        raise _nothing(asked, unread, notes)
+        shown = [address_of(path).name if is_address(path) else path for path in asked]
+        raise _nothing(shown, unread, notes)
     return Gathered(tuple(readings), tuple(unread), tuple(notes))
 
 
@@ -93,7 +99,7 @@ def _read(
             best.setdefault(claim[0].grid, claim)
     grids = [grid for grid in source.grids if grid.name in best]
     # Rows are counted within a grid, so it has to be named where there are several.
-    named = len(grids) > 1 or source.container is Container.TABLES
+    named = len(grids) > 1 or (source.container is Container.TABLES and len(source.grids) > 1)
     outcomes = [
         _understood(
             one_grid(source, grid, name=f"{file.name} > {grid.name}" if named else None),

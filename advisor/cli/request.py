@@ -9,7 +9,7 @@ import attrs
 
 from advisor.business import CONFIG_NAME, Settings, read_settings
 from advisor.errors import AdvisorError
-from advisor.files import STDIN
+from advisor.files import STDIN, is_address
 
 if TYPE_CHECKING:
     from advisor.diagnosis import Request
@@ -44,7 +44,7 @@ class Shop:
 
 def folder_of(path: str) -> Path:
     """Where outputs belong that were made of *path*: beside it."""
-    if path == STDIN:
+    if path == STDIN or is_address(path):
         return Path()
     given = Path(path)
     return given if given.is_dir() else given.parent

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import attrs
 
@@ -10,6 +11,14 @@ from advisor.archive import EMPTY, ZIP, check_parts, directory
 from advisor.errors import AdvisorError
 from advisor.reading import File
 from advisor.source import Container, Grid
+from advisor.tabular.databases import (
+    DUCKDB,
+    PARQUET,
+    SQLITE,
+    duckdb_grids,
+    parquet_grids,
+    sqlite_grids,
+)
 from advisor.tabular.documents import document_grids, line_grids, parse_document
 from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8
 
@@ -35,6 +44,8 @@ def open_source(file: File) -> OpenSource:
     Raises AdvisorError for a file that holds no tables: empty, broken, password-protected, or of a
     kind that cannot be read.
     """
+    if file.path.is_dir():
+        return OpenSource(file, Container.TABLES, tuple(parquet_grids(file.path, file.name)))
     try:
         with file.path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
@@ -48,6 +59,9 @@ def open_source(file: File) -> OpenSource:
         raise AdvisorError("the file is empty", where=file.name, hint="export it again")
     if head.startswith((ZIP, EMPTY)):
         return OpenSource(file, Container.XLSX, _sheets(file))
+    grids_of = _database(head)
+    if grids_of is not None:
+        return OpenSource(file, Container.TABLES, tuple(grids_of(file.path, file.name)))
     text = as_utf8(head)
     _refuse_rubbish(text, file.name)
     start = text[:1024].lstrip()
@@ -60,6 +74,14 @@ def open_source(file: File) -> OpenSource:
     if _JSON.match(start):
         return _json(file, as_utf8(file.path.read_bytes()))
     return OpenSource(file, Container.TEXT, (TextGrid.open(file.path, file.name),))
+
+
+def _database(head: bytes) -> Callable[[Path, str], Sequence[Grid]] | None:
+    if head.startswith(SQLITE):
+        return sqlite_grids
+    if head.startswith(PARQUET):
+        return parquet_grids
+    return duckdb_grids if head[8:12] == DUCKDB else None
 
 
 def _sheets(file: File) -> tuple[Grid, ...]:

@@ -59,7 +59,7 @@ def read(source: Source, recognise: Recognise, read_stream: Read, context: ReadC
         whole = [claim for claim in recognise(stream) if not claim.lacks]
         if whole:
             best = max(whole, key=lambda claim: claim.strength)
-            readings.append(_of_its_grain(read_stream(stream, best, context), grid.name))
+            readings.append(of_its_grain(read_stream(stream, best, context), grid.name))
         else:
             left_out[_without_counts(grid)] += grid.body(0, [0]).height
     return _together(readings, left_out)
@@ -75,8 +75,9 @@ def _without_counts(grid: Grid) -> str:
     return f"records of the stream {stream}, which has no counts" if stream else "loader message"
 
 
-def _of_its_grain(reading: Reading, stream: str) -> Reading:
-    if not stream.endswith("_lifetime"):
+def of_its_grain(reading: Reading, stream: str) -> Reading:
+    """*reading*, whose rows cover all time where that is in the name of its stream or table."""
+    if not stream.casefold().endswith("_lifetime"):
         return reading
     tables = (attrs.evolve(table, grain=Grain.LIFETIME) for table in reading.tables)
     return attrs.evolve(reading, tables=tuple(tables), period=None)

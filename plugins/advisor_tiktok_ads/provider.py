@@ -56,7 +56,7 @@ class AdsProvider(TabularProvider):
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         if match.kind == airbyte.KIND:
             return airbyte.read(source, super().recognise, super().read, context)
-        return super().read(source, match, context)
+        return airbyte.of_its_grain(super().read(source, match, context), match.grid or "")
 
     def finish(self, kind: Kind, reading: Reading, context: ReadContext) -> Reading:  # noqa: ARG002
         for step in _STEPS.get(kind.id, ()):
