@@ -12,7 +12,11 @@ def intervals(reading: Reading) -> Reading:
     A daily mean (`avg_…`) is the count itself on one day; over several it is no count of theirs
     and is taken as missing.
     """
-    means = {column.means for column in reading.columns if ".avg_" in f".{column.header}"}
+    means = {
+        column.means
+        for column in reading.columns
+        if ".avg_" in f".{column.header}" or "daily_avg_" in column.header
+    }
     tables = tuple(_table(table, means) for table in reading.tables)
     return attrs.evolve(reading, tables=tables)
 
@@ -23,3 +27,14 @@ def _table(table: Table, means: set[str]) -> Table:
         return attrs.evolve(table, grain=Grain.DAY)
     only_days = [pl.when(one_day).then(pl.col(c)).alias(c) for c in table.counts if c in means]
     return attrs.evolve(table, frame=table.frame.with_columns(only_days))
+
+
+def live_minutes(reading: Reading) -> Reading:
+    """*reading* of one LIVE by minute, each dated by its day."""
+    day = pl.from_epoch(pl.col("by.minute").cast(pl.Int64, strict=False), time_unit="s")
+    ends = (day.cast(pl.Date).alias("from"), day.cast(pl.Date).alias("to"))
+    tables = tuple(
+        attrs.evolve(table, grain=Grain.DAY, frame=table.frame.with_columns(ends))
+        for table in reading.tables
+    )
+    return attrs.evolve(reading, tables=tables)

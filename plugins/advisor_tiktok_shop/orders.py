@@ -9,7 +9,7 @@ from advisor.reading import Grain, Note, Period, Reading, Table
 from advisor_tiktok_shop.buyers import LOOK_BACK, customers_by_day
 from advisor_tiktok_shop.statuses import order_status, return_status
 
-_ORDER_ID = r"^[0-9]{6,}$"
+ORDER_ID = r"^[0-9]{6,}$"
 _SALE = "sale"
 _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
 _RETURN_SUMS = ("refunds", "items_refunded")
@@ -34,8 +34,8 @@ def order_counts(reading: Reading, buyers: pl.DataFrame | None) -> Reading:
             )
         )
     rows = rows.with_columns(pl.col("_means").fill_null(_SALE))
-    why = pl.when(pl.col("by.order_id").str.contains(_ORDER_ID)).then(pl.col("_means"))
-    rows, left_out = _sorted_out(rows, why.fill_null("no order id"))
+    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
+    rows, left_out = sorted_out(rows, why.fill_null("no order id"))
     if "platform_discount" in rows.columns:
         paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
         rows = rows.with_columns(paid.alias("gmv"))
@@ -64,9 +64,9 @@ def return_counts(reading: Reading) -> Reading:
     status = pl.col("by.status") if "by.status" in rows.columns else pl.lit(None, pl.String)
     day = pl.coalesce("to", "from").alias("day")
     rows = rows.with_columns(day, return_status(status).fill_null(_SALE).alias("_means"))
-    why = pl.when(pl.col("by.order_id").str.contains(_ORDER_ID)).then(pl.col("_means"))
+    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
     dated = pl.when(pl.col("day").is_null()).then(pl.lit("without a date")).otherwise(why)
-    rows, left_out = _sorted_out(rows, dated.fill_null("no order id"))
+    rows, left_out = sorted_out(rows, dated.fill_null("no order id"))
     shop = _counted(rows, ("day", "currency"), _RETURN_SUMS, "refunded_orders")
     tables = _tables("shop-returns", shop, _by_product(rows, _RETURN_SUMS, "refunded_orders"))
     return _told(reading, tables, rows, left_out, reading.notes)
@@ -77,11 +77,19 @@ def _whole(reading: Reading) -> pl.DataFrame:
     return table.frame
 
 
-def _sorted_out(rows: pl.DataFrame, why: pl.Expr) -> tuple[pl.DataFrame, dict[str, int]]:
+def sorted_out(rows: pl.DataFrame, why: pl.Expr) -> tuple[pl.DataFrame, dict[str, int]]:
     """The rows that count, and how many do not, by reason."""
     judged = rows.with_columns(why.alias("_why"))
     reasons = judged.filter(pl.col("_why") != _SALE).group_by("_why").len().sort("_why")
     return judged.filter(pl.col("_why") == _SALE), dict(reasons.iter_rows())
+
+
+def left_out_too(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """How many rows are left out by reason, with those of *more*."""
+    both = dict(before)
+    for reason, count in more.items():
+        both[reason] = both.get(reason, 0) + count
+    return both
 
 
 def _counted(
@@ -125,9 +133,7 @@ def _told(
     left_out: Mapping[str, int],
     notes: list[Note] | tuple[Note, ...],
 ) -> Reading:
-    both = dict(reading.left_out)
-    for reason, count in left_out.items():
-        both[reason] = both.get(reason, 0) + count
+    both = left_out_too(reading.left_out, left_out)
     ends = rows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
     period = Period(*ends) if rows.height else None
     return attrs.evolve(

@@ -14,21 +14,58 @@ from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor.vocabulary import CountUnit
 from advisor_tiktok_shop.buyers import buyers
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
-from advisor_tiktok_shop.intervals import intervals
+from advisor_tiktok_shop.intervals import intervals, live_minutes
 from advisor_tiktok_shop.orders import order_counts, return_counts
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
+from advisor_tiktok_shop.parts import (
+    about,
+    after,
+    on_the_day_in_its_name,
+    part_of,
+    part_of_one,
+    videos_by_link,
+)
+from advisor_tiktok_shop.together import agents_together, creators_orders
 from advisor_tiktok_shop.violations import violations
 from advisor_tiktok_shop.words import vocabulary
 
 _PACKAGE = "advisor_tiktok_shop"
+_VIDEOS = channel("video", "Videos")
+_LIVES = channel("live", "LIVEs")
+_AFFILIATES_ALONE = (
+    "videos",
+    "streams",
+    "sample_content",
+    "samples_shipped",
+    "selling_videos",
+    "selling_streams",
+    "posting_creators",
+    "selling_creators",
+    "commission",
+)
 _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
+    "affiliate-orders": creators_orders,
+    "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
+    "affiliate-videos": videos_by_link,
+    "api-shop-hours": on_the_day_in_its_name,
+    "api-shop-live-days": after(intervals, _LIVES),
+    "api-shop-live-minutes": after(live_minutes, about("LIVE")),
+    "api-shop-live-products": part_of_one("LIVE"),
     "api-shop-performance": intervals,
-    "live-daily": channel("live", "LIVEs"),
+    "api-shop-product-detail": after(intervals, about("product")),
+    "api-shop-video-days": after(intervals, _VIDEOS),
+    "api-shop-video-detail": after(intervals, about("video")),
+    "api-shop-video-products": part_of_one("video"),
+    "creator-products": part_of("creator"),
+    "live-daily": _LIVES,
     "product-card-daily": channel("product-card", "Product card"),
     "returns": return_counts,
+    "search-product-list": part_of("search"),
+    "service-daily": agents_together,
     "shop-tab-daily": shop_tab_or_search,
-    "video-daily": channel("video", "Videos"),
+    "store-page-daily": channel("store-page", "Store page"),
+    "video-daily": _VIDEOS,
 }
 _TEMPLATES: Mapping[str, Shape] = {
     "account-health": account_health,

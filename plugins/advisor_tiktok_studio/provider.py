@@ -16,6 +16,7 @@ from advisor_tiktok_studio.audience import (
 from advisor_tiktok_studio.followers import with_change
 
 _NOT_ADDITIVE = (
+    "active_followers",
     "followers",
     "audience_share",
     "viewers",
@@ -24,6 +25,7 @@ _NOT_ADDITIVE = (
 )
 _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "studio-content": ids_from_links,
+    "studio-follower-activity": the_account,
     "studio-follower-gender": gender_segments,
     "studio-follower-history": with_change,
     "studio-overview": the_account,

@@ -60,6 +60,16 @@ def sums(table: Table) -> dict[str, float]:
     return {name: row[name] for name in known}
 
 
+def counts_of(reading: Reading, subject: str) -> dict[str, float]:
+    """Sums of the counts of one subject, whose tables have different ones."""
+    found: dict[str, float] = {}
+    for table in reading.tables:
+        if table.subject == subject:
+            assert not found.keys() & set(table.counts)
+            found |= sums(table)
+    return found
+
+
 class Cells:
     """A CSV file as the csv module sees it: records, and a header in one of them."""
 

@@ -24,6 +24,7 @@ class Sample:
     header: int
     optional: str  # a column that a file may lack, in English, and the count that goes with it
     optional_count: str
+    dated: bool = True  # whether the file itself says which days it covers
 
 
 _DAYS: tuple[Row, ...] = (

@@ -41,11 +41,11 @@ def test_every_kind_says_what_it_is_and_where_to_get_it(kind: Kind) -> None:
 
 @every_kind
 def test_no_two_columns_of_a_kind_share_a_name_in_one_language(kind: Kind) -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, int], str] = {}
     for name, column in kind.columns.items():
         for language, headers in column.headers.items():
             for header in headers:
-                place = (language, header.casefold())
+                place = (language, header.casefold(), column.occurrence)
                 assert place not in seen, f"{header!r} is both {name} and {seen.get(place)}"
                 seen[place] = name
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-Language = Literal["en", "es", "id", "ko", "zh"]
+Language = Literal["en", "es", "id", "ko", "th", "zh"]
 Value = str | int | float | date | datetime | None
 Row = Mapping[str, Value]
 
@@ -132,5 +132,8 @@ SPELLINGS: Mapping[str, Callable[[Value, Style], Cell]] = {
     "minute": lambda v, s: clock(v, "%Y-%m-%d %H:%M"),
     "monthday": lambda v, s: month_day(v),
     "duration": lambda v, s: live_duration(v),
+    "onepct": lambda v, s: f"{100 * number(v):.1f}%",
+    "minutes": lambda v, s: f"{number(v) / 60:.1f} min(s)",
+    "secs": lambda v, s: f"{round(number(v))}sec",
 }
 TEXTS = ("text", "id", "day", "dayfirst", "daystamp", "stamp", "slashstamp", "minute", "monthday")

@@ -150,7 +150,8 @@ def _amount(row: Row, key: str, currency: str) -> Json:
     return {"amount": f"{number(row.get(key, 0)):.2f}", "currency": currency}
 
 
-def _answer(data: Json, available: str = "2026-11-01") -> bytes:
+def answer(data: Json, available: str = "2026-11-01") -> bytes:
+    """The envelope of every answer."""
     return _dump(
         {
             "code": 0,
@@ -161,8 +162,9 @@ def _answer(data: Json, available: str = "2026-11-01") -> bytes:
     )
 
 
-def _list_answer(name: str, items: Sequence[Json]) -> bytes:
-    return _answer({name: items, "next_page_token": "", "total_count": len(items)})
+def list_answer(name: str, items: Sequence[Json]) -> bytes:
+    """A page of a list."""
+    return answer({name: items, "next_page_token": "", "total_count": len(items)})
 
 
 def _by_channel(row: Row, key: str) -> list[Json]:
@@ -203,7 +205,7 @@ def shop_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
                 "cancellations_and_returns": _count(row, "items_refunded"),
             }
         )
-    return _answer({"performance": {"intervals": intervals, "comparison_intervals": []}})
+    return answer({"performance": {"intervals": intervals, "comparison_intervals": []}})
 
 
 def product_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
@@ -220,7 +222,7 @@ def product_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
         }
         for row in rows
     ]
-    return _list_answer("products", items)
+    return list_answer("products", items)
 
 
 def video_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
@@ -246,7 +248,7 @@ def video_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
         }
         for row in rows
     ]
-    return _list_answer("videos", items)
+    return list_answer("videos", items)
 
 
 def video_detail(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
@@ -269,7 +271,7 @@ def video_detail(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
         f"total_{key}": sum(_count(row, key) for row in days)
         for key in ("likes", "shares", "comments", "views")
     }
-    return _answer({"performance": {"intervals": intervals}, "engagement_data": engagement})
+    return answer({"performance": {"intervals": intervals}, "engagement_data": engagement})
 
 
 def _unix(value: datetime) -> str:
@@ -325,7 +327,7 @@ def live_performance(rows: Iterable[Row], *, currency: str = "USD") -> bytes:
                 },
             }
         )
-    return _list_answer("live_stream_sessions", items)
+    return list_answer("live_stream_sessions", items)
 
 
 def airbyte_jsonl(rows: Sequence[Row], *, level: DataLevel = "ad") -> bytes:

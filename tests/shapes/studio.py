@@ -85,6 +85,18 @@ def content(rows: Sequence[Row], handle: str, *, form: Form = "csv") -> bytes:
     return _table(_CONTENT, filled, form, "Content")
 
 
+_ACTIVITY = """
+date monthday | Date
+hour digits | Hour
+active_followers digits | Active followers
+"""
+
+
+def follower_activity(rows: Sequence[Row], *, form: Form = "csv") -> bytes:
+    """Followers on the app by hour of the last seven days."""
+    return _table(_ACTIVITY, rows, form, "FollowerActivity")
+
+
 def _distribution(header: str, shares: Mapping[str, float], form: Form, sheet: str) -> bytes:
     grid: Grid = [[header, "Distribution"]]
     for name, share in shares.items():
