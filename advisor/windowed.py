@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from advisor.reading import File, Grain, Note
+from advisor.reading import File, Grain, Note, Period
 from advisor.window import STALE_DAYS, Window
 
 _Span = tuple[date | None, date | None]
@@ -45,13 +45,20 @@ def outside_notes(
     parts: Iterable[tuple[pl.DataFrame, Grain]], window: Window, files: Sequence[File]
 ) -> tuple[Note, ...]:
     """A note for each file with dated rows of which none is judged or compared with."""
+    if window.current is None:
+        return ()
     used: set[int] = set()
     fitting: set[int] = set()
     spans: dict[int, list[_Span]] = {}
     for whole, grain in parts:
         frame = whole.select("shop", "key", "from", "to", "_file")
-        for earlier in (False, True):
-            used.update(in_window(frame, grain, window, earlier=earlier)["_file"].unique())
+        if grain is Grain.DAY:
+            both = Period((window.before or window.current).first, window.current.last)
+            days = pl.col("from").is_between(both.first, both.last)
+            used.update(frame.filter(days)["_file"].unique())
+        else:
+            for earlier in (False, True):
+                used.update(in_window(frame, grain, window, earlier=earlier)["_file"].unique())
         held = frame.group_by("_file").agg(pl.col("from").min(), pl.col("to").max())
         for file, first, last in held.iter_rows():
             if last is None:
@@ -60,8 +67,6 @@ def outside_notes(
             spans.setdefault(file, []).append((first, last))
             if grain is not Grain.DAY and _fits((first, last), window):
                 fitting.add(file)
-    if window.current is None:
-        return ()
     notes: list[Note] = []
     for file in sorted(spans.keys() - used):
         first = min((f for f, _ in spans[file] if f is not None), default=None)

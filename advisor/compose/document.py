@@ -33,7 +33,7 @@ from advisor.measure import metric_of
 from advisor.plan import Planned, plan
 from advisor.plan.order import FORMULA
 from advisor.plan.stake import MONTH, Stake
-from advisor.vocabulary import Unit
+from advisor.vocabulary import CountUnit, Metric, Unit
 
 
 def compose(diagnosis: Diagnosis) -> Document:
@@ -167,7 +167,18 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
     ).row(0, named=True)
     value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
     kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
+    then, days = row.get("before.days"), row.get("days")
+    if kpi.before_text and then and days and then < days and _adds_up(metric, diagnosis):
+        # A total of fewer days is not to be compared with one of more.
+        span = "1 day" if then == 1 else f"{then:.0f} days"
+        kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text} in {span}")
     return attrs.evolve(kpi, text=f"{kpi.text} ({total.of})") if total.of else kpi
+
+
+def _adds_up(metric: Metric, diagnosis: Diagnosis) -> bool:
+    """Whether *metric* is a total, which grows with the days."""
+    unit = diagnosis.vocabulary.counts[metric.numerator[0].rstrip("?")].unit
+    return not metric.denominator and unit not in (CountUnit.PEOPLE, CountUnit.STATE)
 
 
 def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:

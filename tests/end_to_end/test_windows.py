@@ -242,3 +242,18 @@ def test_an_old_export_of_videos_without_days_is_not_judged(tmp_path: Path) -> N
     made = document(tmp_path)
 
     assert "guide/low-engagement" not in found(made)
+
+
+def test_a_total_of_a_shorter_window_before_says_how_many_days_it_is_of(tmp_path: Path) -> None:
+    days: list[Row] = [
+        {"date": date(2026, 10, 1) + timedelta(days=day), "gmv": 100.0, "page_views": 50}
+        for day in range(31)
+    ]
+    (tmp_path / "shop.xlsx").write_bytes(
+        seller_center.shop_analytics(days, date(2026, 10, 1), LAST)
+    )
+
+    made = document(tmp_path)
+
+    views = next(kpi for kpi in made.kpis if kpi.metric == "page_views")
+    assert (views.text, views.before_text) == ("1,400", "150 in 3 days")
