@@ -1,5 +1,6 @@
 """Which days are judged, and which they are compared with."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ import attrs
 from advisor.errors import AdvisorError
 from advisor.reading import Period
 
+FIRST_YEAR = 2000  # nothing is older; what is was mistyped
 WINDOW_DAYS = 28  # whole weeks: weekdays weigh the same in both windows
 STALE_DAYS = 28  # a report that ended longer before the window says nothing about it
 
@@ -55,8 +57,7 @@ def chosen(first: date | None, last: date | None, month: str | None, today: date
             raise AdvisorError(
                 f"{month!r} is no month", where="--month", hint="write 2026-10"
             ) from None
-        following = (start + timedelta(days=32)).replace(day=1)
-        return Period(start, following - timedelta(days=1))
+        return _known(start, start.replace(day=monthrange(start.year, start.month)[1]), "--month")
     if first is None and last is None:
         return None
     if first is None:
@@ -64,4 +65,11 @@ def chosen(first: date | None, last: date | None, month: str | None, today: date
     end = last or today - timedelta(days=1)
     if end < first:
         raise AdvisorError(f"the period ends on {end}, before it begins on {first}", where="--from")
-    return Period(first, end)
+    return _known(first, end, "--from")
+
+
+def _known(first: date, last: date, option: str) -> Period:
+    """The period, where there can be days before it."""
+    if first.year < FIRST_YEAR:
+        raise AdvisorError(f"no shop has files of the year {first.year}", where=option)
+    return Period(first, last)
