@@ -5,6 +5,7 @@ Names, captions and file names in it are a stranger's text: a report escapes the
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import attrs
@@ -338,13 +339,33 @@ def as_json(document: Document) -> dict[str, Any]:
     return plain
 
 
+def one_level(value: Any) -> dict[str, Any]:
+    """A part of the document, or a mapping, as a dictionary of what it holds. Raises TypeError for
+    anything else."""
+    names = _names(value.__class__)
+    return dict(value) if names is None else {name: getattr(value, name) for name in names}
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in _LEAVES:
         return value
+    if kind is tuple or kind is list:
+        return [item if type(item) in _LEAVES else _plain(item) for item in value]
     # attrs.asdict says the same, but takes too long on a hundred thousand findings
-    fields = getattr(type(value), "__attrs_attrs__", None)
-    if fields is not None:
-        return {field.name: _plain(getattr(value, field.name)) for field in fields}
+    names = _names(value.__class__)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float) else [_plain(item) for item in value]
+
+
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a class of the document; None of any other class."""
+    fields = getattr(kind, "__attrs_attrs__", None)
+    return None if fields is None else tuple(field.name for field in fields)

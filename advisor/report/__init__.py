@@ -62,8 +62,8 @@ def render(
             files |= _bundled(name, document, registry_templates)
         else:
             files |= _foreign(plugins[name], document, registry_templates)
-    if set(formats) - {"json"} and document.findings:
-        files.setdefault(FINDINGS_FILE, render_csv(document))
+    if set(formats) - {"json"} and document.findings and FINDINGS_FILE not in files:
+        files[FINDINGS_FILE] = render_csv(document)
     return files
 
 

@@ -3,15 +3,30 @@
 import json
 from collections.abc import Mapping
 
-from advisor.document import Document, as_json
+from advisor.document import Document, one_level
 from advisor.report.escape import json_text
 
 
 def render_json(document: Document) -> str:
     """plan.json. Raises ValueError where a number is NaN or infinite: that is a bug."""
-    return write_json(as_json(document))
+    return write_json(one_level(document))
 
 
 def write_json(value: Mapping[str, object]) -> str:
-    """*value* as indented JSON in its own order, UTF-8, unseen characters as `\\uXXXX`."""
-    return json_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+    """*value* as JSON in its own order, UTF-8, unseen characters as `\\uXXXX`.
+
+    One line a field, and of a list one line an item: it compares well, and is written fast.
+    """
+    fields = ",\n".join(f"  {_compact(name)}: {_value(item)}" for name, item in value.items())
+    return json_text(f"{{\n{fields}\n}}") + "\n"
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list | tuple) or not value:
+        return _compact(value)
+    items = ",\n".join(f"    {_compact(item)}" for item in value)
+    return f"[\n{items}\n  ]"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=one_level)

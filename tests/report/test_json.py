@@ -98,7 +98,7 @@ def test_json_says_the_document_and_nothing_else() -> None:
 def test_json_begins_with_its_marks_and_ends_with_a_newline() -> None:
     text = render_json(documents.small())
 
-    assert text.startswith('{\n  "schema_version": 1,\n  "advisor": {\n')
+    assert text.startswith('{\n  "schema_version": 1,\n  "advisor": {')
     assert text.endswith("}\n")
 
 
