@@ -82,7 +82,9 @@ def watch(diagnosis: Diagnosis) -> list[Watch]:
         unsure = (
             verdicts.outcomes.with_row_index("_i")
             .filter(
-                (pl.col("outcome") == int(Outcome.UNSURE)) & (pl.col("code") == int(Truth.UNSURE))
+                (pl.col("outcome") == int(Outcome.UNSURE))
+                & (pl.col("code") == int(Truth.UNSURE))
+                & (pl.col("unless") != int(Truth.TRUE))
             )["_i"]
             .to_list()
         )

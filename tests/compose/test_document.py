@@ -91,6 +91,13 @@ def test_what_is_nearly_known_says_how_much_would_tell(pack: Path) -> None:
     )
 
 
+def test_what_cannot_fire_is_not_watched(tmp_path: Path) -> None:
+    written(tmp_path, "weak", 'ctr = "low"\n[unless]\nstock = { at-most = 0 }')
+
+    assert watched(tmp_path, {**UNSURE, "stock": 0}) == []
+    assert len(watched(tmp_path, {**UNSURE, "stock": 5})) == 1
+
+
 def test_as_many_more_do_tell(pack: Path) -> None:
     more = 1_500 + 880
 
