@@ -99,6 +99,31 @@ class ReportSection:
 
 
 @attrs.frozen
+class SourceSection:
+    """[[source]]: how to read a file of the shop's own.
+
+    *file* is a name in which * stands for any letters; *key*, *name*, *day* are headers. *columns*
+    maps headers to counts (`"Klicks" = "clicks"`), or to ratios of them that check the file
+    (`"CTR" = "clicks / impressions"`).
+    """
+
+    toml_underscores: ClassVar[bool] = True
+
+    file: str
+    columns: Mapping[str, str]
+    sheet: str | None = None
+    subject: str = "shop"
+    key: str | None = None
+    name: str | None = None
+    day: str | None = None
+    currency: str | None = None
+    percent: str | None = None
+    day_order: str | None = None
+    grain: str | None = None
+    family: str = "own"
+
+
+@attrs.frozen
 class Settings:
     """An advisor.toml."""
 
@@ -107,6 +132,7 @@ class Settings:
     bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
     rules: RulesSection = RulesSection()
     report: ReportSection = ReportSection()
+    source: tuple[SourceSection, ...] = ()
 
 
 CONFIG_NAME = "advisor.toml"
@@ -132,6 +158,10 @@ def read_settings(path: Path) -> Settings:
             wrong.append(f"bands.{metric}: give low, high or both")
         elif band.low is not None and band.high is not None and band.low > band.high:
             wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
+    for number, source in enumerate(settings.source, start=1):
+        if source.currency is not None and not _is_currency(source.currency):
+            at = f"source {number} ({source.file}).currency"
+            wrong.append(f"{at}: {_no_currency(source.currency)}")
     if wrong:
         raise Mistakes(wrong, where=where)
     return settings
@@ -161,6 +191,14 @@ def _fits(cls: type[ShopSection | OwnBand], part: Any) -> bool:
     return True
 
 
+def _is_currency(code: str) -> bool:
+    return len(code) == 3 and code.isascii() and code.isupper()
+
+
+def _no_currency(code: str) -> str:
+    return f"{code!r} is no currency code; write three capital letters, like USD"
+
+
 def impossible(shop: ShopSection) -> list[str]:
     """What in the shop's own words cannot be."""
     wrong: list[str] = []
@@ -168,13 +206,8 @@ def impossible(shop: ShopSection) -> list[str]:
     if shop.size is not None and shop.size not in sizes:
         wrong.append(f"shop.size: {unknown('size', shop.size, sizes)}")
     currency = shop.currency
-    if currency is not None and not (
-        len(currency) == 3 and currency.isascii() and currency.isupper()
-    ):
-        wrong.append(
-            f"shop.currency: {currency!r} is no currency code; "
-            "write three capital letters, like USD"
-        )
+    if currency is not None and not _is_currency(currency):
+        wrong.append(f"shop.currency: {_no_currency(currency)}")
     if shop.usd_rate is not None and not 0 < shop.usd_rate < 1e6:
         wrong.append(
             f"shop.usd_rate: {shop.usd_rate:g} cannot be; "

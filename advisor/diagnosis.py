@@ -23,6 +23,7 @@ from advisor.overlap import Counted, combine
 from advisor.reading import Grain, Note
 from advisor.registry import Registry
 from advisor.rule import Rule
+from advisor.tabular.mapping import OwnSources
 from advisor.together import with_pools
 from advisor.vocabulary import CountUnit, Vocabulary
 from advisor.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
@@ -91,13 +92,17 @@ def gather_shop(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
     context = ReadContext(request.today, business.currency, business.region)
-    providers = registry.providers()
+    providers = [*registry.providers()]
+    if request.settings.source:
+        providers.append(OwnSources(request.settings.source, registry.vocabulary()))
     try:
         return gather(request.paths, providers, context, progress=progress)
     except NothingReadable as error:
         if registry.problems:  # a plugin that failed may be the one that reads these files
             problems = "".join(f"\n  {note.text}" for note in registry.problems)
-            raise NothingReadable(f"{error.message.rstrip()}{problems}\n", hint=error.hint) from None
+            raise NothingReadable(
+                f"{error.message.rstrip()}{problems}\n", hint=error.hint
+            ) from None
         raise
 
 
@@ -200,13 +205,13 @@ def window_of(rows: Sequence[CountedRows], request: Request, vocabulary: Vocabul
     return newest(ends, request.today) if ends else NO_WINDOW
 
 
-def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
-    """Which metrics to measure, by kind: what rules ask, what actions are done by, what bands and
 def _states_alone(rows: CountedRows, vocabulary: Vocabulary) -> bool:
     counts = (vocabulary.counts[c] for c in rows.frame.columns if c in vocabulary.counts)
     return all(count.unit is CountUnit.STATE for count in counts)
 
 
+def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
+    """Which metrics to measure, by kind: what rules ask, what actions are done by, what bands and
     prices depend on."""
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}

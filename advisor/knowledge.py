@@ -15,6 +15,7 @@ from advisor.reading import Note
 from advisor.registry import Registry
 from advisor.rule import Rule, RulePack, Status
 from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
+from advisor.tabular.mapping import source_mistakes
 from advisor.vocabulary import Vocabulary
 
 OWN_LAYER = 2
@@ -59,6 +60,7 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
         if metric is None:
             wrong.append(f"bands.{name}: {unknown('metric', name, vocabulary.metrics)}")
         wrong += [f"bands.{name}: {text}" for text in wrong_edges(band.low, band.high, metric)]
+    wrong += source_mistakes(settings.source, vocabulary)
     if wrong:
         raise Mistakes(wrong, where=where)
 

@@ -9,6 +9,7 @@ from advisor.business import Settings
 from advisor.data import parse_toml
 
 BANDS = "bands"  # keyed by metric: told as bands
+_LISTED = (BANDS, "source")  # not one value a key
 
 
 def setting_keys() -> tuple[str, ...]:
@@ -16,7 +17,7 @@ def setting_keys() -> tuple[str, ...]:
     return tuple(
         f"{section.name}.{key.name}"
         for section in attrs.fields(Settings)
-        if section.name != BANDS
+        if section.name not in _LISTED
         for key in attrs.fields(type(getattr(Settings(), section.name)))
     )
 
