@@ -14,12 +14,13 @@ from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Reading, Table
 from advisor.source import Source
 from advisor.tabular.open import open_source
+from advisor_tiktok_ads import advisor_metric_providers as ads_providers
 from advisor_tiktok_shop import advisor_metric_providers as shop_providers
 from advisor_tiktok_studio import advisor_metric_providers as studio_providers
 
 EXPORTS = Path(__file__).parents[3] / "shared" / "real-exports"
 CONTEXT = ReadContext(today=date(2026, 11, 22))
-PROVIDERS: Sequence[Provider] = (*shop_providers(), *studio_providers())
+PROVIDERS: Sequence[Provider] = (*shop_providers(), *studio_providers(), *ads_providers())
 
 
 def source_of(path: Path) -> Source:
