@@ -24,7 +24,7 @@ class OfSubject:
 
 @attrs.frozen
 class Where:
-    """Where a band holds; what is not named holds everywhere."""
+    """Where a band holds; what is not named holds everywhere. *margin*: only where it is known."""
 
     size: str | None = None
     niche: str | None = None
@@ -33,6 +33,7 @@ class Where:
     from_: date | None = None
     until: date | None = None
     of: OfSubject | None = None
+    margin: bool = False
 
     def holds(self, business: Business, kind: str, day: date) -> bool:
         """Whether it holds for *business*; a size that is not known does not exclude it."""
@@ -43,14 +44,16 @@ class Where:
             and (not self.subject or kind in self.subject)
             and (self.from_ is None or day >= self.from_)
             and (self.until is None or day <= self.until)
+            and (not self.margin or business.margin is not None)
         )
 
     @property
     def rank(self) -> int:
-        """Niche before size before general; a region, a kind of subject and a season sharpen each,
-        in this order."""
+        """The shop's own margin before niche before size before general; a region, a kind of
+        subject and a season sharpen each, in this order."""
         dated = self.from_ is not None or self.until is not None
-        named = (self.niche, self.size, self.region, self.subject or None, dated or None)
+        own = self.margin or None
+        named = (own, self.niche, self.size, self.region, self.subject or None, dated or None)
         return sum(2**i for i, name in enumerate(reversed(named)) if name is not None)
 
 
@@ -58,12 +61,14 @@ class Where:
 class Band:
     """From *low* to *high*, edges included, is good. Shares are fractions.
 
-    *usd*: the edges are US dollars (for metrics in money).
+    *usd*: the edges are US dollars (for metrics in money). *over_margin*: the low edge is this,
+    divided by the shop's contribution margin (break-even: 1 / margin).
     """
 
     metric: str
     low: float | None = None
     high: float | None = None
+    over_margin: float | None = None
     usd: bool = False
     where: Where = Where()
     guide: tuple[str, ...] = ()
@@ -96,8 +101,10 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
             wrong.append(f"{at}: {unknown('metric', band.metric, vocabulary.metrics)}")
         elif band.usd and metric.unit is not Unit.MONEY:
             wrong.append(f"{at}: usd = true, but {metric.id} is no money")
-        if band.low is None and band.high is None:
+        if band.low is None and band.high is None and band.over_margin is None:
             wrong.append(f"{at}: neither low nor high is given")
+        if (band.over_margin is not None) != band.where.margin:
+            wrong.append(f"{at}: over-margin needs where = {{ margin = true }}, and the reverse")
         wrong += [f"{at}: {mistake}" for mistake in wrong_edges(band.low, band.high, metric)]
         sizes = [size.value for size in Size]
         if band.where.size is not None and band.where.size not in sizes:
@@ -205,7 +212,7 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
     # Bands of a part of the subjects are looked at before the band of all.
     for of, members in sorted(groups.items(), key=lambda item: item[0] is None):
         bands = [band for _, band in members]
-        lows = [b.low for b in bands]
+        lows = [_low(b, business) for b in bands]
         highs = [b.high for b in bands]
         low = None if None in lows else min(v for v in lows if v is not None)
         high = None if None in highs else max(v for v in highs if v is not None)
@@ -223,6 +230,12 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
         )
 
 
+def _low(band: Band, business: Business) -> float | None:
+    if band.over_margin is not None and business.margin is not None:
+        return band.over_margin / business.margin
+    return band.low
+
+
 def _place(where: Where) -> str:
     named: Mapping[str, object] = {
         "size": where.size,
@@ -231,5 +244,6 @@ def _place(where: Where) -> str:
         "subject": ", ".join(where.subject),
         "from": where.from_,
         "until": where.until,
+        "the shop's own": "margin" if where.margin else None,
     }
     return ", ".join(f"{k} {v}" for k, v in named.items() if v) or "general"

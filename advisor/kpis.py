@@ -22,6 +22,7 @@ class Total:
     frame: pl.DataFrame
     series: tuple[tuple[str, float | None], ...]
     of: str = ""  # the one subject that stands for all, where they cannot be added up
+    subjects: int = 1  # how many are added up
 
 
 def totals(
@@ -107,6 +108,7 @@ def _totals(
 ) -> list[Total]:
     named = {metric.id: metric for metric in metrics}
     by_day = rows.grain is Grain.DAY
+    subjects = current["key"].n_unique()
     frame = with_values(sums(current, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
     if earlier.height:
         past = with_values(sums(earlier, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
@@ -123,7 +125,8 @@ def _totals(
     for metric in metrics:
         own = frame.select(*beside, *_columns(frame, metric.id))
         row = own.row(0, named=True)
-        found.append(Total(metric, rows.subject, row, own, series.get(metric.id, ()), of))
+        points = series.get(metric.id, ())
+        found.append(Total(metric, rows.subject, row, own, points, of, subjects))
     return found
 
 

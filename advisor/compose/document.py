@@ -1,5 +1,7 @@
 """The document of a diagnosis, part by part."""
 
+import math
+
 import attrs
 import polars as pl
 
@@ -172,6 +174,10 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
         # A total of fewer days is not to be compared with one of more.
         span = "1 day" if then == 1 else f"{then:.0f} days"
         kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text} in {span}")
+    if total.subjects > 1 and not total.of:
+        # Likes of LIVEs are not the likes of everything.
+        plural = diagnosis.vocabulary.subjects[total.kind].plural
+        kpi = attrs.evolve(kpi, title=f"{kpi.title} of {plural}")
     return attrs.evolve(kpi, text=f"{kpi.text} ({total.of})") if total.of else kpi
 
 
@@ -289,7 +295,7 @@ def _reach(value: Value, levels: tuple[str, ...], currency: str | None) -> str:
 
 def _money(stake: Stake, diagnosis: Diagnosis) -> Money:
     currency = diagnosis.business.currency or ""
-    words = text.number(stake.mid, Unit.MONEY, diagnosis.business.currency)
+    words = text.number(_rounded(stake.mid), Unit.MONEY, diagnosis.business.currency)
     return Money(
         low=stake.low,
         mid=stake.mid,
@@ -298,6 +304,13 @@ def _money(stake: Stake, diagnosis: Diagnosis) -> Money:
         per=f"{MONTH} days",
         text=f"about {words} in {stake.what} a month",
     )
+
+
+def _rounded(amount: float) -> float:
+    """Three digits that count: an estimate with more of them claims too much."""
+    if amount <= 0:
+        return amount
+    return round(amount, 2 - math.floor(math.log10(amount)))
 
 
 def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:
