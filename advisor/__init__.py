@@ -1,7 +1,82 @@
-"""Reads the files a TikTok Shop seller already has and says, in order, what to do next.
+"""shop-advisor: what a plugin author imports.
 
-A plugin imports `advisor.hookspecs` (the hooks and what they hand over), `advisor.reading` and
-`advisor.source` (files and counts), `advisor.vocabulary`, `advisor.bands` and `advisor.rule`
-(words, bands, packs) and `advisor.errors`; for tables there is `advisor.tabular`, for templates
-`advisor.report`. Importing this package imports none of them: a command line has to start quickly.
+Names are loaded when they are first used: `advisor --help` needs none of them.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.bands import BandFile, band_file
+    from advisor.errors import AdvisorError, Mistakes
+    from advisor.hookspecs import (
+        PLUGIN_API,
+        Derived,
+        KindInfo,
+        Match,
+        Provider,
+        ReadContext,
+        ReportFormat,
+        Templates,
+        hookimpl,
+    )
+    from advisor.reading import Column, File, Grain, Links, Note, Period, Reading, Table
+    from advisor.rule import RulePack
+    from advisor.source import Grid, Source
+    from advisor.vocabulary import VocabularyFile, vocabulary_file
+
+__all__ = [
+    "PLUGIN_API",
+    "AdvisorError",
+    "BandFile",
+    "Column",
+    "Derived",
+    "File",
+    "Grain",
+    "Grid",
+    "KindInfo",
+    "Links",
+    "Match",
+    "Mistakes",
+    "Note",
+    "Period",
+    "Provider",
+    "ReadContext",
+    "Reading",
+    "ReportFormat",
+    "RulePack",
+    "Source",
+    "Table",
+    "Templates",
+    "VocabularyFile",
+    "band_file",
+    "hookimpl",
+    "vocabulary_file",
+]
+
+_HOMES = {
+    "bands": ("BandFile", "band_file"),
+    "errors": ("AdvisorError", "Mistakes"),
+    "hookspecs": (
+        "PLUGIN_API",
+        "Derived",
+        "KindInfo",
+        "Match",
+        "Provider",
+        "ReadContext",
+        "ReportFormat",
+        "Templates",
+        "hookimpl",
+    ),
+    "reading": ("Column", "File", "Grain", "Links", "Note", "Period", "Reading", "Table"),
+    "rule": ("RulePack",),
+    "source": ("Grid", "Source"),
+    "vocabulary": ("VocabularyFile", "vocabulary_file"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'advisor' has no attribute {name!r}")
+    return getattr(import_module(f"advisor.{_HOME[name]}"), name)
