@@ -20,7 +20,7 @@ from advisor.knowledge import Loaded, bands_of, business_of, check_names, load_r
 from advisor.kpis import Total, totals
 from advisor.measure import CountedRows, Measured, Wanted, measure, metric_of
 from advisor.overlap import Counted, combine
-from advisor.reading import Grain, Note
+from advisor.reading import Grain, Note, is_count
 from advisor.registry import Registry
 from advisor.rule import Rule
 from advisor.tabular.mapping import OwnSources
@@ -173,6 +173,8 @@ def counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
         for grain, frame in grains:
             if frame is None or frame.height == 0:
                 continue
+            if not any(map(is_count, frame.columns)):
+                continue  # it only says what subjects are called
             if one.subject == "shop":  # one row a shop, whatever a file calls it
                 whole = frame.with_columns(
                     pl.col("shop").alias("key"), pl.lit(shop_name).alias("name")
@@ -288,6 +290,7 @@ def with_derived(
         extra = extra.drop(
             [c for c in extra.columns if c in at.frame.columns and c not in ("shop", "key")]
         )
-        joined = at.frame.join(extra, on=["shop", "key"], how="left", maintain_order="left")
-        found[one.subject] = attrs.evolve(at, frame=joined, metrics=at.metrics | names)
+        joined = at.frame.join(extra, on=["shop", "key"], how="full", coalesce=True)
+        named = joined.with_columns(pl.col("name").fill_null(pl.col("key"))).sort("shop", "key")
+        found[one.subject] = attrs.evolve(at, frame=named, metrics=at.metrics | names)
     return found

@@ -14,7 +14,7 @@ import polars as pl
 from advisor.contest import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.currency import settle_currency
 from advisor.reading import File, Grain, Note, Reading, Table
-from advisor.rekey import Piece, names_to_ids
+from advisor.rekey import Piece, named, names_to_ids
 from advisor.vocabulary import Vocabulary
 
 _SHOWN = 3  # files and counts that a note names
@@ -88,7 +88,7 @@ def combine(
         log.say("overlap", file, f"{_rows(rows)} {text}")
     ranks = _ranks(settled)
     groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, list[Piece]]] = {}
-    for piece in (piece for piece in rekeyed.pieces if piece.frame.height):
+    for piece in named([piece for piece in rekeyed.pieces if piece.frame.height]):
         place = (piece.subject, piece.family, piece.breakdowns)
         groups.setdefault(place, {}).setdefault(piece.grain, []).append(piece)
     sets = tuple(

@@ -1,4 +1,5 @@
-"""Names into ids: an export without ids joins one that has them, where names allow it."""
+"""Names into ids: an export without ids joins one that has them, where names allow it. And the
+other way: what is known by its id alone gets the name that another file has for it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -149,3 +150,34 @@ def _parents(piece: Piece, keys: Mapping[tuple[str, str], Mapping[str, str]]) ->
         pl.col(name).replace(list(names), list(names.values())) for name, names in columns.items()
     )
     return attrs.evolve(piece, frame=frame)
+
+
+def named(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """*pieces* with every name that is only the key replaced by the newest one that any piece of
+    the same kind has for it."""
+    kinds = dict.fromkeys(piece.subject for piece in pieces)
+    known = {kind: _known([p.frame for p in pieces if p.subject == kind]) for kind in kinds}
+    return tuple(_named(piece, known[piece.subject]) for piece in pieces)
+
+
+def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """`key` and `_name`: what each key is called, where anything calls it by more than its key."""
+    told = [
+        frame.filter((pl.col("name") != pl.col("key")) & (pl.col("key") != ""))
+        .group_by("key")
+        .agg(pl.col("name", "to").sort_by("to", "name", nulls_last=False).last())
+        for frame in frames
+    ]
+    together = pl.concat(told).sort("key", "to", "name", nulls_last=False)
+    return together.group_by("key").agg(pl.col("name").last().alias("_name"))
+
+
+def _named(piece: Piece, known: pl.DataFrame) -> Piece:
+    frame = piece.frame
+    nameless = (pl.col("name") == pl.col("key")).any()
+    if known.is_empty() or not frame.select(nameless).item():
+        return piece
+    called = frame.join(known, on="key", how="left", maintain_order="left")
+    name = pl.when(pl.col("name") == pl.col("key")).then("_name").otherwise("name")
+    filled = called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
+    return attrs.evolve(piece, frame=filled)

@@ -455,3 +455,14 @@ def test_two_tables_of_one_file_are_not_taken_for_an_overlap() -> None:
     both = attrs.evolve(one, tables=(*one.tables, *one.tables))
 
     assert total(only(combine([both], WORDS)).rows) == 10.0
+
+
+def test_an_ad_known_by_its_id_alone_gets_the_newest_name_that_any_file_has() -> None:
+    counts = reading("a.csv", [{"key": "70001", "day": 3, "clicks": 3.0}])
+    older = reading("b.csv", [{"key": "70001", "name": "Summer", "day": 1, "spend": 3.0}])
+    newer = reading("c.csv", [{"key": "70001", "name": "Autumn", "day": 2, "spend": 3.0}])
+
+    counted = combine([counts, older, newer], WORDS)
+
+    names = dict(only(counted).rows.select("from", "name").iter_rows())  # type: ignore[union-attr]
+    assert names == {day(1): "Summer", day(2): "Autumn", day(3): "Autumn"}

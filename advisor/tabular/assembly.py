@@ -113,7 +113,7 @@ class FileReader:
         described = kind.description_row and self._described(after + 1)
         grid = found.grid
         body = grid.body(after + described, places, numbers)
-        again = reread(body, grid.head[after + 1 :], numbers)
+        again = set() if kind.decimal else reread(body, grid.head[after + 1 :], numbers)
         if again:
             as_text = grid.body(after + described, sorted(again))
             body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))

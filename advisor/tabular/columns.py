@@ -176,7 +176,7 @@ class ColumnReader:
 
     def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]
-        exact = self.container in (Container.JSON, Container.JSON_LINES)
+        exact = self.kind.decimal or self.container in (Container.JSON, Container.JSON_LINES)
         # What is no plain count may have decimals in any currency.
         whole = spec.type is CellType.MONEY or (spec.count is not None and not spec.of)
         if exact or (not whole and not spelling.comma):

@@ -67,8 +67,24 @@ def parse_document(text: str, where: str) -> Any:
 
 
 def document_grids(document: Any, where: str) -> list[RecordGrid]:
-    """Every list of objects in *document*, named by its path (`data.list`); at the top it is ""."""
-    return [RecordGrid(name, records) for name, records in _lists(document, "", where, 0)]
+    """Every list of objects in *document*, named by its path (`data.list`); at the top it is "".
+
+    A list of whole answers of an API is one answer: the lists of its pages are joined.
+    """
+    pages = document if _is_pages(document) else [document]
+    joined: dict[str, list[Mapping[str, str]]] = {}
+    for page in pages:
+        for name, records in _lists(page, "", where, 0):
+            joined.setdefault(name, []).extend(records)
+    return [RecordGrid(name, records) for name, records in joined.items()]
+
+
+def _is_pages(document: Any) -> bool:
+    """Whether *document* is a list of answers, each with its `code` and `data`."""
+    return isinstance(document, list) and all(
+        isinstance(page, dict) and "code" in page and isinstance(page.get("data"), dict)
+        for page in document
+    )
 
 
 def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:

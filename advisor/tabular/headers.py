@@ -101,6 +101,9 @@ class Recogniser:
                     key = header_text(name).key
                     self._names.setdefault(key, []).append(_Name(spec, language, rank))
         self._keys = self._names.keys()
+        self._ignored = frozenset(
+            header_text(name).key for names in kind.ignores.values() for name in names
+        )
         self._groups = {
             group: frozenset(header_text(n).key for names in languages.values() for n in names)
             for group, languages in kind.groups.items()
@@ -221,6 +224,10 @@ class Recogniser:
             for language in {name.language for name in self._names[key]}:
                 votes[language] = votes.get(language, 0) + 1
         return max(votes, key=lambda language: votes[language], default="en")
+
+    def ignores(self, header: str) -> bool:
+        """Whether *header* is known to be of no use."""
+        return header_text(header).key in self._ignored
 
     def nearest(self, header: str) -> str:
         """The known header that *header* resembles, or ""."""

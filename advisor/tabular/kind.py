@@ -154,6 +154,7 @@ class Kind:
     forbids: tuple[str, ...] = ()  # columns that a file of another kind has and this one has not
     percent: Percent = Percent.SIGN
     percent_xlsx: Percent | None = None
+    decimal: str | None = None  # "." where 271.000 is always 271; else the column decides
     totals: tuple[str, ...] = ()
     not_data: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     data_rows: tuple[str, ...] = ()
@@ -166,6 +167,7 @@ class Kind:
     end_exclusive: bool = False
     links: Mapping[str, str] = attrs.field(factory=dict)
     default_currency: str | None = None
+    ignores: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # headers known, not used
     template: bool = False  # one of our own CSV templates, written by `advisor init --templates`
     unique: tuple[str, ...] = ()  # columns of a template that no two rows share
     makes: tuple[str, ...] = ()  # counts that a template's rows make beside those of its columns

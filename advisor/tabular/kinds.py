@@ -99,6 +99,8 @@ def lint(kind: Kind) -> Iterator[str]:
     for container in kind.containers:
         if container not in known:
             yield f"containers: {unknown('container', container, known)}"
+    if kind.decimal not in (None, "."):
+        yield f'decimal: {kind.decimal!r} is none; write "." or leave it out'
     yield from _patterns("totals", kind.totals)
     yield from _patterns("data-rows", kind.data_rows)
     yield from _patterns("grid", (kind.grid,) if kind.grid else ())

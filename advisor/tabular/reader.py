@@ -12,6 +12,8 @@ from advisor.tabular.assembly import FileReader
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
+NOT_USED = "known, not used"
+
 
 class TabularProvider:
     """Reads the files that its kinds describe.
@@ -72,12 +74,15 @@ class TabularProvider:
         Looking for those costs time in a file of hundreds of columns, so reading does not do it.
         """
         recogniser = self._recogniser(reading.kind)
-        return tuple(
-            column
-            if column.means
-            else attrs.evolve(column, nearest=recogniser.nearest(column.header))
-            for column in reading.columns
-        )
+
+        def told(column: Column) -> Column:
+            if column.means:
+                return column
+            if recogniser.ignores(column.header):
+                return attrs.evolve(column, means=NOT_USED)
+            return attrs.evolve(column, nearest=recogniser.nearest(column.header))
+
+        return tuple(told(column) for column in reading.columns)
 
     def _recogniser(self, kind: str) -> Recogniser:
         if kind not in self._recognisers:

@@ -1,4 +1,4 @@
-"""History tables keep every version of a campaign; only the newest says how it is."""
+"""History tables keep every version of a campaign or ad; only the newest says how it is."""
 
 import attrs
 import polars as pl
@@ -6,7 +6,7 @@ import polars as pl
 from advisor.reading import Reading, Table
 
 _AT = "by.updated_at"
-OLDER = "older version of a campaign"
+OLDER = "older version"
 
 
 def newest_versions(reading: Reading) -> Reading:

@@ -13,8 +13,10 @@ from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
 from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor_tiktok_ads import airbyte
+from advisor_tiktok_ads.audience import BY_AUDIENCE, audience, kind_info
 from advisor_tiktok_ads.history import newest_versions
 from advisor_tiktok_ads.hours import hours_to_days
+from advisor_tiktok_ads.json_columns import unpacked
 from advisor_tiktok_ads.own_lists import campaign_budgets, campaign_changes
 from advisor_tiktok_ads.purchases import counts_after, one_source
 
@@ -46,14 +48,19 @@ class AdsProvider(TabularProvider):
             name: attrs.evolve(info, counts=counts_after(info.counts))
             for name, info in super().kinds.items()
         }
-        return {**kinds, airbyte.KIND: airbyte.kind_info(kinds[_REPORT])}
+        reached = {
+            new: kind_info(kinds[base], *words) for base, (new, *words) in BY_AUDIENCE.items()
+        }
+        return {**kinds, **reached, airbyte.KIND: airbyte.kind_info(kinds[_REPORT])}
 
     def recognise(self, source: Source) -> Sequence[Match]:
+        source = unpacked(source)
         if airbyte.is_airbyte(source):
             return airbyte.recognise(source, super().recognise)
         return super().recognise(source)
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        source = unpacked(source)
         if match.kind == airbyte.KIND:
             return airbyte.read(source, super().recognise, super().read, context)
         return airbyte.of_its_grain(super().read(source, match, context), match.grid or "")
@@ -64,9 +71,9 @@ class AdsProvider(TabularProvider):
         return reading
 
     def explain(self, reading: Reading) -> tuple[Column, ...]:
-        if reading.kind == airbyte.KIND:
-            return super().explain(attrs.evolve(reading, kind=_REPORT))
-        return super().explain(reading)
+        bases = {new: base for base, (new, *_) in BY_AUDIENCE.items()}
+        base = _REPORT if reading.kind == airbyte.KIND else bases.get(reading.kind, reading.kind)
+        return super().explain(attrs.evolve(reading, kind=base))
 
 
 def _budget_of_campaigns_only(reading: Reading) -> Reading:
@@ -98,8 +105,10 @@ def _names_as_keys(reading: Reading) -> Reading:
 
 
 _STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
-    "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source),
-    _REPORT: (hours_to_days, one_source),
+    "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source, audience),
+    _REPORT: (hours_to_days, one_source, audience),
     "gmv-max-report-api": (hours_to_days,),
     "fivetran-campaign-history": (newest_versions,),
+    "fivetran-adgroup-history": (newest_versions,),
+    "fivetran-ad-history": (newest_versions,),
 }

@@ -307,7 +307,7 @@ def test_a_report_without_destination_clicks_is_told_what_it_lacks(tmp_path: Pat
 def test_ages_become_a_breakdown_not_more_ads(tmp_path: Path) -> None:
     grid = table_of(ads_manager.daily_csv(ad_days(), totals_row=False))
     aged = [[*row, "Age" if n == 0 else "25-34"] for n, row in enumerate(grid)]
-    frame = only_table(read(written(tmp_path, "r.csv", csv_of(aged)))).frame
+    frame = only_table(read(written(tmp_path, "r.csv", csv_of(aged))), "ad").frame
     assert frame["by.age"].unique().to_list() == ["25-34"]
     assert frame["key"].n_unique() == 3
 
@@ -366,7 +366,7 @@ def test_only_the_newest_version_of_a_campaign_is_kept(tmp_path: Path) -> None:
     frame = only_table(reading).frame
     assert frame["name"].to_list() == ["newest"]
     assert frame["to"].to_list() == [date(2026, 10, 3)]
-    assert (reading.rows, dict(reading.left_out)) == (1, {"older version of a campaign": 2})
+    assert (reading.rows, dict(reading.left_out)) == (1, {"older version": 2})
 
 
 def test_two_hours_with_the_same_counts_are_two_hours(tmp_path: Path) -> None:
@@ -416,3 +416,61 @@ def test_airbyte_settings_alone_are_no_report(tmp_path: Path) -> None:
     data = records("campaigns", {"campaign_id": 1, "campaign_name": "x", "budget": 50.0})
     found = claims(written(tmp_path, "a.jsonl", data.encode()))
     assert all(claim.lacks for claim in found)
+
+
+# ── GMV Max ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_lives_of_a_campaign_on_one_day_with_the_same_counts_are_two(tmp_path: Path) -> None:
+    day = {**LIVES[0], "live_views": 900, "live_views_10s": 300, "follows": 4}
+    both: list[Row] = [{**day, "launched": datetime(2026, 10, 2, hour)} for hour in (9, 20)]
+    reading = read(written(tmp_path, "l.xlsx", gmv_max.lives_xlsx(both)))
+    assert reading.left_out == {}
+    found = sums(only_table(reading))
+    assert (found["gmv_max_cost"], found["gmv_max_live_views"]) == (161.0, 1800.0)
+    assert (found["gmv_max_live_views_10s"], found["gmv_max_follows"]) == (600.0, 8.0)
+
+
+def test_rooms_of_the_api_with_the_same_counts_are_all_kept(tmp_path: Path) -> None:
+    counts = {"cost": "80.50", "orders": "7", "gross_revenue": "350.00", "live_views": "900"}
+    rooms = [
+        {
+            "dimensions": {"campaign_id": "9", "room_id": f"77{n}", "stat_time_day": "2026-10-02"},
+            "metrics": counts,
+        }
+        for n in range(2)
+    ]
+    page = {"code": 0, "message": "OK", "data": {"list": rooms}}
+    reading = read(written(tmp_path, "p.json", json.dumps(page).encode()))
+    assert sums(only_table(reading))["gmv_max_live_views"] == 1800.0
+
+
+@pytest.mark.parametrize("form", ["tsv", "xlsx"])
+@pytest.mark.parametrize("currency", ["IDR", "USD"])
+def test_three_zeros_behind_a_dot_are_decimals_in_any_currency(
+    tmp_path: Path, form: str, currency: str
+) -> None:
+    rows: list[Row] = [
+        {**row, "spend": 271.0 + n, "revenue": 900.0} for n, row in enumerate(creatives())
+    ]
+    write = gmv_max.creatives_tsv if form == "tsv" else gmv_max.creatives_xlsx
+    data = write(rows, currency=currency)
+    found = sums(only_table(read(written(tmp_path, f"c.{form}", data))))
+    assert (found["gmv_max_cost"], found["gmv_max_revenue"]) == (1090.0, 3600.0)
+
+
+def test_the_newest_name_of_an_ad_and_its_group_is_kept(tmp_path: Path) -> None:
+    header = "ad_id,updated_at,adgroup_id,campaign_id,ad_name"
+    lines = ("1,2026-10-01 09:00:00,11,111,old", "1,2026-10-02 09:00:00,11,111,new")
+    ads = read(written(tmp_path, "ad_history.csv", "\n".join((header, *lines)).encode()))
+    assert (ads.kind, only_table(ads, "ad").frame["name"].to_list()) == (
+        "fivetran-ad-history",
+        ["new"],
+    )
+    header = "adgroup_id,updated_at,campaign_id,adgroup_name"
+    groups = read(
+        written(tmp_path, "g.csv", f"{header}\n11,2026-10-01 09:00:00,111,group".encode())
+    )
+    assert groups.kind == "fivetran-adgroup-history"
+    table = only_table(groups)
+    assert (table.subject, table.frame["name"].to_list()) == ("ad-group", ["group"])
