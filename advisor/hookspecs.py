@@ -1,7 +1,7 @@
 """The hooks a plugin may implement. Entry-point group: `advisor`.
 
 A plugin is a module (or object) named by an entry point. It implements any of these with
-`@advisor.hookspecs.hookimpl`. Everything that comes with shop-advisor uses the same door.
+`@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door.
 """
 
 from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ _HANDED = ("Match", "KindInfo", "ReadContext", "Provider", "Derived", "Templates
 
 _INTRO = """\
 A plugin is a module named in the entry-point group `advisor`. It implements any of these with
-`@advisor.hookspecs.hookimpl` and may leave out arguments that it does not need. [Write a
+`@advisor.hookimpl` and may leave out arguments that it does not need. [Write a
 plugin](write-a-plugin.md) walks through one.
 """
 

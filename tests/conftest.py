@@ -1,0 +1,7 @@
+"""What holds for every test."""
+
+from hypothesis import settings
+
+# How fast a machine is proves nothing: benchmarks measure, tests do not.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
