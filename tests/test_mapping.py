@@ -4,14 +4,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from advisor.business import read_settings
+from advisor.cli import main
 from advisor.diagnosis import Request, gather_shop
-from advisor.errors import Mistakes, NothingReadable
+from advisor.errors import AdvisorError, Mistakes, NothingReadable
 from advisor.gathered import Gathered
-from advisor.reading import Grain
+from advisor.reading import File, Grain
 from advisor.registry import load
+from advisor.tabular.guess import Proposal, propose
+from advisor.tabular.open import open_source
+from advisor.tabular.reader import TabularProvider
 
+REGISTRY = load()
 TODAY = date(2026, 11, 22)
 REPORT = """Agenturbericht November
 Kampagne;Tag;Kosten;Einblendungen;Klicks;Klickrate;Umsatz
@@ -46,7 +52,7 @@ def gathered(folder: Path, toml: str, files: dict[str, str]) -> Gathered:
     config = folder / "advisor.toml"
     config.write_text(toml, encoding="utf-8")
     request = Request((str(folder),), TODAY, read_settings(config), config)
-    return gather_shop(request, load())
+    return gather_shop(request, REGISTRY)
 
 
 def test_a_mapped_file_is_read_as_it_is_mapped(tmp_path: Path) -> None:
@@ -160,3 +166,139 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, line: str, mistake: str
         gathered(tmp_path, toml, {})
 
     assert any(one.startswith(mistake) for one in caught.value.mistakes), caught.value.mistakes
+
+
+# ── proposals ───────────────────────────────────────────────────────────────────────────────────
+UNKNOWN = """Agenturbericht November
+Aktion;Tag;Kosten;Einblendungen;Klicks;Klickrate;CPC;TKP;Umsatz;ROAS;Notiz
+Herbst;01.11.2026;1234,50;100000;1500;1,5;0,82;12,35;4000,00;3,24;a
+Herbst;02.11.2026;234,50;10000;150;1,5;1,56;23,45;400,00;1,71;b
+Winter;02.11.2026;34,50;1000;20;2;1,73;34,50;0,00;0;c
+Winter;03.11.2026;44,50;1300;21;1,62;2,12;34,23;130,00;2,92;d
+Winter;04.11.2026;64,50;2300;31;1,35;2,08;28,04;230,00;3,57;e
+"""
+PROVEN = {
+    "Kosten": "spend",
+    "Einblendungen": "impressions",
+    "Klicks": "clicks",
+    "Klickrate": "clicks / impressions",
+    "CPC": "spend / clicks",
+    "TKP": "1000 * spend / impressions",
+    "Umsatz": "ad_revenue",
+    "ROAS": "ad_revenue / spend",
+}
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(main, ["inspect", *words, "--today", "2026-11-22"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def proposed(folder: Path, text: str, name: str = "agentur.csv") -> Proposal:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    source = open_source(File(path, name, 0, ""))
+    kinds = [
+        kind
+        for provider in REGISTRY.providers()
+        if isinstance(provider, TabularProvider)
+        for kind in provider.described
+    ]
+    return propose(name, source.grids[0], kinds, REGISTRY.vocabulary(), TODAY)
+
+
+def test_columns_are_known_by_the_identities_that_hold_over_the_rows(tmp_path: Path) -> None:
+    found = proposed(tmp_path, UNKNOWN)
+
+    assert dict(found.section.columns) == PROVEN
+    assert (found.section.day, found.section.percent, found.row) == ("Tag", "number", 2)
+    assert found.unknown == ("Aktion", "Notiz")
+    because = {guess.header: guess.why for guess in found.guesses}
+    assert "'TKP' = 1000 x 'Kosten' / 'Einblendungen' in 5 rows" in because["Einblendungen"]
+
+
+def test_numbers_without_an_identity_prove_nothing(tmp_path: Path) -> None:
+    broken = UNKNOWN.replace("0,82", "0,52").replace("1,56", "1,16").replace("1,73", "3,73")
+
+    found = proposed(tmp_path, broken.replace("12,35", "99,9").replace("23,45", "7,1"))
+
+    assert "Kosten" not in {
+        guess.header for guess in found.guesses if "'CPC' =" in guess.why or "'TKP' =" in guess.why
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "subject", "columns"),
+    [
+        ("Campaign ID,Campaign name,Cost,Impressions", "campaign", ("spend", "impressions")),
+        ("Ad ID,Campaign name,Cost,Impression", "ad", ("spend", "impressions")),
+        ("광고 ID,캠페인 이름,비용,노출수", "ad", ("spend", "impressions")),
+    ],
+)
+def test_headers_of_every_language_are_compared(
+    tmp_path: Path, header: str, subject: str, columns: tuple[str, ...]
+) -> None:
+    rows = "".join(f"170000000000000{n},Spring,{n}.5,{n}00\n" for n in range(1, 6))
+
+    found = proposed(tmp_path, f"{header}\n{rows}")
+
+    assert found.section.subject == subject
+    assert found.section.key == header.partition(",")[0]
+    assert tuple(found.section.columns.values()) == columns
+
+
+def test_what_is_proposed_reads_the_file(tmp_path: Path) -> None:
+    toml = proposed(tmp_path, UNKNOWN).toml()
+
+    (reading,) = gathered(tmp_path, toml, {"agentur.csv": UNKNOWN}).readings
+
+    assert reading.tables[0].frame["spend"].sum() == 1612.5
+    assert "identity-disagrees" not in [note.code for note in reading.notes]
+
+
+BEFORE = '# ours\n[shop]  # "quoted"\nid = "x"\n\n\n# the end'
+
+
+@pytest.mark.parametrize("before", [BEFORE, None])
+def test_a_proposal_is_added_and_the_rest_of_the_profile_stays(
+    tmp_path: Path, before: str | None
+) -> None:
+    config = tmp_path / "advisor.toml"
+    if before is not None:
+        config.write_text(before)
+    (tmp_path / "agentur.csv").write_text(UNKNOWN)
+
+    said = run(str(tmp_path), "--map", "--write")
+
+    assert config.read_text().startswith(before or "[[source]]")
+    assert dict(read_settings(config).source[0].columns) == PROVEN
+    assert f"Written: {config}" in said
+    assert [entry.name for entry in sorted(tmp_path.iterdir())] == ["advisor.toml", "agentur.csv"]
+
+
+def test_a_proposal_is_not_written_unasked_or_twice(tmp_path: Path) -> None:
+    path = tmp_path / "agentur.csv"
+    path.write_text(UNKNOWN)
+
+    assert '"Kosten" = "spend"' in run(str(path), "--map")
+    assert not (tmp_path / "advisor.toml").exists()
+    run(str(path), "--map", "--write")
+    before = (tmp_path / "advisor.toml").read_text()
+    again = CliRunner().invoke(main, ["inspect", str(path), "--map", "--write"])
+
+    assert isinstance(again.exception, SystemExit | AdvisorError)
+    assert (tmp_path / "advisor.toml").read_text() == before
+
+
+def test_a_table_without_counts_has_nothing_to_map(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("Name,Town\nA,B\nC,D\n")
+
+    assert "nothing to map" in run(str(tmp_path), "--map")
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n", "a,b\n1,2\n", "1,2\n3,4\n", "x,y\n,\n", "日期,花费\n-,-\n"]
+)
+def test_a_small_or_odd_table_is_no_trouble(tmp_path: Path, text: str) -> None:
+    proposed(tmp_path, text)

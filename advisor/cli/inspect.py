@@ -27,7 +27,17 @@ class Explains(Protocol):
 @config_option
 @today_option
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def inspect(*, paths: tuple[str, ...], config: Path | None, today: date, as_json: bool) -> None:
+@click.option("--map", "mapped", is_flag=True, help="Propose how to read a table nobody knows.")
+@click.option("--write", is_flag=True, help="With --map: add the proposal to advisor.toml.")
+def inspect(
+    *,
+    paths: tuple[str, ...],
+    config: Path | None,
+    today: date,
+    as_json: bool,
+    mapped: bool,
+    write: bool,
+) -> None:
     """Says what each file is: its kind, period and currency, which columns became which counts,
     how many rows were read, and which were left out and why.
 
@@ -35,7 +45,15 @@ def inspect(*, paths: tuple[str, ...], config: Path | None, today: date, as_json
     Examples:
       advisor inspect "Video Performance List.xlsx"
       advisor inspect exports/ --json
+      advisor inspect "Agency report.csv" --map --write
     """
+    if write and not mapped:
+        raise click.UsageError("--write needs --map")
+    if mapped:
+        from advisor.cli.mapping import propose_maps
+
+        propose_maps(paths, config, today, write=write)
+        return
     import json
 
     from advisor.cli.request import find_shop, make_request

@@ -35,6 +35,11 @@ class TabularProvider:
         """What it reads."""
         return {kind.id: info(kind) for kind in self._kinds.values()}
 
+    @property
+    def described(self) -> tuple[Kind, ...]:
+        """Its kinds, as they are described."""
+        return tuple(self._kinds.values())
+
     def recognise(self, source: Source) -> Sequence[Match]:
         """A claim for each grid and each kind that it is, or nearly is, then with what it lacks."""
         claims = []

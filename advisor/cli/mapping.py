@@ -1,0 +1,107 @@
+"""`advisor inspect --map`: how a table that nobody knows could be read."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.cli.request import Shop
+    from advisor.source import Source
+    from advisor.tabular.guess import Proposal
+    from advisor.tabular.kind import Kind
+    from advisor.vocabulary import Vocabulary
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A provider whose kinds are data."""
+
+    @property
+    def described(self) -> "tuple[Kind, ...]": ...
+
+
+def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, write: bool) -> None:
+    """Prints a `[[source]]` for every file at *paths*, with what speaks for each line; with *write*
+    adds them to advisor.toml and leaves the rest of it as it is."""
+    from advisor.cli.request import find_shop
+    from advisor.cli.screen import readers, say
+    from advisor.files import find_files
+    from advisor.registry import load
+    from advisor.tabular.open import open_source
+
+    shop = find_shop(paths, config)
+    registry = load()
+    kinds = [
+        kind
+        for provider in registry.providers()
+        if isinstance(provider, Describes)
+        for kind in provider.described
+    ]
+    files, _ = find_files(paths)
+    proposals: list[Proposal] = []
+    with readers():
+        for file in files:
+            for proposal in _proposals(open_source(file), kinds, registry.vocabulary(), today):
+                _show(file.name, proposal)
+                proposals.append(proposal)
+        if write:
+            path = _write(proposals, shop, paths)
+            say(f"Written: {path}")
+
+
+def _proposals(
+    source: "Source", kinds: "Sequence[Kind]", vocabulary: "Vocabulary", today: date
+) -> "Iterable[Proposal]":
+    from advisor.tabular.guess import propose
+
+    name = source.file.name.rsplit(" > ", 1)[-1].rsplit("/", 1)[-1]
+    grids = [grid for grid in source.grids if len(grid.head) > 1]
+    for grid in grids:
+        sheet = grid.name if len(source.grids) > 1 else None
+        yield propose(name, grid, kinds, vocabulary, today, sheet=sheet)
+
+
+def _show(file: str, proposal: "Proposal") -> None:
+    import click
+
+    from advisor.cli.screen import columns, say
+    from advisor.report.views import counted
+
+    say(f"{file}: {counted(proposal.rows, 'row')} under the header in row {proposal.row}")
+    if proposal.guesses:
+        table = [(guess.header, guess.means, guess.why) for guess in proposal.guesses]
+        for line in columns(table, ("header", "means", "because")):
+            click.echo(f"  {line}")
+    for header in proposal.unknown:
+        say(f"  not known: {header!r}")
+    if not proposal.section.columns:
+        say("  no column looks like a count, so there is nothing to map")
+        return
+    say("")
+    say(proposal.toml())
+
+
+def _write(proposals: "Sequence[Proposal]", shop: "Shop", paths: Sequence[str]) -> Path:
+    """Adds the proposals at the end of advisor.toml; everything before stays byte for byte."""
+    from advisor.business import CONFIG_NAME, read_settings
+    from advisor.cli.request import folder_of
+    from advisor.outputs import write_outputs
+
+    path = shop.config or folder_of(paths[0]) / CONFIG_NAME
+    known = {(one.file, one.sheet) for one in shop.settings.source}
+    useful = [one for one in proposals if one.section.columns]
+    again = [one.section.file for one in useful if (one.section.file, one.section.sheet) in known]
+    if again:
+        hint = "change or remove that [[source]] by hand"
+        raise AdvisorError(f"{again[0]} is mapped there already", where=str(path), hint=hint)
+    if not useful:
+        raise AdvisorError("nothing to write: no column looks like a count")
+    before = path.read_bytes() if path.exists() else b""
+    gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
+    added = "\n".join(one.toml() for one in useful).encode()
+    write_outputs({path: before + gap + added})
+    read_settings(path)
+    return path
