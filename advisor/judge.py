@@ -170,8 +170,11 @@ class _Court:
         findings = [FindingFact(f.rule.id, _subject(f.kind, f.shop, f.key)) for f in self.firings]
         nothing: frozenset[Derivation] = frozenset()
         derived = self.engine.derive(clauses, subjects, links, findings) if subjects else nothing
+        by_rule: dict[str, list[Derivation]] = {}
+        for derivation in derived:
+            by_rule.setdefault(derivation.rule, []).append(derivation)
         for hearing in hearings:
-            verdicts, firings = self._decide(hearing, derived)
+            verdicts, firings = self._decide(hearing, by_rule.get(hearing.rule.id, ()))
             self.verdicts.append(verdicts)
             self.firings += firings
 
@@ -396,14 +399,14 @@ class _Court:
                 links.update(_links(near, after.over, hearing.prefix, kind))
 
     def _decide(
-        self, hearing: "_Hearing", derived: frozenset[Derivation]
+        self, hearing: "_Hearing", derived: Iterable[Derivation]
     ) -> tuple[Verdicts, list[Firing]]:
         rule = hearing.rule
         fires: dict[str, set[str]] = {}
         blocked: set[str] = set()
+        prefix = f"{hearing.prefix}|"
         for derivation in derived:
-            mine = derivation.subject.startswith(f"{hearing.prefix}|")
-            if derivation.rule != rule.id or not mine:
+            if not derivation.subject.startswith(prefix):
                 continue
             if derivation.head == "fires":
                 fires.setdefault(derivation.subject, set()).update(derivation.partners)
@@ -479,11 +482,15 @@ class _Court:
         self, hearing: "_Hearing", frame: pl.DataFrame, subjects: AbstractSet[str]
     ) -> pl.DataFrame:
         """The rows that fired, with their p, and `_kept`: whether they stand among so many."""
-        named = frame.with_columns(
-            pl.format(f"{hearing.prefix}|{{}}|{{}}", "shop", "key").alias("_subject"),
-            (pl.col("code") != int(Truth.MISSING)).sum().over("shop").alias("_judged"),
+        judged = pl.col("code") != int(Truth.MISSING)
+        told = frame.group_by("shop").agg(judged.sum().alias("_judged"))
+        name = pl.format(f"{hearing.prefix}|{{}}|{{}}", "shop", "key")
+        fired = (
+            frame.filter(pl.col("code") == int(Truth.TRUE))
+            .with_columns(name.alias("_subject"))
+            .filter(pl.col("_subject").is_in(sorted(subjects)))
+            .join(told, on="shop", how="left", maintain_order="left")
         )
-        fired = named.filter(pl.col("_subject").is_in(sorted(subjects)))
         when = hearing.rule.when
         tests = tuple(dict.fromkeys(when.own()))
         if not tests or fired.height == 0:

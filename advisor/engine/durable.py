@@ -8,7 +8,7 @@ import math
 import threading
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -39,19 +39,23 @@ def available() -> str | None:
 class DurableEngine:
     """Finds every derivation with durable_rules. One call at a time; others wait.
 
-    *prefilter* leaves out facts that no clause can use, and a session holds about *session*
-    facts. Both change the time and nothing else.
+    *prefilter* leaves out facts that no clause can use, *alike* asserts one of several subjects
+    that differ in nothing and are linked to nothing, and a session holds about *session* facts.
+    All change the time and nothing else.
     Raises EngineUnavailable where durable_rules cannot be imported.
     """
 
     name = "durable_rules"
 
-    def __init__(self, *, prefilter: bool = True, session: int = SESSION) -> None:
+    def __init__(
+        self, *, prefilter: bool = True, alike: bool = True, session: int = SESSION
+    ) -> None:
         reason = available()
         if reason is not None:
             raise EngineUnavailable(f"durable_rules cannot be used: {reason}")
         self.version = installed("durable_rules")
         self._prefilter = prefilter
+        self._alike = alike
         self._session = session
         self._programs: dict[frozenset[Clause], tuple[_Program, ...]] = {}
         self._lock = threading.Lock()
@@ -72,8 +76,14 @@ class DurableEngine:
             try:
                 for program in self._compiled(clauses):
                     components = facts.components(program.rules, prefilter=self._prefilter)
+                    alike: Mapping[str, Sequence[str]] = {}
+                    if self._alike:
+                        components, alike = _distinct(components, facts.names)
                     for session in pack(components, self._session):
-                        derived |= program.run(session, facts.names)
+                        for one in program.run(session, facts.names):
+                            derived.add(one)
+                            for name in alike.get(one.subject, ()):
+                                derived.add(Derivation(one.head, one.rule, name))
             except BaseException:
                 # What a failure leaves behind in the library must never be used again.
                 self._programs.clear()
@@ -140,6 +150,30 @@ class _Facts:
         for key, asserted in owned:
             groups[components.root(key)].append(asserted)
         yield from groups.values()
+
+
+def _distinct(
+    components: Iterable[list[Fact]], names: Sequence[str]
+) -> tuple[Iterator[list[Fact]], dict[str, list[str]]]:
+    """The components, of those that differ in nothing but their subject only the first; and by the
+    name of that subject the names of the others. What is linked is never like another."""
+    different: list[list[Fact]] = []
+    first: dict[frozenset[tuple[tuple[str, int | str], ...]], str] = {}
+    alike: dict[str, list[str]] = {}
+    for component in components:
+        if any("from" in fact for fact in component):
+            different.append(component)
+            continue
+        name = names[int(component[0]["key" if "key" in component[0] else "on"])]
+        content = frozenset(
+            tuple(sorted((part, 0 if part in ("key", "on") else fact[part]) for part in fact))
+            for fact in component
+        )
+        if first.setdefault(content, name) == name:
+            different.append(component)
+        else:
+            alike.setdefault(first[content], []).append(name)
+    return iter(different), alike
 
 
 class _Properties:

@@ -9,11 +9,12 @@ from advisor.engine.reference import ReferenceEngine
 
 @pytest.fixture
 def durable() -> DurableEngine:
-    """A durable_rules engine of the test's own; the test is skipped where there is none."""
+    """A durable_rules engine of the test's own, which asserts every subject; the test is skipped
+    where there is none."""
     reason = available()
     if reason is not None:
         pytest.skip(reason)
-    return DurableEngine()
+    return DurableEngine(alike=False)
 
 
 @pytest.fixture(params=["durable_rules", "reference"])

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -15,6 +15,7 @@ from advisor.engine import After, Clause, Engine, FindingFact, Join, LinkFact
 from advisor.engine.durable import DurableEngine, available
 from advisor.engine.reference import ReferenceEngine
 from advisor.engine.rulesets import MAX_CONDITIONS_OF_KIND, MAX_TESTS, MAX_USES, rulesets
+from advisor.engine.sessions import pack
 from advisor.errors import AdvisorError
 from tests.engine.facts import fired, fires, join, pattern, subject
 
@@ -47,7 +48,7 @@ def test_a_session_with_very_many_matches_loses_none(durable: DurableEngine) -> 
 
 def test_no_thread_runs_in_the_background() -> None:
     before = threading.active_count()
-    engine = DurableEngine()
+    engine = DurableEngine(alike=False)
     engine.derive([fires("r", "a")], [subject("s", "a")])
     time.sleep(0.3)
 
@@ -85,7 +86,8 @@ def test_an_exception_in_an_action_surfaces_and_the_next_call_works(
 def test_a_session_that_the_library_refuses_surfaces_and_the_next_call_works(
     durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clauses, subjects = [fires("r", "a")], [subject("s", "a"), subject("t", "a")]
+    clauses = [fires("r", "a"), fires("q", "a", "b")]
+    subjects = [subject("s", "a"), subject("t", "a", "b")]
 
     with monkeypatch.context() as patch:
         # Both facts get the same id, which the library refuses with some of them stored.
@@ -94,7 +96,31 @@ def test_a_session_that_the_library_refuses_surfaces_and_the_next_call_works(
             durable.derive(clauses, subjects)
 
     assert type(caught.value).__name__ == "MessageObservedException"
-    assert durable.derive(clauses, subjects) == {fired("r", "s"), fired("r", "t")}
+    assert durable.derive(clauses, subjects) == {
+        fired("r", "s"),
+        fired("r", "t"),
+        fired("q", "t"),
+    }
+
+
+def test_subjects_that_are_alike_are_asserted_once_and_all_derived(
+    durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asserted: list[int] = []
+
+    def packed(components: Iterable[list[object]], session: int) -> Iterator[list[object]]:
+        for facts in pack(components, session):
+            asserted.append(len(facts))
+            yield facts
+
+    monkeypatch.setattr("advisor.engine.durable.pack", packed)
+    subjects = [subject(f"s{n}", "a", "b") for n in range(50)] + [subject("t", "a", "b", "c")]
+    clauses = [fires("r", "a", "b"), fires("q", "a", "b", "c")]
+
+    found = DurableEngine().derive(clauses, subjects)
+
+    assert found == {fired("r", s.subject) for s in subjects} | {fired("q", "t")}
+    assert asserted == [2]
 
 
 def test_a_library_that_returns_early_is_noticed(
@@ -113,7 +139,7 @@ def test_the_librarys_own_warnings_are_not_the_users(durable: DurableEngine) -> 
 
 
 def test_facts_that_no_clause_knows_are_harmless() -> None:
-    engine = DurableEngine(prefilter=False)
+    engine = DurableEngine(alike=False, prefilter=False)
     clause = Clause("fires", "r", pattern("a"), (join("sells"),), (After("early"),))
     subjects = [subject("s", "b"), subject("odd", "a", kind="unheard of")]
     links = [LinkFact("unheard of", "s", "odd"), LinkFact("sells", "nobody", "no one")]
@@ -190,7 +216,7 @@ def test_programs_beyond_the_librarys_limits_are_split(
     findings += [FindingFact(f"early{n}", "s") for n in range(300)]
     facts = clauses, subjects, links, findings
 
-    found = DurableEngine(prefilter=prefilter).derive(*facts)
+    found = DurableEngine(alike=False, prefilter=prefilter).derive(*facts)
 
     assert found == ReferenceEngine().derive(*facts)
     assert len({derivation.rule for derivation in found}) == len(clauses)
@@ -254,7 +280,7 @@ def test_a_rule_with_as_many_conditions_as_can_be_works(engine: Engine) -> None:
 
 
 def test_more_sessions_than_the_library_can_hold_run_in_one_process() -> None:
-    engine = DurableEngine(session=1)
+    engine = DurableEngine(alike=False, session=1)
     subjects = [subject(f"s{n}", "a") for n in range(1_500)]
 
     assert len(engine.derive([fires("r", "a")], subjects)) == 1_500
@@ -298,7 +324,7 @@ def test_names_with_the_same_hash_are_not_taken_for_each_other(
         [FindingFact(other, one)],
     )
 
-    found = DurableEngine(prefilter=False, session=session).derive(*facts)
+    found = DurableEngine(alike=False, prefilter=False, session=session).derive(*facts)
 
     assert found == ReferenceEngine().derive(*facts) == frozenset()
 
