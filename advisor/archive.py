@@ -76,9 +76,7 @@ def directory(path: Path, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
     return found
 
 
-def _allow(
-    what: str, size: int, packed: int, limits: Limits, *, most: int | None = None
-) -> None:
+def _allow(what: str, size: int, packed: int, limits: Limits, *, most: int | None = None) -> None:
     most = limits.one if most is None else most
     if size > most:
         text = f"{what} is {size // _MIB:,} MiB when unpacked; at most {most // _MIB:,} are read"

@@ -144,8 +144,10 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
         pl.col("_file").first().alias(ALSO[0]),
         pl.col("_row").first().alias(ALSO[1]),
     )
-    filled = own.drop(ALSO).join(donors, on=["_group", "_at"], how="left").with_columns(
-        pl.coalesce(name, f"_given_{name}").alias(name) for name in lacking
+    filled = (
+        own.drop(ALSO)
+        .join(donors, on=["_group", "_at"], how="left")
+        .with_columns(pl.coalesce(name, f"_given_{name}").alias(name) for name in lacking)
     )
     if not counts:
         return filled, _no_fills()

@@ -18,6 +18,7 @@ _REQUIRED = {
 }
 _RESERVED = ("shop", "_file")
 
+
 @attrs.frozen
 class Unread:
     """A file that gave nothing, and why; *nearest* is the title of what it nearly was, *lacks* the

@@ -91,9 +91,7 @@ def combine(
     for piece in named([piece for piece in rekeyed.pieces if piece.frame.height]):
         place = (piece.subject, piece.family, piece.breakdowns)
         groups.setdefault(place, {}).setdefault(piece.grain, []).append(piece)
-    sets = tuple(
-        _set(*place, grains, ranks, log) for place, grains in sorted(groups.items())
-    )
+    sets = tuple(_set(*place, grains, ranks, log) for place, grains in sorted(groups.items()))
     links = _links(settled, vocabulary, rekeyed.keys)
     return Counted(files, sets, links, money, (*notes, *log.notes))
 

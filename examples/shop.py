@@ -75,7 +75,12 @@ PRODUCTS = (
     Product("1735210048812760007", "Aretes de luna, baño de oro 18k 🌙", 329.0, 52, 0.043),
     # planted: many look, few buy
     Product(
-        "1735210048812760008", "Plancha alaciadora profesional, 230 °C", 899.0, 205, 0.009, card_only=True
+        "1735210048812760008",
+        "Plancha alaciadora profesional, 230 °C",
+        899.0,
+        205,
+        0.009,
+        card_only=True,
     ),
     Product("1735210048812760009", "Bolsa crossbody mini, piel vegana | negra", 629.0, 50, 0.040),
     Product("1735210048812760010", "Protector solar FPS 50 con color, 50 ml ☀️", 429.0, 58, 0.042),

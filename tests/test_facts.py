@@ -143,8 +143,7 @@ def test_facts_of_another_version_are_refused(tmp_path: Path) -> None:
         read_facts(path)
 
     assert str(caught.value) == (
-        f"{path}: facts of version 2, expected 1; "
-        "gather the exports again with `advisor gather`"
+        f"{path}: facts of version 2, expected 1; gather the exports again with `advisor gather`"
     )
 
 

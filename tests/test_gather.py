@@ -264,9 +264,7 @@ class ByGrid(Fake):
 
     def recognise(self, source: Source) -> Sequence[Match]:
         return [
-            Match("fake-list", 1, grid=grid.name)
-            for grid in source.grids
-            if "key" in grid.head[0]
+            Match("fake-list", 1, grid=grid.name) for grid in source.grids if "key" in grid.head[0]
         ]
 
 

@@ -208,9 +208,7 @@ def test_an_export_without_ids_joins_the_ids_where_names_are_unique() -> None:
 
     frame = only(counted).rows
     assert frame is not None
-    assert content(frame, "key", "parent.campaign") == {
-        ("1700000000000001", "1700000000000009"): 3
-    }
+    assert content(frame, "key", "parent.campaign") == {("1700000000000001", "1700000000000009"): 3}
     assert total(frame) == 15.0
 
 

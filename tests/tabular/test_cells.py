@@ -26,7 +26,8 @@ def money(texts: list[str], currency: str | None = None) -> list[float | None]:
 def share(text: str, bare: Percent) -> float | None:
     taken = take_apart([pl.Series("t", [text])])
     frame = taken.parts.with_columns(settled(taken, [Point.DECIMAL]).alias("value"))
-    return frame.select(shares(pl.col("value"), pl.col("percent"), bare)).item()
+    value: float | None = frame.select(shares(pl.col("value"), pl.col("percent"), bare)).item()
+    return value
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ before. Writes the ads on which a rule fires, with the values that made it fire.
 
 import json
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -127,14 +127,16 @@ def main(report: Path, out: Path) -> None:
         pl.col("Purchases (Shop)").alias("bought"),
         pl.col("Gross revenue (Shop)").alias("revenue"),
     )
-    last = days["day"].max()
+    last: date = days.select(pl.col("day").max()).item()
     middle = last - timedelta(days=DAYS)
     now = measured(days.filter(pl.col("day") > middle))
     then = measured(
         days.filter(pl.col("day").is_between(middle - timedelta(days=DAYS - 1), middle))
     )
     frame = now.join(
-        then.select("Ad ID", pl.col("roas", "roas_se").name.prefix("before_")), on="Ad ID", how="left"
+        then.select("Ad ID", pl.col("roas", "roas_se").name.prefix("before_")),
+        on="Ad ID",
+        how="left",
     ).with_columns(
         (pl.col("roas") / pl.col("before_roas")).alias("change"),
         (pl.col("roas_se") ** 2 + pl.col("before_roas_se") ** 2).sqrt().alias("change_se"),

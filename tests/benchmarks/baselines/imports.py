@@ -9,7 +9,7 @@ import durable.lang
 import fastexcel
 import jinja2.sandbox
 import pluggy
-import polars
+import polars  # noqa: ICN001 (named as the others are)
 import rich.console
 import rich.table
 
