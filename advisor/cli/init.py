@@ -42,7 +42,8 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
     """Asks about the shop and writes advisor.toml into FOLDER (else the current one). Every answer
     may be given as an option; what is given is not asked.
 
-    With --templates the CSV files are written that you fill in yourself, for what no export gives.
+    With --templates the CSV files are written that you fill in yourself, for what no export gives,
+    and templates.md, which explains them.
 
     \b
     Examples:

@@ -1,6 +1,6 @@
 """docs/exports.md: which files are understood, where they come from and what they give."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.hookspecs import KindInfo, Provider
 from advisor.registry import Registry
@@ -49,7 +49,27 @@ def render(registry: Registry) -> str:
                 for name, info in sorted(provider.kinds.items())
             ),
         ),
+        _own_lists(providers),
         *(_provider(provider, kinds, vocabulary) for provider in providers),
+    )
+
+
+def _own_lists(providers: Iterable[Provider]) -> Iterator[str]:
+    yield from ("## Your own lists", "")
+    yield from (
+        "No export has everything. `advisor init FOLDER --templates` writes these files with their",
+        "headers, and `templates.md`, which explains them; fill in what you have and remove the",
+        "rest. A file with a mistake is not read: every mistake is named with its row.",
+        "",
+    )
+    yield from table(
+        ("File", "What it gives"),
+        (
+            (f"[{name}.csv](#{name})", code(info.counts))
+            for provider in providers
+            for name, info in sorted(provider.kinds.items())
+            if info.template
+        ),
     )
 
 

@@ -42,6 +42,7 @@ def render(registry: Registry) -> str:
         _counts(vocabulary),
         _identities(vocabulary),
         _goals(vocabulary),
+        _side_by_side(vocabulary),
     )
 
 
@@ -112,4 +113,21 @@ def _goals(vocabulary: Vocabulary) -> Iterator[str]:
     )
     yield from table(
         ("Niche", "Title"), ((f"`{n.id}`", n.title) for n in vocabulary.niches.values())
+    )
+
+
+def _side_by_side(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Totals side by side", "")
+    yield "The report shows these together, on the days that the files share; none is judged."
+    yield ""
+    yield from table(
+        ("Comparison", "Counts", "What is known to differ"),
+        (
+            (
+                f"`{one.id}`: {one.title}",
+                code(dict.fromkeys(side.count for side in (one.total, *one.parts))),
+                one.because,
+            )
+            for one in vocabulary.reconciles.values()
+        ),
     )
