@@ -203,7 +203,7 @@ def test_a_rate_holds_until_the_next_one_and_the_last_until_today(tmp_path: Path
         "2026-06-30,,,@ana,25%,",
         f"2026-06-30,{PRODUCT},,@ana,30%,",
     )
-    rates = dict(_rows(reading, "product", "from", "commission_rate"))
+    rates = {row[0]: row[1] for row in _rows(reading, "product", "from", "commission_rate")}
     assert (len(rates), rates[date(2026, 6, 27)], rates[date(2026, 6, 30)]) == (30, 0.1, 0.2)
     assert _rows(reading, "creator", "key", "commission_rate") == [("ana", 0.3)]
 
