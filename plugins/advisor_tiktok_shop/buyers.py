@@ -33,7 +33,7 @@ def customers_by_day(sales: pl.DataFrame) -> pl.DataFrame:
     """
     visits = sales.select("day", "buyer").drop_nulls().unique().sort("buyer", "day")
     since = (pl.col("day") - pl.col("day").shift(1).over("buyer")).dt.total_days()
-    known = (pl.col("day") - pl.lit(sales["day"].min())).dt.total_days() >= LOOK_BACK
+    known = (pl.col("day") - pl.lit(sales["day"].min(), pl.Date)).dt.total_days() >= LOOK_BACK
     counted = visits.with_columns((since <= LOOK_BACK).fill_null(value=False).alias("again"))
     return counted.group_by("day").agg(
         pl.len().cast(pl.Float64).alias("customers"),

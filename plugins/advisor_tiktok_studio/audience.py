@@ -1,9 +1,11 @@
 """What these files only imply: whose account it is, segments, and ids that are in links."""
 
+from datetime import date
+
 import attrs
 import polars as pl
 
-from advisor.reading import Reading, Table
+from advisor.reading import Grain, Period, Reading, Table
 
 _VIDEO_ID = r"/(?:video|photo)/(\d+)"
 ACCOUNT = "TikTok account"
@@ -53,4 +55,16 @@ def _without(reading: Reading, wrong: pl.Expr, reason: str) -> Reading:
         return reading
     left_out = {**reading.left_out, reason: reading.left_out.get(reason, 0) + dropped}
     rows = reading.rows - dropped
-    return attrs.evolve(reading, tables=tuple(tables), rows=rows, left_out=left_out)
+    return attrs.evolve(
+        reading, tables=tuple(tables), rows=rows, left_out=left_out, period=_days(reading, tables)
+    )
+
+
+def _days(reading: Reading, tables: list[Table]) -> Period | None:
+    """The days that are left in *tables*; of tables without days, what the file says."""
+    days = [t.frame["from"] for t in tables if t.grain is Grain.DAY and t.frame.height]
+    ends = pl.concat(days).drop_nulls() if days else pl.Series(dtype=pl.Date)
+    first, last = ends.min(), ends.max()
+    if isinstance(first, date) and isinstance(last, date):
+        return Period(first, last)
+    return reading.period

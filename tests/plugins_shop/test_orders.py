@@ -108,6 +108,12 @@ def test_a_status_in_no_language_is_a_sale_and_said_without_quoting_it(tmp_path:
     assert _shop(reading).frame["orders"].to_list() == [2]
 
 
+def test_a_file_of_cancelled_orders_counts_none(tmp_path: Path) -> None:
+    reading = _read(tmp_path, [_order(1, status="cancelled"), _order(2, status="cancelled")])
+    assert (reading.rows, reading.left_out["cancelled order"], reading.period) == (0, 2, None)
+    assert [table.frame.height for table in reading.tables] == [0, 0]
+
+
 def test_a_row_without_an_order_id_is_left_out_by_that_reason(tmp_path: Path) -> None:
     rows = records(orders.orders(TWO_SKUS))
     rows[2][0] = "Rosalind Quimby"
