@@ -20,7 +20,8 @@ from advisor.vocabulary import Vocabulary
 
 EFFORTS = ("minutes", "hours", "days", "weeks")
 CASES = ".cases.toml"
-_NO_RULES = ("vocabulary.toml", "bands.toml")  # may lie at the top of a pack
+GUIDE = "guide.toml"
+_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE)  # may lie at the top of a pack
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

@@ -115,6 +115,35 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
         ctx.exit(CASE_FAILED)
 
 
+@rules.command(short_help="What of its guide a pack encodes, and by what.")
+@click.pass_context
+def coverage(ctx: click.Context) -> None:
+    """Lists every item of the guides that packs set out to encode (`guide.toml`), with the rules,
+    bands, goals, niches, metrics and features that encode it, and what is not encoded yet.
+
+    The exit code is 1 where an item has neither, or something names an item that is not there.
+
+    \b
+    Example:
+      advisor rules coverage
+    """
+    from advisor.cli.screen import readers, say, table
+    from advisor.guide import coverage as covered
+    from advisor.registry import load
+
+    found = covered(load())
+    rows = [
+        (item.id, item.state, ", ".join(item.encoders), item.open and f"not yet: {item.open}")
+        for item in found.items
+    ]
+    with readers():
+        table(rows, ("Item", "State", "Encoded by", "Open"))
+        for line in found.wrong:
+            say(f"wrong: {line}")
+    if not found.holds:
+        ctx.exit(CASE_FAILED)
+
+
 def run_packs(
     registry: "Registry", folders: Sequence[Path]
 ) -> "tuple[list[CaseResult], list[Rule]]":
