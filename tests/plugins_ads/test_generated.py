@@ -474,3 +474,26 @@ def test_the_newest_name_of_an_ad_and_its_group_is_kept(tmp_path: Path) -> None:
     assert groups.kind == "fivetran-adgroup-history"
     table = only_table(groups)
     assert (table.subject, table.frame["name"].to_list()) == ("ad-group", ["group"])
+
+
+# ── every level in both spellings ───────────────────────────────────────────────────────────────
+
+LEVELS: Mapping[str, tuple[str, ...]] = {  # what a report of the level has no column for
+    "ad": (),
+    "ad-group": ("ad name", "ad id"),
+    "campaign": ("ad name", "ad id", "ad group name", "ad group id"),
+    "shop": ("ad name", "ad id", "ad group name", "ad group id", "campaign name", "campaign id"),
+}
+
+
+@pytest.mark.parametrize("era", ["2024", "2026"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_report_of_any_level_has_the_same_sums_in_both_spellings(
+    tmp_path: Path, level: str, era: ads_manager.Era
+) -> None:
+    grid = table_of(ads_manager.daily_csv(ad_days(), era=era, totals_row=False))
+    absent = [name for name in grid[0] if name.lower() in LEVELS[level]]
+    reading = read(written(tmp_path, "r.csv", csv_of(without(*absent)(grid))))
+    table = only_table(reading)
+    assert (reading.kind, table.subject) == ("ads-manager-report", level)
+    assert {name: sums(table)[name] for name in ads([])} == ads(ad_days())
