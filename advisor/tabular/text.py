@@ -44,6 +44,9 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+_CELL_END = re.compile(rb"\t(?=[,;|\r\n])")  # some exports end ids and times with a TAB
+
+
 def _plain(head: bytes) -> bool:
     """Whether a large file that starts like this can be read as it is."""
     whole = head[: head.rfind(b"\n") + 1]
@@ -52,6 +55,7 @@ def _plain(head: bytes) -> bool:
 
 def delimiter(head: bytes) -> str:
     """The delimiter that cuts the head's records most evenly; a comma where there is none."""
+    head = _CELL_END.sub(b"", head)
 
     def evenness(candidate: str) -> tuple[float, int]:
         records = csv.reader(_lines(io.BytesIO(head)), delimiter=candidate)

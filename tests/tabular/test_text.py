@@ -93,6 +93,12 @@ def test_a_delimiter_inside_quotes_is_not_counted(tmp_path: Path) -> None:
     assert grid(tmp_path, text) == [["a", "b"], ["1,5,5,5", "2"], ["2,5,5,5", "3"]]
 
 
+def test_a_tab_at_the_end_of_a_cell_divides_nothing(tmp_path: Path) -> None:
+    text = "id,time,n\n1\t,1/5/26\t,5\n2\t,1/5/26\t\n3\t,1/5/26\t,x,y\n"
+
+    assert grid(tmp_path, text)[0] == ["id", "time", "n"]
+
+
 def test_numbers_of_a_plain_column_come_parsed_and_dashes_as_null(tmp_path: Path) -> None:
     frame = text_grid(tmp_path, "n,v,m\nx,1.5,$1\ny,-,$2\nz,20,-\n").body(0, [0, 1, 2], {1, 2})
 
