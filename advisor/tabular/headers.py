@@ -57,6 +57,16 @@ def _head(grid: Grid) -> tuple[dict[str, list[int]], ...]:
     return _HEADS[grid]
 
 
+_EVERYWHERE: "weakref.WeakKeyDictionary[Grid, frozenset[str]]" = weakref.WeakKeyDictionary()
+
+
+def _everywhere(grid: Grid) -> frozenset[str]:
+    """The texts of all rows of the head."""
+    if grid not in _EVERYWHERE:
+        _EVERYWHERE[grid] = frozenset[str]().union(*_head(grid))
+    return _EVERYWHERE[grid]
+
+
 @attrs.frozen(eq=False)
 class Found:
     """A kind's columns in a grid: the row of its header (0-based) and each column's place."""
@@ -118,6 +128,8 @@ class Recogniser:
         for grid in source.grids:
             if self._grid is not None and not self._grid.search(grid.name):
                 continue
+            if self._hopeless(grid):
+                continue
             found = self._in(grid)
             if found is None or any(column in found.columns for column in kind.forbids):
                 continue
@@ -132,6 +144,14 @@ class Recogniser:
             if best is None or _better(located, best):
                 best = located
         return best
+
+    def _hopeless(self, grid: Grid) -> bool:
+        """Whether more than half of what is required is nowhere in the head: so it is with most
+        kinds, and it is seen without looking for the header's row."""
+        present = self._keys & _everywhere(grid)
+        columns = {name.spec for key in present for name in self._names[key]}
+        lacks = sum(need not in columns for need in self._kind.requires)
+        return not present or 2 * lacks > len(self._kind.requires)
 
     def _in(self, grid: Grid) -> Found | None:
         head = _head(grid)
