@@ -6,10 +6,11 @@ import attrs
 import polars as pl
 
 from advisor.reading import Grain, Note, Period, Reading, Table
+from advisor.tabular.cells import ruined
 from advisor_tiktok_shop.buyers import LOOK_BACK, customers_by_day
 from advisor_tiktok_shop.statuses import order_status, return_status
 
-ORDER_ID = r"^[0-9]{6,}$"
+ORDER_ID = r"^[0-9]{6,}$|^[0-9]+[.,]?[0-9]*E\+?[0-9]+$"  # the second is what Excel leaves of one
 _SALE = "sale"
 _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
 _RETURN_SUMS = ("refunds", "items_refunded")
@@ -95,11 +96,13 @@ def left_out_too(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str
 def _counted(
     rows: pl.DataFrame, by: tuple[str, ...], sums: tuple[str, ...], orders: str
 ) -> pl.DataFrame:
-    """Counts of each group; a sum is missing where no row of the group has a value."""
+    """Counts of each group; a sum is missing where no row of the group has a value, and how many
+    orders there were is not known where a spreadsheet has ruined their ids."""
+    told = () if ruined(rows["by.order_id"]) else (pl.col("by.order_id").n_unique(),)
     present = [name for name in (*sums, "sku_orders") if name in rows.columns]
     return rows.group_by(by, maintain_order=True).agg(
         pl.col("_row").min(),
-        pl.col("by.order_id").n_unique().cast(pl.Float64).alias(orders),
+        *(distinct.cast(pl.Float64).alias(orders) for distinct in told),
         *(pl.when(pl.col(n).is_not_null().any()).then(pl.col(n).sum()).alias(n) for n in present),
     )
 

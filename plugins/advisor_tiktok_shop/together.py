@@ -4,6 +4,7 @@ import attrs
 import polars as pl
 
 from advisor.reading import Reading, Table
+from advisor.tabular.cells import ruined
 from advisor_tiktok_shop.orders import ORDER_ID, left_out_too, sorted_out
 from advisor_tiktok_shop.statuses import order_status
 
@@ -45,10 +46,12 @@ def creators_orders(reading: Reading) -> Reading:
     counts = [count for count in table.counts if count != "paid_commission"]
     by = ["key", "name", "from", "to", "currency"]
     summed = _summed(rows, by, counts)
-    orders = rows.group_by(by).agg(
-        pl.col("by.order_id").n_unique().cast(pl.Float64).alias("orders")
-    )
-    frame = summed.join(orders, on=by, how="left", nulls_equal=True, maintain_order="left")
+    if ruined(rows["by.order_id"]):  # by a spreadsheet: how many orders there were is not known
+        frame = summed
+    else:
+        distinct = pl.col("by.order_id").n_unique().cast(pl.Float64).alias("orders")
+        orders = rows.group_by(by).agg(distinct)
+        frame = summed.join(orders, on=by, how="left", nulls_equal=True, maintain_order="left")
     return attrs.evolve(
         reading,
         tables=(attrs.evolve(table, frame=frame),),

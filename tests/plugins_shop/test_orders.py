@@ -108,6 +108,18 @@ def test_a_status_in_no_language_is_a_sale_and_said_without_quoting_it(tmp_path:
     assert _shop(reading).frame["orders"].to_list() == [2]
 
 
+def test_ids_that_a_spreadsheet_ruined_cost_the_number_of_orders_and_no_sale(
+    tmp_path: Path,
+) -> None:
+    header, *rows = records(orders.orders(TWO_SKUS, description_row=False))
+    spoilt = [["5.77E+17", *row[1:]] for row in rows]
+    reading = read(written(tmp_path, "orders.csv", as_csv([header, *spoilt])))
+    (day,) = _shop(reading).frame.to_dicts()
+    assert (day["gmv"], day["items_sold"], day["customers"]) == (56, 6, 2)
+    assert "orders" not in day
+    assert "ids-ruined" in {note.code for note in reading.notes}
+
+
 def test_a_file_of_cancelled_orders_counts_none(tmp_path: Path) -> None:
     reading = _read(tmp_path, [_order(1, status="cancelled"), _order(2, status="cancelled")])
     assert (reading.rows, reading.left_out["cancelled order"], reading.period) == (0, 2, None)
