@@ -47,7 +47,6 @@ LEVERS = {
 HEALTHY = {
     "guide/ad-call-to-action",
     "guide/ad-views-no-checkout",
-    "guide/demographics",
     "guide/falling-conversion",
     "guide/falling-live-gmv",
     "guide/falling-roas",
