@@ -56,6 +56,10 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"- explains: {code(rule.explains)}"
     if rule.says.misleading_when:
         yield f"- misleading when: {rule.says.misleading_when}"
+    told = {"its finding": rule.story.finding, "its healthy outcome": rule.story.healthy}
+    parts = [f"{side} *{part}*" for side, part in told.items() if part]
+    if parts:
+        yield f"- in the story: {', '.join(parts)}"
     if rule.guide:
         yield f"- guide: {code(rule.guide)}"
     if rule.origin:
