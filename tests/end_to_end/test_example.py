@@ -60,6 +60,10 @@ HEALTHY = {
     "guide/low-watch-gpm",
     "guide/slow-follower-growth",
     "guide/views-no-checkout",
+    "operator/creative-fatigue",
+    "operator/many-returns",
+    "operator/reach-without-followers",
+    "operator/watched-not-clicked",
 }
 
 

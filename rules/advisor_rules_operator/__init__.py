@@ -1,0 +1,28 @@
+"""What experienced operators look at beyond the guide: its rules, bands and words."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from advisor.bands import BandFile, band_file
+from advisor.hookspecs import hookimpl
+from advisor.rule import RulePack
+from advisor.vocabulary import VocabularyFile, vocabulary_file
+
+_FOLDER = files(__name__)
+
+
+@hookimpl
+def advisor_rule_packs() -> Sequence[RulePack]:
+    return [RulePack("operator", "What operators look at beyond the guide", _FOLDER)]
+
+
+@hookimpl
+def advisor_benchmarks() -> Sequence[BandFile]:
+    text = (_FOLDER / "bands.toml").read_text(encoding="utf-8")
+    return [band_file(text, where="advisor_rules_operator/bands.toml")]
+
+
+@hookimpl
+def advisor_vocabulary() -> Sequence[VocabularyFile]:
+    text = (_FOLDER / "vocabulary.toml").read_text(encoding="utf-8")
+    return [vocabulary_file(text, where="advisor_rules_operator/vocabulary.toml")]

@@ -1,0 +1,150 @@
+"""The operators' pack: its rules say what their cases expect, and say who says so."""
+
+from functools import cache
+
+import pytest
+
+import advisor_rules_guide as guide
+import advisor_rules_operator as operator
+from advisor.bands import Bands, check_bands
+from advisor.case_run import CaseRunner
+from advisor.cases import Case, Outcome, pack_cases, run_cases
+from advisor.engine import Engine
+from advisor.engine.durable import DurableEngine, available
+from advisor.engine.reference import ReferenceEngine
+from advisor.rule import Rule
+from advisor.rule_file import check_circles, check_references, load_pack
+from advisor.vocabulary import MetricKind, Vocabulary
+from tests.end_to_end.runs import registry
+
+(PACK,) = operator.advisor_rule_packs()
+(GUIDE,) = guide.advisor_rule_packs()
+OWN = tuple(operator.advisor_benchmarks())
+BANDS = Bands((*guide.advisor_benchmarks(), *OWN))
+
+
+def words() -> Vocabulary:
+    return registry().vocabulary()
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    return {rule.id: rule for rule in load_pack(PACK, words())}
+
+
+@cache
+def everyones() -> tuple[Rule, ...]:
+    return (*load_pack(GUIDE, words()), *rules().values())
+
+
+@cache
+def cases() -> dict[str, tuple[Case, ...]]:
+    return dict(pack_cases(PACK, vocabulary=words()))
+
+
+def each_case() -> list[tuple[str, str]]:
+    return [(rule_id, case.name) for rule_id, found in cases().items() for case in found]
+
+
+def judged(rule_id: str, name: str, engine: Engine) -> str:
+    case = next(case for case in cases()[rule_id] if case.name == name)
+    runner = CaseRunner(words(), BANDS, everyones(), engine)
+    rule = rules()[rule_id]
+    (result,) = run_cases(rule, [case], lambda one: runner.judge(rule, one))
+    return result.difference
+
+
+@pytest.mark.parametrize(("rule_id", "name"), each_case())
+def test_a_case_ends_as_it_says(rule_id: str, name: str) -> None:
+    assert judged(rule_id, name, ReferenceEngine()) == ""
+
+
+def test_durable_rules_says_the_same_of_every_case() -> None:
+    reason = available()
+    if reason is not None:
+        pytest.skip(reason)
+    engine = DurableEngine()
+    different = [each for each in each_case() if judged(*each, engine)]
+
+    assert different == []
+
+
+def test_every_rule_has_cases_and_every_case_file_a_rule() -> None:
+    assert cases().keys() == rules().keys()
+
+
+def known_exactly(rule: Rule) -> bool:
+    """Whether nothing that *rule* asks can be unsure: counts, exact metrics and symbols."""
+    metrics = words().metrics
+    return all(
+        test.trend is None
+        and (test.name not in metrics or metrics[test.name].kind is MetricKind.EXACT)
+        for test in rule.when.own()
+    )
+
+
+@pytest.mark.parametrize("rule_id", list(rules()))
+def test_the_cases_of_a_rule_show_every_way_it_can_end(rule_id: str) -> None:
+    shown = {case.outcome for case in cases()[rule_id]}
+    expected = {Outcome.FIRES, Outcome.CLEAR, Outcome.UNSURE, Outcome.MISSING}
+    if known_exactly(rules()[rule_id]):
+        expected -= {Outcome.UNSURE}
+    if rules()[rule_id].region:
+        expected |= {Outcome.NOT_APPLICABLE}
+
+    assert shown == expected
+
+
+@pytest.mark.parametrize("rule_id", list(rules()))
+def test_a_rule_says_who_says_so_and_when_not_to_believe_it(rule_id: str) -> None:
+    rule = rules()[rule_id]
+
+    assert rule.origin is not None
+    assert rule.origin.title
+    assert rule.says.misleading_when
+
+
+def test_rules_refer_only_to_rules_that_are_there() -> None:
+    check_references(everyones())
+    check_circles(everyones())
+
+
+def test_the_bands_use_known_names_and_possible_edges_and_say_who_says_so() -> None:
+    for file in OWN:
+        check_bands(file, words())
+        assert [band.metric for band in file.band if band.origin is None or not band.note] == []
+
+
+CLASSIC = {"ctr", "cpc", "cpm", "cpp", "roas", "cvr", "spend", "clicks", "impressions", "purchases"}
+
+
+@pytest.mark.parametrize("rule_id", [r for r in rules() if rules()[r].file.startswith("gmv-max/")])
+def test_a_rule_on_gmv_max_asks_nothing_that_only_classic_ads_have(rule_id: str) -> None:
+    asked = {test.name for test in rules()[rule_id].own_tests()}
+
+    assert not asked & CLASSIC
+
+
+@pytest.mark.parametrize("rule_id", [r for r in rules() if rules()[r].file.startswith("ads/")])
+def test_a_rule_on_classic_ads_asks_nothing_of_gmv_max(rule_id: str) -> None:
+    asked = {test.name for test in rules()[rule_id].own_tests()}
+
+    assert not {name for name in asked if name == "roi" or name.startswith("gmv_max")}
+
+
+@pytest.mark.parametrize("rule_id", list(rules()))
+def test_a_rule_gives_no_advice_that_harms(rule_id: str) -> None:
+    rule = rules()[rule_id]
+    texts = [rule.says.finding, rule.says.why]
+    texts += [sentence for a in rule.actions for sentence in (a.do, *a.steps)]
+    harmful = (
+        "buy followers",
+        "buy likes",
+        "buy reviews",
+        "fake",
+        "list price",
+        "spend more",
+        "only today",
+    )
+
+    assert [t for t in texts for word in harmful if word in t.lower()] == []
