@@ -244,6 +244,20 @@ class OutcomeCount:
 
 
 @attrs.frozen
+class StoryLine:
+    """A sentence of the story. *part* is what it tells: what excites or frustrates the audience,
+    where the shop shines or stalls. It is a finding (*finding* is its id) or, with None, the
+    healthy sentence of a rule; *subjects* counts those it holds for."""
+
+    part: str
+    text: str
+    rule: str
+    finding: str | None
+    kind: str
+    subjects: int
+
+
+@attrs.frozen
 class Healthy:
     """A rule that is clear on every subject it could judge. *subjects* counts them; *text* is the
     rule's healthy sentence."""
@@ -321,6 +335,7 @@ class Document:
     shop: ShopInfo
     period: PeriodInfo
     inputs: tuple[InputInfo, ...]
+    story: tuple[StoryLine, ...]
     kpis: tuple[Kpi, ...]
     plan: tuple[ActionInfo, ...]
     findings: tuple[FindingInfo, ...]

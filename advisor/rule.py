@@ -42,6 +42,23 @@ class Strength(StrEnum):
     DERIVED = "derived"
 
 
+class Part(StrEnum):
+    """A part of the story that a shop's numbers tell: of the audience, then of the shop."""
+
+    EXCITES = "excites"
+    FRUSTRATES = "frustrates"
+    SHINES = "shines"
+    STALLS = "stalls"
+
+
+@attrs.frozen
+class Story:
+    """To which part of the story a rule's finding belongs, and to which its healthy outcome."""
+
+    finding: Part | None = None
+    healthy: Part | None = None
+
+
 @attrs.frozen
 class Origin:
     """Who says so."""
@@ -109,6 +126,7 @@ class Rule:
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()
+    story: Story = Story()
     file: str = ""
 
     @property

@@ -14,7 +14,7 @@ from advisor.condition import LEVELS, Against, Test
 from advisor.data import parse_toml, structure
 from advisor.engine.strata import strata
 from advisor.errors import Mistakes, unknown
-from advisor.rule import Action, After, Origin, Rule, RulePack, Says, Severity, Status
+from advisor.rule import Action, After, Origin, Rule, RulePack, Says, Severity, Status, Story
 from advisor.rule_conditions import ConditionReader
 from advisor.vocabulary import Vocabulary
 
@@ -54,6 +54,7 @@ class _RuleFile:
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()
+    story: Story = attrs.field(factory=Story)
 
 
 def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) -> Rule:
@@ -105,6 +106,7 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         effective_from=file.effective_from,
         effective_until=file.effective_until,
         region=file.region,
+        story=file.story,
         file=where,
     )
     wrong += _wrong_names(file, vocabulary, where)

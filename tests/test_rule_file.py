@@ -8,7 +8,18 @@ import pytest
 from advisor.condition import Against, Quantifier, Related
 from advisor.condition import Test as Ask
 from advisor.errors import Mistakes
-from advisor.rule import Action, After, Origin, Rule, RulePack, Severity, Status, Strength
+from advisor.rule import (
+    Action,
+    After,
+    Origin,
+    Part,
+    Rule,
+    RulePack,
+    Severity,
+    Status,
+    Story,
+    Strength,
+)
 from advisor.rule_file import check_references, load_pack, load_rule, resolve_aliases
 from advisor.vocabulary import Vocabulary, merge, vocabulary_file
 
@@ -98,6 +109,7 @@ status   = "experimental"
 explains = ["other", "far/away"]
 needs    = ["stock"]
 profile  = "strict"
+story    = { finding = "stalls" }
 aliases  = ["feeble"]
 region   = "US"
 effective_from  = 2026-01-01
@@ -203,6 +215,7 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
     assert rule.explains == ("mine/other", "far/away")
     assert rule.aliases == ("mine/feeble",)
     assert rule.needs == ("stock",)
+    assert rule.story == Story(finding=Part.STALLS)
     assert rule.region == ("US",)
     assert (rule.effective_from, rule.effective_until) == (date(2026, 1, 1), date(2026, 12, 31))
     assert rule.origin == Origin("page", "https://example.org", "2026-05-01", Strength.WEAK)
@@ -247,6 +260,11 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             '"medium"',
             '"medium"\nneeds = ["stocks"]',
             "needs[0]: unknown count 'stocks'; did you mean 'stock'?",
+        ),
+        (
+            '"medium"',
+            '"medium"\nstory = { finding = "stals" }',
+            "story.finding: unknown value 'stals'; did you mean 'stalls'?",
         ),
         ('"medium"', '"medium"\nseverty = 1', "unknown key 'severty'; did you mean 'severity'?"),
         (

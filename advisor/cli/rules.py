@@ -254,6 +254,10 @@ def page(rule: "Rule") -> list[str]:
         lines.append(f"  explains: {', '.join(rule.explains)}")
     if rule.needs:
         lines.append(f"  needs: {', '.join(rule.needs)}")
+    told = {"finding": rule.story.finding, "healthy": rule.story.healthy}
+    parts = [f"{side} {part}" for side, part in told.items() if part]
+    if parts:
+        lines.append(f"  story: {', '.join(parts)}")
     if rule.guide:
         lines.append(f"  guide: {', '.join(rule.guide)}")
     if rule.origin:

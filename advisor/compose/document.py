@@ -9,6 +9,7 @@ from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import Found, findings
 from advisor.compose.reconciliation import reconciliations
+from advisor.compose.story import story
 from advisor.compose.values import Value, finite, value_of
 from advisor.diagnosis import Diagnosis, kpi_names
 from advisor.document import (
@@ -46,17 +47,19 @@ def compose(diagnosis: Diagnosis) -> Document:
     infos = sorted(
         found.infos, key=lambda f: (rank.get(f.rule, len(planned)), -(f.stake or 0.0), f.id)
     )
+    counts, well = outcome_counts(diagnosis), healthy(diagnosis)
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),
         shop=_shop(diagnosis),
         period=_period(diagnosis),
         inputs=tuple(_inputs(diagnosis)),
+        story=story(diagnosis.loaded.rules, infos, well, counts),
         kpis=tuple(_kpis(diagnosis)),
         plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
         findings=tuple(infos),
-        outcomes=tuple(outcome_counts(diagnosis)),
-        healthy=tuple(healthy(diagnosis)),
+        outcomes=tuple(counts),
+        healthy=tuple(well),
         watch=tuple(watch(diagnosis)),
         coverage=tuple(unjudged(diagnosis)),
         reconciliation=reconciliations(diagnosis),

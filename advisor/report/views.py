@@ -60,6 +60,20 @@ def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
     return list(groups.items())
 
 
+def by_part(story: Iterable[Part]) -> list[tuple[str, list[Part]]]:
+    """The four parts of the story by their titles, each with its sentences, however few."""
+    lines = list(story)
+    return [(title, [line for line in lines if line["part"] == part]) for part, title in _PARTS]
+
+
+_PARTS = (
+    ("excites", "What excites the audience"),
+    ("frustrates", "What puts it off"),
+    ("shines", "Where the shop shines"),
+    ("stalls", "Where it stalls"),
+)
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "of": of,
     "for_goal": for_goal,
@@ -68,6 +82,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "shorten": shorten,
     "capital": capital,
     "sentence": sentence,
+    "by_part": by_part,
     "by_remedy": by_remedy,
     "some_files": some_files,
 }

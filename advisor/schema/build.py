@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from advisor.document import SCHEMA_VERSION, Document
-from advisor.rule import Severity
+from advisor.rule import Part, Severity
 
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
 ID = "https://json-schema.org/draft/2020-12/schema"
@@ -60,6 +60,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "Reconciliation.first": _DAY,
     "Reconciliation.last": _DAY,
     "Reconciliation.parts": {"minItems": 1},
+    "StoryLine.part": {"enum": [part.value for part in Part]},
+    "StoryLine.subjects": {"minimum": 1},
     "ShopInfo.currency": {"pattern": "^[A-Z]{3}$"},
 }
 

@@ -27,6 +27,7 @@ from advisor.document import (
     Point,
     Reconciliation,
     ShopInfo,
+    StoryLine,
     SubjectInfo,
     Unjudged,
     Watch,
@@ -245,6 +246,7 @@ def empty() -> Document:
         shop=ShopInfo("shop", "", None, None, None, None, None, None, None),
         period=PeriodInfo(None, None, None, None, "2025-11-23"),
         inputs=(),
+        story=(),
         kpis=(),
         plan=(),
         findings=(),
@@ -260,7 +262,7 @@ def empty() -> Document:
 
 def quiet() -> Document:
     """Files were read and rules were judged; none found a problem."""
-    return attrs.evolve(small(), plan=(), findings=())
+    return attrs.evolve(small(), plan=(), findings=(), story=small().story[:1])
 
 
 def small() -> Document:
@@ -281,6 +283,11 @@ def small() -> Document:
         ),
         period=PeriodInfo("2025-10-26", "2025-11-22", "2025-09-28", "2025-10-25", "2025-11-23"),
         inputs=(input_file(), input_file("photo.csv", "not a table: it holds an image")),
+        story=(
+            StoryLine("shines", "Clicks turn into orders", "guide/low-ctor", None, "product", 14),
+            StoryLine("stalls", breach.message.text, breach.rule, breach.id, "shop", 1),
+            StoryLine("stalls", hooks[0].message.text, hooks[0].rule, hooks[0].id, "ad", 2),
+        ),
         kpis=(
             kpi("views", "Views", "412,000", None, impact=False),
             kpi("ctor", "CTOR", "2.9 %", "sales"),
@@ -339,6 +346,9 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
     found = tuple(finding(name, number) for number, name in enumerate(names))
     return attrs.evolve(
         base,
+        story=tuple(
+            StoryLine("stalls", item.message.text, item.rule, item.id, "ad", 2) for item in found
+        ),
         shop=attrs.evolve(base.shop, name=names[0]),
         findings=found,
         plan=tuple(
