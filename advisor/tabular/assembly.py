@@ -117,7 +117,9 @@ class FileReader:
         if again:
             as_text = grid.body(after + described, sorted(again))
             body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))
-        rows = sort_out(body, kind, self._numeric())
+        header = grid.head[found.row]
+        above = {f"c{at}": header[at] for at in places if at < len(header)}
+        rows = sort_out(body, kind, self._numeric(), above)
         if described:
             rows.left_out["description row"] = 1
         if rows.totals is None and found.first_row < found.row:

@@ -1,6 +1,6 @@
 """Which rows of a body are data, and why the others are not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -18,13 +18,19 @@ class Rows:
     left_out: dict[str, int]
 
 
-def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
-    """Sorts the rows of *body*; *numeric* are the columns that should hold numbers."""
+def sort_out(
+    body: pl.DataFrame, kind: Kind, numeric: Sequence[str], header: Mapping[str, str] = {}
+) -> Rows:
+    """Sorts the rows of *body*; *numeric* are the columns that should hold numbers, *header* is
+    what stands above each column: files that were put together have it once more in between."""
     left: dict[str, int] = {}
     columns = [column for column in body.columns if column != "_row"]
     if all(body[c].null_count() for c in columns):
         blank = body.select(pl.all_horizontal(pl.col(c).is_null() for c in columns)).to_series()
         body = _without(body, blank, "blank row", left)
+    again = _headers_again(body, header)
+    if again is not None:
+        body = _without(body, again, "repeated header", left)
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
     if kind.totals:
@@ -52,6 +58,19 @@ def sort_out(body: pl.DataFrame, kind: Kind, numeric: Sequence[str]) -> Rows:
         undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
     return Rows(body, totals, left)
+
+
+def _headers_again(body: pl.DataFrame, header: Mapping[str, str]) -> pl.Series | None:
+    """Rows that are the header once more; a column that came as numbers has none of them."""
+    named = {column: text for column, text in header.items() if text}
+    if not named or any(body.schema[column] != pl.String for column in named):
+        return None
+    column, text = next(iter(named.items()))
+    if not (body[column] == text).any():
+        return None
+    return body.select(
+        pl.all_horizontal(pl.col(c).eq_missing(pl.lit(t)) for c, t in named.items())
+    ).to_series()
 
 
 def summary_between(
