@@ -1,0 +1,195 @@
+"""What each condition of a rule came to, on every subject of the kind that it is judged on."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.condition import Conditions, Quantifier, Related, Truth
+from advisor.grade import Graded, Grader, truth_column
+from advisor.judge.hearing import Hearing
+from advisor.judge.outcome import Outcome, Verdicts
+from advisor.judge.relations import Relations
+from advisor.judge.rungs import rung
+from advisor.measure import Measured, metric_of, pool, unpooled
+from advisor.rule import Rule
+
+_MIN, _MAX = pl.min_horizontal, pl.max_horizontal
+
+
+@attrs.frozen(eq=False)
+class Examiner:
+    """Hears rules. *verdicts* are those of the strata before: a rule may come after a finding."""
+
+    measured: Mapping[str, Measured]
+    graded: Mapping[str, Graded]
+    relations: Relations
+    grader: Grader
+    verdicts: Sequence[Verdicts]
+
+    def hear(self, rule: Rule) -> list[Hearing]:
+        kind = rung(rule, self.measured, self.grader)
+        if kind is None:
+            return []
+        graded = self.graded[kind]
+        first = self._hearing(rule, kind, graded, None)
+        hearings = [first]
+        if rule.when.related or rule.unless.related or rule.after:
+            return hearings
+        subjects = self.grader.vocabulary.subjects
+        waiting = first.open()
+        for parent in self.grader.vocabulary.ladder(kind)[1:]:
+            known = f"parent.{parent}" in waiting.columns or subjects[parent].parent is None
+            if not known or waiting.height < 2:
+                continue
+            pooled = self._pool(rule, kind, waiting, parent)
+            if pooled is None:
+                continue
+            hearings.append(self._hearing(rule, parent, pooled, kind))
+            left = [unpooled(waiting, parent), hearings[-1].open()]
+            waiting = pl.concat(left, how="diagonal_relaxed")
+        return hearings
+
+    def _pool(self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str) -> Graded | None:
+        columns = unsure.columns
+        metrics = {}
+        for test in rule.own_tests():
+            for name in (test.name, f"{test.name}.before"):
+                if f"{name}.x" in columns:
+                    metrics[name] = metric_of(test.name, self.grader.vocabulary)
+        for name in self._beside(rule, kind):  # bands and prices may depend on another metric
+            if f"{name}.x" in columns:
+                metrics[name] = metric_of(name, self.grader.vocabulary)
+        title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} of one {parent} together"
+        frame = pool(unsure, parent, title, metrics)
+        if frame.height == 0:
+            return None
+        names = frozenset(n for n in metrics if not n.endswith(".before"))
+        source = self.measured[kind].source
+        return self.grader.grade(Measured(kind, frame, names, source), rule.own_tests())
+
+    def _beside(self, rule: Rule, kind: str) -> set[str]:
+        names = {name for action in rule.actions for name in action.done}
+        for name in {test.name for test in rule.own_tests()} | names:
+            if name in self.grader.vocabulary.symbols:
+                continue
+            band = self.grader.resolve(name, kind)
+            names |= {edges.of.metric for edges in band.edges if edges.of is not None}
+            money = metric_of(name, self.grader.vocabulary).money
+            names |= {money} if money else set()
+        return names
+
+    def _hearing(self, rule: Rule, kind: str, graded: Graded, measured_as: str | None) -> Hearing:
+        frame = graded.frame
+        code = self._code(rule.when)
+        if rule.after is not None:
+            frame, after = self._after(rule, kind, frame)
+            code = _MIN(code, after)
+        for need in rule.needs:
+            there = f"{need}.lo" in frame.columns
+            known = pl.col(f"{need}.lo").is_not_null() if there else pl.lit(value=False)
+            code = _MIN(code, pl.when(known).then(int(Truth.TRUE)).otherwise(int(Truth.MISSING)))
+        unless = self._code(rule.unless) if rule.unless else pl.lit(int(Truth.FALSE), pl.UInt8)
+        frame, whens = self._with_related(rule, "when", rule.when, frame, kind)
+        frame, blocks = self._with_related(rule, "unless", rule.unless, frame, kind)
+        if whens:
+            code = _MIN(code, *(pl.col(c) for c in whens.values()))
+        if blocks:
+            unless = _MIN(unless, *(pl.col(c) for c in blocks.values()))
+        frame = frame.with_columns(
+            code.cast(pl.UInt8).alias("code"),
+            unless.cast(pl.UInt8).alias("unless"),
+        )
+        return Hearing(rule, kind, graded, frame, whens, blocks, measured_as)
+
+    def _code(self, conditions: Conditions) -> pl.Expr:
+        truth = int(Truth.TRUE)
+        parts = [pl.col(truth_column(test)) for test in conditions.tests]
+        if conditions.alternatives:
+            branches = conditions.alternatives
+            parts.append(_MAX(*(_MIN(*(pl.col(truth_column(t)) for t in b)) for b in branches)))
+        return _MIN(*parts) if parts else pl.lit(truth, pl.UInt8)
+
+    def _with_related(
+        self, rule: Rule, part: str, conditions: Conditions, frame: pl.DataFrame, kind: str
+    ) -> tuple[pl.DataFrame, dict[Related, str]]:
+        """A truth column for each question over a relation."""
+        columns: dict[Related, str] = {}
+        for i, related in enumerate(conditions.related):
+            name = f"?{rule.id}|{part}|{i}"
+            columns[related] = name
+            pairs = self.relations.pairs(related.relation, kind, related.kind)
+            other = self.graded.get(related.kind)
+            if pairs is None or other is None:
+                frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(name))
+                continue
+            each = _MIN(*(pl.col(truth_column(t)) for t in related.tests))
+            partners = other.frame.select("shop", pl.col("key").alias("to"), each.alias("each"))
+            answer = (
+                pairs.join(partners, on=["shop", "to"], how="left")
+                .with_columns(pl.col("each").fill_null(int(Truth.MISSING)))
+                .group_by("shop", "from")
+                .agg(_quantified(related.quantifier).cast(pl.UInt8).alias(name))
+            )
+            frame = frame.join(
+                answer,
+                left_on=["shop", "key"],
+                right_on=["shop", "from"],
+                how="left",
+                maintain_order="left",  # rows are known by their place in the graded frame
+            ).with_columns(pl.col(name).fill_null(int(Truth.MISSING)))
+        return frame, columns
+
+    def _after(self, rule: Rule, kind: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Expr]:
+        """What is known of the findings that *rule* comes after, as a truth column."""
+        if rule.after is None:
+            return frame, pl.lit(int(Truth.TRUE), pl.UInt8)
+        columns: list[str] = []
+        for i, finding in enumerate(rule.after.findings):
+            column = f"?{rule.id}|after|{i}"
+            columns.append(column)
+            told = self._told(finding, kind, rule.after.over, column)
+            if not told:
+                frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
+                continue
+            known = pl.concat(told).group_by("shop", "key").agg(pl.col(column).max())
+            frame = frame.join(
+                known, on=["shop", "key"], how="left", maintain_order="left"
+            ).with_columns(pl.col(column).fill_null(int(Truth.FALSE)).cast(pl.UInt8))
+        return frame, _MIN(*(pl.col(c) for c in columns))
+
+    def _told(self, finding: str, kind: str, over: str | None, column: str) -> list[pl.DataFrame]:
+        """How the rule *finding* ended on subjects of *kind*, or on those that *over* leads to."""
+        # Not applicable is as good as not there; the other codes are the same as a truth's.
+        outcome = pl.col("outcome").replace(int(Outcome.NOT_APPLICABLE), int(Outcome.CLEAR))
+        found: list[pl.DataFrame] = []
+        for verdicts in self.verdicts:
+            if verdicts.rule.id != finding:
+                continue
+            known = verdicts.outcomes.select("shop", "key", outcome.alias(column))
+            if over is None:
+                found += [known] if verdicts.kind == kind else []
+                continue
+            pairs = self.relations.pairs(over, kind, verdicts.kind)
+            if pairs is not None:
+                there = pairs.join(
+                    known, left_on=["shop", "to"], right_on=["shop", "key"], how="left"
+                )
+                found.append(there.select("shop", pl.col("from").alias("key"), column))
+        return found
+
+
+def _quantified(quantifier: Quantifier) -> pl.Expr:
+    each = pl.col("each")
+    if quantifier is Quantifier.ANY:
+        return each.max()
+    if quantifier is Quantifier.ALL:
+        return each.min()
+    most = each.max()
+    return (
+        pl.when(most == int(Truth.FALSE))
+        .then(int(Truth.TRUE))
+        .when(most == int(Truth.TRUE))
+        .then(int(Truth.FALSE))
+        .otherwise(most)
+    )
