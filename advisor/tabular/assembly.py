@@ -7,7 +7,7 @@ import polars as pl
 
 from advisor.hookspecs import ReadContext
 from advisor.reading import Column, Grain, Period, Reading
-from advisor.source import Grid, Source
+from advisor.source import Source
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
     ColumnReader,
@@ -318,15 +318,6 @@ class FileReader:
             self.notes.say(
                 "repeated-header", f"the header {header!r} occurs more than once; the first is read"
             )
-        others = [
-            repr(grid.name)
-            for grid in self.source.grids
-            if grid is not self.found.grid and _has_rows(grid)
-        ]
-        if others:
-            self.notes.say(
-                "other-tables", f"the file holds further tables that are not read: {_some(others)}"
-            )
         rates = [
             repr(self.headers[name])
             for name in self.found.columns
@@ -362,10 +353,6 @@ class FileReader:
 
 def _silent(_code: str, _text: str) -> None:
     return
-
-
-def _has_rows(grid: Grid) -> bool:
-    return len(grid.head) > 1
 
 
 def _some(names: list[str]) -> str:

@@ -40,6 +40,7 @@ _SAMPLE = 10_000  # cells of a column that are looked at where a few tell
 _TOGETHER = 1 << 19  # cells that are taken apart in one step
 _MOST_DECIMALS = 8
 _THOUSAND = 1000
+_EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is never a thousand
 _NOISE = 1e-6  # what floating point adds to a printed decimal
 
 Say = Callable[[str, str], None]  # code and text of a note
@@ -176,7 +177,7 @@ class ColumnReader:
 
     def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]
-        exact = self.kind.decimal or self.container in (Container.JSON, Container.JSON_LINES)
+        exact = self.kind.decimal or self.container in _EXACT
         # What is no plain count may have decimals in any currency.
         whole = spec.type is CellType.MONEY or (spec.count is not None and not spec.of)
         if exact or (not whole and not spelling.comma):

@@ -30,6 +30,27 @@ Files are recognised by what is in them, never by their names: columns may be re
 or added, and lines above the header do no harm. CSV (any delimiter and encoding), XLSX and JSON
 are read. `advisor inspect FILE` says what a file was understood as, column by column, and which
 rows were left out and why.
+
+They may lie in a folder, in a zip as it was downloaded, or come through a pipe (`-`). What loaders
+write is read where it is, each table that a kind below knows by its columns, and of it only those:
+
+| Where | How | Needs |
+| --- | --- | --- |
+| SQLite | `advisor diagnose warehouse.db` | nothing more |
+| Parquet: files, or a folder of parts | `advisor diagnose lake/` | nothing more |
+| DuckDB | `advisor diagnose warehouse.duckdb` | `pip install 'shop-advisor[duckdb]'` |
+| PostgreSQL | `advisor diagnose postgresql://user@host/database` | \
+`pip install 'shop-advisor[postgres]'` |
+
+The password of a database belongs in `PGPASSWORD`; wherever it stands, no output has it. Nothing is
+ever written into a database. A file with several tables (sheets, streams, lists) gives a reading
+for each that is known.
+
+Zips and workbooks are refused where they hold more than 20,000 files, a file of more than 2 GiB or
+4 GiB in all, or where more than 10 MiB unpack from less than a 200th; so is XML with entities.
+
+For a table that is none of these, `advisor inspect FILE --map` proposes how to read it: see
+`[[source]]` in [advisor.toml](advisor-toml.md#tables-of-your-own).
 """
 
 
