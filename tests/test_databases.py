@@ -465,6 +465,6 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
         postgres.open_postgres("postgresql://me:pa55@127.0.0.1:1/db")
 
     assert str(caught.value) == (
-        "database db on 127.0.0.1: it cannot be reached: InterfaceError; "
+        "database db on 127.0.0.1: it cannot be reached: connection refused; "
         "check host, port, user and password"
     )

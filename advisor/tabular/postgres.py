@@ -144,6 +144,8 @@ class _Database:
     def _failed(self, what: str, error: Exception) -> AdvisorError:
         said = error.args[0] if error.args else ""
         line = str(said.get("M", "")) if isinstance(said, dict) else type(error).__name__
+        if isinstance(error.__cause__, OSError):
+            line = (error.__cause__.strerror or str(error.__cause__)).lower()
         return AdvisorError(
             f"it {what}: {line}",
             where=self._where,
