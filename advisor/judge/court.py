@@ -10,7 +10,7 @@ from advisor.engine.program import Derivation, Engine, FindingFact, LinkFact, Su
 from advisor.grade import Graded, Grader, truth_column
 from advisor.judge.examine import Examiner
 from advisor.judge.hearing import Hearing
-from advisor.judge.outcome import Firing, Outcome, Verdicts
+from advisor.judge.outcome import Firing, Verdicts
 from advisor.judge.relations import Relations, link_facts, subject_id
 from advisor.judge.screen import Chances, chances, stands
 from advisor.measure import Measured
@@ -124,42 +124,28 @@ class Court:
     def _decide(
         self, hearing: Hearing, where: _Fired, chance: Mapping[int, Chances]
     ) -> tuple[Verdicts, list[Firing]]:
-        rule, frame = hearing.rule, hearing.frame
-        code = pl.col("code")
-        settled = pl.when(code == int(Truth.TRUE)).then(int(Outcome.CLEAR)).otherwise(code)
-        outcomes = frame.select(
-            "shop",
-            "key",
-            settled.cast(pl.UInt8).alias("outcome"),
-            pl.lit(None, pl.Float64).alias("p"),
-            "code",
-            "unless",
-        )
-        rows: list[int] = []
-        p = pl.Series(dtype=pl.Float64)
-        partners: list[tuple[str, ...]] = []
-        if where.rows:
-            p = chance[id(hearing.graded)].of(rule, where.rows)
-            kept = self._kept(hearing, where.rows, p)
-            told = pl.select(pl.when(kept).then(int(Outcome.FIRES)).otherwise(int(Outcome.UNSURE)))
-            outcomes = outcomes.with_columns(
-                outcomes["outcome"].scatter(where.rows, told.to_series().cast(pl.UInt8)),
-                outcomes["p"].scatter(where.rows, p),
-            )
-            stay = kept.arg_true().to_list()
-            rows = [where.rows[i] for i in stay]
-            partners = [where.partners[i] for i in stay]
-            p = p.gather(stay)
+        rule = hearing.rule
+        rows, p = where.rows, pl.Series("p", dtype=pl.Float64)
+        if rows:
+            p = chance[id(hearing.graded)].of(rule, rows)
+        stand = self._stand(hearing, rows, p)
+        heard = hearing.frame.select("shop", "key", "code", "unless")
         verdicts = Verdicts(
             rule=rule,
             kind=hearing.kind,
             graded=hearing.graded,
-            outcomes=outcomes,
+            heard=heard,
+            fired=pl.DataFrame(
+                {"row": rows, "p": p, "stand": stand},
+                schema={"row": pl.UInt32, "p": pl.Float64, "stand": pl.Boolean},
+            ),
             measured_as=hearing.measured_as,
         )
+        if not rows:
+            return verdicts, []
         open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
         unchecked = _unchecked(rule)
-        at = outcomes.select("shop", "key", "unless")[rows].iter_rows()
+        at = heard.select("shop", "key", "unless")[rows].iter_rows()
         firings = [
             Firing(
                 rule=rule,
@@ -171,15 +157,16 @@ class Court:
                 unchecked=unchecked if unless in open_ else (),
                 partners=with_,
             )
-            for row, (shop, key, unless), chance_of, with_ in zip(
-                rows, at, p.to_list(), partners, strict=True
+            for row, (shop, key, unless), chance_of, with_, stays in zip(
+                rows, at, p.to_list(), where.partners, stand.to_list(), strict=True
             )
+            if stays
         ]
         return verdicts, firings
 
-    def _kept(self, hearing: Hearing, rows: Sequence[int], p: pl.Series) -> pl.Series:
+    def _stand(self, hearing: Hearing, rows: Sequence[int], p: pl.Series) -> pl.Series:
         """Which of the *rows* that fired stand among so many that were judged."""
-        if not self.screen:
+        if not self.screen or not rows:
             return pl.repeat(value=True, n=len(rows), eager=True)
         judged = pl.col("code") != int(Truth.MISSING)
         told = hearing.frame.group_by("shop").agg(judged.sum())

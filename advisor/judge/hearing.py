@@ -45,9 +45,10 @@ class Hearing:
         return [f"{self.prefix}|{shop}|{key}" for shop, key in some.iter_rows()]
 
     def open(self) -> pl.DataFrame:
-        """The subjects that could not tell, and may yet fire."""
-        may_fire = pl.col("unless") != int(Truth.TRUE)
-        return self.frame.filter((pl.col("code") == int(Truth.UNSURE)) & may_fire)
+        """The subjects that could not tell, and may yet fire, with all that was measured."""
+        may_fire = self.frame["unless"] != int(Truth.TRUE)
+        unsure = (self.frame["code"] == int(Truth.UNSURE)) & may_fire
+        return self.graded.frame.filter(unsure)
 
     def symbols(self) -> set[str]:
         """The columns whose truth its facts carry."""

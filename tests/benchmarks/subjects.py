@@ -1,73 +1,82 @@
-"""Measured subjects and rules for measuring how fast rules are judged."""
+"""Measured ads and rules for measuring how fast rules are judged."""
 
 import itertools
 
 import numpy as np
 import polars as pl
 
+from advisor.bands import Band, BandFile, Bands
 from advisor.condition import Test as Ask
 from advisor.grade import Grader
 from advisor.measure import CountedRows, Measured, Wanted, measure
 from advisor.reading import Grain
+from advisor.registry import load
 from advisor.rule import Rule
 from tests.benchmarks.baselines.raw_durable import Limit, NumericRule
-from tests.core import CURRENT, SHOP, WINDOW, WORDS, grader, rule
+from tests.core import CURRENT, SHOP, TODAY, US, WINDOW, rule
 
-METRICS = ("ctr", "order_rate", "cpc", "roas")
-# How far off each metric is good, and in which direction it is bad.
-_EDGE = {"ctr": 0.01, "order_rate": 0.02, "cpc": 1.5, "roas": 2.0}
-_WORSE = {"ctr": -1, "order_rate": -1, "cpc": 1, "roas": -1}
-_STEPS = 7
+# What each metric usually is, and in which direction it is bad. The first seven are drawn, the
+# others follow from them by the identities of the vocabulary.
+USUAL = {
+    "ctr": (0.015, "low"),
+    "click_conversion": (0.08, "low"),
+    "cvr": (0.03, "low"),
+    "cpc": (0.8, "high"),
+    "ad_aov": (60.0, "low"),
+    "ad_checkout_rate": (0.07, "low"),
+    "hook_rate": (0.4, "low"),
+    "cpm": (12.0, "high"),
+    "cpp": (0.8 / 0.03, "high"),
+    "roas": (0.03 * 60.0 / 0.8, "low"),
+    "impression_conversion": (0.0012, "low"),
+    "cost_per_conversion": (10.0, "high"),
+}
+DRAWN = tuple(USUAL)[:7]
+LOW, HIGH = 0.75, 1.5  # times the usual: the band of each metric
 
 
 def rules(count: int = 40) -> tuple[list[Rule], list[NumericRule]]:
-    """*count* rules of two limits each, for us and as comparisons of the intervals' bounds."""
+    """*count* rules on two levels each: two bad ones, or a bad one where another is good; for us,
+    and as comparisons of the intervals' bounds."""
     ours: list[Rule] = []
     numeric: list[NumericRule] = []
-    pairs = itertools.combinations(METRICS, 2)
-    for (one, other), step in itertools.islice(itertools.product(pairs, range(_STEPS)), count):
-        limits = [_limit(metric, step) for metric in (one, other)]
-        name = f"{one}-{other}-{step}"
-        ours.append(rule(name, *(_ask(limit) for limit in limits)))
+    for place, (one, other) in enumerate(itertools.combinations(USUAL, 2)):
+        if place == count:
+            break
+        bad, beside = USUAL[one][1], USUAL[other][1]
+        asked = (bad,), ("good", "high") if place % 8 == 0 else (beside,)
+        name = f"{one}-{other}"
+        tests = [Ask(m, is_=levels) for m, levels in zip((one, other), asked, strict=True)]
+        ours.append(rule(name, *tests))
+        limits = [_limit(m, levels) for m, levels in zip((one, other), asked, strict=True)]
         numeric.append((f"test/{name}", tuple(limits)))
     return ours, numeric
 
 
-def _limit(metric: str, step: int) -> Limit:
-    factor = 1 + _WORSE[metric] * 0.09 * step
-    side = "lo" if _WORSE[metric] > 0 else "hi"
-    return (f"{metric}_{side}", "$gte" if side == "lo" else "$lte", _EDGE[metric] * factor)
-
-
-def _ask(limit: Limit) -> Ask:
-    column, operator, value = limit
-    metric = column.rpartition("_")[0]
-    return Ask(metric, at_least=value) if operator == "$gte" else Ask(metric, at_most=value)
+def _limit(metric: str, levels: tuple[str, ...]) -> Limit:
+    usual = USUAL[metric][0]
+    if levels == ("low",):
+        return (f"{metric}_hi", "$lt", usual * LOW)
+    if levels == ("high",):
+        return (f"{metric}_lo", "$gt", usual * HIGH)
+    return (f"{metric}_lo", "$gte", usual * LOW)
 
 
 def subjects(count: int, *, sick_share: float = 0.05, seed: int = 1) -> Measured:
-    """*count* ads; about *sick_share* of them have two metrics on the wrong side."""
+    """*count* ads; about *sick_share* of them have one metric far on the wrong side."""
     random = np.random.default_rng(seed)
     bad = random.random(count) < sick_share
-    pair = random.integers(0, 6, count)
-    off = dict.fromkeys(METRICS, np.zeros(count, dtype=bool))
-    for number, (one, other) in enumerate(itertools.combinations(METRICS, 2)):
-        chosen = bad & (pair == number)
-        off[one] = off[one] | chosen
-        off[other] = off[other] | chosen
-    value = {
-        metric: edge
-        * np.where(
-            off[metric],
-            1 + _WORSE[metric] * random.uniform(0.3, 0.6, count),
-            1 - _WORSE[metric] * random.uniform(0.3, 0.6, count),
-        )
-        for metric, edge in _EDGE.items()
-    }
-    impressions = np.round(random.uniform(4e6, 8e6, count))
+    which = random.integers(0, len(DRAWN), count)
+    value = {}
+    for place, metric in enumerate(DRAWN):
+        usual, side = USUAL[metric]
+        worse = 0.4 if side == "low" else 2.5
+        factor = np.where(bad & (which == place), worse, random.uniform(0.97, 1.08, count))
+        value[metric] = usual * factor
+    impressions = np.round(random.uniform(4e7, 8e7, count))
     clicks = np.round(impressions * value["ctr"])
-    orders = np.round(clicks * value["order_rate"])
-    spend = clicks * value["cpc"]
+    purchases = np.round(clicks * value["cvr"])
+    page_views = np.round(clicks * 0.9)
     frame = pl.DataFrame(
         {
             "shop": [SHOP] * count,
@@ -77,22 +86,28 @@ def subjects(count: int, *, sick_share: float = 0.05, seed: int = 1) -> Measured
             "to": [CURRENT.last] * count,
             "impressions": impressions,
             "clicks": clicks,
-            "orders": orders,
-            "spend": spend,
-            "gmv": spend * value["roas"],
+            "conversions": np.round(clicks * value["click_conversion"]),
+            "purchases": purchases,
+            "spend": clicks * value["cpc"],
+            "ad_revenue": purchases * value["ad_aov"],
+            "ad_page_views": page_views,
+            "ad_checkouts": np.round(page_views * value["ad_checkout_rate"]),
+            "plays_2s": np.round(impressions * value["hook_rate"]),
         }
     )
     rows = CountedRows("ad", "files", Grain.PERIOD, frame)
-    return measure([rows], {"ad": Wanted(frozenset(METRICS))}, WINDOW, WORDS)["ad"]
+    return measure([rows], {"ad": Wanted(frozenset(USUAL))}, WINDOW, load().vocabulary())["ad"]
 
 
 def bounds(measured: Measured) -> list[dict[str, float | str]]:
     """Each subject's key and the bounds of its intervals, as facts of plain numbers."""
-    columns = {f"{m}_{side}": pl.col(f"{m}.{side}") for m in METRICS for side in ("lo", "hi")}
+    columns = {f"{m}_{side}": pl.col(f"{m}.{side}") for m in USUAL for side in ("lo", "hi")}
     facts: list[dict[str, float | str]] = measured.frame.select("key", **columns).to_dicts()
     return facts
 
 
 def usual() -> Grader:
-    """Whoever grades; the limits are the rules' own."""
-    return grader()
+    """Grades by a band around what is usual."""
+    bands = (Band(m, low=at * LOW, high=at * HIGH) for m, (at, _) in USUAL.items())
+    file = BandFile("usual", "what is usual", tuple(bands))
+    return Grader(load().vocabulary(), Bands((file,)), US, TODAY)
