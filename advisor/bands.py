@@ -78,12 +78,14 @@ class Band:
 
 @attrs.frozen
 class BandFile:
-    """One pack's bands. *layer* orders files: pack 0, profile 1, the shop's own 2."""
+    """One pack's bands. *layer* orders files: pack 0, profile 1, the shop's own 2. *stands_for*:
+    where an identity asks for the first metric, the band of the second is held against it."""
 
     id: str
     title: str
     band: tuple[Band, ...]
     layer: int = 0
+    stands_for: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
 
 def band_file(text: str, *, where: str) -> BandFile:
@@ -117,6 +119,12 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
         of = band.where.of
         if of is not None and of.metric not in vocabulary.metrics:
             wrong.append(f"{at}: {unknown('metric', of.metric, vocabulary.metrics)}")
+    wrong += [
+        f"stands-for: {unknown('metric', name, vocabulary.metrics)}"
+        for pair in file.stands_for.items()
+        for name in pair
+        if name not in vocabulary.metrics
+    ]
     if wrong:
         raise Mistakes(wrong, where=file.id)
 

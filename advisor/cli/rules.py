@@ -13,6 +13,7 @@ from advisor.cli.options import FOLDER, config_option, rules_option, today_optio
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
+    from advisor.band_lint import Strain
     from advisor.cases import CaseResult
     from advisor.knowledge import Loaded
     from advisor.registry import Registry
@@ -90,24 +91,33 @@ def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: d
 
 @rules.command(short_help="Run the cases of rules.")
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[PATH]…")
+@today_option
 @click.pass_context
-def test(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
+def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
 
     Each case gives counts and says how the rule must end on them; where it fires, the whole
     sentence must be the expected one. The exit code is 1 where a case fails.
+
+    Before them it says where a pack's bands (`bands.toml`) cannot hold together by the identities
+    of their metrics, or only in a corner, as warnings, and what they need so as to.
 
     \b
     Examples:
       advisor rules test
       advisor rules test my-rules/
     """
+    from advisor.band_lint import Verdict
     from advisor.cases import table
     from advisor.cli.screen import readers, say
     from advisor.registry import load
 
-    results, without = run_packs(load(), folders)
+    registry = load()
+    results, without = run_packs(registry, folders)
+    strained = lint_bands(registry, folders, today)
     with readers():
+        for strain in strained:
+            say(f"{'note' if strain.verdict is Verdict.NEEDS else 'warning'}: {strain}")
         say(table(results))
         for rule in without:
             say(f"no case: {rule.id}")
@@ -182,6 +192,23 @@ def run_packs(
     return results, without
 
 
+def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "list[Strain]":
+    """Where bands hold together badly: those of every installed pack, or of the folders given.
+
+    Raises Mistakes for a bands.toml that cannot be read.
+    """
+    from advisor.band_lint import strains
+    from advisor.bands import band_file, check_bands
+
+    vocabulary = registry.vocabulary()
+    files = [] if folders else registry.band_files()
+    for place in (folder / "bands.toml" for folder in folders):
+        if place.is_file():
+            files.append(band_file(place.read_text(encoding="utf-8"), where=str(place)))
+            check_bands(files[-1], vocabulary)
+    return [strain for file in files for strain in strains(file, vocabulary, today)]
+
+
 def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":
     from advisor.rule import RulePack
 
@@ -254,8 +281,8 @@ def page(rule: "Rule") -> list[str]:
         lines.append(f"  explains: {', '.join(rule.explains)}")
     if rule.needs:
         lines.append(f"  needs: {', '.join(rule.needs)}")
-    told = {"finding": rule.story.finding, "healthy": rule.story.healthy}
-    parts = [f"{side} {part}" for side, part in told.items() if part]
+    sides = {"finding": rule.story.finding, "healthy": rule.story.healthy}
+    parts = [f"{side} {part}" for side, part in sides.items() if part]
     if parts:
         lines.append(f"  story: {', '.join(parts)}")
     if rule.guide:

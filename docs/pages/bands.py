@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from advisor import text
+from advisor.band_lint import strains
 from advisor.bands import Band, BandFile, Where
 from advisor.registry import Registry
 from advisor.vocabulary import Vocabulary
+from docs.pages.example import TODAY as DAY
 from docs.pages.markdown import code, page, table
 
 _INTRO = """\
@@ -14,6 +16,10 @@ its own `advisor.toml` wins over a pack, and within a pack niche comes before si
 Where the size is not known, the union of the size rows holds and the report says so. Bands in
 dollars are turned into the shop's currency by `usd_rate`; without it what they judge is missing.
 `advisor config explain METRIC` shows who won.
+
+Metrics hang together: CPP is CPC divided by the purchase rate. Whether the bands of a pack can hold
+at the same time is worked out from the identities between [metrics](metrics.md), in US dollars;
+`advisor rules test` says it too.
 """
 
 
@@ -42,6 +48,12 @@ def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
             for band in file.band
         ),
     )
+    strained = strains(file, vocabulary, DAY)
+    if strained:
+        yield from (f"### {file.id}: how they hold together", "")
+        yield from table(
+            ("Verdict", "Where", "Because"), ((s.verdict.value, s.where, s.text) for s in strained)
+        )
 
 
 def _edges(band: Band, vocabulary: Vocabulary) -> str:

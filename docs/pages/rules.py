@@ -57,9 +57,9 @@ def _rule(rule: Rule) -> Iterator[str]:
     if rule.says.misleading_when:
         yield f"- misleading when: {rule.says.misleading_when}"
     told = {"its finding": rule.story.finding, "its healthy outcome": rule.story.healthy}
-    parts = [f"{side} *{part}*" for side, part in told.items() if part]
-    if parts:
-        yield f"- in the story: {', '.join(parts)}"
+    sides = [f"{side} *{part}*" for side, part in told.items() if part]
+    if sides:
+        yield f"- in the story: {', '.join(sides)}"
     if rule.guide:
         yield f"- guide: {code(rule.guide)}"
     if rule.origin:
