@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from importlib.resources import files
 
-from advisor.hookspecs import Provider, hookimpl
+from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
+from advisor.reading import Reading
 from advisor.vocabulary import VocabularyFile, vocabulary_file
 
 
@@ -20,3 +21,11 @@ def advisor_metric_providers() -> Sequence[Provider]:
     from advisor_tiktok_ads.provider import providers
 
     return providers()
+
+
+@hookimpl
+def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+    from advisor_tiktok_ads.drivers import drivers
+    from advisor_tiktok_ads.steering import steering
+
+    return (*drivers(readings, context.window), *steering(readings, context.window))

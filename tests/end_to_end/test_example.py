@@ -61,8 +61,14 @@ HEALTHY = {
     "guide/slow-follower-growth",
     "guide/views-no-checkout",
     "operator/creative-fatigue",
+    "operator/dear-and-unclicked",
+    "operator/dear-auction",
+    "operator/few-buy-after-the-click",
     "operator/many-returns",
+    "operator/opening-below-own",
+    "operator/overpaid-clicks",
     "operator/reach-without-followers",
+    "operator/small-baskets",
     "operator/watched-not-clicked",
 }
 

@@ -1,0 +1,82 @@
+"""Counts of subjects in the window, added up: what plugins derive metrics and symbols from.
+
+Files may overlap: of several readings of one subject and day (or of one subject's period) the one
+that says more is taken, never their sum. Rows that are broken down are left out.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from advisor.reading import Grain, Period, Reading, Table
+
+
+def days_of(
+    readings: Sequence[Reading], subject: str, counts: Sequence[str], window: Period | None
+) -> pl.DataFrame:
+    """`key`, `name`, `from` and *counts* for each subject and day of *window* on which all are
+    known; every day where there is no window."""
+    frames = _frames(readings, subject, counts, (Grain.DAY,))
+    if not frames:
+        return _none(counts).drop("to")
+    rows = pl.concat(frames)
+    if window is not None:
+        rows = rows.filter(pl.col("from").is_between(window.first, window.last))
+    return _one_reading(rows, ["key", "from"], counts).drop("to").sort("key", "from")
+
+
+def sums_of(
+    readings: Sequence[Reading], subject: str, counts: Sequence[str], window: Period | None
+) -> pl.DataFrame:
+    """`key`, `name` and the sums of *counts* for each subject: over the days of *window*, else of
+    the newest period that meets it."""
+    days = days_of(readings, subject, counts, window)
+    totals = days.group_by("key").agg(pl.col("name").last(), pl.col(counts).sum())
+    frames = _frames(readings, subject, counts, (Grain.PERIOD, Grain.LIFETIME))
+    if frames:
+        rows = pl.concat(frames)
+        if window is not None:
+            meets = (pl.col("from") <= window.last) & (pl.col("to") >= window.first)
+            rows = rows.filter(meets.fill_null(value=True))
+        newest = _one_reading(rows, ["key", "from", "to"], counts).sort(
+            "to", descending=True, nulls_last=True, maintain_order=True
+        )
+        periods = newest.unique("key", keep="first", maintain_order=True)
+        totals = pl.concat([totals, periods.select(totals.columns)])
+    return totals.unique("key", keep="first", maintain_order=True).sort("key")
+
+
+def _frames(
+    readings: Sequence[Reading], subject: str, counts: Sequence[str], grains: Sequence[Grain]
+) -> list[pl.DataFrame]:
+    found: list[pl.DataFrame] = []
+    for number, reading in enumerate(readings):
+        for table in reading.tables:
+            if table.grain in grains and table.subject == subject and _has(table, counts):
+                label = pl.lit(number, pl.UInt32).alias("_reading")
+                columns = ("key", "name", "from", "to", *counts)
+                found.append(table.frame.select(*columns, label).drop_nulls(counts))
+    return found
+
+
+def _has(table: Table, counts: Sequence[str]) -> bool:
+    columns = table.frame.columns
+    return set(counts) <= set(columns) and not any(c.startswith("by.") for c in columns)
+
+
+def _one_reading(
+    rows: pl.DataFrame, identity: Sequence[str], counts: Sequence[str]
+) -> pl.DataFrame:
+    others = [c for c in ("from", "to") if c not in identity]
+    return (
+        rows.group_by(*identity, "_reading")
+        .agg(pl.col("name").last(), *(pl.col(c).max() for c in others), pl.col(counts).sum())
+        .sort(*counts, "_reading", descending=[*(True for _ in counts), False])
+        .unique(identity, keep="first", maintain_order=True)
+        .select("key", "name", "from", "to", *counts)
+    )
+
+
+def _none(counts: Sequence[str]) -> pl.DataFrame:
+    text = {"key": pl.String, "name": pl.String, "from": pl.Date, "to": pl.Date}
+    return pl.DataFrame(schema={**text, **dict.fromkeys(counts, pl.Float64)})

@@ -1,0 +1,127 @@
+"""Why a click is dear, why a return is low, where attention is lost: by exact identities.
+
+Each ad is set against the shop's other ads together, in logarithms: there the identities
+CPC = CPM / (1,000 x CTR) and ROAS = purchase rate x order value / CPC are sums, and a part's share
+of the gap says how much of it that part explains. Nothing is said of a gap that chance may explain.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from advisor.evidence import Z
+from advisor.hookspecs import Derived
+from advisor.reading import Period, Reading
+from advisor.tabular.window_sums import sums_of
+
+KINDS = ("ad", "ad-group", "campaign")
+MOST = 2 / 3  # of a gap that one part explains alone
+GAP = math.log(1.1)  # nearer than 10 % is no gap
+WEAK = math.log(0.75)  # a quarter less attention than the others'
+ENOUGH_TO_COME = 4.0  # purchases that the others' rate would have brought
+
+Find = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def drivers(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+    """`cpc.driver`, `roas.driver` and `attention.weak` of classic ads, ad groups and campaigns;
+    `attention.weak` of GMV Max creatives."""
+    asked: list[tuple[str, tuple[str, ...], Find]] = []
+    for kind in KINDS:
+        asked += [
+            (kind, ("spend", "impressions", "clicks"), cpc_driver),
+            (kind, ("spend", "clicks", "purchases", "ad_revenue"), roas_driver),
+            (kind, ("impressions", "plays_2s", "plays_6s"), weak_attention),
+        ]
+    gmv_max = ("gmv_max_impressions", "gmv_max_plays_2s", "gmv_max_plays_6s")
+    asked.append(("creative", gmv_max, weak_attention))
+    for kind, counts, find in asked:
+        found = find(sums_of(readings, kind, counts, window))
+        if found.height:
+            yield Derived(kind, found)
+
+
+def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
+    """`key` and `cpc.driver` of each ad whose clicks are surely dearer than the others'.
+
+    *ads* has `key`, `spend`, `impressions` and `clicks`.
+    """
+    clicks, impressions, spend = pl.col("clicks"), pl.col("impressions"), pl.col("spend")
+    gap = _gap(spend, clicks)
+    share = _gap(spend, impressions) / gap
+    noise = Z * (1 / clicks + 1 / _others(clicks)).sqrt()
+    word = pl.when(share >= MOST).then(pl.lit("cpm")).when(share <= 1 - MOST).then(pl.lit("ctr"))
+    sure = (clicks > 0) & (gap - noise > GAP)
+    return _said("cpc.driver", ads, sure, word.otherwise(pl.lit("both")))
+
+
+def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
+    """`key` and `roas.driver` of each ad that surely returns less than the others.
+
+    *ads* has `key`, `spend`, `clicks`, `purchases` and `ad_revenue`. An ad without a purchase where
+    the others' rate would have brought some has lost them after the click.
+    """
+    spend, clicks = pl.col("spend"), pl.col("clicks")
+    purchases, revenue = pl.col("purchases"), pl.col("ad_revenue")
+    gap = _gap(revenue, spend)
+    # Each order's value is as spread as an exponential one, so it counts for half.
+    noise = Z * (2 / purchases + 2 / _others(purchases)).sqrt()
+    parts = {
+        "cvr": _gap(purchases, clicks) / gap,
+        "aov": _gap(revenue, purchases) / gap,
+        "cpc": -_gap(spend, clicks) / gap,
+    }
+    expected = clicks * _others(purchases) / _others(clicks)
+    word = pl.coalesce(
+        pl.when(purchases == 0).then(pl.lit("cvr")),
+        *(pl.when(share.fill_nan(0.0) >= MOST).then(pl.lit(name)) for name, share in parts.items()),
+        pl.lit("several"),
+    )
+    without = (purchases == 0) & (expected >= ENOUGH_TO_COME)
+    sure = without | ((purchases > 0) & (gap + noise < -GAP))
+    return _said("roas.driver", ads, sure, word)
+
+
+def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
+    """`key` and `attention.weak`: which part of the ad surely holds a quarter fewer people than
+    that of the others together: the opening (2-second plays / impressions), the body (6-second
+    plays / 2-second plays).
+
+    *ads* has `key` and, in this order, impressions, 2-second and 6-second plays.
+    """
+    shown, two, six = (pl.col(c) for c in ads.columns if c not in ("key", "name"))
+    opening, body = _lost(two, shown), _lost(six, two)
+    word = (
+        pl.when(opening & body)
+        .then(pl.lit("both"))
+        .when(opening)
+        .then(pl.lit("opening"))
+        .when(body)
+        .then(pl.lit("body"))
+    )
+    return _said("attention.weak", ads, pl.lit(value=True), word.otherwise(pl.lit("neither")))
+
+
+def _others(count: pl.Expr) -> pl.Expr:
+    return count.sum() - count
+
+
+def _gap(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    """Logarithm of a ratio over that of the others together."""
+    return (top / bottom).log() - (_others(top) / _others(bottom)).log()
+
+
+def _lost(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    noise = Z * (1 / top + 1 / _others(top)).sqrt()
+    return _gap(top, bottom) + noise < WEAK
+
+
+def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.DataFrame:
+    """Where *sure*, the word; ads that nothing was counted of are no others."""
+    base = next(c for c in ads.columns if c not in ("key", "name"))
+    there = ads.filter(pl.col(base) > 0)
+    if there.height < 2:
+        return ads.clear().select("key")
+    said = there.select("key", pl.when(sure.fill_null(value=False)).then(word).alias(symbol))
+    return said.drop_nulls(symbol)

@@ -1,0 +1,101 @@
+"""How GMV Max campaigns do against what they are asked for: target, budget, edits, credit.
+
+Results come from exports, targets and edits from the advertiser's own lists; no file has both, so
+no ratio of sums can say it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from advisor.evidence import lognormal
+from advisor.hookspecs import Derived
+from advisor.reading import Period, Reading
+from advisor.tabular.window_sums import days_of, sums_of
+
+RESULTS = ("gmv_max_cost", "gmv_max_orders", "gmv_max_revenue")
+# ROI protection: below this share of the target, on days with more orders than this.
+PROTECTED_BELOW, PROTECTED_ORDERS = 0.9, 20
+
+
+def steering(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+    """`roi_of_target`, `budget_use`, `roi_credit`, `roi_credit_days` and `edits_a_week` of
+    campaigns."""
+    targets = days_of(readings, "campaign", ("target_roi",), window)
+    budgets = days_of(readings, "campaign", ("daily_budget",), window)
+    changes = days_of(readings, "campaign", ("budget_changes", "target_changes"), window)
+    results = days_of(readings, "campaign", RESULTS, window)
+    totals = sums_of(readings, "campaign", RESULTS, window)
+    found = (
+        roi_of_target(totals, targets),
+        budget_use(results, budgets),
+        roi_credit(results, targets, changes),
+        edits_a_week(changes, window),
+    )
+    yield from (Derived("campaign", frame) for frame in found if frame.height)
+
+
+def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    """ROI / target ROI (the mean of its days), with limits from the number of orders."""
+    asked = targets.group_by("key").agg(pl.col("target_roi").mean())
+    both = totals.join(asked, on="key").filter(
+        (pl.col("target_roi") > 0) & (pl.col("gmv_max_cost") > 0) & (pl.col("gmv_max_orders") > 0)
+    )
+    value = pl.col("gmv_max_revenue") / pl.col("gmv_max_cost") / pl.col("target_roi")
+    # Each order's value is as spread as an exponential one, so it counts for half.
+    low, high = lognormal(value, (2 / pl.col("gmv_max_orders")).sqrt())
+    return both.select(
+        "key",
+        "name",
+        value.alias("roi_of_target"),
+        low.alias("roi_of_target.lo"),
+        high.alias("roi_of_target.hi"),
+        pl.col("gmv_max_orders").alias("roi_of_target.n"),
+    ).sort("key")
+
+
+def budget_use(results: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
+    """Cost / budget over the days on which both are known."""
+    both = results.join(budgets.drop("name"), on=["key", "from"]).filter(pl.col("daily_budget") > 0)
+    used = both.group_by("key").agg(
+        pl.col("name").last(),
+        (pl.col("gmv_max_cost").sum() / pl.col("daily_budget").sum()).alias("budget_use"),
+    )
+    return _exact(used, "budget_use")
+
+
+def roi_credit(results: pl.DataFrame, targets: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    """Credit by the platform's own formula, cost - revenue / (0.9 x target), over the days that
+    ROI protection covers: ROI below 90 % of the target, more than 20 orders, no change of the
+    target on the day."""
+    edited = changes.filter(pl.col("target_changes") > 0)
+    days = results.join(targets.drop("name"), on=["key", "from"]).join(
+        edited, on=["key", "from"], how="anti"
+    )
+    owed = pl.col("gmv_max_cost") - pl.col("gmv_max_revenue") / (
+        PROTECTED_BELOW * pl.col("target_roi")
+    )
+    covered = (
+        (pl.col("gmv_max_orders") > PROTECTED_ORDERS) & (pl.col("target_roi") > 0) & (owed > 0)
+    )
+    sums = days.group_by("key").agg(
+        pl.col("name").last(),
+        pl.when(covered).then(owed).sum().alias("roi_credit"),
+        covered.sum().cast(pl.Float64).alias("roi_credit_days"),
+    )
+    return _exact(sums, "roi_credit", "roi_credit_days")
+
+
+def edits_a_week(changes: pl.DataFrame, window: Period | None) -> pl.DataFrame:
+    """Changes of budget, target or bid in seven days of *window*; nothing without a window."""
+    if window is None:
+        return changes.clear()
+    edits = (pl.col("budget_changes") + pl.col("target_changes")).sum() * 7 / window.days
+    sums = changes.group_by("key").agg(pl.col("name").last(), edits.alias("edits_a_week"))
+    return _exact(sums, "edits_a_week")
+
+
+def _exact(frame: pl.DataFrame, *metrics: str) -> pl.DataFrame:
+    """*frame* with limits that are the values: nothing of it is chance."""
+    limits = (pl.col(m).alias(f"{m}.{end}") for m in metrics for end in ("lo", "hi"))
+    return frame.with_columns(limits).sort("key")
