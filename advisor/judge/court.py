@@ -67,7 +67,7 @@ class Court:
             if not chosen:
                 continue
             subjects = rows.setdefault((hearing.label, hearing.kind), {})
-            names = hearing.names(chosen)
+            names = hearing.called if self.prefilter else hearing.names(chosen)
             _collect(subjects, names, hearing.frame, hearing.symbols(), chosen)
             if not (hearing.whens or hearing.blocks or hearing.rule.after):
                 continue
@@ -185,7 +185,7 @@ def _fired(hearing: Hearing, derived: Collection[Derivation]) -> _Fired:
     if not fires:
         return _Fired([], [])
     # Only where every condition is true can a rule fire; the engine is the one who says so.
-    named = zip(hearing.names(hearing.rows), hearing.rows, strict=True)
+    named = zip(hearing.called, hearing.rows, strict=True)
     found = [(row, fires[name]) for name, row in named if name in fires and name not in blocked]
     return _Fired([row for row, _ in found], [tuple(sorted(with_)) for _, with_ in found])
 

@@ -39,6 +39,11 @@ class Hearing:
         """The rows on which the rule can fire."""
         return (self.frame["code"] == int(Truth.TRUE)).arg_true().to_list()
 
+    @cached_property
+    def called(self) -> list[str]:
+        """What the engine calls the subjects of `rows`."""
+        return self.names(self.rows)
+
     def names(self, rows: Sequence[int]) -> list[str]:
         """What the engine calls the subjects of *rows*."""
         some = self.frame.select("shop", "key")[rows]
@@ -48,7 +53,8 @@ class Hearing:
         """The subjects that could not tell, and may yet fire, with all that was measured."""
         may_fire = self.frame["unless"] != int(Truth.TRUE)
         unsure = (self.frame["code"] == int(Truth.UNSURE)) & may_fire
-        return self.graded.frame.filter(unsure)
+        frame = self.graded.frame
+        return frame.filter(unsure) if unsure.any() else frame.clear()
 
     def symbols(self) -> set[str]:
         """The columns whose truth its facts carry."""

@@ -35,22 +35,25 @@ DRAWN = tuple(USUAL)[:7]
 LOW, HIGH = 0.75, 1.5  # times the usual: the band of each metric
 
 
-def rules(count: int = 40) -> tuple[list[Rule], list[NumericRule]]:
-    """*count* rules on two levels each: two bad ones, or a bad one where another is good; for us,
-    and as comparisons of the intervals' bounds."""
+def rules() -> tuple[list[Rule], list[NumericRule]]:
+    """Forty rules on two levels each, for us and as comparisons of the intervals' bounds: two bad
+    ones, or a bad one where another is good, as the guide's are."""
+    both = [(one, other, False) for one, other in itertools.combinations(DRAWN, 2)]
+    alone = [(one, DRAWN[at - 1], True) for at, one in enumerate(DRAWN)]
+    derived = itertools.product(tuple(USUAL)[len(DRAWN) :], DRAWN[::2])
+    causes = [(one, other, False) for one, other in derived][:12]
     ours: list[Rule] = []
     numeric: list[NumericRule] = []
-    for place, (one, other) in enumerate(itertools.combinations(USUAL, 2)):
-        if place == count:
-            break
-        bad, beside = USUAL[one][1], USUAL[other][1]
-        asked = (bad,), ("good", "high") if place % 8 == 0 else (beside,)
-        name = f"{one}-{other}"
-        tests = [Ask(m, is_=levels) for m, levels in zip((one, other), asked, strict=True)]
-        ours.append(rule(name, *tests))
-        limits = [_limit(m, levels) for m, levels in zip((one, other), asked, strict=True)]
-        numeric.append((f"test/{name}", tuple(limits)))
+    for one, other, good in (*both, *alone, *causes):
+        beside = _GOOD[USUAL[other][1]] if good else (USUAL[other][1],)
+        asked = (one, (USUAL[one][1],)), (other, beside)
+        name = f"{one}-{other}-{good}"
+        ours.append(rule(name, *(Ask(metric, is_=levels) for metric, levels in asked)))
+        numeric.append((f"test/{name}", tuple(_limit(metric, levels) for metric, levels in asked)))
     return ours, numeric
+
+
+_GOOD = {"low": ("good", "high"), "high": ("low", "good")}
 
 
 def _limit(metric: str, levels: tuple[str, ...]) -> Limit:
@@ -59,6 +62,8 @@ def _limit(metric: str, levels: tuple[str, ...]) -> Limit:
         return (f"{metric}_hi", "$lt", usual * LOW)
     if levels == ("high",):
         return (f"{metric}_lo", "$gt", usual * HIGH)
+    if "low" in levels:
+        return (f"{metric}_hi", "$lte", usual * HIGH)
     return (f"{metric}_lo", "$gte", usual * LOW)
 
 
