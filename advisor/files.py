@@ -1,6 +1,7 @@
 """Which files there are to read: folders walked, own outputs and copies left out."""
 
 import atexit
+import contextlib
 import hashlib
 import os
 import re
@@ -84,6 +85,9 @@ def discard(file: File) -> None:
     parts = file.path.parts[len(made.parts) :]
     if file.path.parts[: len(made.parts)] == made.parts and parts[0].startswith(_TEMPORARY):
         file.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the folder still holds other members
+            for folder in file.path.parents[: len(parts) - 1]:
+                folder.rmdir()
 
 
 def is_facts(path: Path) -> bool:

@@ -124,6 +124,7 @@ def test_a_copy_is_gone_once_it_is_discarded_and_a_users_file_stays(tmp_path: Pa
         discard(file)
 
     assert [file.path.exists() for file in files] == [True, False]
+    assert not files[1].path.parents[1].exists()
 
 
 def encrypted(path: Path) -> None:
