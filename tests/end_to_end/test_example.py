@@ -70,6 +70,9 @@ HEALTHY = {
     "operator/reach-without-followers",
     "operator/small-baskets",
     "operator/watched-not-clicked",
+    "operator/weak-body",
+    "operator/weak-concept",
+    "operator/weak-opening",
 }
 
 
