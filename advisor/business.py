@@ -9,6 +9,7 @@ import attrs
 
 from advisor.data import parse_toml, structure
 from advisor.errors import Mistakes, unknown
+from advisor.rule import Profile
 
 
 class Size(StrEnum):
@@ -82,10 +83,11 @@ class OwnBand:
 
 @attrs.frozen
 class RulesSection:
-    """[rules]: folders of the shop's own rules, and the rules it does without."""
+    """[rules]: folders of the shop's own rules, how much it wants to hear, and the rules it does
+    without."""
 
     paths: tuple[str, ...] = ()
-    profile: str | None = None
+    profile: Profile = Profile.STANDARD
     disable: tuple[str, ...] = ()
 
 

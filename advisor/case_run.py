@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.bands import Bands
-from advisor.business import Settings
+from advisor.business import RulesSection, Settings
 from advisor.cases import Case, CaseSubject, Judged
 from advisor.compose.findings import findings
 from advisor.diagnosis import Diagnosis, Request, wanted, with_derived
@@ -21,11 +21,12 @@ from advisor.knowledge import Loaded, why_resting
 from advisor.measure import CountedRows, measure
 from advisor.overlap import Counted
 from advisor.reading import File, Grain, Period
-from advisor.rule import Rule
+from advisor.rule import Profile, Rule
 from advisor.vocabulary import Vocabulary
 from advisor.window import Window, before
 
 LAST_DAY = date(2026, 1, 28)  # of a case's window; any day would do
+_EVERY_RULE = Settings(rules=RulesSection(profile=Profile.STRICT))
 _KEY = "the case"
 _FILE = File(Path("case"), "case", 0, "")
 _WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
@@ -43,7 +44,7 @@ class CaseRunner:
     def judge(self, rule: Rule, case: Case) -> Judged:
         """What *rule* says about *case*."""
         day = rule.effective_from or LAST_DAY
-        if why_resting(rule, Settings(), case.business, day):
+        if why_resting(rule, _EVERY_RULE, case.business, day):
             return Judged(_WORDS[Outcome.NOT_APPLICABLE])
         diagnosis = self._diagnose(rule, case, day)
         shop = diagnosis.business.id

@@ -163,13 +163,15 @@ class Message:
 
 @attrs.frozen
 class FindingInfo:
-    """A rule that fired on a subject. *pooled* counts the subjects it was pooled from; *stake* is
+    """A rule that fired on a subject. *status* is how far the rule is tried: stable, or
+    experimental. *pooled* counts the subjects it was pooled from; *stake* is
     money a month in the shop's currency."""
 
     id: str
     rule: str
     guide: tuple[str, ...]
     severity: str
+    status: str
     subject: SubjectInfo
     evidence: tuple[Evidence, ...]
     unchecked: tuple[str, ...]

@@ -13,7 +13,7 @@ from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.reading import Note
 from advisor.registry import Registry
-from advisor.rule import Rule, RulePack, Status
+from advisor.rule import Profile, Rule, RulePack, Status
 from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
 from advisor.tabular.mapping import source_mistakes
 from advisor.vocabulary import Vocabulary
@@ -167,8 +167,9 @@ def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -
         return "disabled in advisor.toml"
     if rule.status is Status.DEPRECATED:
         return "deprecated"
-    if rule.profile is not None and rule.profile != settings.rules.profile:
-        return f"only in the profile {rule.profile}"
+    if rule.profile.rank > settings.rules.profile.rank:
+        further = [p.value for p in Profile if p.rank >= rule.profile.rank]
+        return f"only in the profile {' or '.join(further)}"
     if rule.effective_from is not None and day < rule.effective_from:
         return f"in force from {rule.effective_from}"
     if rule.effective_until is not None and day > rule.effective_until:

@@ -26,11 +26,26 @@ class Severity(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a rule is tried; a deprecated one rests."""
+    """How far a rule is tried. An experimental one acts, and its findings say so; a deprecated one
+    rests."""
 
     EXPERIMENTAL = "experimental"
     STABLE = "stable"
     DEPRECATED = "deprecated"
+
+
+class Profile(StrEnum):
+    """How much a shop wants to hear; each holds the rules of those before it. A rule without a
+    profile is a standard one, and so is a shop."""
+
+    STARTER = "starter"  # the few things to put right first
+    STANDARD = "standard"
+    STRICT = "strict"  # also what is worth a look only where all else is in order
+
+    @property
+    def rank(self) -> int:
+        """0 holds the fewest rules."""
+        return list(Profile).index(self)
 
 
 class Strength(StrEnum):
@@ -121,7 +136,7 @@ class Rule:
     after: After | None = None
     explains: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()  # counts without which the rule is `missing`
-    profile: str | None = None
+    profile: Profile = Profile.STANDARD
     aliases: tuple[str, ...] = ()
     effective_from: date | None = None
     effective_until: date | None = None

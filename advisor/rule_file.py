@@ -14,7 +14,18 @@ from advisor.condition import LEVELS, Against, Test
 from advisor.data import parse_toml, structure
 from advisor.engine.strata import strata
 from advisor.errors import Mistakes, unknown
-from advisor.rule import Action, After, Origin, Rule, RulePack, Says, Severity, Status, Story
+from advisor.rule import (
+    Action,
+    After,
+    Origin,
+    Profile,
+    Rule,
+    RulePack,
+    Says,
+    Severity,
+    Status,
+    Story,
+)
 from advisor.rule_conditions import ConditionReader
 from advisor.vocabulary import Vocabulary
 
@@ -49,7 +60,7 @@ class _RuleFile:
     after: _AfterTable | None = None
     explains: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    profile: str | None = None
+    profile: Profile = Profile.STANDARD
     aliases: tuple[str, ...] = ()
     effective_from: date | None = None
     effective_until: date | None = None

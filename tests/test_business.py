@@ -7,7 +7,7 @@ import pytest
 from advisor.business import Business, Settings, read_settings
 from advisor.errors import Mistakes
 from advisor.knowledge import business_of, check_names, why_resting
-from advisor.rule import Rule, Status
+from advisor.rule import Profile, Rule, Status
 from tests.core import TODAY, WORDS, rule
 
 
@@ -103,6 +103,10 @@ high = 2
     [
         ('[shop]\nnich = "x"', "shop: unknown key 'nich'; did you mean 'niche'?"),
         ('[shop]\nniche = "beuty"', "shop.niche: unknown niche 'beuty'; did you mean 'beauty'?"),
+        (
+            '[rules]\nprofile = "launch"',
+            "rules.profile: unknown value 'launch'; known: ",
+        ),
         ('[goal]\nfocus = "adds"', "goal.focus: unknown goal 'adds'; did you mean 'ads'?"),
         ("[bands.ctrr]\nlow = 0.1", "bands.ctrr: unknown metric 'ctrr'; did you mean 'ctr'?"),
         ("[bands.ctr]\nlow = 2", "bands.ctr: 2 is no share; write 2 % as 0.02"),
@@ -152,8 +156,19 @@ ONE = rule("one")
         (ONE, '[rules]\ndisable = ["one"]', None, "disabled in advisor.toml"),
         (ONE, '[rules]\ndisable = ["test/one"]', None, "disabled in advisor.toml"),
         (rule("one", status=Status.DEPRECATED), "", None, "deprecated"),
-        (rule("one", profile="strict"), "", None, "only in the profile strict"),
-        (rule("one", profile="strict"), '[rules]\nprofile = "strict"', None, ""),
+        (rule("one", profile=Profile.STRICT), "", None, "only in the profile strict"),
+        (rule("one", profile=Profile.STRICT), '[rules]\nprofile = "strict"', None, ""),
+        (
+            rule("one", profile=Profile.STRICT),
+            '[rules]\nprofile = "starter"',
+            None,
+            "only in the profile strict",
+        ),
+        (ONE, '[rules]\nprofile = "starter"', None, "only in the profile standard or strict"),
+        (ONE, '[rules]\nprofile = "strict"', None, ""),
+        (rule("one", profile=Profile.STARTER), '[rules]\nprofile = "starter"', None, ""),
+        (rule("one", profile=Profile.STARTER), "", None, ""),
+        (rule("one", status=Status.EXPERIMENTAL), "", None, ""),
         (rule("one", effective_from=TODAY.replace(day=2)), "", None, "in force from 2026-06-02"),
         (rule("one", effective_from=TODAY, effective_until=TODAY), "", None, ""),
         (

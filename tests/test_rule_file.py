@@ -263,6 +263,11 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
         ),
         (
             '"medium"',
+            '"medium"\nprofile = "strct"',
+            "profile: unknown value 'strct'; did you mean 'strict'?",
+        ),
+        (
+            '"medium"',
             '"medium"\nstory = { finding = "stals" }',
             "story.finding: unknown value 'stals'; did you mean 'stalls'?",
         ),

@@ -256,7 +256,7 @@ def page(rule: "Rule") -> list[str]:
         rule.id,
         f"  {rule.says.healthy}",
         f"  severity: {rule.severity}; subject: {rule.subject}; goal: {rule.goal or 'any'}",
-        f"  status: {rule.status}",
+        f"  status: {rule.status}; from the profile {rule.profile} on",
         "  finding:",
         f"    {rule.says.finding}",
         "  why:",

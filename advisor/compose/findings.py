@@ -251,6 +251,7 @@ def _info(
         rule=rule.id,
         guide=rule.guide,
         severity=rule.severity.value,
+        status=rule.status.value,
         subject=SubjectInfo(firing.kind, firing.key, name),
         evidence=tuple(evidence),
         unchecked=firing.unchecked,

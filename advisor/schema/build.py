@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from advisor.document import SCHEMA_VERSION, Document
-from advisor.rule import Part, Severity
+from advisor.rule import Part, Severity, Status
 
 SCHEMA_FILE = Path(__file__).with_name("plan.schema.json")
 ID = "https://json-schema.org/draft/2020-12/schema"
@@ -38,6 +38,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "FindingInfo.id": _NAMED,
     "FindingInfo.pooled": _COUNT,
     "FindingInfo.severity": _SEVERITY,
+    "FindingInfo.status": {"enum": [Status.EXPERIMENTAL.value, Status.STABLE.value]},
     "Healthy.subjects": _COUNT,
     "InputInfo.first": _DAY,
     "InputInfo.last": _DAY,

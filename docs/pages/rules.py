@@ -44,7 +44,9 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield from (f"> {rule.says.finding}", "")
     yield from (rule.says.why, "")
     goal = f", goal `{rule.goal}`" if rule.goal else ""
-    yield f"- severity {rule.severity.value}, on `{rule.subject}`{goal}, {rule.status.value}"
+    line = f"- severity {rule.severity.value}, on `{rule.subject}`{goal}, {rule.status.value}, "
+    line += f"from the profile {rule.profile.value} on"
+    yield line
     yield from (f"- when: {line}" for line in conditions(rule.when))
     if rule.after:
         over = f" over `{rule.after.over}`" if rule.after.over else ""

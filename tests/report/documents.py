@@ -90,6 +90,7 @@ def finding(name: str, number: int = 0, *, severity: str = "medium") -> FindingI
         rule="guide/weak-hook",
         guide=("diag.weak-hook",),
         severity=severity,
+        status="stable",
         subject=SubjectInfo("ad", f"1790{number:06d}", name),
         evidence=(
             evidence("ctr", "CTR", 0.006, "0.6 %", levels=("low",), row=number + 2),
@@ -130,6 +131,7 @@ def violations() -> FindingInfo:
         rule="guide/violations",
         guide=("diag.violations",),
         severity="critical",
+        status="stable",
         subject=SubjectInfo("shop", "glow-lab", "Glow Lab"),
         evidence=(measured,),
         unchecked=(),

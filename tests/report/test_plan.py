@@ -182,3 +182,13 @@ def test_the_footer_names_versions_packs_engine_and_order(bundled: Sequence[Temp
         "\nNotice: durable_rules cannot be imported here.\n"
         f"\nOrder of the plan: {documents.ORDER}.\n"
     )
+
+
+def test_what_an_experimental_rule_says_is_marked(bundled: Sequence[Templates]) -> None:
+    tried = documents.small()
+    fresh = attrs.evolve(
+        tried, findings=tuple(attrs.evolve(f, status="experimental") for f in tried.findings)
+    )
+
+    assert "experimental" not in plan(tried, bundled)
+    assert plan(fresh, bundled).count("; experimental: tried on few shops") == len(fresh.plan)

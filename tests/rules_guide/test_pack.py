@@ -14,7 +14,7 @@ from advisor.cases import Case, Outcome, pack_cases, run_cases
 from advisor.engine import Engine
 from advisor.engine.durable import DurableEngine, available
 from advisor.engine.reference import ReferenceEngine
-from advisor.rule import Rule, Strength
+from advisor.rule import Profile, Rule, Strength
 from advisor.rule_file import check_references, load_pack
 from advisor.vocabulary import Vocabulary, merge, vocabulary_file
 
@@ -228,3 +228,9 @@ def test_a_rule_gives_no_advice_that_harms(rule_id: str) -> None:
 
 def test_the_niches_are_the_guides() -> None:
     assert set(words().niches) == {"fashion-beauty", "ecommerce-tech", "health-wellness"}
+
+
+def test_the_starter_profile_has_a_rule_for_each_thing_that_a_shop_lives_on() -> None:
+    starters = {rule.goal for rule in rules().values() if rule.profile is Profile.STARTER}
+
+    assert starters == {"compliance", "sales", "ads", "engagement"}
