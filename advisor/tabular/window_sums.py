@@ -28,10 +28,12 @@ def days_of(
 def sums_of(
     readings: Sequence[Reading], subject: str, counts: Sequence[str], window: Period | None
 ) -> pl.DataFrame:
-    """`key`, `name` and the sums of *counts* for each subject: over the days of *window*, else of
-    the newest period that meets it."""
+    """`key`, `name`, the sums of *counts* and how many `days` they are of, for each subject: over
+    the days of *window*, else of the newest period that meets it (days: null where not known)."""
     days = days_of(readings, subject, counts, window)
-    totals = days.group_by("key").agg(pl.col("name").last(), pl.col(counts).sum())
+    totals = days.group_by("key").agg(
+        pl.col("name").last(), pl.col(counts).sum(), pl.len().cast(pl.Float64).alias("days")
+    )
     frames = _frames(readings, subject, counts, (Grain.PERIOD, Grain.LIFETIME))
     if frames:
         rows = pl.concat(frames)
@@ -41,7 +43,10 @@ def sums_of(
         newest = _one_reading(rows, ["key", "from", "to"], counts).sort(
             "to", descending=True, nulls_last=True, maintain_order=True
         )
-        periods = newest.unique("key", keep="first", maintain_order=True)
+        length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
+        periods = newest.unique("key", keep="first", maintain_order=True).with_columns(
+            length.cast(pl.Float64).alias("days")
+        )
         totals = pl.concat([totals, periods.select(totals.columns)])
     return totals.unique("key", keep="first", maintain_order=True).sort("key")
 

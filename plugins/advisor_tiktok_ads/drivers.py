@@ -15,6 +15,7 @@ from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
 from advisor.tabular.window_sums import sums_of
 
+LABELS = ("key", "name", "days")
 KINDS = ("ad", "ad-group", "campaign")
 MOST = 2 / 3  # of a gap that one part explains alone
 GAP = math.log(1.1)  # nearer than 10 % is no gap
@@ -90,7 +91,7 @@ def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
 
     *ads* has `key` and, in this order, impressions, 2-second and 6-second plays.
     """
-    shown, two, six = (pl.col(c) for c in ads.columns if c not in ("key", "name"))
+    shown, two, six = (pl.col(c) for c in ads.columns if c not in LABELS)
     opening, body = _lost(two, shown), _lost(six, two)
     word = (
         pl.when(opening & body)
@@ -119,7 +120,7 @@ def _lost(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
 
 def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.DataFrame:
     """Where *sure*, the word; ads that nothing was counted of are no others."""
-    base = next(c for c in ads.columns if c not in ("key", "name"))
+    base = next(c for c in ads.columns if c not in LABELS)
     there = ads.filter(pl.col(base) > 0)
     if there.height < 2:
         return ads.clear().select("key")

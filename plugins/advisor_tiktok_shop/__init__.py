@@ -26,6 +26,8 @@ def advisor_metric_providers() -> Sequence[Provider]:
 @hookimpl
 def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
     from advisor_tiktok_shop.flagged import flagged_content
+    from advisor_tiktok_shop.live_chain import live_chain
+    from advisor_tiktok_shop.standing import standing
 
-    found = flagged_content(readings, context.window)
-    return (found,) if found else ()
+    found = (flagged_content(readings, context.window), live_chain(readings, context.window))
+    return (*(one for one in found if one), *standing(readings, context.window))

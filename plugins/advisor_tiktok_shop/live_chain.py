@@ -1,0 +1,59 @@
+"""Where a LIVE loses its people: the first broken link of entering, staying, clicking, buying.
+
+Each link is set against the shop's other LIVEs together. LIVEs differ by nature, so only a link
+that is surely below three fifths of theirs counts as broken.
+"""
+
+import math
+from collections.abc import Sequence
+
+import polars as pl
+
+from advisor.evidence import Z
+from advisor.hookspecs import Derived
+from advisor.reading import Period, Reading
+from advisor.tabular.window_sums import sums_of
+
+BROKEN = math.log(0.6)
+# Of each link: what must come, of what. Watch time comes in stretches, one a view.
+LINKS = {
+    "enter": ("views", "live_impressions", "views"),
+    "stay": ("watch_seconds", "views", "views"),
+    "click": ("product_clicks", "views", "product_clicks"),
+    "buy": ("sku_orders", "product_clicks", "sku_orders"),
+}
+
+
+def live_chain(readings: Sequence[Reading], window: Period | None) -> Derived | None:
+    """`live.broken-link` of each LIVE of *window*: the first link that is broken, or `none` where
+    all links that the files can tell hold."""
+    chain: pl.DataFrame | None = None
+    for link, (top, bottom, events) in LINKS.items():
+        rows = sums_of(readings, "live", tuple(dict.fromkeys((top, bottom, events))), window)
+        link_said = rows.filter(pl.col(bottom) > 0).select(
+            "key", _broken(top, bottom, events).alias(link)
+        )
+        chain = (
+            link_said
+            if chain is None
+            else chain.join(link_said, on="key", how="full", coalesce=True)
+        )
+    if chain is None or chain.is_empty():
+        return None
+    words = [pl.when(pl.col(link)).then(pl.lit(link)) for link in LINKS]
+    known = pl.all_horizontal(pl.col(link).is_not_null() for link in LINKS if link != "enter")
+    first = pl.coalesce(*words, pl.when(known).then(pl.lit("none")))
+    said = chain.select("key", first.alias("live.broken-link")).drop_nulls().sort("key")
+    return Derived("live", said) if said.height > 1 else None
+
+
+def _broken(top: str, bottom: str, events: str) -> pl.Expr:
+    def others(count: str) -> pl.Expr:
+        return pl.col(count).sum() - pl.col(count)
+
+    gap = (pl.col(top) / pl.col(bottom)).log() - (others(top) / others(bottom)).log()
+    noise = Z * (1 / pl.col(events) + 1 / others(events)).sqrt()
+    # Without a single event chance is told from the events that the others' rate would bring.
+    expected = pl.col(bottom) * others(top) / others(bottom)
+    nothing = (pl.col(top) == 0) & (expected >= 4)
+    return nothing | ((pl.col(top) > 0) & (gap + noise < BROKEN))

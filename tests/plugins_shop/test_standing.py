@@ -1,0 +1,156 @@
+"""What a plugin computes in columns of LIVEs, creators, stock, promotions and sales."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from advisor.reading import File, Grain, Period, Reading, Table
+from advisor_tiktok_shop.live_chain import live_chain
+from advisor_tiktok_shop.standing import days_at_limit, gmv_driver, standing
+
+FIRST = date(2026, 10, 1)
+WINDOW = Period(FIRST, date(2026, 10, 28))
+
+
+def reading(
+    subject: str,
+    rows: Sequence[tuple[str, int, Mapping[str, float | None]]],
+    grain: Grain = Grain.DAY,
+    days: int = 1,
+) -> Reading:
+    """Rows of key, day after the first of October, and counts."""
+    frame = pl.DataFrame(
+        [
+            {
+                "key": key,
+                "name": key,
+                "from": FIRST + timedelta(days=day),
+                "to": FIRST + timedelta(days=day + days - 1),
+                "currency": None,
+                **counts,
+                "_row": number,
+            }
+            for number, (key, day, counts) in enumerate(rows, start=2)
+        ],
+        infer_schema_length=None,
+    )
+    file = File(Path(subject), subject, 0, subject)
+    return Reading(file, "test", subject, subject, (Table(subject, "t", grain, frame),), len(rows))
+
+
+def found(metric: str, *readings: Reading) -> dict[str, float]:
+    for derived in standing(readings, WINDOW):
+        if metric in derived.frame.columns:
+            rows = derived.frame.to_dicts()
+            assert all(r[f"{metric}.lo"] <= r[metric] <= r[f"{metric}.hi"] for r in rows)
+            return {row["key"]: row[metric] for row in rows}
+    return {}
+
+
+def lives(
+    impressions: float, views: float, seconds: float, clicks: float, orders: float
+) -> Reading:
+    usual = {
+        "live_impressions": 10_000.0,
+        "views": 1_000.0,
+        "watch_seconds": 60_000.0,
+        "product_clicks": 200.0,
+        "sku_orders": 40.0,
+    }
+    own = dict(zip(usual, (impressions, views, seconds, clicks, orders), strict=True))
+    rows = [("own", 0, own), *((f"other {i}", i, usual) for i in range(1, 6))]
+    return reading("live", rows)
+
+
+@pytest.mark.parametrize(
+    ("counts", "link"),
+    [
+        ((20_000, 800, 48_000, 160, 32), "enter"),
+        ((10_000, 1_000, 20_000, 60, 12), "stay"),
+        ((10_000, 1_000, 60_000, 60, 12), "click"),
+        ((10_000, 1_000, 60_000, 200, 4), "buy"),
+        ((10_000, 1_000, 60_000, 200, 0), "buy"),
+        ((10_000, 1_000, 60_000, 200, 40), "none"),
+        ((10_000, 900, 50_000, 150, 28), "none"),
+        ((30, 3, 60, 0, 0), None),
+    ],
+)
+def test_the_first_link_that_is_surely_broken_is_named(
+    counts: tuple[float, float, float, float, float], link: str | None
+) -> None:
+    derived = live_chain((lives(*counts),), WINDOW)
+    assert derived is not None
+    assert dict(derived.frame.rows()).get("own") == link
+
+
+def test_one_live_alone_is_compared_with_nothing() -> None:
+    one = reading("live", [("own", 0, {"views": 9.0, "product_clicks": 1.0, "sku_orders": 0.0})])
+    assert live_chain((one,), WINDOW) is None
+    assert live_chain((), WINDOW) is None
+
+
+def test_a_creators_share_is_of_all_creators_sales() -> None:
+    rows = [
+        (key, 0, {"gmv": gmv, "items_sold": gmv / 10})
+        for key, gmv in (("a", 800.0), ("b", 150.0), ("c", 50.0))
+    ]
+    shares = found("creator_share", reading("creator", rows, Grain.PERIOD, 28))
+    assert shares == pytest.approx({"a": 0.8, "b": 0.15, "c": 0.05})
+    assert found("creator_share", reading("creator", rows[:2], Grain.PERIOD, 28)) == {}
+
+
+def test_stock_and_goods_on_their_way_are_set_against_the_time_to_restock() -> None:
+    stock = reading(
+        "product",
+        [
+            ("p", 3, {"stock": 500.0, "lead_days": 14.0, "incoming_stock": None}),
+            ("p", 27, {"stock": 60.0, "lead_days": 14.0, "incoming_stock": 10.0}),
+        ],
+    )
+    sold = reading("product", [("p", 0, {"items_sold": 280.0})], Grain.PERIOD, 28)
+    assert found("restock_cover", stock, sold) == pytest.approx({"p": 70 / 10 / 14})
+    assert found("restock_cover", stock) == {}
+
+
+def test_days_with_a_promotion_are_a_share_of_the_window() -> None:
+    days = reading("shop", [("", day, {"promotions": 1.0}) for day in range(21)])
+    assert found("promotion_days", days) == {"": 21 / 28}
+
+
+@pytest.mark.parametrize(
+    ("orders", "days"),
+    [((100, 100, 100, 80), 3), ((100, 100, 101), 0), ((97, 97, 97), 0), ((50,), 1)],
+)
+def test_days_at_a_limit_count_only_where_there_never_were_more(
+    orders: tuple[int, ...], days: int
+) -> None:
+    frame = pl.DataFrame({"key": [""] * len(orders), "orders": [float(o) for o in orders]})
+    assert days_at_limit(frame)["days_at_limit"].to_list() == [days]
+
+
+def month(gmv: float, customers: float, visitors: float) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"key": [""], "gmv": [gmv], "customers": [customers], "visitors": [visitors]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "driver"),
+    [
+        ((500, 25, 500), "visitors"),
+        ((500, 25, 1_000), "conversion"),
+        ((500, 50, 1_000), "basket"),
+        ((500, 35, 700), "several"),
+        ((950, 50, 1_000), None),
+        ((1_500, 75, 1_500), None),
+        ((0, 0, 900), None),
+    ],
+)
+def test_a_fall_of_sales_has_the_part_that_explains_it(
+    now: tuple[float, float, float], driver: str | None
+) -> None:
+    said = gmv_driver(month(*now), month(1_000, 50, 1_000))
+    assert (said["gmv.driver"].item() if said.height else None) == driver
