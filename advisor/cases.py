@@ -97,7 +97,7 @@ class CaseResult:
 
 
 @attrs.frozen
-class _CaseTable:
+class CaseTable:
     """A case as it is written."""
 
     subject: dict[str, Any]
@@ -127,7 +127,7 @@ def load_cases(text: str, where: str, *, vocabulary: Vocabulary | None = None) -
             wrong.append(f"{at}: expected a table, the case's name in brackets")
             continue
         try:
-            found = structure(_listed(table), _CaseTable, where=where)
+            found = structure(_listed(table), CaseTable, where=where)
         except Mistakes as error:
             wrong += [f"{at}: {line}" for line in error.mistakes]
             continue
@@ -197,7 +197,7 @@ def _listed(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {**raw, "metrics": threes}
 
 
-def _case(name: str, found: _CaseTable) -> tuple[Case, list[str]]:
+def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
     wrong = impossible(found.business)
     shop = attrs.asdict(found.business)
 

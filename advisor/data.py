@@ -18,7 +18,7 @@ from advisor.errors import Mistakes, unknown
 T = TypeVar("T")
 
 
-def _field_key(name: str, cls: type[Any] | None = None) -> str:
+def field_key(name: str, cls: type[Any] | None = None) -> str:
     """The TOML key of a field: with hyphens, unless the class sets `toml_underscores`."""
     key = name.rstrip("_")
     return key if getattr(cls, "toml_underscores", False) else key.replace("_", "-")
@@ -30,9 +30,9 @@ def converter() -> cattrs.Converter:
 
     def hyphens(cls: type[Any]) -> Callable[..., Any]:
         renames = {
-            a.name: cattrs.override(rename=_field_key(a.name, cls))
+            a.name: cattrs.override(rename=field_key(a.name, cls))
             for a in attrs.fields(cls)
-            if _field_key(a.name, cls) != a.name
+            if field_key(a.name, cls) != a.name
         }
         return make_dict_structure_fn(
             cls,
@@ -110,7 +110,7 @@ _CONVERTER = converter()
 def _describe(error: BaseException, _: type | None) -> str:
     if isinstance(error, ForbiddenExtraKeysError):
         cls = error.cl
-        known = [_field_key(a.name, cls) for a in attrs.fields(cls)] if attrs.has(cls) else []
+        known = [field_key(a.name, cls) for a in attrs.fields(cls)] if attrs.has(cls) else []
         return "; ".join(unknown("key", key, known) for key in sorted(error.extra_fields))
     if isinstance(error, KeyError):
         return f"required key {str(error.args[0])!r} is missing"

@@ -33,17 +33,19 @@ EFFORTS = ("minutes", "hours", "days", "weeks")
 CASES = ".cases.toml"
 GUIDE = "guide.toml"
 _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE)  # may lie at the top of a pack
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @attrs.frozen
-class _AfterTable:
+class AfterTable:
+    """`[after]` as it is written."""
+
     finding: tuple[str, ...]
     over: str | None = None
 
 
 @attrs.frozen
-class _RuleFile:
+class RuleTable:
     """A rule file as it is written; conditions are read on their own."""
 
     toml_underscores: ClassVar[bool] = True
@@ -57,7 +59,7 @@ class _RuleFile:
     guide: tuple[str, ...] = ()
     source: Origin | None = None
     status: Status = Status.STABLE
-    after: _AfterTable | None = None
+    after: AfterTable | None = None
     explains: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     profile: Profile = Profile.STANDARD
@@ -80,9 +82,9 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
     when = reader.when(raw.pop("when", None), raw.pop("with", None))
     unless = reader.unless(raw.pop("unless", None))
     wrong: list[str] = []
-    file: _RuleFile | None = None
+    file: RuleTable | None = None
     try:
-        file = structure(_listed(raw), _RuleFile, where=where)
+        file = structure(_listed(raw), RuleTable, where=where)
     except Mistakes as error:
         wrong += error.mistakes
     if file is None:
@@ -273,9 +275,9 @@ def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _wrong_names(file: _RuleFile, vocabulary: Vocabulary, where: str) -> Iterator[str]:
+def _wrong_names(file: RuleTable, vocabulary: Vocabulary, where: str) -> Iterator[str]:
     name = PurePosixPath(where.replace("\\", "/")).name
-    if not _ID.fullmatch(file.id):
+    if not ID.fullmatch(file.id):
         yield f"id: {file.id!r} is no id; write small letters, digits and hyphens"
     elif name.endswith(".toml") and name != f"{file.id}.toml":
         yield f"id: {file.id!r} is not the name of the file; call the file {file.id}.toml"

@@ -1,0 +1,132 @@
+"""The schemas that editors use: what is in the package validates, usual mistakes do not."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from advisor.schema import files
+from tests.docs.blocks import ROOT, Block, blocks
+
+SCHEMAS = files.schemas()
+PACKS = sorted((ROOT / "rules").rglob("*.toml"))
+
+
+def kind(path: Path) -> str | None:
+    if path.name in ("vocabulary.toml", "guide.toml"):
+        return None
+    if path.name == "bands.toml":
+        return "bands"
+    if path.name == "advisor.toml":
+        return "advisor-toml"
+    return "cases" if path.name.endswith(".cases.toml") else "rule"
+
+
+def plain(value: Any) -> Any:
+    """TOML as an editor hands it to a schema: dates are text."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def problems(text: str, kind: str) -> list[str]:
+    validator = jsonschema.Draft202012Validator(SCHEMAS[f"{kind}.schema.json"])
+    return [error.json_path for error in validator.iter_errors(plain(tomllib.loads(text)))]
+
+
+def written() -> Iterator[tuple[Path, str]]:
+    for path in [*PACKS, ROOT / "examples" / "luna-beauty" / "advisor.toml"]:
+        found = kind(path)
+        if found is not None:
+            yield path, found
+
+
+@pytest.mark.parametrize("path", list(files.schema_texts()), ids=lambda path: path.name)
+def test_a_schema_file_is_what_the_classes_are_today(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == files.schema_texts()[path]
+
+
+@pytest.mark.parametrize("name", list(SCHEMAS))
+def test_a_schema_is_a_schema(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+def test_every_bundled_file_validates() -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for path, kind in written()
+        if (found := problems(path.read_text(encoding="utf-8"), kind))
+    }
+
+    assert wrong == {}
+    assert {kind for _, kind in written()} == {"rule", "cases", "bands", "advisor-toml"}
+
+
+def test_every_fact_is_about_a_key_that_there_is() -> None:
+    tables = {"RuleTable": SCHEMAS["rule.schema.json"], "Settings": {}}
+    for made in SCHEMAS.values():
+        tables |= made.get("$defs", {})
+    tables["BandFile"] = SCHEMAS["bands.schema.json"]
+    keys = {f"{name}.{key}" for name, made in tables.items() for key in made.get("properties", ())}
+
+    assert set(files.FACTS) | files.LISTED <= keys
+
+
+RULE = (ROOT / "rules/advisor_rules_guide/ads/weak-hook.toml").read_text(encoding="utf-8")
+BANDS = 'id = "mine"\ntitle = "Mine"\n[[band]]\nmetric = "ctr"\nlow = 0.01\n'
+CASES = '["a case"]\nsubject = { name = "A", clicks = 1 }\noutcome = "clear"\n'
+SHOP = '[shop]\nname = "A"\nsize = "small"\n[bands.ctr]\nlow = 0.01\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "old", "new", "place"),
+    [
+        ("rule", RULE, '"medium"', '"urgent"', "$.severity"),
+        ("rule", RULE, "severity", "severty", "$"),
+        ("rule", RULE, '"weak-hook"', '"Weak hook"', "$.id"),
+        ("rule", RULE, '= "starter"', '= "beginner"', "$.profile"),
+        ("rule", RULE, '"frustrates"', '"annoys"', "$.story.finding"),
+        ("rule", RULE, 'ctr = "low"', "ctr = 3", "$.when.ctr"),
+        ("rule", RULE, 'ctr = "low"', "ctr = { atleast = 3 }", "$.when.ctr"),
+        ("rule", RULE, 'ctr = "low"', 'trend = { ctr = "down" }', "$.when.trend.ctr"),
+        ("rule", RULE, '"hours"', '"2 hours"', "$.action[0].effort"),
+        ("rule", RULE, '["good", "high"]', '["fine"]', "$.action[0].done.ctr"),
+        ("rule", RULE, "[[action]]", "[action]", "$.action"),
+        ("rule", RULE, "healthy =", "healthie =", "$.says"),
+        ("bands", BANDS, "low = 0.01", 'low = "1 %"', "$.band[0].low"),
+        ("bands", BANDS, "low = 0.01", "", "$.band[0]"),
+        ("bands", BANDS, "low = 0.01", 'low = 1\nwhere = { size = "big" }', "$.band[0].where.size"),
+        ("cases", CASES, '"clear"', '"clean"', "$['a case'].outcome"),
+        ("cases", CASES, '"clear"', '"fires"', "$['a case']"),
+        ("cases", CASES, "clicks = 1", 'clicks = "1"', "$['a case'].subject.clicks"),
+        ("advisor-toml", SHOP, '"small"', '"tiny"', "$.shop.size"),
+        ("advisor-toml", SHOP, "size =", "sise =", "$.shop"),
+        ("advisor-toml", SHOP, "low = 0.01", "", "$.bands.ctr"),
+        ("advisor-toml", SHOP, 'name = "A"', "margin = 45", "$.shop.margin"),
+        ("advisor-toml", SHOP, 'name = "A"', 'currency = "pesos"', "$.shop.currency"),
+    ],
+)
+def test_a_usual_mistake_does_not_validate(
+    kind: str, text: str, old: str, new: str, place: str
+) -> None:
+    assert old in text
+    assert problems(text, kind) == []
+
+    assert place in problems(text.replace(old, new, 1), kind)
+
+
+@pytest.mark.parametrize("block", list(blocks("toml")), ids=str)
+def test_the_examples_of_the_documentation_validate(block: Block) -> None:
+    kind = {"": "rule", "advisor.toml": "advisor-toml"}.get(
+        block.about, block.about.removesuffix(".toml")
+    )
+    if f"{kind}.schema.json" not in SCHEMAS:
+        pytest.skip(f"{block.about} has no schema")
+
+    assert problems(block.text, kind) == []
