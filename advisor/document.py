@@ -207,6 +207,15 @@ class DoneInfo:
 
 
 @attrs.frozen
+class TrialInfo:
+    """How many events *each* version of a test needs before *metric* decides; *text* in words."""
+
+    metric: str
+    each: int
+    text: str
+
+
+@attrs.frozen
 class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
     *also_explains* are ids of findings that these cause."""
@@ -225,6 +234,7 @@ class ActionInfo:
     owner: str
     effort: str
     done: tuple[DoneInfo, ...]
+    trial: TrialInfo | None
     gain: Money | None
     no_gain_because: str | None
     confidence: float

@@ -99,7 +99,8 @@ class Says:
 
 @attrs.frozen
 class Action:
-    """What to do. *done* is data: the levels that end it, and which gap the money is about."""
+    """What to do. *done* is data: the levels that end it, and which gap the money is about. *trial*
+    is the metric of them that decides between versions, where the action is to test some."""
 
     lever: str
     direction: str
@@ -108,6 +109,7 @@ class Action:
     owner: str
     effort: str
     done: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    trial: str | None = None
 
 
 @attrs.frozen

@@ -27,7 +27,7 @@ from advisor.rule import (
     Story,
 )
 from advisor.rule_conditions import ConditionReader
-from advisor.vocabulary import Vocabulary
+from advisor.vocabulary import MetricKind, Vocabulary
 
 EFFORTS = ("minutes", "hours", "days", "weeks")
 CASES = ".cases.toml"
@@ -340,6 +340,10 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
             yield f"{at}.owner: is empty"
         if action.effort not in EFFORTS:
             yield f"{at}.effort: {unknown('effort', action.effort, EFFORTS)}"
+        if action.trial is not None and action.trial not in action.done:
+            yield f"{at}.trial: {unknown('metric of done', action.trial, action.done)}"
+        elif action.trial is not None and not _tells_apart(action.trial, vocabulary):
+            yield f"{at}.trial: {action.trial} is no share of events that versions can be told by"
         for metric, levels in action.done.items():
             here = f"{at}.done.{metric}"
             if metric not in vocabulary.metrics:
@@ -351,3 +355,9 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
                 for level in levels
                 if level not in LEVELS
             )
+
+
+def _tells_apart(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether versions can be told by this metric; one that is not known is told elsewhere."""
+    metric = vocabulary.metrics.get(name)
+    return metric is None or metric.kind in (MetricKind.PROPORTION, MetricKind.RATE)

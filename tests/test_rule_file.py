@@ -262,6 +262,16 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             "needs[0]: unknown count 'stocks'; did you mean 'stock'?",
         ),
         (
+            'effort    = "hours"',
+            'effort    = "hours"\ntrial = "traffic"\ndone = { traffic = "good" }',
+            "action[0].trial: traffic is no share of events that versions can be told by",
+        ),
+        (
+            'effort    = "hours"',
+            'effort    = "hours"\ntrial = "ctr"',
+            "action[0].trial: unknown metric of done 'ctr'",
+        ),
+        (
             '"medium"',
             '"medium"\nprofile = "strct"',
             "profile: unknown value 'strct'; did you mean 'strict'?",

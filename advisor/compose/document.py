@@ -27,6 +27,7 @@ from advisor.document import (
     PeriodInfo,
     Point,
     ShopInfo,
+    TrialInfo,
 )
 from advisor.engine import notice
 from advisor.grade import RELATIVE, change
@@ -35,7 +36,8 @@ from advisor.kpis import Total
 from advisor.measure import metric_of
 from advisor.plan import Planned, plan
 from advisor.plan.order import FORMULA
-from advisor.plan.stake import MONTH, Stake
+from advisor.plan.stake import MONTH, Stake, edge_of
+from advisor.plan.trial import needed
 from advisor.vocabulary import CountUnit, Metric, Unit
 
 
@@ -267,6 +269,7 @@ def _action(rank: int, item: Planned, found: Found, diagnosis: Diagnosis) -> Act
         owner=action.owner,
         effort=action.effort,
         done=tuple(_done(item, found, diagnosis)),
+        trial=_trial(item, found, diagnosis),
         gain=_money(gain, diagnosis) if gain else None,
         no_gain_because=None if isinstance(item.stake, Stake) else item.stake.because,
         confidence=item.confidence,
@@ -285,6 +288,25 @@ def _done(item: Planned, found: Found, diagnosis: Diagnosis) -> list[DoneInfo]:
             goal = f"{goal} ({_reach(value, levels, currency)})"
         lines.append(DoneInfo(name, levels, f"{metric.title} is {goal}"))
     return lines
+
+
+def _trial(item: Planned, found: Found, diagnosis: Diagnosis) -> TrialInfo | None:
+    """How long to test: until the worst subject's value and the edge it has to reach differ."""
+    name = item.action.trial
+    value = found.values[item.findings[0].index].get(name) if name is not None else None
+    if name is None or value is None or value.value is None:
+        return None
+    edge = edge_of(item.action.done[name], value.edge_low, value.edge_high, value.value)
+    each = needed(value.metric, value.value, edge.value) if edge is not None else None
+    if edge is None or each is None:
+        return None
+    events = diagnosis.vocabulary.counts[value.metric.denominator[0].rstrip("?")].title
+    now, hoped = (text.number(share, value.metric.unit) for share in (value.value, edge.value))
+    said = (
+        f"each version needs about {each:,} {events} before {value.metric.title} of {now} and "
+        f"{hoped} can be told apart (4 times of 5)"
+    )
+    return TrialInfo(name, each, said)
 
 
 def _reach(value: Value, levels: tuple[str, ...], currency: str | None) -> str:

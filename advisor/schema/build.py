@@ -61,6 +61,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "Reconciliation.first": _DAY,
     "Reconciliation.last": _DAY,
     "Reconciliation.parts": {"minItems": 1},
+    "TrialInfo.each": {"minimum": 1},
     "StoryLine.part": {"enum": [part.value for part in Part]},
     "StoryLine.subjects": {"minimum": 1},
     "ShopInfo.currency": {"pattern": "^[A-Z]{3}$"},

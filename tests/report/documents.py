@@ -29,6 +29,7 @@ from advisor.document import (
     ShopInfo,
     StoryLine,
     SubjectInfo,
+    TrialInfo,
     Unjudged,
     Watch,
 )
@@ -163,6 +164,7 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
         owner="creative",
         effort="hours",
         done=(DoneInfo("ctr", ("good", "high"), "CTR is 1 % or more"),),
+        trial=TrialInfo("ctr", 12_000, "each version needs about 12,000 impressions"),
         gain=Money(120.0, 200.0, 310.0, "USD", "28 days", "about $200 in sales a month"),
         no_gain_because=None,
         confidence=0.97,
@@ -184,6 +186,7 @@ def compliance(found: FindingInfo) -> ActionInfo:
         owner="operations",
         effort="days",
         done=(DoneInfo("violations", ("good",), "No violation in 28 days"),),
+        trial=None,
         gain=None,
         no_gain_because="the account itself is at stake",
     )
