@@ -1,6 +1,6 @@
 """One file on its way to a reading."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -23,6 +23,7 @@ from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.rows import Rows, sort_out, summary_between
 from advisor.tabular.subjects import SubjectReader
+from advisor.tabular.text import TextGrid
 from advisor.tabular.words import words
 
 _SHOWN = 5  # names in one note
@@ -122,6 +123,8 @@ class FileReader:
         rows = sort_out(body, kind, self._numeric(), above)
         if described:
             rows.left_out["description row"] = 1
+        if isinstance(grid, TextGrid) and grid.unclosed:
+            self.notes.say("unclosed-quote", _unclosed(grid.unclosed))
         if rows.totals is None and found.first_row < found.row:
             between = grid.head[found.first_row + 1 : found.row]
             return attrs.evolve(rows, totals=summary_between(between, places, kind))
@@ -353,6 +356,14 @@ class FileReader:
 
 def _silent(_code: str, _text: str) -> None:
     return
+
+
+def _unclosed(rows: Sequence[int]) -> str:
+    where = f"row {rows[0]}" if len(rows) == 1 else f"rows {_some([str(row) for row in rows])}"
+    return (
+        f"a quotation mark in {where} is never closed and would swallow the rows after it; it is "
+        "read as closed at the end of its cell"
+    )
 
 
 def _some(names: list[str]) -> str:

@@ -14,10 +14,12 @@ from polars.exceptions import ComputeError, PolarsError, SchemaError
 from advisor.errors import AdvisorError
 from advisor.source import HEAD_ROWS
 from advisor.tabular.cells import OPEN_DOT, PLAIN, tidied
+from advisor.tabular.quotes import closed
 from advisor.tabular.words import words
 
 DELIMITERS = (",", ";", "\t")
 HEAD_BYTES = 1 << 18
+_BLOCK = 1 << 22  # bytes that are counted in one step
 _FORMULA = re.compile(rb'(?m)(^|[\t,;])="')  # ="123"
 _QUOTED_FORMULA = re.compile(rb'"=""((?:[^"]|"")*?)"""')  # the same inside a quoted cell
 _PLAIN, _OPEN_DOT = re.compile(PLAIN), re.compile(OPEN_DOT)
@@ -83,12 +85,17 @@ def _lines(stream: io.BufferedIOBase) -> Iterator[str]:
 
 @attrs.define(eq=False)
 class TextGrid:
-    """A CSV or TSV file. *data* is the file as UTF-8, None where *path* can be read as it is."""
+    """A CSV or TSV file. *data* is the file as UTF-8, None where *path* can be read as it is.
+
+    *unclosed* are the rows (1-based) in which a quotation mark was never closed; now it is.
+    """
 
     where: str
     path: Path
     data: bytes | None
     name: str = ""
+    unclosed: tuple[int, ...] = ()
+    _quotes_closed: bool = attrs.field(default=False, init=False)
 
     @classmethod
     def open(cls, path: Path, where: str) -> "TextGrid":
@@ -110,6 +117,9 @@ class TextGrid:
     @functools.cached_property
     def _scanned(self) -> tuple[list[list[str]], list[int]]:
         """The first records, and for each the number of lines up to its end."""
+        return self._scan()
+
+    def _scan(self) -> tuple[list[list[str]], list[int]]:
         rows: list[list[str]] = []
         ends: list[int] = []
         with self._stream() as stream:
@@ -121,8 +131,32 @@ class TextGrid:
                     if len(rows) == HEAD_ROWS:
                         break
             except csv.Error as error:
+                if rows and self._close_quotes(max(map(len, rows))):
+                    return self._scan()
                 raise self._unreadable(len(rows) + 1, error) from None
         return rows, ends
+
+    def _close_quotes(self, width: int) -> bool:
+        """Whether quotation marks were closed that swallowed rows; looked for once."""
+        if self._quotes_closed:
+            return False
+        self._quotes_closed = True
+        data = _converted(self.path.read_bytes()) if self.data is None else self.data
+        found = closed(data, self._separator, width)
+        if found.rows:
+            self.data, self.unclosed = found.data, found.rows
+        return bool(found.rows)
+
+    @functools.cached_property
+    def _lines(self) -> int:
+        """The number of lines; 0 where no cell can have several, as there is no quotation mark."""
+        count, quoted, last = 0, False, b"\n"
+        with self._stream() as stream:
+            while block := stream.read(_BLOCK):
+                count += block.count(b"\n")
+                quoted = quoted or b'"' in block
+                last = block[-1:]
+        return count + (last != b"\n") if quoted else 0
 
     def _unreadable(self, row: int, error: csv.Error) -> AdvisorError:
         return AdvisorError(
@@ -146,10 +180,19 @@ class TextGrid:
         except PolarsError as error:
             if "utf-8" in str(error) and self.data is None:  # somewhere deep in the file
                 self.data = _converted(self.path.read_bytes())
-                del self._scanned
-                return self.body(after, columns, numbers)
+                return self._again(after, columns, numbers)
+            if self._close_quotes(len(rows[after])):
+                return self._again(after, columns, numbers)
             frame = self._slowly(after, columns)
+        swallowed = self._lines - ends[after] > frame.height
+        if swallowed and self._close_quotes(len(rows[after])):
+            return self._again(after, columns, numbers)
         return tidied(frame).with_row_index("_row", offset=after + 2)
+
+    def _again(self, after: int, columns: Sequence[int], numbers: Collection[int]) -> pl.DataFrame:
+        """The body, after *data* has changed."""
+        del self._scanned
+        return self.body(after, columns, numbers)
 
     def _mark(self, at: int, after: int) -> str | None:
         """Of a column that looks like plain numbers: how it says "missing"; None of any other."""

@@ -539,3 +539,13 @@ def test_a_dropped_column_takes_only_its_own_counts_along(
     assert {"clicks", "gmv"} & set(frame.columns) == {
         name for name, at in (("clicks", 3), ("gmv", 4)) if at not in dropped
     }
+
+
+def test_a_quote_that_is_never_closed_is_said_with_its_row(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Clip,{n}\n" for n in range(50))
+    reading = read(tmp_path, 'Video ID,Title,Views\n1,"Hola,5\n' + rows)
+
+    assert reading.rows == 51
+    (note,) = reading.notes
+    assert (note.code, note.file) == ("unclosed-quote", "export.csv")
+    assert note.text.startswith("a quotation mark in row 2 is never closed")

@@ -156,3 +156,49 @@ def test_what_a_csv_writer_wrote_is_read_back(
     found = one.body(0, [0, 1, 2]).select("c0", "c1", "c2").rows()
 
     assert found == [tuple(text.strip() or None for text in row) for row in rows]
+
+
+_TABLE = "Name,Views,Clicks\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "unclosed"),
+    [
+        ('a,1,5\n"b,2,6\nc,3,7\nd,4,8\n', [("b", "2"), ("c", "3"), ("d", "4")], (3,)),
+        ('a,1,5\n"b, or B,2,6\nc,3,7\n', [("b, or B", "2"), ("c", "3")], (3,)),
+        ('a,1,5\n"b,2,6\n"c",3,7\n"d",4,8\n', [("b", "2"), ("c", "3"), ("d", "4")], (3,)),
+        ('a,1,5\n"b,2,6\n"c,3,7\nd,4,8\n', [("b", "2"), ("c", "3"), ("d", "4")], (3, 4)),
+        ('"a\n\n!",1,5\n"b,2,6\nd,4,8\n', [("b", "2"), ("d", "4")], (3,)),
+        (
+            'a,1,5\n"b,2,6\nc,3,7\nd,4,8\ne,5,9\nf,6,9",7,8\n',
+            [("b", "2"), ("c", "3"), ("d", "4"), ("e", "5"), ("f", "6")],
+            (3,),
+        ),
+    ],
+    ids=["to the end", "with a delimiter", "to another cell", "two", "after a caption", "even"],
+)
+def test_a_quote_that_is_never_closed_loses_no_row(
+    tmp_path: Path, text: str, rows: list[tuple[str, str]], unclosed: tuple[int, ...]
+) -> None:
+    one = text_grid(tmp_path, _TABLE + text)
+
+    assert [row[1:] for row in body(one, 0, 0, 1)][1:] == rows
+    assert one.unclosed == unclosed
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "one\ntwo\nthree",
+        "a, b, c\nd, e, f\ng",
+        "\n\n\n",
+        'say ""hi"",\nand, so, on\n"",',
+        "a,b,c\n",
+    ],
+)
+def test_a_caption_of_many_lines_and_commas_stays_one_cell(tmp_path: Path, caption: str) -> None:
+    text = f'{_TABLE}"{caption}",1,5\nx,"{caption}",6\nb,2,"{caption}"\nc,3,7\n'
+    one = text_grid(tmp_path, text)
+
+    assert len(body(one, 0, 0, 1)) == 4
+    assert one.unclosed == ()
