@@ -225,7 +225,7 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
     verdicts = heard[0]
     frame = verdicts.graded.frame
     lacking = [c for c in rule.needs if f"{c}.lo" not in frame.columns]
-    for test in rule.own_tests():
+    for test in rule.when.own():
         if test.name in vocabulary.symbols:
             continue
         metric = metric_of(test.name, vocabulary)
@@ -284,15 +284,23 @@ def _counts(rule: Rule, diagnosis: Diagnosis) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _exports(kind: str, counts: Iterable[str], diagnosis: Diagnosis) -> str:
+def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> str:
     """Which exports give *counts* of subjects of *kind*, and where a seller gets them."""
     wanted = set(counts)
     infos: list[KindInfo] = []
     for provider in diagnosis.providers:
         infos += provider.kinds.values()
-    full = [i for i in infos if kind in i.subjects and wanted <= set(i.counts)]
-    named = [f"{i.title} ({i.where})" for i in full]
-    if not named:
+    fitting = [i for i in infos if kind in i.subjects]
+    full = [i for i in fitting if wanted <= set(i.counts)]
+    if full:
+        return f"add {_any_of(full)}"
+    # What no file has together may come from several, each with a part that no other names.
+    parts = {count: [i for i in fitting if count in i.counts] for count in counts}
+    if not all(parts.values()):
         return "no export that is known here has it yet"
-    shown = list(dict.fromkeys(named))[:3]
-    return f"add {' or '.join(shown)}"
+    return f"add {' and '.join(dict.fromkeys(_any_of(found) for found in parts.values()))}"
+
+
+def _any_of(infos: Iterable[KindInfo]) -> str:
+    named = dict.fromkeys(f"{i.title} ({i.where})" for i in infos)
+    return " or ".join(list(named)[:3])

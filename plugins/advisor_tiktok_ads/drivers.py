@@ -26,17 +26,19 @@ Find = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def drivers(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
-    """`cpc.driver`, `roas.driver` and `attention.weak` of classic ads, ad groups and campaigns;
-    `attention.weak` of GMV Max creatives."""
+    """`cpc.driver` and `roas.driver` of classic ads, ad groups and campaigns; `attention.weak` of
+    ads and of GMV Max creatives."""
     asked: list[tuple[str, tuple[str, ...], Find]] = []
     for kind in KINDS:
         asked += [
             (kind, ("spend", "impressions", "clicks"), cpc_driver),
             (kind, ("spend", "clicks", "purchases", "ad_revenue"), roas_driver),
-            (kind, ("impressions", "plays_2s", "plays_6s"), weak_attention),
         ]
-    gmv_max = ("gmv_max_impressions", "gmv_max_plays_2s", "gmv_max_plays_6s")
-    asked.append(("creative", gmv_max, weak_attention))
+    plays = ("impressions", "plays_2s", "plays_6s")  # of an idea; a campaign has several
+    asked += [
+        ("ad", plays, weak_attention),
+        ("creative", tuple(f"gmv_max_{count}" for count in plays), weak_attention),
+    ]
     for kind, counts, find in asked:
         found = find(sums_of(readings, kind, counts, window))
         if found.height:
@@ -49,11 +51,13 @@ def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
     *ads* has `key`, `spend`, `impressions` and `clicks`.
     """
     clicks, impressions, spend = pl.col("clicks"), pl.col("impressions"), pl.col("spend")
-    gap = _gap(spend, clicks)
-    share = _gap(spend, impressions) / gap
+    gap, price = _gap(spend, clicks), _gap(spend, impressions)
+    share = price / gap
     noise = Z * (1 / clicks + 1 / _others(clicks)).sqrt()
     word = pl.when(share >= MOST).then(pl.lit("cpm")).when(share <= 1 - MOST).then(pl.lit("ctr"))
-    sure = (clicks > 0) & (gap - noise > GAP)
+    # What is shown is bought, only clicks come by chance: they have to carry their own part.
+    clicked = (share > 1 - MOST) | (gap - price - noise > 0)
+    sure = (clicks > 0) & (gap - noise > GAP) & clicked
     return _said("cpc.driver", ads, sure, word.otherwise(pl.lit("both")))
 
 
@@ -66,22 +70,25 @@ def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
     spend, clicks = pl.col("spend"), pl.col("clicks")
     purchases, revenue = pl.col("purchases"), pl.col("ad_revenue")
     gap = _gap(revenue, spend)
-    # Each order's value is as spread as an exponential one, so it counts for half.
-    noise = Z * (2 / purchases + 2 / _others(purchases)).sqrt()
+    # Each order's value is as spread as an exponential one: half of what is uncertain is how many
+    # orders there are, half is what they are worth.
+    few = 1 / purchases + 1 / _others(purchases)
     parts = {
-        "cvr": _gap(purchases, clicks) / gap,
-        "aov": _gap(revenue, purchases) / gap,
-        "cpc": -_gap(spend, clicks) / gap,
+        "cvr": (_gap(purchases, clicks), few),
+        "aov": (_gap(revenue, purchases), few),
+        "cpc": (-_gap(spend, clicks), 1 / clicks + 1 / _others(clicks)),
     }
     expected = clicks * _others(purchases) / _others(clicks)
-    word = pl.coalesce(
-        pl.when(purchases == 0).then(pl.lit("cvr")),
-        *(pl.when(share.fill_nan(0.0) >= MOST).then(pl.lit(name)) for name, share in parts.items()),
-        pl.lit("several"),
-    )
     without = (purchases == 0) & (expected >= ENOUGH_TO_COME)
-    sure = without | ((purchases > 0) & (gap + noise < -GAP))
-    return _said("roas.driver", ads, sure, word)
+    low = (purchases > 0) & (gap + Z * (2 * few).sqrt() < -GAP)
+    alone = {name: (part / gap).fill_nan(0.0) >= MOST for name, (part, _) in parts.items()}
+    told = {name: part + Z * noise.sqrt() < 0 for name, (part, noise) in parts.items()}
+    word = pl.coalesce(
+        pl.when(without).then(pl.lit("cvr")),
+        *(pl.when(low & alone[name] & told[name]).then(pl.lit(name)) for name in parts),
+        pl.when(low & ~pl.any_horizontal(alone.values())).then(pl.lit("several")),
+    )
+    return _said("roas.driver", ads, pl.lit(value=True), word)
 
 
 def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
