@@ -1,13 +1,15 @@
 """TOML data into attrs values: every mistake of a file at once, each with its place."""
 
-import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 import cattrs
+import tomli
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn
@@ -24,9 +26,13 @@ def field_key(name: str, cls: type[Any] | None = None) -> str:
     return key if getattr(cls, "toml_underscores", False) else key.replace("_", "-")
 
 
-def converter() -> cattrs.Converter:
-    """A strict converter: unknown keys are mistakes, hyphens in TOML are underscores in Python."""
-    conv = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
+@cache
+def _converter(*, detailed: bool) -> cattrs.Converter:
+    """A strict converter: unknown keys are mistakes, hyphens in TOML are underscores in Python.
+
+    One that is not *detailed* ends at the first mistake, and is about twice as fast.
+    """
+    conv = cattrs.Converter(forbid_extra_keys=True, detailed_validation=detailed)
 
     def hyphens(cls: type[Any]) -> Callable[..., Any]:
         renames = {
@@ -44,13 +50,14 @@ def converter() -> cattrs.Converter:
     conv.register_structure_hook_factory(attrs.has, hyphens)
 
     def choice(value: Any, cls: type[Any]) -> Any:
-        known = [member.value for member in cls]
-        if value not in known:
-            raise ValueError(unknown("value", str(value), known))
-        return cls(value)
+        try:
+            return cls(value)
+        except ValueError:
+            known = [member.value for member in cls]
+            raise ValueError(unknown("value", str(value), known)) from None
 
     def text(value: Any, cls: type[Any]) -> Any:
-        if _is_enum(cls):  # an enum of words is text too, for cattrs
+        if cls is not str and _is_enum(cls):  # an enum of words is text too, for cattrs
             return choice(value, cls)
         if not isinstance(value, str):
             raise TypeError(f"expected text, found {value!r}")
@@ -104,9 +111,6 @@ def _is_enum(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, Enum)
 
 
-_CONVERTER = converter()
-
-
 def _describe(error: BaseException, _: type | None) -> str:
     if isinstance(error, ForbiddenExtraKeysError):
         cls = error.cl
@@ -122,15 +126,17 @@ def _describe(error: BaseException, _: type | None) -> str:
 def parse_toml(text: str, *, where: str) -> dict[str, Any]:
     """TOML text to a dictionary; a syntax error names its line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise Mistakes([f"not valid TOML: {error}"], where=where) from None
 
 
 def structure(raw: Mapping[str, Any], cls: type[T], *, where: str) -> T:
     """*raw* as a *cls*; raises Mistakes with every problem found, each with its path."""
+    with suppress(Exception):  # whatever it is, it is told in full below
+        return _converter(detailed=False).structure(raw, cls)
     try:
-        return _CONVERTER.structure(raw, cls)
+        return _converter(detailed=True).structure(raw, cls)
     except (ClassValidationError, IterableValidationError) as error:
         lines = transform_error(error, path="", format_exception=_describe)
         raise Mistakes([_tidy(line) for line in lines], where=where) from None

@@ -1,6 +1,7 @@
 """The top of the command line: what becomes of a mistake, and of a reader who has gone."""
 
 import contextlib
+import gc
 import os
 import sys
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import click
 
 from advisor.errors import AdvisorError, unknown
+
+_SELDOM = 500_000  # objects; the run of a small shop makes fewer
 
 
 class NamesNear(click.Group):
@@ -27,6 +30,11 @@ class AdvisorGroup(NamesNear):
     """The root: turns the user's mistakes into messages; anything else keeps its traceback."""
 
     group_class = NamesNear
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # What a run loads lives to its end: looking for garbage in it again and again is in vain.
+        gc.set_threshold(_SELDOM)
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
