@@ -13,6 +13,8 @@ the row covers, and `m.days` those of a metric where several sources were measur
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_
 
 import attrs
 import polars as pl
@@ -168,20 +170,18 @@ def sums(
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts."""
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
-    whole = frozenset(c for c in counts if frame[c].null_count() == 0)
-    terms = _Terms()
-    parts = [
-        p for m in usable for p in _parts(m, frame.columns, whole, vocabulary, terms, by_day=by_day)
-    ]
+    terms = _Terms.of_counts(frame, sorted(counts))
+    parts = [p for m in usable for p in _parts(m, frame.columns, vocabulary, terms, by_day=by_day)]
     labels: list[pl.Expr] = []
     if "key" in by:
         parents = [c for c in frame.columns if c.startswith("parent.")]
         labels = [pl.col(c).last() for c in ("name", *parents)]
-    days = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
-    span = pl.col("from").n_unique() if by_day else days
+    days = (pl.col("to") - pl.col("from")).dt.total_days()
+    # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
+    span = pl.col("from").n_unique() if by_day else pl.col("\x02").max() + 1
     # What is summed is made row by row first: inside groups only plain sums are fast.
     return (
-        frame.with_columns(terms.rows())
+        frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("\x02")]))
         .group_by(by, maintain_order=False)
         .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
         .with_columns(parts)
@@ -191,10 +191,43 @@ def sums(
 
 @attrs.define
 class _Terms:
-    """What is needed of each group: sums of terms of a row, and other aggregates, each once."""
+    """What is needed of each group: sums of terms of a row, and other aggregates, each once.
 
+    *whole* are the counts that every row has, *positive* those of them that are never 0: what is
+    asked of all rows needs no term of its own.
+    """
+
+    whole: frozenset[str]
+    positive: frozenset[str]
     _summed: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
-    _others: dict[str, pl.Expr] = attrs.field(factory=dict)
+    _others: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
+
+    @classmethod
+    def of_counts(cls, frame: pl.DataFrame, counts: Sequence[str]) -> "_Terms":
+        """Terms of the rows of *frame*, of which *counts* are looked at."""
+        whole = [c for c in counts if frame[c].null_count() == 0]
+        least = frame.select(pl.col(whole).min()).row(0) if whole and frame.height else ()
+        above = (c for c, at in zip(whole, least, strict=True) if at > 0) if least else ()
+        return cls(frozenset(whole), frozenset(above))
+
+    def known(self, names: Iterable[str]) -> pl.Expr | None:
+        """Which rows have all of *names*; None where every row does."""
+        asked = [pl.col(name).is_not_null() for name in names if name not in self.whole]
+        return reduce(and_, asked) if asked else None
+
+    def above(self, expr: pl.Expr, valid: pl.Expr | None) -> pl.Expr | None:
+        """Which *valid* rows have a sum of counts above 0; None where every row does."""
+        if self.positive.issuperset(expr.meta.root_names()):
+            return valid
+        return expr > 0 if valid is None else valid & (expr > 0)
+
+    def sum_where(self, rows: pl.Expr | None, term: pl.Expr) -> pl.Expr:
+        """The sum of *term* over some rows of a group, or all of them."""
+        return self.sum(term if rows is None else pl.when(rows).then(term))
+
+    def count(self, rows: pl.Expr | None) -> pl.Expr:
+        """How many rows of a group these are, or all of them."""
+        return self.of(pl.len()) if rows is None else self.sum(rows)
 
     def sum(self, term: pl.Expr) -> pl.Expr:
         """The sum of *term* over the rows of a group, where it is not null."""
@@ -203,8 +236,7 @@ class _Terms:
 
     def of(self, aggregate: pl.Expr) -> pl.Expr:
         """Any other aggregate of a group."""
-        name = f"\x01{len(self._others)}"
-        self._others[name] = aggregate
+        name, _ = self._others.setdefault(str(aggregate), (f"\x01{len(self._others)}", aggregate))
         return pl.col(name)
 
     def rows(self) -> list[pl.Expr]:
@@ -212,10 +244,10 @@ class _Terms:
 
     def groups(self) -> list[pl.Expr]:
         sums = [pl.col(name).sum() for name, _ in self._summed.values()]
-        return sums + [aggregate.alias(name) for name, aggregate in self._others.items()]
+        return sums + [aggregate.alias(name) for name, aggregate in self._others.values()]
 
     def names(self) -> list[str]:
-        return [name for name, _ in self._summed.values()] + list(self._others)
+        return [name for name, _ in (*self._summed.values(), *self._others.values())]
 
 
 def _counted(metric: Metric, columns: Sequence[str]) -> bool:
@@ -229,18 +261,12 @@ def _counted(metric: Metric, columns: Sequence[str]) -> bool:
 def _parts(
     metric: Metric,
     columns: Sequence[str],
-    whole: frozenset[str],
     vocabulary: Vocabulary,
     terms: _Terms,
     *,
     by_day: bool,
 ) -> list[pl.Expr]:
-    required = metric.required()
-    valid = None
-    for name in required:
-        if name not in whole:
-            known = pl.col(name).is_not_null()
-            valid = known if valid is None else valid & known
+    valid = terms.known(metric.required())
 
     def total(expr: pl.Expr) -> pl.Expr:
         if valid is None:
@@ -263,8 +289,9 @@ def _parts(
         return [*parts, pl.lit(None, pl.Float64).alias(f"{m}.e"), *ones]
     events = pl.col(of)
     # Sales without a word on orders are not sales without an order.
-    told = events.is_not_null() if valid is None else valid & events.is_not_null()
-    parts.append(pl.when(terms.sum(told) > 0).then(total(events)).alias(f"{m}.e"))
+    told = terms.known((*metric.required(), of))
+    e = total(events) if told is None else pl.when(terms.sum(told) > 0).then(total(events))
+    parts.append(e.alias(f"{m}.e"))
     exposure = top if metric.events in metric.denominator else bottom
     if metric.varies is Varies.VALUES:
         parts.append(pl.lit(1.0).alias(f"{m}.phi"))
@@ -338,23 +365,23 @@ def _phi(
 ) -> pl.Expr:
     if not by_day:
         return pl.lit(1.0)
-    use = n > 0 if valid is None else valid & (n > 0)
+    use = terms.above(n, valid)
     return evidence.dispersion(
-        terms.sum(pl.when(use).then(x * x / n)),
-        terms.sum(pl.when(use).then(x)),
-        terms.sum(pl.when(use).then(n)),
-        terms.sum(use),
+        terms.sum_where(use, x * x / n),
+        terms.sum_where(use, x),
+        terms.sum_where(use, n),
+        terms.count(use),
         proportion=metric.kind is MetricKind.PROPORTION,
     )
 
 
 def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:
-    use = events > 0 if valid is None else valid & (events > 0)
+    use = terms.above(events, valid)
     return evidence.value_spread(
-        terms.sum(pl.when(use).then(value * value / events)),
-        terms.sum(pl.when(use).then(value)),
-        terms.sum(pl.when(use).then(events)),
-        terms.sum(use),
+        terms.sum_where(use, value * value / events),
+        terms.sum_where(use, value),
+        terms.sum_where(use, events),
+        terms.count(use),
     )
 
 

@@ -155,9 +155,17 @@ def _parents(piece: Piece, keys: Mapping[tuple[str, str], Mapping[str, str]]) ->
 def named(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """*pieces* with every name that is only the key replaced by the newest one that any piece of
     the same kind has for it."""
-    kinds = dict.fromkeys(piece.subject for piece in pieces)
+    nameless = [_nameless(piece.frame) for piece in pieces]
+    kinds = {piece.subject for piece, asks in zip(pieces, nameless, strict=True) if asks}
     known = {kind: _known([p.frame for p in pieces if p.subject == kind]) for kind in kinds}
-    return tuple(_named(piece, known[piece.subject]) for piece in pieces)
+    return tuple(
+        _named(piece, known[piece.subject]) if asks else piece
+        for piece, asks in zip(pieces, nameless, strict=True)
+    )
+
+
+def _nameless(frame: pl.DataFrame) -> bool:
+    return bool(frame.select((pl.col("name") == pl.col("key")).any()).item())
 
 
 def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -173,11 +181,9 @@ def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _named(piece: Piece, known: pl.DataFrame) -> Piece:
-    frame = piece.frame
-    nameless = (pl.col("name") == pl.col("key")).any()
-    if known.is_empty() or not frame.select(nameless).item():
+    if known.is_empty():
         return piece
-    called = frame.join(known, on="key", how="left", maintain_order="left")
+    called = piece.frame.join(known, on="key", how="left", maintain_order="left")
     name = pl.when(pl.col("name") == pl.col("key")).then("_name").otherwise("name")
     filled = called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
     return attrs.evolve(piece, frame=filled)
