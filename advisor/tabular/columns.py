@@ -250,8 +250,8 @@ class ColumnReader:
     def _counted(self, name: str, values: pl.Series, rows: pl.Series) -> pl.Series:
         """Values without negative ones, where there cannot be any."""
         spec = self.kind.columns[name]
-        signed = spec.type is CellType.MONEY or (spec.count or "_change").endswith("_change")
-        if signed:
+        usual = spec.type is CellType.MONEY or (spec.count or "_change").endswith("_change")
+        if usual if spec.signed is None else spec.signed:
             return values
         least = values.min()
         if not isinstance(least, float) or least >= 0:

@@ -93,7 +93,8 @@ class ColumnSpec:
 
     *occurrence* tells apart columns of one name (1 is the first); *group* the same name under
     different group headings. *of* multiplies a printed rate or mean back into its count. *percent*
-    is said here where a column differs from the rest of its file.
+    is said here where a column differs from the rest of its file. *signed*: whether it may be
+    negative; unless said, money and changes may. A negative value where none may be is not known.
     """
 
     headers: Mapping[str, tuple[str, ...]]
@@ -105,6 +106,7 @@ class ColumnSpec:
     occurrence: int = 1
     group: str | None = None
     percent: Percent | None = None
+    signed: bool | None = None
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 
 

@@ -218,7 +218,9 @@ def test_what_is_no_number_is_not_known_and_said(tmp_path: Path, value: str) -> 
     assert rate in (pytest.approx((6440 - 30) / without), pytest.approx((6440 - 200) / without))
 
 
-@pytest.mark.parametrize("column", ["Impressions", "Clicks (destination)", "Purchases (Shop)"])
+@pytest.mark.parametrize(
+    "column", ["Cost", "Impressions", "Clicks (destination)", "Purchases (Shop)"]
+)
 def test_a_negative_count_is_not_known_and_said(tmp_path: Path, column: str) -> None:
     (tmp_path / "ads.csv").write_bytes(with_cell(column, "-5000"))
 

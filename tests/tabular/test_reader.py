@@ -192,6 +192,20 @@ def test_only_money_and_changes_may_be_negative(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("signed", "values"), [("true", [[-5], [-9]]), ("false", [[None], [None]])]
+)
+def test_a_kind_says_what_may_be_negative(
+    tmp_path: Path, signed: str, values: list[list[float | None]]
+) -> None:
+    toml = VIDEOS
+    for count in ("views", "gmv"):
+        toml = toml.replace(f'count = "{count}"', f'count = "{count}"\nsigned = {signed}')
+    reading = read(tmp_path, "Video ID,Views,GMV\n1,-5,-$9\n", toml=toml)
+
+    assert [column(reading, c) for c in ("views", "gmv")] == values
+
+
+@pytest.mark.parametrize(
     "view", ["1730829974117385557", "1730829974117385557.0", "1730829974117385557\t"]
 )
 def test_an_id_keeps_its_digits_and_loses_its_tail(tmp_path: Path, view: str) -> None:
