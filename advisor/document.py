@@ -241,6 +241,20 @@ class ActionInfo:
 
 
 @attrs.frozen
+class MonthGoal:
+    """A small goal: *metric* of *subject* from *now* to *target* by the day *by*, in words too.
+    *action* is the id of the one that serves it."""
+
+    action: str
+    metric: str
+    subject: str
+    now: float
+    target: float
+    by: str
+    text: str
+
+
+@attrs.frozen
 class OutcomeCount:
     """How often a rule ended how, over the subjects that it applies to."""
 
@@ -350,6 +364,7 @@ class Document:
     story: tuple[StoryLine, ...]
     kpis: tuple[Kpi, ...]
     plan: tuple[ActionInfo, ...]
+    goals: tuple[MonthGoal, ...]
     findings: tuple[FindingInfo, ...]
     outcomes: tuple[OutcomeCount, ...]
     healthy: tuple[Healthy, ...]

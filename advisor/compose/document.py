@@ -8,6 +8,7 @@ import polars as pl
 from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import Found, findings
+from advisor.compose.goals import month_goals
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
 from advisor.compose.values import Value, finite, value_of
@@ -59,6 +60,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         story=story(diagnosis.loaded.rules, infos, well, counts),
         kpis=tuple(_kpis(diagnosis)),
         plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
+        goals=month_goals(planned, found, diagnosis),
         findings=tuple(infos),
         outcomes=tuple(counts),
         healthy=tuple(well),

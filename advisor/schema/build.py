@@ -45,6 +45,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "InputInfo.rows": _COUNT,
     "InputInfo.sha256": {"pattern": "^[0-9a-f]{64}$"},
     "Kpi.levels": _LEVELS,
+    "MonthGoal.by": _DAY,
     "OutcomeCount.clear": _COUNT,
     "OutcomeCount.error": _COUNT,
     "OutcomeCount.fires": _COUNT,

@@ -255,3 +255,36 @@ def test_the_same_files_in_any_order_give_the_same_document(pack: Path) -> None:
     for _ in range(3):
         chance.shuffle(files)
         assert as_json(composed(pack, *files)) == expected
+
+
+def test_the_goals_of_the_month_are_half_of_the_way_for_the_first_three(tmp_path: Path) -> None:
+    written(tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }')
+    made = composed(tmp_path, ads({"key": "a", **LOW}, {"key": "b", **LOW, "clicks": 40}))
+
+    (goal,) = made.goals
+    assert (goal.metric, goal.subject, goal.action) == ("ctr", "b", made.plan[0].id)
+    assert goal.target == pytest.approx(0.007)
+    assert goal.by == "2026-07-01"
+    assert goal.text == "b: CTR from 0.4 % to at least 0.7 %, half of the way to 1 %"
+
+
+def test_an_action_without_a_number_to_reach_sets_no_goal(tmp_path: Path) -> None:
+    written(tmp_path, "weak", 'ctr = "low"')
+    made = composed(tmp_path, ads(LOW))
+
+    assert len(made.plan) == 1
+    assert made.goals == ()
+
+
+def test_a_test_of_versions_says_how_many_events_decide(tmp_path: Path) -> None:
+    written(
+        tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }\ntrial = "ctr"'
+    )
+    (action,) = composed(tmp_path, ads({**LOW, "clicks": 55})).plan
+
+    assert action.trial is not None
+    assert (action.trial.metric, action.trial.each) == ("ctr", 6_000)
+    assert action.trial.text == (
+        "each version needs about 6,000 impressions before CTR of 0.55 % and 1 % can be told apart "
+        "(4 times of 5)"
+    )

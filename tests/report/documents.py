@@ -20,6 +20,7 @@ from advisor.document import (
     Kpi,
     Message,
     Money,
+    MonthGoal,
     NoteInfo,
     OutcomeCount,
     PackInfo,
@@ -228,6 +229,11 @@ def kpi(metric: str, title: str, text: str, goal: str | None, *, impact: bool = 
     )
 
 
+def month_goal(name: str) -> MonthGoal:
+    said = f"{name}: CTR from 0.6 % to at least 0.8 %, half of the way to 1 %"
+    return MonthGoal("a00002", "ctr", name, 0.006, 0.008, "2025-12-23", said)
+
+
 def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
     return Reconciliation(
         id="gmv-and-ads",
@@ -254,6 +260,7 @@ def empty() -> Document:
         story=(),
         kpis=(),
         plan=(),
+        goals=(),
         findings=(),
         outcomes=(),
         healthy=(),
@@ -267,7 +274,7 @@ def empty() -> Document:
 
 def quiet() -> Document:
     """Files were read and rules were judged; none found a problem."""
-    return attrs.evolve(small(), plan=(), findings=(), story=small().story[:1])
+    return attrs.evolve(small(), plan=(), goals=(), findings=(), story=small().story[:1])
 
 
 def small() -> Document:
@@ -299,6 +306,7 @@ def small() -> Document:
             kpi("ctr", "CTR", "0.8 %", "ads"),
         ),
         plan=(first, action(hooks)),
+        goals=(month_goal("Serum in 10 seconds"),),
         findings=(breach, *hooks),
         outcomes=(
             OutcomeCount("guide/weak-hook", "The hook earns its clicks", "ad", 2, 9, 3, 0, 1, 0),
@@ -365,5 +373,6 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         reconciliation=tuple(side_by_side(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
+        goals=tuple(month_goal(name) for name in names),
         kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
     )
