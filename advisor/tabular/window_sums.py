@@ -16,13 +16,10 @@ def days_of(
 ) -> pl.DataFrame:
     """`key`, `name`, `from` and *counts* for each subject and day of *window* on which all are
     known; every day where there is no window."""
-    frames = _frames(readings, subject, counts, (Grain.DAY,))
+    frames = _days(readings, subject, counts, window)
     if not frames:
         return _none(counts).drop("to")
-    rows = pl.concat(frames)
-    if window is not None:
-        rows = rows.filter(pl.col("from").is_between(window.first, window.last))
-    return _one_reading(rows, ["key", "from"], counts).drop("to").sort("key", "from")
+    return _one_reading(pl.concat(frames), ["key", "from"], counts).drop("to").sort("key", "from")
 
 
 def sums_of(
@@ -30,9 +27,13 @@ def sums_of(
 ) -> pl.DataFrame:
     """`key`, `name`, the sums of *counts* and how many `days` they are of, for each subject: over
     the days of *window*, else of the newest period that meets it (days: null where not known)."""
-    days = days_of(readings, subject, counts, window)
+    own = _days(readings, subject, counts, window)
+    # Of one reading every row counts: no day needs to be put together first.
+    days = own[0] if len(own) == 1 else days_of(readings, subject, counts, window)
     totals = days.group_by("key").agg(
-        pl.col("name").last(), pl.col(counts).sum(), pl.len().cast(pl.Float64).alias("days")
+        pl.col("name").get(pl.col("from").arg_max()),
+        pl.col(counts).sum(),
+        pl.col("from").n_unique().cast(pl.Float64).alias("days"),
     )
     frames = _frames(readings, subject, counts, (Grain.PERIOD, Grain.LIFETIME))
     if frames:
@@ -49,6 +50,17 @@ def sums_of(
         )
         totals = pl.concat([totals, periods.select(totals.columns)])
     return totals.unique("key", keep="first", maintain_order=True).sort("key")
+
+
+def _days(
+    readings: Sequence[Reading], subject: str, counts: Sequence[str], window: Period | None
+) -> list[pl.DataFrame]:
+    """The rows of each reading that has any in *window*."""
+    frames = _frames(readings, subject, counts, (Grain.DAY,))
+    if window is not None:
+        near = pl.col("from").is_between(window.first, window.last)
+        frames = [frame.filter(near) for frame in frames]
+    return [frame for frame in frames if frame.height]
 
 
 def _frames(
