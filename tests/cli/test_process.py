@@ -148,7 +148,7 @@ def complete_line(line: str) -> list[str]:
     ("line", "expected"),
     [
         ("advisor diag", {"diagnose"}),
-        ("advisor explain weak", {"weak-hook"}),
+        ("advisor explain weak-h", {"weak-hook"}),
         ("advisor explain guide/weak", {"guide/weak-hook"}),
         ("advisor metrics show ct", {"ctr", "ctor"}),
         ("advisor diagnose --goal a", {"ads", "audience"}),

@@ -54,7 +54,14 @@ def test_an_unknown_name_ends_with_2_and_names_the_nearest(
 
 def test_plugins_list_names_each_plugin_and_where_each_export_is_found(run: Run) -> None:
     told = run("plugins", "list").stdout
-    for name in ("guide-rules", "plan-report", "tiktok-ads", "tiktok-shop", "tiktok-studio"):
+    for name in (
+        "guide-rules",
+        "operator-rules",
+        "plan-report",
+        "tiktok-ads",
+        "tiktok-shop",
+        "tiktok-studio",
+    ):
         assert f"\n{name} " in told
     assert "Video Performance List" in told
     assert "advisor init --templates" in told

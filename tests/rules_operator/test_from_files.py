@@ -9,7 +9,7 @@ import pytest
 from advisor.business import Settings, ShopSection
 from advisor.document import Document
 from tests.end_to_end.runs import document
-from tests.shapes import gmv_max
+from tests.shapes import Row, gmv_max
 
 FIRST = date(2026, 10, 4)
 TODAY = date(2026, 11, 2)
@@ -24,7 +24,7 @@ def csv(folder: Path, name: str, header: str, rows: Sequence[str]) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Four weeks of a campaign that returns 2.5 where 4 is asked for, and what the seller wrote."""
-    lives = [
+    lives: list[Row] = [
         {
             "live_name": f"Evening {day}",
             "launched": datetime.combine(FIRST + timedelta(days=day), datetime.min.time()),
