@@ -19,7 +19,8 @@ _DIGITS = 9  # sums of the same numbers in another order differ behind these
 
 @attrs.frozen(eq=False)
 class Settled:
-    """What is believed; *dropped*: `_file`, `_winner`, `rows`; *filled*: `_file`, `count`."""
+    """What is believed; *dropped*: `_file`, `_winner`, `rows`, and whether the winner is `newer` by
+    the names of both; *filled*: `_file`, `count`."""
 
     frame: pl.DataFrame
     dropped: pl.DataFrame
@@ -27,7 +28,14 @@ class Settled:
 
 
 def _no_drops() -> pl.DataFrame:
-    return pl.DataFrame(schema={"_file": pl.UInt32, "_winner": pl.UInt32, "rows": pl.UInt32})
+    return pl.DataFrame(
+        schema={
+            "_file": pl.UInt32,
+            "_winner": pl.UInt32,
+            "rows": pl.UInt32,
+            "newer": pl.Boolean,
+        }
+    )
 
 
 def _no_fills() -> pl.DataFrame:
@@ -50,8 +58,8 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     """One file for each subject, days and breakdown.
 
     The file with the most such rows wins (names are not keys: a file may have several rows for one
-    name), then the one that ends later, says more, has the lower *ranks* (`_file`, `_end`,
-    `_rank`). Counts that the winner lacks there come from the next one.
+    name), then the one that ends later, was downloaded later, says more, has the lower *ranks*
+    (`_file`, `_end`, `_stamp`, `_rank`). Counts that the winner lacks there come from the next one.
     """
     if _apart(frame):
         return Settled(frame, _no_drops(), _no_fills())
@@ -65,14 +73,16 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     if groups.is_empty():
         return Settled(frame, _no_drops(), _no_fills())
     groups = groups.drop("_files").with_row_index("_group")
-    order = ["_n", "_end", "_size", "_rank"]
+    order = ["_n", "_end", "_stamp", "_size", "_rank"]
     claims = (
         claims.join(groups, on=identity, nulls_equal=True)
         .join(ranks, on="_file")
-        .sort(order, descending=[True, True, True, False], nulls_last=True)
+        .with_columns(_comparable("_group"))
+        .sort(order, descending=[True, True, True, True, False], nulls_last=True)
         .with_columns(
             pl.int_range(pl.len()).over("_group").alias("_place"),
             pl.col("_file").first().over("_group").alias("_winner"),
+            _newer(["_n", "_end"], "_group").alias("_newer"),
         )
     )
     rest = frame.join(groups, on=identity, how="anti", nulls_equal=True)
@@ -88,13 +98,26 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     merged, filled = _fill(contested, frame.columns)
     dropped = (
         claims.filter(pl.col("_place") > 0)
-        .group_by("_file", "_winner")
+        .group_by("_file", "_winner", pl.col("_newer").alias("newer"))
         .agg(pl.col("_n").sum().cast(pl.UInt32).alias("rows"))
+        .select(*_no_drops().columns)
     )
     whole = pl.concat([rest, merged.select(*frame.columns, *ALSO)], how="diagonal").sort(
         "_file", "_row", "key", "from", maintain_order=True
     )
     return Settled(whole, dropped, filled)
+
+
+def _comparable(group: str | list[str]) -> pl.Expr:
+    """`_stamp`, where all of a group have one: else it says nothing about which is newer."""
+    return pl.when(pl.col("_stamp").is_not_null().all().over(group)).then("_stamp")
+
+
+def _newer(before: list[str], group: str) -> pl.Expr:
+    """Whether the first of a sorted group won by its stamp: what counts *before* is the same."""
+    first = [pl.col(name).first().over(group).eq_missing(pl.col(name)) for name in before]
+    later = pl.col("_stamp").first().over(group) > pl.col("_stamp")
+    return pl.all_horizontal(*first, later.fill_null(value=False))
 
 
 def _apart(frame: pl.DataFrame) -> bool:
@@ -178,6 +201,7 @@ def overlapping_periods(
             first.alias("_first"),
             pl.col("to").fill_null(_NEVER[1]).alias("_last"),
             unknown.alias("_unknown"),
+            _comparable(subject),
         )
         .sort("_first", "_last")
     )
@@ -186,16 +210,17 @@ def overlapping_periods(
     open_ = spans.filter(contested).sort(
         "_unknown",
         "to",
+        "_stamp",
         "_size",
         "_rank",
-        descending=[False, True, True, False],
+        descending=[False, True, True, True, False],
         nulls_last=True,
     )
     losers: list[pl.DataFrame] = []
     # One round settles one period of every subject: as many rounds as a subject has periods.
     while not open_.is_empty():
         best = open_.group_by(subject, maintain_order=True).agg(
-            pl.col("_first", "_last").first().name.prefix("_won"),
+            pl.col("_first", "_last", "_stamp").first().name.prefix("_won"),
             pl.col("_file").first().alias("_winner"),
         )
         open_ = (
@@ -209,14 +234,19 @@ def overlapping_periods(
             & (pl.col("_first") <= pl.col("_won_last"))
             & (pl.col("_last") >= pl.col("_won_first"))
         )
-        losers.append(open_.filter(loses).select(*span, "_n", "_winner"))
-        open_ = open_.filter(~loses).drop("_won_first", "_won_last", "_winner")
+        same_end = (pl.col("_last") == pl.col("_won_last")) & ~pl.col("_unknown")
+        newer = (same_end & (pl.col("_won_stamp") > pl.col("_stamp"))).fill_null(value=False)
+        lost_now = open_.filter(loses).select(*span, "_n", "_winner", newer.alias("newer"))
+        losers.append(lost_now)
+        open_ = open_.filter(~loses).drop("_won_first", "_won_last", "_won_stamp", "_winner")
     lost = pl.concat(losers) if losers else None
     if lost is None or lost.is_empty():
         return Settled(frame, _no_drops(), _no_fills())
     kept = frame.join(lost, on=span, how="anti", nulls_equal=True, maintain_order="left")
-    dropped = lost.group_by("_file", "_winner").agg(
-        pl.col("_n").sum().cast(pl.UInt32).alias("rows")
+    dropped = (
+        lost.group_by("_file", "_winner", "newer")
+        .agg(pl.col("_n").sum().cast(pl.UInt32).alias("rows"))
+        .select(*_no_drops().columns)
     )
     return Settled(kept, dropped, _no_fills())
 

@@ -15,6 +15,7 @@ from advisor.contest import Settled, covered_by_days, overlapping_periods, same_
 from advisor.currency import settle_currency
 from advisor.reading import File, Grain, Note, Reading, Table
 from advisor.rekey import Piece, named, names_to_ids
+from advisor.stamp import stamp
 from advisor.vocabulary import Vocabulary
 
 _SHOWN = 3  # files and counts that a note names
@@ -66,8 +67,9 @@ def combine(
     """Readings of one shop as counts that can be added up over subjects and days.
 
     The order of *readings* does not matter. Of two files with the same days of a subject, the one
-    that ends later wins, then the one with larger counts, then the lower sha256. *currency* is the
-    shop's; without it, the one that most readings have.
+    that ends later wins, then the one that was downloaded later if the names of both say when, then
+    the one with larger counts, then the lower sha256. *currency* is the shop's; without it, the one
+    that most readings have.
     """
     # By content, never by name: even the last digit of a sum is the same under another name.
     ordered = sorted(readings, key=lambda reading: (reading.file.sha256, reading.file.name))
@@ -108,16 +110,22 @@ def _piece(table: Table, index: int, shop: str) -> Piece:
 
 
 def _ranks(readings: Sequence[Reading]) -> pl.DataFrame:
-    """What decides between files: `_end`, the last day of each, then `_rank`."""
+    """What decides between files: `_end`, the last day of each, `_stamp`, then `_rank`."""
     hashes = sorted(range(len(readings)), key=lambda i: (readings[i].file.sha256, i))
     rank = {index: place for place, index in enumerate(hashes)}
     return pl.DataFrame(
         {
             "_file": range(len(readings)),
             "_end": [_end(reading) for reading in readings],
+            "_stamp": [stamp(reading.file.name) for reading in readings],
             "_rank": [rank[index] for index in range(len(readings))],
         },
-        schema={"_file": pl.UInt32, "_end": pl.Date, "_rank": pl.UInt32},
+        schema={
+            "_file": pl.UInt32,
+            "_end": pl.Date,
+            "_stamp": pl.Datetime("us"),
+            "_rank": pl.UInt32,
+        },
     )
 
 
@@ -151,13 +159,15 @@ class _Log:
         return known.title.lower() if known else name
 
     def settled(self, settled: Settled, what: str) -> None:
-        losers: dict[int, list[tuple[int, int]]] = {}
-        for file, winner, rows in settled.dropped.sort("_file", "_winner").iter_rows():
-            losers.setdefault(file, []).append((winner, rows))
-        for file, winners in losers.items():
+        losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        for file, winner, rows, newer in settled.dropped.sort("_file", "_winner").iter_rows():
+            losers.setdefault((file, newer), []).append((winner, rows))
+        for (file, newer), winners in losers.items():
             rows = sum(count for _, count in winners)
             names = _some([self.name(winner) for winner, _ in winners])
             text = f"{_rows(rows)} not added: {names} has the same {what}"
+            if newer:
+                text += " and was downloaded later, as the names say"
             self.say("overlap", file, text)
         fills: dict[int, list[str]] = {}
         for file, count in settled.filled.sort("_file", "count").iter_rows():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.overlap import Counted, CountSet, combine
 from advisor.reading import Grain, Reading
+from advisor.stamp import stamp
 from tests.files_and_frames import WORDS, day, reading
 
 Row = Mapping[str, object]
@@ -61,6 +62,74 @@ def test_of_two_files_that_end_together_the_larger_counts_win() -> None:
     large = reading("b.csv", [{"key": "1", "day": 1, "clicks": 6.0}])
 
     assert content(only(combine([small, large], WORDS)).rows) == {("1", day(1), 6.0): 1}
+
+
+@pytest.mark.parametrize("grain", [Grain.DAY, Grain.PERIOD])
+def test_of_two_files_that_end_together_the_newer_download_wins_and_that_is_said(
+    grain: Grain,
+) -> None:
+    older, newer = "list_20261102235959.csv", "list_20261103000000.csv"
+    rows = {older: 9.0, newer: 5.0}
+    readings = [
+        reading(name, [{"key": "1", "day": 1, "clicks": clicks}], grain=grain)
+        for name, clicks in rows.items()
+    ]
+
+    counted = combine(readings, WORDS)
+
+    kept = only(counted)
+    assert content(kept.rows if grain is Grain.DAY else kept.totals) == {("1", day(1), 5.0): 1}
+    (note,) = counted.notes
+    assert (note.code, note.file) == ("overlap", older)
+    assert note.text.startswith(f"1 row was not added: {newer} has the same ")
+    assert note.text.endswith(" and was downloaded later, as the names say")
+
+
+def test_a_longer_period_that_overlaps_loses_to_the_newer_download_of_the_same_end() -> None:
+    older = {"key": "1", "from": 1, "to": 9, "clicks": 9.0}
+    newer = {"key": "1", "from": 3, "to": 9, "clicks": 5.0}
+    names = "list_20261102.csv", "list_20261103.csv"
+
+    counted = combine(
+        [
+            reading(name, [row], grain=Grain.PERIOD)
+            for name, row in zip(names, (older, newer), strict=True)
+        ],
+        WORDS,
+    )
+
+    assert content(only(counted).totals) == {("1", day(3), 5.0): 1}
+    assert [note.text.endswith("downloaded later, as the names say") for note in counted.notes] == [
+        True
+    ]
+
+
+def test_a_stamp_beside_a_name_without_one_says_nothing() -> None:
+    stamped = reading("list_20261103.csv", [{"key": "1", "day": 1, "clicks": 5.0}])
+    plain = reading("list.csv", [{"key": "1", "day": 1, "clicks": 6.0}])
+
+    counted = combine([stamped, plain], WORDS)
+
+    assert content(only(counted).rows) == {("1", day(1), 6.0): 1}
+    assert [note.text for note in counted.notes] == [
+        "1 row was not added: list.csv has the same days of the same ad"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("Video Performance List_20261102102130.xlsx", "2026-11-02 10:21:30"),
+        ("product_list_20261102.xlsx", "2026-11-02 00:00:00"),
+        ("20250101/in.zip/product_list_20261102 (1).xlsx", "2026-11-02 00:00:00"),
+        ("Tiktok Ads_Report_shop_20230404-20240403.csv", "None"),
+        ("video_1730829974117385557.csv", "None"),
+        ("list_20261350.csv", "None"),
+        ("orders.csv", "None"),
+    ],
+)
+def test_the_moment_of_a_download_is_in_its_name(name: str, moment: str) -> None:
+    assert str(stamp(name)) == moment
 
 
 def test_a_second_export_of_the_same_days_adds_its_columns() -> None:
