@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.measure import CountedRows, metric_of, sums, with_values
+from advisor.measure import CountedRows, metric_of, sums, with_value, with_values
 from advisor.reading import Grain
 from advisor.vocabulary import CountUnit, Metric, Vocabulary
 from advisor.window import Window
@@ -155,7 +155,7 @@ def _series(
         shown = rows.frame.drop_nulls("from")
     if shown.height == 0:
         return {}
-    each = with_values(
+    each = with_value(
         sums(shown, list(named.values()), vocabulary, by_day=False, by=["from"]), named
     ).sort("from")
     days = [day.isoformat() for day in each["from"]]

@@ -387,16 +387,50 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
 
 def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """Adds value, limits, events and standard error of each named metric from its parts."""
-    fallback = [
+    columns = frame.columns
+    steps = _Steps()
+    borrowed = [
         _borrowed(name).alias(f"{name}.each")
         for name, metric in metrics.items()
         if metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH
     ]
-    frame = frame.with_columns(fallback) if fallback else frame
-    columns = frame.columns
-    return frame.with_columns(
-        expr for name, metric in metrics.items() for expr in _values(name, metric, columns)
-    )
+    values = [
+        expr for name, metric in metrics.items() for expr in _values(name, metric, columns, steps)
+    ]
+    first = borrowed + steps.columns()
+    frame = frame.with_columns(first) if first else frame
+    return frame.with_columns(values).drop(steps.names())
+
+
+@attrs.define
+class _Steps:
+    """What several limits are made of, each worked out once: a limit of a limit would be a tree of
+    hundreds of nodes, and to plan it takes longer than to work it out."""
+
+    _made: list[pl.Expr] = attrs.field(factory=list)
+
+    def of(self, expr: pl.Expr) -> pl.Expr:
+        """*expr* as a column that is there before the values are worked out."""
+        self._made.append(expr)
+        return pl.col(f"\x02{len(self._made) - 1}")
+
+    def names(self) -> list[str]:
+        return [f"\x02{at}" for at in range(len(self._made))]
+
+    def columns(self) -> list[pl.Expr]:
+        return [expr.alias(name) for expr, name in zip(self._made, self.names(), strict=True)]
+
+
+def with_value(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
+    """Adds the value alone of each named metric from its parts."""
+    return frame.with_columns(_value(name, metric).alias(name) for name, metric in metrics.items())
+
+
+def _value(name: str, metric: Metric) -> pl.Expr:
+    x, d = pl.col(f"{name}.x"), pl.col(f"{name}.d")
+    if metric.kind is MetricKind.EXACT:
+        return x * metric.scale
+    return pl.when(d > 0).then(metric.scale * x / d)
 
 
 def _borrowed(name: str) -> pl.Expr:
@@ -406,42 +440,41 @@ def _borrowed(name: str) -> pl.Expr:
     return pl.when(pl.col(f"{name}.e") > 0).then(own).otherwise(together)
 
 
-def _values(name: str, metric: Metric, columns: Sequence[str]) -> list[pl.Expr]:
+def _values(name: str, metric: Metric, columns: Sequence[str], steps: _Steps) -> list[pl.Expr]:
     x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
     scale = metric.scale
+    value = _value(name, metric)
     if metric.kind is MetricKind.EXACT:
-        value = x * scale
         n = e if f"{name}.e" in columns else x
         spread = pl.col(f"{name}.cv2") if f"{name}.cv2" in columns else pl.lit(0.0)
         phi = pl.col(f"{name}.phi") if f"{name}.phi" in columns else pl.lit(1.0)
         se = pl.when(n > 0).then((phi * (1 + spread) / n).sqrt())
         return _named(name, value, value, value, n, se)
     phi = pl.col(f"{name}.phi")
-    value = pl.when(d > 0).then(scale * x / d)
     if metric.kind is MetricKind.PROPORTION:
         # More than all can be in a file; it is a note there, and no reason to fail here.
-        few, many = evidence.wilson(pl.min_horizontal(x, d) / phi, d / phi)
+        few, many = evidence.wilson(steps.of(pl.min_horizontal(x, d) / phi), steps.of(d / phi))
         low, high = _or_anything(d, few * scale, many * scale)
         n, events = d, x
     elif metric.kind is MetricKind.RATE:
-        few, many = (v * phi * scale / d for v in evidence.byar(x / phi))
+        few, many = (v * phi * scale / d for v in evidence.byar(steps.of(x / phi)))
         low, high = _or_anything(d, few, many)
         n, events = d, x
     else:
-        return _money_values(name, metric, value)
+        return _money_values(name, metric, value, steps)
     se = pl.when(events > 0).then((phi / events).sqrt())
     if metric.kind is MetricKind.PROPORTION:
         se = pl.when(events > 0).then((phi * (1 - x / d).clip(0.0) / events).sqrt())
     return _named(name, value, low, high, n, se)
 
 
-def _money_values(name: str, metric: Metric, value: pl.Expr) -> list[pl.Expr]:
+def _money_values(name: str, metric: Metric, value: pl.Expr, steps: _Steps) -> list[pl.Expr]:
     x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
     phi = pl.col(f"{name}.phi")
     scale = metric.scale
     if metric.varies is Varies.EVENTS:
         # The money is given and the events come by chance: limits of the events, turned over.
-        few, many = (v * phi for v in evidence.byar(e / phi))
+        few, many = (steps.of(v * phi) for v in evidence.byar(e / phi))
         low, high = _or_anything(x, scale * x / many, scale * x / few)  # no events: no upper limit
         se = pl.when(e > 0).then((phi / e).sqrt())
         return _named(name, value, low, high, e, se)
@@ -450,9 +483,9 @@ def _money_values(name: str, metric: Metric, value: pl.Expr) -> list[pl.Expr]:
         se = pl.when(e > 0).then((spread / e).sqrt())
         low, high = _or_anything(e, *evidence.lognormal(value, se))
         return _named(name, value, low, high, e, se)
-    worth = phi * (1 + spread)  # an order counts for 1 / worth independent equal ones
+    worth = steps.of(phi * (1 + spread))  # an order counts for 1 / worth independent equal ones
     each = pl.col(f"{name}.each")
-    few, many = (v * worth for v in evidence.byar(e / worth))
+    few, many = (v * worth for v in evidence.byar(steps.of(e / (phi * (1 + spread)))))
     # Without any order anywhere there is no order value, and no upper limit.
     least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
     most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))
