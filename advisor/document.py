@@ -377,8 +377,8 @@ class Document:
 
 def as_json(document: Document) -> dict[str, Any]:
     """The document as JSON-ready dictionaries and lists, in a fixed order."""
-    plain: dict[str, Any] = _plain(document)
-    return plain
+    whole: dict[str, Any] = plain(document)
+    return whole
 
 
 def one_level(value: Any) -> dict[str, Any]:
@@ -388,19 +388,20 @@ def one_level(value: Any) -> dict[str, Any]:
     return dict(value) if names is None else {name: getattr(value, name) for name in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A part of the document, and all that it holds, as JSON-ready values."""
     kind = type(value)
     if kind in _LEAVES:
         return value
     if kind is tuple or kind is list:
-        return [item if type(item) in _LEAVES else _plain(item) for item in value]
+        return [item if type(item) in _LEAVES else plain(item) for item in value]
     # attrs.asdict says the same, but takes too long on a hundred thousand findings
     names = _names(value.__class__)
     if names is not None:
-        return {name: _plain(getattr(value, name)) for name in names}
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return value if isinstance(value, str | int | float) else [_plain(item) for item in value]
+        return {key: plain(item) for key, item in value.items()}
+    return value if isinstance(value, str | int | float) else [plain(item) for item in value]
 
 
 _LEAVES = frozenset((str, int, float, bool, type(None)))

@@ -1,6 +1,7 @@
 """Every finding with every measured value behind it, for a spreadsheet."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from advisor.document import Document, Evidence, FindingInfo
 from advisor.report.escape import csv_cell
@@ -41,11 +42,20 @@ def _lines(finding: FindingInfo, ranks: Mapping[str, int], currency: str | None)
 def _measured(evidence: Evidence) -> list[Cell]:
     band = evidence.band
     edges: list[Cell] = [band.low, band.high, band.text, band.origin] if band else [None] * 4
-    rows = "; ".join(
-        f"{first}-{last}" if first != last else str(first) for first, last in evidence.rows
-    )
     values: list[Cell] = [evidence.metric, evidence.value, evidence.low, evidence.high, evidence.n]
-    return [*values, "; ".join(evidence.levels), *edges, evidence.sure, evidence.file, rows]
+    return [
+        *values,
+        "; ".join(evidence.levels),
+        *edges,
+        evidence.sure,
+        evidence.file,
+        _ranges(evidence.rows),
+    ]
+
+
+@lru_cache(maxsize=1 << 12)  # what is found on one subject rests on the same rows
+def _ranges(rows: tuple[tuple[int, int], ...]) -> str:
+    return "; ".join(f"{first}-{last}" if first != last else str(first) for first, last in rows)
 
 
 def _write(cells: Iterable[Cell]) -> str:
@@ -55,4 +65,7 @@ def _write(cells: Iterable[Cell]) -> str:
 def _cell(cell: Cell) -> str:
     if cell is None or cell == "":
         return ""
-    return csv_cell(cell) if isinstance(cell, str) else repr(cell)
+    return _text(cell) if isinstance(cell, str) else repr(cell)
+
+
+_text = lru_cache(maxsize=1 << 12)(csv_cell)  # most texts are those of the rule

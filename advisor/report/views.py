@@ -4,19 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from advisor.report.escape import shorten
-
-Part = Mapping[str, Any]
+from advisor.report.parts import Findings, Part
 
 
 def of(findings: Iterable[Part], ids: Iterable[str]) -> list[Part]:
     """The findings with these *ids*, in the order of the ids."""
-    wanted = list(ids)
-    found = {finding["id"]: finding for finding in _with_ids(findings, set(wanted))}
-    return [found[id_] for id_ in wanted if id_ in found]
-
-
-def _with_ids(findings: Iterable[Part], ids: set[str]) -> Iterable[Part]:
-    return (finding for finding in findings if finding["id"] in ids)
+    if isinstance(findings, Findings):
+        return findings.of(ids)
+    found = {finding["id"]: finding for finding in findings}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def for_goal(kpis: Sequence[Part], goal: str | None) -> list[Part]:
