@@ -1,6 +1,6 @@
 """Where a value comes from: which rows of which file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -16,6 +16,33 @@ class Rows:
 
     file: str
     ranges: tuple[tuple[int, int], ...]
+
+
+@attrs.define
+class Lineage:
+    """Rows behind the values of many findings; of one subject they are looked up once, for all
+    counts that the same of its rows have. *keys* are all that are asked for, by measured kind."""
+
+    keys: Mapping[int, Collection[str]]
+    window: Window
+    files: Sequence[File]
+    _found: dict[tuple[int, tuple[object, ...]], Mapping[str, Rows]] = attrs.field(factory=dict)
+
+    def of(self, measured: Measured, counts: Iterable[str]) -> Mapping[str, Rows]:
+        """The rows behind *counts* of every key of *measured*."""
+        counts = list(counts)
+        asked = id(measured), tuple(_gaps(rows, counts) for rows in measured.source)
+        if asked not in self._found:
+            keys = self.keys[id(measured)]
+            self._found[asked] = lineage(measured, keys, counts, self.window, self.files)
+        return self._found[asked]
+
+
+def _gaps(rows: CountedRows, counts: Sequence[str]) -> tuple[str, ...] | None:
+    """Those of *counts* that some rows lack; None where all rows lack one."""
+    if not all(count in rows.frame.columns for count in counts):
+        return None
+    return tuple(sorted(count for count in counts if rows.frame[count].null_count()))
 
 
 def lineage(

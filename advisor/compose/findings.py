@@ -13,7 +13,7 @@ from advisor.diagnosis import Diagnosis
 from advisor.document import Evidence, FindingInfo, Message, SubjectInfo
 from advisor.grade import truth_column
 from advisor.judge import Firing, Verdicts
-from advisor.lineage import Rows, lineage
+from advisor.lineage import Lineage, Rows
 from advisor.measure import days_column, metric_of
 from advisor.plan.order import Priced, fingerprint
 from advisor.plan.stake import NoStake, Stake, edge_of, stake
@@ -36,14 +36,19 @@ def findings(diagnosis: Diagnosis) -> Found:
     """Every firing as a finding."""
     firings = diagnosis.judgement.firings
     by_verdicts: dict[int, list[int]] = {}
+    keys: dict[int, set[str]] = {}
     for index, firing in enumerate(firings):
         by_verdicts.setdefault(id(firing.verdicts), []).append(index)
+        keys.setdefault(id(firing.verdicts.graded.measured), set()).add(firing.key)
+    sources = Lineage(keys, diagnosis.window, diagnosis.counted.files)
     infos: dict[int, FindingInfo] = {}
     priced: dict[int, Priced] = {}
     values: dict[int, Mapping[str, Value]] = {}
     for indexes in by_verdicts.values():
         group = [firings[i] for i in indexes]
-        for index, (info, price, named) in zip(indexes, _group(group, diagnosis), strict=True):
+        for index, (info, price, named) in zip(
+            indexes, _group(group, sources, diagnosis), strict=True
+        ):
             infos[index], values[index] = info, named
             priced[index] = attrs.evolve(price, index=index)
     order = range(len(firings))
@@ -74,7 +79,7 @@ def _done_names(rule: Rule) -> set[str]:
 
 
 def _group(
-    firings: Sequence[Firing], diagnosis: Diagnosis
+    firings: Sequence[Firing], lineage: Lineage, diagnosis: Diagnosis
 ) -> list[tuple[FindingInfo, Priced, Mapping[str, Value]]]:
     """Firings of one rule on one kind."""
     verdicts = firings[0].verdicts
@@ -82,7 +87,7 @@ def _group(
     tests = tuple(dict.fromkeys(rule.when.own()))
     frame = measured_rows(verdicts, [f.row for f in firings], diagnosis)
     frame = diagnosis.grader.with_p(frame, tests, verdicts.graded.measured.kind)
-    sources = _sources(verdicts, firings, tests, diagnosis)
+    sources = _sources(verdicts, tests, lineage, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
         for name in {t.name for t in tests} | _done_names(rule)
@@ -113,23 +118,16 @@ def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
 
 
 def _sources(
-    verdicts: Verdicts, firings: Sequence[Firing], tests: Sequence[Test], diagnosis: Diagnosis
+    verdicts: Verdicts, tests: Sequence[Test], lineage: Lineage, diagnosis: Diagnosis
 ) -> Mapping[str, Mapping[str, Rows]]:
     if verdicts.measured_as is not None:
         return {}
-    keys = [f.key for f in firings]
     found: dict[str, Mapping[str, Rows]] = {}
     for name in {t.name for t in tests}:
         if name in diagnosis.vocabulary.symbols:
             continue
         metric = metric_of(name, diagnosis.vocabulary)
-        found[name] = lineage(
-            verdicts.graded.measured,
-            keys,
-            metric.required(),
-            diagnosis.window,
-            diagnosis.counted.files,
-        )
+        found[name] = lineage.of(verdicts.graded.measured, metric.required())
     return found
 
 
@@ -284,11 +282,11 @@ def placeholder_values(
     asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
     short = text.shorten(name)
     values = {f"{rule.subject}.name": short, f"{firing.kind}.name": short}
-    for column, content in row.items():
-        if column.startswith("parent.") and content is not None:
-            kind = column.removeprefix("parent.")
-            if f"{kind}.name" in asked and f"{kind}.name" not in values:
-                values[f"{kind}.name"] = text.shorten(_name_of(kind, str(content), diagnosis))
+    for placeholder in asked.keys() - values.keys():
+        kind = placeholder.removesuffix(".name")
+        content = row.get(f"parent.{kind}")
+        if kind != placeholder and content is not None:
+            values[placeholder] = text.shorten(_name_of(kind, str(content), diagnosis))
     for subject in firing.partners:
         kind, _, key = subject.split("|", 2)
         if f"{kind}.name" in asked and f"{kind}.name" not in values:
