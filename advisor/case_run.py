@@ -112,7 +112,7 @@ class CaseRunner:
 
 def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:
     ladder = vocabulary.ladder(kind)
-    above = {f"parent.{rung}": f"the {rung}" for rung in ladder[1:]}
+    above = _parents(ladder[1:], case)
     current, earlier = window.current, window.before
     subjects = [(_KEY, case.subject, current)]
     subjects += [(f"sibling {i}", s, current) for i, s in enumerate(case.siblings, start=1)]
@@ -120,13 +120,18 @@ def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iter
         subjects.append((_KEY, case.before, earlier))
     yield _frame(kind, subjects, above, case.business.id)
     if case.parent is not None and len(ladder) > 1:
-        up = {f"parent.{rung}": f"the {rung}" for rung in ladder[2:]}
+        up = _parents(ladder[2:], case)
         yield _frame(ladder[1], [(f"the {ladder[1]}", case.parent, current)], up, case.business.id)
     for other, members in case.related.items():
         column = f"parent.{kind}"
         joined = {column: _KEY} if kind in vocabulary.ladder(other)[1:] else {}
         named = [(f"{other} {i}", s, current) for i, s in enumerate(members, start=1)]
         yield _frame(other, named, joined, case.business.id)
+
+
+def _parents(rungs: Sequence[str], case: Case) -> dict[str, str]:
+    """The parent columns of a case's subjects: one subject of each rung, and the shop itself."""
+    return {f"parent.{r}": case.business.id if r == "shop" else f"the {r}" for r in rungs}
 
 
 def _frame(

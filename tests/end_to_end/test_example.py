@@ -71,6 +71,7 @@ HEALTHY = {
     "operator/nobody-enters",
     "operator/opening-below-own",
     "operator/overpaid-clicks",
+    "operator/reach-fell-with-a-violation",
     "operator/reach-without-followers",
     "operator/small-baskets",
     "operator/smaller-baskets",
