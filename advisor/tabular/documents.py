@@ -96,12 +96,14 @@ def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:
         inner = line.get("record")
         record: Mapping[str, Any] = inner if isinstance(inner, dict) else line
         if isinstance(record.get("stream"), str) and isinstance(record.get("data"), dict):
-            streams.setdefault(f"stream:{record['stream']}", []).append(
-                _flat(record["data"], where)
-            )
+            loaded = {"_airbyte_emitted_at": record["emitted_at"]} if "emitted_at" in record else {}
+            data = {**record["data"], **loaded}
+            streams.setdefault(f"stream:{record['stream']}", []).append(_flat(data, where))
         elif isinstance(line.get("stream"), str) and record is not line:
             # Singer names the stream beside the record.
-            streams.setdefault(f"stream:{line['stream']}", []).append(_flat(record, where))
+            at = {"_sdc_extracted_at": line["time_extracted"]} if "time_extracted" in line else {}
+            data = {**at, **record}
+            streams.setdefault(f"stream:{line['stream']}", []).append(_flat(data, where))
         else:
             streams.setdefault("", []).append(_flat(line, where))
     return [RecordGrid(name, records) for name, records in streams.items()]

@@ -17,6 +17,7 @@ from advisor_tiktok_ads.audience import BY_AUDIENCE, audience, kind_info
 from advisor_tiktok_ads.history import newest_versions
 from advisor_tiktok_ads.hours import hours_to_days
 from advisor_tiktok_ads.json_columns import unpacked
+from advisor_tiktok_ads.loads import newest_loads
 from advisor_tiktok_ads.own_lists import campaign_budgets, campaign_changes
 from advisor_tiktok_ads.purchases import counts_after, one_source
 
@@ -106,8 +107,8 @@ def _names_as_keys(reading: Reading) -> Reading:
 
 _STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
     "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source, audience),
-    _REPORT: (hours_to_days, one_source, audience),
-    "gmv-max-report-api": (hours_to_days,),
+    _REPORT: (newest_loads, hours_to_days, one_source, audience),
+    "gmv-max-report-api": (newest_loads, hours_to_days),
     "fivetran-campaign-history": (newest_versions,),
     "fivetran-adgroup-history": (newest_versions,),
     "fivetran-ad-history": (newest_versions,),
