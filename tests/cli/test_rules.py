@@ -46,6 +46,30 @@ def test_the_cases_of_a_folder_are_run(run: Run, pack: Path) -> None:
     assert result.exit_code == 0
 
 
+def test_bands_that_cannot_hold_together_are_warned_of_and_break_nothing(
+    run: Run, pack: Path
+) -> None:
+    edges = {"cpc": "low = 1\nhigh = 2", "cvr": "low = 0.01\nhigh = 0.02", "cpp": "high = 20"}
+    bands = [f'[[band]]\nmetric = "{name}"\n{text}\n' for name, text in edges.items()]
+    (pack / "bands.toml").write_text('id = "mine"\ntitle = "Mine"\n' + "".join(bands))
+    result = run("rules", "test", pack)
+
+    assert result.stdout.splitlines()[0] == (
+        "warning: bands of mine, every size: CPP = CPC / purchase rate. CPC $1–2 and purchase rate "
+        "1–2 % make CPP $50–200; good is at most $20: they cannot hold together"
+    )
+    assert result.exit_code == 0
+
+
+def test_coverage_lists_every_item_with_its_encoders_and_what_is_open(run: Run) -> None:
+    result = run("rules", "coverage")
+    lines = {line.split()[0]: line for line in result.stdout.splitlines()}
+
+    assert "rule guide/weak-hook" in lines["diag.weak-hook"]
+    assert "not yet: " in lines["practice.trends"]
+    assert result.exit_code == 0
+
+
 def test_a_case_that_fails_is_named_with_what_was_expected_and_found(run: Run, pack: Path) -> None:
     wrong = CASES.replace("spend = 0", "spend = 5").replace("$10", "$12")
     (pack / "spends.cases.toml").write_text(wrong, encoding="utf-8")
