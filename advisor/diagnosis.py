@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import attrs
@@ -14,7 +15,7 @@ from advisor.errors import NothingReadable
 from advisor.gather import gather
 from advisor.gathered import Gathered
 from advisor.grade import Grader
-from advisor.hookspecs import Derived, Provider, ReadContext
+from advisor.hookspecs import Derived, KindInfo, Provider, ReadContext
 from advisor.judge import Judgement, judge
 from advisor.knowledge import Loaded, bands_of, business_of, check_names, load_rules
 from advisor.kpis import Total, totals
@@ -68,6 +69,11 @@ class Diagnosis:
     engine: Engine
     providers: tuple[Provider, ...]
     notes: tuple[Note, ...]
+
+    @cached_property
+    def exports(self) -> tuple[KindInfo, ...]:
+        """Every kind of file that somebody reads."""
+        return tuple(info for provider in self.providers for info in provider.kinds.values())
 
 
 def diagnose(

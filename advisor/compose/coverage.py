@@ -287,10 +287,7 @@ def _counts(rule: Rule, diagnosis: Diagnosis) -> list[str]:
 def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> str:
     """Which exports give *counts* of subjects of *kind*, and where a seller gets them."""
     wanted = set(counts)
-    infos: list[KindInfo] = []
-    for provider in diagnosis.providers:
-        infos += provider.kinds.values()
-    fitting = [i for i in infos if kind in i.subjects]
+    fitting = [i for i in diagnosis.exports if kind in i.subjects]
     full = [i for i in fitting if wanted <= set(i.counts)]
     if full:
         return f"add {_any_of(full)}"
