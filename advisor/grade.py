@@ -106,31 +106,36 @@ class Grader:
     def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
         much if the truth lay on the edge."""
-        columns: list[str] = []
         scores: list[pl.Expr] = []
-        tails: list[pl.Expr] = []
         ps: list[pl.Expr] = []
         for test in tests:
             name = f"{truth_column(test)}.p"
-            if test.name in self.vocabulary.symbols or f"{test.name}.lo" not in frame.columns:
-                ps.append(pl.lit(0.0).alias(name))
-                continue
-            metric = metric_of(test.name, self.vocabulary)
-            bands = {test.name: self.resolve(test.name, kind)}
-            parts: list[pl.Expr] = []
-            for i, question in enumerate(self._questions(test, frame, bands)):
-                for side, sign in question.sides():
-                    at = f"{name}.{i}.{side}"
-                    scores.append((sign * _score(metric, question, side, frame)).alias(at))
-                    tails.append(evidence.upper_tail(pl.col(at)).alias(at))
-                    parts.append(pl.col(at))
-                    columns.append(at)
-            changes = test.trend is not None or test.against is Against.PAST
-            exact = metric.kind is MetricKind.EXACT and not changes
-            known = bool(parts) and not exact
-            ps.append((pl.max_horizontal(parts) if known else pl.lit(0.0)).alias(name))
-        # In steps: a tail of a score of a score would be a tree of thousands of nodes.
-        return frame.with_columns(scores).with_columns(tails).with_columns(ps).drop(columns)
+            parts: list[str] = []
+            if test.name not in self.vocabulary.symbols and f"{test.name}.lo" in frame.columns:
+                metric = metric_of(test.name, self.vocabulary)
+                bands = {test.name: self.resolve(test.name, kind)}
+                changes = test.trend is not None or test.against is Against.PAST
+                chance = changes or metric.kind is not MetricKind.EXACT
+                questions = self._questions(test, frame, bands) if chance else []
+                for i, question in enumerate(questions):
+                    for side, sign in question.sides():
+                        parts.append(f"{name}.{i}.{side}")
+                        score = sign * _score(metric, question, side, frame)
+                        scores.append(score.cast(pl.Float64).alias(parts[-1]))
+            ps.append((pl.max_horizontal(parts) if parts else pl.lit(0.0)).alias(name))
+        if not scores:
+            return frame.with_columns(ps)
+        # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
+        # it out.
+        scored = frame.with_columns(scores)
+        columns = scored.columns[frame.width :]
+        below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
+        tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
+        tails = [
+            tail.slice(i * frame.height, frame.height).alias(column)
+            for i, column in enumerate(columns)
+        ]
+        return frame.hstack(tails).with_columns(ps).drop(columns)
 
     def edges(self, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
         """The low and high edge for each subject; null where there is none, NaN where no band

@@ -63,10 +63,10 @@ def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0) -> OutcomeCo
     )
 
 
-def healthy(diagnosis: Diagnosis) -> list[Healthy]:
+def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
     """Rules that are clear wherever they could tell, and nowhere fire."""
     by_rule: dict[str, list[OutcomeCount]] = {}
-    for count in outcome_counts(diagnosis):
+    for count in outcomes:
         by_rule.setdefault(count.rule, []).append(count)
     return [
         Healthy(rule, counts[0].title, counts[0].kind, sum(c.clear for c in counts))

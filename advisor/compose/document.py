@@ -50,7 +50,8 @@ def compose(diagnosis: Diagnosis) -> Document:
     infos = sorted(
         found.infos, key=lambda f: (rank.get(f.rule, len(planned)), -(f.stake or 0.0), f.id)
     )
-    counts, well = outcome_counts(diagnosis), healthy(diagnosis)
+    counts = outcome_counts(diagnosis)
+    well = healthy(counts)
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),

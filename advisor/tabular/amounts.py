@@ -47,8 +47,8 @@ class Amounts:
 
     The rows of *parts* are those of the first column, then of the second …: `column` (its number),
     `text` (as it was), `digits` (digits, dots and commas; null where there is no amount), `factor`
-    (sign and power of ten), `sign` (the currency beside it, or null), `percent` (whether a %
-    follows), and how the digits can be read.
+    (sign and power of ten), `sign` (the currency beside it in small letters, or null), `percent`
+    (whether a % follows), and how the digits can be read.
     """
 
     parts: pl.DataFrame
@@ -72,9 +72,10 @@ _OPEN_COMMA = r"^[1-9][0-9]{0,2},[0-9]{3}$"
 
 @cache
 def _amount() -> str:
+    """A pattern for text in small letters: one for any letters is half as fast."""
     currency = words().any_currency()
     return (
-        r"(?i)^(?P<open>\()?\s*(?P<minus>[-−+])?\s*"
+        r"^(?P<open>\()?\s*(?P<minus>[-−+])?\s*"
         rf"(?P<before>{currency})?\.?\s*(?P<minus2>[-−+])?\s*"
         rf"(?P<digits>{_GROUPED}|[0-9][0-9.,]*|[.,][0-9]+)(?P<power>e[-+]?[0-9]+)?\s*"
         rf"(?P<after>{currency})?\s*(?P<percent>[%％])?\s*\)?$"
@@ -93,7 +94,7 @@ def take_apart(columns: Sequence[pl.Series]) -> Amounts:
     parts = (
         pl.DataFrame({"t": text})
         .lazy()
-        .select(pl.col("t").str.extract_groups(_amount()).alias("g"), pl.col("t").alias("text"))
+        .select(pl.col("t").str.to_lowercase().str.extract_groups(_amount()).alias("g"), text="t")
         .unnest("g")
         .select(
             "text",
