@@ -214,17 +214,14 @@ def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
 
 
 def _describe(found: _Found) -> File:
-    digest = hashlib.sha256()
-    size = 0
     if found.path.is_dir():
         parts = [_describe(attrs.evolve(found, path=part)) for part in _parts(found.path)]
-        digest.update("".join(part.sha256 for part in parts).encode())
+        digest = hashlib.sha256("".join(part.sha256 for part in parts).encode())
         return File(found.path, found.name, sum(part.size for part in parts), digest.hexdigest())
     with found.path.open("rb") as stream:
         modified = os.fstat(stream.fileno()).st_mtime_ns
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+        digest = hashlib.file_digest(stream, "sha256")
+        size = stream.tell()
     return File(found.path, found.name, size, digest.hexdigest(), modified)
 
 

@@ -137,10 +137,12 @@ class SubjectReader:
 
     def _distinct(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows that differ from every earlier one in some cell of the file."""
-        # Different hashes are different rows; only where some are equal, whole rows are looked at.
-        known = (pl.col(c).hash(at) for at, c in enumerate(frame.columns) if c != "_row")
-        if frame.select(reduce(xor, known).n_unique()).item() == frame.height:
-            return frame
+        # Different hashes are different rows: usually key and day are enough to tell. Only where
+        # all known columns are equal, whole rows are looked at.
+        for columns in (("key", "from"), [c for c in frame.columns if c != "_row"]):
+            hashes = (pl.col(c).hash(at) for at, c in enumerate(columns))
+            if frame.select(reduce(xor, hashes).n_unique()).item() == frame.height:
+                return frame
         joined = frame.join(self.whole(), on="_row", how="left", maintain_order="left")
         return joined.unique(subset="_cells", keep="first", maintain_order=True).drop("_cells")
 

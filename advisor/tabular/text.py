@@ -19,7 +19,7 @@ from advisor.tabular.words import words
 
 DELIMITERS = (",", ";", "\t")
 HEAD_BYTES = 1 << 18
-_BLOCK = 1 << 22  # bytes that are counted in one step
+_BLOCK = 1 << 17  # bytes that are looked at in one step
 _FORMULA = re.compile(rb'(?m)(^|[\t,;])="')  # ="123"
 _QUOTED_FORMULA = re.compile(rb'"=""((?:[^"]|"")*?)"""')  # the same inside a quoted cell
 _PLAIN, _OPEN_DOT = re.compile(PLAIN), re.compile(OPEN_DOT)
@@ -150,13 +150,18 @@ class TextGrid:
     @functools.cached_property
     def _lines(self) -> int:
         """The number of lines; 0 where no cell can have several, as there is no quotation mark."""
-        count, quoted, last = 0, False, b"\n"
+        if not any(b'"' in block for block in self._blocks()):
+            return 0
+        count, last = 0, b"\n"
+        for block in self._blocks():
+            count += block.count(b"\n")
+            last = block[-1:]
+        return count + (last != b"\n")
+
+    def _blocks(self) -> Iterator[bytes]:
         with self._stream() as stream:
             while block := stream.read(_BLOCK):
-                count += block.count(b"\n")
-                quoted = quoted or b'"' in block
-                last = block[-1:]
-        return count + (last != b"\n") if quoted else 0
+                yield block
 
     def _unreadable(self, row: int, error: csv.Error) -> AdvisorError:
         return AdvisorError(

@@ -27,6 +27,7 @@ _TEMPLATES: Mapping[str, Shape] = {
     "campaign-changes": campaign_changes,
 }
 _REPORT = "marketing-api-report"  # what each stream of Airbyte is read as
+_FEW = 100
 
 
 def providers() -> Sequence[Provider]:
@@ -91,11 +92,9 @@ def _budget_of_campaigns_only(reading: Reading) -> Reading:
 def _names_as_keys(reading: Reading) -> Reading:
     """A note where ads are known by name only."""
     for table in reading.tables:
-        keys = table.frame.select(
-            pl.col("key").str.contains(r"^\d+$").any().alias("ids"),
-            (pl.col("key") != "").any().alias("any"),
-        ).row(0)
-        if keys == (False, True):
+        keys = table.frame["key"]
+        # Where there are ids, one of the first keys usually is one.
+        if not (_has_ids(keys.head(_FEW)) or _has_ids(keys)) and (keys != "").any():
             text = (
                 f"the file has no ids, so each {table.subject.replace('-', ' ')} is known by its "
                 "name; those of one name are taken together. Export it with ids to tell them apart"
@@ -103,6 +102,10 @@ def _names_as_keys(reading: Reading) -> Reading:
             note = Note("names-as-keys", text, reading.file.name)
             return attrs.evolve(reading, notes=(*reading.notes, note))
     return reading
+
+
+def _has_ids(keys: pl.Series) -> bool:
+    return bool(keys.str.contains(r"^\d+$").any())
 
 
 _STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {

@@ -74,9 +74,8 @@ def _of(table: Table, chosen: str) -> Table:
 
 
 def _without(table: Table) -> Table:
-    return attrs.evolve(
-        table, frame=table.frame.drop([name for name in table.counts if _split(name)[1]])
-    )
+    others = [name for name in table.counts if _split(name)[1]]
+    return attrs.evolve(table, frame=table.frame.drop(others)) if others else table
 
 
 def _meaning(column: Column, chosen: str) -> Column:
