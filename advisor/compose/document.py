@@ -45,7 +45,7 @@ from advisor.vocabulary import CountUnit, Metric, Unit
 def compose(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
     found = findings(diagnosis)
-    planned = plan(found.priced)
+    planned = plan(found.priced, diagnosis.business.goal)
     rank = {item.rule.id: i for i, item in reversed(list(enumerate(planned)))}
     infos = sorted(
         found.infos, key=lambda f: (rank.get(f.rule, len(planned)), -(f.stake or 0.0), f.id)

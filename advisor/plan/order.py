@@ -1,6 +1,7 @@
 """One order for everything there is to do.
 
-First version: what endangers the account, then the money at stake in a month, then how sure.
+What endangers the account, then what serves the shop's goal, then the money at stake in a month,
+then how sure.
 """
 
 import hashlib
@@ -12,7 +13,8 @@ from advisor.plan.stake import NoStake, Stake
 from advisor.rule import Action, Rule, Severity
 
 FORMULA = (
-    "first what endangers the account (critical); then by money at stake in 30 days, which is "
+    "first what endangers the account (critical); then, where the shop names a goal, what serves "
+    "it; then by money at stake in 30 days, which is "
     "(edge of the band - value) x volume x what one more brings, each unit of sales counted with "
     "the shop's margin where advisor.toml states it; then by confidence; then by severity"
 )
@@ -45,8 +47,9 @@ class Planned:
     confidence: float
 
 
-def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
-    """The actions of *findings*, in the order in which to take them.
+def plan(findings: Sequence[Priced], goal: str | None = None) -> tuple[Planned, ...]:
+    """The actions of *findings*, in the order in which to take them, those of the shop's *goal*
+    before the others.
 
     A finding that another one explains brings no action of its own; it is listed under its cause.
     """
@@ -82,7 +85,7 @@ def plan(findings: Sequence[Priced]) -> tuple[Planned, ...]:
                     confidence=1 - min(f.p for f in members),
                 )
             )
-    planned.sort(key=_order)
+    planned.sort(key=lambda item: _order(item, goal))
     return tuple(planned)
 
 
@@ -108,9 +111,10 @@ def _causes(findings: Sequence[Priced]) -> list[frozenset[str]]:
     return [of(finding) if finding.explained_by else nothing for finding in findings]
 
 
-def _order(item: Planned) -> tuple[bool, float, float, int, str]:
+def _order(item: Planned, goal: str | None) -> tuple[bool, bool, float, float, int, str]:
     return (
         item.rule.severity is not Severity.CRITICAL,
+        goal is not None and item.rule.goal != goal,
         -_mid(item.stake),
         -item.confidence,
         item.rule.severity.rank,

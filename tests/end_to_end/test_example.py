@@ -18,6 +18,7 @@ from advisor.diagnosis import diagnose_gathered, gather_shop
 from advisor.document import Document, Kpi, as_json
 from advisor.facts import read_facts, write_facts
 from advisor.report import render_json
+from advisor.rule_file import load_pack
 from examples.generate import FOLDER
 from examples.shop import ADS, PRODUCTS, USD_RATE, VIDEOS, Ad
 from tests.end_to_end.runs import document, registry, reports, request, rows_of, unexplained
@@ -112,12 +113,17 @@ def test_what_a_planted_thing_causes_brings_no_action_of_its_own() -> None:
     }
 
 
-def test_the_account_comes_first_then_the_money() -> None:
+def test_the_account_comes_first_then_the_goal_then_the_money() -> None:
     plan = made().plan
+    packs = [load_pack(pack, registry().vocabulary()) for pack in registry().rule_packs()]
+    goals = {rule.id: rule.goal for rules in packs for rule in rules}
+    serves = [goals[action.rule] == made().shop.goal for action in plan[1:]]
     assert plan[0].severity == "critical"
     assert [action.rank for action in plan] == list(range(1, len(plan) + 1))
     money = [action.gain.mid if action.gain else 0.0 for action in plan[1:]]
-    assert all(more >= less for more, less in pairwise(money))
+    assert (True in serves, serves) == (True, sorted(serves, reverse=True))
+    ranked = list(zip(serves, money, strict=True))
+    assert all(more >= less for more, less in pairwise(ranked))
     assert sum(amount > 0 for amount in money) == 4
 
 

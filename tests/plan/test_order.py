@@ -53,6 +53,16 @@ def test_then_the_money_decides() -> None:
     ) == ["more", "less", "none"]
 
 
+def test_what_serves_the_shop_s_goal_comes_before_other_money_but_not_before_the_account() -> None:
+    ban = found("ban", severity=Severity.CRITICAL)
+    own = found("own", of=attrs.evolve(rule("own"), goal="ads"), stake=money(1))
+    rich = found("rich", of=attrs.evolve(rule("rich"), goal="sales"), stake=money(99))
+    findings = numbered(rich, own, ban)
+
+    assert [item.rule.short_id for item in plan(findings, "ads")] == ["ban", "own", "rich"]
+    assert [item.rule.short_id for item in plan(findings)] == ["ban", "rich", "own"]
+
+
 def test_then_how_sure_it_is_and_then_the_severity() -> None:
     assert order(
         found("unsure", p=0.02, severity=Severity.HIGH),
