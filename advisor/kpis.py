@@ -81,7 +81,7 @@ def _of_rows(
     earlier = rows.within(window, earlier=True)
     added: list[Metric] = []
     found: list[Total] = []
-    several = current["key"].n_unique() > 1
+    several = bool((current["key"] != current["key"][0]).any())
     for metric in metrics:
         if not (several and _is_state(metric, vocabulary)):
             added.append(metric)

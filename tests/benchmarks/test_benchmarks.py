@@ -109,7 +109,7 @@ def test_a_large_file_against_a_script_by_hand(
 
     def measure() -> list[tuple[str, float]]:
         time_, memory = ratios(
-            lambda: diagnose(large, tmp_path, "--size", "small"),
+            lambda: diagnose(large, tmp_path, "--size", "small", "--quiet"),
             lambda: process(str(BASELINES / "ads_script.py"), str(large), str(by_hand)),
         )
         return [("time", time_), ("memory", memory)]
