@@ -3,6 +3,7 @@
 import pytest
 
 from advisor.report import views
+from advisor.report.parts import Part
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_findings_come_in_the_order_of_their_ids() -> None:
 
 
 def test_the_goal_comes_first_then_impact_then_the_given_order() -> None:
-    kpis: list[views.Part] = [
+    kpis: list[Part] = [
         {"metric": "views", "goal": None, "impact": False},
         {"metric": "gmv", "goal": "sales", "impact": True},
         {"metric": "reach", "goal": "reach", "impact": False},
