@@ -1,6 +1,7 @@
 """A workbook of a million rows, written in seconds: its XML is made a column at a time."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -34,21 +35,23 @@ _PARTS = {
         "</Relationships>"
     ),
 }
-_OPEN = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-)
+_OPEN = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 _AT_ONCE = 50_000
 
 
-def write_workbook(path: Path, table: pl.DataFrame) -> None:
-    """Writes *table* under its column names; numbers as numbers, all else as text in the cells."""
-    header = pl.DataFrame([table.columns], orient="row", schema=table.columns)
+def write_workbook(
+    path: Path, table: pl.DataFrame, above: Sequence[Sequence[str]] | None = None
+) -> None:
+    """Writes *table* under the lines *above*, or else under its column names; numbers as numbers,
+    all else as text in the cells."""
+    lines = [table.columns] if above is None else above
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, text in _PARTS.items():
             book.writestr(name, text)
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(_OPEN.encode())
-            sheet.write(_rows(header))
+            for line in lines:
+                sheet.write(_rows(pl.DataFrame([line], orient="row")))
             for first in range(0, table.height, _AT_ONCE):
                 sheet.write(_rows(table.slice(first, _AT_ONCE)))
             sheet.write(b"</sheetData></worksheet>")
