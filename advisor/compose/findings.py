@@ -1,6 +1,6 @@
 """Firings as findings of the document: evidence, sentence, price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -97,7 +97,8 @@ def _group(
     worth = _worths(metrics, verdicts)
     covered = {name: _covered(m, verdicts, diagnosis.window) for name, m in metrics.items()}
     found: list[tuple[FindingInfo, Priced, Mapping[str, Value]]] = []
-    for firing, row in zip(firings, frame.iter_rows(named=True), strict=True):
+    told = frame.select(_told(frame.columns, rule, tests, metrics.values()))
+    for firing, row in zip(firings, told.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
         price = _price(rule, named, row, worth, covered, diagnosis)
         info = _info(firing, row, named, tests, sources, price, diagnosis)
@@ -110,6 +111,18 @@ def _group(
             )
         )
     return found
+
+
+def _told(
+    columns: Sequence[str], rule: Rule, tests: Sequence[Test], metrics: Collection[Metric]
+) -> list[str]:
+    """The columns of a measured frame that a finding of *rule* speaks of."""
+    names = {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
+    names |= {metric.money for metric in metrics if metric.money is not None}
+    truths = {truth_column(test) for test in tests}
+    plain = {"name", "days", "before.days", "pooled", *names, *truths}
+    parts = ("parent.", *(f"{name}." for name in sorted(names)))
+    return [c for c in columns if c in plain or c.startswith(parts) or c[:-2] in truths]
 
 
 def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
