@@ -187,6 +187,34 @@ def test_every_row_of_a_mutated_file_is_read_or_left_out_for_a_reason(
         assert accounted(reading) == text.rows
 
 
+@pytest.mark.parametrize("name", SHAPES)
+@settings(
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_a_quotation_mark_that_is_never_closed_loses_no_row(
+    tmp_path_factory: pytest.TempPathFactory, texts: dict[str, Text], name: str, data: st.DataObject
+) -> None:
+    text = texts[name]
+    above = attrs.evolve(text, records=text.records[: text.first]).written().count("\n")
+    lines = text.written().split("\n")
+    plain = [at for at, line in enumerate(lines) if at >= above and line and '"' not in line]
+    if not plain:
+        pytest.skip("every row of this shape has quoted cells")
+    at = data.draw(st.sampled_from(plain))
+    cells = lines[at].split(text.delimiter)
+    place = data.draw(st.integers(0, len(cells) - 1))
+    cells[place] = f'"{cells[place]}'
+    lines[at] = text.delimiter.join(cells)
+
+    gathered = read(tmp_path_factory.mktemp("unclosed"), mutated="\n".join(lines).encode())
+
+    for reading in gathered.readings:
+        assert accounted(reading) == text.rows
+
+
 # ── spellings ───────────────────────────────────────────────────────────────────────────────────
 ADS = """Ad ID;Ad name;By Day;Cost;Impressions;Clicks (destination);Currency
 1870000000000001;Große Mütze;01.11.2026;1.234,50;9000;130;EUR
