@@ -56,15 +56,17 @@ def _days(
     readings: Sequence[Reading], subject: str, counts: Sequence[str], window: Period | None
 ) -> list[pl.DataFrame]:
     """The rows of each reading that has any in *window*."""
-    frames = _frames(readings, subject, counts, (Grain.DAY,))
-    if window is not None:
-        near = pl.col("from").is_between(window.first, window.last)
-        frames = [frame.filter(near) for frame in frames]
+    near = None if window is None else pl.col("from").is_between(window.first, window.last)
+    frames = _frames(readings, subject, counts, (Grain.DAY,), near)
     return [frame for frame in frames if frame.height]
 
 
 def _frames(
-    readings: Sequence[Reading], subject: str, counts: Sequence[str], grains: Sequence[Grain]
+    readings: Sequence[Reading],
+    subject: str,
+    counts: Sequence[str],
+    grains: Sequence[Grain],
+    near: pl.Expr | None = None,
 ) -> list[pl.DataFrame]:
     found: list[pl.DataFrame] = []
     for number, reading in enumerate(readings):
@@ -72,7 +74,9 @@ def _frames(
             if table.grain in grains and table.subject == subject and _has(table, counts):
                 label = pl.lit(number, pl.UInt32).alias("_reading")
                 columns = ("key", "name", "from", "to", *counts)
-                found.append(table.frame.select(*columns, label).drop_nulls(counts))
+                rows = table.frame.select(columns)
+                rows = rows if near is None else rows.filter(near)
+                found.append(rows.drop_nulls(counts).with_columns(label))
     return found
 
 
