@@ -15,15 +15,22 @@ def explained(
 ) -> list[Firing]:
     """*firings* with their causes: a finding is explained by another one on the same subject, on
     one above it, or over a relation, where the other's rule says that it explains it."""
-    causes = {rule.id: rule.explains for rule in rules if rule.explains}
-    if not causes or not firings:
-        return firings
     found = {(f.rule.id, subject_id(f.kind, f.shop, f.key)): f for f in firings}
-    on: dict[str, str] = {subject: f.kind for (_, subject), f in found.items()}
+    fired: dict[str, set[str]] = {}
+    for firing in firings:
+        fired.setdefault(firing.rule.id, set()).add(firing.kind)
+    pairs = [(r.id, effect) for r in rules for effect in r.explains if {r.id, effect} <= set(fired)]
+    if not pairs:
+        return firings
+    involved = {rule for pair in pairs for rule in pair}
+    findings = [FindingFact(rule, subject) for rule, subject in found if rule in involved]
+    on = {f.subject: found[f.rule, f.subject].kind for f in findings}
     subjects = [SubjectFact(subject, kind, frozenset()) for subject, kind in on.items()]
     links = list(relations.near(on))
-    over = sorted({link.relation for link in links})
-    kinds = sorted(set(on.values()))
+    ways: set[tuple[str | None, str, str]] = {
+        (link.relation, on[link.source], on[link.target]) for link in links
+    }
+    ways |= {(None, kind, kind) for kind in set(on.values())}
     clauses = [
         Clause(
             head=f"explained by {cause}",
@@ -31,12 +38,12 @@ def explained(
             subject=Pattern(kind, frozenset()),
             after=(After(effect), After(cause, relation)),
         )
-        for cause, effects in causes.items()
-        for effect in effects
-        for kind in kinds
-        for relation in (None, *over)
+        for cause, effect in pairs
+        for kind, relation in sorted(
+            {(at, over) for over, at, to in ways if at in fired[effect] and to in fired[cause]},
+            key=lambda way: (way[0], way[1] or ""),
+        )
     ]
-    findings = [FindingFact(rule, subject) for rule, subject in found]
     because: dict[tuple[str, str], set[str]] = {}
     for derivation in engine.derive(clauses, subjects, links, findings):
         cause = derivation.head.removeprefix("explained by ")
