@@ -72,26 +72,30 @@ def number(value: float, unit: Unit, currency: str | None = None) -> str:
 
 def span(low: float | None, high: float | None, unit: Unit, currency: str | None = None) -> str:
     """An interval: `0.3–0.6 %`; "more than" and "less than" where one end is not known."""
-    low, high = _finite(low), _finite(high)
-    if low is None and high is None:
-        return NOT_KNOWN
-    if high is None:
-        return f"more than {number(low or 0.0, unit, currency)}"
-    if low is None:
-        return f"less than {number(high, unit, currency)}"
-    return _range(low, high, unit, currency)
+    return _between(low, high, unit, currency, ("more than", "less than"))
 
 
 def band(low: float | None, high: float | None, unit: Unit, currency: str | None = None) -> str:
     """What is usual: `1–3 %`, `at least 2`, `at most $1.50`, `0`."""
+    return _between(low, high, unit, currency, ("at least", "at most"))
+
+
+def _between(
+    low: float | None,
+    high: float | None,
+    unit: Unit,
+    currency: str | None,
+    open_ended: tuple[str, str],
+) -> str:
     low, high = _finite(low), _finite(high)
-    if low is None and high is None:
-        return NOT_KNOWN
-    if high is None:
-        return f"at least {number(low or 0.0, unit, currency)}"
-    if low is None:
-        return f"at most {number(high, unit, currency)}"
-    return _range(low, high, unit, currency)
+    above, below = open_ended
+    if low is not None and high is not None:
+        return _range(low, high, unit, currency)
+    if low is not None:
+        return f"{above} {number(low, unit, currency)}"
+    if high is not None:
+        return f"{below} {number(high, unit, currency)}"
+    return NOT_KNOWN
 
 
 def _finite(value: float | None) -> float | None:
