@@ -232,7 +232,7 @@ class ActionInfo:
     do: str
     steps: tuple[str, ...]
     owner: str
-    effort: str
+    effort: float
     done: tuple[DoneInfo, ...]
     trial: TrialInfo | None
     gain: Money | None

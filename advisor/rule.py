@@ -97,19 +97,35 @@ class Says:
     misleading_when: str = ""
 
 
+class Start(StrEnum):
+    """When to begin with an action."""
+
+    NOW = "now"
+    THIS_WEEK = "this-week"
+    THIS_MONTH = "this-month"
+
+
 @attrs.frozen
 class Action:
-    """What to do. *done* is data: the levels that end it, and which gap the money is about. *trial*
-    is the metric of them that decides between versions, where the action is to test some."""
+    """What to do, in about *effort* hours of work.
+
+    *done* is data: the levels that end it, and which gap the money is about. *trial* is the metric
+    of them that decides between versions, where the action is to test some. *waste* is a count of
+    money that is lost as a whole while nothing is done. *start* is when to begin, where the
+    severity does not say it; *stop* says when to give up or to leave it at that.
+    """
 
     lever: str
     direction: str
     do: str
     steps: tuple[str, ...]
     owner: str
-    effort: str
+    effort: float
     done: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     trial: str | None = None
+    waste: str | None = None
+    start: Start | None = None
+    stop: str = ""
 
 
 @attrs.frozen

@@ -27,9 +27,9 @@ from advisor.rule import (
     Story,
 )
 from advisor.rule_conditions import ConditionReader
-from advisor.vocabulary import MetricKind, Vocabulary
+from advisor.vocabulary import CountUnit, MetricKind, Vocabulary
 
-EFFORTS = ("minutes", "hours", "days", "weeks")
+MOST_EFFORT = 400  # hours; more is no single action
 CASES = ".cases.toml"
 GUIDE = "guide.toml"
 _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE)  # may lie at the top of a pack
@@ -304,17 +304,18 @@ def _unknown_words(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[s
 
 
 def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -> Iterator[str]:
-    plain = {"healthy": rule.says.healthy, "misleading_when": rule.says.misleading_when}
+    plain = {"says.healthy": rule.says.healthy, "says.misleading_when": rule.says.misleading_when}
     filled = {"says.finding": rule.says.finding, "says.why": rule.says.why}
     for i, action in enumerate(rule.actions):
+        plain[f"action[{i}].stop"] = action.stop
         filled[f"action[{i}].do"] = action.do
         for j, step in enumerate(action.steps):
             filled[f"action[{i}].steps[{j}]"] = step
     for key, sentence in plain.items():
-        if key == "healthy" and not sentence.strip():
+        if key == "says.healthy" and not sentence.strip():
             yield "says.healthy: is empty"
         if texts.check(sentence, ()):
-            yield f"says.{key}: stands without numbers; placeholders belong in finding and why"
+            yield f"{key}: stands without numbers; placeholders belong in finding and why"
     allowed = allowed_placeholders(rule, vocabulary)
     for at, sentence in filled.items():
         if not sentence.strip():
@@ -338,8 +339,12 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
             yield f"{at}.steps: is empty; write what to do first"
         if not action.owner.strip():
             yield f"{at}.owner: is empty"
-        if action.effort not in EFFORTS:
-            yield f"{at}.effort: {unknown('effort', action.effort, EFFORTS)}"
+        if not 0 < action.effort <= MOST_EFFORT:
+            hours = f"{action.effort:g} cannot be; write the hours of work, like 4 or 0.5"
+            yield f"{at}.effort: {hours}"
+        if action.waste is not None and not _is_money(action.waste, vocabulary):
+            money = [c.id for c in vocabulary.counts.values() if c.unit is CountUnit.MONEY]
+            yield f"{at}.waste: {unknown('count of money', action.waste, money)}"
         if action.trial is not None and action.trial not in action.done:
             yield f"{at}.trial: {unknown('metric of done', action.trial, action.done)}"
         elif action.trial is not None and not _tells_apart(action.trial, vocabulary):
@@ -355,6 +360,11 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
                 for level in levels
                 if level not in LEVELS
             )
+
+
+def _is_money(name: str, vocabulary: Vocabulary) -> bool:
+    count = vocabulary.counts.get(name)
+    return count is not None and count.unit is CountUnit.MONEY
 
 
 def _tells_apart(name: str, vocabulary: Vocabulary) -> bool:

@@ -70,6 +70,15 @@ def number(value: float, unit: Unit, currency: str | None = None) -> str:
     return _with_unit(digits, unit, currency)
 
 
+def hours(effort: float) -> str:
+    """Hours of work in words: `half an hour`, `4 hours`, `2 days`, of eight hours each."""
+    if effort < 1:
+        return "half an hour" if effort == 0.5 else f"{effort * 60:.0f} minutes"
+    if effort < 16:
+        return "1 hour" if effort == 1 else f"{effort:g} hours"
+    return f"{effort / 8:.3g} days"
+
+
 def span(low: float | None, high: float | None, unit: Unit, currency: str | None = None) -> str:
     """An interval: `0.3–0.6 %`; "more than" and "less than" where one end is not known."""
     return _between(low, high, unit, currency, ("more than", "less than"))

@@ -160,11 +160,17 @@ class Identity:
 
 @attrs.frozen
 class Lever:
-    """What an action moves."""
+    """What an action moves, in one of its *directions*.
+
+    *opposed* are pairs of directions that never stand in one plan for one subject. *before* are
+    levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it.
+    """
 
     id: str
     title: str
     directions: tuple[str, ...] = ("raise", "lower", "change")
+    opposed: tuple[tuple[str, str], ...] = (("raise", "lower"),)
+    before: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -338,6 +344,18 @@ def _dangling(v: Vocabulary) -> list[str]:
             count = v.counts.get(side.count)
             if count is not None and count.unit in (CountUnit.PEOPLE, CountUnit.STATE):
                 found.append(f"{of}: {count.id} cannot be added up")
+    for lever in v.levers.values():
+        of = f"lever {lever.id}"
+        later = [name.partition("/") for name in lever.before]
+        check("lever", (name for name, _, _ in later), v.levers, of)
+        for name, _, direction in later:
+            known = v.levers[name].directions if name in v.levers else ()
+            if direction and known:
+                check("direction", (direction,), dict.fromkeys(known), of)
+        for pair in lever.opposed:
+            # The usual pair stands for levers that have both; else it means nothing.
+            if pair != ("raise", "lower"):
+                check("direction", pair, dict.fromkeys(lever.directions), of)
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return found

@@ -253,7 +253,7 @@ def rule(
         severity=severity,
         when=Conditions(tests) if when is None else when,
         says=Says(healthy=f"{name} is well", finding=f"{{{subject}.name}}: {name}", why="So."),
-        actions=(Action("hook", "change", "Do it", ("First",), "creative", "hours", done or {}),),
+        actions=(Action("hook", "change", "Do it", ("First",), "creative", 4.0, done or {}),),
         **more,  # type: ignore[arg-type]
     )
 

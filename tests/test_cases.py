@@ -62,7 +62,7 @@ RULE = Rule(
     severity=Severity.LOW,
     when=Conditions((Ask("clicks", at_most=1.0),)),
     says=Says("fine", "so", "because"),
-    actions=(Action("hook", "change", "do", ("step",), "me", "hours"),),
+    actions=(Action("hook", "change", "do", ("step",), "me", 4.0),),
 )
 
 

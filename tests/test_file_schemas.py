@@ -95,7 +95,7 @@ SHOP = '[shop]\nname = "A"\nsize = "small"\n[bands.ctr]\nlow = 0.01\n'
         ("rule", RULE, 'ctr = "low"', "ctr = 3", "$.when.ctr"),
         ("rule", RULE, 'ctr = "low"', "ctr = { atleast = 3 }", "$.when.ctr"),
         ("rule", RULE, 'ctr = "low"', 'trend = { ctr = "down" }', "$.when.trend.ctr"),
-        ("rule", RULE, '"hours"', '"2 hours"', "$.action[0].effort"),
+        ("rule", RULE, "effort    = 4", 'effort    = "2 hours"', "$.action[0].effort"),
         ("rule", RULE, '["good", "high"]', '["fine"]', "$.action[0].done.ctr"),
         ("rule", RULE, "[[action]]", "[action]", "$.action"),
         ("rule", RULE, "healthy =", "healthie =", "$.says"),

@@ -267,7 +267,7 @@ direction = "change"
 do = "Do"
 steps = ["One"]
 owner = "you"
-effort = "hours"
+effort = 4
 """
 
 

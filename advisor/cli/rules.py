@@ -250,6 +250,7 @@ def find_rule(loaded: "Loaded", name: str) -> "Rule":
 
 def page(rule: "Rule") -> list[str]:
     """A rule as lines to read."""
+    from advisor.text import hours
     from advisor.why import conditions
 
     lines = [
@@ -272,7 +273,7 @@ def page(rule: "Rule") -> list[str]:
     if rule.says.misleading_when:
         lines.append(f"  misleading when: {rule.says.misleading_when}")
     for action in rule.actions:
-        lines.append(f"  do: {action.do} ({action.owner}, {action.effort})")
+        lines.append(f"  do: {action.do} ({action.owner}, {hours(action.effort)})")
         lines += [f"    - {step}" for step in action.steps]
         done = [f"{name} is {' or '.join(levels)}" for name, levels in action.done.items()]
         if done:

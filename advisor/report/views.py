@@ -5,6 +5,7 @@ from typing import Any
 
 from advisor.report.escape import shorten
 from advisor.report.parts import Findings, Part
+from advisor.text import hours
 
 
 def of(findings: Iterable[Part], ids: Iterable[str]) -> list[Part]:
@@ -72,6 +73,7 @@ _PARTS = (
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "of": of,
+    "hours": hours,
     "for_goal": for_goal,
     "left_out": left_out,
     "counted": counted,

@@ -21,7 +21,7 @@ from advisor.business import Settings, Size
 from advisor.cases import CaseTable
 from advisor.condition import LEVELS, TRENDS, Against, Quantifier
 from advisor.data import field_key
-from advisor.rule_file import EFFORTS, ID, RuleTable
+from advisor.rule_file import ID, MOST_EFFORT, RuleTable
 
 FOLDER = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,7 +38,7 @@ _ONE_EDGE = [{"required": [key]} for key in ("low", "high", "over-margin")]
 # By class and TOML key; a value that is a list of one may be written as the one.
 FACTS: Mapping[str, Mapping[str, Any]] = {
     "Action.done": {"additionalProperties": {"$ref": f"{_DEFS}levels"}},
-    "Action.effort": {"enum": list(EFFORTS)},
+    "Action.effort": {"exclusiveMinimum": 0, "maximum": MOST_EFFORT},
     "Action.steps": {"minItems": 1},
     "RuleTable.action": {"minItems": 1},
     "RuleTable.id": {"pattern": f"^{ID.pattern}$"},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from advisor.registry import Registry
 from advisor.rule import Action, Rule, RulePack
 from advisor.rule_file import load_pack
+from advisor.text import hours
 from advisor.why import conditions
 from docs.pages.markdown import code, page, table
 
@@ -74,7 +75,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _action(action: Action) -> Iterator[str]:
-    yield from (f"**{action.do}** ({action.owner}, {action.effort})", "")
+    yield from (f"**{action.do}** ({action.owner}, {hours(action.effort)})", "")
     yield from (f"{n}. {step}" for n, step in enumerate(action.steps, start=1))
     yield ""
     done = [f"`{name}` is {' or '.join(levels)}" for name, levels in action.done.items()]

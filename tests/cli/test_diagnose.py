@@ -262,5 +262,5 @@ direction = "change"
 do = "Look at it"
 steps = ["Look"]
 owner = "creative"
-effort = "hours"
+effort = 4
 """

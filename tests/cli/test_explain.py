@@ -129,7 +129,7 @@ direction = "change"
 do = "Look at it"
 steps = ["Look"]
 owner = "creative"
-effort = "hours"
+effort = 4
 """
 
 

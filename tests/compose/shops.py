@@ -57,7 +57,7 @@ direction = "change"
 do = "Do it"
 steps = ["First"]
 owner = "creative"
-effort = "hours"
+effort = 4
 {done}
 """
 

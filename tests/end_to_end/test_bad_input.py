@@ -421,7 +421,7 @@ direction = "change"
 do        = "Do it"
 steps     = ["One", "Two"]
 owner     = "creative"
-effort    = "hours"
+effort    = 4
 done      = { ctr = ["good", "high"] }
 """
 
