@@ -113,9 +113,14 @@ def gather_shop(
 
 
 def diagnose_gathered(
-    gathered: Gathered, request: Request, registry: Registry, *, engine: Engine | None = None
+    gathered: Gathered,
+    request: Request,
+    registry: Registry,
+    *,
+    engine: Engine | None = None,
+    loaded: Loaded | None = None,
 ) -> Diagnosis:
-    """Diagnoses readings that are there already."""
+    """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply."""
     vocabulary = registry.vocabulary()
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
@@ -125,7 +130,7 @@ def diagnose_gathered(
     rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
     window = window_of(rows, request, vocabulary)
     bands = bands_of(request.settings, registry)
-    loaded = load_rules(
+    loaded = loaded or load_rules(
         registry,
         request.settings,
         business,

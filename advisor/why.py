@@ -1,6 +1,6 @@
 """Why a rule ended as it did on a subject: the tree of its conditions with the measured values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 import polars as pl
@@ -16,6 +16,12 @@ from advisor.judge import Outcome, Verdicts
 from advisor.measure import Measured, metric_of
 
 _SHOWN = 5  # related subjects that a tree lists
+_TRUTHS = {
+    Truth.TRUE: "yes",
+    Truth.FALSE: "no",
+    Truth.UNSURE: "unsure",
+    Truth.MISSING: "no data",
+}
 _QUANTIFIED = {Quantifier.ANY: "any", Quantifier.ALL: "every", Quantifier.NONE: "no"}
 
 
@@ -93,6 +99,30 @@ def explain(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[Explanati
     if not found:
         raise AdvisorError(unknown("subject", subject, names), where="--subject")
     return tuple(found)
+
+
+def tree(explanation: Explanation) -> Iterator[str]:
+    """An explanation as lines: how the rule ended, then its conditions as a tree."""
+    name, key = explanation.name, explanation.key
+    shown = name if name == key else f"{name} ({key})"
+    outcome = explanation.outcome.name.lower().replace("_", " ")
+    yield f"{explanation.rule} on {explanation.kind} {shown}: {outcome}"
+    if explanation.remark:
+        yield f"  {explanation.remark}"
+    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
+    for finding in explanation.after:
+        yield f"after the finding {finding}"
+    for cause in explanation.explained_by:
+        yield f"explained by the finding {cause}"
+
+
+def _branches(nodes: Sequence[Node], indent: str) -> Iterator[str]:
+    for place, node in enumerate(nodes):
+        last = place == len(nodes) - 1
+        found = f": {node.found}" if node.found else ""
+        # Lines are cleaned one by one; what is drawn before them is not a stranger's.
+        yield f"{indent}{'└─ ' if last else '├─ '}[{_TRUTHS[node.truth]}] {node.asked}{found}"
+        yield from _branches(node.parts, indent + ("   " if last else "│  "))
 
 
 def conditions(asked: Conditions) -> list[str]:

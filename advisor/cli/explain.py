@@ -1,7 +1,6 @@
 """`advisor explain`: a rule, and why it ended as it did."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +20,8 @@ from advisor.cli.options import (
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.condition import Truth
     from advisor.diagnosis import Diagnosis
     from advisor.rule import Rule
-    from advisor.why import Explanation, Node
 
 _SHOWN = 20
 
@@ -119,40 +116,14 @@ def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
 
 def _tree(diagnosis: "Diagnosis", rule: "Rule", subject: str) -> list[str]:
     from advisor.why import explain as why
-    from advisor.why import subjects
+    from advisor.why import subjects, tree
 
     if not subjects(diagnosis, rule.id):
         raise AdvisorError(_not_judged(diagnosis, rule), where=rule.id)
     lines: list[str] = []
     for explanation in why(diagnosis, rule.id, subject):
-        lines += _explained(explanation)
+        lines += tree(explanation)
     return lines
-
-
-def _explained(explanation: "Explanation") -> Iterator[str]:
-    name, key = explanation.name, explanation.key
-    shown = name if name == key else f"{name} ({key})"
-    yield f"{explanation.rule} on {explanation.kind} {shown}: {_word(explanation.outcome.name)}"
-    if explanation.remark:
-        yield f"  {explanation.remark}"
-    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
-    for finding in explanation.after:
-        yield f"after the finding {finding}"
-    for cause in explanation.explained_by:
-        yield f"explained by the finding {cause}"
-
-
-def _branches(nodes: "Sequence[Node]", indent: str) -> Iterator[str]:
-    for place, node in enumerate(nodes):
-        last = place == len(nodes) - 1
-        found = f": {node.found}" if node.found else ""
-        # Lines are cleaned one by one; what is drawn before them is not a stranger's.
-        yield f"{indent}{'└─ ' if last else '├─ '}[{_truth(node.truth)}] {node.asked}{found}"
-        yield from _branches(node.parts, indent + ("   " if last else "│  "))
-
-
-def _truth(truth: "Truth") -> str:
-    return {"TRUE": "yes", "FALSE": "no", "UNSURE": "unsure", "MISSING": "no data"}[truth.name]
 
 
 def _word(name: str) -> str:
