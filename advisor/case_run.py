@@ -46,10 +46,8 @@ class CaseRunner:
         day = rule.effective_from or LAST_DAY
         if why_resting(rule, _EVERY_RULE, case.business, day):
             return Judged(_WORDS[Outcome.NOT_APPLICABLE])
-        diagnosis = self._diagnose(rule, case, day)
-        shop = diagnosis.business.id
-        kind = case.kind or rule.subject
-        key = shop if kind == "shop" else _KEY
+        diagnosis = self.diagnose(rule, case)
+        kind, key = place_of(rule, case)
         found = findings(diagnosis)
         for firing, info in zip(diagnosis.judgement.firings, found.infos, strict=True):
             if firing.rule.id == rule.id and firing.key == key and firing.kind == kind:
@@ -61,7 +59,9 @@ class CaseRunner:
                     return Judged(_WORDS[Outcome(own[0])])
         return Judged(_WORDS[Outcome.MISSING])
 
-    def _diagnose(self, rule: Rule, case: Case, day: date) -> Diagnosis:
+    def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
+        """The diagnosis of a shop that has what *case* gives, by *rule* and those it needs."""
+        day = rule.effective_from or LAST_DAY
         period = Period(LAST_DAY - timedelta(days=27), LAST_DAY)
         window = Window(period, before(period))
         kind = case.kind or rule.subject
@@ -108,6 +108,12 @@ class CaseRunner:
                 needed[other.id] = other
                 waiting += other.after.findings if other.after else ()
         return list(needed.values())
+
+
+def place_of(rule: Rule, case: Case) -> tuple[str, str]:
+    """Kind and key of the subject that *case* is about."""
+    kind = case.kind or rule.subject
+    return kind, case.business.id if kind == "shop" else _KEY
 
 
 def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:
