@@ -5,6 +5,7 @@ lies inside the wanted levels, false when it shares none with them, else unsure;
 missing. The one-sided p of the edges that decide a test is worked out for what fires only.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -121,6 +122,9 @@ class Grader:
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
                         score = sign * _score(metric, question, side, frame)
+                        edge = question.edge(side)
+                        if edge is not None:  # where there is none, nothing is left to chance
+                            score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
                         scores.append(score.cast(pl.Float64).alias(parts[-1]))
             ps.append((pl.max_horizontal(parts) if parts else pl.lit(0.0)).alias(name))
         if not scores:
@@ -216,6 +220,10 @@ class _Question:
             found.append(("high", 1.0 if last else -1.0))
         return found
 
+    def edge(self, side: str) -> pl.Expr | None:
+        """The edge on this side; None where the question is of a change."""
+        return self.low if side == "low" else self.high
+
 
 def _against_edges(m: str, wanted: tuple[str, ...], low: pl.Expr, high: pl.Expr | None) -> pl.Expr:
     lo, hi = pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
@@ -248,7 +256,7 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
         edge = RELATIVE[0] if side == "low" else RELATIVE[1]
         se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
         return (ratio / edge).log() / se
-    at = question.low if side == "low" else question.high
+    at = question.edge(side)
     if at is None or metric.kind is MetricKind.EXACT:
         return pl.lit(0.0)
     if metric.derived:  # only its limits are known

@@ -350,3 +350,19 @@ def test_a_change_of_a_total_is_as_uncertain_as_its_orders(ask: Ask) -> None:
 
 def test_a_count_is_exact_and_its_p_is_zero() -> None:
     assert p_of(Ask("clicks", at_least=50), ads((60, 1_000))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "low", "high"),
+    [(("good",), 0.01, None), (("good",), None, 0.9), (("low", "good"), 0.01, None)],
+)
+@pytest.mark.parametrize("metric", ["ctr", "order_rate", "roas"])
+def test_where_a_band_has_no_edge_nothing_is_left_to_chance(
+    metric: str, wanted: tuple[str, ...], low: float | None, high: float | None
+) -> None:
+    row: Row = {"clicks": 10_000, "impressions": 100_000, "gmv": 5_000, "orders": 900}
+    source = counted("ad", [{**row, "spend": 25_000}])
+    ask, open_band = Ask(metric, wanted), bands(Band(metric, low, high))
+
+    assert truths(ask, source, with_bands=open_band) == [T]
+    assert p_of(ask, source, open_band) < stats.norm.sf(Z)
