@@ -436,7 +436,8 @@ def _value(name: str, metric: Metric) -> pl.Expr:
 def _borrowed(name: str) -> pl.Expr:
     # Zero orders: what one order is worth is taken from the other subjects together.
     own = pl.col(f"{name}.x") / pl.col(f"{name}.e")
-    together = pl.col(f"{name}.x").sum() / pl.col(f"{name}.e").sum()
+    of_shop = (pl.col(f"{name}.{part}").sum().over("shop") for part in "xe")
+    together = next(of_shop) / next(of_shop)
     return pl.when(pl.col(f"{name}.e") > 0).then(own).otherwise(together)
 
 

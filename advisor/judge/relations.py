@@ -74,8 +74,15 @@ def link_facts(pairs: pl.DataFrame, relation: str, prefix: str, kind: str) -> di
 def _between(
     pairs: pl.DataFrame, kind: str, other: str, relation: str, on: Mapping[str, str]
 ) -> Iterable[LinkFact]:
-    mine = [s.split("|", 2)[2] for s, k in on.items() if k == kind]
-    theirs = [s.split("|", 2)[2] for s, k in on.items() if k == other]
-    if mine and theirs:
-        near = pairs.filter(pl.col("from").is_in(mine) & pl.col("to").is_in(theirs))
+    mine, theirs = _keys(kind, "from", on), _keys(other, "to", on)
+    if mine.height and theirs.height:
+        near = pairs.join(mine, on=mine.columns, how="semi").join(
+            theirs, on=theirs.columns, how="semi"
+        )
         yield from link_facts(near.unique(maintain_order=True), relation, kind, other)
+
+
+def _keys(kind: str, end: str, on: Mapping[str, str]) -> pl.DataFrame:
+    """The subjects *on* of one kind: their `shop`, and their keys as the *end* of a link."""
+    rows = [tuple(s.split("|", 2)[1:]) for s, k in on.items() if k == kind]
+    return pl.DataFrame(rows, schema={"shop": pl.String, end: pl.String}, orient="row")
