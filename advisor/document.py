@@ -412,3 +412,72 @@ def _names(kind: Any) -> tuple[str, ...] | None:
     """The fields of a class of the document; None of any other class."""
     fields = getattr(kind, "__attrs_attrs__", None)
     return None if fields is None else tuple(field.name for field in fields)
+@attrs.frozen
+class Ranked:
+    """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
+    carry it, with its 80 % limits. The texts are ready to print."""
+
+    subject: SubjectInfo
+    value: float
+    n: float | None
+    text: str
+    shrunk: float
+    low: float
+    high: float
+    shrunk_text: str
+
+
+@attrs.frozen
+class Ranking:
+    """The subjects of one kind that surely differ from the rest in *metric*, *best* and *worst*
+    first, by shrunken value. *usual* is the mean of all *subjects* that have a value."""
+
+    kind: str
+    plural: str
+    metric: str
+    title: str
+    definition: str
+    subjects: int
+    usual: float
+    usual_text: str
+    best: tuple[Ranked, ...]
+    worst: tuple[Ranked, ...]
+
+
+@attrs.frozen
+class ChangeRow:
+    """How much one subject's part of a total changed, and by which steps: *steps* and *other*
+    (what no step explains) add up to *change*, in cents. The texts are ready to print."""
+
+    key: str
+    title: str
+    change: float
+    change_text: str
+    steps: tuple[float, ...]
+    step_texts: tuple[str, ...]
+    other: float
+    other_text: str
+
+
+@attrs.frozen
+class ChangeInfo:
+    """Why a total changed since the window before: *steps* names the columns of *rows*, of which
+    the first changed most. *total* is all of them together."""
+
+    id: str
+    title: str
+    first: str
+    last: str
+    before_first: str
+    before_last: str
+    now: float
+    then: float
+    now_text: str
+    then_text: str
+    steps: tuple[str, ...]
+    rows: tuple[ChangeRow, ...]
+    total: ChangeRow
+    because: str
+
+
+    changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before

@@ -219,6 +219,35 @@ class Reconcile:
 
 @attrs.frozen
 class VocabularyFile:
+@attrs.frozen
+class ChangePart:
+    """One subject of a change, with the counts that lead to its part of the total."""
+
+    key: str
+    title: str
+    stages: tuple[str, ...]
+
+
+@attrs.frozen
+class Change:
+    """A total whose change since the window before is split over its steps, for each subject of one
+    kind. *stages* are counts that lead to each other, the last one the total; *steps* says what the
+    first one and each rate between them is, in words. *part* names the subjects, each with stages
+    of its own; without it every subject is one. *total* is what they should add up to: the rest is
+    a row of its own. *mix*: how the first count spreads over the subjects is a step too, the second
+    one."""
+
+    id: str
+    title: str
+    subject: str
+    steps: tuple[str, ...]
+    stages: tuple[str, ...] = ()
+    part: tuple[ChangePart, ...] = ()
+    total: Side | None = None
+    mix: bool = False
+    because: str = ""
+
+
     """One plugin's vocabulary.toml."""
 
     subject: tuple[SubjectKind, ...] = ()
@@ -233,6 +262,7 @@ class VocabularyFile:
     reconcile: tuple[Reconcile, ...] = ()
 
 
+    change: tuple[Change, ...] = ()
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
     return structure(parse_toml(text, where=where), VocabularyFile, where=where)
@@ -254,6 +284,7 @@ class Vocabulary:
     reconciles: Mapping[str, Reconcile]
 
     def ladder(self, kind: str) -> tuple[str, ...]:
+    changes: Mapping[str, Change] = attrs.field(factory=dict)
         """*kind*, its parent, the parent's parent …"""
         rungs: list[str] = []
         at: str | None = kind
@@ -314,6 +345,7 @@ def _dangling(v: Vocabulary) -> list[str]:
 
     def check(what: str, names: Iterable[str | None], known: Mapping[str, object], of: str) -> None:
         for name in names:
+        changes=parts["change"],
             if name is not None and name not in known:
                 found.append(f"{of}: {unknown(what, name, known)}")
 
@@ -359,3 +391,14 @@ def _dangling(v: Vocabulary) -> list[str]:
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return found
+    for change in v.changes.values():
+        of = f"change {change.id}"
+        check("subject", (change.subject,), v.subjects, of)
+        if change.total is not None:
+            check("subject", change.total.subject, v.subjects, of)
+            check("count", (change.total.count,), v.counts, of)
+        chains = [part.stages for part in change.part] or [change.stages]
+        for stages in chains:
+            check("count", stages, v.counts, of)
+            if len(stages) + change.mix != len(change.steps):
+                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")

@@ -4,6 +4,8 @@ import math
 
 import attrs
 import polars as pl
+from advisor.compose.actions import action_infos, money, set_aside_infos
+from advisor.compose.changes import explained
 
 from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
@@ -67,6 +69,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         healthy=tuple(well),
         watch=tuple(watch(diagnosis)),
         coverage=tuple(unjudged(diagnosis)),
+        changes=explained(diagnosis),
         reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
