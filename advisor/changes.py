@@ -1,0 +1,188 @@
+"""Why totals changed since the window before: which subjects and which steps made the difference.
+
+What is split is declared in the vocabulary ([[change]]); how, is in advisor.decompose. Windows that
+do not cover the same number of days are not compared.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.decompose import CHANGE, OTHER, contributions, step_column
+from advisor.measure import CountedRows
+from advisor.reading import Grain
+from advisor.vocabulary import Change, ChangePart, Side, Vocabulary
+from advisor.window import Window
+
+LEAST_DAYS = 7  # of each window: a change between two days says nothing
+
+
+@attrs.frozen
+class Row:
+    """One subject's change: *steps* and *other* (what no step explains) add up to it."""
+
+    key: str
+    name: str
+    now: float
+    then: float
+    steps: tuple[float, ...]
+    other: float
+
+    @property
+    def change(self) -> float:
+        return self.now - self.then
+
+
+@attrs.frozen
+class Explained:
+    """A change that the files explain. *rows* begin with the largest; *rest* is what the subjects
+    leave of the total, where there is one. *days* is how many days each window has."""
+
+    what: Change
+    days: int
+    rows: tuple[Row, ...]
+    rest: Row | None
+
+    @property
+    def total(self) -> Row:
+        """All rows together, the rest included."""
+        every = [*self.rows, *([self.rest] if self.rest else [])]
+        return Row(
+            key="",
+            name="",
+            now=sum(row.now for row in every),
+            then=sum(row.then for row in every),
+            steps=tuple(map(sum, zip(*(row.steps for row in every), strict=True))),
+            other=sum(row.other for row in every),
+        )
+
+
+def changes(
+    counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
+) -> tuple[Explained, ...]:
+    """Every declared change of which the files have both windows."""
+    if window.current is None or window.before is None:
+        return ()
+    found = (_explain(what, counted, window) for what in vocabulary.changes.values())
+    return tuple(one for one in found if one is not None)
+
+
+def _explain(what: Change, counted: Sequence[CountedRows], window: Window) -> Explained | None:
+    parts = what.part or (ChangePart("", "", what.stages),)
+    told: list[tuple[int, Sequence[Row]]] = []
+    for part in parts:
+        both = _both(what, part, counted, window)
+        if both is not None:
+            told.append((both[0], _rows(what, part, both[1])))
+    if not told:
+        return None
+    days = max(days for days, _ in told)
+    rows = [row for of, rows in told if of == days for row in rows]
+    rest = None
+    if what.total is not None:
+        rest = _rest(what.total, rows, days, counted, window, len(what.steps))
+        if rest is None:
+            return None
+    ordered = sorted(rows, key=lambda row: (-abs(row.change), row.key))
+    return Explained(what, days, tuple(ordered), rest) if ordered else None
+
+
+def _both(
+    what: Change, part: ChangePart, counted: Sequence[CountedRows], window: Window
+) -> tuple[int, pl.DataFrame] | None:
+    """How many days each window has, and the sums of *part*'s stages by subject in both; from the
+    first rows that have them all."""
+    for rows in _fitting(what.subject, part.stages, counted):
+        frames: list[pl.DataFrame] = []
+        spans: list[int] = []
+        for earlier in (False, True):
+            frame = rows.within(window, earlier=earlier).drop_nulls(part.stages)
+            if part.key:
+                frame = frame.filter(pl.col("key") == part.key)
+            spans.append(_days(frame, rows.grain))
+            sums = (pl.col(dict.fromkeys(part.stages)).sum(), pl.col("name").last())
+            frames.append(frame.group_by("key").agg(*sums).sort("key"))
+        if spans[0] < LEAST_DAYS or spans[0] != spans[1]:
+            continue
+        now, then = frames
+        names = then.select("key", pl.col("name").alias("_name"))
+        old = then.rename({stage: f"{stage}.before" for stage in dict.fromkeys(part.stages)})
+        # Who is in one window only had nothing in the other.
+        joined = (
+            now.join(old.drop("name"), on="key", how="full", coalesce=True)
+            .join(names, on="key", how="left")
+            .with_columns(pl.coalesce("name", "_name", "key").alias("name"))
+            .with_columns(pl.col(pl.Float64).fill_null(0.0))
+            .sort("key")
+        )
+        return spans[0], joined
+    return None
+
+
+def _fitting(
+    subject: str, counts: Iterable[str], counted: Sequence[CountedRows], family: str | None = None
+) -> list[CountedRows]:
+    """Rows of *subject* with all *counts*: days before periods."""
+    grains = (Grain.DAY, Grain.PERIOD)
+    fitting = [
+        rows
+        for rows in counted
+        if rows.subject == subject
+        and rows.grain in grains
+        and family in (None, rows.family)
+        and set(counts) <= set(rows.frame.columns)
+    ]
+    return sorted(fitting, key=lambda rows: (grains.index(rows.grain), rows.family))
+
+
+def _days(frame: pl.DataFrame, grain: Grain) -> int:
+    """How many days *frame* covers; 0 where that is not known."""
+    if frame.height == 0 or frame["from"].null_count() or frame["to"].null_count():
+        return 0
+    if grain is Grain.DAY:
+        return frame["from"].n_unique()
+    lengths = frame.select(((pl.col("to") - pl.col("from")).dt.total_days() + 1).unique())
+    return int(lengths.item()) if lengths.height == 1 else 0
+
+
+def _rows(what: Change, part: ChangePart, frame: pl.DataFrame) -> list[Row]:
+    split = contributions(frame, part.stages, mix=what.mix)
+    total = part.stages[-1]
+    steps = [step_column(step) for step in range(len(what.steps))]
+    columns = split.select("key", "name", total, f"{total}.before", OTHER, CHANGE, *steps)
+    return [
+        Row(
+            key=row["key"],
+            name=part.title or str(row["name"]),
+            now=row[total],
+            then=row[f"{total}.before"],
+            steps=tuple(row[step] for step in steps),
+            other=row[OTHER],
+        )
+        for row in columns.iter_rows(named=True)  # what is shown, row by row, is words
+    ]
+
+
+def _rest(
+    total: Side,
+    rows: Sequence[Row],
+    days: int,
+    counted: Sequence[CountedRows],
+    window: Window,
+    steps: int,
+) -> Row | None:
+    """What *rows* leave of *total* in both windows; None where the total is not known."""
+    for subject in total.subject:
+        for one in _fitting(subject, (total.count,), counted, total.family):
+            sums: Mapping[bool, pl.DataFrame] = {
+                earlier: one.within(window, earlier=earlier).drop_nulls(total.count)
+                for earlier in (False, True)
+            }
+            if any(_days(frame, one.grain) != days for frame in sums.values()):
+                continue
+            now, then = (float(sums[earlier][total.count].sum()) for earlier in (False, True))
+            now -= sum(row.now for row in rows)
+            then -= sum(row.then for row in rows)
+            return Row("", "", now, then, (0.0,) * steps, now - then)
+    return None
