@@ -65,6 +65,7 @@ class SubjectKind:
     *whole*: its subjects are all that their parent's own counts hold, as ads are of an ad group; so
     the parent may be judged where no file has anything finer. A shop's counts hold more than its
     videos. A kind that *pools* another has one subject a shop: all subjects of that kind together.
+    *ranked_by*: the metrics by which its best and worst subjects are told.
     """
 
     id: str
@@ -74,6 +75,7 @@ class SubjectKind:
     definition: str = ""
     whole: bool = False
     pools: str | None = None
+    ranked_by: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -88,12 +90,14 @@ class Relation:
 
 @attrs.frozen
 class Count:
-    """Something that a file says how many of."""
+    """Something that a file says how many of. The newest *matures* days are provisional: they are
+    counted late, or attributed to a click of days before."""
 
     id: str
     title: str
     unit: CountUnit = CountUnit.EVENTS
     definition: str = ""
+    matures: int = 0
 
 
 @attrs.frozen
@@ -218,8 +222,6 @@ class Reconcile:
 
 
 @attrs.frozen
-class VocabularyFile:
-@attrs.frozen
 class ChangePart:
     """One subject of a change, with the counts that lead to its part of the total."""
 
@@ -248,6 +250,24 @@ class Change:
     because: str = ""
 
 
+@attrs.frozen
+class Course:
+    """A daily total whose whole history is told: its growth, its week, its months, and for shops of
+    the sizes in *target* what the quarter comes to if it goes on. *family* says which counts; of
+    several, the one with the most days. *stated* is the count of what the owner wants a month."""
+
+    id: str
+    title: str
+    subject: str
+    count: str
+    family: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    stated: str | None = None
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class VocabularyFile:
     """One plugin's vocabulary.toml."""
 
     subject: tuple[SubjectKind, ...] = ()
@@ -260,9 +280,10 @@ class Change:
     goal: tuple[Goal, ...] = ()
     niche: tuple[Niche, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
-
-
     change: tuple[Change, ...] = ()
+    course: tuple[Course, ...] = ()
+
+
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
     return structure(parse_toml(text, where=where), VocabularyFile, where=where)
@@ -282,9 +303,10 @@ class Vocabulary:
     goals: Mapping[str, Goal]
     niches: Mapping[str, Niche]
     reconciles: Mapping[str, Reconcile]
+    changes: Mapping[str, Change] = attrs.field(factory=dict)
+    courses: Mapping[str, Course] = attrs.field(factory=dict)
 
     def ladder(self, kind: str) -> tuple[str, ...]:
-    changes: Mapping[str, Change] = attrs.field(factory=dict)
         """*kind*, its parent, the parent's parent …"""
         rungs: list[str] = []
         at: str | None = kind
@@ -292,6 +314,16 @@ class Vocabulary:
             rungs.append(at)
             at = self.subjects[at].parent if at in self.subjects else None
         return tuple(rungs)
+
+    def spreads(self, money: str) -> tuple[Metric, ...]:
+        """The metrics that tell how much the values vary that the count *money* adds up."""
+        return tuple(
+            metric
+            for metric in self.metrics.values()
+            if metric.kind is MetricKind.MONEY
+            and metric.numerator == (money,)
+            and metric.varies is not Varies.EVENTS
+        )
 
     def stand_ins(self, kind: str) -> tuple[str, ...]:
         """*kind*, and the kinds above it whose own counts are those of *kind* added up."""
@@ -333,6 +365,8 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         goals=parts["goal"],
         niches=parts["niche"],
         reconciles=parts["reconcile"],
+        changes=parts["change"],
+        courses=parts["course"],
     )
     mistakes += _dangling(vocabulary)
     if mistakes:
@@ -345,12 +379,19 @@ def _dangling(v: Vocabulary) -> list[str]:
 
     def check(what: str, names: Iterable[str | None], known: Mapping[str, object], of: str) -> None:
         for name in names:
-        changes=parts["change"],
             if name is not None and name not in known:
                 found.append(f"{of}: {unknown(what, name, known)}")
 
     for kind in v.subjects.values():
-        check("subject", (kind.parent, kind.pools), v.subjects, f"subject {kind.id}")
+        of = f"subject {kind.id}"
+        check("subject", (kind.parent, kind.pools), v.subjects, of)
+        check("metric", kind.ranked_by, v.metrics, of)
+        ranking = (v.metrics[name] for name in kind.ranked_by if name in v.metrics)
+        found += [
+            f"{of}: {metric.id} ranks nothing: it is no rate, or neither way is better"
+            for metric in ranking
+            if metric.kind is MetricKind.EXACT or metric.better is Better.NEITHER
+        ]
     for relation in v.relations.values():
         check("subject", (relation.from_, relation.to), v.subjects, f"relation {relation.id}")
     for metric in v.metrics.values():
@@ -376,6 +417,17 @@ def _dangling(v: Vocabulary) -> list[str]:
             count = v.counts.get(side.count)
             if count is not None and count.unit in (CountUnit.PEOPLE, CountUnit.STATE):
                 found.append(f"{of}: {count.id} cannot be added up")
+    for change in v.changes.values():
+        of = f"change {change.id}"
+        check("subject", (change.subject,), v.subjects, of)
+        if change.total is not None:
+            check("subject", change.total.subject, v.subjects, of)
+            check("count", (change.total.count,), v.counts, of)
+        chains = [part.stages for part in change.part] or [change.stages]
+        for stages in chains:
+            check("count", stages, v.counts, of)
+            if len(stages) + change.mix != len(change.steps):
+                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
     for lever in v.levers.values():
         of = f"lever {lever.id}"
         later = [name.partition("/") for name in lever.before]
@@ -388,17 +440,10 @@ def _dangling(v: Vocabulary) -> list[str]:
             # The usual pair stands for levers that have both; else it means nothing.
             if pair != ("raise", "lower"):
                 check("direction", pair, dict.fromkeys(lever.directions), of)
+    for course in v.courses.values():
+        of = f"course {course.id}"
+        check("subject", (course.subject,), v.subjects, of)
+        check("count", (course.count, course.stated), v.counts, of)
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return found
-    for change in v.changes.values():
-        of = f"change {change.id}"
-        check("subject", (change.subject,), v.subjects, of)
-        if change.total is not None:
-            check("subject", change.total.subject, v.subjects, of)
-            check("count", (change.total.count,), v.counts, of)
-        chains = [part.stages for part in change.part] or [change.stages]
-        for stages in chains:
-            check("count", stages, v.counts, of)
-            if len(stages) + change.mix != len(change.steps):
-                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
