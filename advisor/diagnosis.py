@@ -224,8 +224,8 @@ def _states_alone(rows: CountedRows, vocabulary: Vocabulary) -> bool:
 
 
 def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
-    """Which metrics to measure, by kind: what rules ask, what actions are done by, what bands and
-    prices depend on."""
+    """Which metrics to measure, by kind: what ranks its subjects, what rules ask, what actions are
+    done by, what bands and prices depend on."""
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}
 
@@ -243,6 +243,9 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                 if band.metric == name and band.where.of is not None:
                     metrics[kind].add(band.where.of.metric)
 
+    for subject in vocabulary.subjects.values():
+        for name in subject.ranked_by:
+            want(subject.id, name)
     for rule in rules:
         for rung in vocabulary.ladder(rule.subject):
             for kind, tests in rule.tests_by_kind(rung).items():

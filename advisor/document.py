@@ -344,6 +344,38 @@ class Reconciliation:
 
 
 @attrs.frozen
+class Ranked:
+    """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
+    carry it, with its 80 % limits. The texts are ready to print."""
+
+    subject: SubjectInfo
+    value: float
+    n: float | None
+    text: str
+    shrunk: float
+    low: float
+    high: float
+    shrunk_text: str
+
+
+@attrs.frozen
+class Ranking:
+    """The subjects of one kind that surely differ from the rest in *metric*, *best* and *worst*
+    first, by shrunken value. *usual* is the mean of all *subjects* that have a value."""
+
+    kind: str
+    plural: str
+    metric: str
+    title: str
+    definition: str
+    subjects: int
+    usual: float
+    usual_text: str
+    best: tuple[Ranked, ...]
+    worst: tuple[Ranked, ...]
+
+
+@attrs.frozen
 class NoteInfo:
     """Something about the data that a reader must know."""
 
@@ -366,6 +398,7 @@ class Document:
     plan: tuple[ActionInfo, ...]
     goals: tuple[MonthGoal, ...]
     findings: tuple[FindingInfo, ...]
+    rankings: tuple[Ranking, ...]
     outcomes: tuple[OutcomeCount, ...]
     healthy: tuple[Healthy, ...]
     watch: tuple[Watch, ...]

@@ -31,6 +31,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def events(number: float | None) -> str:
+    """`12,345`, or a dash where it is not known how many there were."""
+    return "–" if number is None else f"{number:,.0f}"
+
+
 def capital(text: str) -> str:
     """*text* with a capital letter first; the rest stays as it is."""
     return text[:1].upper() + text[1:]
@@ -77,6 +82,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "for_goal": for_goal,
     "left_out": left_out,
     "counted": counted,
+    "events": events,
     "shorten": shorten,
     "capital": capital,
     "sentence": sentence,

@@ -26,6 +26,8 @@ from advisor.document import (
     PackInfo,
     PeriodInfo,
     Point,
+    Ranked,
+    Ranking,
     Reconciliation,
     ShopInfo,
     StoryLine,
@@ -234,6 +236,26 @@ def month_goal(name: str) -> MonthGoal:
     return MonthGoal("a00002", "ctr", name, 0.006, 0.008, "2025-12-23", said)
 
 
+def ranked(name: str, number: int) -> Ranked:
+    subject = SubjectInfo("video", f"v{number:05}", name)
+    return Ranked(subject, 0.075, 40.0, "7.5 %", 0.033, 0.014, 0.052, "3.3 %")
+
+
+def ranking(name: str) -> Ranking:
+    return Ranking(
+        kind="video",
+        plural="videos",
+        metric="view_ctr",
+        title="CTR (per view)",
+        definition="Product clicks / views.",
+        subjects=12,
+        usual=0.02,
+        usual_text="2 %",
+        best=(ranked(name, 1),),
+        worst=(attrs.evolve(ranked(f"{name} again", 2), n=None),),
+    )
+
+
 def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
     return Reconciliation(
         id="gmv-and-ads",
@@ -262,6 +284,7 @@ def empty() -> Document:
         plan=(),
         goals=(),
         findings=(),
+        rankings=(),
         outcomes=(),
         healthy=(),
         watch=(),
@@ -308,6 +331,10 @@ def small() -> Document:
         plan=(first, action(hooks)),
         goals=(month_goal("Serum in 10 seconds"),),
         findings=(breach, *hooks),
+        rankings=(
+            ranking("Serum in 10 seconds"),
+            attrs.evolve(ranking("Night cream"), plural="LIVEs", best=(), worst=()),
+        ),
         outcomes=(
             OutcomeCount("guide/weak-hook", "The hook earns its clicks", "ad", 2, 9, 3, 0, 1, 0),
         ),
@@ -370,6 +397,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         inputs=tuple(input_file(name) for name in names),
         watch=tuple(Watch("guide/x", item.subject, item.subject.name) for item in found),
         coverage=tuple(Unjudged("guide/x", name, name, name) for name in names),
+        rankings=tuple(ranking(name) for name in names),
         reconciliation=tuple(side_by_side(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
