@@ -4,14 +4,11 @@ import math
 
 import attrs
 import polars as pl
-from advisor.compose.actions import action_infos, money, set_aside_infos
-from advisor.compose.changes import explained
 
 from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import Found, findings
 from advisor.compose.goals import month_goals
-from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
 from advisor.compose.values import Value, finite, value_of
@@ -66,15 +63,14 @@ def compose(diagnosis: Diagnosis) -> Document:
         plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
         goals=month_goals(planned, found, diagnosis),
         findings=tuple(infos),
-        rankings=rankings(diagnosis),
         outcomes=tuple(counts),
         healthy=tuple(well),
         watch=tuple(watch(diagnosis)),
         coverage=tuple(unjudged(diagnosis)),
-        changes=explained(diagnosis),
         reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
+        changes=explained(diagnosis),
     )
 
 
