@@ -2,6 +2,31 @@
 
 A plugin is a module (or object) named by an entry point. It implements any of these with
 `@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door.
+
+It states which plugin API it was written for, beside its hooks:
+
+    ADVISOR_API = 1
+
+Several numbers may stand in a tuple; without the line it counts as written for 1. A plugin that was
+written for none that this shop-advisor has is left out, with one line. So is one whose distribution
+requires another shop-advisor than this one.
+
+A plugin adds. What would stand before something that another plugin brought is in force only where
+the user's advisor.toml names the plugin, as `advisor plugins list` shows it:
+
+    [plugins]
+    allow = ["agency"]
+
+That goes for a rule that says `overrides = "guide/weak-hook"` (it is then judged instead of that
+rule and answers to its id), for bands of metrics that have bundled ones (without leave they count
+where no bundled band holds, and in a niche that only this plugin brings), and for templates of a
+name that is there already. Else the other one's stays, and a note says which line to add. What
+plugins cannot replace at all: words of the vocabulary, ids of packs and kinds, names of formats;
+there the first one holds, ours first, then by name, and one line names both.
+
+A plugin that fails (at import, in a hook, by a wrong type, by taking longer than `time_limit`
+seconds, by changing what it was lent) costs what it would have brought, and one line. The plan is
+made without it, and the exit code is 4.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +49,10 @@ if TYPE_CHECKING:
     from advisor.rule import RulePack
 
 PROJECT = "advisor"
-PLUGIN_API = 1  # raised when a plugin written for the one before would no longer work
+PLUGIN_API = 1  # raised when a plugin may ask for what the one before had not
+OLDEST_PLUGIN_API = 1  # raised when a plugin written for the one before would no longer work
+API_ATTRIBUTE = "ADVISOR_API"
+FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -117,7 +145,8 @@ class Derived:
 
 @attrs.frozen
 class Templates:
-    """A folder of Jinja2 templates. `plan.md.j2` in it replaces or extends the bundled one."""
+    """A folder of Jinja2 templates. Where advisor.toml allows the plugin, `plan.md.j2` in it
+    replaces or extends the bundled one."""
 
     name: str
     folder: Traversable
@@ -153,7 +182,7 @@ class Hooks:
         """Subjects, relations, counts, metrics, identities, symbols, levers, goals and niches.
 
         Called once, before anything else. Two plugins may declare the same thing in the same
-        words; a clash names both owners and ends the run.
+        words. A clash names both owners and costs the one that was added later all it brings.
         """
         raise RuntimeError
 
@@ -163,18 +192,27 @@ class Hooks:
     ) -> Sequence[Derived]:
         """Metrics and symbols that no ratio of sums can say, computed in columns.
 
-        Called once a shop, after reading. An exception costs these columns and one line.
+        Called once a shop, after reading. An exception costs these columns and one line. *readings*
+        are lent: a plugin that changes a frame in place loses its columns.
         """
         raise RuntimeError
 
     @hookspec
     def advisor_rule_packs(self) -> "Sequence[RulePack]":
-        """Rule packs: folders of rule files. Called once, when rules are needed."""
+        """Rule packs: folders of rule files. Called once, when rules are needed.
+
+        The id of a pack is its own; a rule that `overrides` one of another pack is judged instead
+        of it where advisor.toml allows this plugin.
+        """
         raise RuntimeError
 
     @hookspec
     def advisor_benchmarks(self) -> "Sequence[BandFile]":
-        """Bands: what is good for a metric, where it holds, who says so. Called once."""
+        """Bands: what is good for a metric, where it holds, who says so. Called once.
+
+        Where advisor.toml allows this plugin, its bands come before the bundled ones; else they
+        hold where no bundled band does, and in niches that only this plugin brings.
+        """
         raise RuntimeError
 
     @hookspec
@@ -184,5 +222,9 @@ class Hooks:
 
     @hookspec
     def advisor_templates(self) -> Sequence[Templates]:
-        """Folders of templates, searched before the bundled ones. Called once."""
+        """Folders of templates. Called once.
+
+        They are searched after the bundled ones, and before them where advisor.toml allows this
+        plugin: so `plan.md.j2` replaces or extends the bundled one.
+        """
         raise RuntimeError

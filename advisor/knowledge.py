@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import attrs
@@ -11,12 +10,24 @@ import attrs
 from advisor.bands import Band, BandFile, Bands, wrong_edges
 from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.overrides import Override, override_rules
 from advisor.reading import Note
-from advisor.registry import Registry
+from advisor.registry import Registry, own_version
 from advisor.rule import Profile, Rule, RulePack, Status
 from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
 from advisor.tabular.mapping import source_mistakes
 from advisor.vocabulary import Vocabulary
+
+__all__ = [
+    "Loaded",
+    "bands_of",
+    "business_of",
+    "check_names",
+    "check_plugins",
+    "load_rules",
+    "own_version",
+    "why_resting",
+]
 
 OWN_LAYER = 2
 
@@ -29,6 +40,7 @@ class Loaded:
     resting: tuple[tuple[Rule, str], ...]
     packs: tuple[tuple[RulePack, int], ...]
     notes: tuple[Note, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 def business_of(settings: Settings, **chosen: str | None) -> Business:
@@ -66,14 +78,24 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
 
 
 def bands_of(settings: Settings, registry: Registry) -> Bands:
-    """Every pack's bands, and the shop's own above them."""
+    """Every pack's bands, and the shop's own above them; a guest's stand below the bundled ones
+    unless *settings* allow it more (see advisor.overrides)."""
     own = tuple(
         Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
     )
-    files = registry.band_files()
+    files, _ = registry.ordered_bands(settings.plugins.allow)
     if own:
         files.append(BandFile("own", "your advisor.toml", own, layer=OWN_LAYER))
     return Bands(tuple(files))
+
+
+def check_plugins(settings: Settings, registry: Registry) -> None:
+    """Raises Mistakes for plugins in an advisor.toml that are not installed."""
+    names = [plugin.name for plugin in registry.plugins]
+    allow = settings.plugins.allow
+    wrong = [f"plugins.allow: {unknown('plugin', n, names)}" for n in allow if n not in names]
+    if wrong:
+        raise Mistakes(wrong, where="advisor.toml", hint="see `advisor plugins list`")
 
 
 def load_rules(
@@ -88,8 +110,10 @@ def load_rules(
     """Rules of every pack, and of the user's own folders.
 
     A stranger's pack with mistakes is left out, with one note; the user's own folder with mistakes
-    is an error that names them all.
+    is an error that names them all. A rule that `overrides` another one stands in its place, where
+    *settings* allow that to its plugin.
     """
+    check_plugins(settings, registry)
     vocabulary = registry.vocabulary()
     notes: list[Note] = []
     theirs: dict[RulePack, tuple[Rule, ...]] = {}
@@ -108,11 +132,17 @@ def load_rules(
     kept = {**theirs, **own}
     rules = [rule for loaded in kept.values() for rule in loaded]
     check_references(rules)
-    rules = list(resolve_aliases(rules))
-    check_circles(rules)
     _known(settings.rules.disable, rules)
+    overridden = override_rules(
+        rules,
+        {pack.id: registry.pack_owners[pack.id] for pack in theirs},
+        settings.plugins.allow,
+        lambda rule: why_resting(rule, settings, business, day),
+    )
+    rules = list(resolve_aliases(overridden.rules))
+    check_circles(rules)
     acting: list[Rule] = []
-    resting: list[tuple[Rule, str]] = []
+    resting = list(overridden.resting)
     for rule in rules:
         reason = why_resting(rule, settings, business, day)
         if reason:
@@ -120,7 +150,13 @@ def load_rules(
         else:
             acting.append(rule)
     packs = tuple((pack, len(loaded)) for pack, loaded in kept.items())
-    return Loaded(tuple(acting), tuple(resting), packs, tuple(notes))
+    return Loaded(
+        tuple(acting),
+        tuple(resting),
+        packs,
+        (*notes, *overridden.notes),
+        tuple(one for one in overridden.done if one.by in {rule.id for rule in acting}),
+    )
 
 
 def _leave_out_dangling(
@@ -144,8 +180,8 @@ def _dangling(rules: Sequence[Rule], names: AbstractSet[str]) -> list[str]:
     return [
         f"{rule.id}: {unknown('rule', name, names)}"
         for rule in rules
-        for name in (*(rule.after.findings if rule.after else ()), *rule.explains)
-        if name not in names
+        for name in (*(rule.after.findings if rule.after else ()), *rule.explains, rule.overrides)
+        if name is not None and name not in names
     ]
 
 
@@ -179,11 +215,3 @@ def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -
     if rule.region and business.region not in rule.region:
         return f"only in {', '.join(rule.region)}"
     return ""
-
-
-def own_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("shop-advisor")
-    except PackageNotFoundError:
-        return "0"

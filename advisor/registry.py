@@ -1,132 +1,205 @@
 """Plugins: found one by one, asked one by one.
 
-A broken plugin costs what it would have brought, and one line; the run goes on.
+A broken plugin costs what it would have brought, and one line; the run goes on, and its exit code
+tells. A guest is a plugin that did not come with the project: it has a time limit, and adds, but
+replaces nothing without the user's leave (see advisor.overrides).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
 
 import attrs
 import pluggy
 
+from advisor.asking import DISTRIBUTION, Asking, Owned, PluginInfo
 from advisor.bands import BandFile, check_bands
-from advisor.errors import AdvisorError
+from advisor.distributions import Described, describe, meets
+from advisor.errors import AdvisorError, Mistakes
+from advisor.guest import GuestFault, directly, what
+from advisor.guest_readings import Lent, derived_breaks
 from advisor.hookspecs import (
     PROJECT,
     Derived,
     Hooks,
+    KindInfo,
     Provider,
     ReadContext,
     ReportFormat,
     Templates,
 )
+from advisor.overrides import order_bands, order_templates
+from advisor.plugin_check import api_mistake, hook_mistakes
 from advisor.reading import Note, Reading
 from advisor.rule import RulePack
 from advisor.vocabulary import Vocabulary, VocabularyFile, merge
 
-T = TypeVar("T")
-
-DISTRIBUTION = "shop-advisor"
-
-
-@attrs.frozen
-class PluginInfo:
-    """A plugin as it was found; *problem* says why it is not in use."""
-
-    name: str
-    distribution: str
-    version: str
-    module: str
-    hooks: tuple[str, ...] = ()
-    problem: str | None = None
+__all__ = ["DISTRIBUTION", "PluginInfo", "Registry", "add", "empty", "load", "own_version"]
 
 
 @attrs.define(eq=False)
-class Registry:
-    """All plugins of a run, behind one typed method for each hook."""
+class Registry(Asking):
+    """All plugins of a run, behind one typed method for each hook. *pack_owners* are the plugins of
+    rule packs, by the id of the pack."""
 
-    manager: pluggy.PluginManager
-    plugins: list[PluginInfo]
-    problems: list[Note] = attrs.field(factory=list)
+    pack_owners: dict[str, str] = attrs.field(factory=dict)
     _vocabulary: Vocabulary | None = None
-    _providers: list[Provider] | None = None
 
     def vocabulary(self) -> Vocabulary:
-        """The words of all plugins. Raises Mistakes where two of them clash."""
+        """The words of all plugins. A guest whose words clash with others is left out whole; raises
+        Mistakes where the bundled ones clash."""
         if self._vocabulary is None:
-            files = self._each("advisor_vocabulary", VocabularyFile)
-            self._vocabulary = merge(files)
+            files = self.once("advisor_vocabulary", VocabularyFile)
+            try:
+                self._vocabulary = merge(files)
+            except Mistakes:
+                self._vocabulary = self._without_clashes(files)
         return self._vocabulary
 
     def providers(self) -> list[Provider]:
-        if self._providers is None:
-            found = self._each("advisor_metric_providers", Provider)
-            self._providers = [provider for _, provider in found]
-        return self._providers
+        """Providers; one with a kind that another one has is left out."""
+        return [provider for _, provider in self.owned_providers()]
+
+    def owned_providers(self) -> list[tuple[str, Provider]]:
+        """Providers with their plugins."""
+        if "providers" not in self.answers:
+            owners: dict[str, str] = {}
+            found: Owned = []
+            for owner, provider in self.once("advisor_metric_providers", Provider):
+                wrong = self._unfit(owner, provider, owners)
+                if wrong:
+                    self.problem(owner, wrong)
+                    continue
+                owners |= dict.fromkeys(provider.kinds, owner)
+                found.append((owner, provider))
+            self.answers["providers"] = found
+        return self.answers["providers"]
 
     def rule_packs(self) -> list[RulePack]:
         """Rule packs; two with one id are a clash that names both owners."""
-        owners: dict[str, str] = {}
-        packs: list[RulePack] = []
-        for owner, pack in self._each("advisor_rule_packs", RulePack):
-            if pack.id in owners:
-                text = f"rule pack {pack.id!r} is brought by {owners[pack.id]} and by {owner}"
-                self.problems.append(Note("plugin", f"{text}; the first is used"))
-                continue
-            owners[pack.id] = owner
-            packs.append(pack)
-        return packs
+        packs = self.unique("advisor_rule_packs", RulePack, "rule pack", lambda pack: pack.id)
+        self.pack_owners = {pack.id: owner for owner, pack in packs}
+        return [pack for _, pack in packs]
 
     def band_files(self) -> list[BandFile]:
         """Bands whose names the vocabulary knows; a file with mistakes is left out, and said."""
-        files: list[BandFile] = []
-        for owner, file in self._each("advisor_benchmarks", BandFile):
-            try:
-                check_bands(file, self.vocabulary())
-            except AdvisorError as error:
-                self._problem(owner, str(error))
-                continue
-            files.append(file)
-        return files
+        return [file for _, file in self.owned_bands()]
+
+    def owned_bands(self) -> list[tuple[str, BandFile]]:
+        """Bands with their plugins."""
+        if "bands" not in self.answers:
+            found: Owned = []
+            for owner, file in self.once("advisor_benchmarks", BandFile):
+                try:
+                    check_bands(file, self.vocabulary())
+                except AdvisorError as error:
+                    self.problem(owner, str(error))
+                    continue
+                found.append((owner, file))
+            self.answers["bands"] = found
+        return self.answers["bands"]
+
+    def ordered_bands(self, allow: Sequence[str] = ()) -> tuple[list[BandFile], list[Note]]:
+        """Bands in their layers where the user allows these plugins, and what is to be said."""
+        hosts = [file for owner, file in self.owned_bands() if not self.is_guest(owner)]
+        guests = [(owner, file) for owner, file in self.owned_bands() if self.is_guest(owner)]
+        niches: dict[str, set[str]] = {}
+        for owner, file in self.once("advisor_vocabulary", VocabularyFile):
+            niches.setdefault(owner, set()).update(niche.id for niche in file.niche)
+        ours = {n for owner, names in niches.items() if not self.is_guest(owner) for n in names}
+        return order_bands(hosts, guests, {o: names - ours for o, names in niches.items()}, allow)
 
     def derived(self, readings: Sequence[Reading], context: ReadContext) -> list[Derived]:
-        found = self._each("advisor_metrics", Derived, readings=readings, context=context)
-        return [derived for _, derived in found]
-
-    def report_formats(self) -> list[ReportFormat]:
-        return [fmt for _, fmt in self._each("advisor_report_formats", ReportFormat)]
-
-    def templates(self) -> list[Templates]:
-        """Folders of templates; what came last is searched first, so it can replace ours."""
-        return [templates for _, templates in self._each("advisor_templates", Templates)][::-1]
-
-    def _each(self, hook: str, kind: type[T] | type[Any], **kwargs: Any) -> list[tuple[str, Any]]:
-        """What every plugin gives for *hook*, with its owner, in the order in which plugins were
-        added; one that fails is left out."""
-        found: list[tuple[str, Any]] = []
-        implementations = getattr(self.manager.hook, hook).get_hookimpls()
-        for implementation in implementations:
+        """What plugins computed of *readings*; a column that two have is the first one's."""
+        found: list[Derived] = []
+        owners: dict[tuple[str, str], str] = {}
+        hook = "advisor_metrics"
+        for implementation in self.implementations(hook):
             owner = implementation.plugin_name
-            try:
-                given = implementation.function(
-                    **{name: kwargs[name] for name in implementation.argnames}
-                )
-                items = list(given)
-                # Even to be asked for its type, a stranger's object may run code.
-                wrong = [item for item in items if not isinstance(item, kind)]
-            except Exception as error:  # noqa: BLE001  a stranger's code may raise anything
-                self._problem(owner, f"{hook} failed: {type(error).__name__}: {error}")
+            lent = Lent(readings) if self.is_guest(owner) else None
+            values = {"readings": lent.readings if lent else readings, "context": context}
+            given = self.ask_one(hook, implementation, Derived, values)
+            broken = lent.changes() if lent else ""
+            for one in given:
+                broken = broken or derived_breaks(one, self.vocabulary())
+            if broken:
+                self.problem(owner, f"{hook} {broken}")
                 continue
-            if wrong:
-                expected, got = kind.__name__, type(wrong[0]).__name__
-                self._problem(owner, f"{hook} gave {got} where {expected} is expected")
-                continue
-            found += [(owner, item) for item in items]
+            for one in given:
+                columns = {c.partition(".")[0] for c in one.frame.columns} - {"key", "name", "days"}
+                twice = sorted(c for c in columns if (one.subject, c) in owners)
+                for column in twice:
+                    also = owners[one.subject, column]
+                    self.problem(owner, f"{column} of {one.subject} is computed by {also} already")
+                drop = [c for c in one.frame.columns if c.partition(".")[0] in twice]
+                owners |= {(one.subject, column): owner for column in columns - set(twice)}
+                found.append(attrs.evolve(one, frame=one.frame.drop(drop)) if drop else one)
         return found
 
-    def _problem(self, owner: str, text: str) -> None:
-        self.problems.append(Note("plugin", f"plugin {owner}: {text}"))
+    def report_formats(self) -> list[ReportFormat]:
+        """Formats; one with the name of another is left out."""
+        named = self.unique("advisor_report_formats", ReportFormat, "format", lambda one: one.name)
+        return [one for _, one in named]
+
+    def templates(self, allow: Sequence[str] = ()) -> list[Templates]:
+        """Folders of templates in the order in which they are searched (see order_templates)."""
+        return self._ordered_templates(allow)[0]
+
+    def template_notes(self, allow: Sequence[str] = ()) -> list[Note]:
+        """What the templates of plugins would replace and may not."""
+        return self._ordered_templates(allow)[1]
+
+    def _ordered_templates(self, allow: Sequence[str]) -> tuple[list[Templates], list[Note]]:
+        owned = self.once("advisor_templates", Templates)
+        hosts = [one for owner, one in owned if not self.is_guest(owner)]
+        guests = [(owner, one) for owner, one in owned if self.is_guest(owner)]
+        return order_templates(hosts, guests, allow)
+
+    def _without_clashes(self, files: Owned) -> Vocabulary:
+        kept = [pair for pair in files if not self.is_guest(pair[0])]
+        merge(kept)
+        waiting = list(dict.fromkeys(owner for owner, _ in files if self.is_guest(owner)))
+        wrong: dict[str, Mistakes] = {}
+        while waiting:  # a guest may need the words of another one
+            fitting = ""
+            for owner in waiting:
+                try:
+                    merge([*kept, *(pair for pair in files if pair[0] == owner)])
+                except Mistakes as error:
+                    wrong[owner] = error
+                    continue
+                fitting = owner
+                break
+            if not fitting:
+                break
+            kept += [pair for pair in files if pair[0] == fitting]
+            waiting.remove(fitting)
+        for owner in waiting:
+            self.out.add(owner)
+            self.problem(owner, f"is left out: {'; '.join(wrong[owner].mistakes)}")
+        self.answers["advisor_vocabulary"] = kept
+        return merge(kept)
+
+    def before(self, hook: str) -> None:
+        """Whose words clash with others is not asked for more."""
+        if hook != "advisor_vocabulary":
+            self.vocabulary()
+
+    def _unfit(self, owner: str, provider: Provider, owners: dict[str, str]) -> str:
+        """Why *provider* cannot serve; *owners* are the kinds that are there already."""
+
+        def ask() -> tuple[object, dict[str, KindInfo]]:
+            return provider.name, dict(provider.kinds)
+
+        try:
+            name, kinds = self.call(owner, ask)
+        except (GuestFault, AdvisorError) as error:
+            return f"a provider cannot be asked what it is: {error}"
+        wrong = [value for value in kinds.values() if not isinstance(value, KindInfo)]
+        if not isinstance(name, str) or wrong:
+            got = type(wrong[0] if wrong else name).__name__
+            return f"a provider gave {got} where {'KindInfo' if wrong else 'its name'} is expected"
+        twice = [f"{kind} is read by {owners[kind]} already" for kind in kinds if kind in owners]
+        return f"provider {name} is left out: {'; '.join(twice)}" if twice else ""
 
 
 def empty() -> Registry:
@@ -138,67 +211,67 @@ def empty() -> Registry:
 
 def add(registry: Registry, plugin: object, name: str, entry: EntryPoint | None = None) -> None:
     """Registers one plugin; a hook it implements wrongly is its problem, not the run's."""
-    distribution = entry.dist if entry is not None else None
-    info = PluginInfo(
-        name=name,
-        distribution=distribution.name if distribution else "",
-        version=distribution.version if distribution else "",
-        module=entry.value if entry else type(plugin).__name__,
-    )
+    described = describe(entry.dist if entry is not None else None, DISTRIBUTION)
+    module = entry.value if entry else type(plugin).__name__
+    info = PluginInfo(name, described.name, described.version, module)
     try:
-        registry.manager.register(plugin, name)
-        _check(registry, plugin)
-    except Exception as error:  # noqa: BLE001
-        if registry.manager.get_plugin(name) is plugin:
-            registry.manager.unregister(name=name)
-        text = f"{type(error).__name__}: {error}"
-        registry.problems.append(Note("plugin", f"plugin {name} cannot be used: {text}"))
-        registry.plugins.append(attrs.evolve(info, problem=text))
+        wrong = directly(lambda: _mistake(registry, plugin, info))
+        if not wrong:
+            directly(lambda: registry.manager.register(plugin, name))
+    except (GuestFault, AdvisorError) as error:
+        wrong = str(error)
+    if wrong:
+        _refuse(registry, info, f"plugin {name} cannot be used: {wrong}", wrong)
         return
     callers = registry.manager.get_hookcallers(plugin) or []
     hooks = tuple(sorted(caller.name for caller in callers))
     registry.plugins.append(attrs.evolve(info, hooks=hooks))
 
 
-def _check(registry: Registry, plugin: object) -> None:
-    known = {name for name in dir(Hooks) if name.startswith("advisor_")}
-    for caller in registry.manager.get_hookcallers(plugin) or []:
-        if caller.name not in known:
-            raise AdvisorError(
-                f"{caller.name} is no hook", hint=f"hooks: {', '.join(sorted(known))}"
-            )
+def _mistake(registry: Registry, plugin: object, info: PluginInfo) -> str:
+    """Why *plugin* cannot be used; "" where it can."""
+    for other in registry.plugins:
+        if other.name == info.name:
+            first, second = (one.distribution or one.module for one in (other, info))
+            return f"{first} and {second} both bring a plugin of this name; the first is used"
+    return api_mistake(plugin, own_version()) or "; ".join(hook_mistakes(plugin))
+
+
+def own_version() -> str:
+    """The version of the installed distribution; "0" where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        return describe(distribution(DISTRIBUTION), DISTRIBUTION).version
+    except PackageNotFoundError:
+        return "0"
 
 
 def load(points: Iterable[EntryPoint] | None = None) -> Registry:
     """Every installed plugin; ours first, then by name. *points* replaces what is installed."""
     registry = empty()
     chosen = entry_points(group=PROJECT) if points is None else points
-    for point in sorted(chosen, key=_ours_first):
-        _load_one(registry, point.name, point, point.load)
+    described = [(describe(point.dist, DISTRIBUTION), point) for point in chosen]
+    for of, point in sorted(described, key=lambda one: (one[0].name != DISTRIBUTION, one[1].name)):
+        _load_one(registry, point, of)
     return registry
 
 
-def _ours_first(point: EntryPoint) -> tuple[bool, str]:
-    return (point.dist is None or point.dist.name != DISTRIBUTION, point.name)
-
-
-def _load_one(
-    registry: Registry, name: str, point: EntryPoint, load_it: Callable[[], object]
-) -> None:
-    try:
-        plugin = load_it()
-    except Exception as error:  # noqa: BLE001
-        dist = point.dist
-        text = f"{type(error).__name__}: {error}"
-        registry.plugins.append(
-            PluginInfo(
-                name=name,
-                distribution=dist.name if dist else "",
-                version=dist.version if dist else "",
-                module=point.value,
-                problem=text,
-            )
-        )
-        registry.problems.append(Note("plugin", f"plugin {name} cannot be imported: {text}"))
+def _load_one(registry: Registry, point: EntryPoint, described: Described) -> None:
+    info = PluginInfo(point.name, described.name, described.version, point.value)
+    if described.name != DISTRIBUTION and not meets(own_version(), described.needs):
+        problem = f"it requires {DISTRIBUTION} {described.needs}, and this is {own_version()}"
+        _refuse(registry, info, f"plugin {point.name} cannot be used: {problem}", problem)
         return
-    add(registry, plugin, name, point)
+    try:
+        plugin = directly(point.load)
+    except (GuestFault, AdvisorError) as error:
+        text = error.text if isinstance(error, GuestFault) else what(error)
+        _refuse(registry, info, f"plugin {point.name} cannot be imported: {text}", text)
+        return
+    add(registry, plugin, point.name, point)
+
+
+def _refuse(registry: Registry, info: PluginInfo, line: str, problem: str) -> None:
+    registry.plugins.append(attrs.evolve(info, problem=problem))
+    registry.problems.append(Note("plugin", line))

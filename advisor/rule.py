@@ -156,6 +156,7 @@ class Rule:
     needs: tuple[str, ...] = ()  # counts without which the rule is `missing`
     profile: Profile = Profile.STANDARD
     aliases: tuple[str, ...] = ()
+    overrides: str | None = None  # the full id of the rule of another pack that it replaces
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ class RuleTable:
     needs: tuple[str, ...] = ()
     profile: Profile = Profile.STANDARD
     aliases: tuple[str, ...] = ()
+    overrides: str | None = None
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()
@@ -116,6 +117,7 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         needs=file.needs,
         profile=file.profile,
         aliases=tuple(map(full, file.aliases)),
+        overrides=file.overrides,
         effective_from=file.effective_from,
         effective_until=file.effective_until,
         region=file.region,
@@ -123,6 +125,7 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         file=where,
     )
     wrong += _wrong_names(file, vocabulary, where)
+    wrong += _wrong_override(rule)
     wrong += reader.wrong
     wrong += _wrong_texts(rule, vocabulary, conditions_read=not reader.wrong)
     wrong += _wrong_actions(rule, vocabulary)
@@ -184,11 +187,14 @@ def check_references(rules: Iterable[Rule]) -> None:
         for place, names in (
             ("after", rule.after.findings if rule.after else ()),
             ("explains", rule.explains),
+            ("overrides", (rule.overrides,) if rule.overrides else ()),
         ):
             for name in names:
                 found = by_id.get(name)
                 if found is None:
                     wrong.append(f"{rule.id}: {place}: {unknown('rule', name, by_id)}")
+                elif place == "overrides" and found.overrides is not None:
+                    wrong.append(f"{rule.id}: {place}: {name} itself replaces {found.overrides}")
                 elif found is rule:
                     wrong.append(f"{rule.id}: {place}: a rule cannot refer to itself")
     if wrong:
@@ -293,6 +299,16 @@ def _wrong_names(file: RuleTable, vocabulary: Vocabulary, where: str) -> Iterato
     first, last = file.effective_from, file.effective_until
     if first is not None and last is not None and first > last:
         yield f"effective_until: {last} lies before effective_from {first}"
+
+
+def _wrong_override(rule: Rule) -> Iterator[str]:
+    if rule.overrides is None:
+        return
+    pack, _, short = rule.overrides.partition("/")
+    if not pack or not ID.fullmatch(short):
+        yield f"overrides: {rule.overrides!r} is no full id; write it as pack/rule"
+    elif pack == rule.pack:
+        yield f"overrides: {rule.overrides} is of this pack; change its file instead"
 
 
 def _unknown_words(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[str]:

@@ -175,8 +175,14 @@ def _asks_for_more(colour: str) -> list[object]:
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        (plugin(advisor_vocabulary=_asks_for_more), "Argument(s) {'colour'}"),
-        (plugin(advisor_rule_pack=[]), "advisor_rule_pack is no hook; hooks: advisor_benchmarks"),
+        (
+            plugin(advisor_vocabulary=_asks_for_more),
+            "asks for an argument 'colour'; it is given none; write: def advisor_vocabulary() -> S",
+        ),
+        (
+            plugin(advisor_rule_pack=[]),
+            "unknown hook 'advisor_rule_pack'; did you mean 'advisor_rule_packs'?",
+        ),
     ],
     ids=["wrong signature", "unknown hook"],
 )
@@ -200,14 +206,17 @@ def test_a_second_plugin_of_the_same_name_does_not_drive_out_the_first() -> None
     assert text.startswith("plugin twin cannot be used: ")
 
 
-def test_a_clash_of_words_names_both_plugins() -> None:
+def test_a_clash_of_words_names_both_plugins_and_costs_the_later_one_all_it_brings(
+    tmp_path: Path,
+) -> None:
     other = VocabularyFile(count=(Count("clicks", "taps"),))
-    found = registry(
-        one=plugin(advisor_vocabulary=[CLICKS]), two=plugin(advisor_vocabulary=[other])
-    )
+    two = plugin(advisor_vocabulary=[other], advisor_rule_packs=[RulePack("two", "Two", tmp_path)])
+    found = registry(one=plugin(advisor_vocabulary=[CLICKS]), two=two)
 
-    with pytest.raises(Mistakes, match="count 'clicks' is declared by one and by two"):
-        found.vocabulary()
+    assert found.vocabulary().counts["clicks"].title == "clicks"
+    assert found.rule_packs() == []
+    said = "plugin two: is left out: count 'clicks' is declared by one and by two"
+    assert problems(found) == [said]
 
 
 def test_the_same_words_twice_are_no_clash() -> None:

@@ -22,13 +22,24 @@ def render() -> str:
     tree = ast.parse(Path(hookspecs.__file__).read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     hooks = [node for node in classes["Hooks"].body if isinstance(node, ast.FunctionDef)]
+    rules = inspect.cleandoc(hookspecs.__doc__ or "").split("\n\n", 2)[2]
     return page(
         "Hooks",
         _INTRO,
+        [*_examples(rules), ""],
         *(_hook(hook) for hook in hooks),
         ["## What is handed over", ""],
         *(_class(classes[name]) for name in _HANDED),
     )
+
+
+def _examples(text: str) -> Iterator[str]:
+    """*text* with its indented blocks as fenced ones."""
+    for block in text.split("\n\n"):
+        if block.startswith("    "):
+            yield from ("```text", inspect.cleandoc(block), "```", "")
+        else:
+            yield from (block, "")
 
 
 def _hook(hook: ast.FunctionDef) -> Iterator[str]:
