@@ -172,6 +172,8 @@ def diagnose_gathered(
             *loaded.notes,
             *registry.problems,
         ),
+            *registry.ordered_bands(request.settings.plugins.allow)[1],
+            *registry.template_notes(request.settings.plugins.allow),
     )
 
 
