@@ -10,6 +10,7 @@ import click
 from advisor.cli import complete
 from advisor.cli.group import NamesNear
 from advisor.cli.options import FOLDER, config_option, rules_option, today_option
+from advisor.cli.rules_new import new
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def rules() -> None:
       advisor rules list
       advisor rules show weak-hook
       advisor rules test my-rules/
+      advisor rules new my-rules/
     """
+
+
+rules.add_command(new)
 
 
 @rules.command("list", short_help="Every rule.")

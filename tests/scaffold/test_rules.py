@@ -1,0 +1,120 @@
+"""Cases are computed: whatever is asked, they show what the rule says of them."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.bands import Bands
+from advisor.business import Settings
+from advisor.case_run import CaseRunner
+from advisor.cases import load_cases, run_cases
+from advisor.knowledge import bands_of
+from advisor.measure import metric_of
+from advisor.registry import load
+from advisor.rule import Rule, Severity
+from advisor.rule_file import load_pack
+from advisor.scaffold.counts import counts_for
+from advisor.scaffold.rule import NewRule, new_rule
+from advisor.scaffold.wish import Wish
+from advisor.scaffold.write import toml
+from advisor.vocabulary import Vocabulary
+
+REGISTRY = load()
+VOCABULARY: Vocabulary = REGISTRY.vocabulary()
+BANDS: Bands = bands_of(Settings(), REGISTRY)
+RULES: Sequence[Rule] = [r for p in REGISTRY.rule_packs() for r in load_pack(p, VOCABULARY)]
+
+
+def made(subject: str, *asks: str) -> NewRule:
+    wish = Wish("mine", subject, Severity.HIGH, asks)
+    return new_rule(wish, "own", VOCABULARY, BANDS, RULES)
+
+
+def outcomes(rule: NewRule) -> list[str]:
+    cases = load_cases(rule.cases, "cases", vocabulary=VOCABULARY)
+    runner = CaseRunner(VOCABULARY, BANDS, [rule.rule])
+    results = run_cases(rule.rule, cases, lambda case: runner.judge(rule.rule, case))
+    assert [result.difference for result in results] == [""] * len(results)
+    return [case.outcome.value for case in cases]
+
+
+ALL = ["fires", "clear", "unsure", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "asks", "expected"),
+    [
+        ("ad", ["ctr=low"], ALL),
+        ("ad", ["ctr=good"], ALL),
+        ("ad", ["roas=good"], ALL),
+        ("ad", ["ctr=low,good", "cpc=high"], ["fires", "clear", "clear", "unsure", "missing"]),
+        ("ad", ["ctr=falling"], ALL),
+        ("ad", ["cpc=rising", "spend>=50"], ["fires", "clear", "clear", "unsure", "missing"]),
+        ("ad", ["ctr>=0.01", "ctr<=0.02"], ALL),
+        ("product", ["ctor=low", "product_clicks>=500"], [*ALL[:2], "clear", *ALL[2:]]),
+        ("shop", ["violations=high"], ["fires", "clear", "missing"]),
+        ("video", ["engagement=high"], ALL),
+        ("campaign", ["budget_use>=0.9"], ALL),
+        ("ad", ["cpc=high", "cpc.driver=ctr"], ["fires", "clear", "clear", "unsure", "missing"]),
+    ],
+    ids=str,
+)
+def test_every_case_that_can_be_is_there_and_holds(
+    subject: str, asks: list[str], expected: list[str]
+) -> None:
+    assert outcomes(made(subject, *asks)) == expected
+
+
+def test_the_lever_is_that_of_the_rule_that_asks_most_alike() -> None:
+    assert made("ad", "cpc=high", "ctr=low").rule.actions[0].lever == "creative.hook"
+    assert made("product", "ctor=low").rule.actions[0].lever == "page.content"
+
+
+def test_the_same_wish_gives_the_same_files() -> None:
+    assert made("ad", "ctr=low") == made("ad", "ctr=low")
+
+
+@given(
+    ctr=st.floats(0.001, 0.9),
+    cpc=st.floats(0.05, 50),
+    roas=st.floats(0.1, 30),
+    size=st.floats(3e3, 1e6),
+)
+def test_counts_have_the_values_that_are_wanted(
+    ctr: float, cpc: float, roas: float, size: float
+) -> None:
+    wanted = {"ctr": ctr, "cpc": cpc, "roas": roas}
+    found = counts_for(wanted, VOCABULARY.metrics, VOCABULARY.counts, size)
+
+    assert found is not None
+    near = {"rel": 0.15, "abs": 0.0}  # two digits of each count
+    assert found["clicks"] / found["impressions"] == pytest.approx(ctr, **near)
+    assert found["spend"] / found["clicks"] == pytest.approx(cpc, **near)
+    assert found["ad_revenue"] / found["spend"] == pytest.approx(roas, **near)
+
+
+def test_values_that_contradict_each_other_have_no_counts() -> None:
+    wanted = {"clicks": 100.0, "impressions": 1_000.0, "ctr": 0.9}
+    metrics = {
+        **VOCABULARY.metrics,
+        **{n: metric_of(n, VOCABULARY) for n in ("clicks", "impressions")},
+    }
+
+    assert counts_for(wanted, metrics, VOCABULARY.counts, 1e4) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('a "b"\n\\', '"a \\"b\\" \\\\"'),
+        (6_000.0, "6_000"),
+        (0.05, "0.05"),
+        (("low",), '"low"'),
+        (("low", "good"), '["low", "good"]'),
+        ({"at-least": 5.0, "a.b": "x"}, '{ at-least = 5, "a.b" = "x" }'),
+    ],
+)
+def test_values_are_written_as_toml(value: object, text: str) -> None:
+    assert toml(value) == text
