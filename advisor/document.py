@@ -344,111 +344,6 @@ class Reconciliation:
 
 
 @attrs.frozen
-<<<<<<< advisor/document.py
-=======
-class Ranked:
-    """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
-    carry it, with its 80 % limits. The texts are ready to print."""
-
-    subject: SubjectInfo
-    value: float
-    n: float | None
-    text: str
-    shrunk: float
-    low: float
-    high: float
-    shrunk_text: str
-
-
-@attrs.frozen
-class Ranking:
-    """The subjects of one kind that surely differ from the rest in *metric*, *best* and *worst*
-    first, by shrunken value. *usual* is the mean of all *subjects* that have a value."""
-
-    kind: str
-    plural: str
-    metric: str
-    title: str
-    definition: str
-    subjects: int
-    usual: float
-    usual_text: str
-    best: tuple[Ranked, ...]
-    worst: tuple[Ranked, ...]
-
-
-@attrs.frozen
-class NoteInfo:
-    """Something about the data that a reader must know."""
-
-    code: str
-    text: str
-    file: str
-
-
-@attrs.frozen
-class Document:
-    """The whole result. Lists are complete here; reports cap them and say so."""
-
-    schema_version: int
-    advisor: AdvisorInfo
-    shop: ShopInfo
-    period: PeriodInfo
-    inputs: tuple[InputInfo, ...]
-    story: tuple[StoryLine, ...]
-    kpis: tuple[Kpi, ...]
-    plan: tuple[ActionInfo, ...]
-    goals: tuple[MonthGoal, ...]
-    findings: tuple[FindingInfo, ...]
-    rankings: tuple[Ranking, ...]
-    outcomes: tuple[OutcomeCount, ...]
-    healthy: tuple[Healthy, ...]
-    watch: tuple[Watch, ...]
-    coverage: tuple[Unjudged, ...]
-    reconciliation: tuple[Reconciliation, ...]
-    data_notes: tuple[NoteInfo, ...]
-    order: str  # the formula that orders the plan, in words
-
-
-def as_json(document: Document) -> dict[str, Any]:
-    """The document as JSON-ready dictionaries and lists, in a fixed order."""
-    whole: dict[str, Any] = plain(document)
-    return whole
-
-
-def one_level(value: Any) -> dict[str, Any]:
-    """A part of the document, or a mapping, as a dictionary of what it holds. Raises TypeError for
-    anything else."""
-    names = _names(value.__class__)
-    return dict(value) if names is None else {name: getattr(value, name) for name in names}
-
-
-def plain(value: Any) -> Any:
-    """A part of the document, and all that it holds, as JSON-ready values."""
-    kind = type(value)
-    if kind in _LEAVES:
-        return value
-    if kind is tuple or kind is list:
-        return [item if type(item) in _LEAVES else plain(item) for item in value]
-    # attrs.asdict says the same, but takes too long on a hundred thousand findings
-    names = _names(value.__class__)
-    if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return value if isinstance(value, str | int | float) else [plain(item) for item in value]
-
-
-_LEAVES = frozenset((str, int, float, bool, type(None)))
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a class of the document; None of any other class."""
-    fields = getattr(kind, "__attrs_attrs__", None)
-    return None if fields is None else tuple(field.name for field in fields)
-@attrs.frozen
->>>>>>> /tmp/w/audience/new
 class Ranked:
     """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
     carry it, with its 80 % limits. The texts are ready to print."""
@@ -539,6 +434,7 @@ class Document:
     plan: tuple[ActionInfo, ...]
     goals: tuple[MonthGoal, ...]
     findings: tuple[FindingInfo, ...]
+    rankings: tuple[Ranking, ...]
     outcomes: tuple[OutcomeCount, ...]
     healthy: tuple[Healthy, ...]
     watch: tuple[Watch, ...]
