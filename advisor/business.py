@@ -1,5 +1,6 @@
 """Who is asking: the shop, and what its advisor.toml says."""
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -68,9 +69,13 @@ class ShopSection:
 
 @attrs.frozen
 class GoalSection:
-    """[goal]: what the shop wants most now."""
+    """[goal]: what the shop wants most now. *market_growth* is by how much its market grows in a
+    year, as a fraction, where the owner knows."""
+
+    toml_underscores: ClassVar[bool] = True
 
     focus: str | None = None
+    market_growth: float | None = None
 
 
 @attrs.frozen
@@ -98,6 +103,17 @@ class ReportSection:
     language: str = "en"
     formats: tuple[str, ...] = ("md", "json")
     templates: str | None = None
+
+
+@attrs.frozen
+class PluginsSection:
+    """[plugins]: which of them may replace what others brought, and how many seconds each has for a
+    file."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    allow: tuple[str, ...] = ()
+    time_limit: float = 60.0
 
 
 @attrs.frozen
@@ -134,6 +150,7 @@ class Settings:
     bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
     rules: RulesSection = RulesSection()
     report: ReportSection = ReportSection()
+    plugins: PluginsSection = PluginsSection()
     source: tuple[SourceSection, ...] = ()
 
 
@@ -155,11 +172,16 @@ def read_settings(path: Path) -> Settings:
         wrong += error.mistakes
         settings = _readable(raw)
     wrong += impossible(settings.shop)
+    market = settings.goal.market_growth
+    if market is not None and not -1 < market < 10:
+        wrong.append(f"goal.market_growth: {market:g} cannot be; write 8 % more a year as 0.08")
     for metric, band in settings.bands.items():
         if band.low is None and band.high is None:
             wrong.append(f"bands.{metric}: give low, high or both")
         elif band.low is not None and band.high is not None and band.low > band.high:
             wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
+    if not 0 < settings.plugins.time_limit < math.inf:
+        wrong.append("plugins.time_limit: write how many seconds a plugin has for a file, like 60")
     for number, source in enumerate(settings.source, start=1):
         if source.currency is not None and not _is_currency(source.currency):
             at = f"source {number} ({source.file}).currency"

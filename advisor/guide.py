@@ -148,6 +148,8 @@ def _named(registry: Registry) -> Iterator[tuple[str, Sequence[str]]]:
         yield f"goal {goal.id}", goal.guide
     for niche in vocabulary.niches.values():
         yield f"niche {niche.id}", niche.guide
+    for course in vocabulary.courses.values():
+        yield f"course {course.id}", course.guide
 
 
 def _features(files: Iterable[GuideFile]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -90,12 +90,14 @@ class Relation:
 
 @attrs.frozen
 class Count:
-    """Something that a file says how many of."""
+    """Something that a file says how many of. The newest *matures* days are provisional: they are
+    counted late, or attributed to a click of days before."""
 
     id: str
     title: str
     unit: CountUnit = CountUnit.EVENTS
     definition: str = ""
+    matures: int = 0
 
 
 @attrs.frozen
@@ -220,8 +222,6 @@ class Reconcile:
 
 
 @attrs.frozen
-class VocabularyFile:
-@attrs.frozen
 class ChangePart:
     """One subject of a change, with the counts that lead to its part of the total."""
 
@@ -250,6 +250,24 @@ class Change:
     because: str = ""
 
 
+@attrs.frozen
+class Course:
+    """A daily total whose whole history is told: its growth, its week, its months, and for shops of
+    the sizes in *target* what the quarter comes to if it goes on. *family* says which counts; of
+    several, the one with the most days. *stated* is the count of what the owner wants a month."""
+
+    id: str
+    title: str
+    subject: str
+    count: str
+    family: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    stated: str | None = None
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class VocabularyFile:
     """One plugin's vocabulary.toml."""
 
     subject: tuple[SubjectKind, ...] = ()
@@ -262,9 +280,10 @@ class Change:
     goal: tuple[Goal, ...] = ()
     niche: tuple[Niche, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
-
-
     change: tuple[Change, ...] = ()
+    course: tuple[Course, ...] = ()
+
+
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
     return structure(parse_toml(text, where=where), VocabularyFile, where=where)
@@ -284,9 +303,10 @@ class Vocabulary:
     goals: Mapping[str, Goal]
     niches: Mapping[str, Niche]
     reconciles: Mapping[str, Reconcile]
+    changes: Mapping[str, Change] = attrs.field(factory=dict)
+    courses: Mapping[str, Course] = attrs.field(factory=dict)
 
     def ladder(self, kind: str) -> tuple[str, ...]:
-    changes: Mapping[str, Change] = attrs.field(factory=dict)
         """*kind*, its parent, the parent's parent …"""
         rungs: list[str] = []
         at: str | None = kind
@@ -294,6 +314,16 @@ class Vocabulary:
             rungs.append(at)
             at = self.subjects[at].parent if at in self.subjects else None
         return tuple(rungs)
+
+    def spreads(self, money: str) -> tuple[Metric, ...]:
+        """The metrics that tell how much the values vary that the count *money* adds up."""
+        return tuple(
+            metric
+            for metric in self.metrics.values()
+            if metric.kind is MetricKind.MONEY
+            and metric.numerator == (money,)
+            and metric.varies is not Varies.EVENTS
+        )
 
     def stand_ins(self, kind: str) -> tuple[str, ...]:
         """*kind*, and the kinds above it whose own counts are those of *kind* added up."""
@@ -335,6 +365,8 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         goals=parts["goal"],
         niches=parts["niche"],
         reconciles=parts["reconcile"],
+        changes=parts["change"],
+        courses=parts["course"],
     )
     mistakes += _dangling(vocabulary)
     if mistakes:
@@ -347,7 +379,6 @@ def _dangling(v: Vocabulary) -> list[str]:
 
     def check(what: str, names: Iterable[str | None], known: Mapping[str, object], of: str) -> None:
         for name in names:
-        changes=parts["change"],
             if name is not None and name not in known:
                 found.append(f"{of}: {unknown(what, name, known)}")
 
@@ -386,6 +417,17 @@ def _dangling(v: Vocabulary) -> list[str]:
             count = v.counts.get(side.count)
             if count is not None and count.unit in (CountUnit.PEOPLE, CountUnit.STATE):
                 found.append(f"{of}: {count.id} cannot be added up")
+    for change in v.changes.values():
+        of = f"change {change.id}"
+        check("subject", (change.subject,), v.subjects, of)
+        if change.total is not None:
+            check("subject", change.total.subject, v.subjects, of)
+            check("count", (change.total.count,), v.counts, of)
+        chains = [part.stages for part in change.part] or [change.stages]
+        for stages in chains:
+            check("count", stages, v.counts, of)
+            if len(stages) + change.mix != len(change.steps):
+                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
     for lever in v.levers.values():
         of = f"lever {lever.id}"
         later = [name.partition("/") for name in lever.before]
@@ -398,17 +440,10 @@ def _dangling(v: Vocabulary) -> list[str]:
             # The usual pair stands for levers that have both; else it means nothing.
             if pair != ("raise", "lower"):
                 check("direction", pair, dict.fromkeys(lever.directions), of)
+    for course in v.courses.values():
+        of = f"course {course.id}"
+        check("subject", (course.subject,), v.subjects, of)
+        check("count", (course.count, course.stated), v.counts, of)
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return found
-    for change in v.changes.values():
-        of = f"change {change.id}"
-        check("subject", (change.subject,), v.subjects, of)
-        if change.total is not None:
-            check("subject", change.total.subject, v.subjects, of)
-            check("count", (change.total.count,), v.counts, of)
-        chains = [part.stages for part in change.part] or [change.stages]
-        for stages in chains:
-            check("count", stages, v.counts, of)
-            if len(stages) + change.mix != len(change.steps):
-                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
