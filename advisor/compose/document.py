@@ -9,6 +9,7 @@ from advisor import text
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import Found, findings
 from advisor.compose.goals import month_goals
+from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
 from advisor.compose.values import Value, finite, value_of
@@ -63,6 +64,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
         goals=month_goals(planned, found, diagnosis),
         findings=tuple(infos),
+        rankings=rankings(diagnosis),
         outcomes=tuple(counts),
         healthy=tuple(well),
         watch=tuple(watch(diagnosis)),
