@@ -89,6 +89,7 @@ class CaseRunner:
             rows=rows,
             window=window,
             measured=measured,
+            links=links,
             totals={},
             loaded=Loaded(tuple(rules), (), ()),
             judgement=judgement,

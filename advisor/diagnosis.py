@@ -26,7 +26,7 @@ from advisor.registry import Registry
 from advisor.rule import Rule
 from advisor.tabular.mapping import OwnSources
 from advisor.together import with_pools
-from advisor.vocabulary import CountUnit, Vocabulary
+from advisor.vocabulary import CountUnit, Varies, Vocabulary
 from advisor.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
 from advisor.windowed import outside_notes
 
@@ -63,6 +63,7 @@ class Diagnosis:
     rows: tuple[CountedRows, ...]
     window: Window
     measured: Mapping[str, Measured]
+    links: Mapping[str, pl.DataFrame]  # pairs of keys by relation: shop, from, to
     totals: Mapping[str, Total]
     loaded: Loaded
     judgement: Judgement
@@ -160,6 +161,7 @@ def diagnose_gathered(
         rows=rows,
         window=window,
         measured=measured,
+        links=links,
         totals=totals(kpi_names(business, vocabulary), rows, window, vocabulary),
         loaded=loaded,
         judgement=judgement,
@@ -170,10 +172,10 @@ def diagnose_gathered(
             *counted.notes,
             *outside_notes(((r.frame, r.grain) for r in rows), window, counted.files),
             *loaded.notes,
-            *registry.problems,
-        ),
             *registry.ordered_bands(request.settings.plugins.allow)[1],
             *registry.template_notes(request.settings.plugins.allow),
+            *registry.problems,
+        ),
     )
 
 
@@ -240,6 +242,9 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
         metric = metric_of(name, vocabulary)
         if metric.money is not None:
             metrics[kind].add(metric.money)
+            # How much the values of orders vary says how sure the worth of one more is.
+            spread = (m for m in vocabulary.spreads(metric.money) if m.varies is Varies.VALUES)
+            metrics[kind].update(m.id for m in spread)
         for file in bands.files:
             for band in file.band:
                 if band.metric == name and band.where.of is not None:
@@ -256,7 +261,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             for need in rule.needs:
                 want(rung, need)
             for action in rule.actions:
-                for name in action.done:
+                for name in (*action.done, *((action.waste,) if action.waste else ())):
                     want(rung, name)
     return {
         kind: Wanted(frozenset(names), frozenset(past.get(kind, ())))

@@ -23,12 +23,21 @@ class EngineInfo:
 
 
 @attrs.frozen
+class OverrideInfo:
+    """A rule of another pack that is not judged: *by* stands in its place. Full ids."""
+
+    rule: str
+    by: str
+
+
+@attrs.frozen
 class PackInfo:
-    """A rule pack that took part."""
+    """A rule pack that took part; *overrides* are rules of other packs that its own replace."""
 
     id: str
     version: str
     rules: int
+    overrides: tuple[OverrideInfo, ...] = ()
 
 
 @attrs.frozen
@@ -162,10 +171,28 @@ class Message:
 
 
 @attrs.frozen
+class PriceInfo:
+    """How the worth of a finding was worked out: (*target* - *value*) x *volume* (a month's units
+    of the denominator) x *worth* (what one more unit of the numerator brings) x *kept* (the part
+    that stays with the shop) / *scale*. *value* is as far from that of its siblings as its own data
+    carry it. *text* is the sum in words."""
+
+    metric: str
+    value: float
+    target: float
+    target_origin: str
+    volume: float
+    worth: float
+    kept: float
+    scale: float
+    text: str
+
+
+@attrs.frozen
 class FindingInfo:
     """A rule that fired on a subject. *status* is how far the rule is tried: stable, or
     experimental. *pooled* counts the subjects it was pooled from; *stake* is
-    money a month in the shop's currency."""
+    money a month in the shop's currency, and *price* how it was worked out."""
 
     id: str
     rule: str
@@ -182,43 +209,78 @@ class FindingInfo:
     confidence: float
     stake: float | None
     pooled: int = 0
+    price: PriceInfo | None = None
 
 
 @attrs.frozen
 class Money:
-    """Money in the shop's currency for each *per*; *text* says it all, ready to print: `about $200
-    in sales a month`."""
+    """Money in the shop's currency for each *per*: between *low* and *high* 8 times of 10, *mid* on
+    average. *what* is which money it is (sales, margin, ad spend). *text* is ready to print, `about
+    $200 in sales a month`, and so is *range*, `8 times of 10 between $120 and $290` (empty where
+    the amount is known)."""
 
     low: float
     mid: float
     high: float
     currency: str
     per: str
+    what: str
     text: str
+    range: str
 
 
 @attrs.frozen
 class DoneInfo:
-    """What ends an action: *metric* in *levels*, *text* in words."""
+    """What ends an action: *metric* in *levels*, *text* in words. It takes *events* of the metric's
+    denominator until that can be told, about *days* at the present pace."""
 
     metric: str
     levels: tuple[str, ...]
+    events: int | None
+    days: int | None
     text: str
 
 
 @attrs.frozen
 class TrialInfo:
-    """How many events *each* version of a test needs before *metric* decides; *text* in words."""
+    """How to put a change to the test: *design* is `split` (versions side by side), `bolder` or
+    `before-after`. *each* is how many events each version needs before *metric* decides, *days* how
+    long that takes at the present pace, *detectable* the nearest value that shows within a month;
+    *text* says it, and why."""
 
     metric: str
+    design: str
     each: int
+    days: int | None
+    detectable: float | None
+    text: str
+
+
+@attrs.frozen
+class PriorityInfo:
+    """*value* = *gain* x *chance* x *confidence* / *hours* x *weight*; without a price *gain* is
+    None, and *value* is that of the priced action it stands with. *critical* comes before all."""
+
+    value: float
+    gain: float | None
+    chance: float
+    confidence: float
+    hours: float
+    weight: float
+    critical: bool
     text: str
 
 
 @attrs.frozen
 class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
-    *also_explains* are ids of findings that these cause."""
+    *also_explains* are ids of findings that these cause.
+
+    *effort* is hours of work, *start* when to begin (now, this-week, this-month), *stop* when to
+    give up. *after* are ids of actions that come first. *gain* is what reaching the target is
+    worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
+    there, from how many of the shop's own subjects are there; *chance_text* says so.
+    """
 
     id: str
     rank: int
@@ -226,6 +288,7 @@ class ActionInfo:
     severity: str
     findings: tuple[str, ...]
     also_explains: tuple[str, ...]
+    after: tuple[str, ...]
     lever: str
     lever_title: str
     direction: str
@@ -233,11 +296,34 @@ class ActionInfo:
     steps: tuple[str, ...]
     owner: str
     effort: float
+    start: str
+    stop: str
     done: tuple[DoneInfo, ...]
     trial: TrialInfo | None
     gain: Money | None
+    adds: Money | None
     no_gain_because: str | None
+    chance: float
+    chance_text: str
     confidence: float
+    priority: PriorityInfo
+
+
+@attrs.frozen
+class SetAsideInfo:
+    """An action that contradicts one of the plan (*kept* is its id), for the *subjects* (names) on
+    which both pull one lever, and why the other one stays."""
+
+    rule: str
+    lever: str
+    lever_title: str
+    direction: str
+    do: str
+    subjects: tuple[str, ...]
+    findings: tuple[str, ...]
+    kept: str
+    gain: Money | None
+    because: str
 
 
 @attrs.frozen
@@ -432,6 +518,8 @@ class Document:
     story: tuple[StoryLine, ...]
     kpis: tuple[Kpi, ...]
     plan: tuple[ActionInfo, ...]
+    set_aside: tuple[SetAsideInfo, ...]
+    total: tuple[Money, ...]  # what the whole plan can reach, by kind of money
     goals: tuple[MonthGoal, ...]
     findings: tuple[FindingInfo, ...]
     rankings: tuple[Ranking, ...]

@@ -1,13 +1,13 @@
 """The document of a diagnosis, part by part."""
 
-import math
-
 import attrs
 import polars as pl
 
 from advisor import text
+from advisor.compose.actions import action_infos, money, set_aside_infos
+from advisor.compose.changes import explained
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
-from advisor.compose.findings import Found, findings
+from advisor.compose.findings import findings
 from advisor.compose.goals import month_goals
 from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
@@ -16,40 +16,35 @@ from advisor.compose.values import Value, finite, value_of
 from advisor.diagnosis import Diagnosis, kpi_names
 from advisor.document import (
     SCHEMA_VERSION,
-    ActionInfo,
     AdvisorInfo,
     Document,
-    DoneInfo,
     EngineInfo,
     InputInfo,
     Kpi,
-    Money,
     NoteInfo,
+    OverrideInfo,
     PackInfo,
     PeriodInfo,
     Point,
     ShopInfo,
-    TrialInfo,
 )
 from advisor.engine import notice
 from advisor.grade import RELATIVE, change
-from advisor.knowledge import own_version
 from advisor.kpis import Total
 from advisor.measure import metric_of
-from advisor.plan import Planned, plan
-from advisor.plan.order import FORMULA
-from advisor.plan.stake import MONTH, Stake, edge_of
-from advisor.plan.trial import needed
-from advisor.vocabulary import CountUnit, Metric, Unit
+from advisor.plan import plan
+from advisor.plan.priority import FORMULA
+from advisor.registry import own_version
+from advisor.vocabulary import CountUnit, Metric
 
 
 def compose(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
     found = findings(diagnosis)
-    planned = plan(found.priced, diagnosis.business.goal)
-    rank = {item.rule.id: i for i, item in reversed(list(enumerate(planned)))}
+    made = plan(found.priced, diagnosis.vocabulary, diagnosis.business.goal)
+    rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
     infos = sorted(
-        found.infos, key=lambda f: (rank.get(f.rule, len(planned)), -(f.stake or 0.0), f.id)
+        found.infos, key=lambda f: (rank.get(f.rule, len(made.actions)), -(f.stake or 0.0), f.id)
     )
     counts = outcome_counts(diagnosis)
     well = healthy(counts)
@@ -61,8 +56,10 @@ def compose(diagnosis: Diagnosis) -> Document:
         inputs=tuple(_inputs(diagnosis)),
         story=story(diagnosis.loaded.rules, infos, well, counts),
         kpis=tuple(_kpis(diagnosis)),
-        plan=tuple(_action(i, item, found, diagnosis) for i, item in enumerate(planned, start=1)),
-        goals=month_goals(planned, found, diagnosis),
+        plan=tuple(action_infos(made, found, diagnosis)),
+        set_aside=tuple(set_aside_infos(made, found, diagnosis)),
+        total=tuple(money(total, diagnosis) for total in made.total),
+        goals=month_goals(made, found, diagnosis),
         findings=tuple(infos),
         rankings=rankings(diagnosis),
         outcomes=tuple(counts),
@@ -82,7 +79,16 @@ def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
         version=own_version(),
         engine=EngineInfo(engine.name, engine.version, notice()),
         packs=tuple(
-            PackInfo(pack.id, pack.version or own_version(), rules)
+            PackInfo(
+                pack.id,
+                pack.version or own_version(),
+                rules,
+                tuple(
+                    OverrideInfo(one.rule, one.by)
+                    for one in diagnosis.loaded.overrides
+                    if one.by.partition("/")[0] == pack.id
+                ),
+            )
             for pack, rules in diagnosis.loaded.packs
         ),
     )
@@ -253,95 +259,6 @@ def _trend(low: object, high: object) -> str | None:
     if low > RELATIVE[1]:
         return "rising"
     return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
-
-
-def _action(rank: int, item: Planned, found: Found, diagnosis: Diagnosis) -> ActionInfo:
-    action = item.action
-    lever = diagnosis.vocabulary.levers[action.lever]
-    gain = item.stake if isinstance(item.stake, Stake) else None
-    also = [found.infos[i] for i in item.also_explains]
-    return ActionInfo(
-        id=item.id,
-        rank=rank,
-        rule=item.rule.id,
-        severity=item.rule.severity.value,
-        findings=tuple(found.infos[f.index].id for f in item.findings),
-        also_explains=tuple(f.id for f in also),
-        lever=action.lever,
-        lever_title=lever.title,
-        direction=action.direction,
-        do=action.do,
-        steps=action.steps,
-        owner=action.owner,
-        effort=action.effort,
-        done=tuple(_done(item, found, diagnosis)),
-        trial=_trial(item, found, diagnosis),
-        gain=_money(gain, diagnosis) if gain else None,
-        no_gain_because=None if isinstance(item.stake, Stake) else item.stake.because,
-        confidence=item.confidence,
-    )
-
-
-def _done(item: Planned, found: Found, diagnosis: Diagnosis) -> list[DoneInfo]:
-    currency = diagnosis.business.currency
-    lines: list[DoneInfo] = []
-    for name, levels in item.action.done.items():
-        metric = metric_of(name, diagnosis.vocabulary)
-        values = found.values[item.findings[0].index]
-        value = values.get(name)
-        goal = " or ".join(levels)
-        if value is not None and value.origin is not None:
-            goal = f"{goal} ({_reach(value, levels, currency)})"
-        lines.append(DoneInfo(name, levels, f"{metric.title} is {goal}"))
-    return lines
-
-
-def _trial(item: Planned, found: Found, diagnosis: Diagnosis) -> TrialInfo | None:
-    """How long to test: until the worst subject's value and the edge it has to reach differ."""
-    name = item.action.trial
-    value = found.values[item.findings[0].index].get(name) if name is not None else None
-    if name is None or value is None or value.value is None:
-        return None
-    edge = edge_of(item.action.done[name], value.edge_low, value.edge_high, value.value)
-    each = needed(value.metric, value.value, edge.value) if edge is not None else None
-    if edge is None or each is None:
-        return None
-    events = diagnosis.vocabulary.counts[value.metric.denominator[0].rstrip("?")].title
-    now, hoped = (text.number(share, value.metric.unit) for share in (value.value, edge.value))
-    said = (
-        f"each version needs about {each:,} {events} before {value.metric.title} of {now} and "
-        f"{hoped} can be told apart (4 times of 5)"
-    )
-    return TrialInfo(name, each, said)
-
-
-def _reach(value: Value, levels: tuple[str, ...], currency: str | None) -> str:
-    """The wanted levels as a range: `good or high` of 1–3 % is at least 1 %."""
-    low = value.edge_low if "low" not in levels else None
-    high = value.edge_high if "high" not in levels else None
-    if low is None and high is None:
-        return value.band_words(currency)
-    return text.band(low, high, value.metric.unit, currency)
-
-
-def _money(stake: Stake, diagnosis: Diagnosis) -> Money:
-    currency = diagnosis.business.currency or ""
-    words = text.number(_rounded(stake.mid), Unit.MONEY, diagnosis.business.currency)
-    return Money(
-        low=stake.low,
-        mid=stake.mid,
-        high=stake.high,
-        currency=currency,
-        per=f"{MONTH} days",
-        text=f"about {words} in {stake.what} a month",
-    )
-
-
-def _rounded(amount: float) -> float:
-    """Three digits that count: an estimate with more of them claims too much."""
-    if amount <= 0:
-        return amount
-    return round(amount, 2 - math.floor(math.log10(amount)))
 
 
 def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:

@@ -1,26 +1,35 @@
 """Firings as findings of the document: evidence, sentence, price."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 
 import attrs
 import polars as pl
 
 from advisor import text
+from advisor.compose.pricing import Pricing, arithmetic
 from advisor.compose.values import Value, finite, sureness, value_of
 from advisor.condition import Test, Truth
 from advisor.diagnosis import Diagnosis
-from advisor.document import Evidence, FindingInfo, Message, SubjectInfo
+from advisor.document import Evidence, FindingInfo, Message, PriceInfo, SubjectInfo
 from advisor.grade import truth_column
 from advisor.judge import Firing, Verdicts
+from advisor.judge.relations import Relations, subject_id
 from advisor.lineage import Lineage, Rows
 from advisor.measure import days_column, metric_of
-from advisor.plan.order import Priced, fingerprint
-from advisor.plan.stake import NoStake, Stake, edge_of, stake
-from advisor.reading import Grain
+from advisor.plan import Priced, fingerprint
+from advisor.plan.money import NoPrice, Price, gain
 from advisor.rule import Rule
-from advisor.vocabulary import Metric
-from advisor.window import Window
+from advisor.vocabulary import Metric, MetricKind
+
+
+@attrs.frozen(eq=False)
+class _Told:
+    """One finding."""
+
+    info: FindingInfo
+    priced: Priced
+    values: Mapping[str, Value]
+    per_day: Mapping[str, float]
 
 
 @attrs.frozen(eq=False)
@@ -30,6 +39,7 @@ class Found:
     infos: tuple[FindingInfo, ...]
     priced: tuple[Priced, ...]
     values: tuple[Mapping[str, Value], ...]
+    per_day: tuple[Mapping[str, float], ...]  # events that carry each value's chance
 
 
 def findings(diagnosis: Diagnosis) -> Found:
@@ -41,21 +51,21 @@ def findings(diagnosis: Diagnosis) -> Found:
         by_verdicts.setdefault(id(firing.verdicts), []).append(index)
         keys.setdefault(id(firing.verdicts.graded.measured), set()).add(firing.key)
     sources = Lineage(keys, diagnosis.window, diagnosis.counted.files)
-    infos: dict[int, FindingInfo] = {}
-    priced: dict[int, Priced] = {}
-    values: dict[int, Mapping[str, Value]] = {}
+    pricing = Pricing(diagnosis)
+    told: dict[int, _Told] = {}
     for indexes in by_verdicts.values():
         group = [firings[i] for i in indexes]
-        for index, (info, price, named) in zip(
-            indexes, _group(group, sources, diagnosis), strict=True
-        ):
-            infos[index], values[index] = info, named
-            priced[index] = attrs.evolve(price, index=index)
+        told.update(zip(indexes, _group(group, sources, pricing, diagnosis), strict=True))
+    around = places(firings, diagnosis)
     order = range(len(firings))
     return Found(
-        tuple(infos[i] for i in order),
-        tuple(priced[i] for i in order),
-        tuple(values[i] for i in order),
+        tuple(told[i].info for i in order),
+        tuple(
+            attrs.evolve(told[i].priced, index=i, places=around.get(told[i].priced.subject, ()))
+            for i in order
+        ),
+        tuple(told[i].values for i in order),
+        tuple(told[i].per_day for i in order),
     )
 
 
@@ -79,8 +89,8 @@ def _done_names(rule: Rule) -> set[str]:
 
 
 def _group(
-    firings: Sequence[Firing], lineage: Lineage, diagnosis: Diagnosis
-) -> list[tuple[FindingInfo, Priced, Mapping[str, Value]]]:
+    firings: Sequence[Firing], lineage: Lineage, pricing: Pricing, diagnosis: Diagnosis
+) -> list[_Told]:
     """Firings of one rule on one kind."""
     verdicts = firings[0].verdicts
     rule = verdicts.rule
@@ -94,23 +104,51 @@ def _group(
         if f"{name}.lo" in frame.columns
     }
     origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
-    worth = _worths(metrics, verdicts)
-    covered = {name: _covered(m, verdicts, diagnosis.window) for name, m in metrics.items()}
-    found: list[tuple[FindingInfo, Priced, Mapping[str, Value]]] = []
+    found: list[_Told] = []
     told = frame.select(_told(frame.columns, rule, tests, metrics.values()))
     for firing, row in zip(firings, told.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
-        price = _price(rule, named, row, worth, covered, diagnosis)
+        price, chance = pricing.price(verdicts, firing.row, named, row)
         info = _info(firing, row, named, tests, sources, price, diagnosis)
-        subject = f"{firing.shop}\x1f{firing.key}"
         found.append(
-            (
+            _Told(
                 info,
-                Priced(0, rule, firing.kind, subject, firing.p, price, firing.explained_by),
+                Priced(
+                    index=0,
+                    rule=rule,
+                    kind=firing.kind,
+                    subject=subject_id(firing.kind, firing.shop, firing.key),
+                    p=firing.p,
+                    price=price,
+                    explained_by=firing.explained_by,
+                    chance=chance,
+                ),
                 named,
+                {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
             )
         )
     return found
+
+
+def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
+    """How many events a day carry the chance of *metric*: orders of a money ratio, else units of
+    its denominator."""
+    part = "e" if metric.kind is MetricKind.MONEY else "d"
+    events = finite(row.get(f"{metric.id}.{part}"))
+    days = finite(row.get(days_column(metric.id, tuple(row))))
+    return events / days if events and days else None
+
+
+def places(firings: Sequence[Firing], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
+    """For each subject of a finding those others that hold it or that it belongs to."""
+    kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in firings}
+    graded = {f.kind: f.verdicts.graded for f in firings if f.verdicts.measured_as is None}
+    links = diagnosis.links
+    found: dict[str, dict[str, None]] = {}
+    for link in Relations(graded, links, diagnosis.vocabulary).near(kinds):
+        if not link.relation.startswith("~"):
+            found.setdefault(link.source, {})[link.target] = None
+    return {subject: tuple(around) for subject, around in found.items()}
 
 
 def _told(
@@ -144,84 +182,13 @@ def _sources(
     return found
 
 
-def _worths(metrics: Mapping[str, Metric], verdicts: Verdicts) -> Mapping[str, float | None]:
-    """What one unit of each metric's numerator brings, over all subjects of the kind together."""
-    frame = verdicts.graded.frame
-    found: dict[str, float | None] = {}
-    for name, metric in metrics.items():
-        money = f"{metric.money}.x"
-        if metric.money is None or money not in frame.columns or f"{name}.x" not in frame.columns:
-            found[name] = None
-            continue
-        both = frame.filter(pl.col(money).is_not_null() & pl.col(f"{name}.x").is_not_null())
-        units = finite(both[f"{name}.x"].sum())
-        total = finite(both[money].sum())
-        found[name] = total / units if units and total is not None else None
-    return found
-
-
-def _price(
-    rule: Rule,
-    named: Mapping[str, Value],
-    row: Mapping[str, object],
-    worth: Mapping[str, float | None],
-    covered: Mapping[str, float | None],
-    diagnosis: Diagnosis,
-) -> Stake | NoStake:
-    reason: NoStake = NoStake("there is no number to reach")
-    for action in rule.actions[:1]:
-        for name, wanted in action.done.items():
-            value = named.get(name)
-            if value is None or value.value is None:
-                reason = NoStake(f"{name} could not be measured")
-                continue
-            edge = edge_of(wanted, value.edge_low, value.edge_high, value.value)
-            own = _own_worth(value.metric, row) or worth.get(name)
-            priced = stake(
-                value.metric,
-                row,
-                edge,
-                diagnosis.business,
-                diagnosis.vocabulary,
-                worth=own,
-                days=covered.get(name) or finite(row.get(days_column(name, tuple(row)))),
-            )
-            if isinstance(priced, Stake):
-                return priced
-            reason = priced
-    return reason
-
-
-def _covered(metric: Metric, verdicts: Verdicts, window: Window) -> float | None:
-    """How many days of the window the rows of *metric* cover, where they are days.
-
-    A LIVE is on one day and an ad may run on few: what they cost in a month is what they cost in
-    the window, not on each of its days.
-    """
-    for rows in verdicts.graded.measured.source:
-        if not all(count in rows.frame.columns for count in metric.required()):
-            continue
-        first = rows.frame["from"].min()
-        if rows.grain is not Grain.DAY or window.current is None or not isinstance(first, date):
-            return None
-        last = window.current.last
-        return float((last - max(first, window.current.first)).days + 1)
-    return None
-
-
-def _own_worth(metric: Metric, row: Mapping[str, object]) -> float | None:
-    money = finite(row.get(f"{metric.money}.x"))
-    units = finite(row.get(f"{metric.id}.x"))
-    return money / units if money and units else None
-
-
 def _info(
     firing: Firing,
     row: Mapping[str, object],
     named: Mapping[str, Value],
     tests: Sequence[Test],
     sources: Mapping[str, Mapping[str, Rows]],
-    price: Stake | NoStake,
+    price: Price | NoPrice,
     diagnosis: Diagnosis,
 ) -> FindingInfo:
     rule = firing.rule
@@ -271,8 +238,25 @@ def _info(
         why=text.render(rule.says.why, values),
         misleading_when=rule.says.misleading_when,
         confidence=1 - firing.p,
-        stake=price.mid if isinstance(price, Stake) else None,
+        stake=gain([price]).mid if isinstance(price, Price) else None,
         pooled=pooled if isinstance(pooled, int) else 0,
+        price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
+    )
+
+
+def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
+    return PriceInfo(
+        metric=price.metric,
+        value=price.value.mean,
+        target=price.target.value,
+        target_origin=price.target.origin,
+        volume=price.volume.mean,
+        worth=price.worth.mean,
+        kept=price.kept,
+        scale=price.scale,
+        text=arithmetic(
+            price, metric_of(price.metric, diagnosis.vocabulary), diagnosis.business.currency
+        ),
     )
 
 

@@ -1,53 +1,52 @@
 """Small goals for the next month, from the first things of the plan that a number can tell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 from advisor import text
 from advisor.compose.findings import Found
+from advisor.compose.pricing import edge
 from advisor.diagnosis import Diagnosis
 from advisor.document import MonthGoal
-from advisor.plan import Planned
-from advisor.plan.stake import MONTH, edge_of
+from advisor.plan import Plan
+from advisor.plan.money import MONTH
 
 MOST = 3  # more than that is no focus
 STEP = 0.5  # of the way: ours; a month seldom closes a gap
 
 
-def month_goals(
-    planned: Sequence[Planned], found: Found, diagnosis: Diagnosis
-) -> tuple[MonthGoal, ...]:
+def month_goals(plan: Plan, found: Found, diagnosis: Diagnosis) -> tuple[MonthGoal, ...]:
     """One for each of the first actions whose metric has an edge to reach, on its worst subject."""
     made: dict[tuple[str, str], MonthGoal] = {}
-    for goal in _each(planned, found, diagnosis):
+    for goal in _each(plan, found, diagnosis):
         made.setdefault((goal.metric, goal.subject), goal)
     return tuple(made.values())[:MOST]
 
 
-def _each(planned: Sequence[Planned], found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
+def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
     currency = diagnosis.business.currency
     by = (diagnosis.request.today + timedelta(days=MONTH)).isoformat()
-    for item in planned:
+    for item in (ranked.planned for ranked in plan.actions):
         index = item.findings[0].index
         for name, levels in item.action.done.items():
             value = found.values[index].get(name)
             if value is None or value.value is None:
                 continue
-            edge = edge_of(levels, value.edge_low, value.edge_high, value.value)
-            if edge is None:
+            target = edge(value, levels)
+            if target is None:
                 continue
             # What is counted has no half.
             step = 1.0 if value.exact else STEP
-            target = value.value + step * (edge.value - value.value)
+            aim = value.value + step * (target.value - value.value)
             unit = value.metric.unit
             now, then, end = (
-                text.number(number, unit, currency) for number in (value.value, target, edge.value)
+                text.number(number, unit, currency) for number in (value.value, aim, target.value)
             )
-            limit = "at most" if edge.above else "at least"
-            way = "" if target == edge.value else f", half of the way to {end}"
+            limit = "at most" if target.above else "at least"
+            way = "" if aim == target.value else f", half of the way to {end}"
             subject = found.infos[index].subject.name
             said = (
                 f"{text.shorten(subject)}: {value.metric.title} from {now} to {limit} {then}{way}"
             )
-            yield MonthGoal(item.id, name, subject, value.value, target, by, said)
+            yield MonthGoal(item.id, name, subject, value.value, aim, by, said)
             break

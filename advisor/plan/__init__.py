@@ -1,5 +1,8 @@
-"""From findings to a plan: what each is worth, and in which order to act."""
+"""From findings to a plan: causes, money, contradictions, one order."""
 
-from advisor.plan.order import Planned, plan
+from advisor.plan.actions import Planned, fingerprint
+from advisor.plan.findings import Priced
+from advisor.plan.levers import SetAside
+from advisor.plan.order import Plan, Ranked, plan
 
-__all__ = ["Planned", "plan"]
+__all__ = ["Plan", "Planned", "Priced", "Ranked", "SetAside", "fingerprint", "plan"]

@@ -61,13 +61,15 @@ def design(
     spread: float = SPREAD,
     currency: str | None = None,
     certainty: Certainty = USUAL,
+    versions: int = 2,
 ) -> Design | None:
     """The test that can tell *hoped* from *now* with the traffic there is.
 
     *per_day* is how many *events* (their title, in the plural) the subject gets in a day, all
     versions together: events of the metric's denominator, or for a money ratio of the count that
-    carries its chance (orders), whose values vary by *spread*. Side by side, two versions share
-    them. Where that takes longer than a month, a change whose gain shows within a month is
+    carries its chance (orders), whose values vary by *spread*. Side by side, *versions* share them
+    evenly; more than two are each compared with the present one, *certainty* being that of one
+    comparison. Where that takes longer than a month, a change whose gain shows within a month is
     proposed, if that is no more than twice the hoped gain; else the change is made at once and
     compared before and after with untouched subjects (difference in differences).
 
@@ -83,8 +85,8 @@ def design(
         return Design(DesignKind.SPLIT, round_up(each), None, None, told.split(each, None))
     if not per_day > 0:
         return Design(DesignKind.BEFORE_AFTER, round_up(each), None, None, told.nothing(each))
-    days = max(WEEK, math.ceil(2 * each / per_day))
-    shows = detectable(chance, now, per_day * MONTH / 2, certainty, higher=hoped > now)
+    days = max(WEEK, math.ceil(versions * each / per_day))
+    shows = detectable(chance, now, per_day * MONTH / versions, certainty, higher=hoped > now)
     if days <= MONTH:
         return Design(DesignKind.SPLIT, round_up(each), days, shows, told.split(each, days))
     if shows is not None and abs(shows - now) <= BOLDER * abs(hoped - now):

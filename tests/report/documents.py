@@ -26,9 +26,11 @@ from advisor.document import (
     PackInfo,
     PeriodInfo,
     Point,
+    PriorityInfo,
     Ranked,
     Ranking,
     Reconciliation,
+    SetAsideInfo,
     ShopInfo,
     StoryLine,
     SubjectInfo,
@@ -59,7 +61,7 @@ HOSTILE_NAMES = (
 )
 HARMLESS_NAMES = tuple(f"name {number}" for number, _ in enumerate(HOSTILE_NAMES))
 TRAFFIC = "tiktok-ads-2025-11.xlsx"
-ORDER = "critical first, then worth a month times confidence, then effort, then the rule's id"
+ORDER = "critical first, then by priority"
 
 
 def sha(text: str) -> str:
@@ -148,6 +150,27 @@ def violations() -> FindingInfo:
     )
 
 
+def money(mid: float) -> Money:
+    said = f"about ${mid:.0f} in sales a month"
+    between = f"8 times of 10 between ${mid * 0.6:.0f} and ${mid * 1.5:.0f}"
+    return Money(mid * 0.6, mid, mid * 1.5, "USD", "30 days", "sales", said, between)
+
+
+def set_aside(name: str) -> SetAsideInfo:
+    return SetAsideInfo(
+        rule="guide/scale",
+        lever="ads.budget",
+        lever_title="the ad budget",
+        direction="raise",
+        do="Raise the budget of what works",
+        subjects=(name,),
+        findings=(),
+        kept="a00002",
+        gain=money(40.0),
+        because="“Lower the budget” moves the ad budget the other way here",
+    )
+
+
 def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) -> ActionInfo:
     made = ActionInfo(
         id=f"a{rank:05d}",
@@ -156,6 +179,7 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
         severity="medium",
         findings=tuple(item.id for item in findings),
         also_explains=(),
+        after=("a00001",) if rank > 1 else (),
         lever="creative.hook",
         lever_title="Hook",
         direction="change",
@@ -166,11 +190,21 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
         ),
         owner="creative",
         effort=4.0,
-        done=(DoneInfo("ctr", ("good", "high"), "CTR is 1 % or more"),),
-        trial=TrialInfo("ctr", 12_000, "each version needs about 12,000 impressions"),
-        gain=Money(120.0, 200.0, 310.0, "USD", "28 days", "about $200 in sales a month"),
+        start="this-week",
+        stop="Two rounds of three openings changed nothing.",
+        done=(DoneInfo("ctr", ("good", "high"), 9_000, 12, "CTR is 1 % or more"),),
+        trial=TrialInfo(
+            "ctr", "split", 12_000, 14, 0.009, "each version needs about 12,000 impressions"
+        ),
+        gain=money(200.0),
+        adds=money(150.0),
         no_gain_because=None,
+        chance=0.4,
+        chance_text="about 40 % of the shop's own ads are there",
         confidence=0.97,
+        priority=PriorityInfo(
+            19.4, 200.0, 0.4, 0.97, 4.0, 1.0, critical=False, text="$200 x 40 % x 97 % / 4 hours"
+        ),
     )
     return attrs.evolve(made, **changes)  # type: ignore[arg-type]
 
@@ -191,6 +225,8 @@ def compliance(found: FindingInfo) -> ActionInfo:
         done=(DoneInfo("violations", ("good",), "No violation in 28 days"),),
         trial=None,
         gain=None,
+        adds=None,
+        start="now",
         no_gain_because="the account itself is at stake",
     )
 
@@ -282,6 +318,8 @@ def empty() -> Document:
         story=(),
         kpis=(),
         plan=(),
+        set_aside=(),
+        total=(),
         goals=(),
         findings=(),
         rankings=(),
@@ -297,7 +335,9 @@ def empty() -> Document:
 
 def quiet() -> Document:
     """Files were read and rules were judged; none found a problem."""
-    return attrs.evolve(small(), plan=(), goals=(), findings=(), story=small().story[:1])
+    return attrs.evolve(
+        small(), plan=(), set_aside=(), total=(), goals=(), findings=(), story=small().story[:1]
+    )
 
 
 def small() -> Document:
@@ -329,6 +369,8 @@ def small() -> Document:
             kpi("ctr", "CTR", "0.8 %", "ads"),
         ),
         plan=(first, action(hooks)),
+        set_aside=(set_aside("Evening routine"),),
+        total=(money(150.0),),
         goals=(month_goal("Serum in 10 seconds"),),
         findings=(breach, *hooks),
         rankings=(

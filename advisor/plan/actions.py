@@ -1,0 +1,119 @@
+"""One action for all findings of a rule on one kind of subject."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from advisor.plan.causes import causes
+from advisor.plan.findings import Priced
+from advisor.plan.money import Gain, NoPrice, Price, gain
+from advisor.rule import Action, Rule
+
+EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
+
+
+@attrs.frozen
+class Planned:
+    """One action, for all its findings, worst first. *place* is its place in the rule."""
+
+    id: str
+    rule: Rule
+    kind: str
+    place: int
+    action: Action
+    findings: tuple[Priced, ...]
+    also_explains: tuple[int, ...]
+    gain: Gain | NoPrice
+    confidence: float
+    chance: float
+    chance_known: bool
+
+    @property
+    def mid(self) -> float:
+        """The expected gain of reaching the target, 0 where there is no price."""
+        return self.gain.mid if isinstance(self.gain, Gain) else 0.0
+
+    @property
+    def direction(self) -> tuple[str, str]:
+        """The lever, and which way it is moved."""
+        return self.action.lever, self.action.direction
+
+
+def actions(findings: Sequence[Priced]) -> list[Planned]:
+    """The actions of *findings*, in no order.
+
+    A finding that another one explains brings no action of its own; it is listed under its cause.
+    """
+    groups: dict[tuple[str, str], list[Priced]] = {}
+    for finding in findings:
+        if not finding.explained_by:
+            groups.setdefault((finding.rule.id, finding.kind), []).append(finding)
+    behind = causes(findings)
+    made: list[Planned] = []
+    for (rule_id, kind), members in groups.items():
+        subjects = {f.subject for f in members}
+        explained = tuple(
+            f.index
+            for f, its_causes in zip(findings, behind, strict=True)
+            if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
+        )
+        for place, action in enumerate(members[0].rule.actions):
+            made.append(_planned(kind, place, action, members, explained))
+    return made
+
+
+def without(item: Planned, subjects: Iterable[str]) -> Planned | None:
+    """*item* for its other subjects; None where there are none."""
+    gone = frozenset(subjects)
+    left = [f for f in item.findings if f.subject not in gone]
+    if not left:
+        return None
+    return _planned(item.kind, item.place, item.action, left, item.also_explains)
+
+
+def fingerprint(*parts: str) -> str:
+    """An id that survives the next export: it is made of names, never of values."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def _planned(
+    kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[int, ...]
+) -> Planned:
+    each = {f.index: gain([f.price]).mid for f in members if isinstance(f.price, Price)}
+    ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), f.p, f.subject))
+    prices = [f.price for f in ordered if isinstance(f.price, Price)]
+    rule = ordered[0].rule
+    money: Gain | NoPrice
+    if place:
+        money = NoPrice("priced with the action before it")  # several actions share one gap
+    elif prices:
+        money = gain(prices)
+    else:
+        first = ordered[0].price
+        money = first if isinstance(first, NoPrice) else NoPrice("it has no price")
+    total = sum(each.values())
+    chances = [(f.chance, each.get(f.index, 0.0)) for f in ordered if f.chance is not None]
+    return Planned(
+        id=fingerprint(rule.id, kind, str(place)),
+        rule=rule,
+        kind=kind,
+        place=place,
+        action=action,
+        findings=tuple(ordered),
+        also_explains=explained,
+        gain=money,
+        confidence=sum(each[f.index] * (1 - f.p) for f in ordered if f.index in each) / total
+        if total > 0
+        else 1 - min(f.p for f in ordered),
+        chance=_mean(chances) if chances else EVEN,
+        chance_known=bool(chances),
+    )
+
+
+def _mean(chances: Sequence[tuple[float, float]]) -> float:
+    """Their mean by weight; the plain one where nothing has weight."""
+    weight = sum(w for _, w in chances)
+    if weight <= 0:
+        return sum(c for c, _ in chances) / len(chances)
+    return sum(c * w for c, w in chances) / weight

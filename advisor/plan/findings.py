@@ -1,0 +1,27 @@
+"""What the plan is made from: findings with their prices."""
+
+import attrs
+
+from advisor.plan.money import NoPrice, Price
+from advisor.rule import Rule
+
+
+@attrs.frozen
+class Priced:
+    """A finding with its price: *index* is its place in the list of firings.
+
+    *subject* is `kind|shop|key`; *places* are the subjects that hold it or belong to it (its
+    parents, the shop, the product that an ad is for). *p* is the chance that the rule fired for
+    nothing; *chance* is how often the shop's own subjects are where this one is to get, and None
+    where there are too few to tell.
+    """
+
+    index: int
+    rule: Rule
+    kind: str
+    subject: str
+    p: float
+    price: Price | NoPrice
+    explained_by: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    chance: float | None = None

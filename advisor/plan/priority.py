@@ -1,0 +1,103 @@
+"""How urgent an action is: what an hour of work on it can be expected to bring."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from advisor.plan.actions import Planned
+from advisor.plan.money import Gain
+from advisor.rule import Severity, Start
+
+GOAL_WEIGHT = 10.0  # ours: what serves the shop's goal comes first unless another is worth 10 times
+
+FORMULA = (
+    "first what endangers the account (critical); then by priority = gain in 30 days x chance of "
+    "reaching the target x confidence in the finding / hours of work, times "
+    f"{GOAL_WEIGHT:g} where it serves the shop's goal; what has no price stands with the better "
+    "quarter of the priced actions where its severity is high, with the lesser quarter where it is "
+    "medium, else last; a lever that has to be moved before another comes before it"
+)
+
+# Where what has no price stands among what has: the share of priced actions before it. Ours.
+_STANDING = {Severity.CRITICAL: 0.0, Severity.HIGH: 0.25, Severity.MEDIUM: 0.75, Severity.LOW: 1.0}
+
+
+@attrs.frozen
+class Priority:
+    """*value* = *gain* x *chance* x *confidence* / *hours* x *weight*, in money an hour.
+
+    Without a price *gain* is None, and *value* is that of the priced action it stands with.
+    """
+
+    value: float
+    gain: float | None
+    chance: float
+    confidence: float
+    hours: float
+    weight: float
+    critical: bool
+
+
+def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority]:
+    """The priority of each action, by id."""
+    priced = {item.id: _priced(item, item.gain, goal) for item in items if _has(item)}
+    scores = sorted((p.value for p in priced.values()), reverse=True)
+    first = {(i.rule.id, i.kind): priced[i.id] for i in items if i.id in priced}
+    found: dict[str, Priority] = {}
+    for item in items:
+        if item.id in priced:
+            found[item.id] = priced[item.id]
+            continue
+        # An action on a gap that is priced with another one comes right after it.
+        before = first.get((item.rule.id, item.kind)) if item.place else None
+        weight = _weight(item, goal)
+        value = before.value if before else _standing(scores, item.rule.severity) * weight
+        found[item.id] = Priority(
+            value=value,
+            gain=None,
+            chance=item.chance,
+            confidence=item.confidence,
+            hours=item.action.effort,
+            weight=weight,
+            critical=item.rule.severity is Severity.CRITICAL,
+        )
+    return found
+
+
+def start(item: Planned, rank: int) -> Start:
+    """When to begin: as the action says, else by severity and place in the plan."""
+    if item.action.start is not None:
+        return item.action.start
+    if item.rule.severity is Severity.CRITICAL:
+        return Start.NOW
+    urgent = item.rule.severity is Severity.HIGH or rank <= 3
+    return Start.THIS_WEEK if urgent else Start.THIS_MONTH
+
+
+def _has(item: Planned) -> bool:
+    return isinstance(item.gain, Gain)
+
+
+def _priced(item: Planned, gain: object, goal: str | None) -> Priority:
+    mid = gain.mid if isinstance(gain, Gain) else 0.0
+    weight = _weight(item, goal)
+    hours = item.action.effort
+    return Priority(
+        value=mid * item.chance * item.confidence / hours * weight,
+        gain=mid,
+        chance=item.chance,
+        confidence=item.confidence,
+        hours=hours,
+        weight=weight,
+        critical=item.rule.severity is Severity.CRITICAL,
+    )
+
+
+def _weight(item: Planned, goal: str | None) -> float:
+    return GOAL_WEIGHT if goal is not None and item.rule.goal == goal else 1.0
+
+
+def _standing(scores: Sequence[float], severity: Severity) -> float:
+    """The priority of the priced action with which what has no price stands; 0 where none is."""
+    place = int(_STANDING[severity] * len(scores))
+    return scores[place] if place < len(scores) else 0.0
