@@ -4,7 +4,8 @@ What is split is declared in the vocabulary ([[change]]); how, is in advisor.dec
 do not cover the same number of days are not compared.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import attrs
 import polars as pl
@@ -94,17 +95,16 @@ def _both(
     """How many days each window has, and the sums of *part*'s stages by subject in both; from the
     first rows that have them all."""
     for rows in _fitting(what.subject, part.stages, counted):
-        frames: list[pl.DataFrame] = []
-        spans: list[int] = []
-        for earlier in (False, True):
-            frame = rows.within(window, earlier=earlier).drop_nulls(part.stages)
-            if part.key:
-                frame = frame.filter(pl.col("key") == part.key)
-            spans.append(_days(frame, rows.grain))
-            sums = (pl.col(dict.fromkeys(part.stages)).sum(), pl.col("name").last())
-            frames.append(frame.group_by("key").agg(*sums).sort("key"))
-        if spans[0] < LEAST_DAYS or spans[0] != spans[1]:
+        own = pl.col("key") == part.key if part.key else pl.lit(value=True)
+        found = [
+            rows.within(window, earlier=earlier).filter(own).drop_nulls(part.stages)
+            for earlier in (False, True)
+        ]
+        days = _days(*found, rows.grain, window)
+        if days < LEAST_DAYS:
             continue
+        sums = (pl.col(dict.fromkeys(part.stages)).sum(), pl.col("name").last())
+        frames = [frame.group_by("key").agg(*sums).sort("key") for frame in found]
         now, then = frames
         names = then.select("key", pl.col("name").alias("_name"))
         old = then.rename({stage: f"{stage}.before" for stage in dict.fromkeys(part.stages)})
@@ -116,7 +116,7 @@ def _both(
             .with_columns(pl.col(pl.Float64).fill_null(0.0))
             .sort("key")
         )
-        return spans[0], joined
+        return days, joined
     return None
 
 
@@ -136,14 +136,25 @@ def _fitting(
     return sorted(fitting, key=lambda rows: (grains.index(rows.grain), rows.family))
 
 
-def _days(frame: pl.DataFrame, grain: Grain) -> int:
-    """How many days *frame* covers; 0 where that is not known."""
-    if frame.height == 0 or frame["from"].null_count() or frame["to"].null_count():
+def _days(now: pl.DataFrame, then: pl.DataFrame, grain: Grain, window: Window) -> int:
+    """How many days both frames cover; 0 where that is not known or not the same.
+
+    Who is not there every day, as LIVEs are, had nothing on the other days.
+    """
+    if window.current is None or window.before is None:
+        return 0
+    if any(f.height == 0 or f["from"].null_count() or f["to"].null_count() for f in (now, then)):
         return 0
     if grain is Grain.DAY:
-        return frame["from"].n_unique()
-    lengths = frame.select(((pl.col("to") - pl.col("from")).dt.total_days() + 1).unique())
-    return int(lengths.item()) if lengths.height == 1 else 0
+        days = [frame["from"].n_unique() for frame in (now, then)]
+        first = then.select(pl.col("from").min()).item()
+        begins = first <= window.before.first + timedelta(days=LEAST_DAYS - 1)
+        if begins and max(days) < window.current.days:
+            return window.current.days
+        return days[0] if days[0] == days[1] else 0
+    length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
+    lengths = pl.concat([now.select(length), then.select(length)]).to_series().unique()
+    return int(lengths[0]) if len(lengths) == 1 else 0
 
 
 def _rows(what: Change, part: ChangePart, frame: pl.DataFrame) -> list[Row]:
@@ -175,13 +186,13 @@ def _rest(
     """What *rows* leave of *total* in both windows; None where the total is not known."""
     for subject in total.subject:
         for one in _fitting(subject, (total.count,), counted, total.family):
-            sums: Mapping[bool, pl.DataFrame] = {
-                earlier: one.within(window, earlier=earlier).drop_nulls(total.count)
+            frames = [
+                one.within(window, earlier=earlier).drop_nulls(total.count)
                 for earlier in (False, True)
-            }
-            if any(_days(frame, one.grain) != days for frame in sums.values()):
+            ]
+            if _days(*frames, one.grain, window) != days:
                 continue
-            now, then = (float(sums[earlier][total.count].sum()) for earlier in (False, True))
+            now, then = (float(frame[total.count].sum()) for frame in frames)
             now -= sum(row.now for row in rows)
             then -= sum(row.then for row in rows)
             return Row("", "", now, then, (0.0,) * steps, now - then)
