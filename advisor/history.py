@@ -24,6 +24,7 @@ WEEK = 7
 PATTERN_DAYS = 14  # two of each weekday: with fewer a pattern is one week's chance
 LEAST_DAYS = 56  # eight weeks: a slope of less says more about its weeks than about a trend
 LONGEST_DAYS = 364  # what was a year ago says little of what comes
+DENSE = 0.8  # of the days between the first and the last are known; else it is no daily series
 ZERO_DAYS = 0.1  # of the days; with more of them, weeks are taken
 
 
@@ -134,8 +135,15 @@ def _of(days: pl.DataFrame, left_out: int) -> History:
         effects = weekday_medians(logs)
         pattern = effects.select("weekday", pl.col("effect").exp().alias("factor"))
         step, points = 1, without(logs, effects)
-    told = trend(points) if days.height >= LEAST_DAYS else None
+    told = trend(points) if _enough(days) else None
     return History(days, left_out, step, pattern, points, told)
+
+
+def _enough(days: pl.DataFrame) -> bool:
+    first, last = days["day"].min(), days["day"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return False
+    return days.height >= max(LEAST_DAYS, DENSE * ((last - first).days + 1))
 
 
 def without(points: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:

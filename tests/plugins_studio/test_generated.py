@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from advisor.hookspecs import ReadContext
 from advisor.reading import Period, Reading
 from advisor_tiktok_studio import advisor_metrics
+from advisor_tiktok_studio.followers import steady_pace
 from tests.plugins_shop.reads import CONTEXT, read, sums, table_of, written
 from tests.shapes import Form, Row, studio
 
@@ -125,17 +128,60 @@ def _growth(reading: Reading, window: Period | None = None) -> dict[str, float] 
 def test_growth_is_net_change_over_the_followers_at_the_start_per_thirty_days(
     tmp_path: Path,
 ) -> None:
-    # 15 days: 1000 at the start, 40 won, 10 lost, so 3 % in 15 days and 6 % in 30.
-    steps = [4, 0, 6, -10, 5, 0, 0, 5, 5, 0, 5, 0, 5, 0, 5]
+    # 12 days: 1000 at the start, 40 won, 10 lost, so 3 % in 12 days and 7.5 % in 30.
+    steps = [4, 0, 6, -10, 5, 0, 5, 5, 5, 0, 5, 5]
     followers = [1000]
     for step in steps:
         followers.append(followers[-1] + step)
     found = _growth(_history(tmp_path, followers))
     assert found is not None
-    assert found["follower_growth"] == pytest.approx(0.06)
+    assert found["follower_growth"] == pytest.approx(0.075)
     # Exact Poisson limits of 40 are 28.58 and 54.47; the losses are what they are.
-    assert found["follower_growth.lo"] == pytest.approx((28.58 - 10) / 1000 * 2, abs=2e-4)
-    assert found["follower_growth.hi"] == pytest.approx((54.47 - 10) / 1000 * 2, abs=2e-4)
+    assert found["follower_growth.lo"] == pytest.approx((28.58 - 10) / 1000 * 2.5, abs=2e-4)
+    assert found["follower_growth.hi"] == pytest.approx((54.47 - 10) / 1000 * 2.5, abs=2e-4)
+
+
+def test_a_spike_of_one_day_is_no_pace_of_a_month(tmp_path: Path) -> None:
+    steps = [3] * 28
+    steps[9] = 900
+    followers = [1000 + sum(steps[:day]) for day in range(29)]
+    found = _growth(_history(tmp_path, followers))
+    assert found is not None
+    assert found["follower_growth"] == pytest.approx(3 * 30 / 1000)
+    assert found["follower_growth.hi"] > 0.5  # so wild a month may be the start of another pace
+
+
+def test_a_steady_pace_is_known_better_the_longer_it_lasts(tmp_path: Path) -> None:
+    widths = []
+    for days in (14, 28, 84):
+        steps = [4, 6, 5, 5, 7, 3, 5] * (days // 7)
+        followers = [1000 + sum(steps[:day]) for day in range(days + 1)]
+        found = _growth(_history(tmp_path, followers))
+        assert found is not None
+        assert found["follower_growth"] == pytest.approx(0.15, rel=0.05)
+        widths.append(found["follower_growth.hi"] - found["follower_growth.lo"])
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_the_limits_of_a_steady_pace_hold_what_is_true() -> None:
+    rng = np.random.default_rng(1)
+    runs, held = 120, 0
+    for _ in range(runs):
+        changes = rng.negative_binomial(3, 3 / 13, 28).astype(float)  # 10 a day, uneven
+        days = pl.DataFrame(
+            {
+                "from": pl.date_range(date(2026, 10, 1), date(2026, 10, 28), eager=True),
+                "followers": 5000 + changes.cumsum(),
+                "follower_change": changes,
+            }
+        )
+        pace, low, high = steady_pace(days)
+        assert low is not None
+        assert high is not None
+        assert pace is not None
+        assert low <= pace <= high
+        held += low <= 10 <= high
+    assert held / runs > 0.88
 
 
 def test_growth_takes_the_days_of_the_window_alone(tmp_path: Path) -> None:
