@@ -1,6 +1,6 @@
 """From paths to readings: every file is offered to every provider, and none is lost silently."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -10,11 +10,14 @@ from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.facts import read_facts
 from advisor.files import discard, find_files, is_address, is_facts
 from advisor.gathered import Gathered, Unread, contract_breaks
+from advisor.guest import what
+from advisor.guest_provider import GuestProvider
 from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Note, Reading
 from advisor.source import Container, Source, one_grid
 from advisor.tabular.open import open_source
 from advisor.tabular.postgres import address_of, open_postgres
+from advisor.traced_provider import guest_of
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
 
@@ -48,6 +51,7 @@ def gather(
     readings: list[Reading] = []
     unread: list[Unread] = []
     failed: dict[str, list[str]] = {}
+    faulty: set[str] = set()
     seen: dict[str, str] = {}
     for index, file in enumerate(files):
         if progress is not None:
@@ -66,11 +70,14 @@ def gather(
         readings += found.readings
         unread += found.unread
         notes += found.notes
-    notes += [_failure(name, lines) for name, lines in failed.items()]
+        faulty |= found.faulty
+    for name, lines in failed.items():
+        faulty.add(name)
+        notes.append(_failure(name, lines))
     if not readings:
         shown = [address_of(path).name if is_address(path) else path for path in asked]
         raise _nothing(shown, unread, notes)
-    return Gathered(tuple(readings), tuple(unread), tuple(notes))
+    return Gathered(tuple(readings), tuple(unread), tuple(notes), frozenset(faulty))
 
 
 def _read(
@@ -85,18 +92,19 @@ def _read(
         try:
             claims += [(match, provider) for match in provider.recognise(source)]
         except _FAILURES as error:
-            failed.setdefault(provider.name, []).append(f"{file.name}: {_what(error)}")
+            failed.setdefault(provider.name, []).append(f"{file.name}: {what(error)}")
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
     whole = [claim for claim in claims if not claim[0].lacks]
     if not whole:
         return Gathered((), (_unknown(file, claims),))
     if whole[0][0].grid is None:
-        return _gathered([_understood(source, whole[0], context)])
-    best: dict[str, _Claim] = {}
+        entire = [claim for claim in whole if claim[0].grid is None]
+        return _gathered([_understood(source, entire, context)])
+    best: dict[str, list[_Claim]] = {}
     for claim in whole:
         if claim[0].grid is not None:
-            best.setdefault(claim[0].grid, claim)
+            best.setdefault(claim[0].grid, []).append(claim)
     grids = [grid for grid in source.grids if grid.name in best]
     # Rows are counted within a grid, so it has to be named where there are several.
     named = len(grids) > 1 or (source.container is Container.TABLES and len(source.grids) > 1)
@@ -112,27 +120,61 @@ def _read(
     return _gathered(outcomes, [_others(file, others)] if others else [])
 
 
-def _understood(source: Source, claim: _Claim, context: ReadContext) -> Reading | Unread:
+@attrs.frozen
+class _Outcome:
+    """What became of a file or grid, and which providers *failed* on it, with what."""
+
+    given: Reading | Unread
+    failed: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def _understood(source: Source, claims: Sequence[_Claim], context: ReadContext) -> _Outcome:
+    """What the strongest of *claims* makes of *source*. Where a guest fails, the strongest claim of
+    a bundled provider serves: a guest costs what it would have brought, and nothing else."""
+    first = _read_by(source, claims[0], context)
+    provider = claims[0][1]
+    if not first.failed or not isinstance(guest_of(provider), GuestProvider):
+        return first
+    for claim in claims[1:]:
+        if not isinstance(guest_of(claim[1]), GuestProvider):
+            again = _read_by(source, claim, context)
+            return attrs.evolve(again, failed={**first.failed, **again.failed})
+    return first
+
+
+def _read_by(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
     match, provider = claim
     file = source.file
     try:
         reading = provider.read(source, match, context)
+        broken = contract_breaks(reading)
     except AdvisorError as error:
-        return Unread(file, _changed(file) or _line(error, file))
+        return _Outcome(Unread(file, _changed(file) or _line(error, file)))
     except _FAILURES as error:
-        text = f"provider {provider.name} failed on it: {_what(error)}"
-        return Unread(file, _changed(file) or text)
-    broken = contract_breaks(reading)
+        changed = _changed(file)
+        if changed:
+            return _Outcome(Unread(file, changed))
+        text = f"provider {provider.name} failed on it: {what(error)}"
+        return _Outcome(Unread(file, text), {provider.name: text})
     if broken:
-        return Unread(file, str(PluginError("; ".join(broken), where=f"provider {provider.name}")))
-    return reading
+        text = str(PluginError("; ".join(broken), where=f"provider {provider.name}"))
+        return _Outcome(Unread(file, text), {provider.name: text})
+    return _Outcome(reading)
 
 
-def _gathered(outcomes: Sequence[Reading | Unread], notes: Sequence[Note] = ()) -> Gathered:
+def _gathered(outcomes: Sequence[_Outcome], notes: Sequence[Note] = ()) -> Gathered:
+    given = [outcome.given for outcome in outcomes]
+    passed_over = [
+        Note("plugin", f"{text}; another one read it", outcome.given.file.name)
+        for outcome in outcomes
+        if isinstance(outcome.given, Reading)
+        for text in outcome.failed.values()
+    ]
     return Gathered(
-        tuple(one for one in outcomes if isinstance(one, Reading)),
-        tuple(one for one in outcomes if isinstance(one, Unread)),
-        tuple(notes),
+        tuple(one for one in given if isinstance(one, Reading)),
+        tuple(one for one in given if isinstance(one, Unread)),
+        (*notes, *passed_over),
+        frozenset(name for outcome in outcomes for name in outcome.failed),
     )
 
 
@@ -213,8 +255,3 @@ def _line(error: AdvisorError, file: File) -> str:
     for name in (file.name, str(file.path)):
         text = text.removeprefix(f"{name}: ")
     return text
-
-
-def _what(error: BaseException) -> str:
-    text = str(error).strip().split("\n", 1)[0]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -36,11 +36,13 @@ class Unread:
 
 @attrs.frozen(eq=False)
 class Gathered:
-    """All files: understood, not understood, and what a reader must know about both."""
+    """All files: understood, not understood, and what a reader must know about both. *faulty* are
+    the providers that failed on some."""
 
     readings: tuple[Reading, ...]
     unread: tuple[Unread, ...] = ()
     notes: tuple[Note, ...] = ()
+    faulty: frozenset[str] = frozenset()
 
 
 def contract_breaks(reading: object) -> list[str]:

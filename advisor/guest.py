@@ -89,6 +89,8 @@ def left_behind() -> bool:
 
 def what(error: BaseException) -> str:
     """*error* as one short line, also where it cannot say itself what it is."""
+    if isinstance(error, GuestFault):
+        return error.text
     name = type(error).__name__
     try:
         text = str(error).strip().split("\n", 1)[0]
@@ -99,7 +101,7 @@ def what(error: BaseException) -> str:
 
 
 def _told(error: BaseException) -> Exception:
-    return error if isinstance(error, AdvisorError) else GuestFault(what(error))
+    return error if isinstance(error, AdvisorError | GuestFault) else GuestFault(what(error))
 
 
 def _stop(thread: Thread) -> None:

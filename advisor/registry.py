@@ -16,6 +16,7 @@ from advisor.bands import BandFile, check_bands
 from advisor.distributions import Described, describe, meets
 from advisor.errors import AdvisorError, Mistakes
 from advisor.guest import GuestFault, directly, what
+from advisor.guest_provider import GuestProvider
 from advisor.guest_readings import Lent, derived_breaks
 from advisor.hookspecs import (
     PROJECT,
@@ -31,6 +32,7 @@ from advisor.overrides import order_bands, order_templates
 from advisor.plugin_check import api_mistake, hook_mistakes
 from advisor.reading import Note, Reading
 from advisor.rule import RulePack
+from advisor.traced_provider import TracedProvider
 from advisor.vocabulary import Vocabulary, VocabularyFile, merge
 
 __all__ = ["DISTRIBUTION", "PluginInfo", "Registry", "add", "empty", "load", "own_version"]
@@ -73,6 +75,15 @@ class Registry(Asking):
                 found.append((owner, provider))
             self.answers["providers"] = found
         return self.answers["providers"]
+
+    def reading_providers(self) -> list[Provider]:
+        """Providers as files are offered to them: a guest's within its time limit."""
+        found: list[Provider] = []
+        for owner, bare in self.owned_providers():
+            guest = self.is_guest(owner)
+            asked = GuestProvider(bare, owner, self.time_limit) if guest else bare
+            found.append(TracedProvider(asked, owner, self.trace) if self.trace else asked)
+        return found
 
     def rule_packs(self) -> list[RulePack]:
         """Rule packs; two with one id are a clash that names both owners."""

@@ -1,0 +1,110 @@
+"""A guest's provider as files are offered to it: lent what it cannot spoil, given up when late."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
+
+import attrs
+import polars as pl
+
+from advisor.guest import GuestFault, run
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
+from advisor.reading import File, Reading
+from advisor.source import Container, Grid, Source
+
+T = TypeVar("T")
+
+_PATIENCE = 3  # times a provider may hang before it is not asked any more
+_GIVEN_UP = f"hung {_PATIENCE} times, and was not asked again"
+
+
+@attrs.define(eq=False)
+class GuestProvider:
+    """*provider* within *limit* seconds for each file; what it gives is checked for its type.
+
+    Both methods raise GuestFault for whatever the provider does wrong, `read` also AdvisorError
+    where the provider says that the file is broken.
+    """
+
+    provider: Provider
+    owner: str
+    limit: float
+    name: str = attrs.field(init=False)
+    kinds: Mapping[str, KindInfo] = attrs.field(init=False)
+    _hung: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.name = self.provider.name
+        self.kinds = dict(self.provider.kinds)
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        """Its claims on *source*."""
+        lent = _lend(source)
+        grids = {grid.name for grid in lent.grids}
+
+        def ask() -> list[Match]:
+            return [_checked(match, self.kinds, grids) for match in self.provider.recognise(lent)]
+
+        return self._run(ask)
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        """What it makes of *source*."""
+        lent = _lend(source)
+
+        def ask() -> Reading:
+            reading = self.provider.read(lent, match, context)
+            if not isinstance(reading, Reading):
+                raise GuestFault(f"returned {type(reading).__name__} where a Reading is expected")
+            if attrs.astuple(lent.file) != attrs.astuple(source.file):
+                raise GuestFault("changed what it was told of the file")
+            if reading.file.sha256 != source.file.sha256:
+                raise GuestFault(f"returned a reading of another file: {reading.file.name}")
+            return reading
+
+        return self._run(ask)
+
+    def _run(self, ask: Callable[[], T]) -> T:
+        if self._hung >= _PATIENCE:
+            raise GuestFault(_GIVEN_UP, hung=True)
+        try:
+            return run(ask, self.limit)
+        except GuestFault as fault:
+            self._hung += fault.hung
+            raise
+
+
+@attrs.frozen(eq=False)
+class _LentGrid:
+    """A grid whose head cannot be changed, and whose body is a frame of the borrower's own."""
+
+    name: str
+    head: tuple[tuple[str, ...], ...]
+    _grid: Grid
+
+    def body(
+        self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
+    ) -> pl.DataFrame:
+        return self._grid.body(after, columns, numbers).clone()
+
+
+@attrs.frozen(eq=False)
+class _LentSource:
+    file: File
+    container: Container
+    grids: tuple[_LentGrid, ...]
+
+
+def _lend(source: Source) -> _LentSource:
+    grids = (_LentGrid(g.name, tuple(map(tuple, g.head)), g) for g in source.grids)
+    return _LentSource(attrs.evolve(source.file), source.container, tuple(grids))
+
+
+def _checked(match: object, kinds: Collection[str], grids: Collection[str]) -> Match:
+    if not isinstance(match, Match):
+        raise GuestFault(f"recognise gave {type(match).__name__} where Match is expected")
+    if match.kind not in kinds:
+        raise GuestFault(f"recognise claims a kind that the provider does not have: {match.kind}")
+    if type(match.strength) is not int:
+        raise GuestFault(f"the strength of a claim is {type(match.strength).__name__}, not int")
+    if match.grid is not None and match.grid not in grids:
+        raise GuestFault(f"recognise claims a grid that the file does not have: {match.grid}")
+    return attrs.evolve(match, lacks=tuple(map(str, match.lacks)))

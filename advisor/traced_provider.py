@@ -1,0 +1,49 @@
+"""A provider whose calls are told: what `--trace-plugins` shows of reading."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
+from advisor.reading import Reading
+from advisor.source import Source
+from advisor.trace import Trace
+
+
+@attrs.frozen(eq=False)
+class TracedProvider:
+    """*provider* of *owner*: its reads told one by one, what it recognised added up."""
+
+    provider: Provider
+    owner: str
+    trace: Trace
+
+    @property
+    def name(self) -> str:
+        return self.provider.name
+
+    @property
+    def kinds(self) -> Mapping[str, KindInfo]:
+        return self.provider.kinds
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        """Its claims on *source*."""
+
+        def ask() -> Sequence[Match]:
+            return self.provider.recognise(source)
+
+        return self.trace.summed(self.owner, f"{self.name}.recognise", ask)()
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        """What it makes of *source*."""
+
+        def ask() -> Reading:
+            return self.provider.read(source, match, context)
+
+        name = f"{self.name}.read {match.kind} ({source.file.name})"
+        return self.trace.timed(self.owner, name, ask)()
+
+
+def guest_of(provider: Provider) -> Provider:
+    """*provider* itself, where it is only traced."""
+    return provider.provider if isinstance(provider, TracedProvider) else provider
