@@ -29,7 +29,7 @@ seconds, by changing what it was lent) costs what it would have brought, and one
 made without it, and the exit code is 4.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -143,13 +143,27 @@ class Derived:
     frame: "pl.DataFrame"
 
 
+_named_functions = attrs.validators.deep_mapping(
+    key_validator=attrs.validators.instance_of(str),
+    value_validator=attrs.validators.is_callable(),
+)
+
+
 @attrs.frozen
 class Templates:
     """A folder of Jinja2 templates. Where advisor.toml allows the plugin, `plan.md.j2` in it
-    replaces or extends the bundled one."""
+    replaces or extends the bundled one.
+
+    *filters* are functions that templates apply after the name of the folder, so that none hides
+    another's: `stars` of the folder `acme` is `{{ action.rank | acme.stars }}`, and in the name of
+    a folder `-` is then written `_`. What they return is escaped like any text.
+    """
 
     name: str
     folder: Traversable
+    filters: Mapping[str, Callable[..., object]] = attrs.field(
+        factory=dict, validator=_named_functions, hash=False
+    )
 
 
 @runtime_checkable

@@ -116,6 +116,10 @@ def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironm
     for name in _MISLEADING_FILTERS:
         del environment.filters[name]
     environment.filters |= views.FILTERS
+    for theme in themes:
+        prefix = theme.name.replace("-", "_")
+        named = {f"{prefix}.{name}": function for name, function in theme.filters.items()}
+        environment.filters |= {n: f for n, f in named.items() if n not in environment.filters}
     return environment
 
 

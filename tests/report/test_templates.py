@@ -122,6 +122,36 @@ def test_a_theme_cannot_forget_to_escape(template: str, own: Templates) -> None:
     assert "<" not in plan(own).replace("\\<", "").replace("&lt;", "")
 
 
+def test_a_filter_of_a_theme_is_called_by_its_folder_and_escaped(
+    own: Templates, bundled: Sequence[Templates]
+) -> None:
+    theme = attrs.evolve(own, name="glow-lab", filters={"twice": lambda text: f"<{text}> " * 2})
+    write(theme, "{{ shop.name | glow_lab.twice }}")
+
+    assert plan(theme, *bundled) == "\\<Glow Lab\\> \\<Glow Lab\\>\n"
+
+
+def test_a_filter_of_a_theme_hides_none_that_is_there(own: Templates) -> None:
+    first = attrs.evolve(own, name="a", filters={"f": lambda _: "first"})
+    second = attrs.evolve(own, name="a", filters={"f": lambda _: "second", "upper": lambda _: "no"})
+    write(own, "{{ 'b' | upper }} {{ 'b' | a.f }}")
+
+    assert plan(first, second) == "B first\n"
+
+
+def test_a_mistake_in_a_filter_names_file_and_line(own: Templates) -> None:
+    theme = attrs.evolve(own, name="a", filters={"f": lambda number: 1 / number})
+    write(theme, "\n{{ 0 | a.f }}")
+
+    assert "plan.md.j2, line 2: ZeroDivisionError: division by zero" in fault(theme)
+
+
+@pytest.mark.parametrize("filters", [{"f": 1}, {1: len}, None, [len]])
+def test_filters_are_functions_with_names(filters: object, own: Templates) -> None:
+    with pytest.raises(TypeError):
+        attrs.evolve(own, filters=filters)
+
+
 def test_what_a_macro_made_is_escaped_once(own: Templates) -> None:
     write(
         own, "{% macro m(x) %}*{{ x }}*{% endmacro %}{% set y %}{{ m('a*b') }}{% endset %}{{ y }}"
