@@ -12,11 +12,12 @@ import polars as pl
 
 from advisor.decompose import CHANGE, OTHER, contributions, step_column
 from advisor.measure import CountedRows
-from advisor.reading import Grain
+from advisor.reading import Grain, Period
 from advisor.vocabulary import Change, ChangePart, Side, Vocabulary
 from advisor.window import Window
 
 LEAST_DAYS = 7  # of each window: a change between two days says nothing
+MONTHS_DIFFER = 3  # days by which one month is longer than another
 
 
 @attrs.frozen
@@ -38,10 +39,11 @@ class Row:
 @attrs.frozen
 class Explained:
     """A change that the files explain. *rows* begin with the largest; *rest* is what the subjects
-    leave of the total, where there is one. *days* is how many days each window has."""
+    leave of the total, where there is one. *now* and *then* are the periods that are compared."""
 
     what: Change
-    days: int
+    now: Period
+    then: Period
     rows: tuple[Row, ...]
     rest: Row | None
 
@@ -71,11 +73,15 @@ def changes(
 
 def _explain(what: Change, counted: Sequence[CountedRows], window: Window) -> Explained | None:
     parts = what.part or (ChangePart("", "", what.stages),)
+    if window.current is None or window.before is None:
+        return None
+    spans = (window.current, window.before)
     told: list[tuple[int, Sequence[Row]]] = []
     for part in parts:
         both = _both(what, part, counted, window)
         if both is not None:
-            told.append((both[0], _rows(what, part, both[1])))
+            days, frame, spans = both
+            told.append((days, _rows(what, part, frame)))
     if not told:
         return None
     days = max(days for days, _ in told)
@@ -86,14 +92,16 @@ def _explain(what: Change, counted: Sequence[CountedRows], window: Window) -> Ex
         if rest is None:
             return None
     ordered = sorted(rows, key=lambda row: (-abs(row.change), row.key))
-    return Explained(what, days, tuple(ordered), rest) if ordered else None
+    return Explained(what, *spans, tuple(ordered), rest) if ordered else None
 
 
 def _both(
     what: Change, part: ChangePart, counted: Sequence[CountedRows], window: Window
-) -> tuple[int, pl.DataFrame] | None:
-    """How many days each window has, and the sums of *part*'s stages by subject in both; from the
-    first rows that have them all."""
+) -> tuple[int, pl.DataFrame, tuple[Period, Period]] | None:
+    """How many days each window has, the sums of *part*'s stages by subject in both, and the two
+    periods; from the first rows that have them all."""
+    if window.current is None or window.before is None:
+        return None
     for rows in _fitting(what.subject, part.stages, counted):
         own = pl.col("key") == part.key if part.key else pl.lit(value=True)
         found = [
@@ -116,7 +124,9 @@ def _both(
             .with_columns(pl.col(pl.Float64).fill_null(0.0))
             .sort("key")
         )
-        return days, joined
+        by_day = rows.grain is Grain.DAY
+        now_span, then_span = (None, None) if by_day else (_span(found[0]), _span(found[1]))
+        return days, joined, (now_span or window.current, then_span or window.before)
     return None
 
 
@@ -152,9 +162,17 @@ def _days(now: pl.DataFrame, then: pl.DataFrame, grain: Grain, window: Window) -
         if begins and max(days) < window.current.days:
             return window.current.days
         return days[0] if days[0] == days[1] else 0
-    length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
-    lengths = pl.concat([now.select(length), then.select(length)]).to_series().unique()
-    return int(lengths[0]) if len(lengths) == 1 else 0
+    spans = [_span(now), _span(then)]
+    if None in spans:
+        return 0
+    days = [span.days for span in spans if span is not None]
+    return days[0] if abs(days[0] - days[1]) <= MONTHS_DIFFER else 0
+
+
+def _span(frame: pl.DataFrame) -> Period | None:
+    """The one period that all rows of *frame* are of."""
+    spans = frame.select("from", "to").unique()
+    return Period(*spans.row(0)) if spans.height == 1 else None
 
 
 def _rows(what: Change, part: ChangePart, frame: pl.DataFrame) -> list[Row]:

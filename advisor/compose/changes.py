@@ -19,7 +19,6 @@ def explained(diagnosis: Diagnosis) -> tuple[ChangeInfo, ...]:
 
 
 def _told(one: Explained, diagnosis: Diagnosis) -> ChangeInfo:
-    now, then = diagnosis.window.current, diagnosis.window.before
     stages = one.what.stages or one.what.part[0].stages
     count = one.what.total.count if one.what.total is not None else stages[-1]
     unit = metric_of(count, diagnosis.vocabulary).unit
@@ -31,10 +30,10 @@ def _told(one: Explained, diagnosis: Diagnosis) -> ChangeInfo:
     return ChangeInfo(
         id=one.what.id,
         title=one.what.title,
-        first=now.first.isoformat() if now else "",
-        last=now.last.isoformat() if now else "",
-        before_first=then.first.isoformat() if then else "",
-        before_last=then.last.isoformat() if then else "",
+        first=one.now.first.isoformat(),
+        last=one.now.last.isoformat(),
+        before_first=one.then.first.isoformat(),
+        before_last=one.then.last.isoformat(),
         now=total.now,
         then=total.then,
         now_text=text.number(total.now, unit, currency),
