@@ -143,12 +143,6 @@ class Derived:
     frame: "pl.DataFrame"
 
 
-_named_functions = attrs.validators.deep_mapping(
-    key_validator=attrs.validators.instance_of(str),
-    value_validator=attrs.validators.is_callable(),
-)
-
-
 @attrs.frozen
 class Templates:
     """A folder of Jinja2 templates. Where advisor.toml allows the plugin, `plan.md.j2` in it
@@ -162,7 +156,12 @@ class Templates:
     name: str
     folder: Traversable
     filters: Mapping[str, Callable[..., object]] = attrs.field(
-        factory=dict, validator=_named_functions, hash=False
+        factory=dict,
+        validator=attrs.validators.deep_mapping(
+            key_validator=attrs.validators.instance_of(str),
+            value_validator=attrs.validators.is_callable(),
+        ),
+        hash=False,
     )
 
 
