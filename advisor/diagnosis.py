@@ -17,7 +17,7 @@ from advisor.gathered import Gathered
 from advisor.grade import Grader
 from advisor.hookspecs import Derived, KindInfo, Provider, ReadContext
 from advisor.judge import Judgement, judge
-from advisor.knowledge import Loaded, bands_of, business_of, check_names, load_rules
+from advisor.knowledge import Loaded, bands_of, business_of, check_names, check_plugins, load_rules
 from advisor.kpis import Total, totals
 from advisor.measure import CountedRows, Measured, Wanted, measure, metric_of
 from advisor.overlap import Counted, combine
@@ -94,16 +94,18 @@ def gather_shop(
 ) -> Gathered:
     """Reads the files of one shop, whose profile is checked first."""
     where = request.config.name if request.config else "command line"
+    registry.time_limit = request.settings.plugins.time_limit
     check_names(request.settings, registry.vocabulary(), where=where)
+    check_plugins(request.settings, registry)
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
     context = ReadContext(request.today, business.currency, business.region)
-    providers = [*registry.providers()]
+    providers = registry.reading_providers()
     if request.settings.source:
         providers.append(OwnSources(request.settings.source, registry.vocabulary()))
     try:
-        return gather(request.paths, providers, context, progress=progress)
+        gathered = gather(request.paths, providers, context, progress=progress)
     except NothingReadable as error:
         if registry.problems:  # a plugin that failed may be the one that reads these files
             problems = "".join(f"\n  {note.text}" for note in registry.problems)
@@ -111,6 +113,11 @@ def gather_shop(
                 f"{error.message.rstrip()}{problems}\n", hint=error.hint
             ) from None
         raise
+    finally:
+        if registry.trace is not None:
+            registry.trace.tell_sums()
+    registry.faulty |= gathered.faulty
+    return gathered
 
 
 def diagnose_gathered(
