@@ -74,11 +74,19 @@ def test_a_metric_that_cannot_be_computed_is_named(
     assert says in found
 
 
+CLICKS_M = "\n" + CLICKS + METRIC.format(kind="exact", top='["clicks"]', bottom="[]", more="")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         (AD + 'parent = "campain"', "subject ad: unknown subject 'campain'"),
         (AD + 'pools = "addd"', "subject ad: unknown subject 'addd'; did you mean 'ad'?"),
+        (AD + 'ranked-by = ["ctr"]', "subject ad: unknown metric 'ctr'"),
+        (
+            AD + 'ranked-by = ["m"]' + CLICKS_M,
+            "subject ad: m ranks nothing: it is no rate, or neither way is better",
+        ),
         ('[[relation]]\nid = "r"\nfrom = "ad"\nto = "product"\n' + AD, "relation r: unknown"),
         ('[[goal]]\nid = "g"\ntitle = "G"\nkpis = ["ctr"]', "goal g: unknown metric 'ctr'"),
         ('[[identity]]\nid = "i"\nleft = "a"\ntimes = []', "identity i: unknown metric 'a'"),

@@ -1,6 +1,6 @@
 """A made-up trade from readings to the result document, all through the plugin door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -90,10 +90,14 @@ def registry(folder: Path, bands: Sequence[Band] | None = None) -> Registry:
         "advisor_metric_providers": [Ads()],
     }
     for hook, given in brings.items():
-        setattr(plugin, hook, hookimpl(lambda given=given: given))
+        setattr(plugin, hook, hookimpl(_giving(given)))
     made = empty()
     add(made, plugin, "trade")
     return made
+
+
+def _giving(what: Sequence[object]) -> Callable[[], Sequence[object]]:
+    return lambda: what
 
 
 def ads(*rows: Row, name: str = "ads.csv", subject: str = "ad", by_day: bool = False) -> Reading:
