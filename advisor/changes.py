@@ -5,7 +5,7 @@ do not cover the same number of days are not compared.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import attrs
 import polars as pl
@@ -108,7 +108,7 @@ def _both(
             rows.within(window, earlier=earlier).filter(own).drop_nulls(part.stages)
             for earlier in (False, True)
         ]
-        days = _days(*found, rows.grain, window)
+        days = _days(found, rows.grain, window)
         if days < LEAST_DAYS:
             continue
         sums = (pl.col(dict.fromkeys(part.stages)).sum(), pl.col("name").last())
@@ -146,22 +146,23 @@ def _fitting(
     return sorted(fitting, key=lambda rows: (grains.index(rows.grain), rows.family))
 
 
-def _days(now: pl.DataFrame, then: pl.DataFrame, grain: Grain, window: Window) -> int:
+def _days(frames: Sequence[pl.DataFrame], grain: Grain, window: Window) -> int:
     """How many days both frames cover; 0 where that is not known or not the same.
 
     Who is not there every day, as LIVEs are, had nothing on the other days.
     """
     if window.current is None or window.before is None:
         return 0
-    if any(f.height == 0 or f["from"].null_count() or f["to"].null_count() for f in (now, then)):
+    if any(f.height == 0 or f["from"].null_count() or f["to"].null_count() for f in frames):
         return 0
+    now, then = frames
     if grain is Grain.DAY:
-        days = [frame["from"].n_unique() for frame in (now, then)]
-        first = then.select(pl.col("from").min()).item()
+        known = [frame["from"].n_unique() for frame in frames]
+        first: date = then.select(pl.col("from").min()).item()
         begins = first <= window.before.first + timedelta(days=LEAST_DAYS - 1)
-        if begins and max(days) < window.current.days:
+        if begins and max(known) < window.current.days:
             return window.current.days
-        return days[0] if days[0] == days[1] else 0
+        return known[0] if known[0] == known[1] else 0
     spans = [_span(now), _span(then)]
     if None in spans:
         return 0
@@ -208,7 +209,7 @@ def _rest(
                 one.within(window, earlier=earlier).drop_nulls(total.count)
                 for earlier in (False, True)
             ]
-            if _days(*frames, one.grain, window) != days:
+            if _days(frames, one.grain, window) != days:
                 continue
             now, then = (float(frame[total.count].sum()) for frame in frames)
             now -= sum(row.now for row in rows)
