@@ -56,10 +56,11 @@ def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = 
     return Plan(ranked, tuple(aside), _totals(ranked))
 
 
-def _key(item: Planned, priority: Priority) -> tuple[bool, float, float, int, str, int]:
+def _key(item: Planned, priority: Priority) -> tuple[bool, float, bool, float, int, str, int]:
     return (
         not priority.critical,
         -priority.value,
+        not item.place and priority.gain is None,
         -item.confidence,
         item.rule.severity.rank,
         f"{item.rule.id}|{item.kind}",

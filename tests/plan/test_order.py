@@ -1,128 +1,145 @@
-"""One order: the account first, then money, then how sure; causes before what they cause."""
+"""One order: the account first, then what an hour of work brings; causes before what they cause."""
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.plan.order import Priced, fingerprint, plan
-from advisor.plan.stake import NoStake, Stake
-from advisor.rule import Rule, Severity
-from tests.core import rule
-
-NOTHING = NoStake("no price")
+from advisor.plan import Plan, Priced, fingerprint, plan
+from advisor.plan.money import Gain, NoPrice
+from advisor.rule import Severity, Start
+from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
 
 
-def money(mid: float) -> Stake:
-    return Stake(mid / 2, mid, mid * 2, "sales")
+def made(*findings: Priced, goal: str | None = None) -> Plan:
+    return plan(numbered(*findings), WORDS_OF_LEVERS, goal)
 
 
-def found(
-    name: str,
-    *,
-    subject: str = "here\x1f1",
-    kind: str = "ad",
-    p: float = 0.01,
-    stake: Stake | NoStake = NOTHING,
-    severity: Severity = Severity.MEDIUM,
-    by: tuple[str, ...] = (),
-    of: Rule | None = None,
-) -> Priced:
-    return Priced(0, of or rule(name, severity=severity), kind, subject, p, stake, by)
-
-
-def numbered(*findings: Priced) -> list[Priced]:
-    return [attrs.evolve(f, index=i) for i, f in enumerate(findings)]
-
-
-def order(*findings: Priced) -> list[str]:
-    return [item.rule.short_id for item in plan(numbered(*findings))]
+def order(*findings: Priced, goal: str | None = None) -> list[str]:
+    return [item.planned.rule.short_id for item in made(*findings, goal=goal).actions]
 
 
 def test_what_endangers_the_account_comes_before_any_money() -> None:
-    first = found("ban", severity=Severity.CRITICAL)
+    ban = found(ruled("ban", severity=Severity.CRITICAL))
 
-    assert order(found("rich", stake=money(1e6)), first) == ["ban", "rich"]
+    assert order(found("rich", price=price(1e6)), ban) == ["ban", "rich"]
 
 
-def test_then_the_money_decides() -> None:
+def test_what_an_hour_brings_decides() -> None:
     assert order(
-        found("less", stake=money(10)),
-        found("none", severity=Severity.HIGH, p=0.0),
-        found("more", stake=money(99), p=0.02, severity=Severity.LOW),
-    ) == ["more", "less", "none"]
+        found(ruled("large", effort=10), price=price(50)),
+        found(ruled("quick", effort=1), price=price(10)),
+        found(ruled("unlikely", effort=1), price=price(20), chance=0.1),
+        found(ruled("unsure", effort=1), price=price(10), p=0.2),
+    ) == ["quick", "unsure", "large", "unlikely"]
 
 
-def test_what_serves_the_shop_s_goal_comes_before_other_money_but_not_before_the_account() -> None:
-    ban = found("ban", severity=Severity.CRITICAL)
-    own = found("own", of=attrs.evolve(rule("own"), goal="ads"), stake=money(1))
-    rich = found("rich", of=attrs.evolve(rule("rich"), goal="sales"), stake=money(99))
-    findings = numbered(rich, own, ban)
+def test_priority_is_gain_times_chance_times_confidence_by_the_hour() -> None:
+    (item,) = made(found(ruled("r", effort=8), price=price(100), chance=0.4, p=0.05)).actions
 
-    assert [item.rule.short_id for item in plan(findings, "ads")] == ["ban", "own", "rich"]
-    assert [item.rule.short_id for item in plan(findings)] == ["ban", "rich", "own"]
+    assert item.priority.value == pytest.approx(100 * 0.4 * 0.95 / 8)
 
 
-def test_then_how_sure_it_is_and_then_the_severity() -> None:
+def test_what_serves_the_goal_comes_first_unless_another_is_worth_ten_times_as_much() -> None:
+    own = found(ruled("own", goal="ads"), price=price(10))
+    more, far_more = found("more", price=price(99)), found("far-more", price=price(101))
+
+    assert order(more, far_more, own, goal="ads") == ["far-more", "own", "more"]
+    assert order(more, own) == ["more", "own"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "place"), [(Severity.HIGH, 1), (Severity.MEDIUM, 3), (Severity.LOW, 4)]
+)
+def test_what_has_no_price_stands_by_its_severity(severity: Severity, place: int) -> None:
+    priced = [found(f"p{i}", price=price(100 - i)) for i in range(4)]
+
+    assert order(*priced, found(ruled("none", severity=severity), p=0.01)).index("none") in (
+        place,
+        place + 1,
+    )
+
+
+def test_without_any_price_severity_and_confidence_decide() -> None:
     assert order(
-        found("unsure", p=0.02, severity=Severity.HIGH),
-        found("low", p=0.001, severity=Severity.LOW),
-        found("high", p=0.001, severity=Severity.HIGH),
+        found(ruled("unsure", severity=Severity.HIGH), p=0.02),
+        found(ruled("low", severity=Severity.LOW), p=0.001),
+        found(ruled("high", severity=Severity.HIGH), p=0.001),
     ) == ["high", "low", "unsure"]
 
 
-def test_findings_of_one_rule_are_one_action_worst_first() -> None:
-    of = rule("r")
-    findings = [
-        found("r", of=of, subject=s, stake=money(m), p=p)
-        for s, m, p in (("a", 10, 0.02), ("b", 30, 0.01), ("c", 10, 0.001))
+def test_a_lever_that_has_to_be_moved_first_comes_first_whatever_it_is_worth() -> None:
+    more = ruled("more-budget", lever="budget", direction="raise")
+    page = ruled("mend-page", lever="page")
+    less = ruled("less-budget", lever="budget", direction="lower")
+
+    assert order(found(more, "a", price=price(99)), found(page, "b", price=price(1))) == [
+        "mend-page",
+        "more-budget",
+    ]
+    assert order(found(less, "a", price=price(99)), found(page, "b", price=price(1))) == [
+        "less-budget",
+        "mend-page",
     ]
 
-    (action,) = plan(numbered(*findings))
 
-    assert [f.subject for f in action.findings] == ["b", "c", "a"]
-    assert action.stake == Stake(25, 50, 100, "sales")
-    assert action.confidence == 1 - 0.001
+def test_an_action_names_those_that_come_before_it() -> None:
+    first, second = made(
+        found(ruled("more", lever="budget", direction="raise"), "a", price=price(99)),
+        found(ruled("page", lever="page"), "b"),
+    ).actions
+
+    assert (first.after, second.after) == ((), (first.planned.id,))
+
+
+def test_findings_of_one_rule_are_one_action_worst_first() -> None:
+    of = ruled("r")
+    (item,) = made(
+        found(of, "a", price=price(10), p=0.02),
+        found(of, "b", price=price(30), p=0.01),
+        found(of, "c", price=price(10), p=0.001),
+    ).actions
+
+    assert [f.subject[-1] for f in item.planned.findings] == ["b", "c", "a"]
+    assert item.planned.mid == pytest.approx(50.0)
+    assert item.planned.confidence == pytest.approx((30 * 0.99 + 10 * 0.999 + 10 * 0.98) / 50)
 
 
 def test_what_another_finding_explains_is_listed_under_its_cause() -> None:
-    cause, effect = found("cause"), found("effect", by=("test/cause",))
+    (item,) = made(found("cause"), found("effect", by=("test/cause",))).actions
 
-    (action,) = plan(numbered(cause, effect))
-
-    assert (action.rule.short_id, action.also_explains) == ("cause", (1,))
+    assert (item.planned.rule.short_id, item.planned.also_explains) == ("cause", (1,))
 
 
 def test_the_first_cause_of_a_chain_lists_all_of_it() -> None:
-    chain = [
-        found("cause"),
-        found("middle", by=("test/cause",)),
-        found("end", by=("test/middle",)),
-    ]
+    (item,) = made(
+        found("cause"), found("middle", by=("test/cause",)), found("end", by=("test/middle",))
+    ).actions
 
-    (action,) = plan(numbered(*chain))
-
-    assert action.also_explains == (1, 2)
+    assert item.planned.also_explains == (1, 2)
 
 
 def test_a_cause_lists_only_what_it_explains_on_its_own_subjects() -> None:
-    cause = found("cause", subject="a")
-    effects = [found("effect", subject=s, by=("test/cause",)) for s in ("a", "b")]
+    effects = [found("effect", s, by=("test/cause",)) for s in ("a", "b")]
 
-    (action,) = plan(numbered(cause, *effects))
+    (item,) = made(found("cause", "a"), *effects).actions
 
-    assert action.also_explains == (1,)
+    assert item.planned.also_explains == (1,)
 
 
-def test_the_money_of_one_gap_is_told_once() -> None:
-    single = rule("r")
-    of = attrs.evolve(single, actions=single.actions * 2)
+def test_the_money_of_one_gap_is_told_once_and_its_actions_stay_together() -> None:
+    single = ruled("r")
+    double = attrs.evolve(single, actions=single.actions * 2)
 
-    first, second = plan(numbered(found("r", of=of, stake=money(10))))
+    first, second, third = made(
+        found(double, price=price(10)), found("small", "2", price=price(1))
+    ).actions
 
-    assert first.stake == money(10)
-    assert second.stake == NoStake("priced with the action before it")
-    assert first.id != second.id
+    assert isinstance(first.planned.gain, Gain)
+    assert second.planned.gain == NoPrice("priced with the action before it")
+    assert (first.planned.rule, second.planned.rule) == (double, double)
+    assert third.planned.rule.short_id == "small"
+    assert first.planned.id != second.planned.id
 
 
 def test_an_id_is_made_of_names_and_keeps_them_apart() -> None:
@@ -130,34 +147,144 @@ def test_an_id_is_made_of_names_and_keeps_them_apart() -> None:
     assert fingerprint("a", "bc") != fingerprint("ab", "c")
 
 
-stakes = st.just(NOTHING) | st.sampled_from([1.0, 5.0, 9.0]).map(money)
-findings = st.builds(
-    found,
-    st.sampled_from("abcd"),
-    subject=st.sampled_from(["x", "y", "z"]),
-    p=st.sampled_from([0.0, 0.001, 0.02]),
-    stake=stakes,
-)
+MOVES = [(lever.id, way) for lever in LEVERS.values() for way in lever.directions]
+RULES = [
+    ruled(f"r{i}", lever=lever, direction=way, effort=effort, severity=severity)
+    for i, ((lever, way), effort, severity) in enumerate(
+        (move, effort, severity)
+        for move in MOVES
+        for effort, severity in ((1.0, Severity.MEDIUM), (8.0, Severity.CRITICAL))
+    )
+]
+SUBJECTS = [("ad", "a"), ("ad", "b"), ("campaign", "c"), ("shop", "s")]
+INSIDE = {
+    "ad": ("campaign|here|c", "shop|here|s"),
+    "campaign": ("shop|here|s",),
+    "shop": (),
+}
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(findings, max_size=8, unique_by=lambda f: (f.rule.id, f.subject)), st.randoms())
+@st.composite
+def one_finding(draw: st.DrawFn) -> Priced:
+    kind, key = draw(st.sampled_from(SUBJECTS))
+    mid = draw(st.sampled_from([None, 1.0, 5.0, 40.0]))
+    metric = draw(st.sampled_from(["ctr", "order_rate", "aov", "roas", "cpc"]))
+    return found(
+        draw(st.sampled_from(RULES)),
+        key,
+        kind=kind,
+        p=draw(st.sampled_from([0.0, 0.001, 0.02])),
+        price=found("x").price if mid is None else price(mid, metric, sd=0.003),
+        inside=INSIDE[kind],
+        chance=draw(st.sampled_from([None, 0.2, 0.9])),
+    )
+
+
+SHOPS = st.lists(one_finding(), max_size=12, unique_by=lambda f: (f.rule.id, f.subject))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SHOPS, st.randoms(), st.sampled_from([None, "ads"]))
 def test_the_order_of_findings_does_not_change_the_plan(
-    given_: list[Priced], chance: object
+    given_: list[Priced], chance: object, goal: str | None
 ) -> None:
     mixed = list(given_)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
 
     def shown(of: list[Priced]) -> list[object]:
-        return [(i.id, i.stake, i.confidence, [f.subject for f in i.findings]) for i in plan(of)]
+        plan_ = made(*of, goal=goal)
+        return [
+            (i.planned.id, i.planned.gain, i.priority, i.adds, i.after) for i in plan_.actions
+        ] + [(a.action.id, a.kept, sorted(a.subjects)) for a in plan_.set_aside]
 
     assert shown(mixed) == shown(given_)
 
 
+@settings(max_examples=150, deadline=None)
+@given(SHOPS)
+def test_no_plan_pulls_a_lever_both_ways_on_a_subject_or_what_holds_it(
+    findings: list[Priced],
+) -> None:
+    at: dict[tuple[str, str], set[str]] = {}
+    around: dict[tuple[str, str], set[str]] = {}
+    for item in made(*findings).actions:
+        action = item.planned.action
+        for finding in item.planned.findings:
+            at.setdefault((action.lever, finding.subject), set()).add(action.direction)
+            for place in finding.places:
+                around.setdefault((action.lever, place), set()).add(action.direction)
+
+    for (lever, subject), ways in at.items():
+        everywhere = ways | around.get((lever, subject), set())
+        assert not {"raise", "lower"} <= everywhere
+
+
+@settings(max_examples=150, deadline=None)
+@given(SHOPS)
+def test_nothing_is_lost_between_the_plan_and_what_is_set_aside(findings: list[Priced]) -> None:
+    plan_ = made(*findings)
+    planned = {(i.planned.rule.id, f.subject) for i in plan_.actions for f in i.planned.findings}
+    aside = {(a.action.rule.id, subject) for a in plan_.set_aside for subject in a.subjects}
+
+    assert planned | aside == {(f.rule.id, f.subject) for f in findings}
+    assert not planned & aside
+
+
+@settings(max_examples=150, deadline=None)
+@given(SHOPS)
+def test_whatever_an_action_waits_for_stands_above_it(findings: list[Priced]) -> None:
+    seen: set[str] = set()
+    for item in made(*findings).actions:
+        assert set(item.after) <= seen
+        seen.add(item.planned.id)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SHOPS)
+def test_a_plan_is_worth_at_least_its_largest_action_and_at_most_all_of_them(
+    findings: list[Priced],
+) -> None:
+    plan_ = made(*findings)
+    gains = [i.planned.mid for i in plan_.actions]
+    total = sum(t.mid for t in plan_.total)
+
+    assert total <= sum(gains) + 1e-6
+    assert total >= max(gains, default=0.0) - 1e-6
+    for item in plan_.actions:
+        if item.adds is not None:
+            assert 0 <= item.adds.low <= item.adds.mid <= item.adds.high
+            assert item.adds.mid <= item.planned.mid + 1e-9
+
+
 @pytest.mark.parametrize("severity", list(Severity))
 def test_only_critical_endangers_the_account(severity: Severity) -> None:
-    rich = found("rich", stake=money(1), severity=Severity.LOW)
+    rich = found(ruled("rich", severity=Severity.LOW, effort=0.1), price=price(1e6))
 
-    first = order(rich, found("other", severity=severity))[0]
+    first = order(rich, found(ruled("other", severity=severity)))[0]
 
     assert (first == "other") == (severity is Severity.CRITICAL)
+
+
+def test_when_to_begin_is_as_the_action_says_else_as_urgent_as_it_is() -> None:
+    from advisor.plan.priority import start
+
+    urgent = ruled("r", severity=Severity.CRITICAL)
+    said = attrs.evolve(urgent, actions=(attrs.evolve(urgent.actions[0], start=Start.THIS_MONTH),))
+    starts = [
+        start(made(found(of)).actions[0].planned, rank)
+        for of, rank in (
+            (urgent, 9),
+            (said, 1),
+            (ruled("r", severity=Severity.HIGH), 9),
+            (ruled("r"), 3),
+            (ruled("r"), 4),
+        )
+    ]
+
+    assert starts == [
+        Start.NOW,
+        Start.THIS_MONTH,
+        Start.THIS_WEEK,
+        Start.THIS_WEEK,
+        Start.THIS_MONTH,
+    ]

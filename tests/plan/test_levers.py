@@ -1,0 +1,69 @@
+"""Of two actions that contradict each other the weaker one is set aside, where they do."""
+
+from advisor.plan import plan
+from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
+
+UP = ruled("up", lever="budget", direction="raise")
+DOWN = ruled("down", lever="budget", direction="lower")
+
+
+def test_the_one_whose_evidence_and_gain_weigh_more_stays() -> None:
+    made = plan(
+        numbered(found(UP, price=price(10)), found(DOWN, price=price(11), p=0.01)), WORDS_OF_LEVERS
+    )
+
+    assert [i.planned.rule for i in made.actions] == [DOWN]
+    assert [(a.action.rule, a.kept) for a in made.set_aside] == [(UP, made.actions[0].planned.id)]
+
+
+def test_only_on_the_subjects_where_they_contradict() -> None:
+    made = plan(
+        numbered(
+            found(UP, "a", price=price(10)), found(UP, "b", price=price(10)), found(DOWN, "b")
+        ),
+        WORDS_OF_LEVERS,
+    )
+
+    (aside,) = made.set_aside
+    assert [f.subject for i in made.actions for f in i.planned.findings] == [
+        "ad|here|a",
+        "ad|here|b",
+    ]
+    assert aside.subjects == ("ad|here|b",)
+
+
+def test_what_is_left_of_an_action_is_priced_anew() -> None:
+    made = plan(
+        numbered(
+            found(UP, "a", price=price(10)),
+            found(UP, "b", price=price(5)),
+            found(DOWN, "b", price=price(100)),
+        ),
+        WORDS_OF_LEVERS,
+    )
+
+    assert {i.planned.rule.short_id: i.planned.mid for i in made.actions} == {
+        "up": 10.0,
+        "down": 100.0,
+    }
+
+
+def test_a_subject_and_what_holds_it_are_not_pulled_apart() -> None:
+    made = plan(
+        numbered(
+            found(UP, "c", kind="campaign", price=price(10)),
+            found(DOWN, "a", price=price(1), inside=("campaign|here|c",)),
+        ),
+        WORDS_OF_LEVERS,
+    )
+
+    assert [i.planned.rule for i in made.actions] == [UP]
+
+
+def test_the_same_direction_twice_is_no_contradiction() -> None:
+    made = plan(
+        numbered(found(UP), found(ruled("also", lever="budget", direction="raise"))),
+        WORDS_OF_LEVERS,
+    )
+
+    assert (len(made.actions), made.set_aside) == (2, ())

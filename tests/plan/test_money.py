@@ -1,0 +1,120 @@
+"""A gain's interval holds what a simulation of its factors gives, 8 times of 10."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.plan.money import (
+    SALES,
+    Factor,
+    Gain,
+    Price,
+    Target,
+    added,
+    gain,
+)
+
+DRAWS = 20_000
+
+
+def price(
+    *,
+    sd: float = 0.0,
+    volume: float = 0.0,
+    worth: float = 0.0,
+    kept: float = 1.0,
+    above: bool = False,
+) -> Price:
+    """2 where 1 is to be reached, or 1 where 2 is; a hundred of each, worth ten."""
+    return Price(
+        metric="ctr",
+        value=Factor(2.0 if above else 1.0, sd),
+        target=Target(1.0 if above else 2.0, above, "the band"),
+        volume=Factor(100.0, 100 * volume),
+        worth=Factor(10.0, 10 * worth),
+        kept=kept,
+        what=SALES,
+    )
+
+
+def drawn(prices: Sequence[Price], seed: int = 0) -> np.ndarray:
+    """What the gains come to if every factor is drawn: the worth of one more off for all alike."""
+    chance = np.random.default_rng(seed)
+    together = chance.standard_normal(DRAWS)
+
+    def log_normal(factor: Factor, normal: np.ndarray) -> np.ndarray:
+        sigma = math.sqrt(math.log1p((factor.sd / factor.mean) ** 2))
+        made: np.ndarray = factor.mean * np.exp(sigma * normal - sigma**2 / 2)
+        return made
+
+    total = np.zeros(DRAWS)
+    for one in prices:
+        value = chance.normal(one.value.mean, one.value.sd, DRAWS)
+        short = value - one.target.value if one.target.above else one.target.value - value
+        volume = log_normal(one.volume, chance.standard_normal(DRAWS))
+        worth = log_normal(one.worth, together)
+        total += volume * np.maximum(short, 0) / one.scale * worth * one.kept
+    return total
+
+
+@pytest.mark.parametrize("above", [False, True])
+@pytest.mark.parametrize("many", [1, 2, 5, 20])
+@pytest.mark.parametrize("worth", [0.0, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("volume", [0.01, 0.1, 0.3])
+@pytest.mark.parametrize("sd", [0.05, 0.2, 0.5])
+def test_the_interval_holds_what_is_drawn_8_times_of_10(
+    sd: float, volume: float, worth: float, many: int, *, above: bool
+) -> None:
+    prices = [price(sd=sd, volume=volume, worth=worth, above=above)] * many
+    found, truth = gain(prices), drawn(prices)
+
+    inside = ((truth >= found.low) & (truth <= found.high)).mean()
+    assert 0.75 <= inside <= 0.85
+    assert found.mid == pytest.approx(truth.mean(), rel=0.04)
+
+
+def test_of_a_gap_that_may_be_none_the_interval_begins_at_nothing() -> None:
+    found = gain([price(sd=1.0)])
+
+    assert found.low == 0.0
+    assert ((drawn([price(sd=1.0)]) <= found.high).mean()) == pytest.approx(0.9, abs=0.02)
+
+
+def test_known_factors_make_a_known_gain() -> None:
+    found = gain([price(kept=0.4), price(kept=0.4)])
+
+    assert (found.low, found.mid, found.high) == pytest.approx((800.0, 800.0, 800.0))
+    assert found.what == "sales"
+
+
+def test_a_value_at_its_target_is_worth_nothing() -> None:
+    there = price()
+    assert gain([Price("ctr", Factor(2.0), there.target, *_rest(there))]).mid == 0.0
+
+
+def _rest(one: Price) -> tuple[Factor, Factor, float, str]:
+    return one.volume, one.worth, one.kept, one.what
+
+
+FACTORS = st.floats(0, 1.5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(FACTORS, FACTORS, FACTORS), min_size=1, max_size=6))
+def test_the_ends_lie_around_the_middle_and_grow_with_what_is_added(
+    spreads: list[tuple[float, float, float]],
+) -> None:
+    prices = [price(sd=sd, volume=volume, worth=worth) for sd, volume, worth in spreads]
+    found = gain(prices)
+
+    assert 0 <= found.low <= found.mid <= found.high < math.inf
+    assert found.mid == pytest.approx(sum(gain([one]).mid for one in prices))
+
+
+def test_gains_added_are_off_in_one_direction() -> None:
+    assert added([Gain(1, 2, 3, "sales"), Gain(10, 20, 30, "sales")]) == Gain(11, 22, 33, "sales")
+    assert added([]) is None
