@@ -11,7 +11,7 @@ from advisor.hookspecs import Derived
 from advisor.reading import Links, Reading, Table
 from advisor.vocabulary import Vocabulary
 
-_FREE = ("key", "name", "days")
+_FREE = ("key", "name", "days", "shop")  # the host says which shop it is
 
 
 class Lent:
@@ -55,9 +55,9 @@ def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
         name, _, part = column.partition(".")
         if column in _FREE:
             continue
-        if name in vocabulary.symbols and not part:
+        if column in vocabulary.symbols:  # a symbol's name may have a point
             if dtype != pl.String:
-                return f"gave {dtype} where the symbol {name} is text"
+                return f"gave {dtype} where the symbol {column} is text"
         elif name not in vocabulary.metrics or part not in ("", "lo", "hi", "se", "n"):
             known = (*vocabulary.metrics, *vocabulary.symbols)
             return f"gave a column with an {unknown('metric or symbol', column, known)}"
