@@ -5,6 +5,7 @@ import click
 from advisor.cli.completion import completion
 from advisor.cli.config import config
 from advisor.cli.diagnose import diagnose
+from advisor.cli.experiment import experiment
 from advisor.cli.explain import explain
 from advisor.cli.gather import gather
 from advisor.cli.group import AdvisorGroup
@@ -42,6 +43,7 @@ for _command in (
     init,
     inspect,
     explain,
+    experiment,
     rules,
     metrics,
     plugins,

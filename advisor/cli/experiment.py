@@ -1,0 +1,215 @@
+"""`advisor experiment`: how large a test has to be."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.experiment_read import read
+from advisor.cli.group import NamesNear
+from advisor.cli.options import config_option, paths_argument, period_options, today_option
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.experiment.size import Size
+
+
+@click.group(cls=NamesNear, short_help="Plan a test of versions, and read it.")
+def experiment() -> None:
+    """Says how many events a test of versions needs and how long that takes, and afterwards what
+    its numbers say: better, worse, no difference shown yet, or too early.
+
+    \b
+    Examples:
+      advisor experiment plan --metric ctr --now 1.5% --hoped 2% --per-day 3000
+      advisor experiment read --metric ctr --a 120/8000 --b 160/8100
+    """
+
+
+experiment.add_command(read)
+
+
+@experiment.command(short_help="How large a test has to be, and how long it takes.")
+@paths_argument(required=False)
+@click.option(
+    "--metric",
+    "metric_id",
+    metavar="METRIC",
+    required=True,
+    shell_complete=complete.metrics,
+    help="What decides: ctr, ctor, roas …",
+)
+@click.option("--now", metavar="VALUE", help="Its present value: 1.5%. PATH gives it too.")
+@click.option("--hoped", metavar="VALUE", required=True, help="The hoped value: 2%, or +20%.")
+@click.option(
+    "--per-day",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="Events in a day, all versions together: of the denominator (impressions of a CTR), of a "
+    "money ratio those that carry its chance (orders). PATH gives it too.",
+)
+@click.option("--subject", metavar="KEY", help="The key or the name of a subject in PATH.")
+@click.option(
+    "--power", metavar="PART", default="80%", show_default=True, help="How often the gain is found."
+)
+@click.option(
+    "--alpha",
+    metavar="PART",
+    default="5%",
+    show_default=True,
+    help="How often alike versions may seem to differ.",
+)
+@click.option(
+    "--arms",
+    "versions",
+    metavar="N",
+    type=click.IntRange(2, 20),
+    default=2,
+    show_default=True,
+    help="How many versions there are, the present one too.",
+)
+@click.option("--share", metavar="PART", help="The part that the other of two versions gets: 20%.")
+@click.option(
+    "--cv",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="How much the values of orders vary: their standard deviation by their mean. It is 1 "
+    "where neither this nor PATH says.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@period_options
+@today_option
+@config_option
+def plan(
+    *,
+    paths: tuple[str, ...],
+    metric_id: str,
+    now: str | None,
+    hoped: str,
+    per_day: float | None,
+    subject: str | None,
+    power: str,
+    alpha: str,
+    versions: int,
+    share: str | None,
+    cv: float | None,
+    as_json: bool,
+    first: date | None,
+    last: date | None,
+    month: str | None,
+    today: date,
+    config: Path | None,
+) -> None:
+    """Says how many events each version needs until the hoped value is told from the present one,
+    how many days that takes, what shorter and longer tests would show, and which design fits the
+    pace: side by side, a bolder change, or before and after with untouched subjects as control.
+
+    With PATH the present value and the pace are those of a subject, or of the whole shop.
+
+    \b
+    Examples:
+      advisor experiment plan --metric ctr --now 1.5% --hoped 2% --per-day 3000
+      advisor experiment plan --metric aov --now 350 --hoped +10% --cv 0.8 --arms 3
+      advisor experiment plan exports/ --metric ctr --hoped +20% --subject "Spring haul"
+    """
+    from advisor.cli.experiment_shop import open_paths, tested
+    from advisor.cli.screen import readers
+    from advisor.experiment import counts
+    from advisor.experiment.arms import Arm
+    from advisor.experiment.shop import subject as subject_of
+    from advisor.experiment.shop import whole
+    from advisor.experiment.size import size
+    from advisor.plan.trial import SPREAD, Certainty
+    from advisor.registry import load
+
+    registry = load()
+    vocabulary = registry.vocabulary()
+    metric = tested(metric_id, vocabulary)
+    certainty = Certainty(
+        counts.share(alpha, where="--alpha"), counts.share(power, where="--power")
+    )
+    part = None if share is None else counts.share(share, where="--share")
+    if part is not None and versions > 2:
+        raise AdvisorError("more than two versions are shared evenly", where="--share")
+    spread, currency = cv, None
+    if paths:
+        shop = open_paths(paths, registry, today, config, first=first, last=last, month=month)
+        currency = shop.business.currency
+        found = (
+            whole(shop, metric, "the shop", where="PATH")
+            if subject is None
+            else subject_of(shop, metric, subject, where="--subject")
+        )
+        arm: Arm = found.arm
+        at = arm.value(metric) if now is None else counts.value(now, metric, where="--now")
+        if at is None:
+            raise AdvisorError(f"{metric.title} of {arm.name} has no value yet", where="PATH")
+        per_day = found.per_day if per_day is None else per_day
+        spread = arm.spread**0.5 if spread is None else spread
+    elif subject is not None:
+        raise AdvisorError("a subject needs a PATH to be read from", where="--subject")
+    elif now is None:
+        raise AdvisorError(
+            "the present value is not known", where="--now", hint="give --now 1.5%, or a PATH"
+        )
+    else:
+        at = counts.value(now, metric, where="--now")
+    sized = size(
+        metric,
+        at,
+        counts.hoped(hoped, at, metric, where="--hoped"),
+        counts.deciding(metric, vocabulary),
+        per_day=per_day,
+        certainty=certainty,
+        versions=versions,
+        share=part,
+        spread=SPREAD if spread is None else spread,
+        currency=currency,
+    )
+    if sized is None:
+        raise AdvisorError(
+            f"the hoped value cannot be told from the present one, {at:g}",
+            where="--hoped",
+            hint="hope for another value; money of 0 is no value to begin with",
+        )
+    with readers():
+        _show(sized, counts.deciding(metric, vocabulary), currency, as_json=as_json)
+
+
+def _show(sized: "Size", events: str, currency: str | None, *, as_json: bool) -> None:
+    from advisor import text
+    from advisor.cli.screen import say, table
+    from advisor.experiment import data, words
+    from advisor.report.json_ import write_json
+
+    if as_json:
+        click.echo(write_json(data.size_data(sized, events)), nl=False)
+        return
+    for line in words.sized(sized, events, currency):
+        say(line)
+    if sized.spans:
+        say()
+        higher = sized.hoped > sized.now
+        rows = [
+            (
+                str(span.days),
+                f"{span.each:,}",
+                "nothing"
+                if span.shows is None
+                else text.band(
+                    span.shows if higher else None,
+                    None if higher else span.shows,
+                    sized.metric.unit,
+                    currency,
+                ),
+            )
+            for span in sized.spans
+        ]
+        table(rows, ("Days", f"{events.capitalize()} each", f"{sized.metric.title} that shows"))
+    say()
+    for line in words.design_lines(sized):
+        say(line)
+    if sized.per_day is None:
+        say("Add --per-day N for the days, and for the design that fits the pace.")

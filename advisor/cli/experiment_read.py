@@ -1,0 +1,303 @@
+"""`advisor experiment read`: what the numbers of a test say."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.options import config_option, day, paths_argument, period_options, today_option
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.cli.experiment_versions import Asked
+    from advisor.experiment.reading import Reading
+    from advisor.registry import Registry
+    from advisor.vocabulary import Vocabulary
+
+
+@click.command(short_help="What the numbers of a test say.")
+@paths_argument(required=False)
+@click.option(
+    "--metric",
+    "metric_id",
+    metavar="METRIC",
+    required=True,
+    shell_complete=complete.metrics,
+    help="What decides: ctr, ctor, roas …",
+)
+@click.option(
+    "--a",
+    metavar="COUNTS",
+    help="The present version: 120/8000, for ROAS and its like sales/spend/orders, or its files.",
+)
+@click.option(
+    "--b", metavar="COUNTS", multiple=True, help="Another version; may be given several times."
+)
+@click.option("--subject-a", metavar="KEY", help="The present version: a subject in PATH.")
+@click.option(
+    "--subject-b",
+    metavar="KEY",
+    multiple=True,
+    help="Another version: a subject in PATH; may be given several times.",
+)
+@click.option("--before", metavar="COUNTS", help="What was changed, before the change.")
+@click.option("--after", metavar="COUNTS", help="What was changed, after the change.")
+@click.option("--control-before", metavar="COUNTS", help="The untouched, in the days before.")
+@click.option("--control-after", metavar="COUNTS", help="The untouched, in the days after.")
+@click.option("--subject", metavar="KEY", help="With --changed: the subject that was changed.")
+@click.option(
+    "--changed", type=day, metavar="YYYY-MM-DD", help="The first day of the change, with PATH."
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    metavar="N",
+    help="With --changed: so many days before and after; as many as there are, at most 28.",
+)
+@click.option(
+    "--control",
+    metavar="KEY",
+    multiple=True,
+    help="With --changed: an untouched subject; all others of its kind where none is named.",
+)
+@click.option(
+    "--planned", metavar="N", type=click.FloatRange(1), help="Events that each version was to get."
+)
+@click.option("--split", metavar="PARTS", help="How versions were to share: 50/50, 80/20.")
+@click.option(
+    "--alpha",
+    metavar="PART",
+    default="5%",
+    show_default=True,
+    help="How often alike versions may seem to differ.",
+)
+@click.option(
+    "--cv",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="How much the values of orders vary: their standard deviation by their mean. It is 1 "
+    "where neither this nor PATH says.",
+)
+@click.option(
+    "--per-day",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="What the chosen version would get in a day, in units of the denominator (impressions of "
+    "a CTR, spend of a ROAS), to say what it is worth in 30 days.",
+)
+@click.option(
+    "--worth",
+    metavar="MONEY",
+    type=click.FloatRange(0, min_open=True),
+    help="The money that one of the numerator brings (one click of a CTR).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@period_options
+@today_option
+@config_option
+def read(
+    *,
+    paths: tuple[str, ...],
+    metric_id: str,
+    a: str | None,
+    b: tuple[str, ...],
+    subject_a: str | None,
+    subject_b: tuple[str, ...],
+    before: str | None,
+    after: str | None,
+    control_before: str | None,
+    control_after: str | None,
+    subject: str | None,
+    changed: date | None,
+    days: int | None,
+    control: tuple[str, ...],
+    planned: float | None,
+    split: str | None,
+    alpha: str,
+    cv: float | None,
+    per_day: float | None,
+    worth: float | None,
+    as_json: bool,
+    first: date | None,
+    last: date | None,
+    month: str | None,
+    today: date,
+    config: Path | None,
+) -> None:
+    """Compares versions of a test: the difference with its limits, the verdict, and what it is
+    worth in 30 days. A test that has not reached the size it was planned with is too early, unless
+    the difference would stand however often one had looked.
+
+    Versions are counts, subjects of one export, or exports of their own. With --before and its
+    like, or with --changed, a change is set off against what was left untouched.
+
+    \b
+    Examples:
+      advisor experiment read --metric ctr --a 120/8000 --b 160/8100 --planned 8000
+      advisor experiment read --metric aov --a 9300/310 --b 10560/330 --cv 0.8
+      advisor experiment read exports/ --metric ctr --subject-a "Logo" --subject-b "Result"
+      advisor experiment read --metric ctr --a first/ --b second/
+      advisor experiment read exports/ --metric ctr --subject "Logo" --changed 2026-10-15
+    """
+    from advisor.cli.experiment_shop import tested
+    from advisor.cli.experiment_versions import Asked
+    from advisor.cli.screen import readers
+    from advisor.experiment import counts
+    from advisor.registry import load
+
+    registry = load()
+    level = counts.share(alpha, where="--alpha")
+    asked = Asked(
+        metric=tested(metric_id, registry.vocabulary()),
+        paths=paths,
+        a=a,
+        b=b,
+        subject_a=subject_a,
+        subject_b=subject_b,
+        four={
+            "--before": before,
+            "--after": after,
+            "--control-before": control_before,
+            "--control-after": control_after,
+        },
+        subject=subject,
+        changed=changed,
+        days=days,
+        control=control,
+        cv=cv,
+        per_day=per_day,
+        worth=worth,
+        first=first,
+        last=last,
+        month=month,
+        today=today,
+        config=config,
+    )
+    if asked.of_change:
+        for option, given in (
+            ("--a", a),
+            ("--b", b),
+            ("--subject-a", subject_a),
+            ("--subject-b", subject_b),
+            ("--planned", planned),
+            ("--split", split),
+            ("--from", first),
+            ("--to", last),
+            ("--month", month),
+        ):
+            if given:
+                raise AdvisorError("says nothing of before and after", where=option)
+        lines = _change(asked, level, registry, as_json=as_json)
+    else:
+        for option, unused in (("--days", days),):
+            if unused:
+                raise AdvisorError("goes with --changed", where=option)
+        lines = _side_by_side(asked, level, planned, split, registry, as_json=as_json)
+    with readers():
+        for line in lines:
+            click.echo(line)
+
+
+def _side_by_side(
+    asked: "Asked",
+    alpha: float,
+    planned: float | None,
+    split: str | None,
+    registry: "Registry",
+    *,
+    as_json: bool,
+) -> list[str]:
+    from advisor.cli.experiment_versions import versions
+    from advisor.cli.screen import plain
+    from advisor.experiment import counts, data, words
+    from advisor.experiment.reading import read as reading_of
+    from advisor.report.json_ import write_json
+    from advisor.vocabulary import CountUnit
+
+    vocabulary = registry.vocabulary()
+    parts = None
+    if split is not None:
+        one = vocabulary.counts[asked.metric.denominator[0].rstrip("?")]
+        if one.unit is CountUnit.MONEY:
+            raise AdvisorError(
+                f"{one.title} is given, not shared by chance; there is no split to check",
+                where="--split",
+            )
+        total = 1 + len(asked.b) + len(asked.subject_b)
+        parts = counts.parts(split, total, where="--split")
+    found = versions(asked, registry)
+    reading = reading_of(
+        asked.metric,
+        found.a,
+        found.others,
+        alpha=alpha,
+        planned=planned,
+        split=parts,
+        pace=found.pace,
+    )
+    if as_json:
+        return [write_json(data.reading_data(reading, found.currency)).rstrip("\n")]
+    events = counts.deciding(asked.metric, vocabulary)
+    lines = [*_table(reading, vocabulary, found.currency), ""]
+    for result in reading.results:
+        lines += map(plain, words.told(reading, result, events, found.currency))
+    for warning in words.warnings(reading):
+        lines += ["", plain(f"Beware: {warning}")]
+    return lines
+
+
+def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -> list[str]:
+    from advisor import text
+    from advisor.cli.screen import columns
+    from advisor.experiment import counts
+    from advisor.experiment.arms import limits
+    from advisor.vocabulary import Unit
+
+    metric = reading.metric
+    rows: list[tuple[str, ...]] = []
+    for arm in (reading.a, *reading.others):
+        at = arm.value(metric)
+        low, high = limits(metric, arm, reading.alpha)
+        extra = () if counts.of_events(metric) is None else (f"{arm.events or 0:,.0f}",)
+        rows.append(
+            (
+                arm.name,
+                f"{arm.top:,.0f}",
+                f"{arm.bottom:,.0f}",
+                *extra,
+                text.NOT_KNOWN if at is None else text.number(at, metric.unit, currency),
+                text.span(low, high, metric.unit, currency),
+            )
+        )
+    sure = text.number(1 - reading.alpha, Unit.SHARE)
+    header = ("Version", *counts.titles(metric, vocabulary), metric.title, f"Limits of {sure}")
+    return columns(rows, header)
+
+
+def _change(asked: "Asked", alpha: float, registry: "Registry", *, as_json: bool) -> list[str]:
+    from advisor.cli.experiment_versions import change
+    from advisor.cli.screen import plain
+    from advisor.experiment import data, words
+    from advisor.experiment.before_after import before_after
+    from advisor.report.json_ import write_json
+
+    found = change(asked, registry)
+    effect = before_after(
+        asked.metric, found.changed, found.untouched, alpha=alpha, pace=found.pace
+    )
+    if as_json:
+        return [write_json(data.effect_data(effect, found.currency)).rstrip("\n")]
+    lines: list[str] = []
+    if found.after is not None:
+        others = len(found.untouched)
+        lines += [
+            plain(
+                f"{found.name}: {found.after}, against the {found.after.days} days before, and "
+                f"{others:,} untouched of its kind"
+            ),
+            "",
+        ]
+    lines += map(plain, words.effect(effect, found.name, found.currency))
+    return lines

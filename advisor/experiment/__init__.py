@@ -1,0 +1,1 @@
+"""Tests of versions: how large one has to be, and what its numbers say."""
