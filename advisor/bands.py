@@ -185,7 +185,13 @@ class Bands:
                 else:
                     tried.append((band, f"does not hold here ({_place(band.where)})"))
         if not holding:
-            return Resolved(reason=f"no band is known for {metric}", tried=tuple(tried))
+            reason = f"no band is known for {metric}"
+            if business.region is None and any(band.where.region for band, _ in tried):
+                reason = (
+                    f"the band of {metric} is of a region and the shop's is not known: "
+                    "add region to [shop] in advisor.toml"
+                )
+            return Resolved(reason=reason, tried=tuple(tried))
         used = _used(holding, business)
         tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
         if any(b.usd for _, b in used) and business.dollars(1.0) is None:

@@ -17,7 +17,7 @@ from advisor.gathered import Gathered
 from advisor.grade import Grader
 from advisor.hookspecs import Derived
 from advisor.judge import Outcome, judge
-from advisor.knowledge import Loaded, why_resting
+from advisor.knowledge import REGION_UNKNOWN, Loaded, why_resting
 from advisor.measure import CountedRows, measure
 from advisor.overlap import Counted
 from advisor.reading import File, Grain, Period
@@ -43,8 +43,10 @@ class CaseRunner:
 
     def judge(self, rule: Rule, case: Case) -> Judged:
         """What *rule* says about *case*."""
-        day = rule.effective_from or LAST_DAY
-        if why_resting(rule, _EVERY_RULE, case.business, day):
+        resting = why_resting(rule, _EVERY_RULE, case.business, _day(rule, case))
+        if REGION_UNKNOWN in resting:
+            return Judged(_WORDS[Outcome.MISSING])
+        if resting:
             return Judged(_WORDS[Outcome.NOT_APPLICABLE])
         diagnosis = self.diagnose(rule, case)
         kind, key = place_of(rule, case)
@@ -61,7 +63,7 @@ class CaseRunner:
 
     def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
         """The diagnosis of a shop that has what *case* gives, by *rule* and those it needs."""
-        day = rule.effective_from or LAST_DAY
+        day = _day(rule, case)
         period = Period(LAST_DAY - timedelta(days=27), LAST_DAY)
         window = Window(period, before(period))
         kind = case.kind or rule.subject
@@ -115,6 +117,11 @@ def place_of(rule: Rule, case: Case) -> tuple[str, str]:
     """Kind and key of the subject that *case* is about."""
     kind = case.kind or rule.subject
     return kind, case.business.id if kind == "shop" else _KEY
+
+
+def _day(rule: Rule, case: Case) -> date:
+    """The day that *case* is run on."""
+    return case.day or rule.effective_from or LAST_DAY
 
 
 def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:

@@ -8,10 +8,12 @@
 
 `before` holds the subject's counts in the window before, `parent` and `siblings` those of the
 subjects around it, `related` those it is joined with, by kind. What a plugin would compute is given
-in `symbols` and `metrics`. The counts of a case are those of one window of 28 days.
+in `symbols` and `metrics`. The counts of a case are those of one window of 28 days. `day` is the
+day of the run, where bands or the rule hold from a day or until one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -58,6 +60,7 @@ class Case:
     outcome: Outcome
     finding: str | None = None
     kind: str | None = None
+    day: date | None = None
     before: CaseSubject | None = None
     parent: CaseSubject | None = None
     siblings: tuple[CaseSubject, ...] = ()
@@ -105,6 +108,7 @@ class CaseTable:
     business: ShopSection = attrs.field(factory=ShopSection)
     finding: str | None = None
     kind: str | None = None
+    day: date | None = None
     before: dict[str, Any] | None = None
     parent: dict[str, Any] | None = None
     siblings: tuple[dict[str, Any], ...] = ()
@@ -234,6 +238,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
         outcome=found.outcome,
         finding=found.finding,
         kind=found.kind,
+        day=found.day,
         before=None if found.before is None else subject("before", found.before, main.name),
         parent=None if found.parent is None else subject("parent", found.parent, "the parent"),
         siblings=tuple(

@@ -15,6 +15,7 @@ from advisor.evidence import Z
 from advisor.grade import truth_column
 from advisor.hookspecs import KindInfo
 from advisor.judge import Outcome, Verdicts
+from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.measure import days_column, metric_of
 from advisor.rule import Rule
 from advisor.vocabulary import MetricKind, Varies
@@ -30,7 +31,10 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     for rule in diagnosis.loaded.rules:
         if rule.id not in judged:
             found.append(_once(rule, missing=1))
-    found += [_once(rule, not_applicable=1) for rule, _ in diagnosis.loaded.resting]
+    found += [
+        _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
+        for rule, reason in diagnosis.loaded.resting
+    ]
     return sorted(found, key=lambda c: (c.rule, c.kind))
 
 
@@ -208,9 +212,9 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         because, remedy = _why_missing(rule, heard, diagnosis)
         found.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
     found += [
-        Unjudged(rule.id, rule.says.healthy, f"not applicable: {reason}", "")
+        Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
         for rule, reason in diagnosis.loaded.resting
-        if "region is not known" in reason
+        if REGION_UNKNOWN in reason
     ]
     return found
 
