@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 OWN_LAYER = 2
+REGION_UNKNOWN = "the shop's region is not known"
+NAME_REGION = "add region to [shop] in advisor.toml"  # what to do about it
 
 
 @attrs.frozen
@@ -211,7 +213,7 @@ def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -
     if rule.effective_until is not None and day > rule.effective_until:
         return f"in force until {rule.effective_until}"
     if rule.region and business.region is None:
-        return f"only in {', '.join(rule.region)}, and the shop's region is not known"
+        return f"only in {', '.join(rule.region)}, and {REGION_UNKNOWN}"
     if rule.region and business.region not in rule.region:
         return f"only in {', '.join(rule.region)}"
     return ""
