@@ -62,8 +62,6 @@ def judged(
     if resting:
         return Ending(found.id, found.subject, "", "", "not-applicable", why=f"it rests: {resting}")
     diagnosis = diagnose_shop(at, loaded)
-    if diagnosis is None:
-        return _not_judged(found, at, subject)
     chosen = _chosen(subjects(diagnosis, found.id), found, subject, kind)
     if chosen is None:
         return _not_judged(found, at, subject)
@@ -136,16 +134,13 @@ def assert_missing(
     return _expect(Expected.MISSING, ending)
 
 
-def diagnose_shop(at: Shop, loaded: Loaded | None = None) -> Diagnosis | None:
-    """The whole diagnosis of a test's shop by the rules of *loaded*, or by all that are installed;
-    None where it has no rows at all."""
-    readings = at.readings
-    if not readings:
-        return None
+def diagnose_shop(at: Shop, loaded: Loaded | None = None) -> Diagnosis:
+    """The whole diagnosis of a test's shop, by the rules of *loaded* or by all that are
+    installed."""
     window = at.window
     request = Request((), at.today, at.settings, first=window.first, last=window.last)
     return diagnose_gathered(
-        Gathered(readings), request, at.registry, engine=engine(), loaded=loaded
+        Gathered(at.readings), request, at.registry, engine=engine(), loaded=loaded
     )
 
 

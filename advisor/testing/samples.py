@@ -1,0 +1,110 @@
+"""Sample files: opened and read the way the host does it, whole or cut off."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import attrs
+import polars as pl
+
+from advisor.hookspecs import Match, Provider, ReadContext
+from advisor.reading import File, Reading
+from advisor.source import Grid, Source, one_grid
+from advisor.tabular.open import open_source
+
+
+@attrs.frozen
+class Sample:
+    """A file of a test: its name and content, and what its author knows of it.
+
+    *kind* is what it must be read as. *totals* are sums of counts, as the file itself or its source
+    states them. *rows* is the number of rows after the header; it is counted where it is not given.
+    *personal* are texts in it that no reading may hold.
+    """
+
+    name: str
+    data: bytes = attrs.field(repr=False)
+    kind: str | None = None
+    totals: Mapping[str, float] = attrs.field(factory=dict)
+    rows: int | None = None
+    personal: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, path: "Sample | str | PathLike[str]") -> "Sample":
+        """The file at *path*; a Sample as it is."""
+        if isinstance(path, Sample):
+            return path
+        return cls(Path(path).name, Path(path).read_bytes())
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """A reading, and the grid that it was made from; None where it was made from several."""
+
+    match: Match
+    reading: Reading
+    grid: Grid | None
+
+
+@contextmanager
+def opened(
+    sample: Sample, *, name: str | None = None, data: bytes | None = None
+) -> Iterator[Source]:
+    """*sample* as an open source, under another name or with other content where they are given.
+
+    Raises AdvisorError where no table can be seen in it.
+    """
+    content = sample.data if data is None else data
+    called = name or sample.name
+    with TemporaryDirectory(prefix="advisor-sample-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "sample"
+        path.write_bytes(content)
+        yield open_source(File(path, called, len(content), sha256(content).hexdigest()))
+
+
+def claims(provider: Provider, source: Source) -> list[Match]:
+    """What *provider* claims of *source*, the strongest first; without what it lacks something
+    for."""
+    found = [match for match in provider.recognise(source) if not match.lacks]
+    return sorted(found, key=lambda match: (-match.strength, match.kind))
+
+
+def read_parts(provider: Provider, source: Source, context: ReadContext) -> list[Part]:
+    """What *provider* alone makes of *source*: a reading, or one for each grid that it claims."""
+    found = claims(provider, source)
+    if not found:
+        return []
+    if found[0].grid is None:
+        grid = source.grids[0] if len(source.grids) == 1 else None
+        return [Part(found[0], provider.read(source, found[0], context), grid)]
+    best: dict[str, Match] = {}
+    for match in found:
+        if match.grid is not None:
+            best.setdefault(match.grid, match)
+    return [
+        Part(best[grid.name], provider.read(one_grid(source, grid), best[grid.name], context), grid)
+        for grid in source.grids
+        if grid.name in best
+    ]
+
+
+def grid_rows(grid: Grid, after: int = 0) -> pl.DataFrame:
+    """`_row` and all cells as text (`c0`, `c1` …) of the rows below row *after*, blank ones too."""
+    width = max((len(row) for row in grid.head), default=0)
+    return grid.body(after, range(width))
+
+
+def blank_rows(rows: pl.DataFrame) -> int:
+    """How many rows of `grid_rows` have no cell."""
+    cells = [name for name in rows.columns if name != "_row"]
+    return int(rows.select(pl.all_horizontal(pl.col(cells).is_null()).sum()).item()) if cells else 0
+
+
+def header_rows(grid: Grid, headers: Sequence[str]) -> list[int]:
+    """The rows (from 0) of the grid's head that hold all of *headers*."""
+    wanted = {header.strip() for header in headers if header.strip()}
+    rows = enumerate(grid.head)
+    return [at for at, row in rows if wanted and wanted <= {cell.strip() for cell in row}]
