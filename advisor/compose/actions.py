@@ -117,7 +117,8 @@ def _chance(planned: Planned, diagnosis: Diagnosis) -> str:
     if not planned.chance_known:
         return "nothing of the shop tells; taken as even"
     plural = diagnosis.vocabulary.subjects[planned.kind].plural
-    return f"about {planned.chance:.0%} of the shop's own {plural} are there"
+    share = text.number(round(planned.chance, 2), Unit.SHARE)
+    return f"about {share} of the shop's own {plural} are there"
 
 
 def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
@@ -126,13 +127,16 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
     def amount(value: float) -> str:
         return text.number(_rounded(value), Unit.MONEY, currency)
 
+    def share(value: float) -> str:
+        return text.number(round(value, 3), Unit.SHARE)
+
     if priority.gain is None:
         said = "it has no price, and stands by its severity"
     else:
         weight = f" x {priority.weight:g} for the shop's goal" if priority.weight != 1 else ""
         said = (
-            f"{amount(priority.gain)} x {priority.chance:.0%} chance x "
-            f"{priority.confidence:.1%} confidence / {text.hours(priority.hours)}{weight} = "
+            f"{amount(priority.gain)} x {share(priority.chance)} chance x "
+            f"{share(priority.confidence)} confidence / {text.hours(priority.hours)}{weight} = "
             f"{amount(priority.value)} an hour"
         )
     if priority.critical:

@@ -211,7 +211,7 @@ def arithmetic(price: Price, metric: Metric, currency: str | None) -> str:
     if price.worth != Factor(1.0):
         parts.append(f"{money(price.worth.mean)} that one more brings")
     if price.kept != 1:
-        parts.append(f"{price.kept:.0%} margin")
+        parts.append(f"{number(price.kept, Unit.SHARE)} margin")
     return f"{' x '.join(parts)}; {then} is {price.target.origin}"
 
 

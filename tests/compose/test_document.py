@@ -66,7 +66,10 @@ def test_money_at_stake_is_the_gap_times_what_a_click_brings(pack: Path) -> None
     assert action.gain is not None
     # 50 clicks more in 28 days, each worth 20, for 30 days.
     assert action.gain.mid == pytest.approx(50 * 20 * 30 / 28)
-    assert action.done[0].text == "CTR is good or high (at least 1 %)"
+    assert action.done[0].text == (
+        "CTR is good or high (at least 1 %); about 4,700 impressions tell, 14 days at the present "
+        "pace"
+    )
 
 
 def test_what_is_clear_everywhere_is_healthy(pack: Path) -> None:
@@ -280,11 +283,23 @@ def test_a_test_of_versions_says_how_many_events_decide(tmp_path: Path) -> None:
     written(
         tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }\ntrial = "ctr"'
     )
-    (action,) = composed(tmp_path, ads({**LOW, "clicks": 55})).plan
+    (action,) = composed(tmp_path, ads({"clicks": 110, "impressions": 20_000})).plan
 
     assert action.trial is not None
-    assert (action.trial.metric, action.trial.each) == ("ctr", 6_000)
+    assert (action.trial.metric, action.trial.design) == ("ctr", "split")
+    assert (action.trial.each, action.trial.days) == (6_000, 17)
     assert action.trial.text == (
-        "each version needs about 6,000 impressions before CTR of 0.55 % and 1 % can be told apart "
-        "(4 times of 5)"
+        "each version needs about 6,000 impressions, about 17 days at the present pace, before CTR "
+        "of 0.55 % and 1 % can be told apart (4 times of 5)"
     )
+
+
+def test_a_test_that_takes_too_long_is_planned_otherwise(tmp_path: Path) -> None:
+    written(
+        tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }\ntrial = "ctr"'
+    )
+    (action,) = composed(tmp_path, ads({"clicks": 55, "impressions": 10_000})).plan
+
+    assert action.trial is not None
+    assert (action.trial.design, action.trial.days) == ("bolder", 30)
+    assert "test a bolder change" in action.trial.text

@@ -222,7 +222,7 @@ def compliance(found: FindingInfo) -> ActionInfo:
         steps=("Appeal what is wrong.", "Take down what is right.", "Read the policy update."),
         owner="operations",
         effort=16.0,
-        done=(DoneInfo("violations", ("good",), "No violation in 28 days"),),
+        done=(DoneInfo("violations", ("good",), None, None, "No violation in 28 days"),),
         trial=None,
         gain=None,
         adds=None,
