@@ -3,6 +3,7 @@
 import click
 
 from advisor.cli.group import NamesNear
+from advisor.cli.plugins_new import new
 
 
 @click.group(cls=NamesNear, short_help="What is installed, and which exports it reads.")
@@ -10,9 +11,13 @@ def plugins() -> None:
     """Says which plugins are installed.
 
     \b
-    Example:
+    Examples:
       advisor plugins list
+      advisor plugins new advisor-acme --kind rules
     """
+
+
+plugins.add_command(new)
 
 
 @plugins.command("list", short_help="Every plugin, and the exports that can be read.")

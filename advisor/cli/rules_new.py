@@ -1,13 +1,14 @@
 """`advisor rules new`: a rule and its cases, asked or given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli import complete
 from advisor.cli.options import FOLDER
+from advisor.cli.overwrite import may_overwrite
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def new(
             folder / f"{wish.id}.toml": made.text,
             folder / f"{wish.id}.cases.toml": made.cases,
         }
-        _may_overwrite(list(files), ask=not no_input, force=force)
+        may_overwrite(list(files), ask=not no_input, force=force)
     except click.Abort:
         hint = "give the answers as options, with --no-input; nothing was written"
         raise AdvisorError("the questions were not answered", hint=hint) from None
@@ -231,15 +232,3 @@ def _rules(registry: "Registry", vocabulary: "Vocabulary") -> "list[Rule]":
         except (AdvisorError, OSError):
             continue  # whoever diagnoses is told
     return found
-
-
-def _may_overwrite(
-    paths: Sequence[Path], *, ask: bool, force: bool, prompt: Callable[..., Any] = click.confirm
-) -> None:
-    there = [str(path) for path in paths if path.exists()]
-    if not there or force:
-        return
-    if not ask or not prompt(f"Overwrite {', '.join(there)}?"):
-        raise AdvisorError(
-            "is there already", where=", ".join(there), hint="add --force to overwrite"
-        )
