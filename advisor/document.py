@@ -341,6 +341,20 @@ class MonthGoal:
 
 
 @attrs.frozen
+class FocusInfo:
+    """The goal that is proposed to a shop that names none: its weak *kpis* (metric ids), *because*
+    in words, the *line* for [goal] in advisor.toml. *goal* is None where none can be proposed.
+    *text* says it all."""
+
+    goal: str | None
+    title: str
+    because: str
+    kpis: tuple[str, ...]
+    line: str
+    text: str
+
+
+@attrs.frozen
 class OutcomeCount:
     """How often a rule ended how, over the subjects that it applies to."""
 
@@ -531,6 +545,7 @@ class Document:
     data_notes: tuple[NoteInfo, ...]
     order: str  # the formula that orders the plan, in words
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
+    focus: FocusInfo | None = None  # only where the shop names no goal
 
 
 def as_json(document: Document) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from advisor.compose.actions import action_infos, money, set_aside_infos
 from advisor.compose.changes import explained
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import findings
+from advisor.compose.focus import focus
 from advisor.compose.goals import month_goals
 from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
@@ -48,15 +49,18 @@ def compose(diagnosis: Diagnosis) -> Document:
     )
     counts = outcome_counts(diagnosis)
     well = healthy(counts)
+    kpis = tuple(_kpis(diagnosis))
+    actions = tuple(action_infos(made, found, diagnosis))
+    rules, words = diagnosis.loaded.rules, diagnosis.vocabulary
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),
         shop=_shop(diagnosis),
         period=_period(diagnosis),
         inputs=tuple(_inputs(diagnosis)),
-        story=story(diagnosis.loaded.rules, infos, well, counts),
-        kpis=tuple(_kpis(diagnosis)),
-        plan=tuple(action_infos(made, found, diagnosis)),
+        story=story(rules, infos, well, counts),
+        kpis=kpis,
+        plan=actions,
         set_aside=tuple(set_aside_infos(made, found, diagnosis)),
         total=tuple(money(total, diagnosis) for total in made.total),
         goals=month_goals(made, found, diagnosis),
@@ -70,6 +74,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
         changes=explained(diagnosis),
+        focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
     )
 
 

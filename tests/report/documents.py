@@ -15,6 +15,7 @@ from advisor.document import (
     EngineInfo,
     Evidence,
     FindingInfo,
+    FocusInfo,
     Healthy,
     InputInfo,
     Kpi,
@@ -292,6 +293,11 @@ def ranking(name: str) -> Ranking:
     )
 
 
+def focus(name: str = "improve ad efficiency") -> FocusInfo:
+    text = f"No goal is set; the weakest is {name}: 1 of 2 KPIs that could be judged is weak"
+    return FocusInfo("ads", name, "1 of 2", ("roas",), 'focus = "ads"', text)
+
+
 def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
     return Reconciliation(
         id="gmv-and-ads",
@@ -440,6 +446,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         watch=tuple(Watch("guide/x", item.subject, item.subject.name) for item in found),
         coverage=tuple(Unjudged("guide/x", name, name, name) for name in names),
         rankings=tuple(ranking(name) for name in names),
+        focus=focus(names[0]),
         reconciliation=tuple(side_by_side(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),

@@ -1,0 +1,43 @@
+"""The proposed goal and the best and worst of each kind, as readers see them."""
+
+from collections.abc import Sequence
+from io import StringIO
+
+import attrs
+import pytest
+from rich.console import Console
+
+from advisor.hookspecs import Templates
+from advisor.report import make_environment, render, render_markdown
+from advisor.report.terminal import print_terminal
+from tests.report import documents
+
+PROPOSED = attrs.evolve(documents.small(), focus=documents.focus())
+
+
+@pytest.mark.parametrize("format_", ["md", "html"])
+def test_a_proposed_goal_stands_before_the_story(
+    format_: str, bundled: Sequence[Templates]
+) -> None:
+    (text,) = render(PROPOSED, (format_,), bundled).values()
+    (without,) = render(documents.small(), (format_,), bundled).values()
+
+    assert text.index("No goal is set; the weakest is") < text.index("The story of your numbers")
+    assert "No goal is set" not in without
+
+
+def test_a_proposed_goal_is_on_the_screen_before_the_plan() -> None:
+    screen = StringIO()
+    print_terminal(PROPOSED, Console(file=screen, width=200))
+
+    lines = screen.getvalue().splitlines()
+    assert lines[1].startswith("No goal is set; the weakest is improve ad efficiency")
+
+
+def test_a_ranking_shows_the_rate_beside_what_was_measured(bundled: Sequence[Templates]) -> None:
+    text = render_markdown(documents.small(), make_environment(bundled, "md"))
+
+    assert "### Videos by CTR (per view)\n\nThe mean of 12 videos is 2 %." in text
+    assert "| Best | Serum in 10 seconds | 3.3 % | 7.5 % | 40 |" in text
+    assert "| Worst | Serum in 10 seconds again | 3.3 % | 7.5 % | – |" in text
+    assert "None of 12 LIVEs surely differs from their mean, 2 %." in text
