@@ -37,15 +37,15 @@ class PluginInfo:
 class Asking:
     """What was found, and how it is asked.
 
-    *problems* has a line for each plugin that failed; *faulty* are those that failed at their work,
-    with a line elsewhere. *time_limit* is what a guest has for one hook or file, in seconds.
+    *problems* has a line for each plugin that failed; *faults* are lines on failures that
+    stand in the plan elsewhere. *time_limit* is what a guest has for one hook or file, in seconds.
     *answers* is what was answered already; those that are *out* are not asked again.
     """
 
     manager: pluggy.PluginManager
     plugins: list[PluginInfo]
     problems: list[Note] = attrs.field(factory=list)
-    faulty: set[str] = attrs.field(factory=set)
+    faults: list[str] = attrs.field(factory=list)
     time_limit: float = TIME_LIMIT
     trace: Trace | None = None
     answers: dict[str, Owned] = attrs.field(factory=dict)
@@ -54,7 +54,11 @@ class Asking:
     @property
     def failed(self) -> bool:
         """Whether some plugin did not bring what it should have."""
-        return bool(self.problems or self.faulty)
+        return bool(self.failures())
+
+    def failures(self) -> list[str]:
+        """What failed, each in one line."""
+        return list(dict.fromkeys([*(problem.text for problem in self.problems), *self.faults]))
 
     def is_guest(self, plugin: str) -> bool:
         """Whether *plugin* came from another distribution than the project's own."""

@@ -116,7 +116,7 @@ def gather_shop(
     finally:
         if registry.trace is not None:
             registry.trace.tell_sums()
-    registry.faulty |= gathered.faulty
+    registry.faults += gathered.faults
     return gathered
 
 

@@ -51,7 +51,7 @@ def gather(
     readings: list[Reading] = []
     unread: list[Unread] = []
     failed: dict[str, list[str]] = {}
-    faulty: set[str] = set()
+    faults: list[str] = []
     seen: dict[str, str] = {}
     for index, file in enumerate(files):
         if progress is not None:
@@ -70,14 +70,14 @@ def gather(
         readings += found.readings
         unread += found.unread
         notes += found.notes
-        faulty |= found.faulty
+        faults += found.faults
     for name, lines in failed.items():
-        faulty.add(name)
         notes.append(_failure(name, lines))
+        faults.append(notes[-1].text)
     if not readings:
         shown = [address_of(path).name if is_address(path) else path for path in asked]
         raise _nothing(shown, unread, notes)
-    return Gathered(tuple(readings), tuple(unread), tuple(notes), frozenset(faulty))
+    return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
 
 
 def _read(
@@ -174,7 +174,11 @@ def _gathered(outcomes: Sequence[_Outcome], notes: Sequence[Note] = ()) -> Gathe
         tuple(one for one in given if isinstance(one, Reading)),
         tuple(one for one in given if isinstance(one, Unread)),
         (*notes, *passed_over),
-        frozenset(name for outcome in outcomes for name in outcome.failed),
+        tuple(
+            f"{outcome.given.file.name}: {text}"
+            for outcome in outcomes
+            for text in outcome.failed.values()
+        ),
     )
 
 

@@ -36,13 +36,13 @@ class Unread:
 
 @attrs.frozen(eq=False)
 class Gathered:
-    """All files: understood, not understood, and what a reader must know about both. *faulty* are
-    the providers that failed on some."""
+    """All files: understood, not understood, and what a reader must know about both. *faults*
+    has a line for each failure of a provider."""
 
     readings: tuple[Reading, ...]
     unread: tuple[Unread, ...] = ()
     notes: tuple[Note, ...] = ()
-    faulty: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
 
 
 def contract_breaks(reading: object) -> list[str]:

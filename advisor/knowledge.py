@@ -1,6 +1,6 @@
 """What the run knows beside the data: the shop, the words, the bands, the rules that apply."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ import attrs
 from advisor.bands import Band, BandFile, Bands, wrong_edges
 from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, unknown
-from advisor.overrides import Override, override_rules
+from advisor.overrides import Overridden, Override, override_rules
 from advisor.reading import Note
 from advisor.registry import Registry, own_version
 from advisor.rule import Profile, Rule, RulePack, Status
@@ -117,55 +117,95 @@ def load_rules(
     """
     check_plugins(settings, registry)
     vocabulary = registry.vocabulary()
-    notes: list[Note] = []
+    lost: dict[str, str] = {}
     theirs: dict[RulePack, tuple[Rule, ...]] = {}
     for pack in registry.rule_packs():
         try:
             theirs[pack] = load_pack(pack, vocabulary)
         except (AdvisorError, OSError) as error:
-            notes.append(Note("rules", f"rule pack {pack.id} is left out: {error}"))
+            lost[pack.id] = str(error)
     own: dict[RulePack, tuple[Rule, ...]] = {}
     for folder in [*_own_folders(settings, base), *folders]:
         if not folder.is_dir():
             raise AdvisorError("no such folder of rules", where=str(folder))
         pack = RulePack(folder.name, folder.name, folder)
         own[pack] = load_pack(pack, vocabulary)
-    notes += _leave_out_dangling(theirs, own)
+    lost |= _leave_out_dangling(theirs, own)
+
+    def resolved(kept: Mapping[RulePack, tuple[Rule, ...]]) -> Overridden:
+        """The rules of *kept* as they stand together; raises AdvisorError where they cannot."""
+        rules = [rule for loaded in kept.values() for rule in loaded]
+        check_references(rules)
+        found = override_rules(
+            rules,
+            {pack.id: registry.pack_owners[pack.id] for pack in kept if pack in theirs},
+            settings.plugins.allow,
+            lambda rule: why_resting(rule, settings, business, day),
+        )
+        found = attrs.evolve(found, rules=resolve_aliases(found.rules))
+        check_circles(found.rules)
+        return found
+
+    guests = {pack for pack in theirs if registry.is_guest(registry.pack_owners[pack.id])}
     kept = {**theirs, **own}
-    rules = [rule for loaded in kept.values() for rule in loaded]
-    check_references(rules)
-    _known(settings.rules.disable, rules)
-    overridden = override_rules(
-        rules,
-        {pack.id: registry.pack_owners[pack.id] for pack in theirs},
-        settings.plugins.allow,
-        lambda rule: why_resting(rule, settings, business, day),
-    )
-    rules = list(resolve_aliases(overridden.rules))
-    check_circles(rules)
+    try:
+        overridden = resolved(kept)
+    except AdvisorError:
+        kept, apart = _fitting(kept, guests, resolved)
+        lost |= apart
+        overridden = resolved(kept)
+    _known(settings.rules.disable, [*overridden.rules, *(rule for rule, _ in overridden.resting)])
     acting: list[Rule] = []
     resting = list(overridden.resting)
-    for rule in rules:
+    for rule in overridden.rules:
         reason = why_resting(rule, settings, business, day)
         if reason:
             resting.append((rule, reason))
         else:
             acting.append(rule)
-    packs = tuple((pack, len(loaded)) for pack, loaded in kept.items())
+    left_out = [Note("rules", f"rule pack {pack} is left out: {e}") for pack, e in lost.items()]
+    registry.faults += [note.text for note in left_out]
     return Loaded(
         tuple(acting),
         tuple(resting),
-        packs,
-        (*notes, *overridden.notes),
+        tuple((pack, len(loaded)) for pack, loaded in kept.items()),
+        (*left_out, *overridden.notes),
         tuple(one for one in overridden.done if one.by in {rule.id for rule in acting}),
     )
 
 
+def _fitting(
+    packs: Mapping[RulePack, tuple[Rule, ...]],
+    guests: AbstractSet[RulePack],
+    check: Callable[[Mapping[RulePack, tuple[Rule, ...]]], object],
+) -> tuple[dict[RulePack, tuple[Rule, ...]], dict[str, str]]:
+    """*packs* without the *guests* that do not fit to what was there before them, and why not.
+
+    Raises AdvisorError where it is no guest's fault.
+    """
+    kept = {pack: rules for pack, rules in packs.items() if pack not in guests}
+    check(kept)
+    waiting = {pack: rules for pack, rules in packs.items() if pack in guests}
+    wrong: dict[str, str] = {}
+    before = -1
+    while len(waiting) != before:  # one may lean on another that comes later
+        before = len(waiting)
+        for pack in list(waiting):
+            try:
+                check({**kept, pack: waiting[pack]})
+            except AdvisorError as error:
+                wrong[pack.id] = str(error)
+                continue
+            kept[pack] = waiting.pop(pack)
+    return kept, {pack.id: wrong[pack.id] for pack in waiting}
+
+
 def _leave_out_dangling(
     theirs: dict[RulePack, tuple[Rule, ...]], own: Mapping[RulePack, tuple[Rule, ...]]
-) -> Iterable[Note]:
-    """Takes out of *theirs* each pack that speaks of rules that are not there; what leaned on one
-    that is taken out goes next."""
+) -> dict[str, str]:
+    """Takes out of *theirs* each pack that speaks of rules that are not there, and says why; what
+    leaned on one that is taken out goes next."""
+    lost: dict[str, str] = {}
     while True:
         everyone = [rule for loaded in (*theirs.values(), *own.values()) for rule in loaded]
         names = {name for rule in everyone for name in (rule.id, *rule.aliases)}
@@ -173,9 +213,9 @@ def _leave_out_dangling(
         for pack, mistakes in wrong.items():
             if mistakes:
                 del theirs[pack]
-                yield Note("rules", f"rule pack {pack.id} is left out: {'; '.join(mistakes)}")
+                lost[pack.id] = "; ".join(mistakes)
         if not any(wrong.values()):
-            return
+            return lost
 
 
 def _dangling(rules: Sequence[Rule], names: AbstractSet[str]) -> list[str]:

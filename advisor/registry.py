@@ -32,6 +32,7 @@ from advisor.overrides import order_bands, order_templates
 from advisor.plugin_check import api_mistake, hook_mistakes
 from advisor.reading import Note, Reading
 from advisor.rule import RulePack
+from advisor.trace import Trace
 from advisor.traced_provider import TracedProvider
 from advisor.vocabulary import Vocabulary, VocabularyFile, merge
 
@@ -159,6 +160,11 @@ class Registry(Asking):
         """What the templates of plugins would replace and may not."""
         return self._ordered_templates(allow)[1]
 
+    def guest_templates(self) -> list[Templates]:
+        """Folders of templates that guests brought."""
+        owned = self.once("advisor_templates", Templates)
+        return [templates for owner, templates in owned if self.is_guest(owner)]
+
     def _ordered_templates(self, allow: Sequence[str]) -> tuple[list[Templates], list[Note]]:
         owned = self.once("advisor_templates", Templates)
         hosts = [one for owner, one in owned if not self.is_guest(owner)]
@@ -258,9 +264,11 @@ def own_version() -> str:
         return "0"
 
 
-def load(points: Iterable[EntryPoint] | None = None) -> Registry:
-    """Every installed plugin; ours first, then by name. *points* replaces what is installed."""
+def load(points: Iterable[EntryPoint] | None = None, *, trace: Trace | None = None) -> Registry:
+    """Every installed plugin; ours first, then by name. *points* replaces what is installed; with
+    *trace* importing them and each of their calls is told."""
     registry = empty()
+    registry.trace = trace
     chosen = entry_points(group=PROJECT) if points is None else points
     described = [(describe(point.dist, DISTRIBUTION), point) for point in chosen]
     for of, point in sorted(described, key=lambda one: (one[0].name != DISTRIBUTION, one[1].name)):
@@ -275,7 +283,9 @@ def _load_one(registry: Registry, point: EntryPoint, described: Described) -> No
         _refuse(registry, info, f"plugin {point.name} cannot be used: {problem}", problem)
         return
     try:
-        plugin = directly(point.load)
+        trace = registry.trace
+        load_it = trace.timed(point.name, "import", point.load) if trace else point.load
+        plugin = directly(load_it)
     except (GuestFault, AdvisorError) as error:
         text = error.text if isinstance(error, GuestFault) else what(error)
         _refuse(registry, info, f"plugin {point.name} cannot be imported: {text}", text)

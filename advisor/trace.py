@@ -70,7 +70,7 @@ def _size(result: Any) -> str:
         kinds = dict.fromkeys(type(item).__name__ for item in result)
         heights = [item.frame.height for item in result if hasattr(item, "frame")]
         rows = f" of {_counted(sum(heights), 'row')}" if heights else ""
-        return f"{_counted(len(result), next(iter(kinds), 'thing'))}{rows}"
+        return f"{len(result):,} {next(iter(kinds), 'thing')}{rows}"
     tables = getattr(result, "tables", None)
     if tables is not None:
         height = sum(table.frame.height for table in tables)

@@ -34,6 +34,7 @@ def main() -> None:
       1  diagnose --fail-on: a finding is that severe; rules test: a case fails
       2  a mistake that you can mend; the message says how
       3  nothing could be read
+      4  done, but without a plugin that failed
     """
 
 

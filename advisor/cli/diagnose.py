@@ -10,14 +10,18 @@ import click
 from advisor.cli import complete
 from advisor.cli.options import (
     FOLDER,
+    PLUGIN_FAILED,
     check_shop_options,
     config_option,
     known,
+    load_registry,
     paths_argument,
     period_options,
     rules_option,
     shop_options,
+    tell_failures,
     today_option,
+    trace_option,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +69,7 @@ FAIL_ON_REACHED = 1
 @click.option(
     "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
 )
+@trace_option
 @click.pass_context
 def diagnose(
     ctx: click.Context,
@@ -84,6 +89,7 @@ def diagnose(
     fail_on: str | None,
     quiet: bool,
     verbose: bool,
+    trace_plugins: bool,
 ) -> None:
     """Reads exports and writes a plan: what to do first, why, and what it is worth.
 
@@ -108,17 +114,17 @@ def diagnose(
       1  --fail-on: a finding is that severe
       2  a mistake that you can mend; the message says how
       3  nothing could be read
+      4  a plan was made, but without a plugin that failed
     """
     from advisor.cli.request import Shop, find_shop, make_request
     from advisor.cli.screen import Clock
     from advisor.many import shop_folders
-    from advisor.registry import load
     from advisor.report import format_names
     from advisor.rule import Severity
 
     clock = Clock()
     with clock.stage("loading plugins"):
-        registry = load()
+        registry = load_registry(trace=trace_plugins)
         known("--fail-on", fail_on, [severity.value for severity in Severity])
         check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
         for name in formats:
@@ -141,8 +147,11 @@ def diagnose(
     documents = run.many(folders) if folders else [run.one(shop)]
     if verbose:
         _tell(clock, registry)
+    failed = tell_failures(registry)
     if fail_on is not None and any(_reaches(document, fail_on) for document in documents):
         ctx.exit(FAIL_ON_REACHED)
+    if failed:
+        ctx.exit(PLUGIN_FAILED)
 
 
 class _Run:
@@ -249,8 +258,11 @@ class _Run:
         return render(
             document,
             self.formats or shop.settings.report.formats,
-            [*shop.templates(), *self.registry.templates()],
+            [*shop.templates(), *self.registry.templates(shop.settings.plugins.allow)],
             self.registry.report_formats(),
+            guests=self.registry.guest_templates(),
+            failed=self.registry.faults,
+            time_limit=self.registry.time_limit,
         )
 
     def write(self, files: Mapping[str, str], folder: Path) -> list[Path]:
@@ -285,5 +297,3 @@ def _tell(clock: "Clock", registry: "Registry") -> None:
     for plugin in registry.plugins:
         said = plugin.problem or ", ".join(plugin.hooks)
         say(f"plugin {plugin.name} {plugin.version}: {said}", err=True)
-    for problem in registry.problems:
-        say(problem.text, err=True)

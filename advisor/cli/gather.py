@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.options import FILE, config_option, paths_argument, today_option
+from advisor.cli.options import (
+    FILE,
+    PLUGIN_FAILED,
+    config_option,
+    load_registry,
+    paths_argument,
+    tell_failures,
+    today_option,
+    trace_option,
+)
 
 
 @click.command(short_help="Read exports once and keep them in one file.")
@@ -22,8 +31,17 @@ from advisor.cli.options import FILE, config_option, paths_argument, today_optio
 @config_option
 @today_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+@trace_option
+@click.pass_context
 def gather(
-    *, paths: tuple[str, ...], output: Path, config: Path | None, today: date, quiet: bool
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    output: Path,
+    config: Path | None,
+    today: date,
+    quiet: bool,
+    trace_plugins: bool,
 ) -> None:
     """Reads exports and keeps what was read: no export is parsed twice.
 
@@ -38,20 +56,20 @@ def gather(
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
     from advisor.facts import write_facts
-    from advisor.registry import load
     from advisor.report.views import counted
 
-    registry = load()
+    registry = load_registry(trace=trace_plugins)
     request = make_request(paths, find_shop(paths, config), today)
     with Waiting(shown=not quiet) as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
         write_facts(output, gathered)
-    if quiet:
-        return
-    with readers():
-        say(f"Read: {counted(len(gathered.readings), 'file')}")
-        for unread in gathered.unread:
-            say(f"Not read: {unread}")
-        for note in (*gathered.notes, *registry.problems):
-            say(f"Note: {note.file}: {note.text}" if note.file else f"Note: {note.text}")
-        say(f"Written: {output}")
+    if not quiet:
+        with readers():
+            say(f"Read: {counted(len(gathered.readings), 'file')}")
+            for unread in gathered.unread:
+                say(f"Not read: {unread}")
+            for note in gathered.notes:
+                say(f"Note: {note.file}: {note.text}" if note.file else f"Note: {note.text}")
+            say(f"Written: {output}")
+    if tell_failures(registry):
+        ctx.exit(PLUGIN_FAILED)

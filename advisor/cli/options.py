@@ -11,9 +11,13 @@ from advisor.cli import complete
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
+    from advisor.registry import Registry
     from advisor.vocabulary import Vocabulary
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+PLUGIN_FAILED = 4  # done, but without what a plugin should have brought
+_SHOWN = 10
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -109,3 +113,34 @@ def check_shop_options(
     known("--goal", goal, vocabulary.goals)
     known("--size", size, [one.value for one in Size])
     known("--niche", niche, vocabulary.niches)
+
+
+def tell_failures(registry: "Registry") -> bool:
+    """Whether plugins failed; each failure is a line on standard error."""
+    from advisor.cli.screen import say
+
+    failures = registry.failures()
+    for line in failures[:_SHOWN]:
+        say(f"Failed: {line}", err=True)
+    if len(failures) > _SHOWN:
+        say(f"Failed: and {len(failures) - _SHOWN} more", err=True)
+    return bool(failures)
+
+
+def trace_option(command: F) -> F:
+    """--trace-plugins."""
+    return click.option(
+        "--trace-plugins",
+        is_flag=True,
+        help="Say on standard error which plugin was asked what, how long it took and how much it "
+        "gave.",
+    )(command)
+
+
+def load_registry(*, trace: bool = False) -> "Registry":
+    """Every installed plugin; with *trace* each of their calls is told on standard error."""
+    from advisor.cli.screen import say
+    from advisor.registry import load
+    from advisor.trace import Trace
+
+    return load(trace=Trace(lambda line: say(line, err=True)) if trace else None)
