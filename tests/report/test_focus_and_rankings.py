@@ -7,6 +7,7 @@ import attrs
 import pytest
 from rich.console import Console
 
+import advisor_report_plan
 from advisor.hookspecs import Templates
 from advisor.report import make_environment, render, render_markdown
 from advisor.report.terminal import print_terminal
@@ -19,8 +20,11 @@ PROPOSED = attrs.evolve(documents.small(), focus=documents.focus())
 def test_a_proposed_goal_stands_before_the_story(
     format_: str, bundled: Sequence[Templates]
 ) -> None:
-    (text,) = render(PROPOSED, (format_,), bundled).values()
-    (without,) = render(documents.small(), (format_,), bundled).values()
+    formats = advisor_report_plan.advisor_report_formats()
+    text, without = (
+        render(document, (format_,), bundled, formats)[f"plan.{format_}"]
+        for document in (PROPOSED, documents.small())
+    )
 
     assert text.index("No goal is set; the weakest is") < text.index("The story of your numbers")
     assert "No goal is set" not in without
