@@ -42,6 +42,8 @@ def undocumented(
     hints = _fields(context)
     made = {str(name) for found in tree.find_all(nodes.FromImport) for name in _imported(found)}
     made |= {node.target for node in tree.find_all(nodes.Import)}
+    made |= {node.name for node in tree.find_all(nodes.Macro)}
+    made |= {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     known = {*hints, *also, *made, *environment.globals, "self", "super", "caller", "varargs"}
     for name in sorted(meta.find_undeclared_variables(tree)):
         if name not in known:
