@@ -512,6 +512,62 @@ class ChangeInfo:
 
 
 @attrs.frozen
+class MonthInfo:
+    """A calendar month of a course, of which *days* are known. *change* is that of a day's worth
+    since the month before, None where not every day of both is known."""
+
+    month: str
+    days: int
+    whole: bool
+    value: float
+    text: str
+    change: float | None
+    change_text: str | None
+
+
+@attrs.frozen
+class QuarterTarget:
+    """A quarter, from *first* to *last*: what it comes to if the trend goes on (*low* to *high* in
+    80 of 100 cases), if the days stay as they are now (*level*), and what to aim at (*target*).
+    *known* is what its settled days have brought; *stated* is the owner's own target for it.
+    *says* has it in sentences."""
+
+    first: str
+    last: str
+    known: float
+    known_days: int
+    low: float
+    mid: float
+    high: float
+    level: float
+    target: float
+    stated: float | None
+    says: tuple[str, ...]
+
+
+@attrs.frozen
+class CourseInfo:
+    """A daily total over its whole history. *growth* is a month's, by the robust slope, with its
+    limits; *weekdays* are what Monday to Sunday bring against a middle one, empty where there are
+    too few days to tell. *says* has it in sentences; *needs* is what is missing to know more."""
+
+    id: str
+    title: str
+    first: str | None
+    last: str | None
+    days: int
+    left_out: int
+    growth: float | None
+    low: float | None
+    high: float | None
+    weekdays: tuple[float, ...]
+    months: tuple[MonthInfo, ...]
+    target: QuarterTarget | None
+    says: tuple[str, ...]
+    needs: str
+
+
+@attrs.frozen
 class NoteInfo:
     """Something about the data that a reader must know."""
 
@@ -545,6 +601,7 @@ class Document:
     data_notes: tuple[NoteInfo, ...]
     order: str  # the formula that orders the plan, in words
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
+    courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
     focus: FocusInfo | None = None  # only where the shop names no goal
 
 

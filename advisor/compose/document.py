@@ -13,6 +13,7 @@ from advisor.compose.goals import month_goals
 from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
+from advisor.compose.targets import courses
 from advisor.compose.values import Value, finite, value_of
 from advisor.diagnosis import Diagnosis, kpi_names
 from advisor.document import (
@@ -74,6 +75,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
         changes=explained(diagnosis),
+        courses=courses(diagnosis),
         focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
     )
 
