@@ -32,7 +32,7 @@ made without it, and the exit code is 4.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import attrs
 import pluggy
@@ -55,7 +55,6 @@ API_ATTRIBUTE = "ADVISOR_API"
 FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
 
 hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @attrs.frozen
@@ -176,6 +175,20 @@ class ReportFormat(Protocol):
     def suffix(self) -> str: ...
 
     def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str: ...
+
+
+if TYPE_CHECKING:
+    Brought = Provider | VocabularyFile | Derived | RulePack | BandFile | ReportFormat | Templates
+    Hook = TypeVar("Hook", bound=Callable[..., Sequence[Brought]])
+
+    def hookimpl(function: Hook) -> Hook:
+        """Marks an implementation of a hook.
+
+        What it returns is checked by type checkers as far as any hook allows it; when it is
+        loaded, its arguments too.
+        """
+else:
+    hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class Hooks:

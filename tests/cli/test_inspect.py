@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.hookspecs import hookimpl
+from advisor.hookspecs import Provider, hookimpl
 from tests.cli.conftest import Run
 from tests.cli.exports import ad_days, ads_file
 from tests.shapes import ads_manager, seller_center
@@ -109,7 +109,7 @@ def test_nothing_readable_ends_with_3(run: Run, tmp_path: Path) -> None:
 def test_a_broken_provider_is_named_where_nothing_could_be_read(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
+    def broken() -> list[Provider]:
         raise RuntimeError("out of order")
 
     monkeypatch.setattr("advisor_tiktok_ads.advisor_metric_providers", hookimpl(broken))

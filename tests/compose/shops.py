@@ -12,7 +12,7 @@ from advisor.document import Document
 from advisor.engine import Engine
 from advisor.engine.reference import ReferenceEngine
 from advisor.gathered import Gathered
-from advisor.hookspecs import KindInfo, hookimpl
+from advisor.hookspecs import KindInfo, Provider, hookimpl
 from advisor.reading import Grain, Reading
 from advisor.registry import Registry, add, empty
 from advisor.rule import RulePack
@@ -21,6 +21,7 @@ from tests.core import TODAY, USUAL, WORDS
 from tests.files_and_frames import reading
 
 Row = dict[str, object]
+Brought = Provider | VocabularyFile | BandFile | RulePack
 SETTINGS = Settings(shop=ShopSection(id="here", name="Here", size="small", currency="USD"))
 
 
@@ -83,7 +84,7 @@ def registry(folder: Path, bands: Sequence[Band] | None = None) -> Registry:
     )
     file = BandFile("test", "the test", USUAL.files[0].band if bands is None else tuple(bands))
     plugin = ModuleType("trade")
-    brings: dict[str, Sequence[object]] = {
+    brings: dict[str, Sequence[Brought]] = {
         "advisor_vocabulary": [words],
         "advisor_benchmarks": [file],
         "advisor_rule_packs": [RulePack("test", "The test", folder)],
@@ -96,7 +97,7 @@ def registry(folder: Path, bands: Sequence[Band] | None = None) -> Registry:
     return made
 
 
-def _giving(what: Sequence[object]) -> Callable[[], Sequence[object]]:
+def _giving(what: Sequence[Brought]) -> Callable[[], Sequence[Brought]]:
     return lambda: what
 
 

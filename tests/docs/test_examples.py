@@ -22,7 +22,7 @@ from advisor.registry import Registry, add, empty, load
 from advisor.rule import Rule
 from advisor.rule_file import load_rule
 from advisor.tabular.kinds import kind_of
-from advisor.vocabulary import vocabulary_file
+from advisor.vocabulary import VocabularyFile, vocabulary_file
 from tests.docs.blocks import ROOT, Block, blocks
 
 TOML = list(blocks("toml"))
@@ -91,7 +91,7 @@ def test_a_vocabulary_merges_with_the_bundled_one(block: Block) -> None:
 
     class Plugin:
         @hookimpl
-        def advisor_vocabulary(self) -> list[object]:
+        def advisor_vocabulary(self) -> list[VocabularyFile]:
             return [file]
 
     registry = load()

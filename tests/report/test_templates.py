@@ -149,7 +149,7 @@ def test_a_mistake_in_a_filter_names_file_and_line(own: Templates) -> None:
 @pytest.mark.parametrize("filters", [{"f": 1}, {1: len}, None, [len]])
 def test_filters_are_functions_with_names(filters: object, own: Templates) -> None:
     with pytest.raises(TypeError):
-        attrs.evolve(own, filters=filters)
+        attrs.evolve(own, filters=filters)  # type: ignore[arg-type]
 
 
 def test_what_a_macro_made_is_escaped_once(own: Templates) -> None:

@@ -89,10 +89,11 @@ def test_counts_have_the_values_that_are_wanted(
     found = counts_for(wanted, VOCABULARY.metrics, VOCABULARY.counts, size)
 
     assert found is not None
-    near = {"rel": 0.15, "abs": 0.0}  # two digits of each count
-    assert found["clicks"] / found["impressions"] == pytest.approx(ctr, **near)
-    assert found["spend"] / found["clicks"] == pytest.approx(cpc, **near)
-    assert found["ad_revenue"] / found["spend"] == pytest.approx(roas, **near)
+    assert found["clicks"] / found["impressions"] == pytest.approx(
+        ctr, rel=0.15
+    )  # two digits of each count
+    assert found["spend"] / found["clicks"] == pytest.approx(cpc, rel=0.15)
+    assert found["ad_revenue"] / found["spend"] == pytest.approx(roas, rel=0.15)
 
 
 def test_values_that_contradict_each_other_have_no_counts() -> None:
