@@ -142,9 +142,9 @@ def order_templates(
     others = [pair for pair in guests if pair[0] not in allow]
     ordered = [*(templates for _, templates in allowed), *reversed(hosts)]
     notes: list[Note] = []
-    seen = {name for templates in ordered for name in _names(templates)}
+    seen = {name for templates in ordered for name in template_names(templates)}
     for owner, templates in others:
-        names = _names(templates)
+        names = template_names(templates)
         hidden = sorted(set(names) & seen)
         if hidden:
             notes.append(_refused(owner, "would replace templates", hidden, allow))
@@ -153,10 +153,11 @@ def order_templates(
     return ordered, notes
 
 
-def _names(templates: Templates) -> list[str]:
+def template_names(templates: Templates) -> list[str]:
+    """The names of its templates; none where there is no such folder."""
     try:
         return [file.name for file in templates.folder.iterdir() if file.name.endswith(".j2")]
-    except OSError:  # no such folder: it has none
+    except OSError:
         return []
 
 

@@ -149,8 +149,11 @@ class Registry(Asking):
 
     def report_formats(self) -> list[ReportFormat]:
         """Formats; one with the name of another is left out."""
-        named = self.unique("advisor_report_formats", ReportFormat, "format", lambda one: one.name)
-        return [one for _, one in named]
+        return [one for _, one in self.owned_formats()]
+
+    def owned_formats(self) -> list[tuple[str, ReportFormat]]:
+        """Formats with their plugins."""
+        return self.unique("advisor_report_formats", ReportFormat, "format", lambda one: one.name)
 
     def templates(self, allow: Sequence[str] = ()) -> list[Templates]:
         """Folders of templates in the order in which they are searched (see order_templates)."""
@@ -162,11 +165,14 @@ class Registry(Asking):
 
     def guest_templates(self) -> list[Templates]:
         """Folders of templates that guests brought."""
-        owned = self.once("advisor_templates", Templates)
-        return [templates for owner, templates in owned if self.is_guest(owner)]
+        return [one for owner, one in self.owned_templates() if self.is_guest(owner)]
+
+    def owned_templates(self) -> list[tuple[str, Templates]]:
+        """Folders of templates with their plugins."""
+        return self.once("advisor_templates", Templates)
 
     def _ordered_templates(self, allow: Sequence[str]) -> tuple[list[Templates], list[Note]]:
-        owned = self.once("advisor_templates", Templates)
+        owned = self.owned_templates()
         hosts = [one for owner, one in owned if not self.is_guest(owner)]
         guests = [(owner, one) for owner, one in owned if self.is_guest(owner)]
         return order_templates(hosts, guests, allow)

@@ -143,4 +143,4 @@ def load_registry(*, trace: bool = False) -> "Registry":
     from advisor.registry import load
     from advisor.trace import Trace
 
-    return load(trace=Trace(lambda line: say(line, err=True)) if trace else None)
+    return load(trace=Trace(lambda line: say(line, err=True))) if trace else load()

@@ -62,7 +62,7 @@ def test_plugins_list_names_each_plugin_and_where_each_export_is_found(run: Run)
         "tiktok-shop",
         "tiktok-studio",
     ):
-        assert f"\n{name} " in told
+        assert f"\n{name} (shop-advisor " in f"\n{told}"
     assert "Video Performance List" in told
     assert "advisor init --templates" in told
 
