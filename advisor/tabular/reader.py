@@ -19,21 +19,28 @@ class TabularProvider:
     """Reads the files that its kinds describe.
 
     *not_additive* names the counts that no total of a file can be checked against: distinct people,
-    and states such as followers. A subclass may override `finish`.
+    and states such as followers. A subclass may override `finish`; *adds* are the counts that this
+    gives beside those of a kind's columns, by kind.
     """
 
     def __init__(
-        self, name: str, kinds: Sequence[Kind], *, not_additive: Iterable[str] = ()
+        self,
+        name: str,
+        kinds: Sequence[Kind],
+        *,
+        not_additive: Iterable[str] = (),
+        adds: Mapping[str, Sequence[str]] = {},
     ) -> None:
         self.name = name
         self.not_additive = frozenset(not_additive)
+        self.adds = adds
         self._kinds = {kind.id: kind for kind in kinds}
         self._recognisers: dict[str, Recogniser] = {}
 
     @property
     def kinds(self) -> Mapping[str, KindInfo]:
         """What it reads."""
-        return {kind.id: info(kind) for kind in self._kinds.values()}
+        return {kind.id: info(kind, self.adds.get(kind.id, ())) for kind in self._kinds.values()}
 
     @property
     def described(self) -> tuple[Kind, ...]:
@@ -95,9 +102,10 @@ class TabularProvider:
         return self._recognisers[kind]
 
 
-def info(kind: Kind) -> KindInfo:
-    """What a kind offers, as a provider tells it."""
+def info(kind: Kind, adds: Sequence[str] = ()) -> KindInfo:
+    """What a kind offers, as a provider tells it that *adds* counts to those of its columns."""
     counts = dict.fromkeys(spec.count for spec in kind.columns.values() if spec.count)
+    counts |= dict.fromkeys(adds)
     subjects = dict.fromkeys(subject.kind for subject in kind.subject)
     template = tuple(first_name(spec) for spec in kind.columns.values()) if kind.template else ()
     return KindInfo(

@@ -180,6 +180,8 @@ class TextGrid:
         rows, ends = self._scanned
         width = max(max(columns, default=0) + 1, *(len(row) for row in rows[: after + 1]))
         typed = {at: mark for at in numbers if (mark := self._mark(at, after)) is not None}
+        if self._ends_in_a_quote():
+            typed = {}  # polars cannot take a quotation mark alone for a number, and panics
         try:
             frame = self._read(ends[after], width, columns, typed)
         except PolarsError as error:
@@ -193,6 +195,13 @@ class TextGrid:
         if swallowed and self._close_quotes(len(rows[after])):
             return self._again(after, columns, numbers)
         return tidied(frame).with_row_index("_row", offset=after + 2)
+
+    def _ends_in_a_quote(self) -> bool:
+        """Whether the last cell is a quotation mark alone: the file was cut off behind it."""
+        with self._stream() as stream:
+            end = stream.seek(0, io.SEEK_END)
+            stream.seek(max(end - 2, 0))
+            return stream.read() in {f'{before}"'.encode() for before in (self._separator, "\n")}
 
     def _again(self, after: int, columns: Sequence[int], numbers: Collection[int]) -> pl.DataFrame:
         """The body, after *data* has changed."""

@@ -67,6 +67,11 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "store-page-daily": channel("store-page", "Store page"),
     "video-daily": _VIDEOS,
 }
+_ADDS = {
+    "affiliate-orders": ("orders",),
+    "orders": ("orders", "sku_orders", "customers", "repeat_customers"),
+    "returns": ("refunded_orders",),
+}
 _TEMPLATES: Mapping[str, Shape] = {
     "account-health": account_health,
     "commission-rates": commission_rates,
@@ -120,6 +125,6 @@ def providers() -> Sequence[Provider]:
     exported = [kind for kind in kinds if not kind.template]
     templates = [Template(kind, _TEMPLATES[kind.id]) for kind in kinds if kind.template]
     return (
-        ShopProvider("tiktok-shop", exported, not_additive=not_additive),
+        ShopProvider("tiktok-shop", exported, not_additive=not_additive, adds=_ADDS),
         TemplateProvider("tiktok-shop templates", templates),
     )

@@ -33,6 +33,9 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
 }
 
 
+_ADDS = {"studio-follower-history": ("follower_change",)}
+
+
 class StudioProvider(TabularProvider):
     """Reads what its kinds describe, and mends what these files print in odd places."""
 
@@ -51,6 +54,5 @@ def _as_it_is(reading: Reading) -> Reading:
 
 def studio_provider() -> StudioProvider:
     """Reads every kind of file that TikTok Studio's analytics page downloads."""
-    return StudioProvider(
-        "tiktok-studio", load_kinds("advisor_tiktok_studio"), not_additive=_NOT_ADDITIVE
-    )
+    kinds = load_kinds("advisor_tiktok_studio")
+    return StudioProvider("tiktok-studio", kinds, not_additive=_NOT_ADDITIVE, adds=_ADDS)

@@ -99,6 +99,15 @@ def test_a_tab_at_the_end_of_a_cell_divides_nothing(tmp_path: Path) -> None:
     assert grid(tmp_path, text)[0] == ["id", "time", "n"]
 
 
+@pytest.mark.parametrize("end", ['3,"', '"'])
+def test_a_file_that_was_cut_off_behind_a_quotation_mark_is_read(end: str, tmp_path: Path) -> None:
+    one = text_grid(tmp_path, f"a,b\n1,2\n{end}")
+
+    rows = one.body(0, (0, 1), {0, 1}).rows()
+    assert [float(cell) for cell in rows[0]] == [2, 1, 2]
+    assert len(rows) == 2
+
+
 def test_numbers_of_a_plain_column_come_parsed_and_dashes_as_null(tmp_path: Path) -> None:
     frame = text_grid(tmp_path, "n,v,m\nx,1.5,$1\ny,-,$2\nz,20,-\n").body(0, [0, 1, 2], {1, 2})
 
