@@ -24,6 +24,7 @@ import polars as pl
 
 CONFIDENCE = 0.95
 LEAST_POINTS = 5  # with fewer no order of the values is rare enough
+MOST_ZEROS = 1 / 3  # of the points; with more, equal zeros pass for a slope of surely 0
 MOST_CORRELATION = 0.9  # beyond it a series is too much like a walk to tell its trend
 
 
@@ -50,9 +51,11 @@ class Trend:
 
 def trend(points: pl.DataFrame, *, confidence: float = CONFIDENCE) -> Trend | None:
     """The trend of *points*, whatever their order; None where there are fewer than LEAST_POINTS,
-    or where most pairs of them have no slope that is a number."""
+    where more than MOST_ZEROS of them are logarithms of zero, or where most pairs of them have no
+    slope that is a number."""
     known = points.select("at", "value").drop_nulls().sort("at", "value")
-    if known.height < LEAST_POINTS:
+    zeros = known.filter(pl.col("value") == -math.inf).height
+    if known.height < LEAST_POINTS or zeros > MOST_ZEROS * known.height:
         return None
     pairs = pairs_of(known)
     plain = theil_sen(known, pairs, confidence=confidence)
