@@ -25,6 +25,7 @@ def advisor_metric_providers() -> Sequence[Provider]:
 
 @hookimpl
 def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+    from advisor_tiktok_shop.applause import applause
     from advisor_tiktok_shop.flagged import flagged_content
     from advisor_tiktok_shop.growth import growths
     from advisor_tiktok_shop.live_chain import live_chain
@@ -33,6 +34,7 @@ def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequen
     found = (flagged_content(readings, context.window), live_chain(readings, context.window))
     return (
         *(one for one in found if one),
+        *applause(readings, context.window),
         *standing(readings, context.window),
         *growths(readings, context.today, context.window),
     )
