@@ -65,6 +65,17 @@ class ShopInfo:
 
 
 @attrs.frozen
+class MarginInfo:
+    """What the shop keeps of its sales before ads, *origin* in words, and what that makes of the
+    limits of ads (*limits*, sentences); without a margin what one would change."""
+
+    share: float | None
+    origin: str
+    text: str
+    limits: tuple[str, ...]
+
+
+@attrs.frozen
 class PeriodInfo:
     """The window that is judged and the one before it (ISO days); None where no file has dates."""
 
@@ -514,7 +525,7 @@ class ChangeInfo:
 @attrs.frozen
 class MonthInfo:
     """A calendar month of a course, of which *days* are known. *change* is that of a day's worth
-    since the month before, None where not every day of both is known."""
+    since the month before, None where too few days of one of them are known."""
 
     month: str
     days: int
@@ -583,6 +594,7 @@ class Document:
     schema_version: int
     advisor: AdvisorInfo
     shop: ShopInfo
+    margin: MarginInfo
     period: PeriodInfo
     inputs: tuple[InputInfo, ...]
     story: tuple[StoryLine, ...]

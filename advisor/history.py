@@ -21,6 +21,7 @@ from advisor.trend import Trend, pairs_of, trend
 
 MONTH = 30  # days that growth is given for
 WEEK = 7
+MONTH_DAYS = 28  # known of a month, to compare it: four of each weekday
 PATTERN_DAYS = 14  # two of each weekday: with fewer a pattern is one week's chance
 LEAST_DAYS = 56  # eight weeks: a slope of less says more about its weeks than about a trend
 LONGEST_DAYS = 364  # what was a year ago says little of what comes
@@ -94,17 +95,18 @@ def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
 def months(days: pl.DataFrame) -> pl.DataFrame:
     """The calendar months of *days* (`day`, `value`): `month` (its first day), how many `days` are
     known, their `value`, whether they are all of the month (`whole`), and the `change` of a day's
-    worth since the month before, where both are whole."""
+    worth since the month before, where four weeks and more of both are known."""
     month = pl.col("day").dt.truncate("1mo").alias("month")
     sums = (
-        days.group_by(month)
+        days.group_by(month, maintain_order=True)
         .agg(pl.len().cast(pl.Int64).alias("days"), pl.col("value").sum())
         .sort("month")
         .with_columns((pl.col("days") == pl.col("month").dt.month_end().dt.day()).alias("whole"))
     )
     worth = pl.col("value") / pl.col("days")
     follows = pl.col("month").dt.offset_by("-1mo") == pl.col("month").shift(1)
-    both = follows & pl.col("whole") & pl.col("whole").shift(1) & (worth.shift(1) > 0)
+    long = pl.col("days") >= MONTH_DAYS
+    both = follows & long & long.shift(1) & (worth.shift(1) > 0)
     return sums.with_columns(pl.when(both).then(worth / worth.shift(1) - 1).alias("change"))
 
 
@@ -168,7 +170,7 @@ def _weeks(days: pl.DataFrame) -> pl.DataFrame:
     back = ((at.max() - at) // WEEK).alias("back")
     return (
         days.with_columns(back)
-        .group_by("back")
+        .group_by("back", maintain_order=True)
         .agg(at.mean().alias("at"), pl.col("value").sum(), pl.len().alias("days"))
         .filter(pl.col("days") == WEEK)
         .select("at", pl.col("value").clip(lower_bound=0.0).log())
@@ -180,9 +182,8 @@ def _shares(days: pl.DataFrame) -> pl.DataFrame:
     """What a weekday has of the total of its week, times seven."""
     if days.height < PATTERN_DAYS:
         return pl.DataFrame(schema={"weekday": pl.Int64, "factor": pl.Float64})
-    each = days.group_by(pl.col("day").dt.weekday().cast(pl.Int64).alias("weekday")).agg(
-        pl.col("value").mean().alias("factor")
-    )
+    weekday = pl.col("day").dt.weekday().cast(pl.Int64).alias("weekday")
+    each = days.group_by(weekday, maintain_order=True).agg(pl.col("value").mean().alias("factor"))
     return each.with_columns((pl.col("factor") / pl.col("factor").mean()).fill_nan(1.0)).sort(
         "weekday"
     )

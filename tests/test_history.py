@@ -160,7 +160,7 @@ def test_a_fall_of_a_tenth_a_month_is_mostly_seen_in_four_months() -> None:
     assert seen / shops > 0.7
 
 
-def test_months_are_compared_by_the_day_and_only_where_they_are_whole() -> None:
+def test_months_are_compared_by_the_day_where_four_weeks_of_them_are_known() -> None:
     days = by_day(np.full(100, 10.0), date(2026, 1, 10))
     grown = days.with_columns(
         pl.when(pl.col("day") >= date(2026, 3, 1)).then(11.0).otherwise(10.0).alias("value")
@@ -175,7 +175,7 @@ def test_months_are_compared_by_the_day_and_only_where_they_are_whole() -> None:
 
 
 def test_growth_without_an_end_has_no_number_to_overflow() -> None:
-    values = [-math.inf] * 3 + [float(v) for v in range(9)]
+    values = [-math.inf, *(float(v) for v in range(11))]
     told = growth(trend(pl.DataFrame({"at": range(12), "value": values})), per=10_000)
     assert told is not None
     assert told.high == math.inf

@@ -231,7 +231,7 @@ def _target_says(
         f"({limits} in 8 of 10 cases); at today's level to {words(ahead.level)}.{known}"
     )
     if market is None:
-        yield "The market's own growth is not in it: state it as market_growth under [goal]."
+        yield "The market's own growth is not in it; advisor.toml may say it (market_growth)."
     if stated is not None:
         place = "inside that range"
         if stated > ahead.high:

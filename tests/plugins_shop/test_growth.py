@@ -172,7 +172,7 @@ def test_lives_grow_from_one_to_the_next_however_far_apart(tmp_path: Path) -> No
 
 
 def test_lives_of_which_some_sold_nothing_have_a_growth_all_the_same(tmp_path: Path) -> None:
-    values = [500 * 0.95**at * (0 if at % 6 == 3 else 1) for at in range(30)]
+    values = [500 * 0.95**at * (0 if at % 12 == 3 else 1) for at in range(30)]
     found = lives(live_list(tmp_path, values))
     assert found is not None
     assert found[1] == pytest.approx(-0.05, abs=0.01)
