@@ -26,15 +26,28 @@ def advisor_metric_providers() -> Sequence[Provider]:
 @hookimpl
 def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
     from advisor_tiktok_shop.applause import applause
+    from advisor_tiktok_shop.cadence import cadence
+    from advisor_tiktok_shop.duties import duties
     from advisor_tiktok_shop.flagged import flagged_content
     from advisor_tiktok_shop.growth import growths
     from advisor_tiktok_shop.live_chain import live_chain
+    from advisor_tiktok_shop.milestones import appeals_due, health_room
+    from advisor_tiktok_shop.shelf import shelf
     from advisor_tiktok_shop.standing import standing
 
-    found = (flagged_content(readings, context.window), live_chain(readings, context.window))
+    window, today = context.window, context.today
+    found = (
+        flagged_content(readings, window),
+        live_chain(readings, window),
+        appeals_due(readings, today),
+    )
     return (
         *(one for one in found if one),
-        *applause(readings, context.window),
-        *standing(readings, context.window),
-        *growths(readings, context.today, context.window),
+        *applause(readings, window),
+        *standing(readings, window),
+        *growths(readings, today, window),
+        *duties(readings, today),
+        *health_room(readings, today, context.region),
+        *cadence(readings, window),
+        *shelf(readings, window),
     )

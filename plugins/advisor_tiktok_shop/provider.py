@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import attrs
 import polars as pl
 
-from advisor.hookspecs import Match, Provider, ReadContext
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
 from advisor.reading import Reading
 from advisor.source import Source, one_grid
 from advisor.tabular.kind import Kind
@@ -18,6 +19,7 @@ from advisor_tiktok_shop.intervals import intervals, live_minutes
 from advisor_tiktok_shop.orders import order_counts, return_counts
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
+from advisor_tiktok_shop.own_service import service_rates
 from advisor_tiktok_shop.parts import (
     about,
     after,
@@ -26,6 +28,7 @@ from advisor_tiktok_shop.parts import (
     part_of_one,
     videos_by_link,
 )
+from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.together import agents_together, creators_orders
 from advisor_tiktok_shop.violations import violations
 from advisor_tiktok_shop.words import vocabulary
@@ -47,7 +50,7 @@ _AFFILIATES_ALONE = (
 _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "affiliate-orders": creators_orders,
     "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
-    "affiliate-videos": videos_by_link,
+    "affiliate-videos": after(videos_by_link, posts_by_day),
     "api-shop-hours": on_the_day_in_its_name,
     "api-shop-live-days": after(intervals, _LIVES),
     "api-shop-live-minutes": after(live_minutes, about("LIVE")),
@@ -57,6 +60,7 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "api-shop-video-days": after(intervals, _VIDEOS),
     "api-shop-video-detail": after(intervals, about("video")),
     "api-shop-video-products": part_of_one("video"),
+    "api-shop-videos": posts_by_day,
     "creator-products": part_of("creator"),
     "live-daily": _LIVES,
     "product-card-daily": channel("product-card", "Product card"),
@@ -66,11 +70,15 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "shop-tab-daily": shop_tab_or_search,
     "store-page-daily": channel("store-page", "Store page"),
     "video-daily": _VIDEOS,
+    "video-list": posts_by_day,
 }
 _ADDS = {
     "affiliate-orders": ("orders",),
+    "affiliate-videos": ("posts",),
+    "api-shop-videos": ("posts",),
     "orders": ("orders", "sku_orders", "customers", "repeat_customers"),
     "returns": ("refunded_orders",),
+    "video-list": ("posts",),
 }
 _TEMPLATES: Mapping[str, Shape] = {
     "account-health": account_health,
@@ -78,6 +86,7 @@ _TEMPLATES: Mapping[str, Shape] = {
     "product-margins": product_margins,
     "promotions": promotions,
     "samples": samples,
+    "service-rates": service_rates,
     "stock": stock,
     "targets": targets,
     "violations": violations,
@@ -86,6 +95,16 @@ _TEMPLATES: Mapping[str, Shape] = {
 
 class ShopProvider(TabularProvider):
     """Reads what its kinds describe, and adds what a file says without a column for it."""
+
+    @property
+    def kinds(self) -> Mapping[str, KindInfo]:
+        """A list of videos also says how many the shop and its creators posted."""
+        return {
+            name: attrs.evolve(info, subjects=(*info.subjects, "shop", "creator"))
+            if "posts" in _ADDS.get(name, ())
+            else info
+            for name, info in super().kinds.items()
+        }
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         reading = super().read(source, match, context)

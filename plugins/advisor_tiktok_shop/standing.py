@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from advisor.decompose import CHANGE, contributions, step_column
 from advisor.evidence import byar, wilson
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
@@ -15,6 +16,7 @@ from advisor.window import before
 ORDER_LIMITS = (50.0, 100.0, 200.0)  # a day, while a shop is on probation
 MOST = 2 / 3  # of a fall that one part explains alone
 FALL = math.log(0.9)
+DRIVERS = ("visitors", "conversion", "basket")
 
 
 def standing(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
@@ -93,28 +95,34 @@ def days_at_limit(days: pl.DataFrame) -> pl.DataFrame:
 
 def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     """`gmv.driver` where a day's GMV fell by a tenth and more: visitors, conversion or basket,
-    where one of them explains two thirds of the fall, or several.
+    where one of them explains two thirds of the fall, or several; and `lost_to_visitors`,
+    `lost_to_conversion` and `lost_to_basket`, which add up to the fall over the days of *now*.
 
-    GMV = visitors x customers / visitors x GMV / customers, so the logarithms of their changes add
-    up to that of GMV: the shares of the logarithmic mean Divisia index, exact and in no order.
+    GMV = visitors x customers / visitors x GMV / customers; each one's part is that of
+    advisor.decompose: exact, and in no order.
     """
     if now.is_empty() or then.is_empty():
         return now.clear()
-
-    def ratio(name: str) -> float:
-        return float(now[name].mean() or 0.0) / (float(then[name].mean() or 0.0) or math.inf)  # type: ignore[arg-type]
-
-    gmv, customers, visitors = ratio("gmv"), ratio("customers"), ratio("visitors")
-    if min(gmv, customers, visitors) <= 0 or math.log(gmv) > FALL:
-        return now.clear()
-    parts = {
-        "visitors": math.log(visitors),
-        "conversion": math.log(customers / visitors),
-        "basket": math.log(gmv / customers),
-    }
-    alone = [name for name, change in parts.items() if change / math.log(gmv) >= MOST]
-    word = alone[0] if len(alone) == 1 else "several"
-    return now.select(pl.col("key").first(), pl.lit(word).alias("gmv.driver"))
+    stages = ("visitors", "customers", "gmv")
+    days = now["from"].n_unique()
+    means = now.select(pl.col("key").first(), *(pl.col(stage).mean() * days for stage in stages))
+    past = then.select((pl.col(stage).mean() * days).alias(f"{stage}.before") for stage in stages)
+    told = contributions(means.hstack(past), stages)
+    known = pl.all_horizontal(pl.col(n) > 0 for s in stages for n in (s, f"{s}.before"))
+    told = told.filter(known & ((pl.col("gmv") / pl.col("gmv.before")).log() <= FALL))
+    parts = {name: pl.col(step_column(step)) for step, name in enumerate(DRIVERS)}
+    alone = {name: part / pl.col(CHANGE) >= MOST for name, part in parts.items()}
+    several = pl.sum_horizontal(one.cast(pl.UInt8) for one in alone.values()) > 1
+    words = [pl.when(one & ~several).then(pl.lit(name)) for name, one in alone.items()]
+    return told.select(
+        "key",
+        pl.coalesce(*words, pl.lit("several")).alias("gmv.driver"),
+        *(
+            (-part).alias(f"lost_to_{name}{end}")
+            for name, part in parts.items()
+            for end in ("", ".lo", ".hi")
+        ),
+    )
 
 
 def _limits(metric: str, value: pl.Expr, low: pl.Expr, high: pl.Expr) -> list[pl.Expr]:

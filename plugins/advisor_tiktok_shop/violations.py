@@ -42,6 +42,12 @@ def _tables(rows: pl.DataFrame) -> Iterator[Table]:
             opened = standing.with_columns(pl.col("violations").alias("open_violations"))
             nodate = pl.lit(None, pl.Date)
             yield Table(kind, f"{FAMILY}-open", Grain.PERIOD, _shaped(opened, nodate, COUNTS))
+    ending = _of("shop", still.drop_nulls("deadline")).group_by("key", "deadline")
+    due = ending.agg(_NAME, pl.len().cast(pl.Float64).alias("appeals_ending"), pl.col("_row").min())
+    if due.height:
+        days = due.sort("deadline")
+        shaped = _shaped(days, pl.col("deadline"), ("appeals_ending",))
+        yield Table("shop", f"{FAMILY}-deadlines", Grain.DAY, shaped)
 
 
 _NAME = pl.col("subject_name").drop_nulls().first().alias("name")
