@@ -62,13 +62,15 @@ class Band:
     """From *low* to *high*, edges included, is good. Shares are fractions.
 
     *usd*: the edges are US dollars (for metrics in money). *over_margin*: the low edge is this,
-    divided by the shop's contribution margin (break-even: 1 / margin).
+    divided by the shop's contribution margin (break-even: 1 / margin). *margin_of*: the high edge
+    is the margin of this metric of the same subject (break-even of a purchase: margin x its value).
     """
 
     metric: str
     low: float | None = None
     high: float | None = None
     over_margin: float | None = None
+    margin_of: str | None = None
     usd: bool = False
     where: Where = Where()
     guide: tuple[str, ...] = ()
@@ -103,10 +105,15 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
             wrong.append(f"{at}: {unknown('metric', band.metric, vocabulary.metrics)}")
         elif band.usd and metric.unit is not Unit.MONEY:
             wrong.append(f"{at}: usd = true, but {metric.id} is no money")
-        if band.low is None and band.high is None and band.over_margin is None:
+        by_margin = band.over_margin is not None or band.margin_of is not None
+        if band.low is None and band.high is None and not by_margin:
             wrong.append(f"{at}: neither low nor high is given")
-        if (band.over_margin is not None) != band.where.margin:
-            wrong.append(f"{at}: over-margin needs where = {{ margin = true }}, and the reverse")
+        if by_margin != band.where.margin:
+            needs = "over-margin and margin-of need where = { margin = true }, and the reverse"
+            wrong.append(f"{at}: {needs}")
+        if band.margin_of is not None and band.margin_of not in vocabulary.metrics:
+            mistake = unknown("metric", band.margin_of, vocabulary.metrics)
+            wrong.append(f"{at}: margin-of: {mistake}")
         wrong += [f"{at}: {mistake}" for mistake in wrong_edges(band.low, band.high, metric)]
         sizes = [size.value for size in Size]
         if band.where.size is not None and band.where.size not in sizes:
@@ -146,7 +153,8 @@ def wrong_edges(low: float | None, high: float | None, metric: Metric | None) ->
 class Edges:
     """A band as it is used: in the metric's own unit and the shop's currency.
 
-    *of* restricts it to some subjects; *origin* says where it comes from, in words.
+    *of* restricts it to some subjects; *origin* says where it comes from, in words. *part_of*: the
+    high edge is this share of this metric of the same subject.
     """
 
     low: float | None
@@ -154,6 +162,7 @@ class Edges:
     of: OfSubject | None
     origin: str
     guide: tuple[str, ...] = ()
+    part_of: tuple[float, str] | None = None
 
 
 @attrs.frozen
@@ -241,6 +250,7 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
             of=of,
             origin=f"{members[0][0].title} ({place})",
             guide=tuple(dict.fromkeys(g for b in bands for g in b.guide)),
+            part_of=_part_of(bands, business),
         )
 
 
@@ -248,6 +258,11 @@ def _low(band: Band, business: Business) -> float | None:
     if band.over_margin is not None and business.margin is not None:
         return band.over_margin / business.margin
     return band.low
+
+
+def _part_of(bands: Sequence[Band], business: Business) -> tuple[float, str] | None:
+    names = [band.margin_of for band in bands if band.margin_of is not None]
+    return (business.margin, names[0]) if names and business.margin is not None else None
 
 
 def _place(where: Where) -> str:

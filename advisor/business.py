@@ -24,7 +24,8 @@ class Size(StrEnum):
 @attrs.frozen
 class Business:
     """The shop. *usd_rate* is what one unit of its currency is in US dollars; *margin* is the
-    contribution margin before ads, as a share of revenue."""
+    contribution margin before ads, as a share of revenue, and *margin_origin* says in words where
+    it is from."""
 
     id: str = "shop"
     name: str = ""
@@ -35,6 +36,7 @@ class Business:
     usd_rate: float | None = None
     margin: float | None = None
     goal: str | None = None
+    margin_origin: str = ""
 
     def rate(self) -> float | None:
         """US dollars for one unit of the shop's currency, or None where that is not known."""
@@ -65,6 +67,26 @@ class ShopSection:
     currency: str | None = None
     usd_rate: float | None = None
     margin: float | None = None
+
+
+@attrs.frozen
+class CostsSection:
+    """[costs]: what goes off the sales before ads, each as a share of them. All are to be given: a
+    cost that is not there is not 0."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    goods: float
+    referral_fee: float
+    commission: float
+    shipping: float
+    returns: float
+
+    @property
+    def margin(self) -> float:
+        """What is left of the sales."""
+        costs = (self.goods, self.referral_fee, self.commission, self.shipping, self.returns)
+        return 1 - sum(costs)
 
 
 @attrs.frozen
@@ -146,6 +168,7 @@ class Settings:
     """An advisor.toml."""
 
     shop: ShopSection = ShopSection()
+    costs: CostsSection | None = None
     goal: GoalSection = GoalSection()
     bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
     rules: RulesSection = RulesSection()
@@ -172,6 +195,8 @@ def read_settings(path: Path) -> Settings:
         wrong += error.mistakes
         settings = _readable(raw)
     wrong += impossible(settings.shop)
+    if settings.costs is not None:
+        wrong += _impossible_costs(settings.costs, settings.shop)
     market = settings.goal.market_growth
     if market is not None and not -1 < market < 10:
         wrong.append(f"goal.market_growth: {market:g} cannot be; write 8 % more a year as 0.08")
@@ -213,6 +238,19 @@ def _fits(cls: type[ShopSection | OwnBand], part: Any) -> bool:
     except Mistakes:
         return False
     return True
+
+
+def _impossible_costs(costs: CostsSection, shop: ShopSection) -> list[str]:
+    wrong = [
+        f"costs.{name}: {share:g} is no share of the sales; write 8 % as 0.08"
+        for name, share in attrs.asdict(costs).items()
+        if not 0 <= share < 1
+    ]
+    if not wrong and not 0 < costs.margin < 1:
+        wrong.append(f"costs: they leave {costs.margin:.0%} of the sales; check each of them")
+    if shop.margin is not None:
+        wrong.append("costs: shop.margin is there too; give one of them")
+    return wrong
 
 
 def _is_currency(code: str) -> bool:

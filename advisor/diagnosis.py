@@ -19,6 +19,7 @@ from advisor.hookspecs import Derived, KindInfo, Provider, ReadContext
 from advisor.judge import Judgement, judge
 from advisor.knowledge import Loaded, bands_of, business_of, check_names, check_plugins, load_rules
 from advisor.kpis import Total, totals
+from advisor.margins import with_margin
 from advisor.measure import CountedRows, Measured, Wanted, measure, metric_of
 from advisor.overlap import Counted, combine
 from advisor.reading import Grain, Note, is_count
@@ -137,6 +138,7 @@ def diagnose_gathered(
     business = attrs.evolve(business, currency=business.currency or counted.currency)
     rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
     window = window_of(rows, request, vocabulary)
+    business, of_margin = with_margin(business, rows, window, vocabulary)
     bands = bands_of(request.settings, registry)
     loaded = loaded or load_rules(
         registry,
@@ -179,6 +181,7 @@ def diagnose_gathered(
             *counted.notes,
             *outside_notes(((r.frame, r.grain) for r in rows), window, counted.files),
             *loaded.notes,
+            *of_margin,
             *registry.ordered_bands(request.settings.plugins.allow)[1],
             *registry.template_notes(request.settings.plugins.allow),
             *registry.problems,
@@ -254,9 +257,12 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             metrics[kind].update(m.id for m in spread)
         for file in bands.files:
             for band in file.band:
-                if band.metric == name and band.where.of is not None:
-                    metrics[kind].add(band.where.of.metric)
+                if band.metric == name:
+                    of = (band.where.of.metric if band.where.of else None, band.margin_of)
+                    metrics[kind].update(filter(None, of))
 
+    for source in vocabulary.margins.values():
+        want(source.subject, source.share)  # of what each leaves a price is the part that is kept
     for subject in vocabulary.subjects.values():
         for name in subject.ranked_by:
             want(subject.id, name)

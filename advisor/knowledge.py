@@ -47,7 +47,8 @@ class Loaded:
 
 def business_of(settings: Settings, **chosen: str | None) -> Business:
     """The shop of *settings*, with what the command line chose instead (size, niche, goal)."""
-    shop = settings.shop
+    shop, costs = settings.shop, settings.costs
+    stated = shop.margin is not None
     return Business(
         id=shop.id or "shop",
         name=shop.name or shop.id,
@@ -56,8 +57,9 @@ def business_of(settings: Settings, **chosen: str | None) -> Business:
         region=shop.region,
         currency=shop.currency,
         usd_rate=shop.usd_rate,
-        margin=shop.margin,
+        margin=shop.margin if stated or costs is None else costs.margin,
         goal=chosen.get("goal") or settings.goal.focus,
+        margin_origin="advisor.toml" if stated else "the costs in advisor.toml" if costs else "",
     )
 
 

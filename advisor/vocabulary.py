@@ -5,6 +5,7 @@ All of it is data that plugins bring; the host knows no metric by name.
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import attrs
@@ -267,6 +268,17 @@ class Course:
 
 
 @attrs.frozen
+class MarginSource:
+    """Where a shop's margin can be worked out from, where it states none: *share* is the count that
+    says what each of *subject* leaves of its price, *sales* the count that weighs them."""
+
+    id: str
+    subject: str
+    share: str
+    sales: str
+
+
+@attrs.frozen
 class VocabularyFile:
     """One plugin's vocabulary.toml."""
 
@@ -280,6 +292,7 @@ class VocabularyFile:
     goal: tuple[Goal, ...] = ()
     niche: tuple[Niche, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
+    margin: tuple[MarginSource, ...] = ()
     change: tuple[Change, ...] = ()
     course: tuple[Course, ...] = ()
 
@@ -303,6 +316,7 @@ class Vocabulary:
     goals: Mapping[str, Goal]
     niches: Mapping[str, Niche]
     reconciles: Mapping[str, Reconcile]
+    margins: Mapping[str, MarginSource]
     changes: Mapping[str, Change] = attrs.field(factory=dict)
     courses: Mapping[str, Course] = attrs.field(factory=dict)
 
@@ -365,6 +379,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         goals=parts["goal"],
         niches=parts["niche"],
         reconciles=parts["reconcile"],
+        margins=parts["margin"],
         changes=parts["change"],
         courses=parts["course"],
     )
@@ -428,22 +443,38 @@ def _dangling(v: Vocabulary) -> list[str]:
             check("count", stages, v.counts, of)
             if len(stages) + change.mix != len(change.steps):
                 found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
+    for source in v.margins.values():
+        check("subject", (source.subject,), v.subjects, f"margin {source.id}")
+        check("count", (source.share, source.sales), v.counts, f"margin {source.id}")
+    for goal in v.goals.values():
+        check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
+    return [*found, *_wrong_levers(v)]
+
+
+def _wrong_levers(v: Vocabulary) -> list[str]:
+    found: list[str] = []
+    before: dict[str, set[str]] = {}
     for lever in v.levers.values():
         of = f"lever {lever.id}"
-        later = [name.partition("/") for name in lever.before]
-        check("lever", (name for name, _, _ in later), v.levers, of)
-        for name, _, direction in later:
-            known = v.levers[name].directions if name in v.levers else ()
-            if direction and known:
-                check("direction", (direction,), dict.fromkeys(known), of)
+        for name in lever.before:
+            later, _, direction = name.partition("/")
+            if later not in v.levers:
+                found.append(f"{of}: {unknown('lever', later, v.levers)}")
+            elif direction and direction not in v.levers[later].directions:
+                mistake = unknown("direction", direction, v.levers[later].directions)
+                found.append(f"{of}: {later}: {mistake}")
+            else:
+                before.setdefault(later, set()).add(lever.id)
         for pair in lever.opposed:
             # The usual pair stands for levers that have both; else it means nothing.
             if pair != ("raise", "lower"):
-                check("direction", pair, dict.fromkeys(lever.directions), of)
-    for course in v.courses.values():
-        of = f"course {course.id}"
-        check("subject", (course.subject,), v.subjects, of)
-        check("count", (course.count, course.stated), v.counts, of)
-    for goal in v.goals.values():
-        check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
+                found += [
+                    f"{of}: {unknown('direction', one, lever.directions)}"
+                    for one in pair
+                    if one not in lever.directions
+                ]
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        found.append(f"levers wait for each other: {' -> '.join(error.args[1])}")
     return found

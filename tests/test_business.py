@@ -48,9 +48,34 @@ disable = ["weak"]
 
     check_names(found, WORDS, where="advisor.toml")
     assert business_of(found) == Business(
-        "luna", "Luna", "small", "beauty", "MX", "MXN", 0.05, 0.4, "ads"
+        "luna", "Luna", "small", "beauty", "MX", "MXN", 0.05, 0.4, "ads", "advisor.toml"
     )
     assert found.bands["ctr"].low == 0.02
+
+
+COSTS = (
+    "[costs]\ngoods = 0.3\nreferral_fee = 0.06\ncommission = 0.1\nshipping = 0.1\nreturns = 0.04"
+)
+
+
+def test_the_costs_make_the_margin(tmp_path: Path) -> None:
+    found = business_of(settings(tmp_path, COSTS))
+
+    assert found.margin == pytest.approx(0.4)
+    assert found.margin_origin == "the costs in advisor.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (COSTS.replace("0.3", "30"), "costs.goods: 30 is no share of the sales; write 8 % as 0.08"),
+        (COSTS.replace("0.3", "0.9"), "costs: they leave -20% of the sales; check each of them"),
+        (COSTS + "\n[shop]\nmargin = 0.4", "costs: shop.margin is there too; give one of them"),
+        (COSTS.replace("returns = 0.04", ""), "costs.returns: required key 'returns' is missing"),
+    ],
+)
+def test_costs_that_cannot_be_are_named(tmp_path: Path, text: str, expected: str) -> None:
+    assert mistakes(tmp_path, text) == [expected]
 
 
 def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def mistakes(*texts: str) -> list[str]:
 
 
 AD = '[[subject]]\nid = "ad"\ntitle = "Ad"\nplural = "ads"\n'
+LEVER = '[[lever]]\nid = "hook"\ntitle = "the hook"\n'
 CLICKS = '[[count]]\nid = "clicks"\ntitle = "clicks"\n'
 
 
@@ -88,6 +89,16 @@ CLICKS_M = "\n" + CLICKS + METRIC.format(kind="exact", top='["clicks"]', bottom=
             "subject ad: m ranks nothing: it is no rate, or neither way is better",
         ),
         ('[[relation]]\nid = "r"\nfrom = "ad"\nto = "product"\n' + AD, "relation r: unknown"),
+        (LEVER + 'before = ["bugdet"]', "lever hook: unknown lever 'bugdet'"),
+        (LEVER + 'before = ["hook/riase"]', "lever hook: hook: unknown direction 'riase'"),
+        (LEVER + 'before = ["hook"]', "levers wait for each other: hook -> hook"),
+        (LEVER + 'opposed = [["raise", "drop"]]', "lever hook: unknown direction 'drop'"),
+        (
+            AD
+            + CLICKS
+            + '[[margin]]\nid = "m"\nsubject = "ad"\nshare = "kept"\nsales = "clicks"\n',
+            "margin m: unknown count 'kept'",
+        ),
         ('[[goal]]\nid = "g"\ntitle = "G"\nkpis = ["ctr"]', "goal g: unknown metric 'ctr'"),
         ('[[identity]]\nid = "i"\nleft = "a"\ntimes = []', "identity i: unknown metric 'a'"),
     ],

@@ -10,6 +10,7 @@ from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import findings
 from advisor.compose.focus import focus
 from advisor.compose.goals import month_goals
+from advisor.compose.margin import margin_info
 from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
@@ -57,6 +58,7 @@ def compose(diagnosis: Diagnosis) -> Document:
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),
         shop=_shop(diagnosis),
+        margin=margin_info(diagnosis),
         period=_period(diagnosis),
         inputs=tuple(_inputs(diagnosis)),
         story=story(rules, infos, well, counts),

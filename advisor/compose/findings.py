@@ -105,7 +105,8 @@ def _group(
     }
     origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
     found: list[_Told] = []
-    told = frame.select(_told(frame.columns, rule, tests, metrics.values()))
+    shares = [source.share for source in diagnosis.vocabulary.margins.values()]
+    told = frame.select(_told(frame.columns, rule, tests, metrics.values(), shares))
     for firing, row in zip(firings, told.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
         price, chance = pricing.price(verdicts, firing.row, named, row)
@@ -152,10 +153,15 @@ def places(firings: Sequence[Firing], diagnosis: Diagnosis) -> Mapping[str, tupl
 
 
 def _told(
-    columns: Sequence[str], rule: Rule, tests: Sequence[Test], metrics: Collection[Metric]
+    columns: Sequence[str],
+    rule: Rule,
+    tests: Sequence[Test],
+    metrics: Collection[Metric],
+    shares: Collection[str],
 ) -> list[str]:
-    """The columns of a measured frame that a finding of *rule* speaks of."""
-    names = {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
+    """The columns of a measured frame that a finding of *rule* speaks of, or its price."""
+    names = {*shares, *(action.waste for action in rule.actions if action.waste)}
+    names |= {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
     names |= {metric.money for metric in metrics if metric.money is not None}
     truths = {truth_column(test) for test in tests}
     plain = {"name", "days", "before.days", "pooled", *names, *truths}

@@ -8,7 +8,6 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.business import Business
 from advisor.compose.values import Value, finite
 from advisor.diagnosis import Diagnosis
 from advisor.grade import Graded
@@ -18,7 +17,15 @@ from advisor.plan.money import MARGIN, MONTH, SALES, SPEND, Factor, NoPrice, Pri
 from advisor.reading import Grain
 from advisor.shrink import shrunk
 from advisor.text import number
-from advisor.vocabulary import Better, Metric, MetricKind, Unit, Varies, Vocabulary
+from advisor.vocabulary import (
+    Better,
+    CountUnit,
+    Metric,
+    MetricKind,
+    Unit,
+    Varies,
+    Vocabulary,
+)
 
 LEAST_DAYS = 7  # fewer say nothing about a month
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
@@ -126,15 +133,17 @@ class Pricing:
         days = self._days(metric, verdicts, row)
         if isinstance(days, NoPrice):
             return days
-        business, vocabulary = self.diagnosis.business, self.diagnosis.vocabulary
-        direct = _direct(metric, vocabulary, business)
-        if direct is not None:
-            worth, kept, what = Factor(1.0), *direct
-        else:
+        kept, what = self._kept(verdicts, row)
+        if kept <= 0:
+            return NoPrice("each sale of it loses money before ads, so more of them gain nothing")
+        worth = Factor(1.0)
+        if _is_cost(metric):
+            kept, what = 1.0, SPEND
+        elif not _is_money(metric, self.diagnosis.vocabulary):
             brings = self._brings(verdicts.graded, metric, at)
             if isinstance(brings, NoPrice):
                 return brings
-            worth, (kept, what) = brings, _kept(business)
+            worth = brings
         standing = self.standing(verdicts.graded, metric)
         known, sd = finite(standing.mean[at]), finite(standing.sd[at])
         events = 1.0 if metric.kind is MetricKind.EXACT else finite(row.get(f"{metric.id}.d"))
@@ -178,6 +187,16 @@ class Pricing:
         if days < LEAST_DAYS:
             return NoPrice(f"fewer than {LEAST_DAYS} days cannot tell a month")
         return days
+
+    def _kept(self, verdicts: Verdicts, row: Mapping[str, object]) -> tuple[float, str]:
+        """The part of sales that stays, and what it is called: of the subject's own where a list
+        of margins has it, else the shop's."""
+        for source in self.diagnosis.vocabulary.margins.values():
+            own = finite(row.get(source.share)) if source.subject == verdicts.kind else None
+            if own is not None:
+                return own, MARGIN
+        margin = self.diagnosis.business.margin
+        return (1.0, SALES) if margin is None else (margin, MARGIN)
 
     def _brings(self, graded: Graded, metric: Metric, at: int) -> Factor | NoPrice:
         """The money that one more unit of the numerator brings."""
@@ -291,19 +310,15 @@ def _together(worths: pl.DataFrame) -> tuple[pl.Series, pl.Series] | None:
     return same, pl.Series([sd]).new_from_index(0, worths.height)
 
 
-def _direct(metric: Metric, vocabulary: Vocabulary, business: Business) -> tuple[float, str] | None:
-    """The part kept, and which money it is, where the numerator is money itself."""
-    if metric.varies is Varies.EVENTS and metric.unit is Unit.MONEY:
-        return 1.0, SPEND
+def _is_cost(metric: Metric) -> bool:
+    """Whether the numerator is money spent: a CPC."""
+    return metric.varies is Varies.EVENTS and metric.unit is Unit.MONEY
+
+
+def _is_money(metric: Metric, vocabulary: Vocabulary) -> bool:
+    """Whether the numerator is money earned: a ROAS."""
     count = vocabulary.counts.get(metric.numerator[0].rstrip("?"))
-    if count is not None and count.unit.value == "money":
-        return _kept(business)
-    return None
-
-
-def _kept(business: Business) -> tuple[float, str]:
-    """The part of sales that stays, and what it is called."""
-    return (1.0, SALES) if business.margin is None else (business.margin, MARGIN)
+    return count is not None and count.unit is CountUnit.MONEY
 
 
 def _covered(metric: Metric, verdicts: Verdicts, diagnosis: Diagnosis) -> float | None:

@@ -33,7 +33,7 @@ _CURRENCY = {"pattern": "^[A-Z]{3}$"}
 _TEXT = {"minLength": 1}
 _SIZE = {"enum": [size.value for size in Size]}
 _LEVEL = {"enum": list(LEVELS)}
-_ONE_EDGE = [{"required": [key]} for key in ("low", "high", "over-margin")]
+_ONE_EDGE = [{"required": [key]} for key in ("low", "high", "over-margin", "margin-of")]
 
 # By class and TOML key; a value that is a list of one may be written as the one.
 FACTS: Mapping[str, Mapping[str, Any]] = {

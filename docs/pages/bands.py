@@ -57,6 +57,10 @@ def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _edges(band: Band, vocabulary: Vocabulary) -> str:
+    if band.over_margin is not None:
+        return f"at least {band.over_margin:g} / margin"
+    if band.margin_of is not None:
+        return f"at most margin x {vocabulary.metrics[band.margin_of].title}"
     unit = vocabulary.metrics[band.metric].unit
     return text.band(band.low, band.high, unit, "USD" if band.usd else None)
 

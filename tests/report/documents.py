@@ -19,6 +19,7 @@ from advisor.document import (
     Healthy,
     InputInfo,
     Kpi,
+    MarginInfo,
     Message,
     Money,
     MonthGoal,
@@ -319,6 +320,7 @@ def empty() -> Document:
         schema_version=SCHEMA_VERSION,
         advisor=AdvisorInfo("0.1.0", EngineInfo("durable_rules", "2.0.28"), ()),
         shop=ShopInfo("shop", "", None, None, None, None, None, None, None),
+        margin=MarginInfo(None, "", "no margin is known", ()),
         period=PeriodInfo(None, None, None, None, "2025-11-23"),
         inputs=(),
         story=(),
@@ -361,6 +363,9 @@ def small() -> Document:
         ),
         shop=ShopInfo(
             "glow-lab", "Glow Lab", "small", "fashion-beauty", "US", "USD", None, 0.4, "ads"
+        ),
+        margin=MarginInfo(
+            0.4, "advisor.toml", "40 % of the sales stay", ("ROAS breaks even at 2.5",)
         ),
         period=PeriodInfo("2025-10-26", "2025-11-22", "2025-09-28", "2025-10-25", "2025-11-23"),
         inputs=(input_file(), input_file("photo.csv", "not a table: it holds an image")),
