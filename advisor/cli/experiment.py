@@ -170,9 +170,9 @@ def plan(
     )
     if sized is None:
         raise AdvisorError(
-            f"the hoped value cannot be told from the present one, {at:g}",
+            f"the hoped value is no other than the present one, or one of them is 0: {at:g}",
             where="--hoped",
-            hint="hope for another value; money of 0 is no value to begin with",
+            hint="hope for another value, like +20%",
         )
     with readers():
         _show(sized, counts.deciding(metric, vocabulary), currency, as_json=as_json)

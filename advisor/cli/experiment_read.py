@@ -243,7 +243,7 @@ def _side_by_side(
     lines = [*_table(reading, vocabulary, found.currency), ""]
     for result in reading.results:
         lines += map(plain, words.told(reading, result, events, found.currency))
-    for warning in words.warnings(reading):
+    for warning in words.warnings(reading, as_ran=found.as_ran and parts is None):
         lines += ["", plain(f"Beware: {warning}")]
     return lines
 

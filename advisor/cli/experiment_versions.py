@@ -61,12 +61,14 @@ class Asked:
 
 @attrs.frozen
 class Versions:
-    """The present version and the others; *pace* is None where nothing can be priced."""
+    """The present version and the others; *pace* is None where nothing can be priced. *as_ran*:
+    they are subjects that ran as they ran, and nobody says that chance divided people."""
 
     a: "Arm"
     others: tuple["Arm", ...]
     pace: "Pace | None"
     currency: str | None
+    as_ran: bool = False
 
 
 @attrs.frozen
@@ -108,6 +110,7 @@ def versions(asked: Asked, registry: "Registry") -> Versions:
         tuple(_spread(asked, one[0]) for one in others),
         _pace(asked, registry, shop_pace),
         a[2],
+        as_ran=any(one[1] is not None for one in (a, *others)),
     )
 
 
@@ -201,7 +204,7 @@ def _subjects(asked: Asked, registry: "Registry") -> Versions:
         raise AdvisorError("a version cannot be compared with itself", where="--subject-b")
     a, *others = (_spread(asked, one.arm) for one in found)
     pace = _pace(asked, registry, _together(found))
-    return Versions(a, tuple(others), pace, shop.business.currency)
+    return Versions(a, tuple(others), pace, shop.business.currency, as_ran=True)
 
 
 def _version(
@@ -246,11 +249,13 @@ def _spread_change(asked: Asked, one: "Change") -> "Change":
 
 
 def _together(found: "Sequence[Found | None]") -> "Pace | None":
-    """What all versions get in a day together: what the chosen one would get."""
+    """What all versions get in a day together: what the chosen one would get. One of the numerator
+    is priced where it brings least: who clicks more seldom may buy more often."""
     paces = [one.pace for one in found if one is not None and one.pace is not None]
     if not paces or len(paces) < len(found):
         return None
-    return attrs.evolve(paces[0], per_day=sum(pace.per_day for pace in paces))
+    least = min(pace.each for pace in paces)
+    return attrs.evolve(paces[0], per_day=sum(pace.per_day for pace in paces), each=least)
 
 
 def _pace(asked: Asked, registry: "Registry", found: "Pace | None") -> "Pace | None":

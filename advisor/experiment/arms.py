@@ -8,7 +8,6 @@ counts for 1 / (1 + cv^2) equal ones, as in advisor.measure.
 import math
 
 import attrs
-import polars as pl
 
 from advisor import evidence
 from advisor.vocabulary import Metric, MetricKind, Varies
@@ -55,9 +54,8 @@ def limits(metric: Metric, arm: Arm, alpha: float) -> tuple[float, float]:
         return 0.0, most
     scale = metric.scale / arm.bottom
     if metric.kind is MetricKind.PROPORTION:
-        n, x = arm.bottom / arm.dispersion, min(arm.top, arm.bottom) / arm.dispersion
-        both = evidence.wilson(pl.lit(x), pl.lit(n), float(-ndtri(alpha / 2)))
-        low, high = pl.select(low=both[0], high=both[1]).row(0)
+        x, n = min(arm.top, arm.bottom) / arm.dispersion, arm.bottom / arm.dispersion
+        low, high = wilson(x, n, float(-ndtri(alpha / 2)))
         return low * metric.scale, high * metric.scale
     if metric.kind is MetricKind.RATE:
         few, many = poisson(arm.top / arm.dispersion, alpha)
@@ -85,6 +83,15 @@ def _money(metric: Metric, arm: Arm, alpha: float, scale: float) -> tuple[float,
     weight = arm.dispersion * (1 + arm.spread)
     few, many = poisson(events / weight, alpha)
     return few * weight * each * scale, many * weight * each * scale
+
+
+def wilson(x: float, n: float, z: float) -> tuple[float, float]:
+    """The Wilson limits of a proportion *x* of *n*; advisor.evidence has the same for columns."""
+    centre = x + z * z / 2
+    half = z * math.sqrt(max(x * (n - x) / n + z * z / 4, 0.0))
+    low, high = (centre - half) / (n + z * z), (centre + half) / (n + z * z)
+    # At the ends the exact limit is the end itself; rounding must not leave it.
+    return (low if x > 0 else 0.0), (high if x < n else 1.0)
 
 
 def poisson(count: float, alpha: float) -> tuple[float, float]:

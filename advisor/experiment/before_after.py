@@ -3,7 +3,9 @@
 effect = (after / before) / (after / before of the untouched), on the logarithm, with the variances
 of all values added (delta method). Where several untouched subjects are known one by one, what they
 differ by more than chance is the variance that any one subject changes by on its own (DerSimonian
-and Laird, Controlled Clinical Trials 7, 1986), and widens the limits.
+and Laird, Controlled Clinical Trials 7, 1986). It widens the limits, which are those of Student's
+t: how well that variance is known decides its degrees of freedom (Satterthwaite, Biometrics
+Bulletin 2, 1946).
 """
 
 import math
@@ -62,8 +64,6 @@ def before_after(
     With several untouched subjects their mean change is taken, each weighted by how sure it is;
     those without events before or after take no part.
     """
-    from scipy.special import ndtri
-
     before, after = changed.before.value(metric), changed.after.value(metric)
     ours = _log_change(metric, changed)
     theirs = [one for c in untouched if (one := _log_change(metric, c)) is not None]
@@ -71,7 +71,7 @@ def before_after(
         return Effect(metric, Verdict.EARLY, before, after)
     own, own_variance, wander = together(theirs)
     log, variance = ours[0] - own, ours[1] + own_variance + wander
-    width = -float(ndtri(alpha / 2)) * math.sqrt(variance)
+    width = _quantile(theirs, wander, variance, alpha) * math.sqrt(variance)
     times, low, high = (math.exp(end) for end in (log, log - width, log + width))
     verdict = verdict_of(metric, log - width, log + width)
     without = after / times
@@ -108,6 +108,25 @@ def together(changes: Sequence[tuple[float, float]]) -> tuple[float, float, floa
     total = sum(weights)
     mean = sum(w * log for w, (log, _) in zip(weights, changes, strict=True)) / total
     return mean, 1 / total, between
+
+
+def _quantile(
+    theirs: Sequence[tuple[float, float]], wander: float, variance: float, alpha: float
+) -> float:
+    """How many standard errors the limits lie away: of the normal distribution for one untouched
+    subject, of Student's t where the variance between several was estimated.
+
+    The estimate of *wander* has a variance of 2 (wander + chance)^2 / (k - 1).
+    """
+    from scipy.special import ndtri, stdtrit
+
+    many = len(theirs)
+    if many == 1:
+        return -float(ndtri(alpha / 2))
+    chance = sum(own for _, own in theirs) / many
+    doubtful = (1 + 1 / many) * (wander + chance)
+    freedom = max(1.0, (many - 1) * (variance / doubtful) ** 2)
+    return float(stdtrit(freedom, 1 - alpha / 2))
 
 
 def _log_change(metric: Metric, change: Change) -> tuple[float, float] | None:

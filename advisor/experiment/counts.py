@@ -32,7 +32,8 @@ def value(text: str, metric: Metric, *, where: str) -> float:
         )
     found = found / 100 if percent else found
     if metric.kind is MetricKind.PROPORTION and found > 1:
-        hint = f"write {text.strip()}%, or a share between 0 and 1" if found <= 100 else ""
+        meant = not percent and found <= 100
+        hint = f"write {text.strip()}%, or a share between 0 and 1" if meant else ""
         raise AdvisorError(f"{metric.title} is at most 100 %, not {text}", where=where, hint=hint)
     return found
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
+from advisor import text
 from advisor.business import Business
 from advisor.diagnosis import Progress, Request, counted_rows, gather_shop, window_of
 from advisor.errors import AdvisorError, unknown
@@ -80,7 +81,7 @@ def subject(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
     kind, row = _row(measured, metric, name, where=where)
     frame = measured[kind].frame
     each = _each(metric, row, frame)
-    return _found(shop, metric, kind, row, str(row["name"] or row["key"]), each)
+    return _found(shop, metric, kind, row, _name(row), each)
 
 
 def whole(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
@@ -225,8 +226,12 @@ def _found(
 
 
 def _change(metric: Metric, row: Mapping[str, object]) -> Change:
-    name = str(row["name"] or row["key"])
+    name = _name(row)
     return Change(_arm(row, f"{metric.id}.before", name), _arm(row, metric.id, name))
+
+
+def _name(row: Mapping[str, object]) -> str:
+    return text.shorten(str(row["name"] or row["key"]))
 
 
 def _arm(row: Mapping[str, object], columns: str, name: str) -> Arm:

@@ -18,6 +18,7 @@ DESIGNS = {
     DesignKind.BOLDER: "side by side, of a bolder change",
     DesignKind.BEFORE_AFTER: "before and after",
 }
+_NOTHING = 0.001  # a change that is none in print
 _BY_CHANCE = (
     "read at the planned end, alike versions seem to differ {alpha} of the time; of who stops at "
     "the first difference in five looks, 14 % (say what was planned with --planned)"
@@ -68,12 +69,18 @@ def told(reading: Reading, result: Result, events: str, currency: str | None) ->
         yield f"  {b} instead of {a} is worth {money(result.worth, currency)}"
 
 
-def warnings(reading: Reading) -> Iterator[str]:
-    """What keeps the numbers from meaning what they seem to."""
+def warnings(reading: Reading, *, as_ran: bool = False) -> Iterator[str]:
+    """What keeps the numbers from meaning what they seem to; *as_ran*: nobody says that chance
+    divided people among the versions."""
     if reading.mismatched:
         yield (
             "the versions did not get the parts that were planned, which chance does less than "
             "once in 1,000 times: something sorts people before the test; find it first"
+        )
+    if as_ran:
+        yield (
+            "unless chance divided people among these versions, their audience, budget or days may "
+            "be the difference (--split says how they were to share)"
         )
     read_at_will = reading.planned is None
     if read_at_will and any(r.comparison and r.comparison.differs for r in reading.results):
@@ -101,11 +108,10 @@ def effect(found: Effect, name: str, currency: str | None) -> Iterator[str]:
     )
     yield f"  the change made {percent(found.times)} ({_percents(found.low, found.high)})"
     if found.wander is not None:
-        yield (
-            "  single untouched ones change by about "
-            f"±{text.number(math.expm1(found.wander), Unit.SHARE)} on their own beyond chance, "
-            "which is counted in"
-        )
+        own = math.expm1(found.wander)
+        said = "as chance makes them" if own < _NOTHING else f"by ±{text.number(own, Unit.SHARE)}"
+        beyond = "" if own < _NOTHING else " beyond chance, which is counted in"
+        yield f"  single untouched ones change {said}{beyond}"
     if found.worth is not None:
         yield f"  it is worth {money(found.worth, currency)}"
 
