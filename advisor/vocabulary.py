@@ -168,7 +168,8 @@ class Lever:
     """What an action moves, in one of its *directions*.
 
     *opposed* are pairs of directions that never stand in one plan for one subject. *before* are
-    levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it.
+    levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it; one
+    that ends in "?" may be of a plugin that is not there.
     """
 
     id: str
@@ -255,7 +256,9 @@ class Change:
 class Course:
     """A daily total whose whole history is told: its growth, its week, its months, and for shops of
     the sizes in *target* what the quarter comes to if it goes on. *family* says which counts; of
-    several, the one with the most days. *stated* is the count of what the owner wants a month."""
+    several, the one with the most days. *stated* is the count of what the owner wants a month.
+    *growth* is the derived metric of its growth, told where its days are too few; *beside* are
+    others that are told with it."""
 
     id: str
     title: str
@@ -264,6 +267,8 @@ class Course:
     family: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
     stated: str | None = None
+    growth: str | None = None
+    beside: tuple[str, ...] = ()
     guide: tuple[str, ...] = ()
 
 
@@ -446,6 +451,11 @@ def _dangling(v: Vocabulary) -> list[str]:
     for source in v.margins.values():
         check("subject", (source.subject,), v.subjects, f"margin {source.id}")
         check("count", (source.share, source.sales), v.counts, f"margin {source.id}")
+    for course in v.courses.values():
+        of = f"course {course.id}"
+        check("subject", (course.subject,), v.subjects, of)
+        check("count", (course.count, course.stated), v.counts, of)
+        check("metric", (course.growth, *course.beside), v.metrics, of)
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return [*found, *_wrong_levers(v)]
@@ -457,8 +467,10 @@ def _wrong_levers(v: Vocabulary) -> list[str]:
     for lever in v.levers.values():
         of = f"lever {lever.id}"
         for name in lever.before:
-            later, _, direction = name.partition("/")
+            later, _, direction = name.rstrip("?").partition("/")
             if later not in v.levers:
+                if name.endswith("?"):
+                    continue
                 found.append(f"{of}: {unknown('lever', later, v.levers)}")
             elif direction and direction not in v.levers[later].directions:
                 mistake = unknown("direction", direction, v.levers[later].directions)
