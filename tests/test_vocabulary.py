@@ -139,3 +139,9 @@ def test_only_a_whole_may_stand_for_its_parts(
     kind: str, ladder: tuple[str, ...], stand_ins: tuple[str, ...]
 ) -> None:
     assert (WORDS.ladder(kind), WORDS.stand_ins(kind)) == (ladder, stand_ins)
+
+
+def test_a_lever_may_come_before_one_that_another_plugin_would_bring() -> None:
+    words = merge([("here", vocabulary_file(LEVER + 'before = ["budget/raise?"]', where="here"))])
+
+    assert words.levers["hook"].before == ("budget/raise?",)

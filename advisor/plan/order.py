@@ -78,7 +78,7 @@ def _waits(items: Sequence[Planned], levers: Mapping[str, Lever]) -> dict[str, t
             other.id
             for other in items
             if other.action.lever != lever
-            and not names.isdisjoint(levers[other.action.lever].before)
+            and any(name.rstrip("?") in names for name in levers[other.action.lever].before)
         )
     return found
 
