@@ -82,15 +82,22 @@ class Registry(Asking):
         found: list[Provider] = []
         for owner, bare in self.owned_providers():
             guest = self.is_guest(owner)
-            asked = GuestProvider(bare, owner, self.time_limit) if guest else bare
+            asked = bare
+            if guest:
+                asked = GuestProvider(bare, owner, self.time_limit, self.vocabulary())
             found.append(TracedProvider(asked, owner, self.trace) if self.trace else asked)
         return found
 
     def rule_packs(self) -> list[RulePack]:
-        """Rule packs; two with one id are a clash that names both owners."""
+        """Rule packs; two with one id are a clash that names both owners. One without a version has
+        that of its distribution."""
         packs = self.unique("advisor_rule_packs", RulePack, "rule pack", lambda pack: pack.id)
         self.pack_owners = {pack.id: owner for owner, pack in packs}
-        return [pack for _, pack in packs]
+        versions = {plugin.name: plugin.version for plugin in self.plugins}
+        return [
+            pack if pack.version else attrs.evolve(pack, version=versions.get(owner, ""))
+            for owner, pack in packs
+        ]
 
     def band_files(self) -> list[BandFile]:
         """Bands whose names the vocabulary knows; a file with mistakes is left out, and said."""

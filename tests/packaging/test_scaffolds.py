@@ -53,7 +53,7 @@ def test_plugins_list_shows_each_and_no_problem(environment: Environment) -> Non
     for kind, name in NAMES.items():
         assert f"new-{kind}" in told
         assert name in told
-    assert "Problem" not in told
+    assert "Failed" not in told
 
 
 def test_the_source_is_read(projects: Mapping[str, Path], environment: Environment) -> None:
