@@ -171,7 +171,7 @@ def _frame(
     ]
     schema = dict.fromkeys(names, pl.Float64) | {"from": pl.Date, "to": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
-    return CountedRows(kind, "case", Grain.PERIOD, frame)
+    return CountedRows(kind, "case", Grain.PERIOD, frame, alike=True)
 
 
 def _derived(case: Case, kind: str) -> Derived:

@@ -22,6 +22,11 @@ DEFAULT_SPREAD = 1.0
 # Dispersion is only estimated from at least this many days or rows.
 ENOUGH_DAYS = 7
 
+# Where a file gives sums and no days, nobody can see how much days vary. They are taken to vary by
+# a quarter beside chance, and an undated sum to be of four weeks. Stated in the docs.
+UNSEEN_SPREAD = 0.25
+UNSEEN_DAYS = 28.0
+
 
 def wilson(x: pl.Expr, n: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Expr]:
     """Wilson limits of a proportion *x* of *n*; null where n is 0. Shares as fractions."""
@@ -87,6 +92,17 @@ def dispersion(
     phi = chi / (days - 1)
     usable = (days >= ENOUGH_DAYS) & (x > 0) & (n > 0) & (variance > 0)
     return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
+
+
+def unseen_dispersion(x: pl.Expr, n: pl.Expr, days: pl.Expr, *, proportion: bool) -> pl.Expr:
+    """How much more the sum *x* of *n* over *days* varies than chance, where no day is known.
+
+    A rate that varies from day to day by a share s of itself has, over d days, the variance s^2/d
+    beside that of chance, relative to itself; over that of chance, 1/x or (1 - p)/x, it is x s^2/d.
+    """
+    beside = UNSEEN_SPREAD**2 / days.fill_null(UNSEEN_DAYS).clip(1.0)
+    more = x * beside / (1 - x / n) if proportion else x * beside
+    return pl.when((x > 0) & (n > 0) & more.is_finite()).then(1 + more.clip(0.0)).otherwise(1.0)
 
 
 def value_spread(square_over: pl.Expr, value: pl.Expr, events: pl.Expr, rows: pl.Expr) -> pl.Expr:

@@ -6,16 +6,17 @@ missing. The one-sided p of the edges that decide a test is worked out for what 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import attrs
 import polars as pl
 
 from advisor import evidence
-from advisor.bands import Bands, Edges, Resolved
+from advisor.bands import Bands, Resolved
 from advisor.business import Business
 from advisor.condition import LEVELS, TRENDS, Against, Test, Truth
+from advisor.edges import edge, held_column, part
 from advisor.measure import Measured, days_column, metric_of
 from advisor.vocabulary import Metric, MetricKind, Unit, Varies, Vocabulary
 
@@ -78,10 +79,19 @@ class Grader:
             [
                 _change(test.name, question.wanted, frame)
                 if question.low is None
-                else _against_edges(test.name, question.wanted, question.low, question.high)
+                else _against_edges(question, question.low, self._limits(test, frame.columns))
                 for question in self._questions(test, frame, bands)
             ]
         )
+
+    def _limits(self, test: Test, columns: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
+        """The limits of the value that *test* asks about."""
+        m = test.name
+        if f"{m}.cv2" in columns and self.by_chance(test):
+            metric = metric_of(m, self.vocabulary)
+            if metric.kind is MetricKind.EXACT and test.trend is None:
+                return _limits_of_total(m, metric.scale)
+        return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
 
     def _questions(
         self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved]
@@ -94,7 +104,8 @@ class Grader:
             if test.against is Against.PAST:
                 asked.append(_Question(test.is_))
             elif test.against is Against.BAND:
-                asked.append(_Question(test.is_, *self.edges(bands[test.name], frame)))
+                edges = self.held_to(test.name, bands[test.name], frame)
+                asked.append(_Question(test.is_, *edges))
             else:
                 centre = pl.col(_centre_column(test))
                 asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
@@ -103,6 +114,17 @@ class Grader:
         if test.at_most is not None:
             asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
         return asked
+
+    def by_chance(self, test: Test) -> bool:
+        """Whether chance has a part in what *test* asks for. It has none in what is exact, except
+        in the level of a total of events that are each worth something: what a LIVE sold is
+        exact, and whether it is a LIVE that sells little is not."""
+        if test.name in self.vocabulary.symbols:
+            return False
+        changes = test.trend is not None or test.against is Against.PAST
+        metric = metric_of(test.name, self.vocabulary)
+        level = bool(test.is_) and test.against is Against.BAND and metric.events is not None
+        return changes or level or metric.kind is not MetricKind.EXACT
 
     def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
@@ -116,7 +138,8 @@ class Grader:
                 metric = metric_of(test.name, self.vocabulary)
                 bands = {test.name: self.resolve(test.name, kind)}
                 changes = test.trend is not None or test.against is Against.PAST
-                chance = changes or metric.kind is not MetricKind.EXACT
+                counted = metric.kind is not MetricKind.EXACT or f"{test.name}.cv2" in frame.columns
+                chance = self.by_chance(test) and (changes or counted)
                 questions = self._questions(test, frame, bands) if chance else []
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
@@ -146,18 +169,24 @@ class Grader:
         holds for it."""
         if not band.edges:
             return pl.lit(float("nan")), pl.lit(float("nan"))
-        low: pl.Expr = pl.lit(float("nan"))
-        high: pl.Expr = pl.lit(float("nan"))
-        for edges in reversed(band.edges):
-            low_here = pl.lit(edges.low, pl.Float64)
-            high_here = pl.lit(edges.high, pl.Float64)
-            if edges.of is None:
-                low, high = low_here, high_here
-                continue
-            holds = self._holds(edges, frame)
-            low = pl.when(holds).then(low_here).otherwise(low)
-            high = pl.when(holds).then(high_here).otherwise(high)
+        general = next((edges for edges in band.edges if edges.of is None), None)
+        parts = [
+            part(edges, edges.of, self._rate(edges.of.metric), frame.columns)
+            for edges in band.edges
+            if edges.of is not None
+        ]
+        low, high = (edge(parts, general, side, frame.columns) for side in ("low", "high"))
         return low, high
+
+    def held_to(self, name: str, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+        """The edges for the metric *name*: those of the members, where subjects were pooled."""
+        if held_column(name, "low") in frame.columns:
+            return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
+        return self.edges(band, frame)
+
+    def _rate(self, name: str) -> float | None:
+        money = metric_of(name, self.vocabulary).unit is Unit.MONEY
+        return self.business.rate() if money else 1.0
 
     def _centre(self, test: Test, kind: str, frame: pl.DataFrame) -> pl.Expr:
         """What the others of the nearest parent come to; NaN where there are none."""
@@ -175,22 +204,6 @@ class Grader:
             base = pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d")
             centre = metric_of(m, self.vocabulary).scale * others / base
         return pl.when(several).then(centre).otherwise(float("nan"))
-
-    def _holds(self, edges: Edges, frame: pl.DataFrame) -> pl.Expr:
-        of = edges.of
-        if of is None or of.metric not in frame.columns:
-            return pl.lit(value=False)
-        money = metric_of(of.metric, self.vocabulary).unit is Unit.MONEY
-        rate = self.business.rate() if money else 1.0
-        if rate is None:
-            return pl.lit(value=False)
-        value = pl.col(of.metric) * rate
-        holds = value.is_not_null()
-        if of.at_least is not None:
-            holds = holds & (value >= of.at_least)
-        if of.below is not None:
-            holds = holds & (value < of.below)
-        return holds
 
 
 def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, pl.Expr]:
@@ -225,12 +238,12 @@ class _Question:
         return self.low if side == "low" else self.high
 
 
-def _against_edges(m: str, wanted: tuple[str, ...], low: pl.Expr, high: pl.Expr | None) -> pl.Expr:
-    lo, hi = pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
-    high = pl.lit(None) if high is None else high
+def _against_edges(question: _Question, low: pl.Expr, limits: tuple[pl.Expr, pl.Expr]) -> pl.Expr:
+    lo, hi = limits
+    high = pl.lit(None) if question.high is None else question.high
     no_band = low.is_nan().fill_null(value=False) & high.is_nan().fill_null(value=False)
     known = lo.is_not_null() & hi.is_not_null() & ~no_band
-    return _truth(allowed(low, high, lo, hi), wanted, known)
+    return _truth(allowed(low, high, lo, hi), question.wanted, known)
 
 
 def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Expr) -> pl.Expr:
@@ -257,8 +270,11 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
         se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
         return (ratio / edge).log() / se
     at = question.edge(side)
-    if at is None or metric.kind is MetricKind.EXACT:
+    if at is None:
         return pl.lit(0.0)
+    if metric.kind is MetricKind.EXACT:
+        worth, each = _worth(m)
+        return evidence.byar_z(pl.col(f"{m}.e") / worth, at / metric.scale / each / worth)
     if metric.derived:  # only its limits are known
         return 2 * evidence.Z * (pl.col(m) - at) / (pl.col(f"{m}.hi") - pl.col(f"{m}.lo"))
     x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
@@ -274,6 +290,29 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
         return (x / d / at).log() / pl.col(f"{m}.se")
     worth = phi * (1 + pl.col(f"{m}.cv2"))
     return evidence.byar_z(e / worth, at * d / pl.col(f"{m}.each") / worth)
+
+
+def _worth(m: str) -> tuple[pl.Expr, pl.Expr]:
+    """How many events of a total count as one, and what one is worth; of a subject without any,
+    what those of the shop's others are."""
+    x, e = pl.col(f"{m}.x"), pl.col(f"{m}.e")
+    together = x.sum().over("shop") / e.sum().over("shop")
+    each = pl.when(e > 0).then(x / e).otherwise(together)
+    return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each
+
+
+def _limits_of_total(m: str, scale: float) -> tuple[pl.Expr, pl.Expr]:
+    """Limits of what would be expected of a total of events that are each worth something."""
+    worth, each = _worth(m)
+    few, many = (v * worth * each * scale for v in evidence.byar(pl.col(f"{m}.e") / worth))
+    known = pl.col(f"{m}.e").is_not_null()
+    value = pl.col(m)
+    most = pl.when(many.is_nan()).then(math.inf).otherwise(many)
+    least = pl.when(pl.col(f"{m}.e") > 0).then(few).otherwise(0.0)
+    return (
+        pl.when(known).then(least).otherwise(value),
+        pl.when(known).then(most).otherwise(value),
+    )
 
 
 def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

@@ -20,6 +20,7 @@ import attrs
 import polars as pl
 
 from advisor import evidence
+from advisor.edges import held
 from advisor.reading import Grain
 from advisor.vocabulary import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary
 from advisor.window import Window
@@ -32,12 +33,16 @@ VALUES = ("", ".lo", ".hi", ".n", ".se")
 
 @attrs.frozen(eq=False)
 class CountedRows:
-    """Rows of counts of one subject kind, family and grain, in which nothing is there twice."""
+    """Rows of counts of one subject kind, family and grain, in which nothing is there twice.
+
+    *alike*: the days behind a sum are known to vary by chance alone, as in a rule's case.
+    """
 
     subject: str
     family: str
     grain: Grain
     frame: pl.DataFrame
+    alike: bool = False
     _within: dict[tuple[Window, bool], pl.DataFrame] = attrs.field(
         factory=dict, init=False, repr=False
     )
@@ -135,12 +140,13 @@ def _measure_rows(
     if current.height == 0:
         return pl.DataFrame()
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
-    frame = sums(current, metrics, vocabulary, by_day=rows.grain is Grain.DAY)
+    by_day, alike = rows.grain is Grain.DAY, rows.alike
+    frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
         earlier = rows.within(window, earlier=True)
         if earlier.height:
-            before = sums(earlier, past, vocabulary, by_day=rows.grain is Grain.DAY)
+            before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike)
             columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
             frame = frame.join(
                 before.select(
@@ -165,12 +171,14 @@ def sums(
     vocabulary: Vocabulary,
     *,
     by_day: bool,
+    alike: bool = False,
     by: Sequence[str] = IDENTITY,
 ) -> pl.DataFrame:
-    """The parts of *metrics* for each subject (or each group of *by*) of rows of counts."""
+    """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
+    a row is a day, *alike*: days that are not known do not vary beside chance."""
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
-    terms = _Terms.of_counts(frame, sorted(counts))
+    terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
     parts = [p for m in usable for p in _parts(m, frame.columns, vocabulary, terms, by_day=by_day)]
     labels: list[pl.Expr] = []
     if "key" in by:
@@ -194,21 +202,22 @@ class _Terms:
     """What is needed of each group: sums of terms of a row, and other aggregates, each once.
 
     *whole* are the counts that every row has, *positive* those of them that are never 0: what is
-    asked of all rows needs no term of its own.
+    asked of all rows needs no term of its own. *alike*: see sums.
     """
 
     whole: frozenset[str]
     positive: frozenset[str]
+    alike: bool
     _summed: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
     _others: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
 
     @classmethod
-    def of_counts(cls, frame: pl.DataFrame, counts: Sequence[str]) -> "_Terms":
+    def of_counts(cls, frame: pl.DataFrame, counts: Sequence[str], *, alike: bool) -> "_Terms":
         """Terms of the rows of *frame*, of which *counts* are looked at."""
         whole = [c for c in counts if frame[c].null_count() == 0]
         least = frame.select(pl.col(whole).min()).row(0) if whole and frame.height else ()
         above = (c for c, at in zip(whole, least, strict=True) if at > 0) if least else ()
-        return cls(frozenset(whole), frozenset(above))
+        return cls(frozenset(whole), frozenset(above), alike)
 
     def known(self, names: Iterable[str]) -> pl.Expr | None:
         """Which rows have all of *names*; None where every row does."""
@@ -363,9 +372,16 @@ def _phi(
     *,
     by_day: bool,
 ) -> pl.Expr:
-    if not by_day:
+    if not by_day and terms.alike:
         return pl.lit(1.0)
     use = terms.above(n, valid)
+    if not by_day:
+        return evidence.unseen_dispersion(
+            terms.sum_where(use, x),
+            terms.sum_where(use, n),
+            pl.col("days"),
+            proportion=metric.kind is MetricKind.PROPORTION,
+        )
     return evidence.dispersion(
         terms.sum_where(use, x * x / n),
         terms.sum_where(use, x),
@@ -553,6 +569,7 @@ def pool(
             *(pl.col(c).first() for c in parents),
             *(pl.col(c).max() for c in ("before.days",) if c in frame.columns),
             *parts,
+            *held(frame.columns),
         )
         .rename({"_pool": "key"})
         .filter(pl.col("_members") > 1)

@@ -165,8 +165,10 @@ def counted(
     *,
     family: str = "files",
     grain: Grain = Grain.PERIOD,
+    alike: bool = True,
 ) -> CountedRows:
-    """Rows of counts. `day` stands for both ends; a period without ends is the current window."""
+    """Rows of counts. `day` stands for both ends; a period without ends is the current window, and
+    its days are *alike*."""
     full = []
     for number, row in enumerate(rows, start=2):
         given = dict(row)
@@ -188,7 +190,7 @@ def counted(
         n: _TYPES.get(n) or (pl.String if n.startswith("parent.") else pl.Float64) for n in names
     }
     data = {n: [_number(row.get(n), schema[n]) for row in full] for n in names}
-    return CountedRows(kind, family, grain, pl.DataFrame(data, schema=schema))
+    return CountedRows(kind, family, grain, pl.DataFrame(data, schema=schema), alike)
 
 
 def _number(value: object, dtype: type[pl.DataType]) -> object:

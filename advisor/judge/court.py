@@ -53,8 +53,15 @@ class Court:
             by_rule.setdefault(derivation.rule, []).append(derivation)
         fired = [_fired(hearing, by_rule.get(hearing.rule.id, ())) for hearing in hearings]
         chance = self._chances(hearings, fired)
-        for hearing, where in zip(hearings, fired, strict=True):
-            verdicts, firings = self._decide(hearing, where, chance)
+        ps = [
+            chance[id(hearing.graded)].of(hearing.rule, where.rows)
+            if where.rows
+            else pl.Series("p", dtype=pl.Float64)
+            for hearing, where in zip(hearings, fired, strict=True)
+        ]
+        stay = self._stand(hearings, fired, ps)
+        for hearing, where, p, stand in zip(hearings, fired, ps, stay, strict=True):
+            verdicts, firings = _decide(hearing, where, p, stand)
             self.verdicts.append(verdicts)
             self.firings += firings
 
@@ -121,56 +128,68 @@ class Court:
                 rules.append((hearing.rule, where.rows))
         return {at: chances(graded, rules, self.grader) for at, (graded, rules) in groups.items()}
 
-    def _decide(
-        self, hearing: Hearing, where: _Fired, chance: Mapping[int, Chances]
-    ) -> tuple[Verdicts, list[Firing]]:
-        rule = hearing.rule
-        rows, p = where.rows, pl.Series("p", dtype=pl.Float64)
-        if rows:
-            p = chance[id(hearing.graded)].of(rule, rows)
-        stand = self._stand(hearing, rows, p)
-        heard = hearing.frame.select("shop", "key", "code", "unless")
-        verdicts = Verdicts(
-            rule=rule,
-            kind=hearing.kind,
-            graded=hearing.graded,
-            heard=heard,
-            fired=pl.DataFrame(
-                {"row": rows, "p": p, "stand": stand},
-                schema={"row": pl.UInt32, "p": pl.Float64, "stand": pl.Boolean},
-            ),
-            measured_as=hearing.measured_as,
-        )
-        if not rows:
-            return verdicts, []
-        open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
-        unchecked = _unchecked(rule)
-        at = heard.select("shop", "key", "unless")[rows].iter_rows()
-        firings = [
-            Firing(
-                rule=rule,
-                verdicts=verdicts,
-                row=row,
-                shop=shop,
-                key=key,
-                p=chance_of,
-                unchecked=unchecked if unless in open_ else (),
-                partners=with_,
-            )
-            for row, (shop, key, unless), chance_of, with_, stays in zip(
-                rows, at, p.to_list(), where.partners, stand.to_list(), strict=True
-            )
-            if stays
-        ]
-        return verdicts, firings
+    def _stand(
+        self, hearings: Sequence[Hearing], fired: Sequence[_Fired], ps: Sequence[pl.Series]
+    ) -> list[pl.Series]:
+        """Which of what fired stands among everything that was judged of its shop. What is no
+        chance at all stands, and is not counted."""
+        stay = [pl.repeat(value=True, n=p.len(), eager=True) for p in ps]
+        tried = [i for i, hearing in enumerate(hearings) if self._by_chance(hearing)]
+        if not self.screen or not any(fired[i].rows for i in tried):
+            return stay
+        judged: dict[str, int] = {}
+        for i in tried:
+            told = pl.col("code") != int(Truth.MISSING)
+            of_shop = hearings[i].frame.group_by("shop").agg(told.sum())
+            for shop, many in of_shop.iter_rows():
+                judged[shop] = judged.get(shop, 0) + many
+        shops = [hearings[i].frame["shop"].gather(fired[i].rows) for i in tried]
+        for i, stands_ in zip(tried, stands([ps[i] for i in tried], shops, judged), strict=True):
+            stay[i] = stands_
+        return stay
 
-    def _stand(self, hearing: Hearing, rows: Sequence[int], p: pl.Series) -> pl.Series:
-        """Which of the *rows* that fired stand among so many that were judged."""
-        if not self.screen or not rows:
-            return pl.repeat(value=True, n=len(rows), eager=True)
-        judged = pl.col("code") != int(Truth.MISSING)
-        told = hearing.frame.group_by("shop").agg(judged.sum())
-        return stands(p, hearing.frame["shop"].gather(list(rows)), dict(told.iter_rows()))
+    def _by_chance(self, hearing: Hearing) -> bool:
+        return any(self.grader.by_chance(test) for test in hearing.rule.when.own())
+
+
+def _decide(
+    hearing: Hearing, where: _Fired, p: pl.Series, stand: pl.Series
+) -> tuple[Verdicts, list[Firing]]:
+    rule, rows = hearing.rule, where.rows
+    heard = hearing.frame.select("shop", "key", "code", "unless")
+    verdicts = Verdicts(
+        rule=rule,
+        kind=hearing.kind,
+        graded=hearing.graded,
+        heard=heard,
+        fired=pl.DataFrame(
+            {"row": rows, "p": p, "stand": stand},
+            schema={"row": pl.UInt32, "p": pl.Float64, "stand": pl.Boolean},
+        ),
+        measured_as=hearing.measured_as,
+    )
+    if not rows:
+        return verdicts, []
+    open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
+    unchecked = _unchecked(rule)
+    at = heard.select("shop", "key", "unless")[rows].iter_rows()
+    firings = [
+        Firing(
+            rule=rule,
+            verdicts=verdicts,
+            row=row,
+            shop=shop,
+            key=key,
+            p=chance_of,
+            unchecked=unchecked if unless in open_ else (),
+            partners=with_,
+        )
+        for row, (shop, key, unless), chance_of, with_, stays in zip(
+            rows, at, p.to_list(), where.partners, stand.to_list(), strict=True
+        )
+        if stays
+    ]
+    return verdicts, firings
 
 
 def _fired(hearing: Hearing, derived: Collection[Derivation]) -> _Fired:

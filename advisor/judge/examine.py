@@ -6,6 +6,7 @@ import attrs
 import polars as pl
 
 from advisor.condition import Conditions, Quantifier, Related, Truth
+from advisor.edges import SIDES, held_column
 from advisor.grade import Graded, Grader, truth_column
 from advisor.judge.hearing import Hearing
 from advisor.judge.outcome import Outcome, Verdicts
@@ -13,6 +14,7 @@ from advisor.judge.relations import Relations
 from advisor.judge.rungs import rung
 from advisor.measure import Measured, metric_of, pool, unpooled
 from advisor.rule import Rule
+from advisor.vocabulary import MetricKind
 
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 
@@ -34,7 +36,7 @@ class Examiner:
         graded = self.graded[kind]
         first = self._hearing(rule, kind, graded, None)
         hearings = [first]
-        if rule.when.related or rule.unless.related or rule.after:
+        if rule.when.related or rule.unless.related or rule.after or self._of_one(rule):
             return hearings
         subjects = self.grader.vocabulary.subjects
         waiting = first.open()
@@ -50,6 +52,15 @@ class Examiner:
             waiting = pl.concat(left, how="diagonal_relaxed")
         return hearings
 
+    def _of_one(self, rule: Rule) -> bool:
+        """Whether *rule* asks for the level of a total: that of several is not one's."""
+        return any(
+            self.grader.by_chance(test)
+            and test.trend is None
+            and metric_of(test.name, self.grader.vocabulary).kind is MetricKind.EXACT
+            for test in rule.when.own()
+        )
+
     def _pool(self, rule: Rule, kind: str, unsure: pl.DataFrame, parent: str) -> Graded | None:
         columns = unsure.columns
         metrics = {}
@@ -60,6 +71,7 @@ class Examiner:
         for name in self._beside(rule, kind):  # bands and prices may depend on another metric
             if f"{name}.x" in columns:
                 metrics[name] = metric_of(name, self.grader.vocabulary)
+        unsure = self._held(rule, kind, unsure)
         title = f"{{}} {self.grader.vocabulary.subjects[kind].plural} of one {parent} together"
         frame = pool(unsure, parent, title, metrics)
         if frame.height == 0:
@@ -67,6 +79,19 @@ class Examiner:
         names = frozenset(n for n in metrics if not n.endswith(".before"))
         source = self.measured[kind].source
         return self.grader.grade(Measured(kind, frame, names, source), rule.own_tests())
+
+    def _held(self, rule: Rule, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """*frame* with the edges that each subject was held to, where these depend on it."""
+        columns: list[pl.Expr] = []
+        for name in {
+            test.name for test in rule.own_tests()
+        } - self.grader.vocabulary.symbols.keys():
+            band = self.grader.resolve(name, kind)
+            if any(edges.of is not None for edges in band.edges):
+                edges = self.grader.held_to(name, band, frame)
+                sides = zip(edges, SIDES, strict=True)
+                columns += [edge.alias(held_column(name, side)) for edge, side in sides]
+        return frame.with_columns(columns) if columns else frame
 
     def _beside(self, rule: Rule, kind: str) -> set[str]:
         names = {name for action in rule.actions for name in action.done}

@@ -1,4 +1,4 @@
-"""How far a firing can be chance: its p, and whether it stands among so many.
+"""How far a firing can be chance: its p, and whether it stands among all that was asked of a shop.
 
 The p of every rule that fired on a kind is worked out at once; most rules fire nowhere.
 """
@@ -12,7 +12,7 @@ from advisor.condition import Test, Truth
 from advisor.grade import Graded, Grader, truth_column
 from advisor.rule import Rule
 
-FALSE_DISCOVERIES = 0.05  # of the findings of one rule on one kind, at most this share by chance
+FALSE_DISCOVERIES = 0.05  # of the findings of one shop, at most this share by chance
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 
 
@@ -55,16 +55,25 @@ def _p_of(tests: Sequence[Test]) -> pl.Expr:
     return pl.when(hold).then(p).otherwise(1.0)
 
 
-def stands(p: pl.Series, shops: pl.Series, judged: Mapping[str, int]) -> pl.Series:
-    """Benjamini and Hochberg (1995) over one rule, kind and shop: the k-th smallest p of m judged
-    subjects must not exceed k/m of the rate; all up to the largest that does not stand."""
+def stands(
+    ps: Sequence[pl.Series], shops: Sequence[pl.Series], judged: Mapping[str, int]
+) -> list[pl.Series]:
+    """Benjamini and Hochberg (1995) over everything that was asked of a shop: of all rules and all
+    subjects that chance has a part in, the k-th smallest p of m judged must not exceed k/m of the
+    rate; all up to the largest that does not stand.
+
+    *ps* and *shops* are those of one rule on one kind each, and so are the answers.
+    """
+    p = pl.concat(ps) if ps else pl.Series(dtype=pl.Float64)
     least = FALSE_DISCOVERIES / max(judged.values(), default=1)
     if not p.len() or float(p.max() or 0.0) <= least:  # type: ignore[arg-type]
-        return pl.repeat(value=True, n=p.len(), eager=True)
-    frame = pl.DataFrame({"p": p, "shop": shops}).with_columns(
+        return [pl.repeat(value=True, n=one.len(), eager=True) for one in ps]
+    frame = pl.DataFrame({"p": p, "shop": pl.concat(shops)}).with_columns(
         pl.col("shop").replace_strict(judged, return_dtype=pl.Float64).alias("judged")
     )
     value = pl.col("p")
     ok = value <= FALSE_DISCOVERIES * value.rank("max").over("shop") / pl.col("judged")
     largest = pl.when(ok).then(value).max().over("shop")
-    return frame.select((value <= largest).fill_null(value=False))["p"]
+    stay = frame.select((value <= largest).fill_null(value=False))["p"]
+    lengths = [one.len() for one in ps]
+    return [stay.slice(sum(lengths[:i]), length) for i, length in enumerate(lengths)]

@@ -90,7 +90,7 @@ def test_what_is_nearly_known_says_how_much_would_tell(pack: Path) -> None:
     start, _, end = text.partition("; ")
     assert start.startswith("CTR is 0.6 % (")
     assert end == (
-        "1–3 % is good; about 880 more impressions would tell, 17 days at the present pace"
+        "1–3 % is good; about 930 more impressions would tell, 18 days at the present pace"
     )
 
 

@@ -35,7 +35,7 @@ DIAGNOSES = {
     "practice.live-slot",
 }
 # Ends of a rule that its cases cannot show: a number that is known exactly is never unsure.
-EXACT = {"violations", "territory", "demographics", "low-stream-gmv"}
+EXACT = {"violations", "territory", "demographics"}
 
 
 @cache
