@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from advisor import text
+from advisor.compose.values import value_of
 from advisor.diagnosis import Diagnosis
 from advisor.document import CourseInfo, MonthInfo, QuarterTarget
 from advisor.history import LEAST_DAYS, Growth, History, growth, history, months
@@ -76,7 +77,7 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
         weekdays=tuple(told.pattern["factor"].to_list()) if told.pattern.height == 7 else (),
         months=tuple(_months(course, told, diagnosis)),
         target=target,
-        says=tuple(_says(course, told, grown)),
+        says=(*_says(course, told, grown), *_derived(course, grown, diagnosis)),
         needs=_needs(course, told, diagnosis),
     )
 
@@ -113,6 +114,24 @@ def _says(course: Course, told: History, grown: Growth | None) -> Iterator[str]:
     if told.left_out:
         many = "day is" if told.left_out == 1 else f"{told.left_out} days are"
         yield f"The newest {many} left out: what they bring is not settled yet."
+
+
+def _derived(course: Course, grown: Growth | None, diagnosis: Diagnosis) -> Iterator[str]:
+    """What plugins derived of it: of its growth where its days are too few, and what is beside."""
+    own = () if grown is not None or course.growth is None else (course.growth,)
+    currency = diagnosis.business.currency
+    for name in (*own, *course.beside):
+        metric = metric_of(name, diagnosis.vocabulary)
+        for _, measured in sorted(diagnosis.measured.items()):
+            if name not in measured.metrics or name not in measured.frame.columns:
+                continue
+            rows = measured.frame.drop_nulls(name)
+            if rows.height != 1:  # of several there is no one number
+                continue
+            value = value_of(metric, rows.row(0, named=True))
+            of = "" if value.n is None else f", over {value.n:,.0f}"
+            title = f"{metric.title[:1].upper()}{metric.title[1:]}"
+            yield f"{title}: {value.words(currency)} ({value.limits(currency)}){of}."
 
 
 def _months(course: Course, told: History, diagnosis: Diagnosis) -> Iterator[MonthInfo]:

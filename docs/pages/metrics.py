@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from advisor.cli.metrics import formula
 from advisor.registry import Registry
-from advisor.vocabulary import Metric, MetricKind, Vocabulary
+from advisor.vocabulary import Count, Metric, MetricKind, Vocabulary
 from docs.pages.markdown import code, page, table
 
 _INTERVALS = {
@@ -91,10 +91,15 @@ def _counts(vocabulary: Vocabulary) -> Iterator[str]:
     yield from table(
         ("Count", "Title", "One of it is", "What it is"),
         (
-            (f"`{c.id}`", c.title, c.unit.value, c.definition)
+            (f"`{c.id}`", c.title, c.unit.value, _meaning(c))
             for c in sorted(vocabulary.counts.values(), key=lambda count: count.id)
         ),
     )
+
+
+def _meaning(count: Count) -> str:
+    settles = f"The newest {count.matures} days are not settled." if count.matures else ""
+    return f"{count.definition} {settles}".strip()
 
 
 def _identities(vocabulary: Vocabulary) -> Iterator[str]:
