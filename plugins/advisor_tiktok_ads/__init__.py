@@ -25,7 +25,15 @@ def advisor_metric_providers() -> Sequence[Provider]:
 
 @hookimpl
 def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+    from advisor_tiktok_ads.creatives import live_creatives
     from advisor_tiktok_ads.drivers import drivers
+    from advisor_tiktok_ads.legacy import ad_types
     from advisor_tiktok_ads.steering import steering
 
-    return (*drivers(readings, context.window), *steering(readings, context.window))
+    window = context.window
+    return (
+        *drivers(readings, window),
+        *steering(readings, window),
+        *live_creatives(readings, window),
+        *ad_types(readings, window),
+    )

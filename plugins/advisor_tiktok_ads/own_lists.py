@@ -18,7 +18,11 @@ def campaign_budgets(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Se
         .sort("first", maintain_order=True)
         .unique(["campaign_id", "day"], keep="last", maintain_order=True)
     )
-    counts = {"daily_budget": pl.col("daily_budget"), "target_roi": pl.col("target_roi")}
+    counts = {
+        "daily_budget": pl.col("daily_budget"),
+        "target_roi": pl.col("target_roi"),
+        "max_delivery": pl.col("mode") == "max-delivery",
+    }
     return (_campaigns(kind, days.sort("day", "_row"), counts),)
 
 

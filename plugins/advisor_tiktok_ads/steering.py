@@ -19,18 +19,20 @@ PROTECTED_BELOW, PROTECTED_ORDERS = 0.9, 20
 
 
 def steering(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
-    """`roi_of_target`, `budget_use`, `roi_credit`, `roi_credit_days` and `edits_a_week` of
-    campaigns."""
+    """`roi_of_target`, `budget_use`, `roi_credit`, `roi_credit_days`, `edits_a_week` and
+    `max_delivery_days` of campaigns."""
     targets = days_of(readings, "campaign", ("target_roi",), window)
     budgets = days_of(readings, "campaign", ("daily_budget",), window)
     changes = days_of(readings, "campaign", ("budget_changes", "target_changes"), window)
     results = days_of(readings, "campaign", RESULTS, window)
+    modes = days_of(readings, "campaign", ("max_delivery",), window)
     totals = sums_of(readings, "campaign", RESULTS, window)
     found = (
         roi_of_target(totals, targets),
         budget_use(results, budgets),
-        roi_credit(results, targets, changes),
+        roi_credit(results, targets, changes, modes),
         edits_a_week(changes, window),
+        max_delivery_days(modes),
     )
     yield from (Derived("campaign", frame) for frame in found if frame.height)
 
@@ -64,14 +66,17 @@ def budget_use(results: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
     return _exact(used, "budget_use")
 
 
-def roi_credit(results: pl.DataFrame, targets: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+def roi_credit(
+    results: pl.DataFrame, targets: pl.DataFrame, changes: pl.DataFrame, modes: pl.DataFrame
+) -> pl.DataFrame:
     """Credit by the platform's own formula, cost - revenue / (0.9 x target), over the days that
     ROI protection covers: ROI below 90 % of the target, more than 20 orders, no change of the
-    target on the day."""
+    target on the day, and not in max delivery."""
     edited = changes.filter(pl.col("target_changes") > 0)
-    days = results.join(targets.drop("name"), on=["key", "from"]).join(
-        edited, on=["key", "from"], how="anti"
-    )
+    boosted = modes.filter(pl.col("max_delivery") > 0)
+    days = results.join(targets.drop("name"), on=["key", "from"])
+    for void in (edited, boosted):
+        days = days.join(void, on=["key", "from"], how="anti")
     owed = pl.col("gmv_max_cost") - pl.col("gmv_max_revenue") / (
         PROTECTED_BELOW * pl.col("target_roi")
     )
@@ -93,6 +98,13 @@ def edits_a_week(changes: pl.DataFrame, window: Period | None) -> pl.DataFrame:
     edits = (pl.col("budget_changes") + pl.col("target_changes")).sum() * 7 / window.days
     sums = changes.group_by("key").agg(pl.col("name").last(), edits.alias("edits_a_week"))
     return _exact(sums, "edits_a_week")
+
+
+def max_delivery_days(modes: pl.DataFrame) -> pl.DataFrame:
+    """Days on which a campaign spent its budget whatever it returned, of those whose mode is
+    known."""
+    on = (pl.col("max_delivery") > 0).sum().cast(pl.Float64).alias("max_delivery_days")
+    return _exact(modes.group_by("key").agg(pl.col("name").last(), on), "max_delivery_days")
 
 
 def _exact(frame: pl.DataFrame, *metrics: str) -> pl.DataFrame:
