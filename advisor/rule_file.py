@@ -241,7 +241,7 @@ def allowed_placeholders(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:
 
 def _says(part: str, test: Test) -> bool:
     """Only what is compared with a band has one."""
-    return part != "band" or (bool(test.is_) and test.against is Against.BAND)
+    return part not in ("band", "room") or (bool(test.is_) and test.against is Against.BAND)
 
 
 def _toml_files(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:

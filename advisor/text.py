@@ -8,6 +8,7 @@ A placeholder is a name in braces, from a closed list:
     {<metric>.low} {<metric>.high} the ends of its interval
     {<metric>.n}                   how much it rests on
     {<metric>.before}              the value in the window before
+    {<metric>.room}                how many more orders, chats or points until it leaves the band
     {<count>} {<symbol>}
 
 Nothing in a text is executed: it is cut at its placeholders and put together again.
@@ -22,7 +23,7 @@ from functools import lru_cache
 from advisor.errors import unknown
 from advisor.vocabulary import Unit
 
-PARTS = ("band", "low", "high", "n", "before")  # what may follow a metric's name and a point
+PARTS = ("band", "low", "high", "n", "before", "room")  # what may follow a metric's name and a point
 NOT_KNOWN = "not known"
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")

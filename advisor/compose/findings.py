@@ -322,6 +322,8 @@ def _part(value: Value, part: str, currency: str | None) -> str | None:
             return text.span(value.high, value.high, unit, currency)
         case "n":
             return None if value.n is None else f"{value.n:,.0f}"
+        case "room":
+            return None if (room := value.room()) is None else f"{room:,}"
         case "before":
             return None if value.before is None else text.number(value.before, unit, currency)
     return None
