@@ -104,7 +104,7 @@ def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     if now.is_empty() or then.is_empty():
         return now.clear()
     stages = ("visitors", "customers", "gmv")
-    days = now["from"].n_unique()
+    days = now.height
     means = now.select(pl.col("key").first(), *(pl.col(stage).mean() * days for stage in stages))
     past = then.select((pl.col(stage).mean() * days).alias(f"{stage}.before") for stage in stages)
     told = contributions(means.hstack(past), stages)
