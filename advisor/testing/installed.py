@@ -16,17 +16,20 @@ from advisor.registry import Registry, add, load
 def registry_with(plugins: tuple[object, ...] = ()) -> Registry:
     """Every installed plugin and *plugins* (modules or objects with hooks), as in a run.
 
-    Raises PluginError where one of *plugins* cannot be used.
+    Raises PluginError where one of *plugins* cannot be used, or its words clash with others.
     """
     registry = load()
+    before = len(registry.problems)
+    added: list[str] = []
     for place, plugin in enumerate(plugins, start=1):
-        if registry.manager.is_registered(plugin):
-            continue  # it is installed too
-        name = str(getattr(plugin, "__name__", f"{type(plugin).__name__} {place}"))
-        before = len(registry.problems)
-        add(registry, plugin, name)
-        if len(registry.problems) > before:
-            raise PluginError(registry.problems[before].text)
+        if not registry.manager.is_registered(plugin):  # else it is installed too
+            added.append(str(getattr(plugin, "__name__", f"{type(plugin).__name__} {place}")))
+            add(registry, plugin, added[-1])
+    registry.vocabulary()
+    heads = tuple(f"plugin {name}{end}" for name in added for end in (":", " "))
+    problems = [note.text for note in registry.problems[before:] if note.text.startswith(heads)]
+    if problems:
+        raise PluginError("; ".join(problems))
     return registry
 
 
