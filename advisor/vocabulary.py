@@ -129,6 +129,7 @@ class Metric:
     guide: tuple[str, ...] = ()
     caveat: str = ""
     derived: bool = False  # computed by a plugin's advisor_metrics, not from sums
+    takes: str = ""  # how much data a derived one takes, in words: `56 settled days`
 
     def counts(self) -> tuple[str, ...]:
         """Names of all its counts, without the marks."""

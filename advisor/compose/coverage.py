@@ -21,6 +21,7 @@ from advisor.rule import Rule
 from advisor.vocabulary import MetricKind, Varies
 
 WATCHED = 3  # subjects a rule names; the counts of outcomes have them all
+OLDER = "add older downloads of the same files"
 TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to make
 
 
@@ -237,6 +238,8 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
             f"{test.name}.lo" not in frame.columns
             or frame[f"{test.name}.lo"].null_count() == frame.height
         ):
+            if metric.takes and all(_there(c, verdicts, diagnosis) for c in metric.required()):
+                return f"{metric.title} takes {metric.takes}", OLDER
             money = metric.kind is MetricKind.MONEY and metric.events is not None
             needed = (*metric.required(), *((metric.events or "",) if money else ()))
             lacking += [c for c in needed if c not in lacking]

@@ -236,7 +236,7 @@ def _target_says(
     quarter = f"{ahead.period}"
     why = "where the trend leads"
     if aim > ahead.mid:
-        why = "what today's level brings, as the trend leads down"
+        why = "what today's level brings, which is more than where the trend leads"
         if market is not None and aim == market:
             why = "today's level, grown as you say that the market does"
     yield f"Target for {quarter}: {words(aim)}, {why}."

@@ -101,7 +101,7 @@ def test_a_falling_trend_is_no_target(tmp_path: Path) -> None:
 
     assert target is not None
     assert target.mid < target.level == target.target
-    assert "what today's level brings, as the trend leads down" in target.says[0]
+    assert "what today's level brings, which is more than where the trend leads" in target.says[0]
 
 
 def test_a_market_that_grows_more_is_the_target(tmp_path: Path) -> None:
@@ -160,6 +160,16 @@ def test_too_few_days_say_how_many_are_missing(tmp_path: Path) -> None:
         "15 are missing. Older downloads of the same file do as well."
     )
     assert course(tmp_path, "small").needs.startswith("A trend of sales takes 56 settled days")
+
+
+def test_a_growth_that_could_not_be_judged_says_what_it_takes(tmp_path: Path) -> None:
+    written(tmp_path, list(STEADY[:43]))
+    told = {one.rule: (one.because, one.remedy) for one in plan(tmp_path).coverage}
+
+    assert told["guide/shrinking-sales"] == (
+        "growth of sales a month takes 56 settled days, or the reports of six months",
+        "add older downloads of the same files",
+    )
 
 
 def test_a_shop_that_is_due_a_target_hears_of_it_without_any_daily_file(tmp_path: Path) -> None:
