@@ -179,6 +179,7 @@ def _derived(case: Case, kind: str) -> Derived:
     row["name"] = case.subject.name
     for metric, (value, low, high) in case.metrics.items():
         row |= {metric: value, f"{metric}.lo": low, f"{metric}.hi": high}
+    row |= {f"{metric}.n": events for metric, events in case.events.items()}
     return Derived(kind, pl.DataFrame([{**row, **case.symbols}]))
 
 

@@ -51,7 +51,8 @@ class CaseSubject:
 class Case:
     """One case. *kind* is the rule's subject unless the case says otherwise.
 
-    *metrics* holds value, low and high of metrics that a plugin derives.
+    *metrics* holds value, low and high of metrics that a plugin derives, *events* how many events
+    they rest on.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Case:
     related: Mapping[str, tuple[CaseSubject, ...]] = attrs.field(factory=dict)
     symbols: Mapping[str, str] = attrs.field(factory=dict)
     metrics: Mapping[str, tuple[float, float, float]] = attrs.field(factory=dict)
+    events: Mapping[str, float] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -219,10 +221,13 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
 
     main = subject("subject", found.subject, _DEFAULT_NAME)
     metrics: dict[str, tuple[float, float, float]] = {}
+    events: dict[str, float] = {}
     for metric, values in found.metrics.items():
-        if len(values) != 3 or not values[1] <= values[0] <= values[2]:
+        if len(values) not in (3, 4) or not values[1] <= values[0] <= values[2]:
             wrong.append(f"metrics.{metric}: expected a number, or value, low and high in one list")
             continue
+        if len(values) == 4:  # how many events it rests on
+            events[metric] = values[3]
         metrics[metric] = (values[0], values[1], values[2])
     if found.finding is not None and found.outcome is not Outcome.FIRES:
         wrong.append(f"finding: a case that ends {found.outcome} finds nothing")
@@ -254,6 +259,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
         },
         symbols=found.symbols,
         metrics=metrics,
+        events=events,
     )
     return case, wrong
 

@@ -13,6 +13,7 @@ from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
 # Of each metric: the count that it is made of, and whether it is the share that went right.
 RATES = {
     "late_dispatch": ("late_dispatch", False),
+    "late_dispatch_enforced": ("late_dispatch", False),  # the same, held against another line
     "valid_tracking": ("invalid_tracking", True),
     "on_time_delivery": ("late_delivery", True),
     "seller_cancellation": ("seller_cancellation", False),
