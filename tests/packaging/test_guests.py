@@ -92,7 +92,7 @@ def test_without_leave_a_guest_adds_and_replaces_nothing(plans: Mapping[str, str
     assert fired(plan, "guide/weak-hook") == ["2", "5"]
     assert fired(plan, "atelier/weak-opening") in ([], ["0", "0"])
     assert fired(plan, "atelier/loved-video-lost-page") == ["0", "10"]
-    assert 'allow = ["atelier"]' in plan
+    assert r'to let it, write allow = \["atelier"\]' in plan
     assert "Luna Beauty: account of" in plans["not plan.txt"]
 
 
