@@ -14,6 +14,7 @@ from advisor.cli.inspect import inspect
 from advisor.cli.metrics import metrics
 from advisor.cli.plugins import plugins
 from advisor.cli.rules import rules
+from advisor.cli.why_not import why_not
 
 __all__ = ["main"]
 
@@ -44,6 +45,7 @@ for _command in (
     init,
     inspect,
     explain,
+    why_not,
     experiment,
     rules,
     metrics,

@@ -1,5 +1,6 @@
 """`advisor explain`: a rule, and why it ended as it did."""
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from advisor.rule import Rule
 
 _SHOWN = 20
+_ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 
 
 @click.command(short_help="A rule, and why it ended as it did.")
-@click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
+@click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
 @paths_argument(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 @shop_options
@@ -53,13 +55,15 @@ def explain(
     """Shows a rule. With PATH, how it ended on each subject of these exports; with --subject too,
     the tree of its conditions with the measured values and the bands that they were held to.
 
-    With --subject and no PATH the current folder is read.
+    With --subject and no PATH the current folder is read. Instead of a rule an action of the plan
+    may be named, by its place or its id: its prices and its priority are worked out in full.
 
     \b
     Examples:
       advisor explain weak-hook
       advisor explain weak-hook exports/
       advisor explain weak-hook exports/ --subject "Spring haul"
+      advisor explain 2 exports/
     """
     from advisor.cli.request import find_shop, make_request
     from advisor.cli.rules import find_rule, load_all, page
@@ -69,7 +73,8 @@ def explain(
 
     registry = load()
     check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
-    if not paths and subject is None:
+    of_action = _ACTION.fullmatch(rule_id) is not None
+    if not paths and subject is None and not of_action:
         rule = find_rule(load_all(registry, config, rules, today), rule_id)
         with readers():
             for line in page(rule):
@@ -91,6 +96,16 @@ def explain(
     )
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
+    if of_action:
+        from advisor.arithmetic import arithmetic, find_action
+        from advisor.compose import compose
+
+        document = compose(diagnosis)
+        lines = list(arithmetic(document, find_action(document, rule_id)))
+        with readers():
+            for line in lines:
+                say(line)
+        return
     rule = find_rule(diagnosis.loaded, rule_id)
     lines = _tree(diagnosis, rule, subject) if subject else _subjects(diagnosis, rule)
     with readers():

@@ -127,9 +127,8 @@ def _nearly(
         banded = bool(test.is_) and test.against is Against.BAND and origin is not None
         if not banded or metric.kind is MetricKind.EXACT:
             return f"{known}; whether it {_asked(test)} cannot be told yet"
-        more = enough(value, row, test)
         good = value.band_words(currency)
-        return f"{known}; {good} is good; {_promise(more, value, row, diagnosis)}"
+        return f"{known}; {good} is good; {promise(test, value, row, diagnosis)}"
     return ""
 
 
@@ -137,9 +136,9 @@ def _asked(test: Test) -> str:
     return str(test).removeprefix(f"{test.name} ")
 
 
-def _promise(
-    more: float | None, value: Value, row: Mapping[str, object], diagnosis: Diagnosis
-) -> str:
+def promise(test: Test, value: Value, row: Mapping[str, object], diagnosis: Diagnosis) -> str:
+    """How many more events would decide *test*, in words."""
+    more = enough(value, row, test)
     if more is None:
         return "too close to call"
     metric = value.metric

@@ -147,3 +147,27 @@ def test_alternatives_related_subjects_and_exceptions_are_branches(
     assert f"[no] {FINE}" in told
     assert "unless all of" in told
     assert "purchases is at most 0" in told
+
+
+def test_an_action_is_explained_by_its_arithmetic(run: Run, shop: Path) -> None:
+    told = run("explain", "1", shop).stdout
+
+    assert told.splitlines()[0].startswith("1. Test three new openings against the current one (")
+    assert "  moves the opening of the video (change), 4 hours of work\n" in told
+    assert f"  {WEAK}: " in told
+    assert "in 30 days x (1 % - 0.3 %)" in told
+    assert "priority: $" in told
+
+
+def test_an_action_is_found_by_its_id_too(run: Run, shop: Path) -> None:
+    first = run("explain", "1", shop).stdout
+    id_ = first.splitlines()[0].rpartition("(")[2].rstrip(")")
+
+    assert run("explain", id_, shop).stdout == first
+
+
+def test_an_action_that_is_not_there_says_how_many_there_are(run: Run, shop: Path) -> None:
+    told = run("explain", "99", shop)
+
+    assert told.exit_code == 2
+    assert "action 99: the plan has " in told.output
