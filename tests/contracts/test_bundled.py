@@ -1,7 +1,7 @@
 """What is bundled keeps the promises that every plugin keeps."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from io import StringIO
@@ -67,9 +67,9 @@ CONTRADICTIONS = {
 }
 
 
-def example(pattern: str, **known: object) -> Sample:
+def example(pattern: str, kind: str, totals: Mapping[str, float] = {}) -> Sample:
     """The newest file of the example shop that is called like this."""
-    return attrs.evolve(Sample.of(max(EXAMPLE.glob(pattern))), **known)
+    return attrs.evolve(Sample.of(max(EXAMPLE.glob(pattern))), kind=kind, totals=totals)
 
 
 def summed(path: Path, header: str, until: str) -> float:
