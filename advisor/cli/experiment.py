@@ -15,6 +15,8 @@ from advisor.errors import AdvisorError
 if TYPE_CHECKING:
     from advisor.experiment.size import Size
 
+WORTH_TELLING = 1.2  # times chance: days that vary less are as good as chance
+
 
 @click.group(cls=NamesNear, short_help="Plan a test of versions, and read it.")
 def experiment() -> None:
@@ -117,10 +119,10 @@ def plan(
     from advisor.cli.experiment_shop import open_paths, tested
     from advisor.cli.screen import readers
     from advisor.experiment import counts
-    from advisor.experiment.arms import Arm
     from advisor.experiment.shop import subject as subject_of
     from advisor.experiment.shop import whole
     from advisor.experiment.size import size
+    from advisor.plan.design import CONTROL
     from advisor.plan.trial import SPREAD, Certainty
     from advisor.registry import load
 
@@ -133,7 +135,7 @@ def plan(
     part = None if share is None else counts.share(share, where="--share")
     if part is not None and versions > 2:
         raise AdvisorError("more than two versions are shared evenly", where="--share")
-    spread, currency = cv, None
+    spread, currency, others, vary = cv, None, None, 1.0
     if paths:
         shop = open_paths(paths, registry, today, config, first=first, last=last, month=month)
         currency = shop.business.currency
@@ -142,12 +144,13 @@ def plan(
             if subject is None
             else subject_of(shop, metric, subject, where="--subject")
         )
-        arm: Arm = found.arm
+        arm = found.arm
         at = arm.value(metric) if now is None else counts.value(now, metric, where="--now")
         if at is None:
             raise AdvisorError(f"{metric.title} of {arm.name} has no value yet", where="PATH")
         per_day = found.per_day if per_day is None else per_day
         spread = arm.spread**0.5 if spread is None else spread
+        others, vary = found.others, arm.dispersion
     elif subject is not None:
         raise AdvisorError("a subject needs a PATH to be read from", where="--subject")
     elif now is None:
@@ -167,6 +170,7 @@ def plan(
         share=part,
         spread=SPREAD if spread is None else spread,
         currency=currency,
+        control=others or CONTROL,
     )
     if sized is None:
         raise AdvisorError(
@@ -175,10 +179,10 @@ def plan(
             hint="hope for another value, like +20%",
         )
     with readers():
-        _show(sized, counts.deciding(metric, vocabulary), currency, as_json=as_json)
+        _show(sized, counts.deciding(metric, vocabulary), currency, vary, as_json=as_json)
 
 
-def _show(sized: "Size", events: str, currency: str | None, *, as_json: bool) -> None:
+def _show(sized: "Size", events: str, currency: str | None, vary: float, *, as_json: bool) -> None:
     from advisor import text
     from advisor.cli.screen import say, table
     from advisor.experiment import data, words
@@ -211,5 +215,7 @@ def _show(sized: "Size", events: str, currency: str | None, *, as_json: bool) ->
     say()
     for line in words.design_lines(sized):
         say(line)
+    if vary >= WORTH_TELLING:
+        say(words.varying(vary))
     if sized.per_day is None:
         say("Add --per-day N for the days, and for the design that fits the pace.")

@@ -4,7 +4,7 @@ import re
 
 from advisor.errors import AdvisorError
 from advisor.experiment.arms import Arm
-from advisor.vocabulary import Metric, MetricKind, Unit, Vocabulary
+from advisor.vocabulary import Better, Metric, MetricKind, Unit, Vocabulary
 
 _NUMBER = re.compile(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?|\.\d+")
 COUNTS = re.compile(r"[\d.,\s]+(/[\d.,\s]+)+")
@@ -39,7 +39,20 @@ def value(text: str, metric: Metric, *, where: str) -> float:
 
 
 def hoped(text: str, now: float, metric: Metric, *, where: str) -> float:
-    """A hoped value: one of *metric*, or +20% and -20% of *now*."""
+    """A hoped value: one of *metric*, or +20% and -20% of *now*. Raises AdvisorError where it is
+    none, or worse than *now*."""
+    found = _hoped(text, now, metric, where=where)
+    better = metric.better
+    if (better is Better.HIGHER and found < now) or (better is Better.LOWER and found > now):
+        raise AdvisorError(
+            f"{metric.title} is better {better}, and {text} is worse than now",
+            where=where,
+            hint="hope for what is better",
+        )
+    return found
+
+
+def _hoped(text: str, now: float, metric: Metric, *, where: str) -> float:
     said = text.strip()
     if said[:1] not in {"+", "-"}:
         return value(text, metric, where=where)

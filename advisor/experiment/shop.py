@@ -1,5 +1,6 @@
 """The versions of a test from the shop's own files: counts of subjects, before and after a day."""
 
+import contextlib
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -41,13 +42,14 @@ class Shop:
 @attrs.frozen
 class Found:
     """A version as the files have it: a subject, or the whole shop. *pace* is None where no period
-    or no price is known."""
+    or no price is known; *others* is how many times its events the others of its kind have."""
 
     kind: str
     key: str
     arm: Arm
     per_day: float | None
     pace: Pace | None
+    others: float | None = None
 
 
 @attrs.frozen
@@ -81,7 +83,11 @@ def subject(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
     kind, row = _row(measured, metric, name, where=where)
     frame = measured[kind].frame
     each = _each(metric, row, frame)
-    return _found(shop, metric, kind, row, _name(row), each)
+    found = _found(shop, metric, kind, row, _name(row), each)
+    part = "e" if metric.kind is MetricKind.MONEY else "d"
+    events = _number(frame[f"{metric.id}.{part}"].sum())
+    own = found.arm.rests_on(metric)
+    return attrs.evolve(found, others=events / own - 1 if own and events else None)
 
 
 def whole(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
@@ -177,7 +183,13 @@ def _row(
     where: str,
     kind: str | None = None,
 ) -> tuple[str, Mapping[str, object]]:
-    """The kind and the row of the one subject with this key, or else this name."""
+    """The kind and the row of the one subject with this key, or else this name. Where several are
+    called so, the kind is written before it: `ad 31`."""
+    for prefix in measured:
+        if kind is None and name.startswith(f"{prefix} "):
+            with contextlib.suppress(AdvisorError):
+                rest = name.removeprefix(f"{prefix} ")
+                return _row(measured, metric, rest, where=where, kind=prefix)
     kinds = {k: one.frame for k, one in sorted(measured.items()) if kind in (None, k)}
     counted = {k: f.filter(pl.col(f"{metric.id}.x").is_not_null()) for k, f in kinds.items()}
     for column in ("key", "name"):
@@ -193,14 +205,14 @@ def _row(
             raise AdvisorError(
                 f"{len(found)} subjects are called {name!r}: {several}",
                 where=where,
-                hint="give the key of one of them" if column == "name" else "give the name",
+                hint="write kind and key of one of them, as above",
             )
     known = [
         value for f in counted.values() for c in ("key", "name") for value in f[c].drop_nulls()
     ]
     if not known:
         raise AdvisorError(f"no file has the counts of {metric.title} for any subject", where=where)
-    raise AdvisorError(unknown("subject", name, known), where=where)
+    raise AdvisorError(unknown("subject", name, set(known)), where=where)
 
 
 def _found(

@@ -4,7 +4,7 @@ import math
 
 import attrs
 
-from advisor.plan.design import MONTH, WEEK, Design, design
+from advisor.plan.design import CONTROL, MONTH, WEEK, Design, design
 from advisor.plan.trial import SPREAD, USUAL, Certainty, chance_of, detectable, sizes
 from advisor.vocabulary import Metric
 
@@ -50,12 +50,14 @@ def size(
     share: float | None = None,
     spread: float = SPREAD,
     currency: str | None = None,
+    control: float = CONTROL,
 ) -> Size | None:
     """The size of a test of *versions* that tells *hoped* from *now*.
 
     *per_day* is how many *events* all versions get in a day together: of the denominator, or of a
     money ratio those that carry its chance. They are shared evenly, unless two versions get
-    1 - *share* and *share* of them. None where nothing can be told apart (see chance_of, sizes).
+    1 - *share* and *share* of them. *control* is how many times its events untouched subjects have.
+    None where nothing can be told apart (see chance_of, sizes).
     """
     one = certainty.among(versions - 1)
     part = 0.5 if share is None else share
@@ -71,6 +73,7 @@ def size(
         currency=currency,
         certainty=one,
         versions=versions,
+        control=control,
     )
     if chance is None or both is None or proposed is None:
         return None

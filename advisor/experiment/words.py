@@ -54,6 +54,15 @@ def design_lines(found: Size) -> Iterator[str]:
     yield f"  {found.design.text}"
 
 
+def varying(times: float) -> str:
+    """What days mean that vary so many *times* more than chance."""
+    much = text.number(times, Unit.NUMBER)
+    return (
+        f"Beware: its days vary {much} times as much as chance. Versions that people are divided "
+        f"among by chance share their days; others need {much} times as many events."
+    )
+
+
 def told(reading: Reading, result: Result, events: str, currency: str | None) -> Iterator[str]:
     """The verdict on one version, its numbers and its worth."""
     metric, a, b = reading.metric, reading.a.name, result.name

@@ -10,7 +10,6 @@ from advisor.plan.trial import (
     SPREAD,
     USUAL,
     Certainty,
-    Chance,
     chance_of,
     detectable,
     round_up,
@@ -62,6 +61,7 @@ def design(
     currency: str | None = None,
     certainty: Certainty = USUAL,
     versions: int = 2,
+    control: float = CONTROL,
 ) -> Design | None:
     """The test that can tell *hoped* from *now* with the traffic there is.
 
@@ -71,7 +71,8 @@ def design(
     evenly; more than two are each compared with the present one, *certainty* being that of one
     comparison. Where that takes longer than a month, a change whose gain shows within a month is
     proposed, if that is no more than twice the hoped gain; else the change is made at once and
-    compared before and after with untouched subjects (difference in differences).
+    compared before and after with untouched subjects (difference in differences), which have
+    *control* times its events.
 
     None for a metric that no test tells (an exact one), and where *now* and *hoped* are the same.
     """
@@ -92,8 +93,9 @@ def design(
     if shows is not None and abs(shows - now) <= BOLDER * abs(hoped - now):
         said = told.bolder(each, days, shows)
         return Design(DesignKind.BOLDER, round_up(each), MONTH, shows, said)
-    after = before_after_days(each, per_day)
-    shows = _shown_after(chance, now, per_day, after, certainty, higher=hoped > now)
+    after = before_after_days(each, per_day, control)
+    alone = per_day * after / (1 + 1 / control)
+    shows = detectable(chance, now, alone, certainty, higher=hoped > now)
     said = told.before_after(each, days, after, shows)
     return Design(DesignKind.BEFORE_AFTER, round_up(each), after, shows, said)
 
@@ -105,13 +107,6 @@ def before_after_days(each: float, per_day: float, control: float = CONTROL) -> 
     add their own chance: the variance grows by 1 + 1 / control. At least a week, at most LONGEST.
     """
     return min(LONGEST, max(WEEK, math.ceil(each * (1 + 1 / control) / per_day)))
-
-
-def _shown_after(
-    chance: Chance, now: float, per_day: float, days: int, certainty: Certainty, *, higher: bool
-) -> float | None:
-    """The nearest value that shows in so many days before and after."""
-    return detectable(chance, now, per_day * days / (1 + 1 / CONTROL), certainty, higher=higher)
 
 
 @attrs.frozen

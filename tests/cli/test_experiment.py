@@ -123,6 +123,29 @@ def test_a_plan_takes_value_and_pace_from_the_files(run: Run, trial: Path) -> No
     assert made["now"] == pytest.approx(4.3)
 
 
+def test_a_plan_says_where_days_vary_more_than_chance(run: Run, tmp_path: Path) -> None:
+    # Odd and even days 140 above and below their mean of 160: 28/27 x 140^2 / (160 x 0.984) = 129
+    rows = [
+        {**row, "clicks": 300 if place // len(ADS) % 2 else 20}
+        for place, row in enumerate(ad_rows())
+    ]
+    (tmp_path / "ads.csv").write_bytes(ads_manager.daily_csv(rows))
+    said = told(run, "plan", tmp_path, "--metric", "ctr", "--hoped", "+20%", "--subject", FINE)
+    assert "Beware: its days vary 129 times as much as chance." in said
+
+
+def test_a_subject_may_be_named_with_its_kind(run: Run, tmp_path: Path) -> None:
+    rows = [{**row, "ad_name": "Autumn"} for row in ad_rows()]
+    (tmp_path / "ads.csv").write_bytes(ads_manager.daily_csv(rows))
+    words = ("plan", tmp_path, "--metric", "ctr", "--hoped", "+20%", "--subject")
+    result = asked(run, *words, "Autumn")
+    assert result.exit_code == 2
+    assert "4 subjects are called 'Autumn': ad 31, ad 32, ad 33, ad 34; write kind and key" in (
+        result.stderr
+    )
+    assert "CTR: 1.65 % now" in told(run, *words, "ad 32")
+
+
 def test_reading_says_table_verdict_and_worth(run: Run) -> None:
     words = "read --metric ctr --a 120/8000 --b 160/8100 --per-day 3000 --worth 0.5 --planned 8000"
     assert line(run, words).splitlines() == [
@@ -149,10 +172,7 @@ def test_reading_before_the_planned_end_is_too_early(run: Run) -> None:
 
 def test_reading_says_how_much_more_would_show_a_difference(run: Run) -> None:
     said = line(run, "read --metric ctr --a 120/8000 --b 140/8100")
-    assert (
-        "no difference between B and A is shown yet; if it stays as it is, about 40,000 more"
-        in (said)
-    )
+    assert "is shown yet; if it stays as it is, about 40,000 more ad impressions each" in said
     close = line(run, "read --metric ctr --a 120/8000 --b 121/8000")
     assert "is shown yet, and it is too close to call" in close
 

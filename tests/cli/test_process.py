@@ -16,7 +16,7 @@ from tests.cli.exports import LAST, TODAY
 from tests.shapes import violations
 from tests.shapes._cells import Row
 
-HEAVY = ("polars", "rich", "jinja2", "fastexcel", "pluggy", "durable", "cattrs")
+HEAVY = ("polars", "rich", "jinja2", "fastexcel", "pluggy", "durable", "cattrs", "scipy")
 
 
 def advisor(

@@ -53,10 +53,30 @@ def test_what_is_no_value_says_how_to_write_one(text: str, metric: Metric, said:
 
 
 @pytest.mark.parametrize(
-    ("text", "hoped"), [("+20%", 0.018), ("-20 %", 0.012), ("2%", 0.02), ("0.02", 0.02)]
+    ("text", "metric", "hoped"),
+    [
+        ("+20%", CTR, 0.018),
+        ("2%", CTR, 0.02),
+        ("0.02", CTR, 0.02),
+        ("-20 %", CPC, 0.012),
+        ("0.01", CPC, 0.01),
+    ],
 )
-def test_a_hope_is_a_value_or_a_change(text: str, hoped: float) -> None:
-    assert counts.hoped(text, 0.015, CTR, where="--hoped") == pytest.approx(hoped)
+def test_a_hope_is_a_value_or_a_change(text: str, metric: Metric, hoped: float) -> None:
+    assert counts.hoped(text, 0.015, metric, where="--hoped") == pytest.approx(hoped)
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "said"),
+    [
+        ("-20%", CTR, "--hoped: CTR is better higher, and -20% is worse than now"),
+        ("+20%", CPC, "--hoped: CPC is better lower, and +20% is worse than now"),
+    ],
+)
+def test_nobody_hopes_for_worse(text: str, metric: Metric, said: str) -> None:
+    with pytest.raises(AdvisorError) as caught:
+        counts.hoped(text, 0.015, metric, where="--hoped")
+    assert str(caught.value) == f"{said}; hope for what is better"
 
 
 @pytest.mark.parametrize(

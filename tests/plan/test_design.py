@@ -69,6 +69,18 @@ def test_where_no_bolder_change_shows_either_before_is_compared_with_after() -> 
     )
 
 
+def test_few_untouched_subjects_take_more_days() -> None:
+    many, few = (
+        design(CTR, 0.015, 0.018, 400, "impressions", control=control) for control in (100.0, 1.0)
+    )
+    assert many is not None
+    assert few is not None
+    assert (many.days, few.days) == (72, LONGEST)
+    assert many.detectable is not None
+    assert few.detectable is not None
+    assert few.detectable > many.detectable
+
+
 def test_what_no_season_shows_is_said() -> None:
     found = of_ctr(1)
     assert found.days == LONGEST
