@@ -100,7 +100,7 @@ def _group(
     sources = _sources(verdicts, tests, lineage, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
-        for name in {t.name for t in tests} | _done_names(rule)
+        for name in {t.name for t in rule.own_tests()} | _done_names(rule)
         if f"{name}.lo" in frame.columns
     }
     origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}

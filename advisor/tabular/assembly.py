@@ -269,6 +269,10 @@ class FileReader:
                 )
             else:
                 _add(counts, spec.count, column * base)
+        for name, text in values.texts.items():
+            when = columns[name].clock
+            if when is not None:
+                _add(counts, when, cells.clock(text))
         return counts
 
     def _check(

@@ -87,6 +87,22 @@ def finite(values: pl.Series) -> pl.Series:
     return pl.select(pl.when(pl.lit(values).is_finite()).then(pl.lit(values)).alias("v"))["v"]
 
 
+def clock(text: pl.Series) -> pl.Series:
+    """The time of day in hours: 15.5 of `2026-05-22 15:30` or `5/22/2026 3:30 PM`.
+
+    Null where a cell has none; and everywhere where all are midnight, which is how a spreadsheet
+    writes a day alone.
+    """
+    t = pl.col("t")
+    pattern = r"(?i)(?:^|[ T,])([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?\s?([ap]m)?"
+    hour, minute = (t.str.extract(pattern, at).cast(pl.Float64, strict=False) for at in (1, 2))
+    half = t.str.extract(pattern, 3).str.to_lowercase()
+    of_day = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + 12 * (half == "pm"))
+    hours = of_day + minute / 60
+    found = pl.DataFrame({"t": text}).select(pl.when(hours < 24).then(hours).alias("v"))["v"]
+    return found if bool((found > 0).any()) else pl.Series("v", [None] * len(found), pl.Float64)
+
+
 def durations(text: pl.Series) -> pl.Series:
     """Spans of time in seconds: 3h 12min, 13sec, 1170.5 min(s), 01:02:03, bare seconds."""
     t = pl.col("t")

@@ -107,6 +107,7 @@ class ColumnSpec:
     group: str | None = None
     percent: Percent | None = None
     signed: bool | None = None
+    clock: str | None = None
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 
 

@@ -20,6 +20,12 @@ def advisor_metric_providers() -> Sequence[Provider]:
 @hookimpl
 def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
     from advisor_tiktok_studio.followers import follower_growth
+    from advisor_tiktok_studio.posting import posting
+    from advisor_tiktok_studio.territories import territories
 
-    found = follower_growth(readings, context.window)
-    return (found,) if found else ()
+    found = (
+        follower_growth(readings, context.window),
+        territories(readings, context),
+        posting(readings, context),
+    )
+    return tuple(one for one in found if one)

@@ -55,8 +55,9 @@ def table_of(reading: Reading, subject: str) -> Table:
 
 
 def sums(table: Table) -> dict[str, float]:
-    """Sums of the counts; those without any value are left out."""
-    row = table.frame.select(pl.col(table.counts).sum()).to_dicts()[0]
+    """Sums of the counts; those without any value are left out, and a time of day has no sum."""
+    added = [count for count in table.counts if count != "posted_hour"]
+    row = table.frame.select(pl.col(added).sum()).to_dicts()[0]
     known = [name for name in row if table.frame[name].null_count() < table.frame.height]
     return {name: row[name] for name in known}
 

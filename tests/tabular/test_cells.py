@@ -222,3 +222,28 @@ def test_a_duration_survives(hours: int, minutes: int, seconds: int) -> None:
     ]
 
     assert set(cells.durations(pl.Series("t", texts))) == {3600 * hours + 60 * minutes + seconds}
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2026/05/31 15:09:53", 15.15),
+        ("2026-05-22 15:00", 15),
+        ("5/22/2026 3:30 PM", 15.5),
+        ("5/22/2026 12:15 am", 0.25),
+        ("2026-05-22T08:45:00.000", 8.75),
+        ("15:30", 15.5),
+        ("2026-05-22", None),
+        ("99:30", None),
+        (None, None),
+    ],
+)
+def test_a_time_of_day_is_read_in_hours(text: str | None, hour: float | None) -> None:
+    # The second cell says that the column has times.
+    assert cells.clock(pl.Series([text, "23:00"]))[0] == hour
+
+
+def test_a_column_of_days_that_a_spreadsheet_writes_as_midnights_has_no_times() -> None:
+    days = pl.Series(["2026-05-22 00:00:00", "2026-05-23 00:00:00"])
+
+    assert cells.clock(days).to_list() == [None, None]
