@@ -20,7 +20,6 @@ ALPHA, POWER = 0.05, 0.8
 SURE = 1.959963984540054  # the standard score of ALPHA, two-sided
 FOUND = 0.8416212335729143  # and of POWER
 SPREAD = 1.0  # of order values, relative, where none were seen: that of an exponential distribution
-KINDS = (MetricKind.PROPORTION, MetricKind.RATE)
 
 _HALVINGS = 200
 _FAR = 1e6  # times the present value: no gain is looked for beyond
@@ -75,7 +74,7 @@ def chance_of(metric: Metric, spread: float = SPREAD) -> Chance | None:
 
     None for what no test of versions can tell: an exact metric.
     """
-    if metric.kind in KINDS:
+    if metric.kind in (MetricKind.PROPORTION, MetricKind.RATE):
         return Chance(metric.kind)
     if metric.kind is not MetricKind.MONEY:
         return None
@@ -146,17 +145,6 @@ def detectable(
             break
         near, far = (near, middle) if enough(middle) else (middle, far)
     return far
-
-
-def needed(metric: Metric, now: float, hoped: float) -> int | None:
-    """How many events of the denominator each of two versions needs, so that *now* and *hoped* are
-    told apart: the sizes above at 5 % and 80 %, two digits, rounded up.
-
-    None where they are the same, or the metric is no proportion or rate.
-    """
-    chance = chance_of(metric)
-    both = sizes(chance, now, hoped) if chance is not None and metric.kind in KINDS else None
-    return None if both is None else round_up(both[0])
 
 
 def round_up(events: float) -> int:

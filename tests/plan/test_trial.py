@@ -14,14 +14,13 @@ from advisor.plan.trial import (
     Chance,
     chance_of,
     detectable,
-    needed,
     round_up,
     sizes,
 )
 from advisor.vocabulary import Metric, MetricKind
 from tests.core import WORDS
 
-CTR, ORDERS, CPC = (WORDS.metrics[name] for name in ("ctr", "order_rate", "cpc"))
+CTR, ORDERS = (WORDS.metrics[name] for name in ("ctr", "order_rate"))
 SHARES, RATES = Chance(MetricKind.PROPORTION), Chance(MetricKind.RATE)
 MONEY = Chance(MetricKind.MONEY, 2.0)
 CHANCES = st.sampled_from((SHARES, RATES, MONEY))
@@ -47,7 +46,9 @@ def each_of(chance: Chance, now: float, hoped: float, certainty: Certainty = USU
 def test_a_smaller_difference_needs_more(
     metric: Metric, now: float, hoped: float, each: int
 ) -> None:
-    assert needed(metric, now, hoped) == each
+    chance = chance_of(metric)
+    assert chance is not None
+    assert round_up(each_of(chance, now, hoped)) == each
 
 
 @pytest.mark.parametrize(
@@ -65,10 +66,27 @@ def test_shares_need_as_many_as_the_tables_say(now: float, gain: float, each: in
     assert ceil(each_of(SHARES, now, now * gain)) == each
 
 
-def test_what_cannot_differ_or_is_no_share_needs_no_number() -> None:
-    assert needed(CTR, 0.02, 0.02) is None
-    assert CPC.kind is MetricKind.MONEY
-    assert needed(CPC, 1.0, 2.0) is None
+@pytest.mark.parametrize(
+    ("chance", "now", "hoped", "share", "present", "other"),
+    [
+        (SHARES, 0.015, 0.018, 0.2, 69_197.9, 17_299.47),
+        (SHARES, 0.015, 0.018, 0.8, 18_056.87, 72_227.49),
+        (SHARES, 0.03, 0.045, 0.2, 5_982.7, 1_495.68),
+        (RATES, 0.1, 0.15, 0.5, 784.89, 784.89),
+        (RATES, 0.1, 0.15, 0.2, 1_862.2, 465.56),
+        (RATES, 0.1, 0.15, 0.8, 512.56, 2_050.25),
+    ],
+)
+def test_uneven_sizes_are_those_of_another_library(
+    chance: Chance, now: float, hoped: float, share: float, present: float, other: float
+) -> None:
+    # statsmodels 0.15: samplesize_proportions_2indep_onetail, and the size at which
+    # power_poisson_diff_2indep with the variance of the score is 0.8.
+    assert sizes(chance, now, hoped, share=share) == pytest.approx((present, other), rel=1e-4)
+
+
+def test_what_cannot_differ_or_is_counted_needs_no_number() -> None:
+    assert sizes(SHARES, 0.02, 0.02) is None
     assert sizes(MONEY, 0.0, 2.0) is None
     assert chance_of(WORDS.metrics["sales"]) is None
 
