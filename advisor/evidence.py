@@ -22,9 +22,11 @@ DEFAULT_SPREAD = 1.0
 # Dispersion is only estimated from at least this many days or rows.
 ENOUGH_DAYS = 7
 
-# Where a file gives sums and no days, nobody can see how much days vary. They are taken to vary by
-# a quarter beside chance, and an undated sum to be of four weeks. Stated in the docs.
+# Where a file gives sums and no days, nobody can see how much days vary. Beside chance a rate is
+# taken to vary by a quarter from day to day and a total by a half, and an undated sum to be of four
+# weeks. Stated in the docs.
 UNSEEN_SPREAD = 0.25
+UNSEEN_TRAFFIC = 0.5
 UNSEEN_DAYS = 28.0
 
 
@@ -68,6 +70,18 @@ def lognormal(value: pl.Expr, se: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Ex
     return value * (-z * se).exp(), value * (z * se).exp()
 
 
+def limits_z(value: pl.Expr, lo: pl.Expr, hi: pl.Expr, edge: pl.Expr) -> pl.Expr:
+    """Standard score against *edge* of a value of which only its limits are known: how many times
+    as far the edge lies as the limit on its side, by difference and, where all is above 0, by
+    ratio; the nearer of the two, because limits are seldom as far above as below."""
+    side = pl.when(value >= edge).then(lo).otherwise(hi)
+    plain = Z * (value - edge).abs() / (value - side).abs()
+    ratio = Z * (value / edge).log().abs() / (value / side).log().abs()
+    both = (value > 0) & (edge > 0) & (lo > 0)
+    score = pl.when(both).then(pl.min_horizontal(plain, ratio)).otherwise(plain)
+    return pl.when(value >= edge).then(score).otherwise(-score)
+
+
 def upper_tail(z: pl.Expr) -> pl.Expr:
     """P(a standard normal > z)."""
     t = 1 / (1 + 0.2316419 * z.abs())
@@ -94,13 +108,20 @@ def dispersion(
     return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
 
 
-def unseen_dispersion(x: pl.Expr, n: pl.Expr, days: pl.Expr, *, proportion: bool) -> pl.Expr:
+def unseen_dispersion(
+    x: pl.Expr,
+    n: pl.Expr,
+    days: pl.Expr,
+    *,
+    proportion: bool = False,
+    spread: float = UNSEEN_SPREAD,
+) -> pl.Expr:
     """How much more the sum *x* of *n* over *days* varies than chance, where no day is known.
 
-    A rate that varies from day to day by a share s of itself has, over d days, the variance s^2/d
-    beside that of chance, relative to itself; over that of chance, 1/x or (1 - p)/x, it is x s^2/d.
+    What varies from day to day by a share s of itself has, over d days, the variance s^2/d beside
+    that of chance, relative to itself; over that of chance, 1/x or (1 - p)/x, it is x s^2/d.
     """
-    beside = UNSEEN_SPREAD**2 / days.fill_null(UNSEEN_DAYS).clip(1.0)
+    beside = spread**2 / days.fill_null(UNSEEN_DAYS).clip(1.0)
     more = x * beside / (1 - x / n) if proportion else x * beside
     return pl.when((x > 0) & (n > 0) & more.is_finite()).then(1 + more.clip(0.0)).otherwise(1.0)
 

@@ -276,7 +276,7 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
         worth, each = _worth(m)
         return evidence.byar_z(pl.col(f"{m}.e") / worth, at / metric.scale / each / worth)
     if metric.derived:  # only its limits are known
-        return 2 * evidence.Z * (pl.col(m) - at) / (pl.col(f"{m}.hi") - pl.col(f"{m}.lo"))
+        return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
     x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
     phi = pl.col(f"{m}.phi")
     at = at / metric.scale

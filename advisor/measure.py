@@ -381,6 +381,11 @@ def _phi(
             terms.sum_where(use, n),
             pl.col("days"),
             proportion=metric.kind is MetricKind.PROPORTION,
+            spread=(
+                evidence.UNSEEN_TRAFFIC
+                if metric.kind is MetricKind.EXACT
+                else evidence.UNSEEN_SPREAD
+            ),
         )
     return evidence.dispersion(
         terms.sum_where(use, x * x / n),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.evidence import lognormal
+from advisor.evidence import UNSEEN_DAYS, UNSEEN_SPREAD, lognormal
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
 from advisor.tabular.window_sums import days_of, sums_of
@@ -44,8 +44,9 @@ def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
         (pl.col("target_roi") > 0) & (pl.col("gmv_max_cost") > 0) & (pl.col("gmv_max_orders") > 0)
     )
     value = pl.col("gmv_max_revenue") / pl.col("gmv_max_cost") / pl.col("target_roi")
-    # Each order's value is as spread as an exponential one, so it counts for half.
-    low, high = lognormal(value, (2 / pl.col("gmv_max_orders")).sqrt())
+    # Each order's value is as spread as an exponential one, so it counts for half; and days vary.
+    beside = UNSEEN_SPREAD**2 / pl.col("days").fill_null(UNSEEN_DAYS)
+    low, high = lognormal(value, (2 / pl.col("gmv_max_orders") + beside).sqrt())
     return both.select(
         "key",
         "name",

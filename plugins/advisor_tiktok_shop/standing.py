@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from advisor.decompose import CHANGE, contributions, step_column
-from advisor.evidence import byar, wilson
+from advisor.evidence import UNSEEN_TRAFFIC, byar, dispersion, unseen_dispersion, wilson
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
 from advisor.tabular.window_sums import days_of, sums_of
@@ -65,13 +65,26 @@ def restock_cover(readings: Sequence[Reading], window: Period | None) -> pl.Data
         .filter((pl.col("lead_days") > 0) & (pl.col("days") > 0) & (pl.col("items_sold") > 0))
     )
     goods = pl.col("stock") + pl.col("incoming_stock").fill_null(0.0)
-    few, many = byar(pl.col("items_sold"))
+    both = both.join(_spread_of_days(readings, window), on="key", how="left")
+    sums = (pl.col("items_sold"), pl.col("days"), pl.col("days"))
+    unseen = unseen_dispersion(*sums, spread=UNSEEN_TRAFFIC)
+    phi = pl.coalesce("phi", unseen)
+    few, many = (limit * phi for limit in byar(pl.col("items_sold") / phi))
 
     def cover(items: pl.Expr) -> pl.Expr:
         return goods / (items / pl.col("days")) / pl.col("lead_days")
 
     values = _limits("restock_cover", cover(pl.col("items_sold")), cover(many), cover(few))
     return both.select("key", "name", *values).sort("key")
+
+
+def _spread_of_days(readings: Sequence[Reading], window: Period | None) -> pl.DataFrame:
+    """How much more than chance a product's sales vary from day to day, where days are known."""
+    days = days_of(readings, "product", ("items_sold",), window)
+    sold, count = pl.col("items_sold"), pl.len().cast(pl.Float64).alias("of")
+    sums = days.group_by("key").agg((sold * sold).sum().alias("squares"), sold.sum(), count)
+    phi = dispersion(pl.col("squares"), sold, pl.col("of"), pl.col("of"), proportion=False)
+    return sums.select("key", phi.alias("phi"))
 
 
 def promotion_days(days: pl.DataFrame, window: Period | None) -> pl.DataFrame:
