@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from advisor.trend import Trend, pairs_of, trend
+from advisor.trend import Trend, middle_slope, pairs_of, trend
 
 MONTH = 30  # days that growth is given for
 WEEK = 7
@@ -115,8 +115,8 @@ def weekday_medians(points: pl.DataFrame) -> pl.DataFrame:
     its `effect`, a median after the slope between days of the same weekday. The effects of a week
     have the median 0. Empty where there are fewer than PATTERN_DAYS."""
     pairs = pairs_of(points).filter(pl.col("gap") % WEEK == 0)
-    slope = pairs["slope"].median()
-    if points.height < PATTERN_DAYS or not isinstance(slope, float) or not math.isfinite(slope):
+    slope = middle_slope(pairs)
+    if points.height < PATTERN_DAYS or slope is None:
         return pl.DataFrame(schema={"weekday": pl.Int64, "effect": pl.Float64})
     rest = points.select(
         _weekday(pl.col("at")).alias("weekday"),

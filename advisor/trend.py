@@ -58,16 +58,19 @@ def trend(points: pl.DataFrame, *, confidence: float = CONFIDENCE) -> Trend | No
     if known.height < LEAST_POINTS or zeros > MOST_ZEROS * known.height:
         return None
     pairs = pairs_of(known)
-    plain = theil_sen(known, pairs, confidence=confidence)
-    if plain is None:
+    middle = middle_slope(pairs)
+    if middle is None:
         return None
-    correlation = neighbours(known, plain.value)
+    correlation = neighbours(known, middle)
     factor = hamed_rao(correlation, known.height)
-    slope = theil_sen(known, pairs, confidence=confidence, inflation=factor)
-    if slope is None:
-        return None
-    p = mann_kendall(known, pairs, inflation=factor)
-    return Trend(slope, p, known.height, correlation, factor)
+    variance = kendall_variance(known) * factor
+    return Trend(
+        slope=theil_sen(pairs, middle, variance, confidence=confidence),
+        p=mann_kendall(pairs, variance),
+        points=known.height,
+        correlation=correlation,
+        inflation=factor,
+    )
 
 
 def pairs_of(points: pl.DataFrame) -> pl.DataFrame:
@@ -86,33 +89,29 @@ def pairs_of(points: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def middle_slope(pairs: pl.DataFrame) -> float | None:
+    """The median slope of *pairs*; None where it is no number, or there is no pair."""
+    middle = pairs["slope"].median()
+    return middle if isinstance(middle, float) and math.isfinite(middle) else None
+
+
 def theil_sen(
-    points: pl.DataFrame,
-    pairs: pl.DataFrame,
-    *,
-    confidence: float = CONFIDENCE,
-    inflation: float = 1.0,
-) -> Slope | None:
-    """The median slope of *pairs* (of *points*) with limits of *confidence*; None where it is no
-    number. *inflation* multiplies the variance of Kendall's S."""
-    if pairs.is_empty():
-        return None
+    pairs: pl.DataFrame, middle: float, variance: float, *, confidence: float = CONFIDENCE
+) -> Slope:
+    """The median slope *middle* of *pairs* with its limits of *confidence*, from the *variance* of
+    Kendall's S: the slopes so many places up and down in their order."""
     slopes = pairs["slope"].sort()
-    middle = slopes.median()
-    if not isinstance(middle, float) or not math.isfinite(middle):
-        return None
-    half = quantile(confidence) * math.sqrt(kendall_variance(points) * inflation)
+    half = quantile(confidence) * math.sqrt(variance)
     count = slopes.len()
     first = max(round((count - half) / 2) - 1, 0)
     last = min(round((count + half) / 2), count - 1)
     return Slope(middle, slopes[first], slopes[last])
 
 
-def mann_kendall(points: pl.DataFrame, pairs: pl.DataFrame, *, inflation: float = 1.0) -> float:
-    """Two-sided p of no trend in *points*: Kendall's S against the normal curve, a half step
-    nearer to 0 because S is a whole number."""
+def mann_kendall(pairs: pl.DataFrame, variance: float) -> float:
+    """Two-sided p of no trend in *pairs*: Kendall's S, which has this *variance*, against the
+    normal curve, a half step nearer to 0 because S is a whole number."""
     score = int(pairs["sign"].sum())
-    variance = kendall_variance(points) * inflation
     if score == 0 or variance <= 0:
         return 1.0
     z = (abs(score) - 1) / math.sqrt(variance)

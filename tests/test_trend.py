@@ -15,6 +15,7 @@ from advisor.trend import (
     hamed_rao,
     kendall_variance,
     mann_kendall,
+    middle_slope,
     neighbours,
     pairs_of,
     theil_sen,
@@ -38,8 +39,10 @@ def points(values: object, at: object = None) -> pl.DataFrame:
 @given(VALUES, st.sampled_from([0.5, 0.8, 0.95, 0.99]))
 def test_slope_and_limits_are_those_of_scipy(values: list[int], confidence: float) -> None:
     frame = points(values)
-    ours = theil_sen(frame, pairs_of(frame), confidence=confidence)
-    assert ours is not None
+    pairs = pairs_of(frame)
+    middle = middle_slope(pairs)
+    assert middle is not None
+    ours = theil_sen(pairs, middle, kendall_variance(frame), confidence=confidence)
     theirs = stats.theilslopes(values, np.arange(len(values)), alpha=confidence)
     assert (ours.value, ours.low, ours.high) == pytest.approx(
         (theirs.slope, theirs.low_slope, theirs.high_slope)
@@ -67,7 +70,7 @@ def test_without_ties_the_test_is_kendall_s_tau(values: list[int]) -> None:
     score = float(stats.kendalltau(range(n), values)[0]) * n * (n - 1) / 2
     z = (abs(score) - 1) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18) if round(score) else 0.0
     expected = 1.0 if round(score) == 0 else 2 * stats.norm.sf(z)
-    assert mann_kendall(frame, pairs_of(frame)) == pytest.approx(expected)
+    assert mann_kendall(pairs_of(frame), kendall_variance(frame)) == pytest.approx(expected)
 
 
 def test_ties_take_from_the_variance_what_they_cannot_order() -> None:

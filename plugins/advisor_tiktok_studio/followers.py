@@ -10,7 +10,7 @@ from advisor.evidence import Z, byar
 from advisor.history import weekday_medians, without
 from advisor.hookspecs import Derived
 from advisor.reading import Period, Reading
-from advisor.trend import neighbours, pairs_of, theil_sen
+from advisor.trend import middle_slope, neighbours, pairs_of
 from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
 FAMILY = "studio-followers"
@@ -125,7 +125,7 @@ def steady_pace(days: pl.DataFrame) -> tuple[float | None, float | None, float |
     levels = days.select(at.alias("at"), pl.col("followers").alias("value"))
     if days.height < STEADY_DAYS:
         return None, None, None
-    slope = theil_sen(levels, pairs_of(levels))
+    slope = middle_slope(pairs_of(levels))
     if slope is None:
         return None, None, None
     changes = without(
@@ -138,4 +138,4 @@ def steady_pace(days: pl.DataFrame) -> tuple[float | None, float | None, float |
         days.select(pl.col("follower_change").abs().mean()).item(),
     )
     wide = Z * math.sqrt(WALK * variance * (1 + r) / (1 - r) / days.height)
-    return slope.value, slope.value - wide, slope.value + wide
+    return slope, slope - wide, slope + wide
