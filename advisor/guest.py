@@ -23,7 +23,7 @@ from advisor.errors import AdvisorError
 T = TypeVar("T")
 
 TIME_LIMIT = 60.0  # seconds; [plugins] time_limit of advisor.toml
-_HOPELESS = 3  # times the limit: only a process that cannot run Python at all gets there
+_HOPELESS = 60.0  # seconds beyond the limit: who runs no Python by then never will
 _LONG = 300  # letters of a stranger's message
 _left_behind: list[Thread] = []
 
@@ -57,7 +57,7 @@ def run(work: Callable[[], T], limit: float) -> T:
             raised.append(error)
 
     thread = Thread(target=body, daemon=True, name="a plugin")
-    with _watchdog(limit * _HOPELESS):
+    with _watchdog(limit + _HOPELESS):
         thread.start()
         thread.join(limit)
     if given:

@@ -1,15 +1,18 @@
 """A guest's provider as files are offered to it: lent what it cannot spoil, given up when late."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
 import polars as pl
 
+from advisor.errors import unknown
+from advisor.gathered import contract_breaks
 from advisor.guest import GuestFault, run
 from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
 from advisor.reading import File, Reading
 from advisor.source import Container, Grid, Source
+from advisor.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
@@ -19,7 +22,8 @@ _GIVEN_UP = f"hung {_PATIENCE} times, and was not asked again"
 
 @attrs.define(eq=False)
 class GuestProvider:
-    """*provider* within *limit* seconds for each file; what it gives is checked for its type.
+    """*provider* within *limit* seconds for each file; what it gives is checked for its types and
+    for words that *vocabulary* does not know.
 
     Both methods raise GuestFault for whatever the provider does wrong, `read` also AdvisorError
     where the provider says that the file is broken.
@@ -28,6 +32,7 @@ class GuestProvider:
     provider: Provider
     owner: str
     limit: float
+    vocabulary: Vocabulary
     name: str = attrs.field(init=False)
     kinds: Mapping[str, KindInfo] = attrs.field(init=False)
     _hung: int = 0
@@ -58,6 +63,11 @@ class GuestProvider:
                 raise GuestFault("changed what it was told of the file")
             if reading.file.sha256 != source.file.sha256:
                 raise GuestFault(f"returned a reading of another file: {reading.file.name}")
+            if match.kind != reading.kind:
+                raise GuestFault(f"read kind {reading.kind} where it claimed {match.kind}")
+            wrong = contract_breaks(reading) or list(_unknown_words(reading, self.vocabulary))
+            if wrong:
+                raise GuestFault("; ".join(wrong))
             return reading
 
         return self._run(ask)
@@ -96,6 +106,23 @@ class _LentSource:
 def _lend(source: Source) -> _LentSource:
     grids = (_LentGrid(g.name, tuple(map(tuple, g.head)), g) for g in source.grids)
     return _LentSource(attrs.evolve(source.file), source.container, tuple(grids))
+
+
+def _unknown_words(reading: Reading, vocabulary: Vocabulary) -> Iterator[str]:
+    """Words that nothing would ever ask for: what they name would be lost without a line."""
+    for table in reading.tables:
+        if table.subject not in vocabulary.subjects:
+            yield unknown("subject", table.subject, vocabulary.subjects)
+        for count in table.counts:
+            if count not in vocabulary.counts:
+                yield unknown("count", count, vocabulary.counts)
+        for column in table.frame.columns:
+            kind = column.removeprefix("parent.")
+            if kind != column and kind not in vocabulary.subjects:
+                yield unknown("subject", kind, vocabulary.subjects)
+    for links in reading.links:
+        if links.relation not in vocabulary.relations:
+            yield unknown("relation", links.relation, vocabulary.relations)
 
 
 def _checked(match: object, kinds: Collection[str], grids: Collection[str]) -> Match:
