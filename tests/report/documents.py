@@ -10,6 +10,7 @@ from advisor.document import (
     AdvisorInfo,
     Amount,
     BandInfo,
+    CourseInfo,
     Document,
     DoneInfo,
     EngineInfo,
@@ -23,12 +24,14 @@ from advisor.document import (
     Message,
     Money,
     MonthGoal,
+    MonthInfo,
     NoteInfo,
     OutcomeCount,
     PackInfo,
     PeriodInfo,
     Point,
     PriorityInfo,
+    QuarterTarget,
     Ranked,
     Ranking,
     Reconciliation,
@@ -314,6 +317,43 @@ def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
     )
 
 
+def course(title: str = "sales", target: bool = True) -> CourseInfo:
+    says = (f"{title} rise by 4.2 % a month (1.1–7.3 %), by the robust slope of 112 days.",)
+    return CourseInfo(
+        id="sales",
+        title=title,
+        first="2025-08-01",
+        last="2025-11-20",
+        days=112,
+        left_out=2,
+        growth=0.042,
+        low=0.011,
+        high=0.073,
+        weekdays=(0.9, 0.9, 1.0, 1.0, 1.1, 1.4, 1.2),
+        months=(
+            MonthInfo("2025-10", 31, True, 38_000.0, "$38,000", None, None),
+            MonthInfo("2025-11", 20, False, 26_000.0, title, 0.06, "6 %"),
+        ),
+        target=QuarterTarget(
+            first="2026-01-01",
+            last="2026-03-31",
+            known=0.0,
+            known_days=0,
+            low=118_000.0,
+            mid=131_000.0,
+            high=146_000.0,
+            level=122_000.0,
+            target=131_000.0,
+            stated=None,
+            says=(f"Target for {title}: $131,000, where the trend leads.",),
+        )
+        if target
+        else None,
+        says=says,
+        needs="",
+    )
+
+
 def empty() -> Document:
     """Nothing was found, and nothing could be looked at."""
     return Document(
@@ -412,6 +452,10 @@ def small() -> Document:
             NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
         ),
         order=ORDER,
+        courses=(
+            course(),
+            attrs.evolve(course("items", target=False), months=(), says=(), needs="56 days more."),
+        ),
     )
 
 
@@ -457,4 +501,5 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         goals=tuple(month_goal(name) for name in names),
         kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
+        courses=tuple(attrs.evolve(course(name), needs=name) for name in names),
     )
