@@ -78,6 +78,20 @@ def test_costs_that_cannot_be_are_named(tmp_path: Path, text: str, expected: str
     assert mistakes(tmp_path, text) == [expected]
 
 
+@pytest.mark.parametrize("growth", ["8", "-0.5", "0.08", "0"])
+def test_the_growth_of_the_market_may_be_said(tmp_path: Path, growth: str) -> None:
+    assert settings(tmp_path, f"[goal]\nmarket_growth = {growth}").goal.market_growth == float(
+        growth
+    )
+
+
+@pytest.mark.parametrize("growth", ["-1", "10"])
+def test_a_market_does_not_grow_by_anything(tmp_path: Path, growth: str) -> None:
+    assert mistakes(tmp_path, f"[goal]\nmarket_growth = {growth}") == [
+        f"goal.market_growth: {growth} cannot be; write 8 % more a year as 0.08"
+    ]
+
+
 def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     found = settings(tmp_path, '[shop]\nsize = "small"\nniche = "beauty"\n[goal]\nfocus = "ads"')
 

@@ -75,6 +75,7 @@ def test_a_metric_that_cannot_be_computed_is_named(
     assert says in found
 
 
+COURSE = '\n[[course]]\nid = "c"\ntitle = "C"\nsubject = "ad"\ncount = "{}"\nbeside = ["{}"]\n'
 CLICKS_M = "\n" + CLICKS + METRIC.format(kind="exact", top='["clicks"]', bottom="[]", more="")
 
 
@@ -99,6 +100,14 @@ CLICKS_M = "\n" + CLICKS + METRIC.format(kind="exact", top='["clicks"]', bottom=
             + '[[margin]]\nid = "m"\nsubject = "ad"\nshare = "kept"\nsales = "clicks"\n',
             "margin m: unknown count 'kept'",
         ),
+        (
+            AD
+            + CLICKS
+            + COURSE.format("click", "m")
+            + METRIC.format(kind="exact", top='["clicks"]', bottom="[]", more=""),
+            "course c: unknown count 'click'; did you mean",
+        ),
+        (AD + CLICKS + COURSE.format("clicks", "add"), "course c: unknown metric 'add'"),
         ('[[goal]]\nid = "g"\ntitle = "G"\nkpis = ["ctr"]', "goal g: unknown metric 'ctr'"),
         ('[[identity]]\nid = "i"\nleft = "a"\ntimes = []', "identity i: unknown metric 'a'"),
     ],
