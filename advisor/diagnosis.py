@@ -128,8 +128,10 @@ def diagnose_gathered(
     *,
     engine: Engine | None = None,
     loaded: Loaded | None = None,
+    as_if: Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]] | None = None,
 ) -> Diagnosis:
-    """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply."""
+    """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply.
+    *as_if* makes the counts other ones, to see what would be."""
     vocabulary = registry.vocabulary()
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
@@ -138,6 +140,8 @@ def diagnose_gathered(
     business = attrs.evolve(business, currency=business.currency or counted.currency)
     rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
     window = window_of(rows, request, vocabulary)
+    if as_if is not None:
+        rows = as_if(rows, window)
     business, of_margin = with_margin(business, rows, window, vocabulary)
     bands = bands_of(request.settings, registry)
     loaded = loaded or load_rules(

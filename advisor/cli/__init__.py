@@ -14,6 +14,7 @@ from advisor.cli.inspect import inspect
 from advisor.cli.metrics import metrics
 from advisor.cli.plugins import plugins
 from advisor.cli.rules import rules
+from advisor.cli.simulate import simulate
 from advisor.cli.why_not import why_not
 
 __all__ = ["main"]
@@ -46,6 +47,7 @@ for _command in (
     inspect,
     explain,
     why_not,
+    simulate,
     experiment,
     rules,
     metrics,

@@ -6,9 +6,10 @@ the other in the funnel: more clicks, and then more orders of each click, add up
 
 from collections.abc import Callable, Mapping, Sequence
 
+from advisor.funnel import comes_after
 from advisor.plan.actions import Planned
 from advisor.plan.money import Price, gain
-from advisor.vocabulary import Better, Metric, Vocabulary
+from advisor.vocabulary import Better, Vocabulary
 
 FollowsOn = Callable[[str, str], bool]
 
@@ -51,48 +52,21 @@ def shares(items: Sequence[Planned], follows: FollowsOn) -> dict[str, float]:
 
 
 def follows_on(vocabulary: Vocabulary) -> FollowsOn:
-    """Whether one of two metrics begins where the other ends, or later: CTR ends in clicks, of
-    which CTOR is a share."""
-    steps: dict[str, set[str]] = {}
-    for metric in vocabulary.metrics.values():
-        if metric.better is Better.HIGHER:
-            for start in _names(metric.denominator):
-                steps.setdefault(start, set()).update(_names(metric.numerator))
-    reached = {start: _reach(start, steps) for start in steps}
+    """Whether one of two metrics begins where the other ends, or later."""
+    known: dict[tuple[str, str], bool] = {}
 
     def follows(one: str, other: str) -> bool:
-        a, b = vocabulary.metrics.get(one), vocabulary.metrics.get(other)
-        if a is None or b is None or one == other:
-            return False
-        if Better.HIGHER not in (a.better, b.better) or a.better is not b.better:
-            return False
-        return _after(a, b, reached) or _after(b, a, reached)
+        if (one, other) not in known:
+            a, b = vocabulary.metrics.get(one), vocabulary.metrics.get(other)
+            known[one, other] = (
+                a is not None
+                and b is not None
+                and a.better is b.better is Better.HIGHER
+                and (comes_after(a, b, vocabulary) or comes_after(b, a, vocabulary))
+            )
+        return known[one, other]
 
     return follows
-
-
-def _after(a: Metric, b: Metric, reached: Mapping[str, frozenset[str]]) -> bool:
-    """Whether *b* begins with what *a* ends in, or with what that leads to."""
-    begins = _names(b.denominator)
-    ends = _names(a.numerator)
-    if not begins or not ends or ends & _names(b.numerator):
-        return False
-    return any(begins & ({end} | reached.get(end, frozenset())) for end in ends)
-
-
-def _reach(start: str, steps: Mapping[str, set[str]]) -> frozenset[str]:
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        for name in steps.get(todo.pop(), ()):
-            if name not in seen:
-                seen.add(name)
-                todo.append(name)
-    return frozenset(seen)
-
-
-def _names(counts: Sequence[str]) -> set[str]:
-    return {name.rstrip("?") for name in counts}
 
 
 def _claimed(claims: Mapping[str, float], metric: str, follows: FollowsOn) -> float:

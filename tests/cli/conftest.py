@@ -9,7 +9,7 @@ from tests.cli.exports import TODAY, shop_folder
 
 Run = Callable[..., Result]
 
-_DATED = ("diagnose", "gather", "inspect", "explain", "why-not")
+_DATED = ("diagnose", "gather", "inspect", "explain", "why-not", "simulate")
 
 
 @pytest.fixture
