@@ -10,7 +10,7 @@ from pathlib import Path
 
 from advisor.hookspecs import PROJECT
 from advisor.registry import DISTRIBUTION, Registry, load
-from docs.pages import bands, cli, example, exports, guide, hooks, metrics, rules
+from docs.pages import bands, cli, contracts, example, exports, guide, hooks, metrics, rules
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -18,6 +18,7 @@ README = ROOT / "README.md"
 PLAN = ROOT / "examples" / "plan" / "plan.md"
 FILES = (
     *(DOCS / f"{name}.md" for name in ("bands", "cli", "exports", "hooks", "metrics", "rules")),
+    DOCS / "contracts.md",
     DOCS / "guide-coverage.md",
     PLAN,
     README,
@@ -43,6 +44,7 @@ def generated() -> Mapping[Path, str]:
         DOCS / "guide-coverage.md": guide.render(registry),
         DOCS / "hooks.md": hooks.render(),
         DOCS / "cli.md": cli.render(),
+        DOCS / "contracts.md": contracts.render(),
         PLAN: example.plan(made, registry),
         README: _with_picture(README.read_text(encoding="utf-8"), example.picture(made)),
     }

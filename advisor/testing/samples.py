@@ -33,11 +33,20 @@ class Sample:
     personal: Sequence[str] = ()
 
     @classmethod
-    def of(cls, path: "Sample | str | PathLike[str]") -> "Sample":
-        """The file at *path*; a Sample as it is."""
+    def of(
+        cls,
+        path: "Sample | str | PathLike[str]",
+        *,
+        kind: str | None = None,
+        totals: Mapping[str, float] | None = None,
+        rows: int | None = None,
+        personal: Sequence[str] = (),
+    ) -> "Sample":
+        """The file at *path*, with what is known of it; a Sample as it is."""
         if isinstance(path, Sample):
             return path
-        return cls(Path(path).name, Path(path).read_bytes())
+        data = Path(path).read_bytes()
+        return cls(Path(path).name, data, kind, totals or {}, rows, personal)
 
 
 @attrs.frozen(eq=False)

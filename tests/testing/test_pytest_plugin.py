@@ -44,7 +44,8 @@ class Run:
     @property
     def outcomes(self) -> Mapping[str, str]:
         found = re.findall(r"^(\S.*) (PASSED|FAILED|ERROR)\s+\[", self.output, re.MULTILINE)
-        return dict(found)
+        # An inherited test is followed by the file that it stands in.
+        return {name.partition(" <- ")[0]: outcome for name, outcome in found}
 
 
 def pytest_in(folder: Path, *arguments: str) -> Run:
