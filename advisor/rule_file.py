@@ -31,8 +31,8 @@ from advisor.vocabulary import CountUnit, MetricKind, Vocabulary
 
 MOST_EFFORT = 400  # hours; more is no single action
 CASES = ".cases.toml"
-GUIDE = "guide.toml"
-_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE)  # may lie at the top of a pack
+GUIDE, QUESTIONS = "guide.toml", "questions.toml"
+_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at the top of a pack
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

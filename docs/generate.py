@@ -10,7 +10,19 @@ from pathlib import Path
 
 from advisor.hookspecs import PROJECT
 from advisor.registry import DISTRIBUTION, Registry, load
-from docs.pages import bands, cli, contracts, example, exports, guide, hooks, metrics, rules
+from docs.pages import (
+    bands,
+    cli,
+    contracts,
+    document,
+    example,
+    exports,
+    guide,
+    hooks,
+    metrics,
+    questions,
+    rules,
+)
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -20,6 +32,7 @@ FILES = (
     *(DOCS / f"{name}.md" for name in ("bands", "cli", "exports", "hooks", "metrics", "rules")),
     DOCS / "contracts.md",
     DOCS / "guide-coverage.md",
+    DOCS / "questions.md",
     PLAN,
     README,
 )
@@ -42,6 +55,7 @@ def generated() -> Mapping[Path, str]:
         DOCS / "bands.md": bands.render(registry),
         DOCS / "exports.md": exports.render(registry),
         DOCS / "guide-coverage.md": guide.render(registry),
+        DOCS / "questions.md": questions.render(registry),
         DOCS / "hooks.md": hooks.render(),
         DOCS / "cli.md": cli.render(),
         DOCS / "contracts.md": contracts.render(),

@@ -17,7 +17,7 @@ PACKS = sorted((ROOT / "rules").rglob("*.toml"))
 
 
 def kind(path: Path) -> str | None:
-    if path.name in ("vocabulary.toml", "guide.toml"):
+    if path.name in ("vocabulary.toml", "guide.toml", "questions.toml"):
         return None
     if path.name == "bands.toml":
         return "bands"
