@@ -9,6 +9,7 @@ import attrs
 import pluggy
 
 from advisor.errors import AdvisorError
+from advisor.field_types import wrong_field
 from advisor.guest import TIME_LIMIT, GuestFault, directly, run, what
 from advisor.hookspecs import FORMATS
 from advisor.reading import Note
@@ -114,14 +115,19 @@ class Asking:
 
         function: Callable[..., Any] = implementation.function
 
-        def ask() -> tuple[list[Any], list[Any]]:
-            asked = {name: values[name] for name in implementation.argnames}
+        ours = attrs.has(kind) and self.is_guest(owner)
+
+        def ask() -> tuple[list[Any], list[Any], str]:
+            wanted = (*implementation.argnames, *implementation.kwargnames)
+            asked = {name: values[name] for name in wanted}
             items = list(islice(iter(function(**asked)), _MOST + 1))
             # Even to be asked for its type, a stranger's object may run code.
-            return items, [item for item in items if not isinstance(item, kind)]
+            wrong = [item for item in items if not isinstance(item, kind)]
+            fields = map(wrong_field, items) if ours and not wrong and len(items) <= _MOST else ()
+            return items, wrong, next(filter(None, fields), "")
 
         try:
-            items, wrong = self.call(owner, ask, hook)
+            items, wrong, field = self.call(owner, ask, hook)
         except (GuestFault, AdvisorError) as error:
             text = error.text if isinstance(error, GuestFault) else what(error)
             self.problem(owner, f"{hook} failed: {text}")
@@ -129,6 +135,9 @@ class Asking:
         if wrong:
             got = type(wrong[0]).__name__
             self.problem(owner, f"{hook} gave {got} where {kind.__name__} is expected")
+            return []
+        if field:
+            self.problem(owner, f"{hook} gave a {kind.__name__} that is none: {field}")
             return []
         if len(items) > _MOST:
             self.problem(owner, f"{hook} gave more than {_MOST:,} things")

@@ -1,22 +1,12 @@
 """What gathering gives: readings, the files that gave none, and the contract of both."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import attrs
 import polars as pl
 
-from advisor.reading import (
-    Column,
-    File,
-    Grain,
-    Links,
-    Note,
-    Period,
-    Reading,
-    Table,
-    is_count,
-)
+from advisor.field_types import wrong_field
+from advisor.reading import File, Note, Reading, Table, is_count
 
 _SHOWN = 10  # headers that a message lists
 _REQUIRED = {
@@ -26,16 +16,6 @@ _REQUIRED = {
     "to": pl.Date,
     "currency": pl.String,
     "_row": pl.UInt32,
-}
-_NOTHING = type(None)
-_TYPES: Mapping[object, tuple[type, ...]] = {
-    str: (str,),
-    int: (int,),
-    File: (File,),
-    Grain: (Grain,),
-    pl.DataFrame: (pl.DataFrame,),
-    Period | None: (Period, _NOTHING),
-    str | None: (str, _NOTHING),
 }
 _RESERVED = ("shop", "_file")
 
@@ -70,45 +50,15 @@ def contract_breaks(reading: object) -> list[str]:
     """What in *reading* is not as `advisor.reading` promises; empty where all is well."""
     if not isinstance(reading, Reading):
         return [f"returned {type(reading).__name__} where a Reading is expected"]
-    found = list(_wrong_fields(reading))
-    if found:
-        return found
-    found += [line for table in reading.tables for line in _table_breaks(table)]
+    wrong = wrong_field(reading)
+    if wrong:
+        return [wrong]
+    found = [line for table in reading.tables for line in _table_breaks(table)]
     for links in reading.links:
         schema = dict(links.frame.schema)
         if schema != {"from": pl.String, "to": pl.String}:
             found.append(f"links {links.relation}: expected text columns 'from' and 'to'")
     return found
-
-
-def _wrong_fields(reading: Reading) -> Iterator[str]:
-    """Fields of other types than they are declared with: plugins are not always type-checked."""
-    members: list[tuple[str, object, type]] = [
-        *((f"tables[{i}]", one, Table) for i, one in enumerate(reading.tables)),
-        *((f"links[{i}]", one, Links) for i, one in enumerate(reading.links)),
-        *((f"columns[{i}]", one, Column) for i, one in enumerate(reading.columns)),
-        *((f"notes[{i}]", one, Note) for i, one in enumerate(reading.notes)),
-    ]
-    for name, value, cls in members:
-        if not isinstance(value, cls):
-            yield f"{name} is {type(value).__name__}, expected {cls.__name__}"
-            return
-        yield from _wrong_values(f"{name}.", value)
-    yield from _wrong_values("", reading)
-    left_out: object = reading.left_out
-    if not isinstance(left_out, Mapping):
-        yield f"left_out is {type(left_out).__name__}, expected Mapping"
-    elif any(type(k) is not str or type(n) is not int for k, n in left_out.items()):
-        yield "left_out is no mapping from reasons to numbers of rows"
-
-
-def _wrong_values(at: str, value: Any) -> Iterator[str]:
-    for field in attrs.fields(type(value)):
-        expected = _TYPES.get(field.type)
-        found = getattr(value, field.name)
-        if expected is not None and not isinstance(found, expected):
-            names = " or ".join("None" if cls is _NOTHING else cls.__name__ for cls in expected)
-            yield f"{at}{field.name} is {type(found).__name__}, expected {names}"
 
 
 def _table_breaks(table: Table) -> list[str]:

@@ -1,0 +1,55 @@
+"""Whether the fields of a value are of the types that its class declares: plugins are not always
+checked by a type checker."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import attrs
+
+
+def wrong_field(value: Any) -> str:
+    """The first field of *value* (an attrs value), or of values in it, that is of another type than
+    declared, and what was expected; "" where all are as they should be."""
+    return next(_wrong(value, ""), "")
+
+
+def _wrong(value: Any, at: str) -> Iterator[str]:
+    cls: Any = type(value)
+    for name, declared in _declared(cls):
+        yield from _unlike(getattr(value, name), declared, f"{at}{name}")
+
+
+@cache
+def _declared(cls: Any) -> tuple[tuple[str, Any], ...]:
+    # An annotation in quotes names what is not imported here; it is checked where it is used.
+    return tuple((a.name, a.type) for a in attrs.fields(cls) if not isinstance(a.type, str))
+
+
+def _unlike(found: object, declared: Any, at: str) -> Iterator[str]:
+    origin, parts = get_origin(declared), get_args(declared)
+    if origin in (Union, UnionType):
+        if not any(next(_unlike(found, part, at), None) is None for part in parts):
+            yield f"{at} is {_name(type(found))}, expected {' or '.join(map(_name, parts))}"
+        return
+    kind = declared if origin is None else origin
+    if not isinstance(kind, type) or kind is object:
+        return
+    if kind is float and type(found) is int:
+        return
+    if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+        yield f"{at} is {_name(type(found))}, expected {_name(kind)}"
+    elif isinstance(found, tuple) and len(parts) == 2 and parts[1] is Ellipsis:
+        for i, member in enumerate(found):
+            yield from _unlike(member, parts[0], f"{at}[{i}]")
+    elif isinstance(found, Mapping) and len(parts) == 2:
+        for key, member in found.items():
+            yield from _unlike(key, parts[0], f"a key of {at}")
+            yield from _unlike(member, parts[1], f"{at}[{key!r:.40}]")
+    elif attrs.has(kind):
+        yield from _wrong(found, f"{at}.")
+
+
+def _name(kind: Any) -> str:
+    return "None" if kind is NoneType else str(getattr(kind, "__name__", kind))
