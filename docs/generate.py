@@ -31,6 +31,7 @@ PLAN = ROOT / "examples" / "plan" / "plan.md"
 FILES = (
     *(DOCS / f"{name}.md" for name in ("bands", "cli", "exports", "hooks", "metrics", "rules")),
     DOCS / "contracts.md",
+    DOCS / "document.md",
     DOCS / "guide-coverage.md",
     DOCS / "questions.md",
     PLAN,
@@ -59,6 +60,7 @@ def generated() -> Mapping[Path, str]:
         DOCS / "hooks.md": hooks.render(),
         DOCS / "cli.md": cli.render(),
         DOCS / "contracts.md": contracts.render(),
+        DOCS / "document.md": document.render(),
         PLAN: example.plan(made, registry),
         README: _with_picture(README.read_text(encoding="utf-8"), example.picture(made)),
     }

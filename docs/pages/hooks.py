@@ -29,7 +29,7 @@ def render() -> str:
         [*_examples(rules), ""],
         *(_hook(hook) for hook in hooks),
         ["## What is handed over", ""],
-        *(_class(classes[name]) for name in _HANDED),
+        *(class_lines(classes[name]) for name in _HANDED),
     )
 
 
@@ -57,7 +57,8 @@ def _annotation(node: ast.expr | None) -> str:
     return ast.unparse(node).strip("'") if node is not None else ""
 
 
-def _class(node: ast.ClassDef) -> Iterator[str]:
+def class_lines(node: ast.ClassDef) -> Iterator[str]:
+    """A class with its docstring, fields and methods."""
     yield from (f"### {node.name}", "")
     yield from (inspect.cleandoc(ast.get_docstring(node) or ""), "")
     for member in node.body:

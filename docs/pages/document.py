@@ -1,0 +1,45 @@
+"""docs/document.md: the result document, field by field: what templates and programs are given."""
+
+import ast
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from advisor import document
+from advisor.report import index
+from docs.pages.hooks import class_lines
+from docs.pages.markdown import page
+
+_INTRO = """\
+All that a run found is one document. `plan.json` holds it, every report is printed from it, and it
+is what a template of the plan is given: each field of `Document` is a name in it, and other names
+are a mistake. `index.md.j2`, for many shops, is given `Index`. [Write a theme](write-a-theme.md)
+says how to print them; the JSON Schema is `advisor/schema/plan.schema.json`.
+
+Numbers come with a `text` that has their unit; lists are whole. Names, captions and file names are
+the words of strangers.
+"""
+
+
+def render() -> str:
+    """The page."""
+    return page(
+        "The result document",
+        _INTRO,
+        ["## Of one shop", ""],
+        *_classes(document.__file__, first="Document"),
+        ["## Of many shops", ""],
+        *_classes(index.__file__, first="Index"),
+    )
+
+
+def _classes(file: str, *, first: str) -> Sequence[Iterator[str]]:
+    """The classes of a module: *first*, then the others as they stand."""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    classes.sort(key=lambda node: node.name != first)
+    return [class_lines(node) for node in classes if _is_public(node)]
+
+
+def _is_public(node: ast.ClassDef) -> bool:
+    return not node.name.startswith("_") and bool(inspect.cleandoc(ast.get_docstring(node) or ""))
