@@ -137,7 +137,8 @@ def _of(days: pl.DataFrame, left_out: int) -> History:
         effects = weekday_medians(logs)
         pattern = effects.select("weekday", pl.col("effect").exp().alias("factor"))
         step, points = 1, without(logs, effects)
-    told = trend(points) if _enough(days) else None
+    taken_out = pattern.height if step == 1 else 0
+    told = trend(points, taken_out=taken_out) if _enough(days) else None
     return History(days, left_out, step, pattern, points, told)
 
 

@@ -49,20 +49,25 @@ class Trend:
     inflation: float
 
 
-def trend(points: pl.DataFrame, *, confidence: float = CONFIDENCE) -> Trend | None:
-    """The trend of *points*, whatever their order; None where there are fewer than LEAST_POINTS,
+def trend(
+    points: pl.DataFrame, *, confidence: float = CONFIDENCE, taken_out: int = 0
+) -> Trend | None:
+    """The trend of *points*, whatever their order; *taken_out* is how many of their own medians,
+    such as those of weekdays, were taken out before. None where fewer than LEAST_POINTS are left,
     where more than MOST_ZEROS of them are logarithms of zero, or where most pairs of them have no
     slope that is a number."""
     known = points.select("at", "value").drop_nulls().sort("at", "value")
     zeros = known.filter(pl.col("value") == -math.inf).height
-    if known.height < LEAST_POINTS or zeros > MOST_ZEROS * known.height:
+    left = known.height - taken_out
+    if left < LEAST_POINTS or zeros > MOST_ZEROS * known.height:
         return None
     pairs = pairs_of(known)
     middle = middle_slope(pairs)
     if middle is None:
         return None
     correlation = neighbours(known, middle)
-    factor = hamed_rao(correlation, known.height)
+    # What was taken out fits the points better than the truth does, so they vary less than they do.
+    factor = hamed_rao(correlation, known.height) * known.height / left
     variance = kendall_variance(known) * factor
     return Trend(
         slope=theil_sen(pairs, middle, variance, confidence=confidence),
@@ -179,8 +184,8 @@ def neighbours(points: pl.DataFrame, slope: float) -> float:
 
 
 def hamed_rao(correlation: float, points: int) -> float:
-    """By how much *correlation* of neighbours widens the variance of S (Hamed and Rao, equation
-    13, with the autocorrelations of an AR(1))."""
+    """By how much *correlation* of neighbours widens the variance of S (Hamed and Rao, with the
+    autocorrelations of an AR(1))."""
     n = points
     if correlation <= 0 or n < LEAST_POINTS:
         return 1.0

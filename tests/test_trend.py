@@ -185,6 +185,30 @@ def test_what_goes_together_is_never_worth_more(correlation: float, n: int) -> N
     assert hamed_rao(correlation, n) < (1 + correlation) / (1 - correlation) + 1e-9
 
 
+def test_the_variance_of_a_series_that_goes_together_is_what_the_factor_says() -> None:
+    rng = np.random.default_rng(8)
+    days, runs, together = 60, 600, 0.5
+    noise = np.empty((runs, days))
+    last = rng.normal(size=runs)
+    for at in range(days):
+        last = together * last + np.sqrt(1 - together**2) * rng.normal(size=runs)
+        noise[:, at] = last
+    i, j = np.triu_indices(days, 1)
+    scores = np.sign(noise[:, j] - noise[:, i]).sum(axis=1)
+    plain = days * (days - 1) * (2 * days + 5) / 18
+    assert scores.var() / plain == pytest.approx(hamed_rao(together, days), rel=0.15)
+
+
+def test_what_was_taken_out_before_counts_for_as_many_points_less() -> None:
+    frame = points(logarithms(np.random.default_rng(9), 70))
+    plain, less = trend(frame), trend(frame, taken_out=7)
+    assert plain is not None
+    assert less is not None
+    assert less.inflation == pytest.approx(plain.inflation * 70 / 63)
+    assert less.slope.low <= plain.slope.low <= plain.slope.high <= less.slope.high
+    assert trend(frame, taken_out=66) is None
+
+
 def test_the_correlation_of_neighbours_is_found_without_its_bias() -> None:
     rng = np.random.default_rng(7)
     for true in (0.0, 0.3, 0.6):
