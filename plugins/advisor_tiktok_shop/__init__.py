@@ -32,6 +32,7 @@ def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequen
     from advisor_tiktok_shop.growth import growths
     from advisor_tiktok_shop.live_chain import live_chain
     from advisor_tiktok_shop.milestones import appeals_due, health_room
+    from advisor_tiktok_shop.places import buyers_apart
     from advisor_tiktok_shop.shelf import shelf
     from advisor_tiktok_shop.standing import standing
 
@@ -40,6 +41,7 @@ def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequen
         flagged_content(readings, window),
         live_chain(readings, window),
         appeals_due(readings, today),
+        buyers_apart(readings),
     )
     return (
         *(one for one in found if one),

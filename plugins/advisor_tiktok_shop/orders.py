@@ -8,6 +8,7 @@ import polars as pl
 from advisor.reading import Grain, Note, Period, Reading, Table
 from advisor.tabular.cells import ruined
 from advisor_tiktok_shop.buyers import LOOK_BACK, customers_by_day
+from advisor_tiktok_shop.places import by_place
 from advisor_tiktok_shop.statuses import order_status, return_status
 
 ORDER_ID = r"^[0-9]{6,}$|^[0-9]+[.,]?[0-9]*E\+?[0-9]+$"  # the second is what Excel leaves of one
@@ -16,10 +17,14 @@ _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_dis
 _RETURN_SUMS = ("refunds", "items_refunded")
 
 
-def order_counts(reading: Reading, buyers: pl.DataFrame | None) -> Reading:
-    """*reading* as counts by day: of the shop, and of the shop broken down by product.
+def order_counts(
+    reading: Reading, buyers: pl.DataFrame | None, places: pl.DataFrame | None = None
+) -> Reading:
+    """*reading* as counts by day: of the shop, and of the shop broken down by product; and over the
+    whole file by product and place.
 
-    *buyers* has `_row` and `buyer` (see buyers.py); without it customers are not known.
+    *buyers* has `_row` and `buyer` (see buyers.py); without it customers are not known. *places*
+    has `_row` and `place` (see places.py).
     """
     rows = _whole(reading).with_columns(order_status(pl.col("by.status")).alias("_means"))
     notes = list(reading.notes)
@@ -56,7 +61,8 @@ def order_counts(reading: Reading, buyers: pl.DataFrame | None) -> Reading:
             )
         )
     tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
-    return _told(reading, tables, rows, left_out, notes)
+    found = _by_place(rows, places)
+    return _told(reading, (*tables, found) if found else tables, rows, left_out, notes)
 
 
 def return_counts(reading: Reading) -> Reading:
@@ -107,10 +113,22 @@ def _counted(
     )
 
 
-def _by_product(rows: pl.DataFrame, sums: tuple[str, ...], orders: str) -> pl.DataFrame:
+def _by_place(rows: pl.DataFrame, places: pl.DataFrame | None) -> Table | None:
+    days = rows["day"].drop_nulls()
+    if places is None or days.is_empty() or ruined(rows["by.order_id"]):
+        return None
+    first, last = rows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+    placed = rows.join(places, on="_row", how="left", maintain_order="left")
+    return by_place(placed.with_columns(_product().alias("product")), Period(first, last))
+
+
+def _product() -> pl.Expr:
     # Without a name of its own a row goes by its key, which is no product.
-    product = pl.when(pl.col("name") != pl.col("key")).then(pl.col("name"))
-    named = rows.with_columns(product.alias("by.product")).drop_nulls("by.product")
+    return pl.when(pl.col("name") != pl.col("key")).then(pl.col("name"))
+
+
+def _by_product(rows: pl.DataFrame, sums: tuple[str, ...], orders: str) -> pl.DataFrame:
+    named = rows.with_columns(_product().alias("by.product")).drop_nulls("by.product")
     return _counted(named, ("by.product", "day", "currency"), sums, orders)
 
 

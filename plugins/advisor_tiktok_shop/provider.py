@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
-import polars as pl
 
 from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
 from advisor.reading import Reading
@@ -28,6 +27,8 @@ from advisor_tiktok_shop.parts import (
     part_of_one,
     videos_by_link,
 )
+from advisor_tiktok_shop.places import COLUMNS as PLACES
+from advisor_tiktok_shop.places import places
 from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.together import agents_together, creators_orders
 from advisor_tiktok_shop.violations import violations
@@ -109,16 +110,23 @@ class ShopProvider(TabularProvider):
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         reading = super().read(source, match, context)
         if match.kind == "orders":
-            return order_counts(reading, self._buyers(source, match))
+            return self._order_counts(reading, source, match)
         return reading
 
-    def _buyers(self, source: Source, match: Match) -> pl.DataFrame | None:
-        """Who bought, as hashes by row: the one column about persons that is looked at."""
+    def _order_counts(self, reading: Reading, source: Source, match: Match) -> Reading:
+        """Who bought, as hashes by row, and from which province: the two columns about persons that
+        are looked at."""
         grids = [grid for grid in source.grids if match.grid in (None, grid.name)]
         located = self._recogniser(match.kind).locate(one_grid(source, grids[0]))
-        if located is None or "buyer" not in located.found.columns:
-            return None
-        return buyers(grids[0], located.found.row, located.found.columns["buyer"])
+        if located is None:
+            return order_counts(reading, None)
+        at, columns = located.found.row, located.found.columns
+        place = next((columns[name] for name in PLACES if name in columns), None)
+        return order_counts(
+            reading,
+            buyers(grids[0], at, columns["buyer"]) if "buyer" in columns else None,
+            None if place is None else places(grids[0], at, place),
+        )
 
     def finish(
         self,

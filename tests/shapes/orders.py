@@ -2,7 +2,7 @@
 """Orders and returns, with made-up buyers: one row per SKU, ids and times end with a TAB.
 
 Canonical names of orders: order_id, sku_id, product_name, status, quantity, returned, price (of one,
-before discounts), platform_discount, seller_discount (of the row), created, buyer. Of returns:
+before discounts), platform_discount, seller_discount (of the row), created, buyer, place. Of returns:
 return_id, order_id, sku_id, product_name, refund (whole), quantity, requested, refunded, status, buyer.
 """
 
@@ -185,6 +185,8 @@ def _order_cell(name: str, row: Row, region: Region, amounts: dict[str, float]) 
         "Paid Time": "" if status == _UNPAID else time_text(row["created"], region),
         "Fulfillment Type": "Fulfilled by seller",
         "Buyer Username": str(row.get("buyer", "")),
+        "State": str(row.get("place", "")),
+        "Province": str(row.get("place", "")),
         "Weight(kg)": "0.30",
         "Purchase Channel": "TikTok",
     }
