@@ -1,0 +1,93 @@
+"""What installed rule packs cost a run before it reads its first file.
+
+    pytest tests/benchmarks/test_start_up.py --benchmark-only -s
+
+Processor time of whole processes, as in the other benchmarks: a run that knows all rules, with
+packs of 20 rules beside the bundled ones, less the same run without them and less the reading of
+their files. `--help`, which needs no rules, must not notice them.
+"""
+
+import os
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from tests.benchmarks.test_benchmarks import once, process
+from tests.isolation.installed import PACK, Site
+
+RULES = 20
+RUNS = 5
+LIMIT_MS = 1.0  # for each rule, beyond reading its file
+LOAD = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from datetime import date
+from advisor.business import Business, Settings
+from advisor.knowledge import bands_of, load_rules
+from advisor.registry import load
+registry = load()
+bands_of(Settings(), registry)
+loaded = load_rules(registry, Settings(), Business(), date(2026, 11, 2))
+assert registry.failures() == [], registry.failures()
+"""
+READ = """
+import sys
+from pathlib import Path
+for folder in sys.argv[1:]:
+    for file in sorted(Path(folder).rglob("*.toml")):
+        file.read_text(encoding="utf-8")
+"""
+HELP = "import sys; sys.path[:0] = sys.argv[1:]; sys.argv[1:] = ['--help']\n"
+HELP += "from advisor.cli import main; main()"
+
+
+def install(folder: Path, packs: int) -> Path:
+    """*folder* with so many rule packs, each a distribution."""
+    site = Site(folder)
+    folder.mkdir()
+    for number in range(packs):
+        module = site.install(f"pack-{number}", PACK.format(id=f"pack-{number}"))
+        for rule in range(RULES):
+            site.rule(module, f"rule-{rule}")
+    return folder
+
+
+def seconds(code: str, *arguments: str) -> float:
+    """The median of the processor time, after a run that warms the caches."""
+    runs = [process("-c", code, *arguments).seconds for _ in range(RUNS + 1)]
+    return statistics.median(runs[1:])
+
+
+def added(folder: Path) -> float:
+    """Milliseconds that the packs in *folder* add to a run, beyond reading their files."""
+    reading = seconds(READ, str(folder)) - seconds(READ)
+    return (seconds(LOAD, str(folder)) - seconds(LOAD) - max(0.0, reading)) * 1000
+
+
+@pytest.mark.parametrize("packs", [1, 10, 50])
+def test_what_rule_packs_add_to_the_start(
+    packs: int, benchmark: BenchmarkFixture, tmp_path: Path
+) -> None:
+    folder = install(tmp_path / "site", packs)
+
+    def measure() -> Sequence[tuple[str, float]]:
+        milliseconds = added(folder)
+        each = milliseconds / (packs * RULES)
+        return [("ms", milliseconds), ("ms for each rule", each)]
+
+    once(benchmark, measure)
+    noise = 10.0 if packs == 1 else 0.0  # of two processes, more than twenty rules cost
+    assert benchmark.extra_info["ms"] <= packs * RULES * LIMIT_MS + noise
+
+
+def test_what_rule_packs_add_to_help(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    folder = install(tmp_path / "site", 50)
+
+    def measure() -> Sequence[tuple[str, float]]:
+        return [("ms", (seconds(HELP, str(folder)) - seconds(HELP)) * 1000)]
+
+    once(benchmark, measure)
+    assert benchmark.extra_info["ms"] <= float(os.environ.get("BENCHMARK_NOISE_MS", "10"))
