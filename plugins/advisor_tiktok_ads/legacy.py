@@ -11,7 +11,7 @@ from advisor.reading import Grain, Period, Reading
 # Since July 2025 none can be made, since September 2025 GMV Max is all there is for a shop.
 REPLACED = date(2025, 9, 1)
 KINDS = ("ad", "ad-group", "campaign")
-_NAMES = r"(?i)\b(?:LSA|PSA|VSA)\b|\b(?:live|product|video)[ _-]?shopping"
+_NAMES = r"(?i)(?:^|[^a-z])(?:LSA|PSA|VSA)(?:$|[^a-z])|(?:live|product|video)[ _-]?shopping"
 
 
 def ad_types(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
