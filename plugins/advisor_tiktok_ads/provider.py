@@ -26,6 +26,7 @@ _TEMPLATES: Mapping[str, Shape] = {
     "campaign-budgets": campaign_budgets,
     "campaign-changes": campaign_changes,
 }
+_CREATIVES = "gmv-max-creatives"
 _REPORT = "marketing-api-report"  # what each stream of Airbyte is read as
 _FEW = 100
 
@@ -53,6 +54,8 @@ class AdsProvider(TabularProvider):
         reached = {
             new: kind_info(kinds[base], *words) for base, (new, *words) in BY_AUDIENCE.items()
         }
+        creatives = kinds[_CREATIVES]  # a list of them also says how many a campaign has
+        kinds[_CREATIVES] = attrs.evolve(creatives, subjects=(*creatives.subjects, "campaign"))
         return {**kinds, **reached, airbyte.KIND: airbyte.kind_info(kinds[_REPORT])}
 
     def recognise(self, source: Source) -> Sequence[Match]:

@@ -11,6 +11,7 @@ from advisor.tabular.window_sums import days_of
 from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
 
 # Of each metric: the count that it is made of, and whether it is the share that went right.
+ENFORCED = "_enforced"  # a rate held against a second line; it leads where the first one does
 RATES = {
     "late_dispatch": ("late_dispatch", False),
     "late_dispatch_enforced": ("late_dispatch", False),  # the same, held against another line
@@ -38,7 +39,7 @@ def duties(readings: Sequence[Reading], today: date) -> Iterator[Derived]:
         share = 1 - wrong if right else wrong
         told = newest.select("key", *exactly(metric, share), pl.col(cases).alias(f"{metric}.n"))
         later = ahead(days.select("from", value=share), today)
-        if later is not None:
+        if later is not None and not metric.endswith(ENFORCED):
             value = pl.lit(min(max(later, 0.0), 1.0))
             told = told.with_columns(exactly(f"{metric}_ahead", value))
         yield Derived("shop", told)

@@ -118,3 +118,101 @@ def test_without_a_region_no_policy_is_applied_and_the_plan_says_so(folder: Path
     assert "operator/health-rating-low" not in {f.rule for f in plan.findings}
     (unjudged,) = (u for u in plan.coverage if u.rule == "operator/health-rating-low")
     assert "the shop's region is not known" in unjudged.because
+
+
+def test_health_about_to_break_is_told_in_orders(folder: Path) -> None:
+    csv(
+        folder,
+        "service-rates.csv",
+        "date,measure,cases,missed,note",
+        [
+            f"2026-10-{day},late-dispatch,100,{late},"
+            for day, late in (("10", 1), ("17", 2), ("24", 2), ("30", 3))
+        ],
+    )
+    said = {f.rule: f.message.text for f in made(folder).findings}
+
+    assert said["operator/late-dispatch-near"] == (
+        "3 % of 100 orders were handed over late where at most 4 % is asked for. More late orders "
+        "that break it: 2; at the present pace it is 5.73 % in four weeks"
+    )
+    assert "operator/late-dispatch" not in said
+    assert "operator/late-dispatch-enforced" not in said
+
+
+@pytest.mark.parametrize(
+    ("today", "enforced"), [(date(2026, 1, 20), True), (date(2026, 3, 20), False)]
+)
+def test_the_day_of_the_run_chooses_the_edition_of_a_policy(
+    tmp_path: Path, today: date, enforced: bool
+) -> None:
+    csv(
+        tmp_path,
+        "service-rates.csv",
+        "date,measure,cases,missed,note",
+        [f"{today},late-dispatch,100,6,"],
+    )
+    plan = document(tmp_path, today=today, settings=Settings(shop=SHOP))
+    said = {f.rule for f in plan.findings}
+
+    assert "operator/late-dispatch" in said
+    assert ("operator/late-dispatch-enforced" in said) is enforced
+
+
+def test_without_a_region_a_policy_is_missing_with_the_line_to_add(folder: Path) -> None:
+    plan = made(folder, ShopSection(size="small", currency="USD", margin=0.25))
+    (unjudged,) = (u for u in plan.coverage if u.rule == "operator/late-dispatch")
+    (counted,) = (o for o in plan.outcomes if o.rule == "operator/late-dispatch")
+
+    assert unjudged.remedy == "add region to [shop] in advisor.toml"
+    assert (counted.missing, counted.not_applicable) == (1, 0)
+
+
+def test_max_delivery_explains_a_missed_target_and_owes_nothing(folder: Path) -> None:
+    csv(
+        folder,
+        "campaign-budgets.csv",
+        "campaign_id,campaign_name,from,to,daily_budget,target_roi,mode,note",
+        [f"{CAMPAIGN},Serum LIVE,2026-10-01,,101,3.5,max-delivery,"],
+    )
+    said = {f.rule: f.message.text for f in made(folder).findings}
+
+    assert said["operator/max-delivery-on"] == (
+        "Serum LIVE returns 71.4 % of the ROI that it is asked for: it was in max delivery on 28 "
+        "days, which spends the budget whatever it returns"
+    )
+    assert "operator/gmv-max-under-target" not in said
+    assert "operator/credit-to-claim" not in said
+
+
+def test_an_appeal_that_runs_out_begins_the_plan_of_its_week(folder: Path) -> None:
+    csv(
+        folder,
+        "violations.csv",
+        "date,violation_id,type,subject_kind,subject_id,subject_name,status,points,deadline,note",
+        ["2026-10-20,V1,Claim,shop,,,open,4,2026-11-05,"],
+    )
+    said = {f.rule: f.message.text for f in made(folder).findings}
+
+    assert said["operator/appeal-runs-out"] == (
+        "Violations whose time to appeal or mend ends within a week: 1"
+    )
+
+
+def test_a_rating_that_falls_comes_near_its_milestone(folder: Path) -> None:
+    csv(
+        folder,
+        "account-health.csv",
+        "date,measure,score,scale,region,note",
+        [
+            "2026-10-02,account-health-rating,190,1000,US,",
+            "2026-10-30,account-health-rating,160,1000,US,",
+        ],
+    )
+    findings = {f.rule: f for f in made(folder).findings}
+
+    assert findings["operator/milestone-near"].message.text == (
+        "The account is 10 points from its next milestone, and four weeks ahead it is -20 at the "
+        "present pace"
+    )
+    assert findings["operator/health-rating-low"].explained_by == ("operator/milestone-near",)

@@ -30,6 +30,11 @@ def made() -> Document:
         ("gmv-max-below-break-even", ("GMV Max overview",)),
         ("creators-post-nobody-sells", ("Affiliate products",)),
         ("one-creator-is-the-business", ("Affiliate creators",)),
+        ("max-delivery-on", ("campaign-budgets.csv",)),
+        ("few-creatives", ("GMV Max creatives",)),
+        ("commission-cut-backfired", ("commission-rates.csv",)),
+        ("creator-stopped-after-cut", ("commission-rates.csv",)),
+        ("shelf-not-clicked", ("Shop Tab",)),
     ],
 )
 def test_a_rule_without_its_data_says_which_file_has_them(
