@@ -1,5 +1,7 @@
 """Sample files: opened and read the way the host does it, whole or cut off."""
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -14,6 +16,9 @@ from advisor.hookspecs import Match, Provider, ReadContext
 from advisor.reading import File, Reading
 from advisor.source import Grid, Source, one_grid
 from advisor.tabular.open import open_source
+from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8, delimiter
+
+_TRIED = 50  # rows that are enough to see what becomes of an empty column
 
 
 @attrs.frozen
@@ -22,7 +27,8 @@ class Sample:
 
     *kind* is what it must be read as. *totals* are sums of counts, as the file itself or its source
     states them. *rows* is the number of rows after the header; it is counted where it is not given.
-    *personal* are texts in it that no reading may hold.
+    *personal* are texts in it that no reading may hold. *named*: its name alone says what it is
+    about, or of which day it is, so under another name it may be read otherwise.
     """
 
     name: str
@@ -31,6 +37,7 @@ class Sample:
     totals: Mapping[str, float] = attrs.field(factory=dict)
     rows: int | None = None
     personal: Sequence[str] = ()
+    named: bool = False
 
     @classmethod
     def of(
@@ -41,12 +48,13 @@ class Sample:
         totals: Mapping[str, float] | None = None,
         rows: int | None = None,
         personal: Sequence[str] = (),
+        named: bool = False,
     ) -> "Sample":
         """The file at *path*, with what is known of it; a Sample as it is."""
         if isinstance(path, Sample):
             return path
         data = Path(path).read_bytes()
-        return cls(Path(path).name, data, kind, totals or {}, rows, personal)
+        return cls(Path(path).name, data, kind, totals or {}, rows, personal, named)
 
 
 @attrs.frozen(eq=False)
@@ -117,3 +125,26 @@ def header_rows(grid: Grid, headers: Sequence[str]) -> list[int]:
     wanted = {header.strip() for header in headers if header.strip()}
     rows = enumerate(grid.head)
     return [at for at, row in rows if wanted and wanted <= {cell.strip() for cell in row}]
+
+
+def without_a_column(sample: Sample, part: Part) -> Iterator[tuple[str, bytes]]:
+    """Each header of a file of delimited text, and its first rows with the cells below that header
+    emptied; nothing of other files, or where the header cannot be told."""
+    headers = [column.header for column in part.reading.columns]
+    places = header_rows(part.grid, headers) if isinstance(part.grid, TextGrid) else []
+    if part.grid is None or not places:
+        return
+    row = part.grid.head[places[-1]]
+    data = as_utf8(sample.data)
+    mark = delimiter(data[:HEAD_BYTES])
+    records = list(csv.reader(io.StringIO(data.decode(errors="replace")), delimiter=mark))
+    if len(records) <= places[-1] or [c.strip() for c in records[places[-1]]] != list(row):
+        return  # blank lines or open quotation marks: rows are counted otherwise here
+    for at, header in enumerate(row):
+        if header in headers:
+            told = io.StringIO()
+            writer = csv.writer(told, delimiter=mark, lineterminator="\n")
+            for number, cells in enumerate(records[: places[-1] + 1 + _TRIED]):
+                below = number > places[-1] and at < len(cells)
+                writer.writerow([*cells[:at], "", *cells[at + 1 :]] if below else cells)
+            yield header, told.getvalue().encode()

@@ -36,6 +36,13 @@ class ByName(Stock):
         return super().recognise(source) if source.file.name.endswith(".csv") else []
 
 
+class Fussy(Stock):
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        if source.file.name == "renamed":
+            raise AdvisorError("its name does not say of which day it is")
+        return super().read(source, match, context)
+
+
 class NameInside(Stock):
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         made = super().read(source, match, context)
@@ -154,6 +161,12 @@ UNSAID: Mapping[str, KindInfo] = {"stock": KindInfo("Stock", "", ("parcel",), ("
         ),
         ("survives_a_file_that_was_cut_off", "IndexError", {"provider": Fragile()}),
         ("reads_by_content_alone", "is claimed otherwise", {"provider": ByName()}),
+        ("reads_by_content_alone", "is refused as 'renamed'", {"provider": Fussy()}),
+        (
+            "leaves_missing_missing",
+            "without 'Parcels late', 'delivered_late' becomes 0",
+            {"provider": Stock(twist=with_frame(lambda frame: frame.fill_null(0)))},
+        ),
         ("reads_by_content_alone", "is read otherwise as 'renamed'", {"provider": NameInside()}),
     ],
 )
@@ -161,6 +174,12 @@ def test_a_promise_can_be_broken(promise: str, message: str, given: dict[str, An
     settings = {"provider": HONEST, "samples": [SAMPLE], "plugins": [WORDS_PLUGIN], **given}
 
     assert message in broken_promises(ProviderContract, settings)[promise]
+
+
+def test_a_sample_whose_name_says_what_it_is_about_may_be_refused_without_it() -> None:
+    named = attrs.evolve(SAMPLE, named=True)
+
+    ProviderContract.holds(provider=Fussy(), samples=[named], plugins=[WORDS_PLUGIN])
 
 
 def test_all_that_is_broken_is_told_at_once() -> None:
