@@ -12,7 +12,7 @@ from advisor.files import discard, find_files, is_address, is_facts
 from advisor.gathered import Gathered, Unread, contract_breaks
 from advisor.guest import what
 from advisor.guest_provider import GuestProvider
-from advisor.hookspecs import Match, Provider, ReadContext
+from advisor.hookspecs import Match, Provider, ReadContext, Together
 from advisor.reading import File, Note, Reading
 from advisor.source import Container, Source, one_grid
 from advisor.tabular.open import open_source
@@ -71,6 +71,7 @@ def gather(
         unread += found.unread
         notes += found.notes
         faults += found.faults
+    readings = _together(readings, providers, failed)
     for name, lines in failed.items():
         notes.append(_failure(name, lines))
         faults.append(notes[-1].text)
@@ -199,6 +200,24 @@ def _changed(file: File) -> str:
     if (now.st_size, now.st_mtime_ns) == (file.size, file.modified):
         return ""
     return "changed while it was read; run it again when it is complete"
+
+
+def _together(
+    readings: list[Reading], providers: Sequence[Provider], failed: dict[str, list[str]]
+) -> list[Reading]:
+    """*readings* as providers see them when they have read all of theirs."""
+    found = readings
+    for provider in providers:
+        if isinstance(provider, Together):
+            places = [at for at, one in enumerate(found) if one.provider == provider.name]
+            try:
+                seen = provider.together([found[at] for at in places])
+            except _FAILURES as error:
+                failed.setdefault(provider.name, []).append(f"all files together: {what(error)}")
+                continue
+            told = dict(zip(places, seen, strict=True))
+            found = [told.get(at, one) for at, one in enumerate(found)]
+    return found
 
 
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:

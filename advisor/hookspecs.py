@@ -113,6 +113,16 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class Together(Protocol):
+    """A bundled provider that has more to say when all files of the shop are read."""
+
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """*readings* are its own, in the order of the files; as many are given back. Called once,
+        and last: what it remembers of the files ends here."""
+        ...
+
+
 @attrs.frozen
 class KindInfo:
     """A kind of file: what it is called, where it comes from, which counts it can give to which

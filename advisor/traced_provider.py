@@ -1,10 +1,11 @@
 """A provider whose calls are told: what `--trace-plugins` shows of reading."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import attrs
 
-from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext, Together
 from advisor.reading import Reading
 from advisor.source import Source
 from advisor.trace import Trace
@@ -42,6 +43,13 @@ class TracedProvider:
 
         name = f"{self.name}.read {match.kind} ({source.file.name})"
         return self.trace.timed(self.owner, name, ask)()
+
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """What it makes of all its readings, where it has anything to say about them."""
+        if not isinstance(self.provider, Together):
+            return readings
+        ask = partial(self.provider.together, readings)
+        return self.trace.timed(self.owner, f"{self.name}.together", ask)()
 
 
 def guest_of(provider: Provider) -> Provider:

@@ -7,11 +7,12 @@ import polars as pl
 
 from advisor.reading import Grain, Note, Period, Reading, Table
 from advisor.tabular.cells import ruined
-from advisor_tiktok_shop.buyers import LOOK_BACK, customers_by_day
+from advisor_tiktok_shop.buyers import LOOK_BACK, Visits, customers_by_day, visits
 from advisor_tiktok_shop.places import by_place
 from advisor_tiktok_shop.statuses import order_status, return_status
 
 ORDER_ID = r"^[0-9]{6,}$|^[0-9]+[.,]?[0-9]*E\+?[0-9]+$"  # the second is what Excel leaves of one
+REPEATS = "repeat-customers"  # the note on what a repeat customer is
 _SALE = "sale"
 _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
 _RETURN_SUMS = ("refunds", "items_refunded")
@@ -39,9 +40,7 @@ def order_counts(
                 f"{unknown['_row'][0]}; they are taken as sales",
             )
         )
-    rows = rows.with_columns(pl.col("_means").fill_null(_SALE))
-    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
-    rows, left_out = sorted_out(rows, why.fill_null("no order id"))
+    rows, left_out = _sales(rows)
     if "platform_discount" in rows.columns:
         paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
         rows = rows.with_columns(paid.alias("gmv"))
@@ -50,7 +49,8 @@ def order_counts(
     if buyers is not None:
         sales = rows.join(buyers, on="_row", how="left", maintain_order="left")
         shop = shop.join(customers_by_day(sales), on="day", how="left", maintain_order="left")
-        notes.append(_note(reading, "repeat-customers", _repeat_text(shop)))
+        told = shop["repeat_customers"].drop_nulls()
+        notes.append(_note(reading, REPEATS, _repeat_text(told, "of the file")))
     else:
         notes.append(
             _note(
@@ -63,6 +63,44 @@ def order_counts(
     tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
     found = _by_place(rows, places)
     return _told(reading, (*tables, found) if found else tables, rows, left_out, notes)
+
+
+def visits_of(read: Reading, counted: Reading, buyers: pl.DataFrame) -> Visits | None:
+    """Who bought on which day, of the rows of *read* that *counted* counts as sales."""
+    if counted.period is None:
+        return None
+    rows = _sales(_whole(read))[0].with_columns(pl.col("from").alias("day"))
+    return visits(rows.join(buyers, on="_row", how="left"), counted.period)
+
+
+def with_repeats(reading: Reading, repeats: pl.DataFrame) -> Reading:
+    """*reading* with the `repeat_customers` of *repeats*, which has `day`."""
+    days = repeats.rename({"day": "from", "repeat_customers": "_again"})
+
+    def known(table: Table) -> Table:
+        if "repeat_customers" not in table.frame.columns:
+            return table
+        joined = table.frame.join(days, on="from", how="left", maintain_order="left")
+        again = pl.coalesce("_again", "repeat_customers").alias("repeat_customers")
+        return attrs.evolve(table, frame=joined.with_columns(again).drop("_again"))
+
+    tables = tuple(known(table) for table in reading.tables)
+    others = [note for note in reading.notes if note.code != REPEATS]
+    counts = pl.concat(t.frame["repeat_customers"] for t in tables if _has_repeats(t))
+    told = _note(reading, REPEATS, _repeat_text(counts.drop_nulls(), "of all files of orders"))
+    return attrs.evolve(reading, tables=tables, notes=(*others, told))
+
+
+def _has_repeats(table: Table) -> bool:
+    return "repeat_customers" in table.frame.columns
+
+
+def _sales(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows that are sales, and how many are not, by reason; a status that is not known is."""
+    means = order_status(pl.col("by.status")).fill_null(_SALE)
+    judged = rows.with_columns(means.alias("_means"))
+    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
+    return sorted_out(judged, why.fill_null("no order id"))
 
 
 def return_counts(reading: Reading) -> Reading:
@@ -162,13 +200,12 @@ def _told(
     )
 
 
-def _repeat_text(shop: pl.DataFrame) -> str:
-    known = shop["repeat_customers"].drop_nulls()
+def _repeat_text(known: pl.Series, of: str) -> str:
     text = (
         f"a repeat customer is one who had bought in the {LOOK_BACK} days before; the first "
-        f"{LOOK_BACK} days of the file only tell who had"
+        f"{LOOK_BACK} days {of} only tell who had"
     )
-    return text if len(known) else f"{text}, and it has no day after them"
+    return text if len(known) else f"{text}, and there is no day after them"
 
 
 def _note(reading: Reading, code: str, text: str) -> Note:

@@ -12,10 +12,10 @@ from advisor.tabular.kinds import load_kinds
 from advisor.tabular.reader import TabularProvider
 from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor.vocabulary import CountUnit
-from advisor_tiktok_shop.buyers import buyers
+from advisor_tiktok_shop.buyers import Visits, buyers, new_salt, over_files
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
 from advisor_tiktok_shop.intervals import intervals, live_minutes
-from advisor_tiktok_shop.orders import order_counts, return_counts
+from advisor_tiktok_shop.orders import order_counts, return_counts, visits_of, with_repeats
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
 from advisor_tiktok_shop.own_service import service_rates
@@ -97,6 +97,9 @@ _TEMPLATES: Mapping[str, Shape] = {
 class ShopProvider(TabularProvider):
     """Reads what its kinds describe, and adds what a file says without a column for it."""
 
+    _salt: int | None = None
+    _visits: Mapping[tuple[str, str], Visits] = {}
+
     @property
     def kinds(self) -> Mapping[str, KindInfo]:
         """A list of videos also says how many the shop and its creators posted."""
@@ -122,11 +125,34 @@ class ShopProvider(TabularProvider):
             return order_counts(reading, None)
         at, columns = located.found.row, located.found.columns
         place = next((columns[name] for name in PLACES if name in columns), None)
-        return order_counts(
-            reading,
-            buyers(grids[0], at, columns["buyer"]) if "buyer" in columns else None,
-            None if place is None else places(grids[0], at, place),
-        )
+        placed = None if place is None else places(grids[0], at, place)
+        if "buyer" not in columns:
+            return order_counts(reading, None, placed)
+        self._salt = self._salt or new_salt()
+        bought = buyers(grids[0], at, columns["buyer"], self._salt)
+        counted = order_counts(reading, bought, placed)
+        found = None if bought is None else visits_of(reading, counted, bought)
+        if found is not None:
+            self._visits = {**self._visits, _one(reading): found}
+        return counted
+
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """*readings* with the repeat customers that the files of orders tell together; who they are
+        is forgotten with it."""
+        remembered, self._visits, self._salt = self._visits, {}, None
+        own = {
+            _one(reading): remembered[_one(reading)]
+            for reading in readings
+            if _one(reading) in remembered
+        }
+        if len(own) < 2:
+            return readings
+        return [
+            with_repeats(reading, over_files(own[_one(reading)], list(own.values())))
+            if _one(reading) in own
+            else reading
+            for reading in readings
+        ]
 
     def finish(
         self,
@@ -135,6 +161,10 @@ class ShopProvider(TabularProvider):
         context: ReadContext,  # noqa: ARG002 (the contract)
     ) -> Reading:
         return _FINISH.get(kind.id, _as_it_is)(reading)
+
+
+def _one(reading: Reading) -> tuple[str, str]:
+    return reading.file.sha256, reading.file.name
 
 
 def _as_it_is(reading: Reading) -> Reading:
