@@ -49,10 +49,16 @@ def part(edges: Edges, of: OfSubject, rate: float | None, columns: Sequence[str]
 
 
 def edge(
-    parts: Sequence[Part], general: Edges | None, side: str, columns: Sequence[str]
+    parts: Sequence[Part],
+    general: Edges | None,
+    side: str,
+    columns: Sequence[str],
+    *,
+    surely: bool = False,
 ) -> pl.Expr:
-    """The edge on one side for each subject: null where there is none, NaN where no band holds."""
-    other = _general(general, side, columns)
+    """The edge on one side for each subject: null where there is none, NaN where no band holds.
+    *surely*: as far out as it may be, where it is a part of another metric."""
+    other = _general(general, side, columns, surely=surely)
     if not parts:
         return other
     values = [pl.lit(getattr(one.edges, side), pl.Float64) for one in parts]
@@ -68,7 +74,7 @@ def edge(
     return chosen
 
 
-def _general(edges: Edges | None, side: str, columns: Sequence[str]) -> pl.Expr:
+def _general(edges: Edges | None, side: str, columns: Sequence[str], *, surely: bool) -> pl.Expr:
     """The edge of subjects that no part of the bands holds for."""
     if edges is None:
         return pl.lit(float("nan"), pl.Float64)
@@ -77,6 +83,8 @@ def _general(edges: Edges | None, side: str, columns: Sequence[str]) -> pl.Expr:
     share, metric = edges.part_of
     # Where the other metric is not known there is no such band.
     known = pl.col(metric) if metric in columns else pl.lit(None, pl.Float64)
+    if surely and metric in columns:
+        known = pl.when(known.is_not_null()).then(pl.col(f"{metric}.hi"))
     return (known * share).fill_null(float("nan"))
 
 

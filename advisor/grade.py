@@ -164,9 +164,11 @@ class Grader:
         ]
         return frame.hstack(tails).with_columns(ps).drop(columns)
 
-    def edges(self, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    def edges(
+        self, band: Resolved, frame: pl.DataFrame, *, surely: bool = False
+    ) -> tuple[pl.Expr, pl.Expr]:
         """The low and high edge for each subject; null where there is none, NaN where no band
-        holds for it."""
+        holds for it. *surely*: what is beyond them surely is, however unsure they are."""
         if not band.edges:
             return pl.lit(float("nan")), pl.lit(float("nan"))
         general = next((edges for edges in band.edges if edges.of is None), None)
@@ -175,14 +177,16 @@ class Grader:
             for edges in band.edges
             if edges.of is not None
         ]
-        low, high = (edge(parts, general, side, frame.columns) for side in ("low", "high"))
+        low, high = (
+            edge(parts, general, side, frame.columns, surely=surely) for side in ("low", "high")
+        )
         return low, high
 
     def held_to(self, name: str, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
         """The edges for the metric *name*: those of the members, where subjects were pooled."""
         if held_column(name, "low") in frame.columns:
             return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
-        return self.edges(band, frame)
+        return self.edges(band, frame, surely=True)
 
     def _rate(self, name: str) -> float | None:
         money = metric_of(name, self.vocabulary).unit is Unit.MONEY
