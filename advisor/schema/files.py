@@ -120,7 +120,7 @@ def cases() -> Schema:
     }
     subject = {"type": "object", **counts}
     listed = {"type": "array", "items": {"$ref": f"{_DEFS}subject"}}
-    three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+    three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 4}
     case["properties"] |= {
         **{key: {"$ref": f"{_DEFS}subject"} for key in ("subject", "before", "parent")},
         "siblings": listed,

@@ -134,7 +134,7 @@ def test_health_about_to_break_is_told_in_orders(folder: Path) -> None:
 
     assert said["operator/late-dispatch-near"] == (
         "3 % of 100 orders were handed over late where at most 4 % is asked for. More late orders "
-        "that break it: 2; at the present pace it is 5.73 % in four weeks"
+        "that break it: 2; at the present pace it is 5.48 % in four weeks"
     )
     assert "operator/late-dispatch" not in said
     assert "operator/late-dispatch-enforced" not in said
