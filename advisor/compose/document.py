@@ -6,6 +6,7 @@ import polars as pl
 from advisor import text
 from advisor.compose.actions import action_infos, money, set_aside_infos
 from advisor.compose.changes import explained
+from advisor.compose.courses import courses
 from advisor.compose.coverage import healthy, outcome_counts, unjudged, watch
 from advisor.compose.findings import findings
 from advisor.compose.focus import focus
@@ -14,7 +15,6 @@ from advisor.compose.margin import margin_info
 from advisor.compose.rankings import rankings
 from advisor.compose.reconciliation import reconciliations
 from advisor.compose.story import story
-from advisor.compose.targets import courses
 from advisor.compose.values import Value, finite, value_of
 from advisor.diagnosis import Diagnosis, kpi_names
 from advisor.document import (
