@@ -9,6 +9,8 @@ A thread that is late is told to stop, which ends Python code, and left behind a
 serves for code that waits or computes without the interpreter's lock. Code that keeps that lock (a
 regular expression that backtracks for ever) stops every thread of the process: a watchdog outside
 Python then prints where it stands and ends the run, rather than let it hang.
+
+What a guest prints goes to standard error: standard output may be a plan that a program reads.
 """
 
 import contextlib
@@ -57,7 +59,7 @@ def run(work: Callable[[], T], limit: float) -> T:
             raised.append(error)
 
     thread = Thread(target=body, daemon=True, name="a plugin")
-    with _watchdog(limit + _HOPELESS):
+    with _watchdog(limit + _HOPELESS), contextlib.redirect_stdout(sys.stderr):
         thread.start()
         thread.join(limit)
     if given:
@@ -75,7 +77,8 @@ def directly(work: Callable[[], T]) -> T:
     An interrupt here is the user's own, and stays one.
     """
     try:
-        return work()
+        with contextlib.redirect_stdout(sys.stderr):
+            return work()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001

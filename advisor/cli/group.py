@@ -34,7 +34,11 @@ class AdvisorGroup(NamesNear):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # What a run loads lives to its end: looking for garbage in it again and again is in vain.
         gc.set_threshold(_SELDOM)
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except SystemExit as ended:
+            _leave_guests(ended.code)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -51,6 +55,19 @@ class AdvisorGroup(NamesNear):
             # Whoever read the output has seen enough; what was asked for is done.
             hush()
             return None
+
+
+def _leave_guests(code: object) -> None:
+    """Ends the process at once where a plugin that was given up still runs: taking the interpreter
+    apart beneath it might end in a crash, whose exit code would be another."""
+    guest = sys.modules.get("advisor.guest")
+    if guest is None or sys.stdout is not sys.__stdout__ or not guest.left_behind():
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def hush() -> None:

@@ -76,6 +76,30 @@ def test_several_broken_plugins_leave_what_sound_ones_bring(site: Site, shop: Pa
     assert {"guide/weak-hook", "sound/not-clicked"} <= rules
 
 
+def test_what_a_plugin_prints_is_not_in_the_plan(site: Site, shop: Path) -> None:
+    site.install("agency", f"print('imported'){provider('print(1)', 'print(2); return []')}")
+
+    done = site.run("diagnose", shop, "--format", "json")
+
+    assert json.loads(done.stdout)["findings"]
+    assert done.stderr.split() == ["imported", "2"]
+
+
+def test_a_plugin_that_will_not_stop_does_not_hold_up_the_end(site: Site, shop: Path) -> None:
+    loop = """
+        while True:
+            try:
+                print("here I am", flush=True)
+            except BaseException:
+                pass"""
+    site.install("agency", provider(loop))
+
+    done = site.run("diagnose", shop, "--quiet", timeout=60)
+
+    assert done.returncode == 4
+    assert "did not come back within 0.5 seconds" in done.stderr
+
+
 def test_a_distribution_for_another_shop_advisor_is_told_and_not_imported(
     site: Site, shop: Path
 ) -> None:
