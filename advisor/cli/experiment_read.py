@@ -251,7 +251,7 @@ def _side_by_side(
 def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -> list[str]:
     from advisor import text
     from advisor.cli.screen import columns
-    from advisor.experiment import counts
+    from advisor.experiment import counts, words
     from advisor.experiment.arms import limits
     from advisor.vocabulary import Unit
 
@@ -267,8 +267,7 @@ def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -
                 f"{arm.top:,.0f}",
                 f"{arm.bottom:,.0f}",
                 *extra,
-                text.NOT_KNOWN if at is None else text.number(at, metric.unit, currency),
-                text.span(low, high, metric.unit, currency),
+                *words.value_and_limits(metric, at, low, high, currency),
             )
         )
     sure = text.number(1 - reading.alpha, Unit.SHARE)

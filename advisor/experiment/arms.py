@@ -12,6 +12,8 @@ import attrs
 from advisor import evidence
 from advisor.vocabulary import Metric, MetricKind, Varies
 
+_NOTHING = 1e-9  # of an event
+
 
 @attrs.frozen
 class Arm:
@@ -31,8 +33,11 @@ class Arm:
     each: float | None = None
 
     def value(self, metric: Metric) -> float | None:
-        """The metric; None where nothing has happened yet."""
-        return metric.scale * self.top / self.bottom if self.bottom > 0 else None
+        """The metric; None where nothing has happened yet. A proportion is at most all."""
+        if not self.bottom > 0:
+            return None
+        top = min(self.top, self.bottom) if metric.kind is MetricKind.PROPORTION else self.top
+        return metric.scale * top / self.bottom
 
     def rests_on(self, metric: Metric) -> float:
         """How many events it has of those that decide: of the denominator, or of a money ratio
@@ -99,7 +104,8 @@ def poisson(count: float, alpha: float) -> tuple[float, float]:
     from scipy.special import gammainccinv, gammaincinv
 
     low = float(gammaincinv(count, alpha / 2)) if count > 0 else 0.0
-    return low, float(gammainccinv(count + 1, alpha / 2))
+    # A fraction of an event has a lower limit that is next to nothing, and is taken for it.
+    return (low if low > _NOTHING else 0.0), float(gammainccinv(count + 1, alpha / 2))
 
 
 def log_variance(metric: Metric, arm: Arm) -> float | None:
@@ -114,5 +120,5 @@ def log_variance(metric: Metric, arm: Arm) -> float | None:
         return relative / arm.events if arm.events and arm.top > 0 else None
     if not (arm.top > 0 and arm.bottom > 0):
         return None
-    missed = 1.0 - arm.top / arm.bottom if metric.kind is MetricKind.PROPORTION else 1.0
+    missed = 1.0 - min(arm.top / arm.bottom, 1.0) if metric.kind is MetricKind.PROPORTION else 1.0
     return arm.dispersion * missed / arm.top if missed > 0 else None

@@ -19,6 +19,9 @@ from advisor.experiment.worth import Pace, Worth, month
 from advisor.plan.trial import ALPHA
 from advisor.vocabulary import Metric
 
+_LEAST = 1e-12  # variance: values that were all alike are not known to the last digit
+_FAR = 700.0  # logarithms; beyond, there is no number
+
 
 @attrs.frozen
 class Change:
@@ -72,7 +75,7 @@ def before_after(
     own, own_variance, wander = together(theirs)
     log, variance = ours[0] - own, ours[1] + own_variance + wander
     width = _quantile(theirs, wander, variance, alpha) * math.sqrt(variance)
-    times, low, high = (math.exp(end) for end in (log, log - width, log + width))
+    times, low, high = (math.exp(min(end, _FAR)) for end in (log, log - width, log + width))
     verdict = verdict_of(metric, log - width, log + width)
     without = after / times
     worth = None
@@ -135,4 +138,4 @@ def _log_change(metric: Metric, change: Change) -> tuple[float, float] | None:
     first, second = log_variance(metric, change.before), log_variance(metric, change.after)
     if not before or not after or first is None or second is None:
         return None
-    return math.log(after / before), first + second
+    return math.log(after / before), max(first + second, _LEAST)

@@ -106,7 +106,8 @@ def _ratio(metric: Metric, a: Arm, b: Arm, alpha: float) -> tuple[float, float]:
     if b_low > 0 and math.isfinite(a_high):
         ours, theirs = b_low * (2 * to - b_low), a_high * (2 * at - a_high)
         # The usual form divides by what may be nothing; this is the same, turned over.
-        low = ours / (at * to + math.sqrt(max((at * to) ** 2 - ours * theirs, 0.0)))
+        under = at * to + math.sqrt(max((at * to) ** 2 - ours * theirs, 0.0))
+        low = ours / under if under > 0 else 0.0
     high = math.inf
     if a_low > 0 and math.isfinite(b_high):
         ours, theirs = b_high * (2 * to - b_high), a_low * (2 * at - a_low)

@@ -4,7 +4,7 @@ import re
 
 from advisor.errors import AdvisorError
 from advisor.experiment.arms import Arm
-from advisor.vocabulary import Better, Metric, MetricKind, Unit, Vocabulary
+from advisor.vocabulary import Better, CountUnit, Metric, MetricKind, Unit, Vocabulary
 
 _NUMBER = re.compile(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?|\.\d+")
 COUNTS = re.compile(r"[\d.,\s]+(/[\d.,\s]+)+")
@@ -114,6 +114,14 @@ def arm(text: str, metric: Metric, vocabulary: Vocabulary, name: str, *, where: 
         raise AdvisorError(
             f"{text!r} are no counts of {metric.title}", where=where, hint=f"write {names}"
         )
+    for part, counted in zip(found, _sides(metric), strict=True):
+        unit = vocabulary.counts[counted[0].rstrip("?")].unit
+        if unit is not CountUnit.MONEY and unit is not CountUnit.SECONDS and part and part % 1:
+            raise AdvisorError(
+                f"{text}: {_title(counted, vocabulary)} are whole numbers, not {part:g}",
+                where=where,
+                hint=f"write {names}",
+            )
     top, bottom, *more = (part for part in found if part is not None)
     if metric.kind is MetricKind.PROPORTION and top > bottom:
         raise AdvisorError(
@@ -144,9 +152,12 @@ def deciding(metric: Metric, vocabulary: Vocabulary) -> str:
 
 def titles(metric: Metric, vocabulary: Vocabulary) -> tuple[str, ...]:
     """What the counts of a version are, in their order: clicks, impressions."""
+    return tuple(_title(side, vocabulary) for side in _sides(metric))
+
+
+def _sides(metric: Metric) -> list[tuple[str, ...]]:
     extra = of_events(metric)
-    sides = [metric.numerator, metric.denominator, *([(extra,)] if extra else [])]
-    return tuple(_title(side, vocabulary) for side in sides)
+    return [metric.numerator, metric.denominator, *([(extra,)] if extra else [])]
 
 
 def _names(metric: Metric, vocabulary: Vocabulary) -> str:

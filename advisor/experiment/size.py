@@ -77,10 +77,10 @@ def size(
     )
     if chance is None or both is None or proposed is None:
         return None
-    needs = tuple(math.ceil(n) for n in (both[0], *(both[1] for _ in range(versions - 1))))
+    needs = tuple(max(1, math.ceil(n)) for n in (both[0], *(both[1] for _ in range(versions - 1))))
     spans: tuple[Span, ...] = ()
     days = None
-    if per_day is not None and per_day > 0:
+    if proposed.days is not None and per_day is not None:
         days = max(WEEK, math.ceil(sum(needs) / per_day))
         each = [per_day * length / versions for length in SPANS]
         spans = tuple(

@@ -18,6 +18,8 @@ DESIGNS = {
     DesignKind.BOLDER: "side by side, of a bolder change",
     DesignKind.BEFORE_AFTER: "before and after",
 }
+_FAR = 1e6  # times: a limit beyond is none
+_HUGE = 1e15  # a number beyond is none
 _NOTHING = 0.001  # a change that is none in print
 _BY_CHANCE = (
     "read at the planned end, alike versions seem to differ {alpha} of the time; of who stops at "
@@ -134,6 +136,14 @@ def difference(metric: Metric, found: Comparison, currency: str | None) -> str:
     return f"{mid}{unit} ({low} to {high})"
 
 
+def value_and_limits(
+    metric: Metric, value: float | None, low: float, high: float, currency: str | None
+) -> tuple[str, str]:
+    """`1.5 %` and `1.26–1.79 %`."""
+    end = high if high < _HUGE else None
+    return _value(metric, value, currency), text.span(low, end, metric.unit, currency)
+
+
 def money(worth: Worth, currency: str | None) -> str:
     """`about 1,230 MXN (210 MXN to 2,250 MXN) in sales in 30 days`."""
     mid, low, high = (_amount(one, currency) for one in (worth.mid, worth.low, worth.high))
@@ -142,7 +152,9 @@ def money(worth: Worth, currency: str | None) -> str:
 
 
 def percent(ratio: float) -> str:
-    """A ratio as a change: +20 %, -3 %."""
+    """A ratio as a change: +20 %, -3 %; "anything" where it has no end."""
+    if ratio > _FAR:
+        return "anything"
     sign = "-" if ratio < 1 else "+"
     return f"{sign}{text.number(abs(ratio - 1), Unit.SHARE)}"
 
@@ -150,7 +162,7 @@ def percent(ratio: float) -> str:
 def _percents(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return text.NOT_KNOWN
-    return f"{percent(low)} to {percent(high) if math.isfinite(high) else 'anything'}"
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _verdict(reading: Reading, result: Result, events: str) -> str:
@@ -187,7 +199,7 @@ def _ratio(found: Comparison) -> str:
 
 
 def _signed(metric: Metric, value: float, currency: str | None) -> str:
-    if math.isinf(value):
+    if abs(value) > _HUGE:
         return "anything"
     sign = "-" if value < 0 else "+"
     if metric.unit is Unit.SHARE:
@@ -196,13 +208,15 @@ def _signed(metric: Metric, value: float, currency: str | None) -> str:
 
 
 def _amount(value: float, currency: str | None) -> str:
-    if math.isinf(value):
+    if abs(value) > _HUGE:
         return "any sum" if value > 0 else "any loss"
     return text.number(_three_digits(value), Unit.MONEY, currency)
 
 
 def _value(metric: Metric, value: float | None, currency: str | None = None) -> str:
-    return text.NOT_KNOWN if value is None else text.number(value, metric.unit, currency)
+    if value is None or value > _HUGE:
+        return text.NOT_KNOWN
+    return text.number(value, metric.unit, currency)
 
 
 def _three_digits(value: float) -> float:

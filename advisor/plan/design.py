@@ -21,6 +21,7 @@ MONTH = 30  # days; a longer test is seldom carried through
 WEEK = 7  # days; fewer do not hold every day of the week
 LONGEST = 90  # days before, and after; beyond, the season moves more than the change
 BOLDER = 2.0  # times the hoped gain: more is not a bolder change but another product
+_NONE = 1e-3  # events a day: one in three years is none
 CONTROL = 4.0  # events of what is left untouched, for one of what is changed
 
 
@@ -80,11 +81,11 @@ def design(
     both = sizes(chance, now, hoped, certainty) if chance is not None else None
     if chance is None or both is None:
         return None
-    each = both[0]
+    each = max(1.0, both[0])
     told = _Told(metric, now, hoped, events, currency, certainty)
     if per_day is None:
         return Design(DesignKind.SPLIT, round_up(each), None, None, told.split(each, None))
-    if not per_day > 0:
+    if not per_day > _NONE:
         return Design(DesignKind.BEFORE_AFTER, round_up(each), None, None, told.nothing(each))
     days = max(WEEK, math.ceil(versions * each / per_day))
     shows = detectable(chance, now, per_day * MONTH / versions, certainty, higher=hoped > now)

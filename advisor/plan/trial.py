@@ -21,6 +21,7 @@ SURE = 1.959963984540054  # the standard score of ALPHA, two-sided
 FOUND = 0.8416212335729143  # and of POWER
 SPREAD = 1.0  # of order values, relative, where none were seen: that of an exponential distribution
 
+_ALIKE = 1e-9  # of a value: what differs by less is the same
 _HALVINGS = 200
 _FAR = 1e6  # times the present value: no gain is looked for beyond
 
@@ -61,7 +62,8 @@ class Chance:
 
     def variance(self, value: float) -> float:
         """Of one event, where the metric is *value*: yes or no, or a count of them."""
-        return value * (1 - value) if self.kind is MetricKind.PROPORTION else value
+        # A file may have more than all: there is no chance left in that.
+        return max(value * (1 - value), 0.0) if self.kind is MetricKind.PROPORTION else value
 
     @property
     def most(self) -> float:
@@ -96,19 +98,21 @@ def sizes(
     Events are those of the denominator; of a money ratio those that carry its chance (orders). None
     where the two are the same, or where one has no logarithm (money of 0).
     """
-    if now == hoped:
+    if chance.relative is not None and not (now > 0 and hoped > 0):
+        return None
+    gap = hoped - now if chance.relative is None else math.log(hoped) - math.log(now)
+    least = _ALIKE if chance.relative is not None else _ALIKE * max(abs(now), abs(hoped))
+    if abs(gap) <= least or gap * gap == 0:
         return None
     times = (1 - share) / share  # events of the present version for one of the other
     if chance.relative is not None:
-        if now <= 0 or hoped <= 0:
-            return None
         scores = certainty.sure + certainty.found
-        present = scores**2 * chance.relative * (1 + times) / math.log(hoped / now) ** 2
+        present = scores**2 * chance.relative * (1 + times) / gap**2
     else:
         alike = chance.variance((1 - share) * now + share * hoped) * (1 + times)
         apart = chance.variance(now) + chance.variance(hoped) * times
         scores = certainty.sure * math.sqrt(alike) + certainty.found * math.sqrt(apart)
-        present = scores**2 / (now - hoped) ** 2
+        present = scores**2 / gap**2
     return present, present / times
 
 

@@ -120,6 +120,11 @@ def test_counts_are_those_of_the_metric(text: str, metric: Metric, arm: Arm) -> 
             "--a: 160/80: of 80 impressions there cannot be 160 clicks; write clicks/impressions",
         ),
         ("1200/310", ROAS, "--a: '1200/310' are no counts of ROAS; write sales/ad spend/orders"),
+        (
+            "1.5/310",
+            CTR,
+            "--a: 1.5/310: clicks are whole numbers, not 1.5; write clicks/impressions",
+        ),
         ("1200/310/0", ROAS, "--a: 1200/310/0: money without any event it came from"),
     ],
 )

@@ -1,5 +1,7 @@
 """Which test fits the traffic, at the borders between one and another."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +115,25 @@ def test_what_is_alike_needs_no_test(now: float, hoped: float) -> None:
 
 def test_an_exact_metric_has_no_chance_to_test() -> None:
     assert design(WORDS.metrics["sales"], 3, 1, 100, "days") is None
+
+
+@given(
+    st.sampled_from((CTR, CPC, ORDERS)),
+    st.floats(0, 1e9),
+    st.floats(0, 1e9),
+    st.floats(0, 1e9),
+    st.floats(0, 10),
+)
+def test_whatever_a_file_has_can_be_told(
+    metric: Metric, now: float, hoped: float, per_day: float, spread: float
+) -> None:
+    found = design(metric, now, hoped, per_day, "events", spread=spread)
+    assert found is None or found.each >= 1
+
+
+def test_values_next_to_each_other_are_alike() -> None:
+    assert design(CPC, 3.0, math.nextafter(3.0, 4), 10, "clicks") is None
+    assert design(CTR, 1e-200, 2e-200, 10, "impressions") is None
 
 
 @given(
