@@ -1,6 +1,6 @@
 """`advisor rules new`: a rule and its cases, asked or given."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     metavar="CONDITION",
     help="ctr=low, ctr=low,good, ctr=falling, roas<=1.5 …; may be given several times.",
 )
-@click.option("--severity", metavar="NAME", help="critical, high, medium or low.")
+@click.option(
+    "--severity",
+    metavar="NAME",
+    shell_complete=complete.severities,
+    help="critical, high, medium or low.",
+)
 @click.option(
     "--goal", metavar="NAME", shell_complete=complete.goals, help="The goal that it serves."
 )
@@ -70,13 +75,15 @@ def new(
     registry = load()
     vocabulary = registry.vocabulary()
     bands = bands_of(Settings(), registry)
-    given = Answers(subject, list(asks), id_, severity, goal)
+    known = _rules(registry, vocabulary)
+    taken = {rule.short_id: rule.id for rule in reversed(known)}
+    given = Answers(subject, list(asks), id_, severity, goal, taken)
     try:
         if not no_input:
             given.ask(vocabulary, bands)
         wish = given.wish(vocabulary)
         pack = folder.resolve().name
-        made = new_rule(wish, pack, vocabulary, bands, _rules(registry, vocabulary))
+        made = new_rule(wish, pack, vocabulary, bands, known)
         files = {
             folder / f"{wish.id}.toml": made.text,
             folder / f"{wish.id}.cases.toml": made.cases,
@@ -88,6 +95,8 @@ def new(
     write_outputs(files)
     for path in files:
         say(f"Written: {path}")
+    if wish.id in taken:
+        say(f"Note: {taken[wish.id]} is called so too; say {made.rule.id} where this one is meant")
     for line in not_exported(made.rule, registry):
         say(f"Note: {line}")
     say(f"Its {made.count} cases hold: advisor rules test {folder}")
@@ -95,7 +104,7 @@ def new(
 
 
 class Answers:
-    """What is known of the new rule so far."""
+    """What is known of the new rule so far. *taken* are ids that other rules are called by."""
 
     def __init__(
         self,
@@ -104,12 +113,14 @@ class Answers:
         id_: str | None,
         severity: str | None,
         goal: str | None,
+        taken: Container[str],
     ) -> None:
         self.subject = subject
         self.asks = asks
         self.id = id_
         self.severity = severity
         self.goal = goal
+        self.taken = taken
 
     def ask(self, vocabulary: "Vocabulary", bands: "Bands") -> None:
         """Asks for what is not given; an answer that cannot be is told and asked again."""
@@ -180,9 +191,10 @@ class Answers:
         from advisor.scaffold.wish import read, short_id
 
         try:
-            return short_id(read(self.asks, self.subject or "", vocabulary))
+            found = short_id(read(self.asks, self.subject or "", vocabulary))
         except Mistakes:
             return ""
+        return f"our-{found}" if found in self.taken else found
 
 
 def metrics_of(kind: str, vocabulary: "Vocabulary") -> list[str]:

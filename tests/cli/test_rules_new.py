@@ -135,3 +135,13 @@ def test_a_count_that_no_export_has_of_such_a_subject_is_noted(run: Run, tmp_pat
     given = ("--subject", "live", "--when", "spend>=5", "--no-input")
 
     assert "no known export says spend of one live" in new(run, tmp_path / "mine", *given)
+
+
+def test_an_id_that_another_rule_is_called_by_is_not_proposed_and_noted(
+    run: Run, tmp_path: Path
+) -> None:
+    given = ("--subject", "product", "--when", "ctor=low", "--no-input")
+
+    assert "our-low-ctor.toml" in new(run, tmp_path / "mine", *given)
+    told = new(run, tmp_path / "mine", *given, "--id", "low-ctor")
+    assert "Note: guide/low-ctor is called so too; say mine/low-ctor where this one" in told

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 MARK = "# refused"
 Errors = AbstractSet[tuple[str, int]]
+GUESTS = sorted((ROOT / "tests" / "plugins").glob("*/src/**/*.py"))
 pytestmark = pytest.mark.slow
 
 
@@ -39,12 +40,13 @@ def mypy(tmp_path_factory: pytest.TempPathFactory) -> Errors:
     if find_spec("mypy") is None:
         pytest.skip("mypy is not installed")
     files = [HERE / part / name for part in ("accepted", "refused") for name in names(part)]
+    files += GUESTS
     cache = ROOT / ".mypy_cache"
     kept = cache if cache.is_dir() else tmp_path_factory.mktemp("mypy")
     words = ["--strict", "--no-error-summary", "--cache-dir", str(kept), *map(str, files)]
     told = _run([sys.executable, "-m", "mypy", *words])
-    found = re.findall(r"^.*?([\w]+\.py):(\d+): error: ", told, re.MULTILINE)
-    return {(name, int(line)) for name, line in found}
+    found = re.findall(r"^(.*?\.py):(\d+): error: ", told, re.MULTILINE)
+    return {(_short(name), int(line)) for name, line in found}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def pyright() -> Errors:
     told = _run([found, "--outputjson", "--pythonpath", sys.executable, "-p", str(HERE)])
     report: Mapping[str, list[Mapping[str, object]]] = json.loads(told)
     return {
-        (Path(str(one["file"])).name, _line(one))
+        (_short(str(one["file"])), _line(one))
         for one in report["generalDiagnostics"]
         if one["severity"] == "error"
     }
@@ -81,6 +83,21 @@ def test_what_cannot_work_is_refused_where_it_stands(
 
     assert lines
     assert {line for file, line in errors if file == name} == lines
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_real_plugins_are_accepted(checker: str, request: pytest.FixtureRequest) -> None:
+    errors: Errors = request.getfixturevalue(checker)
+    guests = {_short(str(file)) for file in GUESTS}
+
+    assert len(guests) > 3
+    assert {(file, line) for file, line in errors if file in guests} == set()
+
+
+def _short(file: str) -> str:
+    """The name of a program; of a plugin's file, with that of its package."""
+    path = ROOT / file
+    return path.name if path.parent.parent == HERE else f"{path.parent.name}/{path.name}"
 
 
 def _line(diagnostic: Mapping[str, object]) -> int:
