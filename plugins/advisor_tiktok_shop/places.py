@@ -16,6 +16,7 @@ from advisor.reading import Grain, Period, Reading, Table
 from advisor.source import Grid
 
 FAMILY = "shop-orders-places"
+COUNT = "placed_orders"
 COLUMNS = ("province", "state")  # of the kind `orders`: the first that a file has
 ENOUGH = 10  # orders from a place, without which it is one of the rest, so that nobody is alone
 REST = "0"
@@ -46,9 +47,7 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
         known.join(sizes, on="place", how="left", maintain_order="left")
         .with_columns(pl.col("number").fill_null(REST).alias("by.place"))
         .group_by("product", "by.place", maintain_order=True)
-        .agg(
-            pl.col("by.order_id").n_unique().cast(pl.Float64).alias("orders"), pl.col("_row").min()
-        )
+        .agg(pl.col("by.order_id").n_unique().cast(pl.Float64).alias(COUNT), pl.col("_row").min())
     )
     frame = counted.select(
         pl.lit("").alias("key"),
@@ -58,7 +57,7 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
         pl.lit(None, pl.String).alias("currency"),
         pl.col("product").alias("by.product"),
         "by.place",
-        "orders",
+        COUNT,
         "_row",
     )
     return Table("shop", FAMILY, Grain.PERIOD, frame)
@@ -72,9 +71,9 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
     counted = _newest(readings)
     if counted is None:
         return None
-    orders, product = pl.col("orders"), pl.col("by.product")
-    each = counted.pivot("by.place", index="by.product", values="orders").fill_null(0.0)
-    full = each.unpivot(index="by.product", variable_name="by.place", value_name="orders")
+    orders, product = pl.col(COUNT), pl.col("by.product")
+    each = counted.pivot("by.place", index="by.product", values=COUNT).fill_null(0.0)
+    full = each.unpivot(index="by.product", variable_name="by.place", value_name=COUNT)
     own = orders.sum().over(product)
     here = orders.sum().over("by.place")
     whole = full.with_columns(
@@ -123,7 +122,7 @@ def _newest(readings: Sequence[Reading]) -> pl.DataFrame | None:
 
     def age(table: Table) -> tuple[date, float]:
         last: date = table.frame["to"][0]
-        return last, float(table.frame["orders"].sum())
+        return last, float(table.frame[COUNT].sum())
 
     return max(tables, key=age).frame if tables else None
 

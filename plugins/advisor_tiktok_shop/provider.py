@@ -28,6 +28,7 @@ from advisor_tiktok_shop.parts import (
     videos_by_link,
 )
 from advisor_tiktok_shop.places import COLUMNS as PLACES
+from advisor_tiktok_shop.places import COUNT as PLACED_ORDERS
 from advisor_tiktok_shop.places import places
 from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.together import agents_together, creators_orders
@@ -73,6 +74,7 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "video-daily": _VIDEOS,
     "video-list": posts_by_day,
 }
+_PLACED = "Orders with the column Province or State"
 _ADDS = {
     "affiliate-orders": ("orders",),
     "affiliate-videos": ("posts",),
@@ -102,13 +104,16 @@ class ShopProvider(TabularProvider):
 
     @property
     def kinds(self) -> Mapping[str, KindInfo]:
-        """A list of videos also says how many the shop and its creators posted."""
-        return {
+        """A list of videos also says how many the shop and its creators posted, and orders with a
+        province where the buyers of each product are."""
+        found = {
             name: attrs.evolve(info, subjects=(*info.subjects, "shop", "creator"))
             if "posts" in _ADDS.get(name, ())
             else info
             for name, info in super().kinds.items()
         }
+        placed = KindInfo(_PLACED, found["orders"].where, ("product",), (PLACED_ORDERS,))
+        return {**found, "orders-by-place": placed}
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         reading = super().read(source, match, context)
