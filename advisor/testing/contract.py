@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -59,10 +59,12 @@ class Contract:
         if broken:
             raise AssertionError(f"{cls.__name__}: " + "\n".join(broken))
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _settings(type(self)):
-            raise AttributeError(f"{type(self).__name__} says nothing of its {name!r}; set it")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # else a type checker would take every name for there
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _settings(type(self)):
+                raise AttributeError(f"{type(self).__name__} says nothing of its {name!r}; set it")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 @attrs.frozen
