@@ -10,6 +10,8 @@ from advisor.document import (
     AdvisorInfo,
     Amount,
     BandInfo,
+    ChangeInfo,
+    ChangeRow,
     CourseInfo,
     Document,
     DoneInfo,
@@ -381,6 +383,39 @@ def empty() -> Document:
     )
 
 
+def change(title: str = "Serum") -> ChangeInfo:
+    """Twice the visitors, and an eighth less for each."""
+    row = ChangeRow(
+        key="1729400000000000007",
+        title=title,
+        change=750.0,
+        change_text="+$750",
+        steps=(880.5, -130.5),
+        step_texts=("+$881", "-$131"),
+        other=0.0,
+        other_text="$0",
+    )
+    rest = attrs.evolve(
+        row, key="", title="not in these", steps=(0.0, 0.0), step_texts=("$0", "$0")
+    )
+    return ChangeInfo(
+        id="by-step",
+        title=f"GMV, by {title}",
+        first="2026-10-04",
+        last="2026-10-31",
+        before_first="2026-09-06",
+        before_last="2026-10-03",
+        now=3_500.0,
+        then=2_000.0,
+        now_text="$3,500",
+        then_text="$2,000",
+        steps=("how many came", "what each of them spent"),
+        rows=(row, attrs.evolve(rest, other=750.0, other_text="+$750")),
+        total=attrs.evolve(row, key="", title="all together", change=1_500.0),
+        because="Visitors are those of each day.",
+    )
+
+
 def quiet() -> Document:
     """Files were read and rules were judged; none found a problem."""
     return attrs.evolve(
@@ -452,6 +487,7 @@ def small() -> Document:
             NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
         ),
         order=ORDER,
+        changes=(change(),),
         courses=(
             course(),
             attrs.evolve(course("items", target=False), months=(), says=(), needs="56 days more."),
@@ -497,6 +533,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         rankings=tuple(ranking(name) for name in names),
         focus=focus(names[0]),
         reconciliation=tuple(side_by_side(name) for name in names),
+        changes=tuple(change(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         goals=tuple(month_goal(name) for name in names),
