@@ -27,6 +27,7 @@ def size_data(found: Size, events: str) -> Data:
         "per_day": found.per_day,
         "days": found.days,
         "spans": [{"days": s.days, "each": s.each, "shows": s.shows} for s in found.spans],
+        "before_after": found.before_after,
         "design": {
             "kind": design.kind.value,
             "each": design.each,

@@ -4,7 +4,7 @@ import math
 
 import attrs
 
-from advisor.plan.design import CONTROL, MONTH, WEEK, Design, design
+from advisor.plan.design import CONTROL, MONTH, WEEK, Design, before_after_days, design
 from advisor.plan.trial import SPREAD, USUAL, Certainty, chance_of, detectable, sizes
 from advisor.vocabulary import Metric
 
@@ -25,7 +25,8 @@ class Span:
 class Size:
     """How large a test is. *needs* is how many events each version needs, the present one first;
     *days* how long that takes (None: the pace is not known). *certainty* is that of all comparisons
-    together. *design* is what fits the pace best."""
+    together. *design* is what fits the pace best; *before_after* are the days before, and as many
+    after, that tell the same against untouched subjects (None: the pace is not known)."""
 
     metric: Metric
     now: float
@@ -36,6 +37,7 @@ class Size:
     days: int | None
     spans: tuple[Span, ...]
     design: Design
+    before_after: int | None = None
 
 
 def size(
@@ -79,9 +81,11 @@ def size(
         return None
     needs = tuple(max(1, math.ceil(n)) for n in (both[0], *(both[1] for _ in range(versions - 1))))
     spans: tuple[Span, ...] = ()
-    days = None
+    days = after = None
     if proposed.days is not None and per_day is not None:
         days = max(WEEK, math.ceil(sum(needs) / per_day))
+        even = sizes(chance, now, hoped, one)
+        after = None if even is None else before_after_days(even[0], per_day, control)
         each = [per_day * length / versions for length in SPANS]
         spans = tuple(
             Span(
@@ -91,4 +95,4 @@ def size(
             )
             for length, n in zip(SPANS, each, strict=True)
         )
-    return Size(metric, now, hoped, certainty, needs, per_day, days, spans, proposed)
+    return Size(metric, now, hoped, certainty, needs, per_day, days, spans, proposed, after)

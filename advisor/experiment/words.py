@@ -9,7 +9,7 @@ from advisor.experiment.compare import Comparison
 from advisor.experiment.reading import Reading, Result, Verdict
 from advisor.experiment.size import Size
 from advisor.experiment.worth import Worth
-from advisor.plan.design import MONTH, DesignKind
+from advisor.plan.design import LONGEST, MONTH, DesignKind
 from advisor.plan.trial import round_up
 from advisor.vocabulary import Metric, Unit
 
@@ -54,6 +54,12 @@ def design_lines(found: Size) -> Iterator[str]:
     even = "" if len(set(found.needs)) == 1 else ", shared evenly"
     yield f"Proposed: {DESIGNS[found.design.kind]}{even}"
     yield f"  {found.design.text}"
+    after = found.before_after
+    if found.design.kind is not DesignKind.BEFORE_AFTER and after is not None and after < LONGEST:
+        yield (
+            f"Or before and after, with others left untouched: {after} days after the change "
+            f"against {after} before"
+        )
 
 
 def varying(times: float) -> str:

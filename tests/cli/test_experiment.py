@@ -22,6 +22,9 @@ FITS = (
     "each version needs about 29,000 ad impressions, about 19 days at the present pace, before CTR "
     "of 1.5 % and 1.8 % can be told apart (4 times of 5)"
 )
+OTHERWISE = (
+    "Or before and after, with others left untouched: 12 days after the change against 12 before"
+)
 BETTER = "+0.48 points (+0.071 to +0.88), +31.7 % (+4.15 % to +66.4 %); limits of 95 %"
 ADS = (WEAK, FINE, "Third", "Fourth")
 
@@ -95,6 +98,7 @@ def test_a_plan_says_size_days_what_shows_and_what_fits(run: Run) -> None:
         "",
         "Proposed: side by side",
         f"  {FITS}",
+        OTHERWISE,
     ]
 
 

@@ -24,6 +24,11 @@ def test_two_versions_share_the_pace() -> None:
     assert found.design.kind is DesignKind.SPLIT
 
 
+def test_before_and_after_need_each_event_once_and_a_part_for_the_control() -> None:
+    found = sized(per_day=3_000, control=2.0)
+    assert found.before_after == math.ceil(28_304 * 1.5 / 3_000)
+
+
 def test_a_rate_needs_more_than_a_share_for_it_varies_more() -> None:
     assert sized(RATE, 0.03, 0.036).needs[0] > sized(CTR, 0.03, 0.036).needs[0] == 13_914
 
