@@ -25,6 +25,7 @@ from advisor.report import escape, views
 Escape = Callable[[str], str]
 
 ESCAPES: Mapping[str, Escape] = {"md": escape.markdown, "html": escape.html}
+_CHANCE = ("random", "lipsum")  # the same document always gives the same report
 _MISLEADING_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "tojson", "xmlattr")
 _NEXT = "^"  # one for each folder with this template that is passed over
 _SPACES_AT_LINE_END = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -115,6 +116,9 @@ def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironm
     )
     for name in _MISLEADING_FILTERS:
         del environment.filters[name]
+    for name in _CHANCE:
+        environment.filters.pop(name, None)
+        environment.globals.pop(name, None)
     environment.filters |= views.FILTERS
     for theme in themes:
         prefix = theme.name.replace("-", "_")
