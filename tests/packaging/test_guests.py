@@ -41,6 +41,7 @@ def plans(environment: Environment, tmp_path_factory: pytest.TempPathFactory) ->
     return found
 
 
+@pytest.mark.slow  # .ci/run does it too, beside the built wheel
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name)
 def test_a_guest_passes_its_own_tests(project: Path, environment: Environment) -> None:
     last = environment.pytest(project).stdout.splitlines()[-1]
