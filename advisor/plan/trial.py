@@ -96,9 +96,10 @@ def sizes(
     apart, unrounded; *share* is the part of all events that the other one gets.
 
     Events are those of the denominator; of a money ratio those that carry its chance (orders). None
-    where the two are the same, or where one has no logarithm (money of 0).
+    where the two are the same, where one has no logarithm (money of 0), or is below 0: a growth is
+    no share of events.
     """
-    if chance.relative is not None and not (now > 0 and hoped > 0):
+    if min(now, hoped) < 0 or (chance.relative is not None and not (now > 0 and hoped > 0)):
         return None
     gap = hoped - now if chance.relative is None else math.log(hoped) - math.log(now)
     least = _ALIKE if chance.relative is not None else _ALIKE * max(abs(now), abs(hoped))

@@ -88,6 +88,7 @@ def test_uneven_sizes_are_those_of_another_library(
 def test_what_cannot_differ_or_is_counted_needs_no_number() -> None:
     assert sizes(SHARES, 0.02, 0.02) is None
     assert sizes(MONEY, 0.0, 2.0) is None
+    assert sizes(RATES, -0.015, 0.01) is None  # a growth
     assert chance_of(WORDS.metrics["sales"]) is None
 
 
