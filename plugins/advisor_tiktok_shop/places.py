@@ -71,9 +71,35 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
     counted = _newest(readings)
     if counted is None:
         return None
-    orders, product = pl.col(COUNT), pl.col("by.product")
     each = counted.pivot("by.place", index="by.product", values=COUNT).fill_null(0.0)
     full = each.unpivot(index="by.product", variable_name="by.place", value_name=COUNT)
+    summed = _apart(full)
+    if summed.is_empty():
+        return None
+    # The one that differs most would make each of the others look odd beside it.
+    first = summed.sort(
+        "apart", "buyers_apart.n", "by.product", descending=[True, False, False]
+    ).head(1)
+    others = _apart(full.filter(pl.col("by.product") != first["by.product"][0]))
+    summed = pl.concat([first, others]).sort("by.product")
+    above = pl.col("apart") - pl.col("chance")
+    return Derived(
+        "product",
+        _keyed(summed, readings).select(
+            "key",
+            "name",
+            above.clip(0.0).alias("buyers_apart"),
+            (above - Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.lo"),
+            (pl.col("apart") + Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.hi"),
+            "buyers_apart.n",
+        ),
+    )
+
+
+def _apart(full: pl.DataFrame) -> pl.DataFrame:
+    """How far each product is `apart` from the others together, what `chance` alone would make of
+    it, and the `spread` of that; one row a product that has others."""
+    orders, product = pl.col(COUNT), pl.col("by.product")
     own = orders.sum().over(product)
     here = orders.sum().over("by.place")
     whole = full.with_columns(
@@ -86,7 +112,7 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
     variance = share * (1 - share) * (1 / pl.col("n") + 1 / pl.col("m"))
     # The mean of a normal variable's size is sqrt(2 / pi) of its standard deviation.
     mean = math.sqrt(2 / math.pi)
-    summed = (
+    return (
         whole.with_columns(variance.alias("variance"))
         .group_by("by.product", maintain_order=True)
         .agg(
@@ -95,20 +121,6 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
             ((pl.col("variance").sum() * (1 - mean**2)).sqrt() / 2).alias("spread"),
             pl.col("n").first().alias("buyers_apart.n"),
         )
-    )
-    above = pl.col("apart") - pl.col("chance")
-    if summed.is_empty():
-        return None
-    return Derived(
-        "product",
-        _keyed(summed, readings).select(
-            "key",
-            "name",
-            above.clip(0.0).alias("buyers_apart"),
-            (above - Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.lo"),
-            (pl.col("apart") + Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.hi"),
-            "buyers_apart.n",
-        ),
     )
 
 

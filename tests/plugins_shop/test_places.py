@@ -45,6 +45,9 @@ def apart(counts: Mapping[tuple[str, str | None], int]) -> dict[str, tuple[float
 
 Orders = Mapping[tuple[str, str | None], int]
 ELSEWHERE: Orders = {
+    ("jar", "north"): 150,
+    ("jar", "south"): 150,
+    ("jar", "coast"): 10,
     ("poncho", "coast"): 180,
     ("poncho", "north"): 20,
     ("mug", "north"): 300,
@@ -89,7 +92,7 @@ def test_a_place_of_few_orders_is_one_of_the_rest_and_none_is_named() -> None:
     assert set(table.frame["by.place"]) == {"1", "2", "3", REST}
     rest = table.frame.filter(pl.col("by.place") == REST)
     assert rest[COUNT].to_list() == [3.0 * (ENOUGH - 1)]
-    assert table.frame[COUNT].sum() == 820 + 27
+    assert table.frame[COUNT].sum() == 1_130 + 27
 
 
 def test_where_nobody_says_where_they_live_nothing_is_kept() -> None:
@@ -107,14 +110,23 @@ def test_a_product_goes_by_the_key_that_other_files_give_its_name() -> None:
     derived = buyers_apart((reading(table, listed),))
 
     assert derived is not None
-    assert sorted(derived.frame["key"]) == ["17", "mug"]  # two products are called mug
+    assert sorted(derived.frame["key"]) == ["17", "jar", "mug"]  # two products are called mug
+
+
+def test_one_odd_product_does_not_make_the_others_odd() -> None:
+    alike: Orders = {(p, w): 100 for p in ("mug", "cup", "jar") for w in ("north", "south")}
+
+    found = apart({**alike, ("poncho", "coast"): 180, ("poncho", "north"): 20})
+
+    assert found["poncho"][0] > 0.7
+    assert all(found[name][1] == 0 for name in ("mug", "cup", "jar"))
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_newest_file_speaks(order: tuple[int, int]) -> None:
     old = by_place(sales(ELSEWHERE), Period(date(2026, 8, 1), date(2026, 8, 31)))
     new = by_place(
-        sales({(p, w): 100 for p in ("poncho", "mug") for w in ("north", "coast")}), PERIOD
+        sales({(p, w): 100 for p in ("poncho", "mug", "jar") for w in ("north", "coast")}), PERIOD
     )
     assert old is not None
     assert new is not None
@@ -123,7 +135,7 @@ def test_the_newest_file_speaks(order: tuple[int, int]) -> None:
     derived = buyers_apart([both[at] for at in order])
 
     assert derived is not None
-    assert derived.frame["buyers_apart"].to_list() == [0.0, 0.0]
+    assert derived.frame["buyers_apart"].to_list() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("region", ["US", "ID"])
