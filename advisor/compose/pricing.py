@@ -30,6 +30,7 @@ from advisor.vocabulary import (
 LEAST_DAYS = 7  # fewer say nothing about a month
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
 LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
+FARTHEST = 1.0  # standard errors that a value is drawn towards its siblings, at most
 UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
 
 
@@ -249,6 +250,11 @@ def _standing(frame: pl.DataFrame, metric: Metric) -> Standing:
     if f"{m}.se" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Float64).alias(f"{m}.se"))
     known = shrunk(frame, metric)
+    # What ails one subject its siblings do not have: a value far from theirs is drawn to them by no
+    # more than its own error (limited translation: Efron and Morris, JASA 67, 1972).
+    own = (pl.col(m) * pl.col(f"{m}.se")).abs()
+    near = pl.col(f"{m}.shrunk").clip(pl.col(m) - FARTHEST * own, pl.col(m) + FARTHEST * own)
+    known = known.with_columns(pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk"))
     mean, sd = known[f"{m}.shrunk"], known[f"{m}.shrunk.se"]
     have = known.filter(pl.col(f"{m}.shrunk").is_not_null())
     ordered = tuple(have[f"{m}.shrunk"].sort().to_list())
