@@ -1,0 +1,66 @@
+"""The page that shows what following the plan brings, from the kept results of `docs.proof`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docs.pages.markdown import page, table
+
+RESULTS = Path(__file__).parents[1] / "proof.json"
+
+
+def render() -> str:
+    """docs/plan-proof.md."""
+    return page("Does following the plan pay?", _lines(json.loads(RESULTS.read_text("utf-8"))))
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"""\
+{found["shops"]} shops were made up whose truth is known (`tests/proof`): products, videos that show
+them, ads for them, with every rate drawn within its usual band. Then one to five causes were drawn
+upon each, {found["causes"]} on average, several at once and overlapping: an opening that few
+follow, a page that few buy from (which harms every video and ad of that product too), a video that calls
+nobody to the product, a dear audience, and videos that nobody answers, which costs nothing. Counts
+were drawn day by day for eight weeks, with the season of the week and days that vary more than
+chance. Files made of them were diagnosed as any shop's are.
+
+What an action brings is drawn too: two of three attempts succeed and go some of the way back to
+what the rate was (a beta distribution around two thirds); the others do next to nothing; bidding
+less makes impressions cheaper and fewer. Each shop's luck is drawn once, so all ways to choose
+meet the same. The world imports nothing of the plan, and an action of which the world knows no
+effect brings nothing.
+"""
+    yield ""
+    yield "## What the first action brings"
+    yield ""
+    yield f"Profit of a shop in 30 days: ${found['profit']:,.0f}."
+    yield ""
+    yield from table(
+        ("What is done first", "Gain in 30 days", "For an hour of work", "Less than the plan's"),
+        (
+            (
+                row["strategy"],
+                f"${row['gain']:,.0f} ± {row['error']:,.0f}",
+                f"${row['per_hour']:,.0f}",
+                "–"
+                if row["behind"] == 0
+                else f"${row['behind']:,.0f} ± {row['behind_error']:,.0f}",
+            )
+            for row in found["strategies"]
+        ),
+    )
+    told = found["intervals"]
+    yield f"""\
+± is one standard error. The largest symptom is the finding whose value lies farthest from its band;
+from its top, the guide is followed as it goes through its metrics.
+
+## Whether the money holds true
+
+An action's worth is what reaching its target brings; the chance of getting there is printed apart.
+Of {told["number"]:,} stated intervals, which are to hold the true value 8 times of 10,
+{told["inside"]:.1%} did. Stated on average were {told["stated"] / told["number"]:,.0f}, true were
+{told["true"] / told["number"]:,.0f}.
+
+`python -m docs.proof` makes the shops anew.
+"""
