@@ -23,8 +23,10 @@ from functools import lru_cache
 from advisor.errors import unknown
 from advisor.vocabulary import Unit
 
-PARTS = ("band", "low", "high", "n", "before", "room")  # what may follow a metric's name and a point
+PARTS = ("band", "low", "high", "n", "before", "room")  # what may follow a metric and a point
 NOT_KNOWN = "not known"
+_HOUR = 3600.0
+_LONG = 2 * _HOUR  # from here on seconds are told in hours
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
 
@@ -66,7 +68,9 @@ def shorten(name: str, most: int = 60) -> str:
 
 
 def number(value: float, unit: Unit, currency: str | None = None) -> str:
-    """*value* with its unit: `1.2 %`, `$1.50`, `1,234 MXN`, `2.4`, `12,345`, `46 s`."""
+    """*value* with its unit: `1.2 %`, `$1.50`, `1,234 MXN`, `2.4`, `12,345`, `46 s`, `20 h`."""
+    if unit is Unit.SECONDS and abs(value) >= _LONG:
+        return f"{_digits(value / _HOUR, Unit.NUMBER, None)} h"
     digits = _digits(value, unit, currency)
     return _with_unit(digits, unit, currency)
 

@@ -74,6 +74,9 @@ def test_what_a_name_contains_is_never_filled_in() -> None:
         (1_000_000.0, Unit.NUMBER, None, "1,000,000"),
         (46.0, Unit.SECONDS, None, "46 s"),
         (4.62, Unit.SECONDS, None, "4.62 s"),
+        (7_199.0, Unit.SECONDS, None, "7,199 s"),
+        (72_000.0, Unit.SECONDS, None, "20 h"),
+        (9_000.0, Unit.SECONDS, None, "2.5 h"),
     ],
 )
 def test_a_number_is_printed_with_its_unit(

@@ -13,7 +13,7 @@ _CARD = "N/A"  # where a video's id stands, of a product card
 
 def live_creatives(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
     """`live_creatives` of each campaign: its videos that were shown at all, in the newest list that
-    meets *window*; product cards are none."""
+    meets *window*; product cards are none, and a campaign of them alone has no number."""
     frames = [
         table.frame.select("key", "from", "to", _CAMPAIGN, _SHOWN)
         for reading in readings
@@ -22,14 +22,14 @@ def live_creatives(readings: Sequence[Reading], window: Period | None) -> Iterat
     ]
     if not frames:
         return
-    rows = pl.concat(frames).drop_nulls((_CAMPAIGN, _SHOWN))
+    videos = ~pl.col("key").str.ends_with(_CARD)
+    rows = pl.concat(frames).drop_nulls((_CAMPAIGN, _SHOWN)).filter(videos)
     if window is not None:
         meets = (pl.col("from") <= window.last) & (pl.col("to") >= window.first)
         rows = rows.filter(meets.fill_null(value=True))
     end = pl.col("to").max().over(_CAMPAIGN)
     newest = rows.filter(pl.col("to").eq_missing(end))
-    shown = (pl.col(_SHOWN) > 0) & ~pl.col("key").str.ends_with(_CARD)
-    count = pl.col("key").filter(shown).n_unique().cast(pl.Float64)
+    count = pl.col("key").filter(pl.col(_SHOWN) > 0).n_unique().cast(pl.Float64)
     told = newest.group_by(pl.col(_CAMPAIGN).alias("key")).agg(
         count.alias(f"live_creatives{end}") for end in ("", ".lo", ".hi")
     )

@@ -21,6 +21,7 @@ def campaign_budgets(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Se
     counts = {
         "daily_budget": pl.col("daily_budget"),
         "target_roi": pl.col("target_roi"),
+        "bid": pl.col("bid"),
         "max_delivery": pl.col("mode") == "max-delivery",
     }
     return (_campaigns(kind, days.sort("day", "_row"), counts),)

@@ -19,8 +19,8 @@ PROTECTED_BELOW, PROTECTED_ORDERS = 0.9, 20
 
 
 def steering(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
-    """`roi_of_target`, `budget_use`, `roi_credit`, `roi_credit_days`, `edits_a_week` and
-    `max_delivery_days` of campaigns."""
+    """`roi_of_target`, `budget_use`, `budget_of_bids`, `roi_credit`, `roi_credit_days`,
+    `edits_a_week` and `max_delivery_days` of campaigns."""
     targets = days_of(readings, "campaign", ("target_roi",), window)
     budgets = days_of(readings, "campaign", ("daily_budget",), window)
     changes = days_of(readings, "campaign", ("budget_changes", "target_changes"), window)
@@ -33,6 +33,7 @@ def steering(readings: Sequence[Reading], window: Period | None) -> Iterator[Der
         roi_credit(results, targets, changes, modes),
         edits_a_week(changes, window),
         max_delivery_days(modes),
+        budget_of_bids(days_of(readings, "campaign", ("daily_budget", "bid"), window)),
     )
     yield from (Derived("campaign", frame) for frame in found if frame.height)
 
@@ -99,6 +100,13 @@ def edits_a_week(changes: pl.DataFrame, window: Period | None) -> pl.DataFrame:
     edits = (pl.col("budget_changes") + pl.col("target_changes")).sum() * 7 / window.days
     sums = changes.group_by("key").agg(pl.col("name").last(), edits.alias("edits_a_week"))
     return _exact(sums, "edits_a_week")
+
+
+def budget_of_bids(days: pl.DataFrame) -> pl.DataFrame:
+    """Daily budget / bid on the newest day of each campaign."""
+    newest = days.filter(pl.col("bid") > 0).sort("from").unique("key", keep="last")
+    value = (pl.col("daily_budget") / pl.col("bid")).alias("budget_of_bids")
+    return _exact(newest.select("key", "name", value), "budget_of_bids")
 
 
 def max_delivery_days(modes: pl.DataFrame) -> pl.DataFrame:

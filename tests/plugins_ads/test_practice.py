@@ -65,6 +65,7 @@ def test_videos_that_are_shown_are_counted_by_campaign() -> None:
                 ("7|1|c", "7", 0.0),  # never shown
                 ("7|1|N/A", "7", 50.0),  # a product card
                 ("8|1|a", "8", 0.0),
+                ("9|1|N/A", "9", 50.0),  # a campaign of product cards alone
             ]
         )
     )
@@ -133,3 +134,16 @@ def test_before_it_was_replaced_without_spend_or_before_the_window_nothing_is_sa
 
 def test_max_delivery_is_read_from_the_list_of_budgets() -> None:
     assert [d.subject for d in steering([modes(3)], WINDOW)] == ["campaign"]
+
+
+def test_the_budget_is_told_in_bids_of_the_newest_day() -> None:
+    told = found(
+        reading(
+            "budgets",
+            (3, {"daily_budget": 100.0, "bid": 10.0}),
+            (9, {"daily_budget": 90.0, "bid": 30.0}),
+        )
+    )
+
+    assert told["budget_of_bids"] == 3
+    assert "budget_of_bids" not in found(reading("b", (3, {"daily_budget": 9.0, "bid": 0.0})))
