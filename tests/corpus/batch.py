@@ -11,22 +11,22 @@ import numpy as np
 import polars as pl
 
 from advisor.bands import Bands
-from advisor.business import Business, Settings
+from advisor.business import Business, RulesSection, Settings
 from advisor.diagnosis import wanted, with_derived
 from advisor.engine.reference import ReferenceEngine
 from advisor.grade import Grader
 from advisor.hookspecs import PROJECT, ReadContext
 from advisor.judge import Judgement, judge
-from advisor.knowledge import bands_of
+from advisor.knowledge import bands_of, why_resting
 from advisor.measure import CountedRows, Measured, measure
 from advisor.reading import File, Grain, Period, Reading, Table
 from advisor.registry import DISTRIBUTION, Registry, load
-from advisor.rule import Rule
+from advisor.rule import Profile, Rule
 from advisor.rule_file import load_pack
 from advisor.together import with_pools
 from advisor.vocabulary import Vocabulary
 from advisor.window import Window
-from tests.corpus.funnels import BY_KIND, Floats, How
+from tests.corpus.funnels import Floats, How
 from tests.corpus.nature import WINDOW, Herd, Nature, days
 
 LAST = date(2026, 3, 1)
@@ -54,6 +54,11 @@ class World:
         words = registry.vocabulary()
         rules = (rule for pack in registry.rule_packs() for rule in load_pack(pack, words))
         return cls(registry, words, bands_of(Settings(), registry), tuple(rules))
+
+    def acting(self, business: Business) -> list[Rule]:
+        """The rules that apply to *business*, those of every profile."""
+        every = Settings(rules=RulesSection(profile=Profile.STRICT))
+        return [rule for rule in self.rules if not why_resting(rule, every, business, TODAY)]
 
     def grader(self, business: Business) -> Grader:
         return Grader(self.vocabulary, self.bands, business, TODAY)
@@ -158,8 +163,10 @@ def batch(
     return Batch(business, tuple(rows))
 
 
-def judged(shops: Batch, world: World, rules: Sequence[Rule], *, derive: bool = True) -> Judgement:
-    """What *rules* say of every shop of the batch, in one pass."""
+def judged(shops: Batch, world: World, *, derive: bool = True) -> Judgement:
+    """What the rules that apply say of every shop of the batch, in one pass. *derive*: plugins are
+    asked, shop by shop."""
+    rules = world.acting(shops.business)
     window = Window(NOW, PAST)
     rows = tuple(with_pools(shops.rows, world.vocabulary))
     asked = wanted(rules, world.vocabulary, world.bands)
@@ -206,6 +213,3 @@ def _joined(
         both = both.with_columns(pl.col("name").fill_null(pl.col("key"))).sort("shop", "key")
         found[kind] = attrs.evolve(at, frame=both)
     return found
-
-
-__all__ = ["BY_KIND", "Batch", "World", "batch", "judged"]

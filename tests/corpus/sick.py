@@ -234,6 +234,11 @@ class _Wants:
             return
         if name in GROWTHS:
             self.growths[name] = self._limit(test) - GROWTHS[name].step * (s - 1) - 1e-3
+            each = GROWTHS[name].each
+            if each is not None:  # as many as before: only what each is worth grows
+                steady = Formula(each, (self.funnel.at[each],), (), 1.0, added=True)
+                level = steady.value(self.herd.now[self.rows], self.funnel)
+                self.asked[f"{each} held"] = (steady, level)
             return
         if name in SHARES:
             self._share(test)
@@ -362,10 +367,10 @@ class _Wants:
             self._lift(name)
         if known.part is not None:
             whole, name, part = known.part
-            one, other = (formula(n, self.funnel, words) for n in (whole, name))
-            if one is None or other is None or f"{whole} " not in self.asked:
+            of, other = (formula(n, self.funnel, words) for n in (whole, name))
+            if of is None or other is None or f"{whole} " not in self.asked:
                 raise Uncovered(f"{test} has no gap to share")
-            gap = self.asked[f"{whole} "][1] - self._centre(one)
+            gap = self.asked[f"{whole} "][1] - self._centre(of)
             self.asked[f"{name} "] = (other, self._centre(other) - gap * part)
         for name in known.held:
             one = formula(name, self.funnel, words)
