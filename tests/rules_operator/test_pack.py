@@ -1,5 +1,6 @@
 """The operators' pack: its rules say what their cases expect, and say who says so."""
 
+from datetime import date
 from functools import cache
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import advisor_rules_guide as guide
 import advisor_rules_operator as operator
 from advisor.bands import Bands, check_bands
+from advisor.business import Business
 from advisor.case_run import CaseRunner
 from advisor.cases import Case, Outcome, pack_cases, run_cases
 from advisor.engine import Engine
@@ -148,3 +150,61 @@ def test_a_rule_gives_no_advice_that_harms(rule_id: str) -> None:
     )
 
     assert [t for t in texts for word in harmful if word in t.lower()] == []
+
+
+@pytest.mark.parametrize("rule_id", [r for r in rules() if rules()[r].file.startswith("gmv-max/")])
+def test_the_roi_of_gmv_max_is_never_called_roas(rule_id: str) -> None:
+    rule = rules()[rule_id]
+    texts = [rule.says.healthy, rule.says.finding, rule.says.why]
+    texts += [sentence for a in rule.actions for sentence in (a.do, *a.steps)]
+
+    assert [t for t in texts if "ROAS" in t or "CPC" in t] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "recommended", "enforced"),
+    [
+        (date(2025, 11, 28), 0.04, 0.04),
+        (date(2026, 1, 8), 0.04, 0.04),
+        (date(2026, 1, 9), 0.04, 0.04),
+        (date(2026, 3, 1), 0.04, 0.04),
+        (date(2026, 3, 2), 0.04, 0.10),
+        (date(2027, 1, 1), 0.04, 0.10),
+    ],
+)
+def test_each_edition_of_the_late_dispatch_rate_holds_on_its_days(
+    day: date, recommended: float, enforced: float
+) -> None:
+    shop = Business(region="US")
+    (line,) = BANDS.resolve("late_dispatch", "shop", shop, day).edges
+    (acts,) = BANDS.resolve("late_dispatch_enforced", "shop", shop, day).edges
+
+    assert (line.high, acts.high) == (recommended, enforced)
+
+
+POLICY = {band.metric for file in OWN for band in file.band if band.where.region is not None}
+
+
+@pytest.mark.parametrize("metric", sorted(POLICY))
+def test_a_policy_has_a_line_in_its_region_and_none_elsewhere(metric: str) -> None:
+    nowhere = BANDS.resolve(metric, "shop", Business(region="BR"), date(2026, 6, 1))
+    unknown = BANDS.resolve(metric, "shop", Business(), date(2026, 6, 1))
+
+    assert nowhere.edges == ()
+    assert unknown.edges == ()
+    assert unknown.reason.endswith("add region to [shop] in advisor.toml")
+
+
+@pytest.mark.parametrize("metric", sorted(m for m in POLICY if f"{m}_ahead" in POLICY))
+def test_the_line_ahead_is_the_line_of_today(metric: str) -> None:
+    of = {
+        name: [
+            (b.low, b.high, b.where.region, b.where.from_, b.where.until)
+            for file in OWN
+            for b in file.band
+            if b.metric == name
+        ]
+        for name in (metric, f"{metric}_ahead")
+    }
+
+    assert of[metric] == of[f"{metric}_ahead"]
