@@ -40,8 +40,10 @@ def test_the_widest_of_the_edges_holds_that_may_be_meant(
 
 
 @pytest.mark.parametrize("limits", [(120, 90, 150), (None, None, None)])
-def test_outside_of_all_parts_no_band_holds(limits: tuple[float | None, ...]) -> None:
-    assert math.isnan(high(*limits, CHEAP, MIDDLE))  # type: ignore[call-arg]
+def test_outside_of_all_parts_no_band_holds(
+    limits: tuple[float | None, float | None, float | None],
+) -> None:
+    assert math.isnan(high(*limits, CHEAP, MIDDLE))
 
 
 def test_outside_of_all_parts_the_general_band_holds() -> None:

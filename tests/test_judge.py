@@ -519,6 +519,30 @@ def test_weak_findings_stand_where_they_are_many() -> None:
     assert set(screened(2, 100, strong=60)) == {"fires"}
 
 
+@pytest.mark.parametrize(
+    ("other", "row", "expected"),
+    [
+        (LOW_CTR, {"clicks": 200, "impressions": 10_000}, "unsure"),
+        (NO_STOCK, {"stock": 4}, "fires"),  # a fact is no chance, so it is not counted
+        (NO_STOCK, {"stock": 0}, "fires"),
+        (LOW_CTR, {"clicks": 20, "impressions": 10_000}, "fires"),  # many that surely stand
+    ],
+)
+def test_a_finding_stands_among_what_all_rules_asked_of_the_shop(
+    other: Ask, row: Row, expected: str
+) -> None:
+    weak = counted("ad", [{"key": "w", "clicks": 78, "impressions": 10_000}])
+    products = counted("product", [{"key": f"p{n}", **row} for n in range(100)])
+    rules = [rule("r", LOW_CTR), rule("other", other, subject="product")]
+
+    found = judged(rules, weak, products, screen=True)
+
+    assert outcome(found, "r", "w") == expected
+    said = {where: how for where, how in outcomes(found, "other").items() if where[0] == "product"}
+    ill = row.get("stock") == 0 or row.get("clicks") == 20
+    assert set(said.values()) == {"fires" if ill else "clear"}
+
+
 def test_subjects_without_data_are_not_counted_among_the_many() -> None:
     rows: list[Row] = [{"key": "w", "clicks": 78, "impressions": 10_000}]
     rows += [{"key": f"m{n}", "clicks": None, "impressions": None} for n in range(200)]

@@ -12,7 +12,7 @@ from advisor.judge.examine import Examiner
 from advisor.judge.hearing import Hearing
 from advisor.judge.outcome import Firing, Verdicts
 from advisor.judge.relations import Relations, link_facts, subject_id
-from advisor.judge.screen import Chances, chances, stands
+from advisor.judge.screen import FALSE_DISCOVERIES, Chances, chances, stands
 from advisor.measure import Measured
 from advisor.rule import Rule
 
@@ -138,6 +138,9 @@ class Court:
         if not self.screen or not any(fired[i].rows for i in tried):
             return stay
         judged: dict[str, int] = {}
+        most = sum(hearings[i].frame.height for i in tried)
+        if max(float(ps[i].max() or 0.0) for i in tried) <= FALSE_DISCOVERIES / most:  # type: ignore[arg-type]
+            return stay  # surer than the surest has to be, however many were judged
         for i in tried:
             told = pl.col("code") != int(Truth.MISSING)
             of_shop = hearings[i].frame.group_by("shop").agg(told.sum())

@@ -13,14 +13,14 @@ import numpy as np
 import polars as pl
 
 from advisor.business import Business
-from advisor.condition import Against, Conditions, Quantifier, Related
+from advisor.condition import Against, Conditions, Quantifier
 from advisor.condition import Test as Ask
 from advisor.grade import RELATIVE, Grader
 from advisor.measure import metric_of
 from advisor.rule import Rule
 from advisor.vocabulary import MetricKind, Varies
 from tests.corpus.batch import Batch, World, batch, shop_name
-from tests.corpus.funnels import BY_KIND, Floats, Funnel, How
+from tests.corpus.funnels import BY_KIND, FUNNELS, Floats, Funnel, How
 from tests.corpus.healthy import Profile, herd
 from tests.corpus.nature import WINDOW, Herd, Nature
 from tests.corpus.plants import AGAINST_OTHERS, GROWTHS, SHARES, SYMBOLS
@@ -81,19 +81,31 @@ def business_of(profile: Profile) -> Business:
 
 
 def ward(
-    rule: Rule, world: World, strength: Floats, sample: Floats, rng: np.random.Generator
+    rule: Rule,
+    world: World,
+    strength: Floats,
+    sample: Floats,
+    rng: np.random.Generator,
+    *,
+    whole: bool = False,
 ) -> Ward:
-    """A sick shop for each strength and sample; raises Uncovered where that cannot be."""
+    """A sick shop for each strength and sample; raises Uncovered where that cannot be. *whole*:
+    with healthy subjects of all other kinds beside."""
     if rule.subject not in BY_KIND and rule.subject != "lives":
         raise Uncovered(f"no shop of the corpus has a {rule.subject}")
     business = business_of(profile_of(rule, world))
     grader = world.grader(business)
     planter = _Planter(rule, world, grader, strength, sample, rng)
     herds = planter.herds()
-    shops = batch(business, herds, Nature(), rng)
+    if whole:
+        there = {one.funnel.kind for one in herds}
+        shops = len(strength)
+        more = (f for f in FUNNELS if f.kind not in there)
+        herds += [herd(funnel, shops, world, grader, rng, volume=(0.5, 2.0)) for funnel in more]
+    made = batch(business, herds, Nature(), rng)
     return Ward(
         rule,
-        attrs.evolve(shops, given=planter.given_frames()),
+        attrs.evolve(made, given=planter.given_frames()),
         strength,
         sample,
         planter.unit,
@@ -160,17 +172,22 @@ class _Planter:
             )
         tests = [*when.tests, *(when.alternatives[0] if when.alternatives else ())]
         wants = _Wants(self, herd_, rows)
+        changes = not together and any(t.trend or t.against is Against.PAST for t in tests)
+        if sampled and changes:  # what it was before is as well known
+            self.unit = wants.sample(tests)
+            herd_.past[rows] = bend(herd_.past[rows], funnel, wants.list())
+            wants.asked.clear()
         for test in tests:
             wants.ask(test)
         for test in unless.tests[:1]:
             wants.avoid(test)
-        if sampled:
+        if sampled and not changes:
             self.unit = wants.sample(tests) + (" of each LIVE" if together else "")
         start = herd_.past[rows] if any(t.trend for t in tests) else herd_.now[rows]
         herd_.now[rows] = bend(start, funnel, wants.list())
         if together:
             herd_.past[rows] = herd_.now[rows]
-        elif any(t.trend or t.against is Against.PAST for t in tests):
+        elif changes:
             herd_.slope[rows] = 0.0
         else:
             herd_.past[rows] = herd_.now[rows] - herd_.slope[rows] * WINDOW
@@ -448,7 +465,8 @@ class _Wants:
         """Wants the sample of the first test that chance has a part in; says what it counts."""
         words, funnel = self.planter.world.vocabulary, self.funnel
         for test in tests:
-            if not self.planter.grader.by_chance(test) and test.name not in SHARES:
+            chance = self.planter.grader.by_chance(test) or test.name in SHARES
+            if not chance or test.name in self.planter.given:
                 continue
             count = self._events(test.name)
             if count is None:
@@ -483,7 +501,3 @@ class _Wants:
         else:
             count = metric.events or metric.numerator[0]
         return count if count in funnel.at else None
-
-
-def related_kinds(rule: Rule) -> list[Related]:
-    return [*rule.when.related]
