@@ -11,11 +11,11 @@ from advisor.diagnosis import Diagnosis, Request, diagnose_gathered
 from advisor.errors import AdvisorError, unknown
 from advisor.gathered import Gathered
 from advisor.judge import Outcome
-from advisor.knowledge import Loaded, business_of, why_resting
+from advisor.knowledge import REGION_UNKNOWN, Loaded, business_of, why_resting
 from advisor.rule import Profile, Rule
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import PackLike, RuleLike, find_rule
-from advisor.testing.shops import Shop, shop
+from advisor.testing.shops import TODAY, Shop, shop
 from advisor.why import Subject, explain, subjects, tree
 
 ShopLike = Shop | Mapping[str, object]
@@ -57,8 +57,10 @@ def judged(
     """
     plugins = where.plugins if isinstance(where, Shop) else tuple(plugins)
     found, loaded = find_rule(rule, pack, registry_with(plugins))
-    at = where if isinstance(where, Shop) else shop({found.subject: where}, plugins=plugins)
+    at = where if isinstance(where, Shop) else _of_one(found, where, plugins)
     resting = _resting(found, at)
+    if REGION_UNKNOWN in resting:
+        return Ending(found.id, found.subject, "", "", Expected.MISSING.value, why=resting)
     if resting:
         return Ending(found.id, found.subject, "", "", "not-applicable", why=f"it rests: {resting}")
     diagnosis = diagnose_shop(at, loaded)
@@ -142,6 +144,12 @@ def diagnose_shop(at: Shop, loaded: Loaded | None = None) -> Diagnosis:
     return diagnose_gathered(
         Gathered(at.readings), request, at.registry, engine=engine(), loaded=loaded
     )
+
+
+def _of_one(rule: Rule, row: Mapping[str, object], plugins: tuple[object, ...]) -> Shop:
+    """A shop of one subject of the rule's kind, on a day on which the rule is in force."""
+    today = max(TODAY, rule.effective_from or TODAY)
+    return shop({rule.subject: row}, plugins=plugins, today=today)
 
 
 def _expect(expected: Expected, ending: Ending) -> Ending:

@@ -7,13 +7,15 @@ import attrs
 from advisor.errors import unknown
 from advisor.vocabulary import Vocabulary
 
+Derived = tuple[float, float, float, float | None]
+
 _FIXED = ("key", "name", "before")
 
 
 @attrs.frozen
 class Row:
     """A subject of a test: its counts of the window and of the one *before*; *parents* by kind, as
-    keys; *symbols* and *metrics* (value, low, high) are what a plugin would compute."""
+    keys; *symbols* and *metrics* (value, low, high, events) are what a plugin would compute."""
 
     key: str
     name: str
@@ -21,7 +23,7 @@ class Row:
     before: Mapping[str, float] = attrs.field(factory=dict)
     parents: Mapping[str, str] = attrs.field(factory=dict)
     symbols: Mapping[str, str] = attrs.field(factory=dict)
-    metrics: Mapping[str, tuple[float, float, float]] = attrs.field(factory=dict)
+    metrics: Mapping[str, Derived] = attrs.field(factory=dict)
 
 
 def read_rows(
@@ -66,7 +68,7 @@ def _row(
     counts: dict[str, float] = {}
     parents: dict[str, str] = {}
     symbols: dict[str, str] = {}
-    metrics: dict[str, tuple[float, float, float]] = {}
+    metrics: dict[str, Derived] = {}
     for name, value in raw.items():
         if value is None or name in _FIXED:
             continue
@@ -78,10 +80,12 @@ def _row(
             if value not in known:
                 wrong.append(f"{name}: {unknown('value', str(value), known)}")
         elif name in vocabulary.metrics and vocabulary.metrics[name].derived:
-            three = _three(value)
-            metrics[name] = three or (0.0, 0.0, 0.0)
-            if three is None:
-                wrong.append(f"{name}: expected a number, or value, low and high; found {value!r}")
+            derived = _derived(value)
+            if derived is None:
+                expected = "a number, or value, low and high, and how many events"
+                wrong.append(f"{name}: expected {expected}; found {value!r}")
+            else:
+                metrics[name] = derived
         else:
             wrong += _count(name, value, counts, vocabulary)
     wrong += [
@@ -118,12 +122,14 @@ def _count(
     return []
 
 
-def _three(value: object) -> tuple[float, float, float] | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return (float(value), float(value), float(value))
-    if not isinstance(value, list | tuple) or len(value) != 3:
+def _derived(value: object) -> Derived | None:
+    """A value that is known exactly, or value, low, high and perhaps events; None of all else."""
+    parts = value if isinstance(value, list | tuple) else [value, value, value]
+    if len(parts) not in (3, 4) or not all(_is_number(part) for part in parts):
         return None
-    if not all(isinstance(one, int | float) for one in value):
-        return None
-    middle, low, high = map(float, value)
-    return (middle, low, high) if low <= middle <= high else None
+    middle, low, high, *events = map(float, parts)
+    return (middle, low, high, events[0] if events else None) if low <= middle <= high else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

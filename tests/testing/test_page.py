@@ -1,5 +1,6 @@
 """The page on testing: its tests pass in a project as it describes, and its contracts are all."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,6 @@ def test_every_promise_says_what_is_promised(contract: type[Contract]) -> None:
 
 
 def test_the_page_shows_what_a_failing_case_prints(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     rules = [block for block in blocks("toml") if block.page == "write-a-rule.md"]
     cases = next(b.text for b in rules if b.about == "cases.toml").replace("= 240", "= 60")
     (tmp_path / "my-rules").mkdir()
@@ -101,5 +101,9 @@ def test_the_page_shows_what_a_failing_case_prints(tmp_path: Path) -> None:
     said = pytest_in(tmp_path, "--advisor-cases", "my-rules").output
 
     (shown,) = (b.text for b in blocks("text") if b.page == "testing.md")
-    assert shown in said
-    assert shown in page
+    assert _unlimited(shown) in _unlimited(said)
+
+
+def _unlimited(text: str) -> str:
+    """*text* without the limits of its numbers, which are statistics' matter."""
+    return re.sub(r"\([\d.–% ]+, from", "(…, from", text)
