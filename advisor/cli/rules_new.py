@@ -1,6 +1,7 @@
 """`advisor rules new`: a rule and its cases, asked or given."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def new(
     given = Answers(subject, list(asks), id_, severity, goal, taken)
     try:
         if not no_input:
-            given.ask(vocabulary, bands)
+            given.ask(vocabulary, bands, exported(registry))
         wish = given.wish(vocabulary)
         pack = folder.resolve().name
         made = new_rule(wish, pack, vocabulary, bands, known)
@@ -122,7 +123,9 @@ class Answers:
         self.goal = goal
         self.taken = taken
 
-    def ask(self, vocabulary: "Vocabulary", bands: "Bands") -> None:
+    def ask(
+        self, vocabulary: "Vocabulary", bands: "Bands", given: Mapping[str, AbstractSet[str]]
+    ) -> None:
         """Asks for what is not given; an answer that cannot be is told and asked again."""
         from advisor.rule import Severity
 
@@ -131,7 +134,7 @@ class Answers:
             click.echo(f"What it may judge: {', '.join(kinds)}")
             self.subject = _choice("Subject", "subject", list(kinds))
         if not self.asks and self.subject in vocabulary.subjects:
-            names = metrics_of(self.subject, vocabulary)
+            names = metrics_of(self.subject, vocabulary, given.get(self.subject, set()))
             click.echo(f"Metrics of one {self.subject}: {', '.join(names)}")
             click.echo("Counts have limits: product_clicks>=500. An empty answer ends the list.")
             while answer := self._condition(vocabulary, bands):
@@ -197,12 +200,26 @@ class Answers:
         return f"our-{found}" if found in self.taken else found
 
 
-def metrics_of(kind: str, vocabulary: "Vocabulary") -> list[str]:
-    """The metrics that a rule on subjects of *kind* may ask for."""
+def exported(registry: "Registry") -> dict[str, set[str]]:
+    """The counts that known exports have, by kind of subject."""
+    found: dict[str, set[str]] = {}
+    for provider in registry.providers():
+        for info in provider.kinds.values():
+            for subject in info.subjects:
+                found.setdefault(subject, set()).update(info.counts)
+    return found
+
+
+def metrics_of(kind: str, vocabulary: "Vocabulary", given: AbstractSet[str]) -> list[str]:
+    """The metrics that a rule on subjects of *kind* may ask for and that can be measured by the
+    counts *given* of them."""
+    from advisor.scaffold.proof import unused_counts
+
     return sorted(
         metric.id
         for metric in vocabulary.metrics.values()
-        if not metric.subjects or kind in metric.subjects
+        if (not metric.subjects or kind in metric.subjects)
+        and (not unused_counts([metric], given) or (metric.derived and kind in metric.subjects))
     )
 
 
@@ -213,8 +230,7 @@ def not_exported(rule: "Rule", registry: "Registry") -> list[str]:
     from advisor.scaffold.proof import unused_counts
 
     vocabulary = registry.vocabulary()
-    kinds = [info for provider in registry.providers() for info in provider.kinds.values()]
-    given = {count for kind in kinds if rule.subject in kind.subjects for count in kind.counts}
+    given = exported(registry).get(rule.subject, set())
     names = dict.fromkeys(t.name for t in rule.when.own() if t.name not in vocabulary.symbols)
     metrics = [m for m in (metric_of(name, vocabulary) for name in names) if not m.derived]
     return [

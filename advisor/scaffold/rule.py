@@ -96,26 +96,33 @@ def _title(test: Test, vocabulary: Vocabulary) -> str:
 
 def _says(wish: Wish, found: Conditions, vocabulary: Vocabulary) -> Says:
     kind = vocabulary.subjects[wish.subject]
-    seen = " and ".join(_seen(test, vocabulary) for test in found.tests)
-    asked = " and ".join(
-        f"whose {_title(test, vocabulary)}{str(test).removeprefix(test.name)}"
-        for test in found.tests
+    seen = _listed([_seen(test, vocabulary) for test in found.tests])
+    asked = _listed(
+        [
+            f"{_title(test, vocabulary)}{str(test).removeprefix(test.name).replace(' is ', ' ')}"
+            for test in found.tests
+        ]
     )
     return Says(
-        healthy=f"No {kind.title} {asked}",
+        healthy=f"No {kind.title} with {asked}",
         finding=f"{{{kind.id}.name}}: {seen}",
         why=WHY,
     )
 
 
+def _listed(parts: Sequence[str]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _seen(test: Test, vocabulary: Vocabulary) -> str:
     title, name = _title(test, vocabulary), test.name
     if test.name in vocabulary.symbols:
-        return f"{title} is {{{name}}}"
+        return f"{title}: {{{name}}}"
     if test.trend is not None:
-        return f"{title} is {{{name}}}, before {{{name}.before}}"
+        return f"{title} {{{name}}} after {{{name}.before}}"
     usual = f" where {{{name}.band}} is usual" if test.is_ else ""
-    return f"{title} is {{{name}}}{usual}"
+    return f"{title} {{{name}}}{usual}"
 
 
 def _action(wish: Wish, found: Conditions, vocabulary: Vocabulary, known: Sequence[Rule]) -> Action:

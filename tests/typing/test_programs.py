@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from advisor.hookspecs import PLUGIN_API
+from advisor.scaffold.plugin import Kind, new_plugin, tree
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 MARK = "# refused"
@@ -92,6 +95,18 @@ def test_real_plugins_are_accepted(checker: str, request: pytest.FixtureRequest)
 
     assert len(guests) > 3
     assert {(file, line) for file, line in errors if file in guests} == set()
+
+
+@pytest.mark.parametrize("kind", list(Kind), ids=str)
+def test_a_new_distribution_is_accepted(kind: Kind, tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    files = tree(new_plugin("advisor-new-plugin", kind.value), PLUGIN_API)
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    words = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache")]
+
+    assert "Success" in _run([*words, str(tmp_path / "src" / "advisor_new_plugin")])
 
 
 def _short(file: str) -> str:
