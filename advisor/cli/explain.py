@@ -2,22 +2,12 @@
 
 import re
 from collections import Counter
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli import complete
-from advisor.cli.options import (
-    check_shop_options,
-    config_option,
-    paths_argument,
-    period_options,
-    rules_option,
-    shop_options,
-    today_option,
-)
+from advisor.cli.asked import Asked, about_a_shop
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -30,28 +20,9 @@ _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 
 @click.command(short_help="A rule, and why it ended as it did.")
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
-@paths_argument(required=False)
+@about_a_shop(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
-@shop_options
-@period_options
-@today_option
-@config_option
-@rules_option
-def explain(
-    *,
-    rule_id: str,
-    paths: tuple[str, ...],
-    subject: str | None,
-    goal: str | None,
-    size: str | None,
-    niche: str | None,
-    first: date | None,
-    last: date | None,
-    month: str | None,
-    today: date,
-    config: Path | None,
-    rules: tuple[Path, ...],
-) -> None:
+def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     """Shows a rule. With PATH, how it ended on each subject of these exports; with --subject too,
     the tree of its conditions with the measured values and the bands that they were held to.
 
@@ -65,35 +36,21 @@ def explain(
       advisor explain weak-hook exports/ --subject "Spring haul"
       advisor explain 2 exports/
     """
-    from advisor.cli.request import find_shop, make_request
     from advisor.cli.rules import find_rule, load_all, page
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import diagnose
     from advisor.registry import load
 
     registry = load()
-    check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
+    asked.check(registry)
     of_action = _ACTION.fullmatch(rule_id) is not None
-    if not paths and subject is None and not of_action:
-        rule = find_rule(load_all(registry, config, rules, today), rule_id)
+    if not asked.paths and subject is None and not of_action:
+        rule = find_rule(load_all(registry, asked.config, asked.rules, asked.today), rule_id)
         with readers():
             for line in page(rule):
                 say(line)
         return
-    paths = paths or (".",)
-    shop = find_shop(paths, config)
-    request = make_request(
-        paths,
-        shop,
-        today,
-        goal=goal,
-        size=size,
-        niche=niche,
-        first=first,
-        last=last,
-        month=month,
-        rules=rules,
-    )
+    request = asked.here().request(registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
     if of_action:

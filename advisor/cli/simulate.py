@@ -1,23 +1,12 @@
 """`advisor simulate`: the plan as it would be if a metric were another number."""
 
-from datetime import date
-from pathlib import Path
-
 import click
 
-from advisor.cli.options import (
-    check_shop_options,
-    config_option,
-    paths_argument,
-    period_options,
-    rules_option,
-    shop_options,
-    today_option,
-)
+from advisor.cli.asked import Asked, about_a_shop
 
 
 @click.command(short_help="The plan and the money as they would be.")
-@paths_argument()
+@about_a_shop()
 @click.option(
     "--set",
     "settings",
@@ -28,26 +17,7 @@ from advisor.cli.options import (
     "times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Both result documents, as JSON.")
-@shop_options
-@period_options
-@today_option
-@config_option
-@rules_option
-def simulate(
-    *,
-    paths: tuple[str, ...],
-    settings: tuple[str, ...],
-    as_json: bool,
-    goal: str | None,
-    size: str | None,
-    niche: str | None,
-    first: date | None,
-    last: date | None,
-    month: str | None,
-    today: date,
-    config: Path | None,
-    rules: tuple[Path, ...],
-) -> None:
+def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
     """Shows which numbers, which actions and how much money would change if a metric were another
     number.
 
@@ -59,7 +29,6 @@ def simulate(
       advisor simulate exports/ --set product.ctor=3%
       advisor simulate exports/ --set "ad[1847712004410013].ctr=1.8%" --set ad.cpc=0.9
     """
-    from advisor.cli.request import find_shop, make_request
     from advisor.cli.screen import Waiting, readers, say
     from advisor.compose import compose
     from advisor.diagnosis import diagnose_gathered, gather_shop
@@ -69,20 +38,8 @@ def simulate(
 
     registry = load()
     vocabulary = registry.vocabulary()
-    check_shop_options(vocabulary, goal=goal, size=size, niche=niche)
     supposed = supposing(settings, vocabulary)
-    request = make_request(
-        paths,
-        find_shop(paths, config),
-        today,
-        goal=goal,
-        size=size,
-        niche=niche,
-        first=first,
-        last=last,
-        month=month,
-        rules=rules,
-    )
+    request = asked.request(registry)
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
     before = compose(diagnose_gathered(gathered, request, registry))
