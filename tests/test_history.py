@@ -129,6 +129,21 @@ def test_a_shop_with_days_without_sales_is_looked_at_by_weeks() -> None:
     assert growth(found.trend) is not None
 
 
+def test_a_week_of_which_a_day_is_missing_is_no_week() -> None:
+    days = by_day(sparse(np.random.default_rng(4), 140, 0.8))
+    gap = days.filter(pl.col("day") != FIRST + timedelta(days=40))
+
+    assert history(gap, matures=0, today=LATER).points.height == 19
+
+
+def test_days_here_and_there_are_no_daily_series() -> None:
+    days = by_day(np.exp(logarithms(np.random.default_rng(4), 300)))
+    found = history(days.gather_every(3), matures=0, today=LATER)
+
+    assert found.days.height == 100
+    assert found.trend is None
+
+
 def test_a_shop_that_never_sold_anything_has_no_growth() -> None:
     found = history(by_day(np.zeros(100)), matures=0, today=LATER)
     told = growth(found.trend)

@@ -1,7 +1,9 @@
 """What a quarter comes to: exact where nothing varies, and in its range as often as it says."""
 
+import math
 from datetime import date, timedelta
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,6 +86,33 @@ def test_a_shop_with_few_orders_is_projected_by_its_weeks() -> None:
         assert found is not None
         held += found.low <= values[110:].sum() <= found.high
     assert held / shops == pytest.approx(RANGE, abs=0.15)
+
+
+def test_one_week_of_few_orders_is_less_sure_than_a_quarter_of_them() -> None:
+    rng = np.random.default_rng(4)
+    shops, held = 60, 0
+    for _ in range(shops):
+        values = sparse(rng, 147, 2.0)
+        known = history(by_day(values[:140]), matures=0, today=LATER)
+        week, quarter = project(known, ahead(140, 7)), project(known, ahead(140, 90))
+        assert week is not None
+        assert quarter is not None
+        assert week.high / week.mid > quarter.high / quarter.mid or known.step == 1
+        held += week.low <= values[140:].sum() <= week.high
+    assert held / shops == pytest.approx(RANGE, abs=0.15)
+
+
+def test_days_that_go_together_make_the_range_wider() -> None:
+    known = history(
+        by_day(np.exp(logarithms(np.random.default_rng(5), 140))), matures=0, today=LATER
+    )
+    assert known.trend is not None
+    alone = attrs.evolve(known, trend=attrs.evolve(known.trend, correlation=0.0))
+    together = attrs.evolve(known, trend=attrs.evolve(known.trend, correlation=0.6))
+    # So near that the error of the slope hardly counts: four times the variance, twice the error.
+    near = [project(one, ahead(140, 7)) for one in (alone, together)]
+    wide = [math.log(one.high / one.mid) for one in near if one is not None]
+    assert wide[1] / wide[0] == pytest.approx(2.0, rel=0.1)
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)))
