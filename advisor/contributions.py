@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import attrs
 
 from advisor.asking import PluginInfo
-from advisor.errors import AdvisorError
+from advisor.installed_rules import installed_rules
 from advisor.overrides import template_names
 from advisor.registry import Registry
-from advisor.rule_file import load_pack
 from advisor.vocabulary import VocabularyFile
 
 _WORDS = ("subject", "relation", "count", "metric", "symbol", "lever", "goal", "niche")
@@ -40,15 +39,8 @@ def contributions(registry: Registry) -> list[Contribution]:
 
 
 def _counts(registry: Registry) -> Iterator[tuple[str, str, int]]:
-    vocabulary = registry.vocabulary()
-    for pack in registry.rule_packs():
-        owner = registry.pack_owners[pack.id]
-        try:
-            rules = load_pack(pack, vocabulary)
-        except (AdvisorError, OSError) as error:
-            registry.problem(owner, f"rule pack {pack.id} is left out: {error}")
-            continue
-        yield owner, "rule", len(rules)
+    for pack, rules in installed_rules(registry).items():
+        yield registry.pack_owners[pack.id], "rule", len(rules)
     for owner, bands in registry.owned_bands():
         yield owner, "band", len(bands.band)
     words: list[tuple[str, VocabularyFile]] = registry.once("advisor_vocabulary", VocabularyFile)

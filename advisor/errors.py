@@ -51,6 +51,11 @@ class PluginError(AdvisorError):
     """A plugin failed at import, raised in a hook, or returned what the hook does not allow."""
 
 
+def one_line(error: Exception) -> str:
+    """*error* without line breaks: for where it is one of many."""
+    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that *word* was probably meant to be."""
     names = {name.casefold(): name for name in known}

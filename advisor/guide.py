@@ -20,9 +20,10 @@ import attrs
 
 from advisor.data import parse_toml, structure
 from advisor.errors import Mistakes, unknown
+from advisor.installed_rules import installed_rules
 from advisor.registry import Registry
 from advisor.rule import RulePack
-from advisor.rule_file import GUIDE, load_pack
+from advisor.rule_file import GUIDE
 
 
 @attrs.frozen
@@ -136,8 +137,8 @@ def coverage(registry: Registry) -> Coverage:
 def _named(registry: Registry) -> Iterator[tuple[str, Sequence[str]]]:
     """Everything that names ids of a guide, as `what id`, with the ids."""
     vocabulary = registry.vocabulary()
-    for pack in registry.rule_packs():
-        for rule in load_pack(pack, vocabulary):
+    for rules in installed_rules(registry).values():
+        for rule in rules:
             yield f"rule {rule.id}", rule.guide
     for file in registry.band_files():
         for band in file.band:

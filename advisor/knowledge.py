@@ -9,7 +9,8 @@ import attrs
 
 from advisor.bands import Band, BandFile, Bands, wrong_edges
 from advisor.business import Business, Settings
-from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.errors import AdvisorError, Mistakes, one_line, unknown
+from advisor.installed_rules import installed_rules, left_out
 from advisor.overrides import Overridden, Override, override_rules
 from advisor.reading import Note
 from advisor.registry import Registry, own_version
@@ -119,13 +120,8 @@ def load_rules(
     """
     check_plugins(settings, registry)
     vocabulary = registry.vocabulary()
-    lost: dict[str, str] = {}
-    theirs: dict[RulePack, tuple[Rule, ...]] = {}
-    for pack in registry.rule_packs():
-        try:
-            theirs[pack] = load_pack(pack, vocabulary)
-        except (AdvisorError, OSError) as error:
-            lost[pack.id] = str(error)
+    theirs = installed_rules(registry)
+    lost: dict[RulePack, str] = {}
     own: dict[RulePack, tuple[Rule, ...]] = {}
     for folder in [*_own_folders(settings, base), *folders]:
         if not folder.is_dir():
@@ -165,13 +161,16 @@ def load_rules(
             resting.append((rule, reason))
         else:
             acting.append(rule)
-    left_out = [Note("rules", f"rule pack {pack} is left out: {e}") for pack, e in lost.items()]
-    registry.faults += [note.text for note in left_out]
+    for pack, why in lost.items():
+        left_out(registry, pack, why)
     return Loaded(
         tuple(acting),
         tuple(resting),
         tuple((pack, len(loaded)) for pack, loaded in kept.items()),
-        (*left_out, *overridden.notes),
+        (
+            *(Note("rules", line) for line in registry.faults if line.startswith("rule pack ")),
+            *overridden.notes,
+        ),
         tuple(one for one in overridden.done if one.by in {rule.id for rule in acting}),
     )
 
@@ -180,7 +179,7 @@ def _fitting(
     packs: Mapping[RulePack, tuple[Rule, ...]],
     guests: AbstractSet[RulePack],
     check: Callable[[Mapping[RulePack, tuple[Rule, ...]]], object],
-) -> tuple[dict[RulePack, tuple[Rule, ...]], dict[str, str]]:
+) -> tuple[dict[RulePack, tuple[Rule, ...]], dict[RulePack, str]]:
     """*packs* without the *guests* that do not fit to what was there before them, and why not.
 
     Raises AdvisorError where it is no guest's fault.
@@ -188,7 +187,7 @@ def _fitting(
     kept = {pack: rules for pack, rules in packs.items() if pack not in guests}
     check(kept)
     waiting = {pack: rules for pack, rules in packs.items() if pack in guests}
-    wrong: dict[str, str] = {}
+    wrong: dict[RulePack, str] = {}
     before = -1
     while len(waiting) != before:  # one may lean on another that comes later
         before = len(waiting)
@@ -196,18 +195,18 @@ def _fitting(
             try:
                 check({**kept, pack: waiting[pack]})
             except AdvisorError as error:
-                wrong[pack.id] = str(error)
+                wrong[pack] = one_line(error)
                 continue
             kept[pack] = waiting.pop(pack)
-    return kept, {pack.id: wrong[pack.id] for pack in waiting}
+    return kept, {pack: wrong[pack] for pack in waiting}
 
 
 def _leave_out_dangling(
     theirs: dict[RulePack, tuple[Rule, ...]], own: Mapping[RulePack, tuple[Rule, ...]]
-) -> dict[str, str]:
+) -> dict[RulePack, str]:
     """Takes out of *theirs* each pack that speaks of rules that are not there, and says why; what
     leaned on one that is taken out goes next."""
-    lost: dict[str, str] = {}
+    lost: dict[RulePack, str] = {}
     while True:
         everyone = [rule for loaded in (*theirs.values(), *own.values()) for rule in loaded]
         names = {name for rule in everyone for name in (rule.id, *rule.aliases)}
@@ -215,7 +214,7 @@ def _leave_out_dangling(
         for pack, mistakes in wrong.items():
             if mistakes:
                 del theirs[pack]
-                lost[pack.id] = "; ".join(mistakes)
+                lost[pack] = "; ".join(mistakes)
         if not any(wrong.values()):
             return lost
 

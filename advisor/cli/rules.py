@@ -169,6 +169,7 @@ def run_packs(
     from advisor.business import Settings
     from advisor.case_run import CaseRunner
     from advisor.cases import pack_cases, run_cases
+    from advisor.installed_rules import installed_rules
     from advisor.knowledge import bands_of
     from advisor.rule_file import check_references, load_pack
 
@@ -177,8 +178,8 @@ def run_packs(
     tested = [(pack, load_pack(pack, vocabulary)) for pack in packs]
     rules = [rule for _, loaded in tested for rule in loaded]
     if folders:  # they may refer to rules that are installed
-        for pack in registry.rule_packs():
-            rules += load_pack(pack, vocabulary)
+        for installed in installed_rules(registry).values():
+            rules += installed
     check_references(rules)
     runner = CaseRunner(vocabulary, bands_of(Settings(), registry), rules)
     results: list[CaseResult] = []

@@ -1,7 +1,7 @@
 """The keys of an advisor.toml, with their values and where they come from."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 
@@ -18,14 +18,21 @@ def setting_keys() -> tuple[str, ...]:
         f"{section.name}.{key.name}"
         for section in attrs.fields(Settings)
         if section.name not in _LISTED
-        for key in attrs.fields(type(getattr(Settings(), section.name)))
+        for key in attrs.fields(_class_of(section))
     )
+
+
+def _class_of(section: "attrs.Attribute[Any]") -> Any:
+    """The class of a section, also of one that may be left out."""
+    classes: list[Any] = [cls for cls in get_args(section.type) if attrs.has(cls)]
+    found: Any = classes[0] if classes else section.type
+    return found
 
 
 def value_of(settings: Settings, key: str) -> Any:
     """The value of *key* as the run uses it."""
     section, _, name = key.partition(".")
-    return getattr(getattr(settings, section), name)
+    return getattr(getattr(settings, section), name, None)  # a section may be left out
 
 
 def stands_in(config: Path | None, key: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.exports import PROFILE, shop_folder
-from tests.isolation.installed import PACK, Site, provider
+from tests.isolation.installed import PACK, RULE, Site, provider
 
 FAILURES = {
     "cannot be imported": ("import nothing_of_this_name", "ModuleNotFoundError"),
@@ -219,3 +219,59 @@ def test_a_plugin_that_is_allowed_and_not_installed_is_a_mistake(
 
     assert done.returncode == 2
     assert "plugins.allow: unknown plugin 'agncy'; did you mean 'agency'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rules", "list"),
+        ("rules", "show", "weak-hook"),
+        ("rules", "coverage"),
+        ("metrics", "list"),
+        ("explain", "weak-hook"),
+    ],
+    ids=" ".join,
+)
+def test_commands_that_only_tell_do_without_broken_plugins(
+    words: tuple[str, ...], site: Site
+) -> None:
+    site.install("agency", "import nothing_of_this_name")
+    site.rule(site.install("typist", PACK.format(id="typist")), "typo", 'severty = "high"')
+
+    done = site.run(*words)
+
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_own_rules_are_tested_beside_a_broken_pack(site: Site, tmp_path: Path) -> None:
+    site.rule(site.install("typist", PACK.format(id="typist")), "typo", 'severty = "high"')
+    own = tmp_path / "mine"
+    own.mkdir()
+    (own / "own.toml").write_text(RULE.format(id="own", more='explains = "guide/weak-hook"'))
+    (own / "own.cases.toml").write_text(
+        '[fires]\nsubject = { impressions = 100_000, clicks = 100 }\noutcome = "fires"\n'
+        'finding = "the subject is not clicked: 0.1 %"\n'
+    )
+
+    done = site.run("rules", "test", own)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 case" in done.stdout
+
+
+def test_a_mistake_in_a_folder_of_one_s_own_names_file_key_what_and_what_is_near(
+    site: Site, shop: Path
+) -> None:
+    own = shop / "mine"
+    own.mkdir()
+    (own / "own.toml").write_text(
+        RULE.format(id="own", more="").replace('"ad"', '"adv"').replace("severity", "severty")
+    )
+    (shop / "advisor.toml").write_text(f'{PROFILE}[rules]\npaths = ["mine"]\n')
+    site.folder.mkdir()
+
+    for done in (site.run("diagnose", shop), site.run("diagnose", shop, "--rules", own)):
+        assert done.returncode == 2
+        assert "own.toml: unknown key 'severty'; did you mean 'severity'?" in done.stderr
+        assert "own.toml: subject: unknown subject 'adv'; did you mean 'ad'?" in done.stderr
