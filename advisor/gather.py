@@ -17,7 +17,7 @@ from advisor.reading import File, Note, Reading
 from advisor.source import Container, Source, one_grid
 from advisor.tabular.open import open_source
 from advisor.tabular.postgres import address_of, open_postgres
-from advisor.traced_provider import guest_of
+from advisor.traced_provider import bare
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
 
@@ -81,6 +81,16 @@ def gather(
     return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
 
 
+@attrs.frozen
+class _Outcome:
+    """What became of a file or grid. *fault*: what its provider did wrong; *guests*: the same by
+    the name of the provider, where it is a guest's."""
+
+    given: Reading | Unread
+    fault: str = ""
+    guests: Mapping[str, str] = attrs.field(factory=dict)
+
+
 def _read(
     source: Source,
     providers: Sequence[Provider],
@@ -96,16 +106,31 @@ def _read(
             failed.setdefault(provider.name, []).append(f"{file.name}: {what(error)}")
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
-    whole = [claim for claim in claims if not claim[0].lacks]
-    if not whole:
-        return Gathered((), (_unknown(file, claims),))
-    if whole[0][0].grid is None:
-        entire = [claim for claim in whole if claim[0].grid is None]
-        return _gathered([_understood(source, entire, context)])
-    best: dict[str, list[_Claim]] = {}
-    for claim in whole:
+    passed_over: dict[str, str] = {}
+    while True:
+        whole = [claim for claim in claims if not claim[0].lacks]
+        if not whole:
+            return Gathered((), (_unknown(file, claims),))
+        outcomes, notes = _by_the_strongest(source, whole, context)
+        faults = {guest: text for one in outcomes for guest, text in one.guests.items()}
+        others = [claim for claim in claims if claim[1].name not in faults]
+        if not faults or all(match.lacks for match, _ in others):
+            return _gathered(file, outcomes, notes, passed_over)
+        # A guest costs what it would have brought, and no other's claim.
+        claims, passed_over = others, passed_over | faults
+
+
+def _by_the_strongest(
+    source: Source, claims: Sequence[_Claim], context: ReadContext
+) -> tuple[list[_Outcome], list[Note]]:
+    """What becomes of the file, or of each grid of it, by the strongest claim on it."""
+    file = source.file
+    if claims[0][0].grid is None:
+        return [_understood(source, claims[0], context)], []
+    best: dict[str, _Claim] = {}
+    for claim in claims:
         if claim[0].grid is not None:
-            best.setdefault(claim[0].grid, []).append(claim)
+            best.setdefault(claim[0].grid, claim)
     grids = [grid for grid in source.grids if grid.name in best]
     # Rows are counted within a grid, so it has to be named where there are several.
     named = len(grids) > 1 or (source.container is Container.TABLES and len(source.grids) > 1)
@@ -118,32 +143,10 @@ def _read(
         for grid in grids
     ]
     others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
-    return _gathered(outcomes, [_others(file, others)] if others else [])
+    return outcomes, [_others(file, others)] if others else []
 
 
-@attrs.frozen
-class _Outcome:
-    """What became of a file or grid, and which providers *failed* on it, with what."""
-
-    given: Reading | Unread
-    failed: Mapping[str, str] = attrs.field(factory=dict)
-
-
-def _understood(source: Source, claims: Sequence[_Claim], context: ReadContext) -> _Outcome:
-    """What the strongest of *claims* makes of *source*. Where a guest fails, the strongest claim of
-    a bundled provider serves: a guest costs what it would have brought, and nothing else."""
-    first = _read_by(source, claims[0], context)
-    provider = claims[0][1]
-    if not first.failed or not isinstance(guest_of(provider), GuestProvider):
-        return first
-    for claim in claims[1:]:
-        if not isinstance(guest_of(claim[1]), GuestProvider):
-            again = _read_by(source, claim, context)
-            return attrs.evolve(again, failed={**first.failed, **again.failed})
-    return first
-
-
-def _read_by(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
+def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
     match, provider = claim
     file = source.file
     try:
@@ -155,30 +158,30 @@ def _read_by(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
         changed = _changed(file)
         if changed:
             return _Outcome(Unread(file, changed))
-        text = f"provider {provider.name} failed on it: {what(error)}"
-        return _Outcome(Unread(file, text), {provider.name: text})
+        return _fault(file, provider, f"provider {provider.name} failed on it: {what(error)}")
     if broken:
         text = str(PluginError("; ".join(broken), where=f"provider {provider.name}"))
-        return _Outcome(Unread(file, text), {provider.name: text})
+        return _fault(file, provider, text)
     return _Outcome(reading)
 
 
-def _gathered(outcomes: Sequence[_Outcome], notes: Sequence[Note] = ()) -> Gathered:
+def _fault(file: File, provider: Provider, text: str) -> _Outcome:
+    guests = {provider.name: text} if isinstance(bare(provider), GuestProvider) else {}
+    return _Outcome(Unread(file, text), text, guests)
+
+
+def _gathered(
+    file: File, outcomes: Sequence[_Outcome], notes: Sequence[Note], passed_over: Mapping[str, str]
+) -> Gathered:
     given = [outcome.given for outcome in outcomes]
-    passed_over = [
-        Note("plugin", f"{text}; another one read it", outcome.given.file.name)
-        for outcome in outcomes
-        if isinstance(outcome.given, Reading)
-        for text in outcome.failed.values()
-    ]
+    text = "; another provider read it"
     return Gathered(
         tuple(one for one in given if isinstance(one, Reading)),
         tuple(one for one in given if isinstance(one, Unread)),
-        (*notes, *passed_over),
+        (*notes, *(Note("plugin", f"{one}{text}", file.name) for one in passed_over.values())),
         tuple(
-            f"{outcome.given.file.name}: {text}"
-            for outcome in outcomes
-            for text in outcome.failed.values()
+            f"{file.name}: {one}"
+            for one in (*passed_over.values(), *(o.fault for o in outcomes if o.fault))
         ),
     )
 

@@ -52,6 +52,6 @@ class TracedProvider:
         return self.trace.timed(self.owner, f"{self.name}.together", ask)()
 
 
-def guest_of(provider: Provider) -> Provider:
+def bare(provider: Provider) -> Provider:
     """*provider* itself, where it is only traced."""
     return provider.provider if isinstance(provider, TracedProvider) else provider
