@@ -96,7 +96,8 @@ def test_the_page_shows_what_a_failing_case_prints(tmp_path: Path) -> None:
     rules = [block for block in blocks("toml") if block.page == "write-a-rule.md"]
     cases = next(b.text for b in rules if b.about == "cases.toml").replace("= 240", "= 60")
     (tmp_path / "my-rules").mkdir()
-    (tmp_path / "my-rules" / "slow-page.toml").write_text(rules[0].text, encoding="utf-8")
+    rule = next(block.text for block in rules if not block.about)
+    (tmp_path / "my-rules" / "slow-page.toml").write_text(rule, encoding="utf-8")
     (tmp_path / "my-rules" / "slow-page.cases.toml").write_text(cases, encoding="utf-8")
     said = pytest_in(tmp_path, "--advisor-cases", "my-rules").output
 
