@@ -424,8 +424,8 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             '"Cut {traffic}"',
             (
                 "action[0].steps[0]: unknown placeholder 'traffic'; "
-                "known: ad.name, ctr, ctr.band, ctr.before, ctr.high, ctr.low, ctr.n, group.name, "
-                "shop.name"
+                "known: ad.name, ctr, ctr.band, ctr.before, ctr.high, ctr.low, ctr.n, ctr.room, "
+                "group.name, shop.name"
             ),
         ),
         (
