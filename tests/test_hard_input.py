@@ -86,7 +86,7 @@ def read(folder: Path, **files: bytes) -> Gathered:
 
 
 def accounted(reading: Reading) -> int:
-    """Rows that a reading gives or says why not; days of posting are told of rows that are there."""
+    """Rows that a reading gives or says why not; days of posting are told of the same rows."""
     rows = [table for table in reading.tables if not table.family.endswith("-posts")]
     assert reading.rows == sum(table.frame.height for table in rows)
     assert all(reason and count > 0 for reason, count in reading.left_out.items())
