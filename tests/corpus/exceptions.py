@@ -12,3 +12,6 @@ MAY_SPEAK: Mapping[str, str] = {
 
 # Rules without sick shops, and why.
 UNCOVERED: Mapping[str, str] = {}
+
+# Rules whose problem may come second in the plan of a shop that has no other, and why.
+NOT_FIRST: Mapping[str, str] = {}

@@ -364,6 +364,18 @@ class _Wants:
         )
         return np.asarray(found[self.herd.shop[self.rows]])
 
+    def _together(self, one: Formula) -> Floats:
+        """What the shop's others come to, added up."""
+        counts = np.exp(self.herd.now @ self.funnel.paths.T)
+        counts[self.rows] = 0.0
+        counts[~self.planter._mine(self.herd)] = 0.0
+        sides = []
+        for places in (one.over, one.under):
+            of_each = counts[:, list(places)].sum(axis=1) if places else counts[:, 0] * 0 + 1.0
+            sides.append(np.bincount(self.herd.shop, of_each))
+        value = np.log(one.factor) + np.log(sides[0]) - np.log(sides[1])
+        return np.asarray(value[self.herd.shop[self.rows]])
+
     def _symbol(self, test: Ask) -> None:
         words = self.planter.world.vocabulary
         value = test.is_[0]
@@ -379,7 +391,7 @@ class _Wants:
             at = attrs.evolve(one, name=f"{name} of the others")
             if name == "watch_seconds":  # of one view
                 at = Formula(name, one.over, (self.funnel.at["views"],), 1.0, added=True)
-            self.asked[at.name] = (at, self._centre(at) + np.log(edge) - np.log(self.strength))
+            self.asked[at.name] = (at, self._together(at) + np.log(edge) - np.log(self.strength))
         for name in known.others:
             self._lift(name)
         if known.part is not None:
@@ -387,14 +399,14 @@ class _Wants:
             of, other = (formula(n, self.funnel, words) for n in (whole, name))
             if of is None or other is None or f"{whole} " not in self.asked:
                 raise Uncovered(f"{test} has no gap to share")
-            gap = self.asked[f"{whole} "][1] - self._centre(of)
-            self.asked[f"{name} "] = (other, self._centre(other) - gap * part)
+            gap = self.asked[f"{whole} "][1] - self._together(of)
+            self.asked[f"{name} "] = (other, self._together(other) - gap * part)
         for name in known.held:
             one = formula(name, self.funnel, words)
             if one is None:
                 continue
             level = (
-                one.value(self.herd.past[self.rows], self.funnel) if trend else self._centre(one)
+                one.value(self.herd.past[self.rows], self.funnel) if trend else self._together(one)
             )
             self.asked.setdefault(f"{name} held", (one, level))
 
