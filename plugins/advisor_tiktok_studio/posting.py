@@ -1,7 +1,6 @@
 """When the shop posts, and when its followers are on the app."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 
@@ -29,8 +28,7 @@ def posting(readings: Sequence[Reading], context: ReadContext) -> Derived | None
     busy = active.sort("active_followers", "hour", descending=[True, False])["hour"].head(BUSY)
     fit = float(hours.is_in(busy.implode()).sum())
     best = _best(active)
-    day = context.window.last if context.window else context.today
-    there = _there(readings, context, float(best), day)
+    there = _there(readings, context, float(best))
     counts = pl.DataFrame({"x": [fit], "n": [float(len(hours))]})
     low, high = counts.select(*(e.alias(n) for e, n in zip(_limits(), "ab", strict=True))).row(0)
     values: dict[str, tuple[float | None, ...]] = {
@@ -116,14 +114,12 @@ def _best(active: pl.DataFrame) -> int:
     return 0 if best is None else best
 
 
-def _there(
-    readings: Sequence[Reading], context: ReadContext, hour: float, day: date
-) -> float | None:
+def _there(readings: Sequence[Reading], context: ReadContext, hour: float) -> float | None:
     """*hour* of the shop's clocks where most of the audience lives; None where it is not known."""
     home, there = territory(context.region), main_territory(readings)
     if home is None or there is None:
         return None
-    return float(round(hour_there(hour, home, there, day)) % DAY)
+    return float(round(hour_there(hour, home, there, context.today)) % DAY)
 
 
 def _account(readings: Sequence[Reading]) -> str:

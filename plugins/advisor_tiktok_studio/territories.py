@@ -64,17 +64,17 @@ def hour_there(hour: float, home: Territory, there: Territory, day: date) -> flo
 
 def territories(readings: Sequence[Reading], context: ReadContext) -> Derived | None:
     """`territory.home` of each territory that a file names, and `evening_here`: what the shop's
-    clocks show when it is EVENING there. None without a region of the shop that is known."""
+    clocks show when it is EVENING there, on the day of the run. None where the shop's own region is
+    not known."""
     home = territory(context.region)
     keys = _keys(readings)
     if home is None or not keys:
         return None
-    day = context.window.last if context.window else context.today
     rows: list[dict[str, Any]] = []
     for key in keys:
         there = territory(key)
         if there is not None:
-            here = hour_there(EVENING, there, home, day)
+            here = hour_there(EVENING, there, home, context.today)
             own = "yes" if there == home else "no"
             rows.append(
                 {"key": key, "territory.home": own, "evening_here": float(round(here) % DAY)}

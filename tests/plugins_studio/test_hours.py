@@ -109,7 +109,7 @@ def test_the_best_hours_may_pass_midnight(busy: tuple[int, ...], best: int) -> N
 def test_the_best_hours_are_told_by_the_clocks_of_most_of_the_audience() -> None:
     abroad = told(activity((12, 13, 14, 15)), posts(19.0), shares(ES=0.7, MX=0.2))
 
-    # On the last day of October Spain has left summer time: seven hours before Mexico City.
+    # In November Spain has left summer time: seven hours before Mexico City.
     assert (abroad["audience_hour_here"], abroad["audience_hour"]) == (12, 19)
 
 
