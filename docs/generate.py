@@ -20,6 +20,7 @@ from docs.pages import (
     guide,
     hooks,
     metrics,
+    proof,
     questions,
     rules,
 )
@@ -33,6 +34,7 @@ FILES = (
     DOCS / "contracts.md",
     DOCS / "document.md",
     DOCS / "guide-coverage.md",
+    DOCS / "plan-proof.md",
     DOCS / "questions.md",
     PLAN,
     README,
@@ -57,6 +59,7 @@ def generated() -> Mapping[Path, str]:
         DOCS / "exports.md": exports.render(registry),
         DOCS / "guide-coverage.md": guide.render(registry),
         DOCS / "questions.md": questions.render(registry),
+        DOCS / "plan-proof.md": proof.render(),
         DOCS / "hooks.md": hooks.render(),
         DOCS / "cli.md": cli.render(),
         DOCS / "contracts.md": contracts.render(),
