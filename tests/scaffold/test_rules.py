@@ -1,7 +1,9 @@
 """Cases are computed: whatever is asked, they show what the rule says of them."""
 
 from collections.abc import Sequence
+from functools import cache
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,20 +23,33 @@ from advisor.scaffold.wish import Wish
 from advisor.scaffold.write import toml
 from advisor.vocabulary import Vocabulary
 
-REGISTRY = load()
-VOCABULARY: Vocabulary = REGISTRY.vocabulary()
-BANDS: Bands = bands_of(Settings(), REGISTRY)
-RULES: Sequence[Rule] = [r for p in REGISTRY.rule_packs() for r in load_pack(p, VOCABULARY)]
+
+@attrs.frozen
+class Installed:
+    """What new rules are made with."""
+
+    vocabulary: Vocabulary
+    bands: Bands
+    rules: Sequence[Rule]
+
+
+@cache
+def installed() -> Installed:
+    registry = load()
+    words = registry.vocabulary()
+    rules = [rule for pack in registry.rule_packs() for rule in load_pack(pack, words)]
+    return Installed(words, bands_of(Settings(), registry), rules)
 
 
 def made(subject: str, *asks: str) -> NewRule:
     wish = Wish("mine", subject, Severity.HIGH, asks)
-    return new_rule(wish, "own", VOCABULARY, BANDS, RULES)
+    own = installed()
+    return new_rule(wish, "own", own.vocabulary, own.bands, own.rules)
 
 
 def outcomes(rule: NewRule) -> list[str]:
-    cases = load_cases(rule.cases, "cases", vocabulary=VOCABULARY)
-    runner = CaseRunner(VOCABULARY, BANDS, [rule.rule])
+    cases = load_cases(rule.cases, "cases", vocabulary=installed().vocabulary)
+    runner = CaseRunner(installed().vocabulary, installed().bands, [rule.rule])
     results = run_cases(rule.rule, cases, lambda case: runner.judge(rule.rule, case))
     assert [result.difference for result in results] == [""] * len(results)
     return [case.outcome.value for case in cases]
@@ -86,7 +101,7 @@ def test_counts_have_the_values_that_are_wanted(
     ctr: float, cpc: float, roas: float, size: float
 ) -> None:
     wanted = {"ctr": ctr, "cpc": cpc, "roas": roas}
-    found = counts_for(wanted, VOCABULARY.metrics, VOCABULARY.counts, size)
+    found = counts_for(wanted, installed().vocabulary.metrics, installed().vocabulary.counts, size)
 
     assert found is not None
     assert found["clicks"] / found["impressions"] == pytest.approx(
@@ -98,12 +113,11 @@ def test_counts_have_the_values_that_are_wanted(
 
 def test_values_that_contradict_each_other_have_no_counts() -> None:
     wanted = {"clicks": 100.0, "impressions": 1_000.0, "ctr": 0.9}
-    metrics = {
-        **VOCABULARY.metrics,
-        **{n: metric_of(n, VOCABULARY) for n in ("clicks", "impressions")},
-    }
+    words = installed().vocabulary
+    totals = {name: metric_of(name, words) for name in ("clicks", "impressions")}
+    metrics = {**words.metrics, **totals}
 
-    assert counts_for(wanted, metrics, VOCABULARY.counts, 1e4) is None
+    assert counts_for(wanted, metrics, words.counts, 1e4) is None
 
 
 @pytest.mark.parametrize(
