@@ -170,7 +170,8 @@ class Lever:
 
     *opposed* are pairs of directions that never stand in one plan for one subject. *before* are
     levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it; one
-    that ends in "?" may be of a plugin that is not there.
+    that ends in "?" may be of a plugin that is not there. *spends* are directions that ask for more
+    money: they are never a rule's only advice.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Lever:
     directions: tuple[str, ...] = ("raise", "lower", "change")
     opposed: tuple[tuple[str, str], ...] = (("raise", "lower"),)
     before: tuple[str, ...] = ()
+    spends: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -467,6 +469,11 @@ def _wrong_levers(v: Vocabulary) -> list[str]:
     before: dict[str, set[str]] = {}
     for lever in v.levers.values():
         of = f"lever {lever.id}"
+        found += [
+            f"{of}: {unknown('direction', name, lever.directions)}"
+            for name in lever.spends
+            if name not in lever.directions
+        ]
         for name in lever.before:
             later, _, direction = name.rstrip("?").partition("/")
             if later not in v.levers:
