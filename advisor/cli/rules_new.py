@@ -213,13 +213,13 @@ def exported(registry: "Registry") -> dict[str, set[str]]:
 def metrics_of(kind: str, vocabulary: "Vocabulary", given: AbstractSet[str]) -> list[str]:
     """The metrics that a rule on subjects of *kind* may ask for and that can be measured by the
     counts *given* of them."""
-    from advisor.scaffold.proof import unused_counts
+    from advisor.scaffold.proof import counts_not_given
 
     return sorted(
         metric.id
         for metric in vocabulary.metrics.values()
         if (not metric.subjects or kind in metric.subjects)
-        and (not unused_counts([metric], given) or (metric.derived and kind in metric.subjects))
+        and (not counts_not_given([metric], given) or (metric.derived and kind in metric.subjects))
     )
 
 
@@ -227,7 +227,7 @@ def not_exported(rule: "Rule", registry: "Registry") -> list[str]:
     """The counts of *rule* that no known export has for its kind of subject: it would always end
     as missing."""
     from advisor.measure import metric_of
-    from advisor.scaffold.proof import unused_counts
+    from advisor.scaffold.proof import counts_not_given
 
     vocabulary = registry.vocabulary()
     given = exported(registry).get(rule.subject, set())
@@ -235,7 +235,7 @@ def not_exported(rule: "Rule", registry: "Registry") -> list[str]:
     metrics = [m for m in (metric_of(name, vocabulary) for name in names) if not m.derived]
     return [
         f"no known export says {count} of one {rule.subject}: without it the rule ends as missing"
-        for count in unused_counts(metrics, given)
+        for count in counts_not_given(metrics, given)
     ]
 
 

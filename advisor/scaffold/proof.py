@@ -234,7 +234,7 @@ def _smaller(one: float | None, other: float | None) -> float | None:
     return min(known, default=None)
 
 
-def unused_counts(metrics: Sequence[Metric], given: Iterable[str]) -> tuple[str, ...]:
+def counts_not_given(metrics: Sequence[Metric], given: Iterable[str]) -> tuple[str, ...]:
     """The counts of *metrics* that are not *given* by any known export."""
     known = set(given)
     needed = [name for metric in metrics for side in used(metric) for name in side]

@@ -47,7 +47,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters |= {"toml": toml, "key": key, "shell": shlex.quote}
+    found.filters |= {"toml": toml, "key": key, "shell": lambda text: shlex.quote(clean(text))}
     return found
 
 
