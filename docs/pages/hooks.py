@@ -63,9 +63,17 @@ def class_lines(node: ast.ClassDef) -> Iterator[str]:
     yield from (inspect.cleandoc(ast.get_docstring(node) or ""), "")
     for member in node.body:
         if isinstance(member, ast.AnnAssign):
-            default = f" = {ast.unparse(member.value)}" if member.value else ""
+            default = f" = {_default(member.value)}" if member.value else ""
             yield f"- `{ast.unparse(member.target)}: {_annotation(member.annotation)}{default}`"
         elif isinstance(member, ast.FunctionDef):
             arguments = ", ".join(a.arg for a in member.args.args if a.arg != "self")
             yield f"- `{member.name}({arguments}) -> {_annotation(member.returns)}`"
     yield ""
+
+
+def _default(value: ast.expr) -> str:
+    """A field's default as one writes it, also where attrs is told it in other words."""
+    if not isinstance(value, ast.Call):
+        return ast.unparse(value)
+    told = {word.arg: ast.unparse(word.value) for word in value.keywords}
+    return {"dict": "{}"}.get(told.get("factory", ""), told.get("default", ast.unparse(value)))
