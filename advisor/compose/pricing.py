@@ -249,12 +249,7 @@ def _standing(frame: pl.DataFrame, metric: Metric) -> Standing:
     m = metric.id
     if f"{m}.se" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Float64).alias(f"{m}.se"))
-    known = shrunk(frame, metric)
-    # What ails one subject its siblings do not have: a value far from theirs is drawn to them by no
-    # more than its own error (limited translation: Efron and Morris, JASA 67, 1972).
-    own = (pl.col(m) * pl.col(f"{m}.se")).abs()
-    near = pl.col(f"{m}.shrunk").clip(pl.col(m) - FARTHEST * own, pl.col(m) + FARTHEST * own)
-    known = known.with_columns(pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk"))
+    known = _drawn(frame, metric)
     mean, sd = known[f"{m}.shrunk"], known[f"{m}.shrunk.se"]
     have = known.filter(pl.col(f"{m}.shrunk").is_not_null())
     ordered = tuple(have[f"{m}.shrunk"].sort().to_list())
@@ -268,6 +263,18 @@ def _standing(frame: pl.DataFrame, metric: Metric) -> Standing:
         )
         better = None if metric.better is Better.NEITHER else finite(weighed.item())
     return Standing(mean, sd, ordered, better)
+
+
+def _drawn(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """*frame* with each value drawn towards its siblings, by no more than its own error: what ails
+    or distinguishes one of them the others do not have (limited translation: Efron and Morris,
+    JASA 67, 1972)."""
+    m = metric.id
+    own = (pl.col(m) * pl.col(f"{m}.se")).abs()
+    near = pl.col(f"{m}.shrunk").clip(pl.col(m) - FARTHEST * own, pl.col(m) + FARTHEST * own)
+    return shrunk(frame, metric).with_columns(
+        pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk")
+    )
 
 
 def _worth(
@@ -288,7 +295,8 @@ def _worth(
     )
     if worths["w.se"].null_count() == worths.height:
         return _together(worths)
-    made = shrunk(worths, attrs.evolve(metric, id="w", kind=MetricKind.MONEY, scale=1.0))
+    worths = worths.with_columns((pl.col("w.x") / pl.col("w.d")).alias("w"))
+    made = _drawn(worths, attrs.evolve(metric, id="w", kind=MetricKind.MONEY, scale=1.0))
     return made["w.shrunk"], made["w.shrunk.se"]
 
 

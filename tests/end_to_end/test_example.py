@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +16,7 @@ import pytest
 
 from advisor.compose import compose
 from advisor.diagnosis import diagnose_gathered, gather_shop
-from advisor.document import Document, Kpi, as_json
+from advisor.document import Document, FindingInfo, Kpi, as_json
 from advisor.facts import read_facts, write_facts
 from advisor.report import render_json
 from advisor.rule_file import load_pack
@@ -28,6 +29,7 @@ MARGIN = 0.45
 
 PLANTED = {
     ("guide/violations", "Luna Beauty"),
+    ("operator/appeal-runs-out", "Luna Beauty"),
     ("guide/low-ctor", PRODUCTS[7].name),
     ("guide/weak-hook", ADS[2].name),
     ("guide/weak-hook", ADS[3].name),
@@ -38,6 +40,7 @@ PLANTED = {
 }
 LEVERS = {
     "guide/violations": "account.standing",
+    "operator/appeal-runs-out": "account.standing",
     "guide/low-ctor": "page.content",
     "guide/weak-hook": "creative.hook",
     "guide/product-page": "page.content",
@@ -66,10 +69,12 @@ HEALTHY = {
     "guide/views-no-checkout",
     "operator/always-on-sale",
     "operator/creative-fatigue",
+    "operator/cut-by-a-violation",
     "operator/dear-and-unclicked",
     "operator/dear-auction",
     "operator/few-buy-after-the-click",
     "operator/fewer-buy",
+    "operator/fewer-hours-on-air",
     "operator/fewer-visitors",
     "operator/many-returns",
     "operator/nobody-enters",
@@ -77,6 +82,8 @@ HEALTHY = {
     "operator/overpaid-clicks",
     "operator/reach-fell-with-a-violation",
     "operator/reach-without-followers",
+    "operator/replaced-campaign",
+    "operator/shown-less-an-hour",
     "operator/small-baskets",
     "operator/smaller-baskets",
     "operator/stopped-by-a-limit",
@@ -116,18 +123,19 @@ def test_what_a_planted_thing_causes_brings_no_action_of_its_own() -> None:
     }
 
 
-def test_the_account_comes_first_then_the_goal_then_the_money() -> None:
+def test_the_account_comes_first_then_what_an_hour_brings_to_the_goal() -> None:
     plan = made().plan
     packs = [load_pack(pack, registry().vocabulary()) for pack in registry().rule_packs()]
     goals = {rule.id: rule.goal for rules in packs for rule in rules}
-    serves = [goals[action.rule] == made().shop.goal for action in plan[1:]]
-    assert plan[0].severity == "critical"
+    account = [action for action in plan if action.severity == "critical"]
+    rest = plan[len(account) :]
+    serves = [goals[action.rule] == made().shop.goal for action in rest]
+    assert account
+    assert account == list(plan[: len(account)])
     assert [action.rank for action in plan] == list(range(1, len(plan) + 1))
-    money = [action.gain.mid if action.gain else 0.0 for action in plan[1:]]
-    assert (True in serves, serves) == (True, sorted(serves, reverse=True))
-    ranked = list(zip(serves, money, strict=True))
-    assert all(more >= less for more, less in pairwise(ranked))
-    assert sum(amount > 0 for amount in money) == 4
+    assert serves[0] is True
+    assert all(one.priority.value >= other.priority.value for one, other in pairwise(plan[1:]))
+    assert sum(action.gain is not None for action in plan) == 4
 
 
 def test_every_action_has_a_price_or_says_why_not() -> None:
@@ -220,6 +228,15 @@ def test_the_audiences_numbers_are_the_files() -> None:
     assert kpi("territory_share").value == pytest.approx(0.83)
 
 
+def holds_by_hand(finding: FindingInfo, by_hand: float) -> None:
+    """The price is the product that it says, and near the plain one: chance is taken out of it."""
+    price = finding.price
+    assert price is not None
+    gap = abs(price.target - price.value) / price.scale
+    assert finding.stake == pytest.approx(gap * price.volume * price.worth * price.kept, rel=1e-3)
+    assert finding.stake == pytest.approx(by_hand, rel=0.2)
+
+
 @pytest.mark.parametrize("ad", [ADS[2], ADS[3]], ids=lambda ad: ad.name)
 def test_a_weak_hooks_evidence_and_price_follow_from_its_rows(ad: Ad) -> None:
     key = ad.id
@@ -233,8 +250,8 @@ def test_a_weak_hooks_evidence_and_price_follow_from_its_rows(ad: Ad) -> None:
     assert values["cpc"] == pytest.approx(sums["Cost"] / clicks)
     assert sums["Cost"] / clicks * USD_RATE > 1.5
     more_clicks = (0.01 - clicks / shown) * shown
-    price = more_clicks * sums["Gross revenue (Shop)"] / clicks * MARGIN * 30 / 28
-    assert finding.stake == pytest.approx(price)
+    brings = sums["Gross revenue (Shop)"] / clicks * MARGIN
+    holds_by_hand(finding, more_clicks * brings * 30 / 28)
 
 
 def test_the_product_pages_price_follows_from_its_rows() -> None:
@@ -245,8 +262,7 @@ def test_the_product_pages_price_follows_from_its_rows() -> None:
     gmv = float(row[head.index("GMV")].removeprefix("MX$").replace(",", ""))
     finding = next(f for f in made().findings if f.rule == "guide/low-ctor")
     assert finding.evidence[0].value == pytest.approx(orders / clicks)
-    expected = (0.03 * clicks - orders) * gmv / orders * MARGIN * 30 / 31
-    assert finding.stake == pytest.approx(expected)
+    holds_by_hand(finding, (0.03 * clicks - orders) * gmv / orders * MARGIN * 30 / 31)
 
 
 def in_ranges(rows: Sequence[Sequence[str]], ranges: Sequence[tuple[int, int]]) -> list[str]:
@@ -257,6 +273,9 @@ def test_every_finding_names_the_rows_that_hold_its_subject() -> None:
     for finding in made().findings:
         assert finding.evidence
         for evidence in finding.evidence:
+            if registry().vocabulary().metrics[evidence.metric].derived:
+                assert not evidence.rows  # of many rows, worked out by a plugin
+                continue
             rows = in_ranges(rows_of(FOLDER / evidence.file), evidence.rows)
             assert rows, finding.rule
             if finding.subject.kind != "shop":
@@ -293,6 +312,8 @@ def without_files(one: Document) -> Any:
         return [bare(item) for item in value] if isinstance(value, list) else value
 
     plain = bare(as_json(attrs.evolve(one, inputs=())))
+    for note in plain["data_notes"]:
+        note["text"] = re.sub(r"[^:;,]*\.(xlsx|csv)", "a file", note["text"])
     plain["data_notes"].sort(key=str)
     return plain
 
