@@ -4,6 +4,7 @@ What is split is declared in the vocabulary ([[change]]); how, is in advisor.dec
 do not cover the same number of days are not compared.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from advisor.vocabulary import Change, ChangePart, Side, Vocabulary
 from advisor.window import Window
 
 LEAST_DAYS = 7  # of each window: a change between two days says nothing
+_DIGITS = 6
 MONTHS_DIFFER = 3  # days by which one month is longer than another
 
 
@@ -54,10 +56,10 @@ class Explained:
         return Row(
             key="",
             name="",
-            now=sum(row.now for row in every),
-            then=sum(row.then for row in every),
-            steps=tuple(map(sum, zip(*(row.steps for row in every), strict=True))),
-            other=sum(row.other for row in every),
+            now=round(math.fsum(row.now for row in every), _DIGITS),
+            then=round(math.fsum(row.then for row in every), _DIGITS),
+            steps=tuple(map(math.fsum, zip(*(row.steps for row in every), strict=True))),
+            other=math.fsum(row.other for row in every),
         )
 
 
@@ -111,7 +113,9 @@ def _both(
         days = _days(found, rows.grain, window)
         if days < LEAST_DAYS:
             continue
-        sums = (pl.col(dict.fromkeys(part.stages)).sum(), pl.col("name").last())
+        # What the order of the files leaves in the last digits is no change.
+        counts = pl.col(dict.fromkeys(part.stages)).sum().round(_DIGITS)
+        sums = (counts, pl.col("name").last())
         frames = [frame.group_by("key").agg(*sums).sort("key") for frame in found]
         now, then = frames
         names = then.select("key", pl.col("name").alias("_name"))
@@ -212,7 +216,7 @@ def _rest(
             if _days(frames, one.grain, window) != days:
                 continue
             now, then = (float(frame[total.count].sum()) for frame in frames)
-            now -= sum(row.now for row in rows)
-            then -= sum(row.then for row in rows)
+            now = round(now - math.fsum(row.now for row in rows), _DIGITS)
+            then = round(then - math.fsum(row.then for row in rows), _DIGITS)
             return Row("", "", now, then, (0.0,) * steps, now - then)
     return None
