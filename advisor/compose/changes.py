@@ -34,8 +34,8 @@ def _told(one: Explained, diagnosis: Diagnosis) -> ChangeInfo:
         last=one.now.last.isoformat(),
         before_first=one.then.first.isoformat(),
         before_last=one.then.last.isoformat(),
-        now=total.now,
-        then=total.then,
+        now=round(total.now, 2),  # the order in which days are added up shows far behind the cents
+        then=round(total.then, 2),
         now_text=text.number(total.now, unit, currency),
         then_text=text.number(total.then, unit, currency),
         steps=one.what.steps,

@@ -36,7 +36,6 @@ PLANTED = {
     ("guide/product-page", ADS[5].name),
     ("guide/applause-without-sales", VIDEOS[4].title),
     ("guide/low-engagement", VIDEOS[7].title),
-    ("guide/territory", "MX"),
 }
 LEVERS = {
     "guide/violations": "account.standing",
@@ -46,7 +45,6 @@ LEVERS = {
     "guide/product-page": "page.content",
     "guide/applause-without-sales": "creative.format",
     "guide/low-engagement": "creative.format",
-    "guide/territory": "posting.time",
 }
 HEALTHY = {
     "guide/ad-call-to-action",
@@ -56,16 +54,18 @@ HEALTHY = {
     "guide/falling-roas",
     "guide/falling-sales",
     "guide/flat-sales",
+    "guide/hit-without-sales",
+    "guide/live-applause-without-sales",
     "guide/live-call-to-action",
     "guide/live-slot",
     "guide/low-conversion",
     "guide/low-live-ctor",
     "guide/low-stream-gmv",
-    "guide/low-video-ctor",
     "guide/low-watch-gpm",
     "guide/shrinking-live-gmv",
     "guide/shrinking-sales",
     "guide/slow-follower-growth",
+    "guide/territory",
     "guide/views-no-checkout",
     "operator/always-on-sale",
     "operator/creative-fatigue",
