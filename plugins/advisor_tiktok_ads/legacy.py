@@ -44,4 +44,6 @@ def _spending(frame: pl.DataFrame, window: Period | None, *, by_day: bool) -> pl
         rows = rows.filter((first <= window.last) & (pl.col("to") >= window.first))
     names = [c for c in ("name", "parent.campaign", "parent.ad-group") if c in frame.columns]
     said = [pl.col(name).fill_null("").str.contains(_NAMES) for name in names]
-    return rows.select("key", pl.any_horizontal(said).alias("legacy"))
+    # An ad has a row a day and one name: it is looked at once.
+    once = rows.select("key", *names).unique("key", keep="first")
+    return once.select("key", pl.any_horizontal(said).alias("legacy"))
