@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.hookspecs import Derived, ReadContext
 from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.vocabulary import CountUnit
 from advisor_tiktok_shop import advisor_metrics
 from advisor_tiktok_shop.ahead import AHEAD, ahead
 from advisor_tiktok_shop.cadence import cadence
@@ -20,6 +21,7 @@ from advisor_tiktok_shop.milestones import appeals_due, health_room, scales
 from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.shelf import shelf
 from advisor_tiktok_shop.standing import gmv_driver
+from advisor_tiktok_shop.words import vocabulary
 from tests.plugins_shop.reads import read, written
 
 TODAY = date(2026, 11, 2)
@@ -372,3 +374,10 @@ def test_a_run_on_another_day_counts_other_appeals(tmp_path: Path) -> None:
     }
 
     assert list(told.values()) == [0, 1, 0]
+
+
+def test_days_of_posting_never_say_where_the_data_end() -> None:
+    """A list that was downloaded later must not move the window past the shop's own days."""
+    counts = {count.id: count.unit for count in vocabulary().count}
+
+    assert {counts["posts"], counts["appeals_ending"]} == {CountUnit.STATE}
