@@ -19,6 +19,10 @@ Z = 1.959963984540054
 # which is wider than most shops' baskets. Stated in the docs.
 DEFAULT_SPREAD = 1.0
 
+# What one order is worth is told by the subject's own orders and by so many of the others': one order
+# alone may be a tenth of the next one. Stated in the docs.
+BORROWED = 5.0
+
 # Dispersion is only estimated from at least this many days or rows.
 ENOUGH_DAYS = 7
 
@@ -106,6 +110,16 @@ def dispersion(
     phi = chi / (days - 1)
     usable = (days >= ENOUGH_DAYS) & (x > 0) & (n > 0) & (variance > 0)
     return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
+
+
+def worth_of_one(value: pl.Expr, events: pl.Expr, together: pl.Expr) -> pl.Expr:
+    """What one event is worth: the mean of a subject's own events and BORROWED of the others'
+    (*together*: what theirs are worth). Without any event it is theirs."""
+    own = pl.when(events > 0).then(value / events)
+    borrowed = pl.when(together.is_finite()).then(together).otherwise(own)
+    return (pl.when(events > 0).then(value).otherwise(0.0) + BORROWED * borrowed) / (
+        events + BORROWED
+    )
 
 
 def unseen_dispersion(

@@ -277,8 +277,8 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
     if at is None:
         return pl.lit(0.0)
     if metric.kind is MetricKind.EXACT:
-        worth, each = _worth(m)
-        return evidence.byar_z(pl.col(f"{m}.e") / worth, at / metric.scale / each / worth)
+        worth, each, events = _worth(m)
+        return evidence.byar_z(events / worth, at / metric.scale / each / worth)
     if metric.derived:  # only its limits are known
         return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
     x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
@@ -293,22 +293,24 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
     if metric.varies is Varies.VALUES:
         return (x / d / at).log() / pl.col(f"{m}.se")
     worth = phi * (1 + pl.col(f"{m}.cv2"))
-    return evidence.byar_z(e / worth, at * d / pl.col(f"{m}.each") / worth)
+    each = pl.col(f"{m}.each")
+    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    return evidence.byar_z(alike / worth, at * d / each / worth)
 
 
-def _worth(m: str) -> tuple[pl.Expr, pl.Expr]:
-    """How many events of a total count as one, and what one is worth; of a subject without any,
-    what those of the shop's others are."""
+def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """How many events of a total count as one, what one is worth, and how many of those would have
+    come to as much."""
     x, e = pl.col(f"{m}.x"), pl.col(f"{m}.e")
-    together = x.sum().over("shop") / e.sum().over("shop")
-    each = pl.when(e > 0).then(x / e).otherwise(together)
-    return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each
+    each = evidence.worth_of_one(x, e, x.sum().over("shop") / e.sum().over("shop"))
+    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each, alike
 
 
 def _limits_of_total(m: str, scale: float) -> tuple[pl.Expr, pl.Expr]:
     """Limits of what would be expected of a total of events that are each worth something."""
-    worth, each = _worth(m)
-    few, many = (v * worth * each * scale for v in evidence.byar(pl.col(f"{m}.e") / worth))
+    worth, each, events = _worth(m)
+    few, many = (v * worth * each * scale for v in evidence.byar(events / worth))
     known = pl.col(f"{m}.e").is_not_null()
     value = pl.col(m)
     most = pl.when(many.is_nan()).then(math.inf).otherwise(many)

@@ -455,11 +455,9 @@ def _value(name: str, metric: Metric) -> pl.Expr:
 
 
 def _borrowed(name: str) -> pl.Expr:
-    # Zero orders: what one order is worth is taken from the other subjects together.
-    own = pl.col(f"{name}.x") / pl.col(f"{name}.e")
-    of_shop = (pl.col(f"{name}.{part}").sum().over("shop") for part in "xe")
-    together = next(of_shop) / next(of_shop)
-    return pl.when(pl.col(f"{name}.e") > 0).then(own).otherwise(together)
+    x, e = pl.col(f"{name}.x"), pl.col(f"{name}.e")
+    together = x.sum().over("shop") / e.sum().over("shop")
+    return evidence.worth_of_one(x, e, together)
 
 
 def _values(name: str, metric: Metric, columns: Sequence[str], steps: _Steps) -> list[pl.Expr]:
@@ -507,7 +505,9 @@ def _money_values(name: str, metric: Metric, value: pl.Expr, steps: _Steps) -> l
         return _named(name, value, low, high, e, se)
     worth = steps.of(phi * (1 + spread))  # an order counts for 1 / worth independent equal ones
     each = pl.col(f"{name}.each")
-    few, many = (v * worth for v in evidence.byar(steps.of(e / (phi * (1 + spread)))))
+    # So many events of what one is worth would have come to as much.
+    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    few, many = (v * worth for v in evidence.byar(alike / (phi * (1 + spread))))
     # Without any order anywhere there is no order value, and no upper limit.
     least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
     most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))

@@ -130,8 +130,8 @@ FUNNELS: tuple[Funnel, ...] = (
         )
         + _steps(
             "account-health",
-            Step("account_health_rating", None, 201, 900, How.STATE),
-            Step("account_points", None, 1e-6, 10, How.STATE),
+            Step("account_health_rating", None, 206, 900, How.STATE),
+            Step("account_points", None, 1e-6, 6, How.STATE),
         )
         + _steps("promotions", Step("promotions", None, 0.05, 0.7, How.DAYS))
         + _steps(
@@ -211,14 +211,16 @@ FUNNELS: tuple[Funnel, ...] = (
         "live",
         _steps(
             "shop-live",
-            Step("live_impressions", None, 2_000, 200_000),
+            Step("live_seconds", None, 3_600, 14_400, How.GIVEN, alike=True),
+            Step("live_impressions", "live_seconds", 0.5, 15, alike=True),
             Step("views", "live_impressions", 0.05, 0.3, How.CHANCE, alike=True),
             Step("watch_seconds", "views", 20, 120, How.VALUE, alike=True),
             Step("comments", "views", 0.005, 0.05, alike=True, drift=(1.15, 1.6)),
             Step("shares", "views", 0.001, 0.01, alike=True, drift=(1.15, 1.6)),
             Step("product_clicks", "views", 0.01, 0.03, How.CHANCE, alike=True),
             *_sold("product_clicks", 0.03, 0.05, alike=True),
-        ),
+        )
+        + _steps("violations", Step("violations", None, 1e-7, 1e-7, How.GIVEN)),
         most=16,
         once=True,
     ),

@@ -155,7 +155,8 @@ def _drawn(
         edges = [e[shop * 0] if together else e for e in (lows, highs)]
         wanted.append((one, np.log(edges[0]) + at * (np.log(edges[1]) - np.log(edges[0]))))
     # What the subjects have in common is held, and traffic gives way.
-    ease = np.where(alike, 1e-3, 1.0) if funnel.once else None
+    root = np.array([step.of is None for step in funnel.steps])
+    ease = np.where(alike & ~root, 1e-3, 1.0) if funnel.once else None
     return bend(rates, funnel, wanted, movable=ease)
 
 

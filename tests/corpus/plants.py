@@ -11,20 +11,20 @@ import attrs
 
 @attrs.frozen
 class Symbol:
-    """*below*: metrics that are less than so many times those of the shop's others, the first
-    divided by the strength; *held*: metrics that stay as they are; *part*: the second has this
-    part of the first's gap to the others; *others*: metrics of which the others have the most that
-    is good."""
+    """*below*: metrics that are less than so many times those of the shop's others, divided by the
+    strength; *held*: metrics (or ratios of two counts) that stay as they are; *part*: the second
+    has this part of the first's gap to the others; *others*: metrics of which the others have so
+    many times the most that is good."""
 
     below: Mapping[str, float] = attrs.field(factory=dict)
     held: tuple[str, ...] = ()
     part: tuple[str, str, float] | None = None
-    others: tuple[str, ...] = ()
+    others: Mapping[str, float] = attrs.field(factory=dict)
 
 
 SYMBOLS: Mapping[tuple[str, str], Symbol] = {
     ("cpc.driver", "cpm"): Symbol(held=("ctr",)),
-    ("cpc.driver", "ctr"): Symbol(part=("cpc", "ctr", 0.75), others=("ctr",)),
+    ("cpc.driver", "ctr"): Symbol(part=("cpc", "ctr", 0.75), others={"ctr": 0.98}),
     ("cpc.driver", "both"): Symbol(part=("cpc", "ctr", 0.5)),
     ("roas.driver", "cvr"): Symbol(held=("ad_aov", "cpc")),
     ("roas.driver", "aov"): Symbol(held=("cvr", "cpc")),
@@ -34,11 +34,15 @@ SYMBOLS: Mapping[tuple[str, str], Symbol] = {
     ("attention.weak", "both"): Symbol(below={"hook_rate": 0.75, "hold_rate": 0.75}),
     ("live.broken-link", "enter"): Symbol(below={"enter_rate": 0.6}, held=("watch_gpm",)),
     ("live.broken-link", "stay"): Symbol(below={"watch_seconds": 0.6}),
-    ("live.broken-link", "click"): Symbol(below={"view_ctr": 0.6}, held=("ctor", "sku_aov")),
-    ("live.broken-link", "buy"): Symbol(below={"ctor": 0.6}, held=("view_ctr", "sku_aov")),
-    ("gmv.driver", "visitors"): Symbol(held=("conversion", "aov")),
-    ("gmv.driver", "conversion"): Symbol(held=("visitors", "aov")),
-    ("gmv.driver", "basket"): Symbol(held=("visitors", "conversion")),
+    ("live.broken-link", "click"): Symbol(
+        below={"view_ctr": 0.6}, held=("ctor", "sku_aov"), others={"view_ctr": 4.0}
+    ),
+    ("live.broken-link", "buy"): Symbol(
+        below={"ctor": 0.6}, held=("view_ctr", "sku_aov"), others={"ctor": 4.0}
+    ),
+    ("gmv.driver", "visitors"): Symbol(held=("conversion", "aov", "orders/customers")),
+    ("gmv.driver", "conversion"): Symbol(held=("visitors", "aov", "orders/customers")),
+    ("gmv.driver", "basket"): Symbol(held=("visitors", "conversion", "orders/customers")),
 }
 
 # Metrics of a plugin that set a subject against the others of its shop: the metric that they set.

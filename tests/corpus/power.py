@@ -11,10 +11,10 @@ from tests.corpus.batch import World, batch, judged, shop_name
 from tests.corpus.exceptions import MAY_SPEAK
 from tests.corpus.healthy import PROFILES, Profile, herds
 from tests.corpus.nature import Nature
-from tests.corpus.sick import business_of, ward
+from tests.corpus.sick import Ward, business_of, ward
 
-STRENGTHS = (1.25, 1.5, 2.0, 3.0)
-SAMPLES = (100, 300, 1_000, 3_000, 10_000, 100_000, 1_000_000)
+STRENGTHS = (1.5, 2.0, 3.0)
+SAMPLES = (100, 1_000, 10_000, 100_000)
 SHOPS = 10  # of each strength and sample
 FOUND = 0.9  # of them: then a problem counts as found
 WITHOUT_DAYS = ("product", "video")  # lists of these often have sums of a period only
@@ -64,17 +64,17 @@ def power(
     sample = np.broadcast_to(np.array(samples, dtype=float)[None, :, None], shape).ravel()
     rng = np.random.default_rng([seed, *rule.id.encode()])
     one = ward(rule, world, strength, sample, rng)
-    firings = judged(one.shops, world, derive=_derived(rule, world)).firings
+    firings = judged(one.shops, world, derive=_asks_plugins(one, world)).firings
     hit = {(f.shop, f.key) for f in firings if f.rule.id == rule.id and f.kind == rule.subject}
     found = np.array([(shop_name(i), key) in hit for i, key in enumerate(one.keys)]).reshape(shape)
     rows = tuple(tuple(float(v) for v in row) for row in found.mean(axis=2).round(4))
     return Power(rule.id, one.unit, one.given, rows)
 
 
-def _derived(rule: Rule, world: World) -> bool:
-    """Whether a plugin has a word in *rule*: to ask it shop by shop is what takes longest."""
+def _asks_plugins(one: Ward, world: World) -> bool:
+    """Whether a plugin has a word in the rule: to ask it shop by shop is what takes longest."""
     words = world.vocabulary
-    names = {test.name for test in rule.own_tests()}
+    names = {test.name for test in one.rule.own_tests()} - set(one.given)
     return any(
         n in words.symbols or (n in words.metrics and words.metrics[n].derived) for n in names
     )
@@ -87,8 +87,8 @@ def alarms(
     and videos."""
     alarmed = 0
     rules: Counter[str] = Counter()
-    for number, profile in enumerate(profiles):
-        rng = np.random.default_rng([seed, number])
+    for profile in profiles:
+        rng = np.random.default_rng([seed, *repr(profile).encode()])
         business = business_of(profile)
         grader = world.grader(business)
         for part, totals in ((shops - shops // 2, ()), (shops // 2, WITHOUT_DAYS)):

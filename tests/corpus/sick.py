@@ -172,9 +172,9 @@ class _Planter:
             )
         tests = [*when.tests, *(when.alternatives[0] if when.alternatives else ())]
         wants = _Wants(self, herd_, rows)
-        changes = not together and any(t.trend or t.against is Against.PAST for t in tests)
+        changes = any(t.trend or t.against is Against.PAST for t in tests)
         if sampled and changes:  # what it was before is as well known
-            self.unit = wants.sample(tests)
+            self.unit = wants.sample(tests) + (" of each LIVE" if together else "")
             herd_.past[rows] = bend(herd_.past[rows], funnel, wants.list())
             wants.asked.clear()
         for test in tests:
@@ -182,12 +182,10 @@ class _Planter:
         for test in unless.tests[:1]:
             wants.avoid(test)
         if sampled and not changes:
-            self.unit = wants.sample(tests) + (" of each LIVE" if together else "")
+            self.unit = wants.sample(tests)
         start = herd_.past[rows] if any(t.trend for t in tests) else herd_.now[rows]
         herd_.now[rows] = bend(start, funnel, wants.list())
-        if together:
-            herd_.past[rows] = herd_.now[rows]
-        elif changes:
+        if changes:
             herd_.slope[rows] = 0.0
         else:
             herd_.past[rows] = herd_.now[rows] - herd_.slope[rows] * WINDOW
@@ -269,6 +267,8 @@ class _Wants:
             low, high = self._between(test, None)
             self.planter.given[name] = np.exp(self._beyond(test, low, high, s))
             return
+        if test.against is Against.SIBLINGS and self._implied():
+            return
         low, high = self._between(test, one)
         if other is not None:
             centre = self._centre(one)
@@ -277,6 +277,12 @@ class _Wants:
         if name in self.asked and not test.trend:  # own limit beside a level: the further one
             target = np.maximum(target, self.asked[name][1])
         self.asked[f"{name} {test.trend or ''}"] = (one, target)
+
+    def _implied(self) -> bool:
+        """Whether a symbol's own metrics already leave a subject behind the others."""
+        tests = self.planter.rule.when.tests
+        known = [SYMBOLS.get((t.name, t.is_[0])) for t in tests if t.is_]
+        return any(one is not None and one.below and one.held for one in known)
 
     def _limit(self, test: Ask) -> Floats:
         for limit in (test.at_least, test.at_most):
@@ -364,6 +370,10 @@ class _Wants:
         )
         return np.asarray(found[self.herd.shop[self.rows]])
 
+    def _ratio(self, name: str) -> Formula:
+        top, bottom = (self.funnel.at[count] for count in name.split("/"))
+        return Formula(name, (top,), (bottom,), 1.0, added=True)
+
     def _together(self, one: Formula) -> Floats:
         """What the shop's others come to, added up."""
         counts = np.exp(self.herd.now @ self.funnel.paths.T)
@@ -384,6 +394,8 @@ class _Wants:
             self.planter.given[test.name] = value
             return
         trend = any(t.trend for t in self.planter.rule.when.tests)
+        for name, times in known.others.items():
+            self._lift(name, times)
         for name, edge in known.below.items():
             one = formula(name, self.funnel, words)
             if one is None:
@@ -392,8 +404,6 @@ class _Wants:
             if name == "watch_seconds":  # of one view
                 at = Formula(name, one.over, (self.funnel.at["views"],), 1.0, added=True)
             self.asked[at.name] = (at, self._together(at) + np.log(edge) - np.log(self.strength))
-        for name in known.others:
-            self._lift(name)
         if known.part is not None:
             whole, name, part = known.part
             of, other = (formula(n, self.funnel, words) for n in (whole, name))
@@ -402,7 +412,7 @@ class _Wants:
             gap = self.asked[f"{whole} "][1] - self._together(of)
             self.asked[f"{name} "] = (other, self._together(other) - gap * part)
         for name in known.held:
-            one = formula(name, self.funnel, words)
+            one = self._ratio(name) if "/" in name else formula(name, self.funnel, words)
             if one is None:
                 continue
             level = (
@@ -410,18 +420,18 @@ class _Wants:
             )
             self.asked.setdefault(f"{name} held", (one, level))
 
-    def _lift(self, name: str) -> None:
-        """Gives the others the most of a metric that is good; what they pay for a click stays."""
+    def _lift(self, name: str, times: float) -> None:
+        """Gives the others so many times the most of a metric that is good; what they pay for a
+        click stays."""
         words = self.planter.world.vocabulary
         edges = self.planter.grader.resolve(name, self.funnel.kind).edges
         lifted, paid = (formula(n, self.funnel, words) for n in (name, "cpc"))
-        if lifted is None or paid is None or not edges or edges[0].high is None:
+        if lifted is None or not edges or edges[0].high is None:
             raise Uncovered(f"{name} has no upper edge in the shops of the corpus")
         rates = self.herd.now
-        wanted = [
-            (lifted, np.full(len(rates), np.log(edges[0].high * 0.98))),
-            (paid, paid.value(rates, self.funnel)),
-        ]
+        wanted = [(lifted, np.full(len(rates), np.log(edges[0].high * times)))]
+        if paid is not None:
+            wanted.append((paid, paid.value(rates, self.funnel)))
         self.herd.now[:] = bend(rates, self.funnel, wanted)
 
     def _share(self, test: Ask) -> None:
