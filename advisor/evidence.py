@@ -19,8 +19,8 @@ Z = 1.959963984540054
 # which is wider than most shops' baskets. Stated in the docs.
 DEFAULT_SPREAD = 1.0
 
-# What one order is worth is told by the subject's own orders and by so many of the others': one order
-# alone may be a tenth of the next one. Stated in the docs.
+# What one order is worth is told by the subject's own orders and so many of the others': one alone
+# may be a tenth of the next. Stated in the docs.
 BORROWED = 5.0
 
 # Dispersion is only estimated from at least this many days or rows.
@@ -84,6 +84,14 @@ def limits_z(value: pl.Expr, lo: pl.Expr, hi: pl.Expr, edge: pl.Expr) -> pl.Expr
     both = (value > 0) & (edge > 0) & (lo > 0)
     score = pl.when(both).then(pl.min_horizontal(plain, ratio)).otherwise(plain)
     return pl.when(value >= edge).then(score).otherwise(-score)
+
+
+def student(score: pl.Expr, freedom: pl.Expr) -> pl.Expr:
+    """The standard score that is as rare as *score* is of Student's t with so many degrees of
+    *freedom* (Wallace, 1959): where the spread itself was estimated from a few days, what lies far
+    out is less rare than it seems."""
+    shrink = (8 * freedom + 1) / (8 * freedom + 3)
+    return score.sign() * shrink * (freedom * (score * score / freedom).log1p()).sqrt()
 
 
 def upper_tail(z: pl.Expr) -> pl.Expr:

@@ -144,7 +144,8 @@ class Grader:
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
-                        score = sign * _score(metric, question, side, frame)
+                        score = _of_days(metric.id, _score(metric, question, side, frame), frame)
+                        score = sign * score
                         edge = question.edge(side)
                         if edge is not None:  # where there is none, nothing is left to chance
                             score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
@@ -319,6 +320,14 @@ def _limits_of_total(m: str, scale: float) -> tuple[pl.Expr, pl.Expr]:
         pl.when(known).then(least).otherwise(value),
         pl.when(known).then(most).otherwise(value),
     )
+
+
+def _of_days(m: str, score: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
+    """*score*, where the spread of the days was estimated from these days."""
+    if f"{m}.phi" not in frame.columns:
+        return score
+    days = pl.col(days_column(m, frame.columns)).clip(2.0)
+    return pl.when(pl.col(f"{m}.phi") > 1).then(evidence.student(score, days - 1)).otherwise(score)
 
 
 def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

@@ -173,3 +173,11 @@ def test_the_spread_is_the_stated_default_where_there_are_too_few_rows(
     values: list[float], events: list[float]
 ) -> None:
     assert spread_of(values, events) == evidence.DEFAULT_SPREAD**2
+
+
+@pytest.mark.parametrize("score", [-6.0, -2.0, 0.0, 1.0, 3.0, 5.0])
+@pytest.mark.parametrize("freedom", [6, 27, 200])
+def test_a_score_from_few_days_is_as_rare_as_students_t(score: float, freedom: int) -> None:
+    found = pl.select(evidence.student(pl.lit(score), pl.lit(float(freedom)))).item()
+
+    assert stats.norm.sf(found) == pytest.approx(stats.t.sf(score, freedom), rel=0.03)
