@@ -14,6 +14,7 @@ from advisor.cli.rules_new import new
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
+    from advisor.advice_lint import Objection
     from advisor.band_lint import Strain
     from advisor.cases import CaseResult
     from advisor.knowledge import Loaded
@@ -104,7 +105,11 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     Each case gives counts and says how the rule must end on them; where it fires, the whole
     sentence must be the expected one. The exit code is 1 where a case fails.
 
-    Before them it says where a pack's bands (`bands.toml`) cannot hold together by the identities
+    Before them it names each sentence of an action that asks for what no advice may ask for (bought
+    reviews, a discount that is none, a promised cure …), and rules whose only way is more money,
+    with what to write instead; the exit code is 1 then, too.
+
+    It also says where a pack's bands (`bands.toml`) cannot hold together by the identities
     of their metrics, or only in a corner, as warnings, and what they need so as to.
 
     \b
@@ -118,15 +123,18 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     from advisor.registry import load
 
     registry = load()
-    results, without = run_packs(registry, folders)
+    results, without, resting = run_packs(registry, folders)
     strained = lint_bands(registry, folders, today)
+    objected = lint_advice(registry, folders)
     with readers():
+        for objection in objected:
+            say(f"advice: {objection}")
         for strain in strained:
             say(f"{'note' if strain.verdict is Verdict.NEEDS else 'warning'}: {strain}")
         say(table(results))
         for rule in without:
             say(f"no case: {rule.id}")
-    if not all(result.passed for result in results):
+    if objected or not all(result.passed for result in results):
         ctx.exit(CASE_FAILED)
 
 
@@ -213,6 +221,22 @@ def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "l
             files.append(band_file(place.read_text(encoding="utf-8"), where=str(place)))
             check_bands(files[-1], vocabulary)
     return [strain for file in files for strain in strains(file, vocabulary, today)]
+
+
+def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objection]":
+    """What no action may say, in every installed pack or in the folders given.
+
+    Raises Mistakes for rule files that cannot be read.
+    """
+    from advisor.advice_lint import objections
+    from advisor.rule_file import load_pack
+
+    vocabulary = registry.vocabulary()
+    return [
+        objection
+        for pack in _packs(registry, folders)
+        for objection in objections(load_pack(pack, vocabulary), vocabulary.levers)
+    ]
 
 
 def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":

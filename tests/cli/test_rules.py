@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_the_cases_of_a_folder_are_run(run: Run, pack: Path) -> None:
         "2 cases, none failed",
     ]
     assert result.exit_code == 0
+
+
+def test_advice_that_nobody_should_follow_fails_and_says_what_to_write(
+    run: Run, pack: Path
+) -> None:
+    path = pack / "spends.toml"
+    step = 'steps = ["Buy 500 followers"]'
+    path.write_text(re.sub(r"^steps.*$", step, OWN_RULE, flags=re.MULTILINE), encoding="utf-8")
+    result = run("rules", "test", pack)
+
+    (said,) = (line for line in result.stdout.splitlines() if line.startswith("advice: "))
+    assert said.startswith("advice: mine/spends, spends.toml, action[0].steps[0]: “Buy 500 follow")
+    assert "Instead: " in said
+    assert "2 cases, none failed" in result.stdout
+    assert result.exit_code == 1
 
 
 def test_bands_that_cannot_hold_together_are_warned_of_and_break_nothing(
