@@ -13,7 +13,7 @@ from advisor import text as texts
 from advisor.condition import LEVELS, Against, Test
 from advisor.data import parse_toml, structure
 from advisor.engine.strata import strata
-from advisor.errors import Mistakes, unknown
+from advisor.errors import Mistakes, nearest, unknown
 from advisor.rule import (
     Action,
     After,
@@ -138,22 +138,38 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
     rules: list[Rule] = []
     wrong: list[str] = []
+    twice: list[str] = []
+    for where, rule in read_rules(pack, vocabulary):
+        if isinstance(rule, Rule):
+            twice += filter(None, [second_of(rule, rules)])
+            rules.append(rule)
+        else:
+            wrong += [f"{where}: {line}" for line in rule]
+    if wrong or twice:
+        raise Mistakes([*wrong, *twice], where=f"rule pack {pack.id!r}")
+    return tuple(rules)
+
+
+def read_rules(
+    pack: RulePack, vocabulary: Vocabulary
+) -> Iterator[tuple[str, Rule | tuple[str, ...]]]:
+    """The rule of each file of *pack*, or every mistake in it, with the file's path."""
     for where, file in rule_files(pack):
         try:
             text = file.read_text(encoding="utf-8")
-            rules.append(load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary))
+            yield where, load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary)
         except UnicodeDecodeError as error:
-            wrong.append(f"{where}: not UTF-8 text: {error.reason}")
+            yield where, (f"not UTF-8 text: {error.reason}",)
         except Mistakes as error:
-            wrong += [f"{where}: {line}" for line in error.mistakes]
-    first: dict[str, Rule] = {}
-    for rule in rules:
-        other = first.setdefault(rule.id, rule)
-        if other is not rule:
-            wrong.append(f"the id {rule.short_id!r} is in two files: {other.file} and {rule.file}")
-    if wrong:
-        raise Mistakes(wrong, where=f"rule pack {pack.id!r}")
-    return tuple(rules)
+            yield where, error.mistakes
+
+
+def second_of(rule: Rule, before: Iterable[Rule]) -> str:
+    """That one of the rules *before* has the id of *rule*; "" where none has."""
+    other = next((one for one in before if one.id == rule.id), None)
+    if other is None:
+        return ""
+    return f"the id {rule.short_id!r} is in two files: {other.file} and {rule.file}"
 
 
 def rule_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
@@ -355,6 +371,9 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
             yield f"{at}.steps: is empty; write what to do first"
         if not action.owner.strip():
             yield f"{at}.owner: is empty"
+        elif action.owner not in vocabulary.roles and nearest(action.owner, vocabulary.roles):
+            # Any other word is taken for a name; this one is a role that was mistyped.
+            yield f"{at}.owner: {unknown('role', action.owner, vocabulary.roles)}"
         if not 0 < action.effort <= MOST_EFFORT:
             hours = f"{action.effort:g} cannot be; write the hours of work, like 4 or 0.5"
             yield f"{at}.effort: {hours}"

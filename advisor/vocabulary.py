@@ -183,6 +183,14 @@ class Lever:
 
 
 @attrs.frozen
+class Role:
+    """Who does an action: a rule names one of them, or a person."""
+
+    id: str
+    title: str
+
+
+@attrs.frozen
 class Goal:
     """What a shop wants most now; its KPIs lead the report."""
 
@@ -297,6 +305,7 @@ class VocabularyFile:
     symbol: tuple[Symbol, ...] = ()
     identity: tuple[Identity, ...] = ()
     lever: tuple[Lever, ...] = ()
+    role: tuple[Role, ...] = ()
     goal: tuple[Goal, ...] = ()
     niche: tuple[Niche, ...] = ()
     reconcile: tuple[Reconcile, ...] = ()
@@ -327,6 +336,7 @@ class Vocabulary:
     margins: Mapping[str, MarginSource]
     changes: Mapping[str, Change] = attrs.field(factory=dict)
     courses: Mapping[str, Course] = attrs.field(factory=dict)
+    roles: Mapping[str, Role] = attrs.field(factory=dict)
 
     def ladder(self, kind: str) -> tuple[str, ...]:
         """*kind*, its parent, the parent's parent …"""
@@ -390,6 +400,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         margins=parts["margin"],
         changes=parts["change"],
         courses=parts["course"],
+        roles=parts["role"],
     )
     mistakes += _dangling(vocabulary)
     if mistakes:

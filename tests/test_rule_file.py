@@ -42,6 +42,7 @@ count = [
   { id = "impressions", title = "impressions" },
   { id = "stock", title = "stock", unit = "state" },
 ]
+role = [{ id = "creative", title = "who films" }]
 lever = [
   { id = "hook", title = "hook", directions = ["change"] },
   { id = "budget", title = "budget", directions = ["raise", "lower"] },
@@ -435,6 +436,11 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
         ),
         ('"It is fine"', '" "', "says.healthy: is empty"),
         ('why     = "Because."', "", "says.why: required key 'why' is missing"),
+        (
+            '"creative"',
+            '"creativ"',
+            "action[0].owner: unknown role 'creativ'; did you mean 'creative'?",
+        ),
         ('"hook"', '"hok"', "action[0].lever: unknown lever 'hok'; did you mean 'hook'?"),
         (
             '"change"',

@@ -42,6 +42,7 @@ def render(registry: Registry) -> str:
         _counts(vocabulary),
         _identities(vocabulary),
         _goals(vocabulary),
+        _levers(vocabulary),
         _side_by_side(vocabulary),
     )
 
@@ -118,6 +119,33 @@ def _goals(vocabulary: Vocabulary) -> Iterator[str]:
     )
     yield from table(
         ("Niche", "Title"), ((f"`{n.id}`", n.title) for n in vocabulary.niches.values())
+    )
+
+
+def _levers(vocabulary: Vocabulary) -> Iterator[str]:
+    yield from ("## Levers and roles", "")
+    yield from table(
+        ("Lever", "What it is", "Directions", "Never together", "Moved before"),
+        (
+            (
+                f"`{lever.id}`",
+                lever.title,
+                ", ".join(
+                    f"`{d}` (asks for more money)" if d in lever.spends else f"`{d}`"
+                    for d in lever.directions
+                ),
+                ", ".join(
+                    f"`{one}` and `{other}`"
+                    for one, other in lever.opposed
+                    if {one, other} <= set(lever.directions)
+                ),
+                code(name.rstrip("?") for name in lever.before),
+            )
+            for lever in sorted(vocabulary.levers.values(), key=lambda lever: lever.id)
+        ),
+    )
+    yield from table(
+        ("Role", "Who it is"), ((f"`{r.id}`", r.title) for r in vocabulary.roles.values())
     )
 
 
