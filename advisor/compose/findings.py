@@ -17,7 +17,7 @@ from advisor.judge.relations import Relations, subject_id
 from advisor.lineage import Lineage, Rows
 from advisor.measure import days_column, metric_of
 from advisor.plan import Priced, fingerprint
-from advisor.plan.money import NoPrice, Price, gain
+from advisor.plan.money import NoPrice, Price, expected
 from advisor.rule import Rule
 from advisor.vocabulary import Metric, MetricKind
 
@@ -244,7 +244,7 @@ def _info(
         why=text.render(rule.says.why, values),
         misleading_when=rule.says.misleading_when,
         confidence=1 - firing.p,
-        stake=gain([price]).mid if isinstance(price, Price) else None,
+        stake=expected(price) if isinstance(price, Price) else None,
         pooled=pooled if isinstance(pooled, int) else 0,
         price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
     )

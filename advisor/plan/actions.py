@@ -7,7 +7,7 @@ import attrs
 
 from advisor.plan.causes import causes
 from advisor.plan.findings import Priced
-from advisor.plan.money import Gain, NoPrice, Price, gain
+from advisor.plan.money import Gain, NoPrice, Price, expected, gain
 from advisor.rule import Action, Rule
 
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
@@ -80,7 +80,7 @@ def fingerprint(*parts: str) -> str:
 def _planned(
     kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[int, ...]
 ) -> Planned:
-    each = {f.index: gain([f.price]).mid for f in members if isinstance(f.price, Price)}
+    each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), f.p, f.subject))
     prices = [f.price for f in ordered if isinstance(f.price, Price)]
     rule = ordered[0].rule

@@ -99,6 +99,12 @@ def gain(prices: Sequence[Price]) -> Gain:
     return Gain(whole.low, mean, max(whole.high, mean), prices[0].what)
 
 
+def expected(price: Price) -> float:
+    """The mean of what *price* alone is worth: that of its gain, without the ends."""
+    short, sd = _short(price)
+    return max(_rectified(short, sd).mean * max(price.volume.mean, 0.0), 0.0)
+
+
 def added(gains: Iterable[Gain]) -> Gain | None:
     """Gains of one kind of money one upon the other, their ends too: they may all be off in one
     direction. None for none."""
@@ -122,10 +128,16 @@ class _Spread:
 
 def _amount(price: Price) -> _Spread:
     """Volume x gap x what one more brings on average."""
+    return _product(_rectified(*_short(price)), _log_normal(price.volume))
+
+
+def _short(price: Price) -> tuple[float, float]:
+    """How far the value is from its target, in money for each unit of the denominator: mean and
+    standard deviation."""
     value, target = price.value, price.target
     short = value.mean - target.value if target.above else target.value - value.mean
     each = price.worth.mean * price.kept / price.scale
-    return _product(_rectified(short * each, value.sd * each), _log_normal(price.volume))
+    return short * each, value.sd * each
 
 
 def _rectified(mean: float, sd: float) -> _Spread:

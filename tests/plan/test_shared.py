@@ -1,8 +1,13 @@
 """Shared money is counted once."""
 
+import random
+from collections.abc import Sequence
+from itertools import combinations
+
 import pytest
 
 from advisor.plan import Priced, plan
+from advisor.plan.money import Price, gain
 from advisor.plan.shared import follows_on
 from tests.core import WORDS
 from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
@@ -65,3 +70,93 @@ def test_which_metrics_follow_each_other_in_the_funnel(
     one: str, other: str, *, expected: bool
 ) -> None:
     assert follows_on(WORDS)(one, other) is expected
+
+
+def test_what_is_claimed_in_full_leaves_nothing_to_what_lies_inside_it() -> None:
+    assert adds(
+        found(ruled("shop", effort=1), "s", kind="shop", price=price(50)),
+        found(ruled("product", effort=2), "p", kind="product", price=price(40), inside=SHOP),
+        found(
+            ruled("video", effort=9),
+            "v",
+            kind="video",
+            price=price(30),
+            inside=("product|here|p", *SHOP),
+        ),
+    ) == {"shop": 50.0, "product": 0.0, "video": 0.0}
+
+
+def test_steps_that_follow_each_other_share_the_money_of_the_whole_once() -> None:
+    assert adds(
+        found(ruled("return", effort=1), price=price(100, "roas")),
+        found(ruled("clicks", effort=2), price=price(60, "ctr")),
+        found(ruled("orders", effort=3), price=price(60, "order_rate")),
+    ) == {"return": 100.0, "clicks": 0.0, "orders": 20.0}
+
+
+INSIDE = {
+    ("shop", "s"): (),
+    ("product", "p"): SHOP,
+    ("product", "q"): SHOP,
+    ("video", "a"): ("product|here|p", *SHOP),
+    ("video", "b"): ("product|here|p", *SHOP),
+    ("video", "c"): ("product|here|q", *SHOP),
+}
+
+
+def tree(chance: random.Random, metrics: Sequence[str]) -> list[Priced]:
+    made = []
+    for number in range(chance.randint(2, 8)):
+        kind, key = chance.choice(list(INSIDE))
+        made.append(
+            found(
+                ruled(f"r{number}", effort=chance.choice([1, 4, 9])),
+                key,
+                kind=kind,
+                price=price(chance.choice([10, 30, 50, 77, 100]), chance.choice(metrics)),
+                inside=INSIDE[kind, key],
+            )
+        )
+    return numbered(*made)
+
+
+def best(findings: Sequence[Priced]) -> float:
+    """The most that gaps come to that share no money with each other: all choices are tried."""
+    follows = follows_on(WORDS)
+
+    def amount(one: Priced) -> float:
+        assert isinstance(one.price, Price)
+        return gain([one.price]).mid
+
+    def share(one: Priced, other: Priced) -> bool:
+        assert isinstance(one.price, Price)
+        assert isinstance(other.price, Price)
+        near = one.subject in (other.subject, *other.places) or other.subject in one.places
+        return near and not follows(one.price.metric, other.price.metric)
+
+    most = 0.0
+    for number in range(1 << len(findings)):
+        chosen = [one for i, one in enumerate(findings) if number >> i & 1]
+        if not any(share(*pair) for pair in combinations(chosen, 2)):
+            most = max(most, sum(map(amount, chosen)))
+    return most
+
+
+@pytest.mark.parametrize("metrics", [("ctr",), ("ctr", "order_rate", "aov")])
+def test_the_total_is_the_most_that_can_be_reached(metrics: Sequence[str]) -> None:
+    chance = random.Random(5)
+    for _ in range(250):
+        findings = tree(chance, metrics)
+
+        assert sum(adds(*findings).values()) == pytest.approx(best(findings))
+
+
+def test_a_metric_over_several_steps_makes_the_total_at_most_a_little_larger() -> None:
+    # One order is given, and what shares with two that do not share may be told of the wrong one.
+    chance = random.Random(5)
+    trees = [tree(chance, ("ctr", "order_rate", "roas")) for _ in range(250)]
+    ratios = [sum(adds(*findings).values()) / best(findings) for findings in trees]
+
+    assert min(ratios) == pytest.approx(1.0)
+    assert sum(ratio > 1 + 1e-9 for ratio in ratios) <= 10
+    assert sum(ratios) / len(ratios) < 1.01
