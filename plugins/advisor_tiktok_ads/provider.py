@@ -14,6 +14,7 @@ from advisor.tabular.reader import TabularProvider
 from advisor.tabular.template import Shape, Template, TemplateProvider
 from advisor_tiktok_ads import airbyte
 from advisor_tiktok_ads.audience import BY_AUDIENCE, audience, kind_info
+from advisor_tiktok_ads.gmv_max_rows import apart
 from advisor_tiktok_ads.history import newest_versions
 from advisor_tiktok_ads.hours import hours_to_days
 from advisor_tiktok_ads.json_columns import unpacked
@@ -112,8 +113,14 @@ def _has_ids(keys: pl.Series) -> bool:
 
 
 _STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
-    "ads-manager-report": (_budget_of_campaigns_only, _names_as_keys, one_source, audience),
-    _REPORT: (newest_loads, hours_to_days, one_source, audience),
+    "ads-manager-report": (
+        _budget_of_campaigns_only,
+        _names_as_keys,
+        one_source,
+        apart,
+        audience,
+    ),
+    _REPORT: (newest_loads, hours_to_days, one_source, apart, audience),
     "gmv-max-report-api": (newest_loads, hours_to_days),
     "fivetran-campaign-history": (newest_versions,),
     "fivetran-adgroup-history": (newest_versions,),

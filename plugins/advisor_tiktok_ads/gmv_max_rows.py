@@ -1,0 +1,61 @@
+"""Rows of GMV Max in a report of classic ads: they hold cost, orders and revenue, and no clicks.
+
+Their revenue counts organic orders too, so none of it may become a ROAS, a CPC or a CPP.
+"""
+
+from collections.abc import Iterator
+
+import attrs
+import polars as pl
+
+from advisor.reading import Note, Reading, Table
+
+FAMILY = "gmv-max"
+AS = {"spend": "gmv_max_cost", "purchases": "gmv_max_orders", "ad_revenue": "gmv_max_revenue"}
+"""Counts of a classic ad, and what the same column holds in a row of GMV Max."""
+_SHOWN = ("impressions", "clicks")
+
+
+def apart(reading: Reading) -> Reading:
+    """*reading* with the rows of GMV Max in tables and counts of their own, and a note.
+
+    A subject is one of GMV Max where it spent money and no row of it has an impression or a click.
+    """
+    tables = [made for table in reading.tables for made in _split(table)]
+    moved = sum(t.frame["key"].n_unique() for t in tables if t.family == FAMILY)
+    if not moved:
+        return reading
+    kinds = sorted({t.subject.replace("-", " ") for t in tables if t.family == FAMILY})
+    what = f"{moved} {' and '.join(kinds)}{'' if moved == 1 else 's'}"
+    text = (
+        f"{what} without a click or an impression {'is' if moved == 1 else 'are'} GMV Max: cost, "
+        "orders and revenue are kept apart from those of classic ads"
+    )
+    note = Note("gmv-max-rows", text, reading.file.name)
+    return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, note))
+
+
+def _split(table: Table) -> Iterator[Table]:
+    counts = [name for name in AS if name in table.counts]
+    if "spend" not in counts:
+        yield table
+        return
+    frame = table.frame.with_columns(_is_gmv_max(table.frame).alias("_gmv"))
+    theirs = frame.filter("_gmv").drop("_gmv")
+    if theirs.is_empty():
+        yield table
+        return
+    ours = frame.filter(~pl.col("_gmv")).drop("_gmv")
+    if ours.height:
+        yield attrs.evolve(table, frame=ours)
+    others = [name for name in table.counts if name not in counts]
+    kept = theirs.drop(others).rename({name: AS[name] for name in counts})
+    yield attrs.evolve(table, family=FAMILY, frame=kept)
+
+
+def _is_gmv_max(frame: pl.DataFrame) -> pl.Expr:
+    shown = [pl.col(name).fill_null(0.0) for name in _SHOWN if name in frame.columns]
+    if not shown:
+        return pl.lit(value=False)
+    spent = pl.col("spend").sum().over("key") > 0
+    return spent & (pl.sum_horizontal(shown).sum().over("key") == 0)
