@@ -40,7 +40,8 @@ class Asking:
 
     *problems* has a line for each plugin that failed; *faults* are lines on failures that
     stand in the plan elsewhere. *time_limit* is what a guest has for one hook or file, in seconds.
-    *answers* is what was answered already; those that are *out* are not asked again.
+    *answers* is what was answered already; those that are *out* are not asked again. *broken* says
+    by hook and plugin how it failed.
     """
 
     manager: pluggy.PluginManager
@@ -51,6 +52,7 @@ class Asking:
     trace: Trace | None = None
     answers: dict[str, Owned] = attrs.field(factory=dict)
     out: set[str] = attrs.field(factory=set)
+    broken: dict[str, dict[str, str]] = attrs.field(factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -130,24 +132,31 @@ class Asking:
             items, wrong, field = self.call(owner, ask, hook)
         except (GuestFault, AdvisorError) as error:
             text = error.text if isinstance(error, GuestFault) else what(error)
-            self.problem(owner, f"{hook} failed: {text}")
-            return []
+            return self.fail(hook, owner, f"failed: {text}")
         if wrong:
             got = type(wrong[0]).__name__
-            self.problem(owner, f"{hook} gave {got} where {kind.__name__} is expected")
-            return []
+            return self.fail(hook, owner, f"gave {got} where {kind.__name__} is expected")
         if field:
-            self.problem(owner, f"{hook} gave a {kind.__name__} that is none: {field}")
-            return []
+            return self.fail(hook, owner, f"gave a {kind.__name__} that is none: {field}")
         if len(items) > _MOST:
-            self.problem(owner, f"{hook} gave more than {_MOST:,} things")
-            return []
+            return self.fail(hook, owner, f"gave more than {_MOST:,} things")
         return items
+
+    def fail(self, hook: str, owner: str, how: str) -> list[Any]:
+        """Notes *how* a plugin failed in *hook*; nothing came of it."""
+        self.broken.setdefault(hook, {})[owner] = f"{hook} {how}"
+        self.problem(owner, f"{hook} {how}")
+        return []
 
     def call(self, owner: str, work: Callable[[], T], name: str = "") -> T:
         if self.trace is not None and name:
             work = self.trace.timed(owner, name, work)
         return run(work, self.time_limit) if self.is_guest(owner) else directly(work)
+
+    def lacks(self, hook: str) -> dict[str, str]:
+        """The plugins from which *hook* brought nothing because they failed, each with how."""
+        unused = {one.name: one.problem for one in self.plugins if one.problem is not None}
+        return unused | dict.fromkeys(self.out, "is left out") | self.broken.get(hook, {})
 
     def problem(self, owner: str, text: str) -> None:
         self.problems.append(Note("plugin", f"plugin {owner}: {text}"))

@@ -9,7 +9,9 @@ AdvisorError            the user can mend it: message and next step, exit code 2
 Anything else that is raised is a bug and keeps its traceback.
 """
 
+import ast
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -71,3 +73,13 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
         return f"unknown {what} {word!r}; did you mean {near!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"unknown {what} {word!r}; known: {shown}" if names else f"unknown {what} {word!r}"
+
+
+def unknown_word(mistake: str) -> tuple[str, str] | None:
+    """What `unknown` said inside of *mistake*: what is unknown, and the word; None where it said
+    nothing."""
+    found = _UNKNOWN.search(mistake)
+    return (found[1], str(ast.literal_eval(found[2]))) if found else None
+
+
+_UNKNOWN = re.compile(r"""unknown ([a-z][a-z, -]*) ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")

@@ -10,12 +10,13 @@ import attrs
 from advisor.bands import Band, BandFile, Bands, wrong_edges
 from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, one_line, unknown
-from advisor.installed_rules import installed_rules, left_out
+from advisor.installed_rules import fault, left_out, read_installed
 from advisor.overrides import Overridden, Override, override_rules
+from advisor.pack_rules import read_pack, without_dangling
 from advisor.reading import Note
 from advisor.registry import Registry, own_version
 from advisor.rule import Profile, Rule, RulePack, Status
-from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
+from advisor.rule_file import check_circles, check_references, resolve_aliases
 from advisor.tabular.mapping import source_mistakes
 from advisor.vocabulary import Vocabulary
 
@@ -114,21 +115,22 @@ def load_rules(
 ) -> Loaded:
     """Rules of every pack, and of the user's own folders.
 
-    A stranger's pack with mistakes is left out, with one note; the user's own folder with mistakes
-    is an error that names them all. A rule that `overrides` another one stands in its place, where
-    *settings* allow that to its plugin.
+    A rule of a plugin's pack with mistakes is left out, with one note; the user's own folder with
+    mistakes is an error that names them all. A rule that `overrides` another one stands in its
+    place, where *settings* allow that to its plugin.
     """
     check_plugins(settings, registry)
-    vocabulary = registry.vocabulary()
-    theirs = installed_rules(registry)
+    installed = read_installed(registry)
+    own, resting_own, gone = _read_own([*_own_folders(settings, base), *folders], registry)
+    kept, dangling, gone = without_dangling(
+        {**installed.packs, **own},
+        installed.gone | gone,
+        list(own),
+        packs_failed=bool(installed.failed or registry.lacks("advisor_rule_packs")),
+    )
+    theirs = {pack: rules for pack, rules in kept.items() if pack not in own}
+    notes = [*installed.notes, *(fault(registry, line) for line in (*resting_own, *dangling))]
     lost: dict[RulePack, str] = {}
-    own: dict[RulePack, tuple[Rule, ...]] = {}
-    for folder in [*_own_folders(settings, base), *folders]:
-        if not folder.is_dir():
-            raise AdvisorError("no such folder of rules", where=str(folder))
-        pack = RulePack(folder.name, folder.name, folder)
-        own[pack] = load_pack(pack, vocabulary)
-    lost |= _leave_out_dangling(theirs, own)
 
     def resolved(kept: Mapping[RulePack, tuple[Rule, ...]]) -> Overridden:
         """The rules of *kept* as they stand together; raises AdvisorError where they cannot."""
@@ -145,14 +147,14 @@ def load_rules(
         return found
 
     guests = {pack for pack in theirs if registry.is_guest(registry.pack_owners[pack.id])}
-    kept = {**theirs, **own}
     try:
         overridden = resolved(kept)
     except AdvisorError:
         kept, apart = _fitting(kept, guests, resolved)
         lost |= apart
         overridden = resolved(kept)
-    _known(settings.rules.disable, [*overridden.rules, *(rule for rule, _ in overridden.resting)])
+    everyone = [*overridden.rules, *(rule for rule, _ in overridden.resting)]
+    _known(settings.rules.disable, everyone, gone)
     acting: list[Rule] = []
     resting = list(overridden.resting)
     for rule in overridden.rules:
@@ -161,16 +163,12 @@ def load_rules(
             resting.append((rule, reason))
         else:
             acting.append(rule)
-    for pack, why in lost.items():
-        left_out(registry, pack, why)
+    notes += [left_out(registry, pack, why) for pack, why in lost.items()]
     return Loaded(
         tuple(acting),
         tuple(resting),
         tuple((pack, len(loaded)) for pack, loaded in kept.items()),
-        (
-            *(Note("rules", line) for line in registry.faults if line.startswith("rule pack ")),
-            *overridden.notes,
-        ),
+        (*notes, *overridden.notes),
         tuple(one for one in overridden.done if one.by in {rule.id for rule in acting}),
     )
 
@@ -201,39 +199,34 @@ def _fitting(
     return kept, {pack: wrong[pack] for pack in waiting}
 
 
-def _leave_out_dangling(
-    theirs: dict[RulePack, tuple[Rule, ...]], own: Mapping[RulePack, tuple[Rule, ...]]
-) -> dict[RulePack, str]:
-    """Takes out of *theirs* each pack that speaks of rules that are not there, and says why; what
-    leaned on one that is taken out goes next."""
-    lost: dict[RulePack, str] = {}
-    while True:
-        everyone = [rule for loaded in (*theirs.values(), *own.values()) for rule in loaded]
-        names = {name for rule in everyone for name in (rule.id, *rule.aliases)}
-        wrong = {pack: _dangling(loaded, names) for pack, loaded in theirs.items()}
-        for pack, mistakes in wrong.items():
-            if mistakes:
-                del theirs[pack]
-                lost[pack] = "; ".join(mistakes)
-        if not any(wrong.values()):
-            return lost
-
-
-def _dangling(rules: Sequence[Rule], names: AbstractSet[str]) -> list[str]:
-    return [
-        f"{rule.id}: {unknown('rule', name, names)}"
-        for rule in rules
-        for name in (*(rule.after.findings if rule.after else ()), *rule.explains, rule.overrides)
-        if name is not None and name not in names
-    ]
+def _read_own(
+    folders: Sequence[Path], registry: Registry
+) -> tuple[dict[RulePack, tuple[Rule, ...]], list[str], frozenset[str]]:
+    """The rules of the user's own folders, which of them rest because a plugin failed, and their
+    ids; raises Mistakes with what is wrong in a folder."""
+    own: dict[RulePack, tuple[Rule, ...]] = {}
+    resting: list[str] = []
+    gone: set[str] = set()
+    for folder in folders:
+        if not folder.is_dir():
+            raise AdvisorError("no such folder of rules", where=str(folder))
+        pack = RulePack(folder.name, folder.name, folder)
+        read = read_pack(pack, registry.vocabulary(), registry.lost_words())
+        if read.wrong:
+            raise Mistakes(read.mistakes(), where=f"rule pack {pack.id!r}")
+        own[pack] = read.rules
+        resting += read.lines(pack)
+        gone |= read.gone
+    return own, resting, frozenset(gone)
 
 
 def _own_folders(settings: Settings, base: Path | None) -> list[Path]:
     return [(base or Path()) / path for path in settings.rules.paths]
 
 
-def _known(disabled: Sequence[str], rules: Sequence[Rule]) -> None:
+def _known(disabled: Sequence[str], rules: Sequence[Rule], gone: AbstractSet[str]) -> None:
     names = {name for rule in rules for name in (rule.id, rule.short_id, *rule.aliases)}
+    names |= gone | {name.partition("/")[2] for name in gone}
     wrong = [f"rules.disable: {unknown('rule', n, names)}" for n in disabled if n not in names]
     if wrong:
         raise Mistakes(wrong, where="advisor.toml")

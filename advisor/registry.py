@@ -28,8 +28,10 @@ from advisor.hookspecs import (
     ReportFormat,
     Templates,
 )
+from advisor.lost_words import LostWords, because, file_words, module_words
 from advisor.overrides import order_bands, order_templates
 from advisor.plugin_check import api_mistake, hook_mistakes
+from advisor.prune import prune
 from advisor.reading import Note, Reading
 from advisor.rule import RulePack
 from advisor.trace import Trace
@@ -46,17 +48,25 @@ class Registry(Asking):
 
     pack_owners: dict[str, str] = attrs.field(factory=dict)
     _vocabulary: Vocabulary | None = None
+    _lost: LostWords = attrs.field(factory=LostWords)
 
     def vocabulary(self) -> Vocabulary:
-        """The words of all plugins. A guest whose words clash with others is left out whole; raises
-        Mistakes where the bundled ones clash."""
+        """The words of all plugins. A guest whose words clash with others is left out whole, and so
+        are words that need those of a plugin that failed; raises Mistakes where the bundled ones
+        clash."""
         if self._vocabulary is None:
             files = self.once("advisor_vocabulary", VocabularyFile)
+            self._note_lost()
             try:
                 self._vocabulary = merge(files)
             except Mistakes:
-                self._vocabulary = self._without_clashes(files)
+                self._vocabulary = self._without_lost(files)
         return self._vocabulary
+
+    def lost_words(self) -> LostWords:
+        """What failed plugins would have said."""
+        self.vocabulary()
+        return self._lost
 
     def providers(self) -> list[Provider]:
         """Providers; one with a kind that another one has is left out."""
@@ -141,7 +151,7 @@ class Registry(Asking):
             for one in given:
                 broken = broken or derived_breaks(one, self.vocabulary())
             if broken:
-                self.problem(owner, f"{hook} {broken}")
+                self.fail(hook, owner, broken)
                 continue
             for one in given:
                 columns = {c.partition(".")[0] for c in one.frame.columns} - {"key", "name", "days"}
@@ -184,6 +194,30 @@ class Registry(Asking):
         guests = [(owner, one) for owner, one in owned if self.is_guest(owner)]
         return order_templates(hosts, guests, allow)
 
+    def _note_lost(self) -> None:
+        for plugin in self.plugins:
+            failed = plugin.name in self.broken.get("advisor_vocabulary", {})
+            words = module_words(plugin.module) if failed or plugin.problem else frozenset()
+            if words or words is None:
+                self._lost.by[plugin.name] = words
+
+    def _without_lost(self, files: Owned) -> Vocabulary:
+        kept, out = prune(files, lambda word: bool(self._lost.whose(word)))
+        leaning: dict[str, dict[str, str]] = {}
+        for owner, word, needed in out:
+            self._lost.leaning[word] = self._lost.whose(needed)
+            leaning.setdefault(owner, {})[word] = needed
+        for owner, words in leaning.items():
+            owners = [name for word in words for name in self._lost.leaning[word]]
+            one = len(words) == 1
+            told = because(words.values(), owners, one=one)
+            self.problem(owner, f"{len(words)} of its words {told}")
+        self.answers["advisor_vocabulary"] = kept
+        try:
+            return merge(kept)
+        except Mistakes:
+            return self._without_clashes(kept)
+
     def _without_clashes(self, files: Owned) -> Vocabulary:
         kept = [pair for pair in files if not self.is_guest(pair[0])]
         merge(kept)
@@ -206,6 +240,8 @@ class Registry(Asking):
         for owner in waiting:
             self.out.add(owner)
             self.problem(owner, f"is left out: {'; '.join(wrong[owner].mistakes)}")
+            theirs = (file_words(file) for of, file in files if of == owner)
+            self._lost.by[owner] = frozenset().union(*theirs)
         self.answers["advisor_vocabulary"] = kept
         return merge(kept)
 

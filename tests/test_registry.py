@@ -304,15 +304,17 @@ def loaded(*packs: RulePack, folders: Sequence[Path] = ()) -> tuple[list[str], l
     return sorted(rule.id for rule in rules.rules), [note.text for note in rules.notes]
 
 
-def test_a_strangers_pack_with_mistakes_is_left_out_with_one_note(tmp_path: Path) -> None:
-    bad = pack(tmp_path, "bad", one='goal = "nonsense"')
+def test_a_strangers_rule_with_mistakes_is_left_out_with_one_note(tmp_path: Path) -> None:
+    bad = pack(tmp_path, "bad", one='goal = "adz"\nseverty = "low"', sound="")
 
     ids, notes = loaded(bad, pack(tmp_path, "good", one=""))
 
-    assert ids == ["good/one"]
-    assert [re.sub(r"\s+", " ", note)[:50] for note in notes] == [
-        "rule pack bad is left out: rule pack 'bad': 1 mist"
-    ]
+    assert ids == ["bad/sound", "good/one"]
+    (note,) = notes
+    assert note == (
+        "rule bad/one is left out: bad/one.toml: unknown key 'severty'; did you mean 'severity'?; "
+        "goal: unknown goal 'adz'; did you mean 'ads'?"
+    )
 
 
 def test_a_strangers_pack_whose_folder_is_gone_is_left_out(tmp_path: Path) -> None:
@@ -324,18 +326,18 @@ def test_a_strangers_pack_whose_folder_is_gone_is_left_out(tmp_path: Path) -> No
     assert notes[0].startswith("rule pack gone is left out: ")
 
 
-def test_a_strangers_pack_that_speaks_of_rules_that_are_not_there_is_left_out(
+def test_a_strangers_rule_that_speaks_of_rules_that_are_not_there_is_left_out(
     tmp_path: Path,
 ) -> None:
-    first = pack(tmp_path, "first", one='explains = ["nowhere/rule"]')
+    first = pack(tmp_path, "first", one='explains = ["nowhere/rule"]', sound="")
     leans_on_it = pack(tmp_path, "second", two='after = { finding = "first/one" }')
 
     ids, notes = loaded(first, leans_on_it, pack(tmp_path, "good", one=""))
 
-    assert ids == ["good/one"]
-    assert [note.split(":")[0] for note in notes] == [
-        "rule pack first is left out",
-        "rule pack second is left out",
+    assert ids == ["first/sound", "good/one"]
+    assert [re.sub(r"; .*", "", note) for note in notes] == [
+        "rule first/one is left out: first/one.toml: explains: unknown rule 'nowhere/rule'",
+        "1 rule of pack second rests because it needs rules that are left out (first/one)",
     ]
 
 

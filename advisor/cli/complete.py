@@ -38,10 +38,10 @@ def _sizes(_: "Registry") -> Iterable[tuple[str, str]]:
 
 
 def _rules(registry: "Registry") -> Iterable[tuple[str, str]]:
-    from advisor.rule_file import load_pack
+    from advisor.installed_rules import installed_rules
 
-    for pack in registry.rule_packs():
-        for rule in load_pack(pack, registry.vocabulary()):
+    for rules in installed_rules(registry).values():
+        for rule in rules:
             yield rule.short_id, rule.says.healthy
             yield rule.id, rule.says.healthy
 

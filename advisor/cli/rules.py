@@ -9,9 +9,15 @@ import click
 
 from advisor.cli import complete
 from advisor.cli.group import NamesNear
-from advisor.cli.options import FOLDER, config_option, rules_option, today_option
+from advisor.cli.options import (
+    FOLDER,
+    PLUGIN_FAILED,
+    config_option,
+    rules_option,
+    today_option,
+)
 from advisor.cli.rules_new import new
-from advisor.errors import AdvisorError, unknown
+from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
     from advisor.advice_lint import Objection
@@ -134,8 +140,12 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
         say(table(results))
         for rule in without:
             say(f"no case: {rule.id}")
+    for line in [*registry.failures(), *resting] if resting else ():
+        say(f"Failed: {line}", err=True)
     if objected or not all(result.passed for result in results):
         ctx.exit(CASE_FAILED)
+    if resting:
+        ctx.exit(PLUGIN_FAILED)
 
 
 @rules.command(short_help="What of its guide a pack encodes, and by what.")
@@ -169,25 +179,33 @@ def coverage(ctx: click.Context) -> None:
 
 def run_packs(
     registry: "Registry", folders: Sequence[Path]
-) -> "tuple[list[CaseResult], list[Rule]]":
-    """Every case of the packs with what came of it, and the rules that have no case.
+) -> "tuple[list[CaseResult], list[Rule], list[str]]":
+    """Every case of the packs with what came of it, the rules that have no case, and a line for
+    each pack of which rules rest because a plugin failed.
 
-    Raises Mistakes for rule and case files that cannot be read.
+    Raises Mistakes with everything that is wrong in rule files of any pack, and for case files that
+    cannot be read.
     """
     from advisor.business import Settings
     from advisor.case_run import CaseRunner
     from advisor.cases import pack_cases, run_cases
-    from advisor.installed_rules import installed_rules
+    from advisor.installed_rules import read_installed
     from advisor.knowledge import bands_of
-    from advisor.rule_file import check_references, load_pack
+    from advisor.pack_rules import without_dangling
+    from advisor.rule_file import check_references
 
     vocabulary = registry.vocabulary()
     packs = _packs(registry, folders)
-    tested = [(pack, load_pack(pack, vocabulary)) for pack in packs]
-    rules = [rule for _, loaded in tested for rule in loaded]
-    if folders:  # they may refer to rules that are installed
-        for installed in installed_rules(registry).values():
-            rules += installed
+    read, resting, gone = _read_packs(registry, packs)
+    installed = read_installed(registry)  # folders may refer to rules that are installed
+    known, dangling, _ = without_dangling(
+        {**read, **(installed.packs if folders else {})},
+        gone | installed.gone,
+        list(read),
+        packs_failed=bool(installed.failed or registry.lacks("advisor_rule_packs")),
+    )
+    tested = [(pack, known[pack]) for pack in packs]
+    rules = [rule for loaded in known.values() for rule in loaded]
     check_references(rules)
     runner = CaseRunner(vocabulary, bands_of(Settings(), registry), rules)
     results: list[CaseResult] = []
@@ -203,7 +221,25 @@ def run_packs(
                 own,
                 lambda case, rule=rule: runner.judge(rule, case),  # type: ignore[misc]
             )
-    return results, without
+    return results, without, [*resting, *(dangling if resting else ())]
+
+
+def _read_packs(
+    registry: "Registry", packs: "Sequence[RulePack]"
+) -> "tuple[dict[RulePack, tuple[Rule, ...]], list[str], frozenset[str]]":
+    """The rules of *packs*, which of them rest because a plugin failed, and their ids."""
+    from advisor.pack_rules import read_pack
+
+    lost = registry.lost_words()
+    read = {pack: read_pack(pack, registry.vocabulary(), lost) for pack in packs}
+    wrong = {pack.id: one.mistakes() for pack, one in read.items() if one.wrong}
+    if wrong:
+        several = len(packs) > 1
+        told = [f"{pack}/{line}" if several else line for pack in wrong for line in wrong[pack]]
+        raise Mistakes(told, where=f"rule pack {', '.join(map(repr, wrong))}")
+    resting = [one.resting for one in read.values() if one.resting]
+    gone = frozenset(name for one in read.values() for name in one.gone)
+    return {pack: one.rules for pack, one in read.items()}, resting, gone
 
 
 def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "list[Strain]":
@@ -229,14 +265,10 @@ def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objectio
     Raises Mistakes for rule files that cannot be read.
     """
     from advisor.advice_lint import objections
-    from advisor.rule_file import load_pack
 
-    vocabulary = registry.vocabulary()
-    return [
-        objection
-        for pack in _packs(registry, folders)
-        for objection in objections(load_pack(pack, vocabulary), vocabulary.levers)
-    ]
+    read, _, _ = _read_packs(registry, _packs(registry, folders))
+    levers = registry.vocabulary().levers
+    return [objection for rules in read.values() for objection in objections(rules, levers)]
 
 
 def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":

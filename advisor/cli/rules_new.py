@@ -76,7 +76,7 @@ def new(
     registry = load()
     vocabulary = registry.vocabulary()
     bands = bands_of(Settings(), registry)
-    known = _rules(registry, vocabulary)
+    known = _rules(registry)
     taken = {rule.short_id: rule.id for rule in reversed(known)}
     given = Answers(subject, list(asks), id_, severity, goal, taken)
     try:
@@ -249,14 +249,8 @@ def _choice(text: str, what: str, names: Sequence[str], default: str | None = No
     return found
 
 
-def _rules(registry: "Registry", vocabulary: "Vocabulary") -> "list[Rule]":
-    """The rules of the packs that can be read."""
-    from advisor.rule_file import load_pack
+def _rules(registry: "Registry") -> "list[Rule]":
+    """The rules that can be read; who diagnoses is told of the others."""
+    from advisor.installed_rules import installed_rules
 
-    found: list[Rule] = []
-    for pack in registry.rule_packs():
-        try:
-            found += load_pack(pack, vocabulary)
-        except (AdvisorError, OSError):
-            continue  # whoever diagnoses is told
-    return found
+    return [rule for rules in installed_rules(registry).values() for rule in rules]

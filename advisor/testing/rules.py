@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from advisor.errors import AdvisorError, unknown
+from advisor.installed_rules import installed_rules
 from advisor.knowledge import Loaded
 from advisor.registry import Registry
 from advisor.rule import Rule, RulePack
@@ -71,14 +72,8 @@ def tolerant(pack: RulePack, vocabulary: Vocabulary) -> list[Rule]:
 
 @cache
 def installed(registry: Registry) -> tuple[Rule, ...]:
-    """The rules of every pack of *registry*; a pack with mistakes is left out, as in a run."""
-    found: list[Rule] = []
-    for pack in registry.rule_packs():
-        try:
-            found += load_pack(pack, registry.vocabulary())
-        except (AdvisorError, OSError):
-            continue
-    return tuple(found)
+    """The rules of every pack of *registry*; one with mistakes is left out, as in a run."""
+    return tuple(rule for rules in installed_rules(registry).values() for rule in rules)
 
 
 def _found(

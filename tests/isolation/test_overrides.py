@@ -184,7 +184,6 @@ def test_a_mistake_in_overrides_is_named(
 
 MISFITS = {
     "takes the id of another's rule": 'aliases = ["guide/weak"]',
-    "replaces what is not there": 'overrides = "guide/strong"',
     "replaces what replaces itself": 'overrides = "first/own"',
     "waits for itself": 'after = { finding = "own" }',
     "explains itself": 'explains = "own"',
@@ -203,6 +202,21 @@ def test_a_guest_s_pack_that_does_not_fit_is_left_out_alone(
     assert ids(loaded) == ["first/own", "guide/later", "guide/other"]
     (line,) = made.failures()
     assert line.startswith("rule pack second is left out: ")
+
+
+def test_a_guest_s_rule_that_replaces_what_is_not_there_is_left_out_alone(
+    tmp_path: Path, guide: RulePack
+) -> None:
+    mine = pack(tmp_path, "agency", own='overrides = "guide/strong"', sound="")
+    made = registry(guide, agency=brings(advisor_rule_packs=[mine]))
+
+    loaded = rules_of(made, allow=["agency"])
+
+    assert ids(loaded) == ["agency/sound", "guide/later", "guide/other", "guide/weak"]
+    (line,) = made.failures()
+    assert line.startswith(
+        "rule agency/own is left out: agency/own.toml: overrides: unknown rule 'guide/strong'"
+    )
 
 
 def test_a_circle_through_a_replaced_rule_costs_the_guest(tmp_path: Path) -> None:
