@@ -15,13 +15,14 @@ for any number. Money in, money out, in the unit of the last count.
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import reduce
-from itertools import combinations
+from itertools import chain, combinations
 from math import factorial
 from operator import mul
 
 import polars as pl
 
 CHANGE, OTHER = "change", "other"
+_WHOLE = "\x05whole"
 NEAR = 0.5  # of a total that moves by more than this share, the plain logarithm is exact enough
 
 
@@ -64,20 +65,12 @@ def shapley(now: Sequence[pl.Expr], then: Sequence[pl.Expr]) -> tuple[pl.Expr, .
     return tuple(found)
 
 
-def steps(now: Sequence[pl.Expr], then: Sequence[pl.Expr]) -> tuple[pl.Expr, ...]:
-    """What each step of a chain of counts adds to the change of the last one, and at the end what
-    no step explains.
-
-    Of a rate that nothing was counted of in one window (0 of 0) it is taken that it did not change:
-    the change belongs to the step before it. A chain that breaks (buyers without a visitor) has no
-    steps: its whole change is unexplained, and its steps add nothing.
-    """
-    factors_now, factors_then = _factors(now, then), _factors(then, now)
-    exact = zip(lmdi(factors_now, factors_then), shapley(factors_now, factors_then), strict=True)
-    whole = ~(_broken(now) | _broken(then))
-    told = [pl.when(whole).then(pl.coalesce(pair)).otherwise(0.0) for pair in exact]
-    change = now[-1] - then[-1]
-    return (*told, pl.when(whole).then(0.0).otherwise(change))
+def _told(now: Sequence[pl.Expr], then: Sequence[pl.Expr], *, above: bool) -> list[pl.Expr]:
+    """What each of the factors adds; *above*: all of them are above zero everywhere."""
+    exact = lmdi(now, then)
+    if above:
+        return list(exact)
+    return [pl.coalesce(pair) for pair in zip(exact, shapley(now, then), strict=True)]
 
 
 def contributions(
@@ -90,16 +83,34 @@ def contributions(
     `other`: of each row these add up to the change, and so do their sums over the rows. With *mix*
     the first step is the first count of all parts together and the second each part's share of it:
     so the rates stand apart from the mix.
+
+    Of a rate that nothing was counted of in one window (0 of 0) it is taken that it did not change:
+    the change belongs to the step before it. A chain that breaks (buyers without a visitor) has no
+    steps: its whole change is unexplained, and its steps add nothing.
     """
     now, then = ([pl.col(f"{stage}{end}") for stage in stages] for end in ("", before))
+    change = now[-1] - then[-1]
     if mix:
         now, then = ([counts[0].sum(), *counts] for counts in (now, then))
-    *told, other = steps(now, then)
-    return parts.with_columns(
-        (now[-1] - then[-1]).alias(CHANGE),
-        *(share.alias(step_column(step)) for step, share in enumerate(told)),
-        other.alias(OTHER),
-    )
+    sides = (_factors(now, then), _factors(then, now))
+    named = [[f"\x05{side}.{at}" for at in range(len(now))] for side in ("now", "then")]
+    made = [
+        factor.alias(name)
+        for names, factors in zip(named, sides, strict=True)
+        for name, factor in zip(names, factors, strict=True)
+    ]
+    # In steps: to plan the tree of all orders of all rates takes longer than to work it out.
+    factors = parts.with_columns(*made, (~(_broken(now) | _broken(then))).alias(_WHOLE))
+    above = bool(factors.select(pl.all_horizontal(pl.col(*chain(*named)) > 0).all()).item())
+    told = _told(*([pl.col(name) for name in names] for names in named), above=above)
+    return factors.with_columns(
+        change.alias(CHANGE),
+        *(
+            pl.when(_WHOLE).then(share).otherwise(0.0).alias(step_column(step))
+            for step, share in enumerate(told)
+        ),
+        pl.when(_WHOLE).then(0.0).otherwise(change).alias(OTHER),
+    ).drop(*chain(*named), _WHOLE)
 
 
 def rounded(amounts: Sequence[float], unit: float = 0.01) -> tuple[float, ...]:
