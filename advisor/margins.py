@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
+from advisor import text
 from advisor.business import Business
 from advisor.measure import CountedRows, Wanted, measure
 from advisor.reading import Note
-from advisor.vocabulary import MarginSource, Vocabulary
+from advisor.vocabulary import MarginSource, Unit, Vocabulary
 from advisor.window import Window
 
 ENOUGH = (
@@ -29,17 +30,21 @@ def with_margin(
             continue
         margin, part, products = told
         kinds = vocabulary.subjects[source.subject].plural
-        based = f"{products:,} {kinds} with a margin of their own make {part:.0%} of the sales"
+        based = f"{products:,} {kinds} with a margin of their own make {_share(part)} of the sales"
         if part < ENOUGH:
-            text = f"{based}: too little to tell the shop's margin, which stays unknown"
-            return business, (Note("margin", text),)
+            said = f"{based}: too little to tell the shop's margin, which stays unknown"
+            return business, (Note("margin", said),)
         if not 0 < margin < 1:
-            text = f"{based}, and leave {margin:.1%} of it: no margin to work with"
-            return business, (Note("margin", text),)
+            said = f"{based}, and leave {_share(margin)} of it: no margin to work with"
+            return business, (Note("margin", said),)
         origin = f"{kinds}' own margins, weighed by their sales"
         found = attrs.evolve(business, margin=margin, margin_origin=origin)
-        return found, (Note("margin", f"{based}; by these the shop's margin is {margin:.1%}"),)
+        return found, (Note("margin", f"{based}; by these the shop's margin is {_share(margin)}"),)
     return business, ()
+
+
+def _share(value: float) -> str:
+    return text.number(round(value, 3), Unit.SHARE)
 
 
 def _of_products(

@@ -191,12 +191,13 @@ class Pricing:
 
     def _kept(self, verdicts: Verdicts, row: Mapping[str, object]) -> tuple[float, str]:
         """The part of sales that stays, and what it is called: of the subject's own where a list
-        of margins has it, else the shop's."""
+        of margins has it, else the shop's. Where that is not known all gains are told in sales:
+        the margins of a few and the sales of the others are no sum."""
+        margin = self.diagnosis.business.margin
         for source in self.diagnosis.vocabulary.margins.values():
             own = finite(row.get(source.share)) if source.subject == verdicts.kind else None
-            if own is not None:
+            if own is not None and (margin is not None or own <= 0):
                 return own, MARGIN
-        margin = self.diagnosis.business.margin
         return (1.0, SALES) if margin is None else (margin, MARGIN)
 
     def _brings(self, graded: Graded, metric: Metric, at: int) -> Factor | NoPrice:
@@ -272,9 +273,7 @@ def _drawn(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
     m = metric.id
     own = (pl.col(m) * pl.col(f"{m}.se")).abs()
     near = pl.col(f"{m}.shrunk").clip(pl.col(m) - FARTHEST * own, pl.col(m) + FARTHEST * own)
-    return shrunk(frame, metric).with_columns(
-        pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk")
-    )
+    return shrunk(frame, metric).with_columns(pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk"))
 
 
 def _worth(

@@ -82,7 +82,7 @@ def _planned(
 ) -> Planned:
     each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), f.p, f.subject))
-    prices = [f.price for f in ordered if isinstance(f.price, Price)]
+    prices = _of_one_kind([f.price for f in ordered if isinstance(f.price, Price)])
     rule = ordered[0].rule
     money: Gain | NoPrice
     if place:
@@ -109,6 +109,16 @@ def _planned(
         chance=_mean(chances) if chances else EVEN,
         chance_known=bool(chances),
     )
+
+
+def _of_one_kind(prices: Sequence[Price]) -> list[Price]:
+    """Those of *prices* in the kind of money that most of their worth is in: sales and saved spend
+    are no sum."""
+    worth: dict[str, float] = {}
+    for price in prices:
+        worth[price.what] = worth.get(price.what, 0.0) + expected(price)
+    most = max(sorted(worth), key=worth.__getitem__, default=None)
+    return [price for price in prices if price.what == most]
 
 
 def _mean(chances: Sequence[tuple[float, float]]) -> float:

@@ -10,6 +10,7 @@ from advisor.plan.levers import SetAside, arbitrate
 from advisor.plan.money import Gain, added
 from advisor.plan.priority import Priority, priorities
 from advisor.plan.shared import follows_on, shares
+from advisor.rule import Severity
 from advisor.vocabulary import Lever, Vocabulary
 
 
@@ -42,34 +43,36 @@ def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = 
     waits = _waits(kept, vocabulary.levers)
     ordered = _in_turn(kept, waits)
     part = shares(ordered, follows_on(vocabulary))
+    place = {item.id: number for number, item in enumerate(ordered)}
     ranked = tuple(
         Ranked(
             item,
             urgent[item.id],
-            waits[item.id],
+            tuple(other for other in waits[item.id] if place[other] < number),
             item.gain.scaled(part[item.id])
             if isinstance(item.gain, Gain) and item.id in part
             else None,
         )
-        for item in ordered
+        for number, item in enumerate(ordered)
     )
     return Plan(ranked, tuple(aside), _totals(ranked))
 
 
-def _key(item: Planned, priority: Priority) -> tuple[bool, float, bool, float, int, str, int]:
+def _key(item: Planned, priority: Priority) -> tuple[bool, float, bool, int, float, str, int]:
     return (
         not priority.critical,
         -priority.value,
         not item.place and priority.gain is None,
-        -item.confidence,
         item.rule.severity.rank,
+        -item.confidence,
         f"{item.rule.id}|{item.kind}",
         item.place,
     )
 
 
 def _waits(items: Sequence[Planned], levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
-    """The ids of the actions that have to come before each."""
+    """The ids of the actions that have to come before each: what endangers the account waits for
+    nothing that does not."""
     found: dict[str, tuple[str, ...]] = {}
     for item in items:
         lever, direction = item.direction
@@ -78,19 +81,27 @@ def _waits(items: Sequence[Planned], levers: Mapping[str, Lever]) -> dict[str, t
             other.id
             for other in items
             if other.action.lever != lever
+            and (_critical(other) or not _critical(item))
             and any(name.rstrip("?") in names for name in levers[other.action.lever].before)
         )
     return found
 
 
+def _critical(item: Planned) -> bool:
+    return item.rule.severity is Severity.CRITICAL
+
+
 def _in_turn(items: Sequence[Planned], waits: Mapping[str, tuple[str, ...]]) -> list[Planned]:
-    """*items* in their order, each after those it waits for; levers wait in no circle."""
+    """*items* in their order, each after those it waits for. Where levers of packs that never met
+    wait for each other, one of them goes first all the same."""
     by_id = {item.id: item for item in items}
     placed: dict[str, Planned] = {}
+    asked: set[str] = set()
 
     def place(item: Planned) -> None:
-        if item.id in placed:
+        if item.id in asked:
             return
+        asked.add(item.id)
         for other in waits[item.id]:
             place(by_id[other])
         placed[item.id] = item

@@ -41,7 +41,8 @@ class Priority:
 def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority]:
     """The priority of each action, by id."""
     priced = {item.id: _priced(item, item.gain, goal) for item in items if _has(item)}
-    scores = sorted((p.value for p in priced.values()), reverse=True)
+    # What they are worth of themselves: the goal's weight is not to count twice.
+    scores = sorted((p.value / p.weight for p in priced.values()), reverse=True)
     first = {(i.rule.id, i.kind): priced[i.id] for i in items if i.id in priced}
     found: dict[str, Priority] = {}
     for item in items:

@@ -13,7 +13,7 @@ import attrs
 from advisor.funnel import comes_after
 from advisor.plan.actions import Planned
 from advisor.plan.findings import Priced
-from advisor.plan.money import Price, expected
+from advisor.plan.money import Gain, Price, expected
 from advisor.vocabulary import Better, Vocabulary
 
 FollowsOn = Callable[[str, str], bool]
@@ -27,11 +27,11 @@ def shares(items: Sequence[Planned], follows: FollowsOn) -> dict[str, float]:
     claimed = _Claimed(follows)
     found: dict[str, float] = {}
     for item in items:
-        if item.place:
+        if not isinstance(item.gain, Gain):
             continue
         whole = added = 0.0
         for finding in item.findings:
-            if isinstance(finding.price, Price):
+            if isinstance(finding.price, Price) and finding.price.what == item.gain.what:
                 mid = expected(finding.price)
                 whole += mid
                 added += claimed.add(finding, finding.price.metric, mid)

@@ -1,13 +1,22 @@
 """What a finding is worth: the gap to what can be reached, volume, and what one more brings."""
 
 from pathlib import Path
+from types import ModuleType
 
 import attrs
 import pytest
 
 from advisor.business import ShopSection
+from advisor.compose import compose
+from advisor.diagnosis import Request, diagnose_gathered
 from advisor.document import ActionInfo, Document, PriceInfo
-from tests.compose.shops import SETTINGS, Row, ads, composed, written
+from advisor.engine.reference import ReferenceEngine
+from advisor.gathered import Gathered
+from advisor.hookspecs import hookimpl
+from advisor.registry import add
+from advisor.vocabulary import Count, CountUnit, MarginSource, VocabularyFile
+from tests.compose.shops import SETTINGS, Row, ads, composed, registry, written
+from tests.core import TODAY
 
 DAYS = 28
 MONTH = 30 / DAYS
@@ -130,3 +139,31 @@ def test_the_sum_of_a_price_is_its_text(pack: Path) -> None:
         "107,143 in 30 days x (1 % - 0.5 %) x $1 that one more brings; "
         "1 % is the near edge of the band"
     )
+
+
+@pytest.mark.parametrize(
+    ("sold_by_the_other", "what", "kept"), [(100, "margin", 0.4), (9_000, "sales", 1.0)]
+)
+def test_own_margins_count_only_where_the_shop_s_is_known_too(
+    tmp_path: Path, sold_by_the_other: float, what: str, kept: float
+) -> None:
+    written(tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }')
+    here = registry(tmp_path)
+    plugin = ModuleType("margins")
+    words = VocabularyFile(
+        count=(Count("kept", "what is kept", CountUnit.STATE),),
+        margin=(MarginSource("ads", "ad", "kept", "gmv"),),
+    )
+    plugin.advisor_vocabulary = hookimpl(lambda: [words])  # type: ignore[attr-defined]
+    add(here, plugin, "margins")
+    rows = ads({**LOW, "kept": 0.4}, {**LOW, "key": "2", "gmv": sold_by_the_other})
+    request = Request(paths=(), today=TODAY, settings=SETTINGS)
+    made = compose(
+        diagnose_gathered(Gathered(readings=(rows,)), request, here, engine=ReferenceEngine())
+    )
+
+    prices = {f.subject.key: f.price for f in made.findings}
+    assert prices["1"] is not None
+    assert prices["1"].kept == kept
+    assert only(made).gain is not None
+    assert only(made).gain.what == what  # type: ignore[union-attr]

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.plan import Plan, Priced, fingerprint, plan
-from advisor.plan.money import Gain, NoPrice
+from advisor.plan.money import SPEND, Gain, NoPrice
 from advisor.rule import Severity, Start
+from advisor.vocabulary import Lever
 from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
 
 
@@ -60,12 +61,12 @@ def test_what_has_no_price_stands_by_its_severity(severity: Severity, place: int
     )
 
 
-def test_without_any_price_severity_and_confidence_decide() -> None:
+def test_without_any_price_severity_decides_and_then_confidence() -> None:
     assert order(
         found(ruled("unsure", severity=Severity.HIGH), p=0.02),
         found(ruled("low", severity=Severity.LOW), p=0.001),
         found(ruled("high", severity=Severity.HIGH), p=0.001),
-    ) == ["high", "low", "unsure"]
+    ) == ["high", "unsure", "low"]
 
 
 def test_a_lever_that_has_to_be_moved_first_comes_first_whatever_it_is_worth() -> None:
@@ -81,6 +82,47 @@ def test_a_lever_that_has_to_be_moved_first_comes_first_whatever_it_is_worth() -
         "less-budget",
         "mend-page",
     ]
+
+
+def test_what_endangers_the_account_waits_for_nothing_else() -> None:
+    ban = ruled("ban", lever="budget", direction="raise", severity=Severity.CRITICAL)
+    page = ruled("page", lever="page")
+    first, second = made(found(ban), found(page, price=price(9))).actions
+
+    assert (first.planned.rule, first.after) == (ban, ())
+    assert (second.planned.rule, second.after) == (page, ())
+
+
+def test_levers_that_wait_for_each_other_still_make_a_plan() -> None:
+    # Of two packs that never met.
+    levers = [Lever("one", "one", before=("other",)), Lever("other", "other", before=("one",))]
+    words = attrs.evolve(WORDS_OF_LEVERS, levers={lever.id: lever for lever in levers})
+    findings = [found(ruled(lever.id, lever=lever.id), price=price(9)) for lever in levers]
+    first, second = plan(numbered(*findings), words).actions
+
+    assert (first.after, second.after) == ((), (first.planned.id,))
+
+
+def test_the_weight_of_the_goal_counts_once_for_what_has_no_price_too() -> None:
+    own = found(ruled("own", goal="ads"), price=price(10))
+    bare = found(ruled("bare", goal="ads", severity=Severity.HIGH))
+    other = found(ruled("other", severity=Severity.HIGH), "2")
+
+    assert order(bare, own, other, goal="ads") == ["own", "bare", "other"]
+
+
+def test_money_of_two_kinds_is_no_sum() -> None:
+    of = ruled("r")
+    (item,) = made(
+        found(of, "a", price=price(10)),
+        found(of, "b", price=price(30, "cpc", what=SPEND)),
+        found(of, "c", price=price(15)),
+    ).actions
+
+    assert isinstance(item.planned.gain, Gain)
+    assert item.planned.gain.what == SPEND
+    assert item.planned.gain.mid == pytest.approx(30)
+    assert item.adds == item.planned.gain
 
 
 def test_an_action_names_those_that_come_before_it() -> None:
