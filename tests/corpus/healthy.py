@@ -186,7 +186,12 @@ def targets(
         else:
             continue
         if edges:
-            found[test.name] = _edges(edges, rng.integers(0, len(edges), size=size))
+            low, high = _edges(edges, rng.integers(0, len(edges), size=size))
+            at = funnel.at.get(test.name)
+            if at is not None and funnel.steps[at].how is How.STATE:  # what is usual is narrower
+                low = np.maximum(low, funnel.steps[at].low)
+                high = np.minimum(high, funnel.steps[at].high)
+            found[test.name] = (low, high)
     return found
 
 
