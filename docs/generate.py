@@ -20,6 +20,7 @@ from docs.pages import (
     guide,
     hooks,
     metrics,
+    power,
     proof,
     questions,
     rules,
@@ -30,7 +31,10 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PLAN = ROOT / "examples" / "plan" / "plan.md"
 FILES = (
-    *(DOCS / f"{name}.md" for name in ("bands", "cli", "exports", "hooks", "metrics", "rules")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("bands", "cli", "exports", "hooks", "metrics", "power", "rules")
+    ),
     DOCS / "contracts.md",
     DOCS / "document.md",
     DOCS / "guide-coverage.md",
@@ -55,6 +59,7 @@ def generated() -> Mapping[Path, str]:
     return {
         DOCS / "metrics.md": metrics.render(registry),
         DOCS / "rules.md": rules.render(registry),
+        DOCS / "power.md": power.render(),
         DOCS / "bands.md": bands.render(registry),
         DOCS / "exports.md": exports.render(registry),
         DOCS / "guide-coverage.md": guide.render(registry),
