@@ -323,7 +323,8 @@ class ActionInfo:
 @attrs.frozen
 class SetAsideInfo:
     """An action that contradicts one of the plan (*kept* is its id), for the *subjects* (names) on
-    which both pull one lever, and why the other one stays."""
+    which both pull one lever, and why the other one stays. *also_explains* are ids of findings that
+    these cause."""
 
     rule: str
     lever: str
@@ -335,6 +336,7 @@ class SetAsideInfo:
     kept: str
     gain: Money | None
     because: str
+    also_explains: tuple[str, ...] = ()
 
 
 @attrs.frozen

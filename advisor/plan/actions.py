@@ -23,11 +23,16 @@ class Planned:
     place: int
     action: Action
     findings: tuple[Priced, ...]
-    also_explains: tuple[int, ...]
+    explained: tuple[Priced, ...]
     gain: Gain | NoPrice
     confidence: float
     chance: float
     chance_known: bool
+
+    @property
+    def also_explains(self) -> tuple[int, ...]:
+        """The places of what its findings explain."""
+        return tuple(f.index for f in self.explained)
 
     @property
     def mid(self) -> float:
@@ -54,22 +59,25 @@ def actions(findings: Sequence[Priced]) -> list[Planned]:
     for (rule_id, kind), members in groups.items():
         subjects = {f.subject for f in members}
         explained = tuple(
-            f.index
+            f
             for f, its_causes in zip(findings, behind, strict=True)
             if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
         )
         for place, action in enumerate(members[0].rule.actions):
-            made.append(_planned(kind, place, action, members, explained))
+            made.append(_planned(kind, place, action, members, () if place else explained))
     return made
 
 
 def without(item: Planned, subjects: Iterable[str]) -> Planned | None:
-    """*item* for its other subjects; None where there are none."""
+    """*item* for its other subjects, with what is explained there; None where there are none."""
     gone = frozenset(subjects)
     left = [f for f in item.findings if f.subject not in gone]
     if not left:
         return None
-    return _planned(item.kind, item.place, item.action, left, item.also_explains)
+    there = {f.subject for f in left}
+    # What is explained on another kind may be so by any of the subjects.
+    explained = tuple(f for f in item.explained if f.subject in there or f.kind != item.kind)
+    return _planned(item.kind, item.place, item.action, left, explained)
 
 
 def fingerprint(*parts: str) -> str:
@@ -78,7 +86,7 @@ def fingerprint(*parts: str) -> str:
 
 
 def _planned(
-    kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[int, ...]
+    kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[Priced, ...]
 ) -> Planned:
     each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), f.p, f.subject))
@@ -101,7 +109,7 @@ def _planned(
         place=place,
         action=action,
         findings=tuple(ordered),
-        also_explains=explained,
+        explained=explained,
         gain=money,
         confidence=sum(each[f.index] * (1 - f.p) for f in ordered if f.index in each) / total
         if total > 0

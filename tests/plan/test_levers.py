@@ -1,5 +1,7 @@
 """Of two actions that contradict each other the weaker one is set aside, where they do."""
 
+import attrs
+
 from advisor.plan import plan
 from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
 
@@ -67,3 +69,19 @@ def test_the_same_direction_twice_is_no_contradiction() -> None:
     )
 
     assert (len(made.actions), made.set_aside) == (2, ())
+
+
+def test_what_it_explains_goes_aside_with_its_cause() -> None:
+    effects = [found("effect", key, by=("test/up",)) for key in ("a", "b")]
+    made = plan(
+        numbered(found(UP, "a", price=price(9)), found(UP, "b"), found(DOWN, "b", price=price(99)))
+        + [attrs.evolve(f, index=3 + i) for i, f in enumerate(effects)],
+        WORDS_OF_LEVERS,
+    )
+
+    (aside,) = made.set_aside
+    assert {i.planned.rule.short_id: i.planned.also_explains for i in made.actions} == {
+        "up": (3,),
+        "down": (),
+    }
+    assert aside.action.also_explains == (4,)
