@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from advisor import text
 from advisor.compose.findings import Found
-from advisor.compose.pricing import edge
 from advisor.compose.values import Value
 from advisor.diagnosis import Diagnosis
 from advisor.document import (
@@ -19,10 +18,10 @@ from advisor.document import (
 from advisor.measure import metric_of
 from advisor.plan import Plan, Planned, Ranked, SetAside
 from advisor.plan.design import design
-from advisor.plan.money import MONTH, Gain
+from advisor.plan.money import MONTH, Gain, Target
 from advisor.plan.priority import Priority, start
 from advisor.plan.trial import chance_of, round_up, sizes
-from advisor.vocabulary import Metric, Unit
+from advisor.vocabulary import Better, Metric, Unit
 
 
 def action_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
@@ -110,6 +109,7 @@ def _aside(aside: SetAside, kept: Planned, found: Found, diagnosis: Diagnosis) -
         kept=aside.kept,
         gain=None if gain is None else money(gain, diagnosis),
         because=because,
+        also_explains=tuple(found.infos[i].id for i in planned.also_explains),
     )
 
 
@@ -154,32 +154,53 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
 
 
 def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[DoneInfo]:
+    """What ends the action, of what is not so yet; what fell and is good still: where it was."""
     index = planned.findings[0].index
+    currency = diagnosis.business.currency
     for name, levels in planned.action.done.items():
         metric = metric_of(name, diagnosis.vocabulary)
         value = found.values[index].get(name)
+        target = found.target(index, name, levels)
         goal = " or ".join(levels)
         if value is not None and value.origin is not None:
-            goal = f"{goal} ({_reach(value, levels, diagnosis.business.currency)})"
+            if target is None and value.value is not None:
+                yield from _back(name, levels, value, currency)
+                continue
+            goal = f"{goal} ({_reach(value, levels, currency)})"
+        elif target is not None:
+            low, high = (None, target.value) if target.above else (target.value, None)
+            goal = f"{text.band(low, high, metric.unit, currency)}, {target.origin}"
         said = f"{metric.title} is {goal}"
-        told = _until_told(value, levels, found.per_day[index].get(name)) if value else None
+        told = _until_told(value, target, found.per_day[index].get(name)) if value else None
         if told is None:
             yield DoneInfo(name, levels, None, None, said)
             continue
         events, days = told
         counted = _events(metric, diagnosis)
-        pace = "" if days is None else f", {days:,} days at the present pace"
+        pace = "" if days is None else f", {days:,} {'day' if days == 1 else 'days'}"
+        pace += pace and " at the present pace"
         said = f"{said}; about {events:,} {counted} tell{pace}"
         yield DoneInfo(name, levels, events, days, said)
 
 
+def _back(
+    name: str, levels: tuple[str, ...], value: Value, currency: str | None
+) -> Iterator[DoneInfo]:
+    """A value that is good as it is ends nothing, unless it was better in the window before."""
+    metric, now, before = value.metric, value.value, value.before
+    if now is None or before is None or metric.better is Better.NEITHER:
+        return
+    if (before < now) if metric.better is Better.LOWER else (before > now):
+        was = text.number(before, metric.unit, currency)
+        yield DoneInfo(name, levels, None, None, f"{metric.title} is back at {was}, as before")
+
+
 def _until_told(
-    value: Value, levels: tuple[str, ...], per_day: float | None
+    value: Value, target: Target | None, per_day: float | None
 ) -> tuple[int, int | None] | None:
     """How many events it takes until a value that has reached its target can be told from what it
     is now (5 %, 80 %), and how many days."""
     chance = chance_of(value.metric)
-    target = edge(value, levels)
     if chance is None or target is None or value.value is None:
         return None
     both = sizes(chance, value.value, target.value)
@@ -190,13 +211,13 @@ def _until_told(
 
 
 def _trial(planned: Planned, found: Found, diagnosis: Diagnosis) -> TrialInfo | None:
-    """How to test, until the worst subject's value and the edge it has to reach can be told."""
+    """How to test, until the worst subject's value and what it has to reach can be told."""
     index = planned.findings[0].index
     name = planned.action.trial
     value = found.values[index].get(name) if name is not None else None
     if name is None or value is None or value.value is None:
         return None
-    target = edge(value, planned.action.done[name])
+    target = found.target(index, name, planned.action.done[name])
     if target is None:
         return None
     made = design(

@@ -1,12 +1,12 @@
 """Firings as findings of the document: evidence, sentence, price."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 import polars as pl
 
 from advisor import text
-from advisor.compose.pricing import Pricing, arithmetic
+from advisor.compose.pricing import Pricing, arithmetic, edge
 from advisor.compose.values import Value, finite, sureness, value_of
 from advisor.condition import Test, Truth
 from advisor.diagnosis import Diagnosis
@@ -17,7 +17,7 @@ from advisor.judge.relations import Relations, subject_id
 from advisor.lineage import Lineage, Rows
 from advisor.measure import days_column, metric_of
 from advisor.plan import Priced, fingerprint
-from advisor.plan.money import NoPrice, Price, expected
+from advisor.plan.money import NoPrice, Price, Target, expected
 from advisor.rule import Rule
 from advisor.vocabulary import Metric, MetricKind
 
@@ -30,6 +30,7 @@ class _Told:
     priced: Priced
     values: Mapping[str, Value]
     per_day: Mapping[str, float]
+    targets: Mapping[str, Target]
 
 
 @attrs.frozen(eq=False)
@@ -40,6 +41,15 @@ class Found:
     priced: tuple[Priced, ...]
     values: tuple[Mapping[str, Value], ...]
     per_day: tuple[Mapping[str, float], ...]  # events that carry each value's chance
+    targets: tuple[Mapping[str, Target], ...]  # of what ends an action and has no band
+
+    def target(self, index: int, name: str, levels: tuple[str, ...]) -> Target | None:
+        """Where a value has to get to be in *levels*; without a band, what the better half of the
+        shop's own has. None where it is there, or nothing tells."""
+        value = self.values[index].get(name)
+        if value is None:
+            return None
+        return edge(value, levels) or self.targets[index].get(name)
 
 
 def findings(diagnosis: Diagnosis) -> Found:
@@ -66,6 +76,7 @@ def findings(diagnosis: Diagnosis) -> Found:
         ),
         tuple(told[i].values for i in order),
         tuple(told[i].per_day for i in order),
+        tuple(told[i].targets for i in order),
     )
 
 
@@ -126,9 +137,24 @@ def _group(
                 ),
                 named,
                 {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
+                dict(_targets(verdicts, named, pricing)),
             )
         )
     return found
+
+
+def _targets(
+    verdicts: Verdicts, named: Mapping[str, Value], pricing: Pricing
+) -> Iterator[tuple[str, Target]]:
+    for action in verdicts.rule.actions:
+        for name, levels in action.done.items():
+            value = named.get(name)
+            if value is None or value.origin is not None:
+                continue
+            standing = pricing.standing(verdicts.graded, value.metric)
+            target = pricing.target(value, levels, standing)
+            if target is not None:
+                yield name, target
 
 
 def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:

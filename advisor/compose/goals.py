@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from advisor import text
 from advisor.compose.findings import Found
-from advisor.compose.pricing import edge
 from advisor.diagnosis import Diagnosis
 from advisor.document import MonthGoal
 from advisor.plan import Plan
 from advisor.plan.money import MONTH
 
 MOST = 3  # more than that is no focus
+FIRST = 10  # of the plan's actions: what stands below them is not for this month
 STEP = 0.5  # of the way: ours; a month seldom closes a gap
 
 
@@ -26,13 +26,14 @@ def month_goals(plan: Plan, found: Found, diagnosis: Diagnosis) -> tuple[MonthGo
 def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
     currency = diagnosis.business.currency
     by = (diagnosis.request.today + timedelta(days=MONTH)).isoformat()
-    for item in (ranked.planned for ranked in plan.actions):
+    held = {kind.pools for kind in diagnosis.vocabulary.subjects.values()}
+    for rank, item in enumerate((ranked.planned for ranked in plan.actions[:FIRST]), start=1):
         index = item.findings[0].index
         for name, levels in item.action.done.items():
             value = found.values[index].get(name)
             if value is None or value.value is None:
                 continue
-            target = edge(value, levels)
+            target = found.target(index, name, levels)
             if target is None:
                 continue
             # What is counted has no half.
@@ -42,11 +43,13 @@ def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]
             now, then, end = (
                 text.number(number, unit, currency) for number in (value.value, aim, target.value)
             )
-            limit = "at most" if target.above else "at least"
+            limit = "at most " if target.above else "at least "
+            limit = "" if target.above and aim == 0 else limit
             way = "" if aim == target.value else f", half of the way to {end}"
             subject = found.infos[index].subject.name
-            said = (
-                f"{text.shorten(subject)}: {value.metric.title} from {now} to {limit} {then}{way}"
-            )
+            whose = text.shorten(subject)
+            if item.kind in held:  # a LIVE is held once: the goal is one for those to come
+                whose = f"the next {diagnosis.vocabulary.subjects[item.kind].title} after {whose}"
+            said = f"{whose}: {value.metric.title} from {now} to {limit}{then}{way} (number {rank})"
             yield MonthGoal(item.id, name, subject, value.value, aim, by, said)
             break

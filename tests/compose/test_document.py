@@ -268,7 +268,7 @@ def test_the_goals_of_the_month_are_half_of_the_way_for_the_first_three(tmp_path
     assert (goal.metric, goal.subject, goal.action) == ("ctr", "b", made.plan[0].id)
     assert goal.target == pytest.approx(0.007)
     assert goal.by == "2026-07-01"
-    assert goal.text == "b: CTR from 0.4 % to at least 0.7 %, half of the way to 1 %"
+    assert goal.text == "b: CTR from 0.4 % to at least 0.7 %, half of the way to 1 % (number 1)"
 
 
 def test_an_action_without_a_number_to_reach_sets_no_goal(tmp_path: Path) -> None:
