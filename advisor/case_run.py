@@ -43,7 +43,7 @@ class CaseRunner:
 
     def judge(self, rule: Rule, case: Case) -> Judged:
         """What *rule* says about *case*."""
-        resting = why_resting(rule, _EVERY_RULE, case.business, _day(rule, case))
+        resting = self.resting(rule, case)
         if REGION_UNKNOWN in resting:
             return Judged(_WORDS[Outcome.MISSING])
         if resting:
@@ -60,6 +60,10 @@ class CaseRunner:
                 if own.len():
                     return Judged(_WORDS[Outcome(own[0])])
         return Judged(_WORDS[Outcome.MISSING])
+
+    def resting(self, rule: Rule, case: Case) -> str:
+        """Why *rule* does not apply to the shop of *case* on its day; empty where it does."""
+        return why_resting(rule, _EVERY_RULE, case.business, _day(rule, case))
 
     def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
         """The diagnosis of a shop that has what *case* gives, by *rule* and those it needs."""

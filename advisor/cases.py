@@ -12,6 +12,7 @@ in `symbols` and `metrics`. The counts of a case are those of one window of 28 d
 day of the run, where bands or the rule hold from a day or until one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -81,11 +82,13 @@ class Judged:
 
 @attrs.frozen
 class CaseResult:
-    """A case and what came of it."""
+    """A case and what came of it. *tree* are the conditions with their values, as lines, where
+    somebody asked for them."""
 
     rule: Rule
     case: Case
     judged: Judged
+    tree: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -177,8 +180,9 @@ def run_cases(
 
 
 def table(results: Sequence[CaseResult]) -> str:
-    """The results as lines: a mark, the rule and the case, and what differs under those that fail.
-    The last line counts them."""
+    """The results as lines: a mark, the rule and the case, and under those that fail what differs
+    and their trees. At the end how often the rules fired and should have; the last line counts
+    the cases."""
     lines: list[str] = []
     width = max((len(result.rule.id) for result in results), default=0)
     for result in results:
@@ -187,11 +191,23 @@ def table(results: Sequence[CaseResult]) -> str:
             f"{mark}  {result.rule.id:<{width}}  {result.case.outcome:<14}  {result.case.name}"
         )
         if not result.passed:
-            lines.append(f"      {result.difference}")
+            lines += [f"      {line}" for line in (result.difference, *result.tree)]
     failed = sum(not result.passed for result in results)
     cases = "1 case" if len(results) == 1 else f"{len(results)} cases"
-    lines.append(f"{cases}, {failed or 'none'} failed")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_fired(results), f"{cases}, {failed or 'none'} failed"])
+
+
+def _fired(results: Sequence[CaseResult]) -> list[str]:
+    """How often the rules fired, against how often they should have."""
+    fires = Outcome.FIRES.value
+    told = Counter((one.judged.outcome == fires, one.case.outcome == fires) for one in results)
+    rows = [("", "should", "should not")] if results else []
+    rows += [
+        (word, str(told[fired, True]), str(told[fired, False]))
+        for word, fired in (("fired", True), ("silent", False))
+        if results
+    ]
+    return [f"{word:<6}  {should:>6}  {not_:>10}" for word, should, not_ in rows]
 
 
 def _listed(raw: Mapping[str, Any]) -> dict[str, Any]:

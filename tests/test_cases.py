@@ -201,6 +201,9 @@ def test_a_case_that_differs_is_named_with_what_differs() -> None:
         "ok    mine/weak  fires           a costly click",
         "FAIL  mine/weak  missing         nothing to say",
         "      expected missing, found clear",
+        "        should  should not",
+        "fired        1           0",
+        "silent       0           1",
         "2 cases, 1 failed",
     ]
 

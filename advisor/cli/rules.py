@@ -109,7 +109,9 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
 
     Each case gives counts and says how the rule must end on them; where it fires, the whole
-    sentence must be the expected one. The exit code is 1 where a case fails.
+    sentence must be the expected one. A case that fails is shown with the tree of the rule's
+    conditions, and a table says how often rules fired and were silent, and should have been. The
+    exit code is 1 where a case fails.
 
     Before them it names each sentence of an action that asks for what no advice may ask for (bought
     reviews, a discount that is none, a promised cure …), and rules whose only way is more money,
@@ -186,8 +188,11 @@ def run_packs(
     Raises Mistakes with everything that is wrong in rule files of any pack, and for case files that
     cannot be read.
     """
+    import attrs
+
     from advisor.business import Settings
     from advisor.case_run import CaseRunner
+    from advisor.case_tree import case_tree
     from advisor.cases import pack_cases, run_cases
     from advisor.installed_rules import read_installed
     from advisor.knowledge import bands_of
@@ -216,11 +221,13 @@ def run_packs(
             own = cases.get(rule.id, ())
             if not own:
                 without.append(rule)
-            results += run_cases(
+            for done in run_cases(
                 rule,
                 own,
                 lambda case, rule=rule: runner.judge(rule, case),  # type: ignore[misc]
-            )
+            ):
+                tree = () if done.passed else case_tree(runner, rule, done.case)
+                results.append(attrs.evolve(done, tree=tree))
     return results, without, [*resting, *(dangling if resting else ())]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import attrs
 
 from advisor.business import Settings
-from advisor.case_run import CaseRunner, place_of
+from advisor.case_run import CaseRunner
+from advisor.case_tree import case_tree
 from advisor.cases import Case, CaseResult, load_cases
 from advisor.errors import AdvisorError
 from advisor.knowledge import bands_of
@@ -15,7 +16,6 @@ from advisor.rule import Rule, RulePack
 from advisor.rule_file import CASES, load_rule, resolve_aliases
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import as_pack, installed, pack_of, tolerant
-from advisor.why import explain, subjects, tree
 
 
 @attrs.frozen(eq=False)
@@ -60,14 +60,7 @@ def failure(runner: CaseRunner, rule: Rule, case: Case) -> str:
     difference = CaseResult(rule, case, runner.judge(rule, case)).difference
     if not difference:
         return ""
-    diagnosis = runner.diagnose(rule, case)
-    kind, key = place_of(rule, case)
-    judged = {(one.kind, one.key) for one in subjects(diagnosis, rule.id)}
-    if (kind, key) not in judged:
-        return f"{difference}\nthe rule was not judged on a {kind} with these counts"
-    explained = explain(diagnosis, rule.id, key)
-    lines = [line for one in explained if one.kind == kind for line in tree(one)]
-    return "\n".join([difference, *lines])
+    return "\n".join([difference, *case_tree(runner, rule, case)])
 
 
 @cache

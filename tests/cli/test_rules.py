@@ -42,6 +42,9 @@ def test_the_cases_of_a_folder_are_run(run: Run, pack: Path) -> None:
     assert result.stdout.splitlines() == [
         "ok    mine/spends  fires           an ad that costs",
         "ok    mine/spends  clear           an ad for nothing",
+        "        should  should not",
+        "fired        1           0",
+        "silent       0           1",
         "2 cases, none failed",
     ]
     assert result.exit_code == 0
@@ -77,12 +80,13 @@ def test_bands_that_cannot_hold_together_are_warned_of_and_break_nothing(
     assert result.exit_code == 0
 
 
-def test_coverage_lists_every_item_with_its_encoders_and_what_is_open(run: Run) -> None:
+def test_coverage_lists_every_item_with_its_encoders_and_nothing_is_open(run: Run) -> None:
     result = run("rules", "coverage")
     lines = {line.split()[0]: line for line in result.stdout.splitlines()}
 
     assert "rule guide/weak-hook" in lines["diag.weak-hook"]
-    assert "not yet: " in lines["practice.trends"]
+    assert " encoded " in lines["practice.trends"]
+    assert "not yet: " not in result.stdout
     assert result.exit_code == 0
 
 
@@ -95,6 +99,42 @@ def test_a_case_that_fails_is_named_with_what_was_expected_and_found(run: Run, p
     assert "expected clear, found fires" in result.stdout
     assert "expected 'Spring haul costs $12', found 'Spring haul costs $10'" in result.stdout
     assert "2 cases, 2 failed" in result.stdout
+
+
+def test_rules_that_fire_and_should_not_are_told_from_those_that_are_silent_and_should_not_be(
+    run: Run, pack: Path
+) -> None:
+    wrong = CASES.replace("spend = 0", "spend = 5") + CASES.replace("spend = 10", "spend = 0")
+    wrong = wrong.replace('["an ad', '["{}: an ad').replace("{}", "one", 2).replace("{}", "two")
+    (pack / "spends.cases.toml").write_text(wrong, encoding="utf-8")
+
+    lines = run("rules", "test", pack).stdout.splitlines()
+
+    assert lines[-4:] == [
+        "        should  should not",
+        "fired        1           1",
+        "silent       1           1",
+        "4 cases, 2 failed",
+    ]
+
+
+def test_a_case_that_fails_shows_the_tree_of_its_rule(run: Run, pack: Path) -> None:
+    (pack / "spends.cases.toml").write_text(CASES.replace("spend = 0", "spend = 5"))
+
+    lines = run("rules", "test", pack).stdout.splitlines()
+
+    at = lines.index("FAIL  mine/spends  clear           an ad for nothing")
+    assert lines[at + 1] == "      expected clear, found fires"
+    assert lines[at + 2].startswith("      mine/spends on ad the subject")
+    assert lines[at + 3] == "      └─ [yes] when all of"
+    assert lines[at + 4] == "         └─ [yes] spend is at least 1: $5"
+
+
+def test_a_case_whose_rule_rests_says_why_it_does(run: Run, pack: Path) -> None:
+    (pack / "spends.toml").write_text('region = ["US"]\n' + OWN_RULE, encoding="utf-8")
+    (pack / "spends.cases.toml").write_text(CASES.replace('"USD"', '"USD", region = "GB"'))
+
+    assert "      the rule rests: only in US" in run("rules", "test", pack).stdout.splitlines()
 
 
 def test_a_rule_without_cases_is_named(run: Run, pack: Path) -> None:
