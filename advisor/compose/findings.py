@@ -287,7 +287,10 @@ def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
         kept=price.kept,
         scale=price.scale,
         text=arithmetic(
-            price, metric_of(price.metric, diagnosis.vocabulary), diagnosis.business.currency
+            price,
+            metric_of(price.metric, diagnosis.vocabulary),
+            diagnosis.vocabulary,
+            diagnosis.business.currency,
         ),
     )
 

@@ -214,7 +214,7 @@ class Pricing:
         return Factor(mean, finite(known[1][at]) or 0.0)
 
 
-def arithmetic(price: Price, metric: Metric, currency: str | None) -> str:
+def arithmetic(price: Price, metric: Metric, vocabulary: Vocabulary, currency: str | None) -> str:
     """A price as a sum, in words."""
 
     def money(amount: float) -> str:
@@ -226,7 +226,11 @@ def arithmetic(price: Price, metric: Metric, currency: str | None) -> str:
     gap = f"({now} - {then})" if price.target.above else f"({then} - {now})"
     parts = [gap]
     if metric.denominator:
-        parts.insert(0, f"{price.volume.mean:,.0f} in 30 days")
+        counts = [vocabulary.counts[name.rstrip("?")] for name in metric.denominator]
+        of = " + ".join(count.title for count in counts)
+        spent = counts[0].unit is CountUnit.MONEY
+        many = money(price.volume.mean) if spent else f"{price.volume.mean:,.0f}"
+        parts.insert(0, f"{many} {of} in 30 days")
     if metric.scale != 1:
         parts.append(f"1 / {metric.scale:g}")
     if price.worth != Factor(1.0):

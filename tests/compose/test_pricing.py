@@ -136,9 +136,16 @@ def test_what_cannot_be_priced_says_why(pack: Path, row: Row, because: str) -> N
 
 def test_the_sum_of_a_price_is_its_text(pack: Path) -> None:
     assert price(composed(pack, ads(LOW))).text == (
-        "107,143 in 30 days x (1 % - 0.5 %) x $1 that one more brings; "
+        "107,143 impressions in 30 days x (1 % - 0.5 %) x $1 that one more brings; "
         "1 % is the near edge of the band"
     )
+
+
+def test_a_sum_of_money_is_told_as_money(tmp_path: Path) -> None:
+    written(tmp_path, "dear", 'roas = "low"', done='done = { roas = ["good", "high"] }')
+    made = composed(tmp_path, ads({**LOW, "spend": 500, "ad_revenue": 250, "purchases": 9}))
+
+    assert price(made).text.startswith("$535.71 ad spend in 30 days x (")
 
 
 @pytest.mark.parametrize(
