@@ -14,4 +14,14 @@ MAY_SPEAK: Mapping[str, str] = {
 UNCOVERED: Mapping[str, str] = {}
 
 # Rules whose problem may come second in the plan of a shop that has no other, and why.
-NOT_FIRST: Mapping[str, str] = {}
+NOT_FIRST: Mapping[str, str] = {
+    "guide/live-applause-without-sales": (
+        "a LIVE that sells so much less per view has a broken link, and the plan begins with that"
+    ),
+    "operator/weak-concept": (
+        "it is only said where the return is low too, so that there are two things to mend"
+    ),
+    "operator/creative-fatigue": (
+        "what has faded so far is a weak opening by now, and the plan begins with that"
+    ),
+}

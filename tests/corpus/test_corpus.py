@@ -13,7 +13,7 @@ from advisor.gathered import Gathered
 from advisor.rule import Profile, Rule
 from docs.power import stored
 from tests.corpus.batch import TODAY, Batch, World, batch, judged
-from tests.corpus.exceptions import MAY_SPEAK, UNCOVERED
+from tests.corpus.exceptions import MAY_SPEAK, NOT_FIRST, UNCOVERED
 from tests.corpus.funnels import BY_KIND, FUNNELS, How
 from tests.corpus.healthy import PROFILES, herd, herds, true_of
 from tests.corpus.nature import WINDOW, Nature, days
@@ -88,7 +88,9 @@ def test_every_rule_has_been_tried_or_is_listed_with_the_reason() -> None:
     assert {one.id for one in world().rules} == tried.keys() | UNCOVERED.keys()
     assert not tried.keys() & UNCOVERED.keys()
     assert {one.id for one in world().rules} >= MAY_SPEAK.keys()
-    assert all(reason for reason in (*UNCOVERED.values(), *MAY_SPEAK.values()))
+    assert {one.id for one in world().rules} >= NOT_FIRST.keys()
+    reasons = (*UNCOVERED.values(), *MAY_SPEAK.values(), *NOT_FIRST.values())
+    assert all(reasons)
 
 
 def test_one_healthy_shop_in_a_hundred_hears_an_alarm() -> None:
