@@ -21,6 +21,8 @@ CAUGHT = {
     "bought-reviews": [
         "Buy 50 five-star reviews",
         "Purchase 1,000 followers to look established",
+        "Buy twenty reviews and three dozen likes",
+        "Buy a few hundred followers",
         "Consider buying likes for the first videos",
         "Pay for positive reviews on the new listing",
         "Use paid reviews to begin with",

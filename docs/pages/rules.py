@@ -81,3 +81,9 @@ def _action(action: Action) -> Iterator[str]:
     done = [f"`{name}` is {' or '.join(levels)}" for name, levels in action.done.items()]
     if done:
         yield from (f"Done when {', '.join(done)}.", "")
+    if action.waste:
+        yield from (f"Worth all of `{action.waste}`, while nothing is done.", "")
+    if action.start:
+        yield from (f"Begin {action.start.value.replace('-', ' ')}.", "")
+    if action.stop:
+        yield from (f"Stop when: {action.stop}", "")
