@@ -13,12 +13,21 @@ from advisor.schema import files
 from tests.docs.blocks import ROOT, Block, blocks
 
 SCHEMAS = files.schemas()
-PACKS = sorted((ROOT / "rules").rglob("*.toml"))
+PACKS = sorted(
+    path
+    for folder in ("rules", "plugins", "tests/plugins")
+    for path in (ROOT / folder).rglob("*.toml")
+)
+OURS = ("guide.toml", "questions.toml", "statuses.toml", "milestones.toml", "territories.toml")
 
 
 def kind(path: Path) -> str | None:
-    if path.name in ("vocabulary.toml", "guide.toml", "questions.toml"):
+    if path.name in (*OURS, "pyproject.toml", "guests.toml"):
         return None
+    if path.name == "vocabulary.toml":
+        return "vocabulary"
+    if path.parent.name == "kinds":
+        return "kind"
     if path.name == "bands.toml":
         return "bands"
     if path.name == "advisor.toml":
@@ -65,7 +74,7 @@ def test_every_bundled_file_validates() -> None:
     }
 
     assert wrong == {}
-    assert {kind for _, kind in written()} == {"rule", "cases", "bands", "advisor-toml"}
+    assert {f"{kind}.schema.json" for _, kind in written()} == set(SCHEMAS)
 
 
 def test_every_fact_is_about_a_key_that_there_is() -> None:
@@ -81,6 +90,9 @@ def test_every_fact_is_about_a_key_that_there_is() -> None:
 RULE = (ROOT / "rules/advisor_rules_guide/ads/weak-hook.toml").read_text(encoding="utf-8")
 BANDS = 'id = "mine"\ntitle = "Mine"\n[[band]]\nmetric = "ctr"\nlow = 0.01\n'
 CASES = '["a case"]\nsubject = { name = "A", clicks = 1 }\noutcome = "clear"\n'
+WORDS = '[[metric]]\nid = "x"\ntitle = "X"\nkind = "exact"\nunit = "number"\nnumerator = ["x"]\n'
+WORDS += 'definition = "X."\n'
+FILE = (ROOT / "plugins/advisor_tiktok_ads/kinds/gmv-max-overview.toml").read_text(encoding="utf-8")
 SHOP = '[shop]\nname = "A"\nsize = "small"\n[bands.ctr]\nlow = 0.01\n'
 
 
@@ -95,7 +107,7 @@ SHOP = '[shop]\nname = "A"\nsize = "small"\n[bands.ctr]\nlow = 0.01\n'
         ("rule", RULE, 'ctr = "low"', "ctr = 3", "$.when.ctr"),
         ("rule", RULE, 'ctr = "low"', "ctr = { atleast = 3 }", "$.when.ctr"),
         ("rule", RULE, 'ctr = "low"', 'trend = { ctr = "down" }', "$.when.trend.ctr"),
-        ("rule", RULE, "effort    = 4", 'effort    = "2 hours"', "$.action[0].effort"),
+        ("rule", RULE, "effort    = 6", 'effort = "2 hours"', "$.action[0].effort"),
         ("rule", RULE, '["good", "high"]', '["fine"]', "$.action[0].done.ctr"),
         ("rule", RULE, "[[action]]", "[action]", "$.action"),
         ("rule", RULE, "healthy =", "healthie =", "$.says"),
@@ -105,6 +117,12 @@ SHOP = '[shop]\nname = "A"\nsize = "small"\n[bands.ctr]\nlow = 0.01\n'
         ("cases", CASES, '"clear"', '"clean"', "$['a case'].outcome"),
         ("cases", CASES, '"clear"', '"fires"', "$['a case']"),
         ("cases", CASES, "clicks = 1", 'clicks = "1"', "$['a case'].subject.clicks"),
+        ("vocabulary", WORDS, '"exact"', '"exactly"', "$.metric[0].kind"),
+        ("vocabulary", WORDS, "title", "titel", "$.metric[0]"),
+        ("vocabulary", WORDS, '["x"]', '"x"', "$.metric[0].numerator"),
+        ("kind", FILE, 'grain = "day"', 'grain = "week"', "$.grain"),
+        ("kind", FILE, 'type = "money"', 'type = "dollars"', "$.columns.cost.type"),
+        ("kind", FILE, "requires =", "require =", "$"),
         ("advisor-toml", SHOP, '"small"', '"tiny"', "$.shop.size"),
         ("advisor-toml", SHOP, "size =", "sise =", "$.shop"),
         ("advisor-toml", SHOP, "low = 0.01", "", "$.bands.ctr"),

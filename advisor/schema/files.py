@@ -1,5 +1,5 @@
-"""Makes the schemas of the files that people write, for their editors: rules, bands, cases and
-advisor.toml: `python -m advisor.schema.files`.
+"""Makes the schemas of the files that people write, for their editors: rules, bands, cases,
+vocabularies, kinds of files and advisor.toml: `python -m advisor.schema.files`.
 
 The classes that files are read into say keys, types and what is required; FACTS adds what types
 cannot say, and conditions are described here. Names of metrics, subjects and levers are open, since
@@ -22,6 +22,8 @@ from advisor.cases import CaseTable
 from advisor.condition import LEVELS, TRENDS, Against, Quantifier
 from advisor.data import field_key
 from advisor.rule_file import ID, MOST_EFFORT, RuleTable
+from advisor.tabular.kind import Kind
+from advisor.vocabulary import VocabularyFile
 
 FOLDER = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -76,6 +78,8 @@ def schemas() -> Mapping[str, Schema]:
         "rule.schema.json": rule(),
         "bands.schema.json": bands(),
         "cases.schema.json": cases(),
+        "vocabulary.schema.json": vocabulary(),
+        "kind.schema.json": kind(),
         "advisor-toml.schema.json": advisor_toml(),
     }
 
@@ -140,6 +144,20 @@ def cases() -> Schema:
         "minProperties": 1,
     }
     return _whole("cases of a rule of shop-advisor", top, definitions)
+
+
+def vocabulary() -> Schema:
+    """The vocabulary.toml of a plugin."""
+    definitions: Schema = {}
+    top = _object(VocabularyFile, definitions)
+    return _whole("a vocabulary of shop-advisor", top, definitions)
+
+
+def kind() -> Schema:
+    """A kind of file, one of a provider's kinds/*.toml."""
+    definitions: Schema = {}
+    top = _object(Kind, definitions)
+    return _whole("a kind of file of shop-advisor", top, definitions)
 
 
 def advisor_toml() -> Schema:
