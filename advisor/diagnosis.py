@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.bands import Bands
+from advisor.blame import strange_rules, uncomputed
 from advisor.business import Business, Settings
 from advisor.engine import Engine, choose
 from advisor.errors import NothingReadable
@@ -16,7 +17,8 @@ from advisor.gather import gather
 from advisor.gathered import Gathered
 from advisor.grade import Grader
 from advisor.hookspecs import Derived, KindInfo, Provider, ReadContext
-from advisor.judge import Judgement, judge
+from advisor.installed_rules import fault
+from advisor.judge import Judgement, judge_apart
 from advisor.knowledge import Loaded, bands_of, business_of, check_names, check_plugins, load_rules
 from advisor.kpis import Total, totals
 from advisor.margins import with_margin
@@ -155,15 +157,27 @@ def diagnose_gathered(
     grader = Grader(vocabulary, bands, business, request.today)
     measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)
     context = ReadContext(request.today, business.currency, business.region, window.current)
-    measured = with_derived(
-        measured, registry.derived(gathered.readings, context), vocabulary, business
-    )
+    derived = registry.derived(gathered.readings, context)
+    measured = with_derived(measured, derived, vocabulary, business)
     acting = engine or choose()
     links = {
         relation: frame.with_columns(shop=pl.lit(business.id))
         for relation, frame in counted.links.items()
     }
-    judgement = judge(loaded.rules, measured, links, grader, acting)
+    strange = strange_rules(loaded.rules, registry)
+    judgement = judge_apart(
+        loaded.rules,
+        measured,
+        links,
+        grader,
+        acting,
+        strange=strange,
+        lost=uncomputed(registry, derived),
+    )
+    failed = tuple(
+        fault(registry, f"rule {rule} could not be judged: {why} ({strange[rule]})")
+        for rule, why in judgement.failed.items()
+    )
     return Diagnosis(
         request=request,
         business=business,
@@ -188,6 +202,7 @@ def diagnose_gathered(
             *of_margin,
             *registry.ordered_bands(request.settings.plugins.allow)[1],
             *registry.template_notes(request.settings.plugins.allow),
+            *failed,
             *registry.problems,
         ),
     )

@@ -51,6 +51,10 @@ def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
         return "gave a frame without a text column 'key' that says whose each row is"
     if frame["key"].is_duplicated().any():
         return "gave two rows with one key"
+    if frame.schema.get("name", pl.String()) not in (pl.String, pl.Null):
+        return f"gave {frame.schema['name']} where the name of a subject is text"
+    if not frame.schema.get("days", pl.Int64()).is_numeric():
+        return f"gave {frame.schema['days']} where days are a number"
     for column, dtype in frame.schema.items():
         name, _, part = column.partition(".")
         if column in _FREE:

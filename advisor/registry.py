@@ -44,9 +44,10 @@ __all__ = ["DISTRIBUTION", "PluginInfo", "Registry", "add", "empty", "load", "ow
 @attrs.define(eq=False)
 class Registry(Asking):
     """All plugins of a run, behind one typed method for each hook. *pack_owners* are the plugins of
-    rule packs, by the id of the pack."""
+    rule packs, by the id of the pack; *computed_by* those of derived columns."""
 
     pack_owners: dict[str, str] = attrs.field(factory=dict)
+    computed_by: dict[str, str] = attrs.field(factory=dict)
     _vocabulary: Vocabulary | None = None
     _lost: LostWords = attrs.field(factory=LostWords)
 
@@ -161,6 +162,7 @@ class Registry(Asking):
                     self.problem(owner, f"{column} of {one.subject} is computed by {also} already")
                 drop = [c for c in one.frame.columns if c.partition(".")[0] in twice]
                 owners |= {(one.subject, column): owner for column in columns - set(twice)}
+                self.computed_by |= dict.fromkeys(columns - set(twice), owner)
                 found.append(attrs.evolve(one, frame=one.frame.drop(drop)) if drop else one)
         return found
 

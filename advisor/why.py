@@ -64,7 +64,7 @@ class Subject:
 
 def subjects(diagnosis: Diagnosis, rule_id: str) -> list[Subject]:
     """Every subject that the rule was judged on; what fires first, then what is unsure."""
-    order = (Outcome.FIRES, Outcome.UNSURE, Outcome.MISSING)
+    order = (Outcome.FIRES, Outcome.UNSURE, Outcome.ERROR, Outcome.MISSING)
     found = [
         Subject(verdicts.kind, key, name, Outcome(outcome))
         for verdicts in diagnosis.judgement.verdicts
@@ -206,6 +206,8 @@ class _Witness:
     def _found(self, test: Test, truth: Truth) -> str:
         vocabulary = self.diagnosis.vocabulary
         row = self.frame.row(0, named=True)
+        if truth is Truth.MISSING and test.name in self.diagnosis.judgement.lost:
+            return self.diagnosis.judgement.lost[test.name]
         if test.name in vocabulary.symbols:
             return str(row.get(test.name) or "no file tells")
         metric = metric_of(test.name, vocabulary)

@@ -21,6 +21,7 @@ from advisor.rule import Rule
 from advisor.vocabulary import MetricKind, Varies
 
 WATCHED = 3  # subjects a rule names; the counts of outcomes have them all
+MEND = "what failed, not what is missing: update or remove what is named (`advisor plugins list`)"
 OLDER = "add older downloads of the same files"
 TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to make
 
@@ -31,7 +32,8 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     judged = {v.rule.id for v in diagnosis.judgement.verdicts}
     for rule in diagnosis.loaded.rules:
         if rule.id not in judged:
-            found.append(_once(rule, missing=1))
+            failed = _why_failed(rule, diagnosis)
+            found.append(_once(rule, error=1) if failed else _once(rule, missing=1))
     found += [
         _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
         for rule, reason in diagnosis.loaded.resting
@@ -54,7 +56,7 @@ def _counted(verdicts: Verdicts) -> OutcomeCount:
     )
 
 
-def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0) -> OutcomeCount:
+def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0, error: int = 0) -> OutcomeCount:
     return OutcomeCount(
         rule=rule.id,
         title=rule.says.healthy,
@@ -64,19 +66,19 @@ def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0) -> OutcomeCo
         unsure=0,
         missing=missing,
         not_applicable=not_applicable,
-        error=0,
+        error=error,
     )
 
 
 def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
-    """Rules that are clear wherever they could tell, and nowhere fire."""
+    """Rules that are clear wherever they could tell, and nowhere fire or fail."""
     by_rule: dict[str, list[OutcomeCount]] = {}
     for count in outcomes:
         by_rule.setdefault(count.rule, []).append(count)
     return [
         Healthy(rule, counts[0].title, counts[0].kind, sum(c.clear for c in counts))
         for rule, counts in by_rule.items()
-        if any(c.clear for c in counts) and not any(c.fires for c in counts)
+        if any(c.clear for c in counts) and not any(c.fires or c.error for c in counts)
     ]
 
 
@@ -200,13 +202,21 @@ def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | Non
 
 
 def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
-    """Rules that could judge nothing for lack of data, and what would make it possible."""
+    """Rules that could judge nothing for lack of data, and what would make it possible; and those
+    that could not judge everything because something failed."""
     found: list[Unjudged] = []
     by_rule: dict[str, list[Verdicts]] = {}
     for verdicts in diagnosis.judgement.verdicts:
         by_rule.setdefault(verdicts.rule.id, []).append(verdicts)
     for rule in diagnosis.loaded.rules:
         heard = by_rule.get(rule.id, [])
+        failed = sum((v.outcomes["outcome"] == int(Outcome.ERROR)).sum() for v in heard)
+        why = _why_failed(rule, diagnosis) if failed or not heard else ""
+        if why:
+            of = sum(v.outcomes.height for v in heard)
+            some = f" (on {failed:,} of {of:,})" if failed < of else ""
+            found.append(Unjudged(rule.id, rule.says.healthy, f"failed{some}: {why}", MEND))
+            continue
         if any((v.outcomes["outcome"] != int(Outcome.MISSING)).any() for v in heard):
             continue
         because, remedy = _why_missing(rule, heard, diagnosis)
@@ -217,6 +227,11 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         if REGION_UNKNOWN in reason
     ]
     return found
+
+
+def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
+    rules = {one.id: one for one in diagnosis.loaded.rules}
+    return diagnosis.judgement.why_failed(rule, rules)
 
 
 def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) -> tuple[str, str]:

@@ -4,62 +4,18 @@ Columns say how certain each rule is; what fires, joins, chains, blocks and expl
 the rules engine. A subject is kept from the engine only where no rule can fire on it.
 """
 
-from collections.abc import Mapping, Sequence
-
-import polars as pl
-
-from advisor.condition import Test
-from advisor.engine.program import Engine
-from advisor.engine.strata import strata
-from advisor.grade import Grader
-from advisor.judge.causes import explained
-from advisor.judge.court import Court
+from advisor.judge.apart import judge_apart
 from advisor.judge.outcome import Firing, Judgement, Outcome, Verdicts
-from advisor.judge.relations import Relations
 from advisor.judge.rungs import rung
-from advisor.measure import Measured
-from advisor.rule import Rule
+from advisor.judge.sit import judge, tests_for
 
-__all__ = ["Firing", "Judgement", "Outcome", "Verdicts", "judge", "rung", "tests_for"]
-
-
-def tests_for(
-    rules: Sequence[Rule], measured: Mapping[str, Measured], grader: Grader
-) -> dict[str, list[Test]]:
-    """Every test to grade, by kind, each once."""
-    wanted: dict[str, dict[Test, None]] = {kind: {} for kind in measured}
-    for rule in rules:
-        kind = rung(rule, measured, grader)
-        if kind is None:
-            continue
-        for at, tests in rule.tests_by_kind(kind).items():
-            if at in wanted:
-                wanted[at].update(dict.fromkeys(tests))
-    return {kind: list(tests) for kind, tests in wanted.items()}
-
-
-def judge(
-    rules: Sequence[Rule],
-    measured: Mapping[str, Measured],
-    links: Mapping[str, pl.DataFrame],
-    grader: Grader,
-    engine: Engine,
-    *,
-    screen: bool = True,
-    prefilter: bool = True,
-) -> Judgement:
-    """Judges every rule on every subject. *links* are pairs of keys (`from`, `to`) by relation.
-
-    *screen* turns the control of false discoveries off, *prefilter* the leaving out of subjects on
-    which nothing can fire: both for proofs.
-    """
-    tests = tests_for(rules, measured, grader)
-    graded = {kind: grader.grade(frame, tests[kind]) for kind, frame in measured.items()}
-    relations = Relations(graded, links, grader.vocabulary)
-    court = Court(measured, graded, relations, grader, engine, screen, prefilter)
-    needs = {rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules}
-    by_id = {rule.id: rule for rule in rules}
-    for stratum in strata(needs):
-        court.sit([by_id[rule_id] for rule_id in sorted(stratum) if rule_id in by_id])
-    firings = explained(rules, court.firings, relations, engine)
-    return Judgement(tuple(court.verdicts), tuple(firings))
+__all__ = [
+    "Firing",
+    "Judgement",
+    "Outcome",
+    "Verdicts",
+    "judge",
+    "judge_apart",
+    "rung",
+    "tests_for",
+]

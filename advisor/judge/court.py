@@ -27,7 +27,8 @@ class _Fired:
 
 @attrs.define(eq=False)
 class Court:
-    """Judges strata of rules in their order. *prefilter* and *screen*: see advisor.judge.judge."""
+    """Judges strata of rules in their order. *screen*, *prefilter*, *lost* and *failed*: see
+    advisor.judge.judge."""
 
     measured: Mapping[str, Measured]
     graded: Mapping[str, Graded]
@@ -36,12 +37,22 @@ class Court:
     engine: Engine
     screen: bool
     prefilter: bool
+    lost: Collection[str] = ()
+    failed: Collection[str] = ()
     verdicts: list[Verdicts] = attrs.field(factory=list)
     firings: list[Firing] = attrs.field(factory=list)
 
     def sit(self, rules: Sequence[Rule]) -> None:
         """One stratum: what every condition came to, then the engine's word, then the outcomes."""
-        examiner = Examiner(self.measured, self.graded, self.relations, self.grader, self.verdicts)
+        examiner = Examiner(
+            self.measured,
+            self.graded,
+            self.relations,
+            self.grader,
+            self.verdicts,
+            self.lost,
+            self.failed,
+        )
         hearings = [hearing for rule in rules for hearing in examiner.hear(rule)]
         clauses = [clause for hearing in hearings for clause in hearing.clauses()]
         subjects, links = self._facts(hearings)
@@ -159,7 +170,7 @@ def _decide(
     hearing: Hearing, where: _Fired, p: pl.Series, stand: pl.Series
 ) -> tuple[Verdicts, list[Firing]]:
     rule, rows = hearing.rule, where.rows
-    heard = hearing.frame.select("shop", "key", "code", "unless")
+    heard = hearing.frame.select("shop", "key", "code", "unless", "failed")
     verdicts = Verdicts(
         rule=rule,
         kind=hearing.kind,

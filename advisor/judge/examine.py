@@ -1,6 +1,6 @@
 """What each condition of a rule came to, on every subject of the kind that it is judged on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -21,13 +21,16 @@ _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 
 @attrs.frozen(eq=False)
 class Examiner:
-    """Hears rules. *verdicts* are those of the strata before: a rule may come after a finding."""
+    """Hears rules. *verdicts* are those of the strata before: a rule may come after a finding.
+    *lost* are metrics and symbols that a plugin failed to compute, *failed* rules that raised."""
 
     measured: Mapping[str, Measured]
     graded: Mapping[str, Graded]
     relations: Relations
     grader: Grader
     verdicts: Sequence[Verdicts]
+    lost: Collection[str] = ()
+    failed: Collection[str] = ()
 
     def hear(self, rule: Rule) -> list[Hearing]:
         kind = rung(rule, self.measured, self.grader)
@@ -107,9 +110,12 @@ class Examiner:
     def _hearing(self, rule: Rule, kind: str, graded: Graded, measured_as: str | None) -> Hearing:
         frame = _narrow(rule, graded.frame)
         code = self._code(rule.when)
+        lacks = [truth_column(test) for test in rule.when.own() if test.name in self.lost]
+        failed = [pl.col(column) == int(Truth.MISSING) for column in lacks]
         if rule.after is not None:
-            frame, after = self._after(rule, kind, frame)
+            frame, after, waits = self._after(rule, kind, frame)
             code = _MIN(code, after)
+            failed += waits
         for need in rule.needs:
             there = f"{need}.lo" in frame.columns
             known = pl.col(f"{need}.lo").is_not_null() if there else pl.lit(value=False)
@@ -119,11 +125,17 @@ class Examiner:
         frame, blocks = self._with_related(rule, "unless", rule.unless, frame, kind)
         if whens:
             code = _MIN(code, *(pl.col(c) for c in whens.values()))
+        failed += [
+            pl.col(column) == int(Truth.MISSING)
+            for related, column in whens.items()
+            if any(test.name in self.lost for test in related.tests)
+        ]
         if blocks:
             unless = _MIN(unless, *(pl.col(c) for c in blocks.values()))
         frame = frame.with_columns(
             code.cast(pl.UInt8).alias("code"),
             unless.cast(pl.UInt8).alias("unless"),
+            pl.any_horizontal(pl.lit(value=False), *failed).alias("failed"),
         )
         return Hearing(rule, kind, graded, frame, whens, blocks, measured_as)
 
@@ -165,33 +177,46 @@ class Examiner:
             ).with_columns(pl.col(name).fill_null(int(Truth.MISSING)))
         return frame, columns
 
-    def _after(self, rule: Rule, kind: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Expr]:
-        """What is known of the findings that *rule* comes after, as a truth column."""
+    def _after(
+        self, rule: Rule, kind: str, frame: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.Expr, list[pl.Expr]]:
+        """What is known of the findings that *rule* comes after, as a truth column, and where one
+        is not known because something failed."""
         if rule.after is None:
-            return frame, pl.lit(int(Truth.TRUE), pl.UInt8)
+            return frame, pl.lit(int(Truth.TRUE), pl.UInt8), []
         columns: list[str] = []
+        failed: list[pl.Expr] = []
         for i, finding in enumerate(rule.after.findings):
             column = f"?{rule.id}|after|{i}"
             columns.append(column)
             told = self._told(finding, kind, rule.after.over, column)
             if not told:
                 frame = frame.with_columns(pl.lit(int(Truth.MISSING), pl.UInt8).alias(column))
+                failed += [pl.lit(value=True)] if finding in self.failed else []
                 continue
-            known = pl.concat(told).group_by("shop", "key").agg(pl.col(column).max())
+            error = f"{column}|error"
+            known = pl.concat(told).group_by("shop", "key").agg(pl.col(column, error).max())
             frame = frame.join(
                 known, on=["shop", "key"], how="left", maintain_order="left"
             ).with_columns(pl.col(column).fill_null(int(Truth.FALSE)).cast(pl.UInt8))
-        return frame, _MIN(*(pl.col(c) for c in columns))
+            failed.append(pl.col(error).fill_null(value=False))
+        return frame, _MIN(*(pl.col(c) for c in columns)), failed
 
     def _told(self, finding: str, kind: str, over: str | None, column: str) -> list[pl.DataFrame]:
         """How the rule *finding* ended on subjects of *kind*, or on those that *over* leads to."""
         # Not applicable is as good as not there; the other codes are the same as a truth's.
-        outcome = pl.col("outcome").replace(int(Outcome.NOT_APPLICABLE), int(Outcome.CLEAR))
+        outcome = pl.col("outcome").replace(
+            {
+                int(Outcome.NOT_APPLICABLE): int(Outcome.CLEAR),
+                int(Outcome.ERROR): int(Truth.MISSING),
+            }
+        )
+        error = (pl.col("outcome") == int(Outcome.ERROR)).alias(f"{column}|error")
         found: list[pl.DataFrame] = []
         for verdicts in self.verdicts:
             if verdicts.rule.id != finding:
                 continue
-            known = verdicts.outcomes.select("shop", "key", outcome.alias(column))
+            known = verdicts.outcomes.select("shop", "key", outcome.alias(column), error)
             if over is None:
                 found += [known] if verdicts.kind == kind else []
                 continue
@@ -200,7 +225,9 @@ class Examiner:
                 there = pairs.join(
                     known, left_on=["shop", "to"], right_on=["shop", "key"], how="left"
                 )
-                found.append(there.select("shop", pl.col("from").alias("key"), column))
+                found.append(
+                    there.select("shop", pl.col("from").alias("key"), column, f"{column}|error")
+                )
         return found
 
 

@@ -1,5 +1,6 @@
 """How rules ended: outcomes for subjects, and findings."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 from functools import cached_property
 
@@ -12,7 +13,8 @@ from advisor.rule import Rule
 
 
 class Outcome(IntEnum):
-    """How a rule ended for one subject."""
+    """How a rule ended for one subject. MISSING is for lack of data; ERROR where it could not be
+    judged because something failed."""
 
     CLEAR = 0
     MISSING = 1
@@ -34,7 +36,7 @@ class Verdicts:
     rule: Rule
     kind: str
     graded: Graded
-    heard: pl.DataFrame  # shop, key, code, unless
+    heard: pl.DataFrame  # shop, key, code, unless, failed
     fired: pl.DataFrame  # row, p, stand
     measured_as: str | None = None
 
@@ -43,7 +45,13 @@ class Verdicts:
         """`shop`, `key`, `outcome`, `p`, `code` and `unless`; a row for each row of graded."""
         code = pl.col("code")
         # Without the engine's word nothing fires, however true.
-        settled = pl.when(code == int(Truth.TRUE)).then(int(Outcome.CLEAR)).otherwise(code)
+        settled = (
+            pl.when(code == int(Truth.TRUE))
+            .then(int(Outcome.CLEAR))
+            .when((code == int(Truth.MISSING)) & pl.col("failed"))
+            .then(int(Outcome.ERROR))
+            .otherwise(code)
+        )
         outcomes = self.heard.select(
             "shop",
             "key",
@@ -83,7 +91,26 @@ class Firing:
 
 @attrs.frozen(eq=False)
 class Judgement:
-    """Everything the rules said."""
+    """Everything the rules said. *lost* are metrics and symbols that a plugin failed to compute,
+    *failed* the rules that could not be judged at all because that raised; each with why."""
 
     verdicts: tuple[Verdicts, ...]
     firings: tuple[Firing, ...]
+    lost: Mapping[str, str] = attrs.field(factory=dict)
+    failed: Mapping[str, str] = attrs.field(factory=dict)
+
+    def why_failed(self, rule: Rule, rules: Mapping[str, Rule]) -> str:
+        """What failed, so that *rule* could not be judged; "" where nothing did. *rules* are those
+        that it may come after, by id."""
+        if rule.id in self.failed:
+            return self.failed[rule.id]
+        tests = (*rule.own_tests(), *(test for one in rule.when.related for test in one.tests))
+        for test in tests:
+            if test.name in self.lost:
+                return self.lost[test.name]
+        for finding in rule.after.findings if rule.after else ():
+            why = self.why_failed(rules[finding], rules) if finding in rules else ""
+            why = why or self.failed.get(finding, "")
+            if why:
+                return f"it comes after {finding}: {why}"
+        return ""
