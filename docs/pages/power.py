@@ -24,7 +24,9 @@ sales that may fall by 10 % fall to half of that. The number is the smallest sam
 ({samples}) at which {share} of {shops} shops were found, each beside seven healthy
 subjects and all other rules; *any* means that the amount of data does not matter, because the rule
 speaks of a fact, and – that no sample tried was enough. Days vary in these shops as in the healthy
-ones, so that what is small stays hidden however much there is of it.
+ones, so that what is small stays hidden however much there is of it: that views or sales are *flat*
+takes calmer days than most of these have. A stronger problem may be found less often than a weaker
+one where another rule takes its place.
 """
 _GIVEN = """\
 ¹ What the plugin would compute ({names}) was given, not computed from counts.
