@@ -51,7 +51,7 @@ def outside_notes(
     fitting: set[int] = set()
     spans: dict[int, list[_Span]] = {}
     for whole, grain in parts:
-        frame = whole.select("shop", "key", "from", "to", "_file")
+        frame = whole[["shop", "key", "from", "to", "_file"]]
         if grain is Grain.DAY:
             both = Period((window.before or window.current).first, window.current.last)
             days = pl.col("from").is_between(both.first, both.last)
@@ -84,7 +84,7 @@ def outside_notes(
 
 def _spans(frame: pl.DataFrame) -> list[_Span]:
     """Every period of *frame*, the newest first, unknown ones last."""
-    spans = frame.select("from", "to").unique()
+    spans = frame[["from", "to"]].unique()
     return spans.sort("to", "from", descending=True, nulls_last=True).rows()
 
 

@@ -86,15 +86,9 @@ def watch(diagnosis: Diagnosis) -> list[Watch]:
     """Subjects on which a rule may yet fire: the ones with most data first, a few for each rule."""
     found: list[Watch] = []
     for verdicts in diagnosis.judgement.verdicts:
-        unsure = (
-            verdicts.outcomes.with_row_index("_i")
-            .filter(
-                (pl.col("outcome") == int(Outcome.UNSURE))
-                & (pl.col("code") == int(Truth.UNSURE))
-                & (pl.col("unless") != int(Truth.TRUE))
-            )["_i"]
-            .to_list()
-        )
+        ends = verdicts.outcomes
+        may_fire = (ends["code"] == int(Truth.UNSURE)) & (ends["unless"] != int(Truth.TRUE))
+        unsure = ((ends["outcome"] == int(Outcome.UNSURE)) & may_fire).arg_true().to_list()
         if not unsure:
             continue
         frame = measured_rows(verdicts, unsure, diagnosis)

@@ -148,15 +148,12 @@ class Court:
         tried = [i for i, hearing in enumerate(hearings) if self._by_chance(hearing)]
         if not self.screen or not any(fired[i].rows for i in tried):
             return stay
-        judged: dict[str, int] = {}
         most = sum(hearings[i].frame.height for i in tried)
         if max(float(ps[i].max() or 0.0) for i in tried) <= FALSE_DISCOVERIES / most:  # type: ignore[arg-type]
             return stay  # surer than the surest has to be, however many were judged
-        for i in tried:
-            told = pl.col("code") != int(Truth.MISSING)
-            of_shop = hearings[i].frame.group_by("shop").agg(told.sum())
-            for shop, many in of_shop.iter_rows():
-                judged[shop] = judged.get(shop, 0) + many
+        codes = pl.concat([hearings[i].frame[["shop", "code"]] for i in tried], rechunk=False)
+        told = (pl.col("code") != int(Truth.MISSING)).sum()
+        judged: dict[str, int] = dict(codes.group_by("shop").agg(told).iter_rows())
         shops = [hearings[i].frame["shop"].gather(fired[i].rows) for i in tried]
         for i, stands_ in zip(tried, stands([ps[i] for i in tried], shops, judged), strict=True):
             stay[i] = stands_
@@ -170,7 +167,7 @@ def _decide(
     hearing: Hearing, where: _Fired, p: pl.Series, stand: pl.Series
 ) -> tuple[Verdicts, list[Firing]]:
     rule, rows = hearing.rule, where.rows
-    heard = hearing.frame.select("shop", "key", "code", "unless", "failed")
+    heard = hearing.frame[["shop", "key", "code", "unless", "failed"]]
     verdicts = Verdicts(
         rule=rule,
         kind=hearing.kind,
@@ -186,7 +183,7 @@ def _decide(
         return verdicts, []
     open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
     unchecked = _unchecked(rule)
-    at = heard.select("shop", "key", "unless")[rows].iter_rows()
+    at = heard[["shop", "key", "unless"]][rows].iter_rows()
     firings = [
         Firing(
             rule=rule,

@@ -235,7 +235,8 @@ def _narrow(rule: Rule, frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that *rule* asks for: a step over hundreds of columns costs for all."""
     wanted = ["shop", "key", *(truth_column(test) for test in rule.own_tests())]
     wanted += [f"{need}.lo" for need in rule.needs]
-    return frame.select(column for column in dict.fromkeys(wanted) if column in frame.columns)
+    there = frozenset(frame.columns)
+    return frame[[column for column in dict.fromkeys(wanted) if column in there]]
 
 
 def _quantified(quantifier: Quantifier) -> pl.Expr:

@@ -46,7 +46,9 @@ class Hearing:
 
     def names(self, rows: Sequence[int]) -> list[str]:
         """What the engine calls the subjects of *rows*."""
-        some = self.frame.select("shop", "key")[rows]
+        if not rows:
+            return []
+        some = self.frame[["shop", "key"]][rows]
         return [f"{self.prefix}|{shop}|{key}" for shop, key in some.iter_rows()]
 
     def open(self) -> pl.DataFrame:

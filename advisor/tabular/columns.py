@@ -324,13 +324,13 @@ def reread(body: pl.DataFrame, head: Iterable[Iterable[str]], numbers: Iterable[
     dotted: set[int] = set()
     for row in head:
         dotted |= {at for at, cell in enumerate(row) if "." in cell}
-    again: set[int] = set()
-    for at in numbers:
-        column = body[f"c{at}"]
-        if column.dtype != pl.Float64 or at in dotted:
-            continue
-        broken = column.filter((column != column.floor()) & (column.abs() < _THOUSAND))
-        thousandths = broken * _THOUSAND
-        if len(broken) and bool(((thousandths - thousandths.round(0)).abs() < _NOISE).all()):
-            again.add(at)
-    return again
+    schema = body.schema
+    asked = [at for at in numbers if schema[f"c{at}"] == pl.Float64 and at not in dotted]
+    if not asked:
+        return set()
+    column = pl.col([f"c{at}" for at in asked])
+    thousandths = column * _THOUSAND
+    broken = (column != column.floor()) & (column.abs() < _THOUSAND)
+    whole = (thousandths - thousandths.round(0)).abs() < _NOISE
+    found = body.select(broken.any() & (whole | ~broken).all())
+    return {at for at, again in zip(asked, found.row(0), strict=True) if again}

@@ -5,12 +5,11 @@ Passwords stay in here: no message, note or output ever has the URL in it.
 
 import hashlib
 import os
-import ssl
 import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import attrs
@@ -21,6 +20,9 @@ from advisor.reading import File
 from advisor.source import Container
 from advisor.tabular.databases import name_in_sql
 from advisor.tabular.tables import TableGrid
+
+if TYPE_CHECKING:
+    import ssl
 
 _PORT = 5432
 _SECONDS = 20  # for the server to answer
@@ -153,9 +155,11 @@ class _Database:
         )
 
 
-def _context(mode: str | None) -> ssl.SSLContext | None:
+def _context(mode: str | None) -> "ssl.SSLContext | None":
     if mode in (None, "disable", "allow", "prefer"):
         return None
+    import ssl  # takes longer to load than a small file to read
+
     context = ssl.create_default_context()
     if mode == "require":  # encrypted, whoever answers: what libpq means by it
         context.check_hostname = False

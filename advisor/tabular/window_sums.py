@@ -18,8 +18,9 @@ def days_of(
     known; every day where there is no window."""
     frames = _days(readings, subject, counts, window)
     if not frames:
-        return _none(counts).drop("to")
-    return _one_reading(pl.concat(frames), ["key", "from"], counts).drop("to").sort("key", "from")
+        return _none(counts)
+    days = _one_reading(pl.concat(frames), ["key", "from"], counts).sort("key", "from")
+    return days[["key", "name", "from", *counts]]
 
 
 def sums_of(
@@ -72,11 +73,10 @@ def _frames(
     for number, reading in enumerate(readings):
         for table in reading.tables:
             if table.grain in grains and table.subject == subject and _has(table, counts):
-                label = pl.lit(number, pl.UInt32).alias("_reading")
-                columns = ("key", "name", "from", "to", *counts)
-                rows = table.frame.select(columns)
-                rows = rows if near is None else rows.filter(near)
-                found.append(rows.drop_nulls(counts).with_columns(label))
+                rows = table.frame[["key", "name", "from", "to", *counts]]
+                known = pl.all_horizontal(pl.col(count).is_not_null() for count in counts)
+                rows = rows.filter(known if near is None else known & near)
+                found.append(rows.with_columns(pl.lit(number, pl.UInt32).alias("_reading")))
     return found
 
 
@@ -99,5 +99,5 @@ def _one_reading(
 
 
 def _none(counts: Sequence[str]) -> pl.DataFrame:
-    text = {"key": pl.String, "name": pl.String, "from": pl.Date, "to": pl.Date}
+    text = {"key": pl.String, "name": pl.String, "from": pl.Date}
     return pl.DataFrame(schema={**text, **dict.fromkeys(counts, pl.Float64)})
