@@ -54,7 +54,9 @@ def _prices(action: ActionInfo, findings: Sequence[FindingInfo]) -> Iterator[str
     if len(findings) > _SHOWN:
         yield f"  first {_SHOWN} of {len(findings):,}"
     yield f"  together {action.gain.text}{_range(action.gain.range)}"
-    if action.adds is not None and action.adds.mid < action.gain.mid:
+    if action.adds is not None and action.adds.mid < 0.005 * action.gain.mid:
+        yield "  actions before it claim all of that money"
+    elif action.adds is not None and action.adds.text != action.gain.text:
         yield f"  actions before it claim a part of that money; it adds {action.adds.text}"
 
 

@@ -192,3 +192,25 @@ def test_what_an_experimental_rule_says_is_marked(bundled: Sequence[Templates]) 
 
     assert "experimental" not in plan(tried, bundled)
     assert plan(fresh, bundled).count("; experimental: tried on few shops") == len(fresh.plan)
+
+
+@pytest.mark.parametrize(
+    ("adds", "said"),
+    [
+        (0.0, "\n- All of that money is counted in actions above\n"),
+        (60.0, "\n- Of that not counted above: about $60 in sales a month\n"),
+        (149.99, None),
+    ],
+)
+def test_an_action_says_what_of_its_money_others_claim(
+    adds: float, said: str | None, bundled: Sequence[Templates]
+) -> None:
+    made = documents.small()
+    actions = tuple(
+        attrs.evolve(one, gain=documents.money(150.0), adds=documents.money(adds))
+        for one in made.plan
+    )
+    shown = plan(attrs.evolve(made, plan=actions), bundled)
+
+    assert ("counted in actions above" in shown or "not counted above" in shown) == bool(said)
+    assert said is None or said in shown
