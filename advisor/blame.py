@@ -1,13 +1,28 @@
 """Who is behind what a rule asks for: so that what fails is put on whom it came from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+from advisor.errors import AdvisorError, unknown_word
 from advisor.hookspecs import Derived
 from advisor.registry import Registry
 from advisor.rule import Rule
 from advisor.vocabulary import VocabularyFile
 
 _HOOK = "advisor_metrics"
+
+
+@contextmanager
+def with_reasons(registry: Registry) -> Iterator[None]:
+    """What is raised inside for an unknown word says which plugins failed: it may be theirs."""
+    try:
+        yield
+    except AdvisorError as error:
+        if unknown_word(str(error)) is None or not registry.lost_words().by:
+            raise
+        reasons = "".join(f"\n  {note.text}" for note in registry.problems)
+        text = f"{error.message}\nit may be a word of a plugin that failed:{reasons}"
+        raise AdvisorError(text, where=error.where, hint=error.hint) from None
 
 
 def uncomputed(registry: Registry, derived: Iterable[Derived]) -> dict[str, str]:

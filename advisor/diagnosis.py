@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.bands import Bands
-from advisor.blame import strange_rules, uncomputed
+from advisor.blame import strange_rules, uncomputed, with_reasons
 from advisor.business import Business, Settings
 from advisor.engine import Engine, choose
 from advisor.errors import NothingReadable
@@ -98,7 +98,8 @@ def gather_shop(
     """Reads the files of one shop, whose profile is checked first."""
     where = request.config.name if request.config else "command line"
     registry.time_limit = request.settings.plugins.time_limit
-    check_names(request.settings, registry.vocabulary(), where=where)
+    with with_reasons(registry):
+        check_names(request.settings, registry.vocabulary(), where=where)
     check_plugins(request.settings, registry)
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal

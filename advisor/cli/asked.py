@@ -59,7 +59,11 @@ class Asked(NamedTuple):
 
     def check(self, registry: "Registry") -> None:
         """Raises AdvisorError for a goal, size or niche that nobody knows."""
-        check_shop_options(registry.vocabulary(), goal=self.goal, size=self.size, niche=self.niche)
+        from advisor.blame import with_reasons
+
+        with with_reasons(registry):
+            words = registry.vocabulary()
+            check_shop_options(words, goal=self.goal, size=self.size, niche=self.niche)
 
 
 def about_a_shop(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -116,6 +116,7 @@ def diagnose(
       3  nothing could be read
       4  a plan was made, but without a plugin that failed
     """
+    from advisor.blame import with_reasons
     from advisor.cli.request import Shop, find_shop, make_request
     from advisor.cli.screen import Clock
     from advisor.many import shop_folders
@@ -126,7 +127,8 @@ def diagnose(
     with clock.stage("loading plugins"):
         registry = load_registry(trace=trace_plugins)
         known("--fail-on", fail_on, [severity.value for severity in Severity])
-        check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
+        with with_reasons(registry):
+            check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
     folders = shop_folders(Path(paths[0])) if len(paths) == 1 and config is None else ()

@@ -116,3 +116,114 @@ def test_what_a_failed_hook_would_have_computed_is_an_error_and_not_missing(
     assert unjudged(made, "agency/both")[0].startswith("failed (on 1 of 2): plugin agency")
     assert "failed" not in unjudged(made, "agency/stocked")[0]
     assert "agency/both" not in {one["rule"] for one in made["healthy"]}
+
+
+def test_a_rule_on_which_judging_raises_costs_itself_and_what_waits_for_it(
+    site: Site, shop: Path
+) -> None:
+    # A share of counts that no file has: only its limits are there, and not what it is made of.
+    installed(site, COMPUTES.format(columns=GLOWS), dull="glow = { at-most = 0.01 }", moody=MOOD)
+    site.rule("agency", "later", 'after = { finding = "dull" }')
+
+    done = site.run("diagnose", shop)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False), done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Failed: "))
+    assert line.startswith("Failed: rule agency/dull could not be judged: ColumnNotFoundError: ")
+    assert line.endswith("(plugin agency)")
+    made = plan(shop)
+    assert outcomes(made, "agency/dull") == {"error": 1}
+    assert outcomes(made, "agency/later") == {"clear": 1, "error": 1}
+    assert outcomes(made, "agency/moody") == {"missing": 2}
+    assert outcomes(made, "agency/sound") == {"clear": 1, "fires": 1}
+    assert "guide/weak-hook" in {finding["rule"] for finding in made["findings"]}
+    assert unjudged(made, "agency/dull")[0].startswith("failed: ColumnNotFoundError")
+    assert unjudged(made, "agency/later")[0].startswith(
+        "failed (on 1 of 2): it comes after agency/dull: ColumnNotFoundError"
+    )
+    told = site.run("explain", "agency/dull", shop).stdout
+    assert "the rule failed: ColumnNotFoundError" in told
+
+
+def test_where_a_vocabulary_fails_the_reason_comes_first_and_then_a_line_a_pack(
+    site: Site, shop: Path
+) -> None:
+    installed(site, "", vocabulary=f"{WORDS}\ntypo = 1", dull="glow = 'low'", moody=MOOD, both=MOOD)
+    other = site.install("other", PACK.format(id="other"))
+    site.rule(other, "sound")
+    text = RULE.format(id="theirs", more="").replace("ctr = {", "glow = {").replace("{ctr}", "so")
+    (site.folder / other / "theirs.toml").write_text(text)
+    text = RULE.format(id="typist", more="").replace("ctr = {", "ctrr = {").replace("{ctr}", "so")
+    (site.folder / other / "typist.toml").write_text(text)
+
+    done = site.run("diagnose", shop)
+
+    assert done.returncode == 4
+    reason, *rest = [
+        line.removeprefix("Failed: ")
+        for line in done.stderr.splitlines()
+        if line.startswith("Failed: ")
+    ]
+    assert reason.startswith("plugin agency: advisor_vocabulary failed: Mistakes: v: 1 mistake")
+    assert rest == [
+        (
+            "3 rules of pack agency rest because they use words that plugin agency would have brought "
+            "(glow, mood)"
+        ),
+        (
+            "rule other/typist is left out: other/typist.toml: when.ctrr: "
+            "unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?"
+        ),
+        (
+            "1 rule of pack other rests because it uses words that plugin agency would have brought "
+            "(glow)"
+        ),
+    ]
+    fired = {finding["rule"] for finding in plan(shop)["findings"]}
+    assert {"agency/sound", "other/sound", "guide/weak-hook"} <= fired
+    notes = [note["text"] for note in plan(shop)["data_notes"]]
+    assert {reason, *rest} <= set(notes)
+
+
+def test_rules_test_tells_everything_that_is_wrong_in_all_packs_at_once(site: Site) -> None:
+    for name in ("one", "two"):
+        module = site.install(name, PACK.format(id=name))
+        site.rule(module, "typo", 'severty = "high"')
+        site.rule(module, "goal", 'goal = "nonsense"')
+
+    done = site.run("rules", "test")
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert [line.split(":")[0].strip() for line in done.stderr.splitlines() if ".toml" in line] == [
+        f"{pack}/{rule}.toml" for pack in ("one", "two") for rule in ("goal", "typo")
+    ]
+
+
+def test_rules_that_could_not_be_tried_for_want_of_words_are_told_with_the_reason(
+    site: Site, tmp_path: Path
+) -> None:
+    installed(site, "", vocabulary="[[metric")
+    own = tmp_path / "mine"
+    own.mkdir()
+    text = RULE.format(id="dull", more="").replace("ctr = {", "glow = {").replace("{ctr}", "so")
+    (own / "dull.toml").write_text(text)
+
+    done = site.run("rules", "test", own)
+
+    assert done.returncode == 4, done.stderr
+    reason, resting = (line for line in done.stderr.splitlines() if line.startswith("Failed: "))
+    assert "not valid TOML" in reason or "1 mistake" in reason
+    assert resting.endswith("it uses words that plugin agency would have brought (glow)")
+
+
+def test_a_word_on_the_command_line_that_a_failed_plugin_had_is_told_with_the_reason(
+    site: Site, shop: Path
+) -> None:
+    installed(site, "", vocabulary=f"{WORDS}\n[[niche]]\nid = 'felt'\ntitle = 'Felt'\ntypo = 1")
+
+    done = site.run("diagnose", shop, "--niche", "felt")
+
+    assert done.returncode == 2
+    assert "unknown value 'felt'" in done.stderr
+    assert "plugin agency: advisor_vocabulary failed: Mistakes: v: 1 mistake" in done.stderr
