@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ReadContext,
         ReportFormat,
         Templates,
+        Together,
         hookimpl,
     )
     from advisor.reading import Column, File, Grain, Links, Note, Period, Reading, Table
@@ -48,6 +49,7 @@ __all__ = [
     "Source",
     "Table",
     "Templates",
+    "Together",
     "VocabularyFile",
     "band_file",
     "hookimpl",
@@ -66,6 +68,7 @@ _HOMES = {
         "ReadContext",
         "ReportFormat",
         "Templates",
+        "Together",
         "hookimpl",
     ),
     "reading": ("Column", "File", "Grain", "Links", "Note", "Period", "Reading", "Table"),

@@ -9,7 +9,8 @@ import polars as pl
 from advisor.errors import unknown
 from advisor.gathered import contract_breaks
 from advisor.guest import GuestFault, run
-from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
+from advisor.guest_readings import Lent
+from advisor.hookspecs import KindInfo, Match, Provider, ReadContext, Together
 from advisor.reading import File, Reading
 from advisor.source import Container, Grid, Source
 from advisor.vocabulary import Vocabulary
@@ -25,7 +26,7 @@ class GuestProvider:
     """*provider* within *limit* seconds for each file; what it gives is checked for its types and
     for words that *vocabulary* does not know.
 
-    Both methods raise GuestFault for whatever the provider does wrong, `read` also AdvisorError
+    All methods raise GuestFault for whatever the provider does wrong, `read` also AdvisorError
     where the provider says that the file is broken.
     """
 
@@ -65,12 +66,35 @@ class GuestProvider:
                 raise GuestFault(f"returned a reading of another file: {reading.file.name}")
             if match.kind != reading.kind:
                 raise GuestFault(f"read kind {reading.kind} where it claimed {match.kind}")
-            wrong = contract_breaks(reading) or list(_unknown_words(reading, self.vocabulary))
-            if wrong:
-                raise GuestFault("; ".join(wrong))
+            self._check_words(reading)
             return reading
 
         return self._run(ask)
+
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """What it makes of all its readings, where it has anything to say about them."""
+        lent = Lent(readings)
+
+        def ask() -> Sequence[Reading]:
+            if not isinstance(self.provider, Together):
+                return readings
+            given = tuple(self.provider.together(lent.readings))
+            if len(given) != len(readings):
+                raise GuestFault(f"gave {len(given)} readings back where it got {len(readings)}")
+            for own, reading in zip(readings, given, strict=True):
+                if not isinstance(reading, Reading):
+                    raise GuestFault(f"gave {type(reading).__name__} back for a Reading")
+                if (reading.file, reading.kind, reading.rows) != (own.file, own.kind, own.rows):
+                    raise GuestFault(f"gave another reading back for that of {own.file.name}")
+                self._check_words(reading)
+            return given
+
+        return self._run(ask) if readings else readings
+
+    def _check_words(self, reading: Reading) -> None:
+        wrong = contract_breaks(reading) or list(_unknown_words(reading, self.vocabulary))
+        if wrong:
+            raise GuestFault("; ".join(wrong))
 
     def _run(self, ask: Callable[[], T]) -> T:
         if self._hung >= _PATIENCE:

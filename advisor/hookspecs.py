@@ -115,11 +115,13 @@ class Provider(Protocol):
 
 @runtime_checkable
 class Together(Protocol):
-    """A bundled provider that has more to say when all files of the shop are read."""
+    """A provider that has more to say when all files of the shop are read, because one of them
+    tells what another means. A provider need not be one."""
 
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """*readings* are its own, in the order of the files; as many are given back. Called once,
-        and last: what it remembers of the files ends here."""
+        """*readings* are its own, in the order of the files; as many are given back, each of the
+        same file, kind and number of rows. Called once, and last: what it remembers of the files
+        ends here. An exception costs what it would have added, and one line in the report."""
         ...
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 from advisor import hookspecs
 from docs.pages.markdown import page
 
-_HANDED = ("Match", "KindInfo", "ReadContext", "Provider", "Derived", "Templates", "ReportFormat")
+_HANDED = (
+    "Match",
+    "KindInfo",
+    "ReadContext",
+    "Provider",
+    "Together",
+    "Derived",
+    "Templates",
+    "ReportFormat",
+)
 
 _INTRO = """\
 A plugin is a module named in the entry-point group `advisor`. It implements any of these with
