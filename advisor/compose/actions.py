@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from advisor import text
-from advisor.compose.findings import Found
+from advisor.compose.found import Found
+from advisor.compose.pricing import edge
 from advisor.compose.values import Value
 from advisor.diagnosis import Diagnosis
 from advisor.document import (
@@ -21,7 +22,7 @@ from advisor.plan.design import design
 from advisor.plan.money import MONTH, Gain, Target
 from advisor.plan.priority import Priority, start
 from advisor.plan.trial import chance_of, round_up, sizes
-from advisor.vocabulary import Better, Metric, Unit
+from advisor.vocabulary import Metric, Unit
 
 
 def action_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
@@ -154,7 +155,7 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
 
 
 def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[DoneInfo]:
-    """What ends the action, of what is not so yet; what fell and is good still: where it was."""
+    """What ends the action; what is good already and was no better before ends nothing."""
     index = planned.findings[0].index
     currency = diagnosis.business.currency
     for name, levels in planned.action.done.items():
@@ -162,14 +163,13 @@ def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[Done
         value = found.values[index].get(name)
         target = found.target(index, name, levels)
         goal = " or ".join(levels)
-        if value is not None and value.origin is not None:
-            if target is None and value.value is not None:
-                yield from _back(name, levels, value, currency)
-                continue
+        if value is not None and value.origin is not None and edge(value, levels) is not None:
             goal = f"{goal} ({_reach(value, levels, currency)})"
         elif target is not None:
             low, high = (None, target.value) if target.above else (target.value, None)
             goal = f"{text.band(low, high, metric.unit, currency)}, {target.origin}"
+        elif value is not None and value.origin is not None and value.value is not None:
+            continue
         said = f"{metric.title} is {goal}"
         told = _until_told(value, target, found.per_day[index].get(name)) if value else None
         if told is None:
@@ -181,18 +181,6 @@ def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[Done
         pace += pace and " at the present pace"
         said = f"{said}; about {events:,} {counted} tell{pace}"
         yield DoneInfo(name, levels, events, days, said)
-
-
-def _back(
-    name: str, levels: tuple[str, ...], value: Value, currency: str | None
-) -> Iterator[DoneInfo]:
-    """A value that is good as it is ends nothing, unless it was better in the window before."""
-    metric, now, before = value.metric, value.value, value.before
-    if now is None or before is None or metric.better is Better.NEITHER:
-        return
-    if (before < now) if metric.better is Better.LOWER else (before > now):
-        was = text.number(before, metric.unit, currency)
-        yield DoneInfo(name, levels, None, None, f"{metric.title} is back at {was}, as before")
 
 
 def _until_told(

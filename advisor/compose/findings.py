@@ -1,12 +1,13 @@
 """Firings as findings of the document: evidence, sentence, price."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 import polars as pl
 
 from advisor import text
-from advisor.compose.pricing import Pricing, arithmetic, edge
+from advisor.compose.found import Found, targets
+from advisor.compose.pricing import Pricing, arithmetic
 from advisor.compose.values import Value, finite, sureness, value_of
 from advisor.condition import Test, Truth
 from advisor.diagnosis import Diagnosis
@@ -31,25 +32,6 @@ class _Told:
     values: Mapping[str, Value]
     per_day: Mapping[str, float]
     targets: Mapping[str, Target]
-
-
-@attrs.frozen(eq=False)
-class Found:
-    """Findings, and what the plan needs of them: one for each firing, in the same order."""
-
-    infos: tuple[FindingInfo, ...]
-    priced: tuple[Priced, ...]
-    values: tuple[Mapping[str, Value], ...]
-    per_day: tuple[Mapping[str, float], ...]  # events that carry each value's chance
-    targets: tuple[Mapping[str, Target], ...]  # of what ends an action and has no band
-
-    def target(self, index: int, name: str, levels: tuple[str, ...]) -> Target | None:
-        """Where a value has to get to be in *levels*; without a band, what the better half of the
-        shop's own has. None where it is there, or nothing tells."""
-        value = self.values[index].get(name)
-        if value is None:
-            return None
-        return edge(value, levels) or self.targets[index].get(name)
 
 
 def findings(diagnosis: Diagnosis) -> Found:
@@ -137,24 +119,10 @@ def _group(
                 ),
                 named,
                 {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
-                dict(_targets(verdicts, named, pricing)),
+                dict(targets(verdicts, named, pricing)),
             )
         )
     return found
-
-
-def _targets(
-    verdicts: Verdicts, named: Mapping[str, Value], pricing: Pricing
-) -> Iterator[tuple[str, Target]]:
-    for action in verdicts.rule.actions:
-        for name, levels in action.done.items():
-            value = named.get(name)
-            if value is None or value.origin is not None:
-                continue
-            standing = pricing.standing(verdicts.graded, value.metric)
-            target = pricing.target(value, levels, standing)
-            if target is not None:
-                yield name, target
 
 
 def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:

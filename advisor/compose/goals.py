@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from advisor import text
-from advisor.compose.findings import Found
+from advisor.compose.found import Found
 from advisor.diagnosis import Diagnosis
 from advisor.document import MonthGoal
 from advisor.plan import Plan
 from advisor.plan.money import MONTH
+from advisor.vocabulary import Unit
 
 MOST = 3  # more than that is no focus
 FIRST = 10  # of the plan's actions: what stands below them is not for this month
@@ -36,8 +37,8 @@ def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]
             target = found.target(index, name, levels)
             if target is None:
                 continue
-            # What is counted has no half.
-            step = 1.0 if value.exact else STEP
+            # What is counted has no half; money has.
+            step = 1.0 if value.exact and value.metric.unit is not Unit.MONEY else STEP
             aim = value.value + step * (target.value - value.value)
             unit = value.metric.unit
             now, then, end = (

@@ -52,14 +52,30 @@ def test_without_a_band_the_goal_of_the_month_is_half_of_the_way_to_the_better_h
     )
 
 
-def test_what_fell_and_is_still_good_is_done_when_it_is_back() -> None:
+def test_what_fell_and_is_good_still_is_done_when_it_is_back() -> None:
     before = AD | {"clicks": 3_000, "purchases": 120, "ad_revenue": 4_000.0}
     now = AD | {"clicks": 3_000, "purchases": 60, "ad_revenue": 1_000.0}
     made = plan({"ad": [{"name": "Tired", **now, "before": before}]})
     (done,) = only(made, "guide/falling-roas").done
 
-    assert done.text == "ROAS is back at 40, as before"
-    assert made.goals == ()
+    assert done.text.startswith("ROAS is at least 40, what it was in the window before; about ")
+    assert [goal.text for goal in made.goals] == [
+        "Tired: ROAS from 10 to at least 25, half of the way to 40 (number 1)"
+    ]
+
+
+def test_sales_that_fell_have_half_of_the_way_back_as_the_goal_of_the_month() -> None:
+    before = {"gmv": 10_000.0, "orders": 400, "sku_orders": 400}
+    now = {"gmv": 5_000.0, "orders": 200, "sku_orders": 200}
+    made = plan({"shop": [{"name": "Here", **now, "before": before}]})
+    (done,) = only(made, "guide/falling-sales").done
+    (goal,) = made.goals
+
+    assert done.text == "GMV is at least $10,000, what it was in the window before"
+    assert (
+        goal.text
+        == "shop: GMV from $5,000 to at least $7,500, half of the way to $10,000 (number 1)"
+    )
 
 
 def test_a_goal_for_what_is_over_is_one_for_the_next() -> None:
