@@ -9,7 +9,7 @@ from advisor.report.escape import csv_cell
 HEADER = (
     "finding_id,rule,severity,action_rank,kind,key,subject,metric,value,low,high,n,levels,"
     "band_low,band_high,band,band_origin,sure,file,rows,message,confidence,stake,currency,"
-    "pooled,unchecked,explained_by"
+    "pooled,unchecked,explained_by,explained_under,target,target_origin,price"
 )
 """The first line: by it the file is known as ours."""
 
@@ -22,18 +22,26 @@ def render_csv(document: Document) -> str:
     Text is quoted and harmless in a spreadsheet; numbers are plain; what is not known is empty.
     """
     ranks = {id_: action.rank for action in document.plan for id_ in action.findings}
+    causes = {i: a.rank for a in reversed(document.plan) for i in a.also_explains}
     lines = [HEADER]
     for finding in document.findings:
-        lines += _lines(finding, ranks, document.shop.currency)
+        lines += _lines(finding, ranks, causes, document.shop.currency)
     return "\n".join(lines) + "\n"
 
 
-def _lines(finding: FindingInfo, ranks: Mapping[str, int], currency: str | None) -> Iterator[str]:
-    subject = finding.subject
+def _lines(
+    finding: FindingInfo,
+    ranks: Mapping[str, int],
+    causes: Mapping[str, int],
+    currency: str | None,
+) -> Iterator[str]:
+    subject, price = finding.subject, finding.price
     head: list[Cell] = [finding.id, finding.rule, finding.severity, ranks.get(finding.id)]
     head += [subject.kind, subject.key, subject.name]
     tail: list[Cell] = [finding.message.text, finding.confidence, finding.stake, currency]
     tail += [finding.pooled, "; ".join(finding.unchecked), "; ".join(finding.explained_by)]
+    tail.append(causes.get(finding.id))
+    tail += [price.target, price.target_origin, price.text] if price else [None] * 3
     before, after = _write(head), _write(tail)  # the same for every value of the finding
     for measured in map(_measured, finding.evidence) if finding.evidence else ([None] * 13,):
         yield f"{before},{_write(measured)},{after}"

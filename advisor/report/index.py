@@ -5,21 +5,22 @@ from collections.abc import Mapping, Sequence
 import attrs
 import jinja2
 
-from advisor.document import SCHEMA_VERSION, Document
+from advisor.document import SCHEMA_VERSION, Document, Money
 from advisor.report.environment import render_template
 from advisor.report.json_ import write_json
 
 INDEX_TEMPLATE = "index.md.j2"
 ORDER = (
-    "critical findings, then money at stake (in US dollars where the shop's rate is known, else as"
-    " it is; findings that another one explains do not count), then the number of findings, then"
-    " the shop's id"
+    "critical findings, then money at stake (what the whole plan can reach in a month, shared money"
+    " once; in US dollars where the shop's rate is known, else as it is), then the number of"
+    " findings, then the shop's id"
 )
 
 
 @attrs.frozen
 class ShopLine:
-    """A shop in the index. *stake* is money in *currency*; *first* is the first thing to do."""
+    """A shop in the index. *stake* is what its whole plan can reach in a month, in *currency*: all
+    kinds of money added, which *stake_text* tells apart. *first* is the first thing to do."""
 
     rank: int
     id: str
@@ -88,7 +89,6 @@ def render_index(index: Index, environment: jinja2.Environment) -> Mapping[str, 
 
 def _line(document: Document, rank: int) -> ShopLine:
     shop, stake = document.shop, _stake(document)
-    unit = f" {shop.currency}" if shop.currency else ""
     return ShopLine(
         rank=rank,
         id=shop.id,
@@ -96,7 +96,7 @@ def _line(document: Document, rank: int) -> ShopLine:
         critical=_critical(document),
         stake=stake,
         currency=shop.currency,
-        stake_text=None if stake is None else f"{stake:,.0f}{unit}",
+        stake_text=None if stake is None else " and ".join(map(_in_short, document.total)),
         findings=len(document.findings),
         actions=len(document.plan),
         first=document.plan[0].do if document.plan else None,
@@ -113,9 +113,9 @@ def _critical(document: Document) -> int:
 
 
 def _stake(document: Document) -> float | None:
-    stakes = [
-        finding.stake
-        for finding in document.findings
-        if finding.stake is not None and not finding.explained_by
-    ]
-    return sum(stakes) if stakes else None
+    return sum(money.mid for money in document.total) if document.total else None
+
+
+def _in_short(money: Money) -> str:
+    """The money without what the head of the column says."""
+    return money.text.removeprefix("about ").removesuffix(" a month")

@@ -5,7 +5,7 @@ import io
 
 import attrs
 
-from advisor.document import Document
+from advisor.document import Document, PriceInfo
 from advisor.report import render_csv
 from advisor.report.escape import clean
 from tests.report import documents
@@ -38,6 +38,27 @@ def test_a_line_says_what_its_finding_says() -> None:
         "rows": "2-29; 42",
     }
     assert (row["band_low"], row["band_high"], row["stake"]) == ("0.01", "0.03", "310.0")
+
+
+def test_a_line_says_what_its_money_is_made_of_and_which_action_explains_it() -> None:
+    price = PriceInfo("ctr", 0.006, 0.01, "the near edge", 9e4, 1.2, 1.0, 1.0, "90,000 x (1 - 2)")
+    cause, effect = documents.finding("a", 1), documents.finding("b", 2)
+    document = attrs.evolve(
+        documents.empty(),
+        findings=(attrs.evolve(cause, price=price), effect),
+        plan=(documents.action((cause,), 3, also_explains=(effect.id,)),),
+    )
+    found = {row["finding_id"]: row for row in rows(document)}
+    asked = ("action_rank", "explained_under", "target", "target_origin", "price")
+
+    assert [found[cause.id][name] for name in asked] == [
+        "3",
+        "",
+        "0.01",
+        "the near edge",
+        "90,000 x (1 - 2)",
+    ]
+    assert [found[effect.id][name] for name in asked] == ["", "3", "", "", ""]
 
 
 def test_what_is_not_known_is_empty_and_not_zero() -> None:

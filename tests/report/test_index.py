@@ -13,11 +13,16 @@ from tests.report import documents
 
 
 def shop(
-    id_: str, *findings: FindingInfo, currency: str = "USD", rate: float | None = None
+    id_: str,
+    *findings: FindingInfo,
+    total: Sequence[float] = (),
+    currency: str = "USD",
+    rate: float | None = None,
 ) -> Document:
     base = documents.quiet()
     about = attrs.evolve(base.shop, id=id_, name=id_, currency=currency, usd_rate=rate)
-    return attrs.evolve(base, shop=about, findings=findings)
+    money = tuple(documents.money(mid) for mid in total)
+    return attrs.evolve(base, shop=about, findings=findings, total=money)
 
 
 def worth(stake: float | None, **changes: object) -> FindingInfo:
@@ -26,15 +31,15 @@ def worth(stake: float | None, **changes: object) -> FindingInfo:
 
 CRITICAL = documents.violations()
 ORDERS = {
-    "one critical finding outweighs any money": (shop("a", CRITICAL), shop("b", worth(1e6))),
-    "more money comes first": (shop("b", worth(20.0)), shop("a", worth(10.0), worth(5.0))),
+    "one critical finding outweighs any money": (shop("a", CRITICAL), shop("b", total=[1e6])),
+    "more money comes first, of all kinds": (shop("b", total=[12, 8]), shop("a", total=[15])),
     "money counts in dollars where the rate is known": (
-        shop("b", worth(10.0)),
-        shop("a", worth(1000.0), currency="IDR", rate=0.0001),
+        shop("b", total=[10]),
+        shop("a", total=[1000], currency="IDR", rate=0.0001),
     ),
-    "money that another finding explains does not count": (
-        shop("b", worth(10.0)),
-        shop("a", worth(1.0), worth(100.0, explained_by=("x",))),
+    "money that findings share counts once, as in the plan": (
+        shop("b", worth(10.0), total=[10]),
+        shop("a", worth(9.0), worth(9.0), total=[9]),
     ),
     "without money the number of findings decides": (
         shop("b", worth(None), worth(None)),
@@ -93,3 +98,13 @@ def test_a_long_index_is_cut_and_says_so(bundled: Sequence[Templates]) -> None:
     shops = [shop(f"shop-{number:03d}") for number in range(501)]
 
     assert "First 500 of 501; the rest is in index.json." in files(bundled, *shops)[0]
+
+
+def test_kinds_of_money_stay_apart(bundled: Sequence[Templates]) -> None:
+    made = shop("a", total=[40, 20])
+    sales, spend = made.total
+    spend = attrs.evolve(spend, what="ad spend", text="about $20 in ad spend a month")
+    markdown, written = files(bundled, attrs.evolve(made, total=(sales, spend)))
+
+    assert "| $40 in sales and $20 in ad spend |" in markdown
+    assert json.loads(written)["shops"][0]["stake"] == 60.0
