@@ -347,6 +347,12 @@ def page(rule: "Rule") -> list[str]:
         done = [f"{name} is {' or '.join(levels)}" for name, levels in action.done.items()]
         if done:
             lines.append(f"    done when: {', '.join(done)}")
+        if action.waste:
+            lines.append(f"    worth all of {action.waste}, while nothing is done")
+        if action.start:
+            lines.append(f"    begin: {action.start.value.replace('-', ' ')}")
+        if action.stop:
+            lines.append(f"    stop when: {action.stop}")
     if rule.explains:
         lines.append(f"  explains: {', '.join(rule.explains)}")
     if rule.needs:

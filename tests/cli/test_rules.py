@@ -181,6 +181,14 @@ def test_show_has_conditions_sentences_actions_and_source(run: Run) -> None:
     told = run("rules", "show", "weak-hook").stdout
     for part in ("when:", "cpc is high", "finding:", "why:", "misleading when:", "do:", "guide:"):
         assert part in told
+    assert "(creative, 6 hours)" in told
+    assert "stop when: Three rounds of openings changed nothing" in told
+
+
+def test_show_says_when_to_begin_and_what_is_wasted(run: Run) -> None:
+    told = run("rules", "show", "paid-and-out-of-stock").stdout
+    assert "    begin: now\n" in told
+    assert "    worth all of gmv_max_cost, while nothing is done\n" in told
 
 
 def test_an_unknown_rule_names_the_nearest(run: Run) -> None:
