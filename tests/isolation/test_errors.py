@@ -165,19 +165,12 @@ def test_where_a_vocabulary_fails_the_reason_comes_first_and_then_a_line_a_pack(
         if line.startswith("Failed: ")
     ]
     assert reason.startswith("plugin agency: advisor_vocabulary failed: Mistakes: v: 1 mistake")
+    uses = "words that plugin agency would have brought"
+    typo = "unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?"
     assert rest == [
-        (
-            "3 rules of pack agency rest because they use words that plugin agency would have brought "
-            "(glow, mood)"
-        ),
-        (
-            "rule other/typist is left out: other/typist.toml: when.ctrr: "
-            "unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?"
-        ),
-        (
-            "1 rule of pack other rests because it uses words that plugin agency would have brought "
-            "(glow)"
-        ),
+        f"3 rules of pack agency rest because they use {uses} (glow, mood)",
+        f"rule other/typist is left out: other/typist.toml: when.ctrr: {typo}",
+        f"1 rule of pack other rests because it uses {uses} (glow)",
     ]
     fired = {finding["rule"] for finding in plan(shop)["findings"]}
     assert {"agency/sound", "other/sound", "guide/weak-hook"} <= fired

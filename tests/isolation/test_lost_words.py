@@ -171,7 +171,7 @@ def test_words_of_a_plugin_are_read_from_its_files_without_running_it(
         if vocabulary is not None:
             (tmp_path / name / "vocabulary.toml").write_text(vocabulary)
 
-    assert module_words("wordy_one:plugin") == {"glow"}
+    assert module_words("wordy_one:plugin") == frozenset({"glow"})
     assert module_words("wordy_two") is None
     assert module_words("wordy_three") is None
     assert module_words("wordy_four") == frozenset()
