@@ -36,11 +36,13 @@ class GuestProvider:
     vocabulary: Vocabulary
     name: str = attrs.field(init=False)
     kinds: Mapping[str, KindInfo] = attrs.field(init=False)
+    sees_all: bool = attrs.field(init=False)  # whether it looks at all its readings together
     _hung: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.name = self.provider.name
         self.kinds = dict(self.provider.kinds)
+        self.sees_all = isinstance(self.provider, Together)
 
     def recognise(self, source: Source) -> Sequence[Match]:
         """Its claims on *source*."""
@@ -73,12 +75,13 @@ class GuestProvider:
 
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """What it makes of all its readings, where it has anything to say about them."""
+        provider = self.provider
+        if not readings or not isinstance(provider, Together):
+            return readings
         lent = Lent(readings)
 
         def ask() -> Sequence[Reading]:
-            if not isinstance(self.provider, Together):
-                return readings
-            given = tuple(self.provider.together(lent.readings))
+            given = tuple(provider.together(lent.readings))
             if len(given) != len(readings):
                 raise GuestFault(f"gave {len(given)} readings back where it got {len(readings)}")
             for own, reading in zip(readings, given, strict=True):
@@ -89,7 +92,7 @@ class GuestProvider:
                 self._check_words(reading)
             return given
 
-        return self._run(ask) if readings else readings
+        return self._run(ask)
 
     def _check_words(self, reading: Reading) -> None:
         wrong = contract_breaks(reading) or list(_unknown_words(reading, self.vocabulary))
