@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from advisor.advice_lint import objections
 from advisor.business import Settings
 from advisor.case_run import CaseRunner
 from advisor.cases import Case, Outcome, pack_cases
@@ -42,6 +43,12 @@ class RulePackContract(Contract):
             check_circles(resolve_aliases(self._everyone()))
         except AdvisorError as error:
             raise AssertionError(str(error)) from None
+
+    def test_advice_asks_for_nothing_forbidden(self) -> None:
+        """No action asks for what costs the account or breaks the law, or for more money as the
+        only way."""
+        levers = self._registry().vocabulary().levers
+        fail_with([str(found) for found in objections(self._rules(), levers)])
 
     def test_every_rule_has_cases_that_fire_and_clear(self) -> None:
         """A rule that was never seen to fire, or never to be content, was not tried."""

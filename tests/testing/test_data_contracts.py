@@ -1,5 +1,6 @@
 """The contracts of packs, words and bands: each promise can be broken."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,6 +40,11 @@ outcome = "clear"
             {"slow-page.toml": RULE.replace("[when]", 'explains = ["weak-hok"]\n\n[when]')},
             "rules_refer_to_rules_that_are_there",
             "unknown rule 'pack/weak-hok'",
+        ),
+        (
+            {"slow-page.toml": re.sub("steps .*", 'steps = ["Buy ten reviews"]', RULE)},
+            "advice_asks_for_nothing_forbidden",
+            "slow-page.toml, action[0].steps[0]: “Buy ten reviews” is bought or invented reviews",
         ),
         (
             {"slow-page.toml": RULE, "slow-page.cases.toml": CASES.partition('["quick"]')[0]},
