@@ -6,7 +6,7 @@ missing. The one-sided p of the edges that decide a test is worked out for what 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import attrs
@@ -18,6 +18,7 @@ from advisor.business import Business
 from advisor.condition import LEVELS, TRENDS, Against, Test, Truth
 from advisor.edges import edge, held_column, part
 from advisor.measure import Measured, days_column, metric_of
+from advisor.steps import Steps, without
 from advisor.vocabulary import Metric, MetricKind, Unit, Varies, Vocabulary
 
 # Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
@@ -60,41 +61,45 @@ class Grader:
             if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
         ]
         frame = frame.with_columns(centres) if centres else frame
+        steps = Steps()
         truths = [
-            self._truth(test, frame, used).cast(pl.UInt8).alias(truth_column(test))
+            self._truth(test, frame, used, steps).cast(pl.UInt8).alias(truth_column(test))
             for test in asked
         ]
-        return Graded(measured, frame.with_columns(truths), used)
+        frame = frame.with_columns(steps.columns()).with_columns(truths)
+        return Graded(measured, without(frame, steps.names()), used)
 
     def resolve(self, name: str, kind: str) -> Resolved:
         """The band of *name* for subjects of *kind*."""
         return self.bands.resolve(name, kind, self.business, self.day)
 
-    def _truth(self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved]) -> pl.Expr:
+    def _truth(
+        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
+    ) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
             return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
         if f"{test.name}.lo" not in frame.columns:
             return pl.lit(int(Truth.MISSING))
         return pl.min_horizontal(
             [
-                _change(test.name, question.wanted, frame)
+                _change(test.name, question.wanted, frame, steps)
                 if question.low is None
-                else _against_edges(question, question.low, self._limits(test, frame.columns))
-                for question in self._questions(test, frame, bands)
+                else _against_edges(question, question.low, self._limits(test, frame, steps))
+                for question in self._questions(test, frame, bands, steps)
             ]
         )
 
-    def _limits(self, test: Test, columns: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
+    def _limits(self, test: Test, frame: pl.DataFrame, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
         """The limits of the value that *test* asks about."""
         m = test.name
-        if f"{m}.cv2" in columns and self.by_chance(test):
+        if f"{m}.cv2" in frame.columns and self.by_chance(test):
             metric = metric_of(m, self.vocabulary)
             if metric.kind is MetricKind.EXACT and test.trend is None:
-                return _limits_of_total(m, metric.scale)
+                return _limits_of_total(m, metric.scale, steps)
         return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
 
     def _questions(
-        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved]
+        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
     ) -> "list[_Question]":
         """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
         asked: list[_Question] = []
@@ -105,7 +110,7 @@ class Grader:
                 asked.append(_Question(test.is_))
             elif test.against is Against.BAND:
                 edges = self.held_to(test.name, bands[test.name], frame)
-                asked.append(_Question(test.is_, *edges))
+                asked.append(_Question(test.is_, *map(steps.of, edges)))
             else:
                 centre = pl.col(_centre_column(test))
                 asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
@@ -129,6 +134,8 @@ class Grader:
     def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
         much if the truth lay on the edge."""
+        steps = Steps()
+        raw: list[pl.Expr] = []
         scores: list[pl.Expr] = []
         ps: list[pl.Expr] = []
         for test in tests:
@@ -140,12 +147,13 @@ class Grader:
                 changes = test.trend is not None or test.against is Against.PAST
                 counted = metric.kind is not MetricKind.EXACT or f"{test.name}.cv2" in frame.columns
                 chance = self.by_chance(test) and (changes or counted)
-                questions = self._questions(test, frame, bands) if chance else []
+                questions = self._questions(test, frame, bands, steps) if chance else []
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
-                        score = _of_days(metric.id, _score(metric, question, side, frame), frame)
-                        score = sign * score
+                        score = _score(metric, question, side, frame, steps)
+                        raw.append(score.alias(f"{parts[-1]}.raw"))
+                        score = sign * _of_days(metric.id, pl.col(f"{parts[-1]}.raw"), frame)
                         edge = question.edge(side)
                         if edge is not None:  # where there is none, nothing is left to chance
                             score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
@@ -155,15 +163,15 @@ class Grader:
             return frame.with_columns(ps)
         # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
         # it out.
-        scored = frame.with_columns(scores)
-        columns = scored.columns[frame.width :]
+        scored = frame.with_columns(steps.columns()).with_columns(raw).select(scores)
+        columns = scored.columns
         below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
         tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
         tails = [
             tail.slice(i * frame.height, frame.height).alias(column)
             for i, column in enumerate(columns)
         ]
-        return frame.hstack(tails).with_columns(ps).drop(columns)
+        return without(frame.hstack(tails).with_columns(ps), columns)
 
     def edges(
         self, band: Resolved, frame: pl.DataFrame, *, surely: bool = False
@@ -266,7 +274,9 @@ def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Exp
     )
 
 
-def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) -> pl.Expr:
+def _score(
+    metric: Metric, question: _Question, side: str, frame: pl.DataFrame, steps: Steps
+) -> pl.Expr:
     """Standard score of a metric's value against an edge; positive above it."""
     m = metric.id
     if question.low is None:
@@ -278,7 +288,7 @@ def _score(metric: Metric, question: _Question, side: str, frame: pl.DataFrame) 
     if at is None:
         return pl.lit(0.0)
     if metric.kind is MetricKind.EXACT:
-        worth, each, events = _worth(m)
+        worth, each, events = map(steps.of, _worth(m))
         return evidence.byar_z(events / worth, at / metric.scale / each / worth)
     if metric.derived:  # only its limits are known
         return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
@@ -308,9 +318,9 @@ def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each, alike
 
 
-def _limits_of_total(m: str, scale: float) -> tuple[pl.Expr, pl.Expr]:
+def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
     """Limits of what would be expected of a total of events that are each worth something."""
-    worth, each, events = _worth(m)
+    worth, each, events = map(steps.of, _worth(m))
     few, many = (v * worth * each * scale for v in evidence.byar(events / worth))
     known = pl.col(f"{m}.e").is_not_null()
     value = pl.col(m)
@@ -346,10 +356,11 @@ def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     return ratio, low, high
 
 
-def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame) -> pl.Expr:
+def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame, steps: Steps) -> pl.Expr:
     if f"{name}.before" not in frame.columns:
         return pl.lit(int(Truth.MISSING))
-    _, lo, hi = change(name, frame)
+    _, *limits = change(name, frame)
+    lo, hi = map(steps.of, limits)
     low, high = (pl.lit(edge) for edge in RELATIVE)
     both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()
     sure = lo.is_not_null() & hi.is_not_null()

@@ -22,6 +22,7 @@ import polars as pl
 from advisor import evidence
 from advisor.edges import held
 from advisor.reading import Grain
+from advisor.steps import Steps, without
 from advisor.vocabulary import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary
 from advisor.window import Window
 from advisor.windowed import in_window
@@ -188,13 +189,13 @@ def sums(
     # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
     span = pl.col("from").n_unique() if by_day else pl.col("\x02").max() + 1
     # What is summed is made row by row first: inside groups only plain sums are fast.
-    return (
+    sums = (
         frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("\x02")]))
         .group_by(by, maintain_order=False)
         .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
         .with_columns(parts)
-        .drop(terms.names())
     )
+    return without(sums, terms.names())
 
 
 @attrs.define
@@ -409,7 +410,7 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
 def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """Adds value, limits, events and standard error of each named metric from its parts."""
     columns = frame.columns
-    steps = _Steps()
+    steps = Steps()
     borrowed = [
         _borrowed(name).alias(f"{name}.each")
         for name, metric in metrics.items()
@@ -420,26 +421,7 @@ def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFr
     ]
     first = borrowed + steps.columns()
     frame = frame.with_columns(first) if first else frame
-    return frame.with_columns(values).drop(steps.names())
-
-
-@attrs.define
-class _Steps:
-    """What several limits are made of, each worked out once: a limit of a limit would be a tree of
-    hundreds of nodes, and to plan it takes longer than to work it out."""
-
-    _made: list[pl.Expr] = attrs.field(factory=list)
-
-    def of(self, expr: pl.Expr) -> pl.Expr:
-        """*expr* as a column that is there before the values are worked out."""
-        self._made.append(expr)
-        return pl.col(f"\x02{len(self._made) - 1}")
-
-    def names(self) -> list[str]:
-        return [f"\x02{at}" for at in range(len(self._made))]
-
-    def columns(self) -> list[pl.Expr]:
-        return [expr.alias(name) for expr, name in zip(self._made, self.names(), strict=True)]
+    return without(frame.with_columns(values), steps.names())
 
 
 def with_value(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
@@ -460,7 +442,7 @@ def _borrowed(name: str) -> pl.Expr:
     return evidence.worth_of_one(x, e, together)
 
 
-def _values(name: str, metric: Metric, columns: Sequence[str], steps: _Steps) -> list[pl.Expr]:
+def _values(name: str, metric: Metric, columns: Sequence[str], steps: Steps) -> list[pl.Expr]:
     x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
     scale = metric.scale
     value = _value(name, metric)
@@ -488,7 +470,7 @@ def _values(name: str, metric: Metric, columns: Sequence[str], steps: _Steps) ->
     return _named(name, value, low, high, n, se)
 
 
-def _money_values(name: str, metric: Metric, value: pl.Expr, steps: _Steps) -> list[pl.Expr]:
+def _money_values(name: str, metric: Metric, value: pl.Expr, steps: Steps) -> list[pl.Expr]:
     x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
     phi = pl.col(f"{name}.phi")
     scale = metric.scale
