@@ -161,6 +161,9 @@ def _explanation(diagnosis: Diagnosis, verdicts: Verdicts, row: int) -> Explanat
         )
     elif code is Truth.TRUE and outcome is Outcome.CLEAR:
         remark = "every condition holds, and so does what keeps the rule from firing"
+    elif outcome is Outcome.ERROR:
+        rules = {one.id: one for one in diagnosis.loaded.rules}
+        remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
     elif verdicts.measured_as is not None:
         remark = f"measured over every {verdicts.measured_as} that could not tell alone"
     return Explanation(

@@ -116,6 +116,9 @@ def test_what_a_failed_hook_would_have_computed_is_an_error_and_not_missing(
     assert unjudged(made, "agency/both")[0].startswith("failed (on 1 of 2): plugin agency")
     assert "failed" not in unjudged(made, "agency/stocked")[0]
     assert "agency/both" not in {one["rule"] for one in made["healthy"]}
+    told = site.run("explain", "agency/moody", shop, "--subject", "31").stdout
+    assert "agency/moody on ad Logo first (31): error" in told
+    assert "it failed, and is not missing: plugin agency failed: advisor_metrics" in told
 
 
 def test_a_rule_on_which_judging_raises_costs_itself_and_what_waits_for_it(
