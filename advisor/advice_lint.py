@@ -30,8 +30,9 @@ _NOT = re.compile(
 )
 # Forbids what follows, wherever it stands in the sentence …
 _NEVER = re.compile(
-    r"\b(?:never|nor|neither|without|instead of|rather than|(?:must|may|should|shall|can|need) ?not"
-    r"|(?:must|should|can)n['’]t|can['’]t|not to|refuse|reject|report|avoid|forbid\w*|ban)\b",
+    r"\b(?:never|nobody|no one|nor|neither|without|instead of|rather than"
+    r"|(?:must|may|should|shall|can|need) ?not|(?:must|should|can)n['’]t|can['’]t|not to"
+    r"|refuse|reject|report|avoid|forbid\w*|ban)\b",
     re.IGNORECASE,
 )
 # … or only at the beginning of what is asked: "sales do not rise" forbids nothing.
