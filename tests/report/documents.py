@@ -537,6 +537,10 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         goals=tuple(month_goal(name) for name in names),
+        set_aside=tuple(
+            attrs.evolve(set_aside(name), do=name, because=name, also_explains=(found[0].id,))
+            for name in names
+        ),
         kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
         courses=tuple(attrs.evolve(course(name), needs=name) for name in names),
     )
