@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from tests.cli.exports import PROFILE, shop_folder
@@ -23,7 +24,7 @@ FAILURES = {
     ),
     "ends the process on a file": (
         provider("raise SystemExit(0)"),
-        "provider own-files failed on it: SystemExit: 0",
+        "failed on it: SystemExit: 0",
     ),
     "hangs on a file": (
         provider("while True: pass"),
@@ -47,33 +48,43 @@ def plan(folder: Path) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize(("code", "says"), FAILURES.values(), ids=FAILURES)
-def test_a_plugin_that_fails_costs_one_line_and_the_plan_is_made(
-    code: str, says: str, site: Site, shop: Path
-) -> None:
-    site.install("agency", code)
+@attrs.frozen
+class Broken:
+    """What `advisor diagnose` said and wrote beside every plugin that fails, and a sound one."""
 
-    done = site.run("diagnose", shop)
-
-    assert done.returncode == 4, done.stderr
-    assert "Traceback" not in done.stderr
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
-    assert says in line
-    made = plan(shop)
-    assert "guide/weak-hook" in {finding["rule"] for finding in made["findings"]}
-    assert [one["problem"] for one in made["inputs"]] == [None]
+    code: int
+    lines: list[str]
+    stderr: str
+    plan: dict[str, Any]
 
 
-def test_several_broken_plugins_leave_what_sound_ones_bring(site: Site, shop: Path) -> None:
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    folder = tmp_path_factory.mktemp("broken")
+    site = Site(folder / "site")
     for number, (code, _) in enumerate(FAILURES.values()):
-        site.install(f"broken-{number}", code)
+        site.install(f"broken-{number}", code.replace('"own', f'"own{number}'))
     site.rule(site.install("sound", PACK.format(id="sound")), "not-clicked")
-
+    shop = shop_folder(folder / "corner", profile=f"{PROFILE}[plugins]\ntime_limit = 0.5\n")
     done = site.run("diagnose", shop)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
+    return Broken(done.returncode, lines, done.stderr, plan(shop))
 
-    assert done.returncode == 4
-    rules = {finding["rule"] for finding in plan(shop)["findings"]}
+
+@pytest.mark.parametrize("says", [says for _, says in FAILURES.values()], ids=FAILURES)
+def test_a_plugin_that_fails_costs_one_line(says: str, broken: Broken) -> None:
+    assert len([line for line in broken.lines if says in line]) == 1
+
+
+def test_beside_plugins_that_fail_the_plan_is_made_of_what_sound_ones_bring(
+    broken: Broken,
+) -> None:
+    assert broken.code == 4
+    assert "Traceback" not in broken.stderr
+    assert len(broken.lines) == len(FAILURES)
+    rules = {finding["rule"] for finding in broken.plan["findings"]}
     assert {"guide/weak-hook", "sound/not-clicked"} <= rules
+    assert [one["problem"] for one in broken.plan["inputs"]] == [None]
 
 
 def test_what_a_plugin_prints_is_not_in_the_plan(site: Site, shop: Path) -> None:
@@ -123,8 +134,8 @@ def test_a_plugin_without_faults_changes_no_exit_code(site: Site, shop: Path) ->
 def test_a_severe_finding_is_told_before_a_failed_plugin(site: Site, shop: Path) -> None:
     site.install("agency", "import nothing_of_this_name")
 
-    assert site.run("diagnose", shop, "--fail-on", "low").returncode == 1
-    assert site.run("diagnose", shop, "--fail-on", "critical").returncode == 4
+    asked = [("diagnose", shop, "--fail-on", level) for level in ("low", "critical")]
+    assert [done.returncode for done in site.run_each(*asked)] == [1, 4]
 
 
 def test_gather_tells_it_too(site: Site, shop: Path, tmp_path: Path) -> None:
@@ -140,8 +151,7 @@ def test_plugins_list_says_what_each_brings_and_what_failed(site: Site) -> None:
     site.rule(site.install("agency", PACK.format(id="agency")), "not-clicked")
     site.install("broken", "import nothing_of_this_name")
 
-    told = site.run("plugins", "list")
-    listed = site.run("plugins", "list", "--json")
+    told, listed = site.run_each(("plugins", "list"), ("plugins", "list", "--json"))
 
     assert (told.returncode, listed.returncode) == (4, 4)
     assert (
@@ -221,27 +231,22 @@ def test_a_plugin_that_is_allowed_and_not_installed_is_a_mistake(
     assert "plugins.allow: unknown plugin 'agncy'; did you mean 'agency'?" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_commands_that_only_tell_do_without_broken_plugins(site: Site) -> None:
+    site.install("agency", "import nothing_of_this_name")
+    site.rule(site.install("typist", PACK.format(id="typist")), "typo", 'severty = "high"')
+
+    told = site.run_each(
         ("rules", "list"),
         ("rules", "show", "weak-hook"),
         ("rules", "coverage"),
         ("metrics", "list"),
         ("explain", "weak-hook"),
-    ],
-    ids=" ".join,
-)
-def test_commands_that_only_tell_do_without_broken_plugins(
-    words: tuple[str, ...], site: Site
-) -> None:
-    site.install("agency", "import nothing_of_this_name")
-    site.rule(site.install("typist", PACK.format(id="typist")), "typo", 'severty = "high"')
+    )
 
-    done = site.run(*words)
-
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
+    for done in told:
+        assert done.returncode == 0, (done.args, done.stderr)
+        assert done.stdout
+        assert "Traceback" not in done.stderr
 
 
 def test_own_rules_are_tested_beside_a_broken_pack(site: Site, tmp_path: Path) -> None:
@@ -271,7 +276,7 @@ def test_a_mistake_in_a_folder_of_one_s_own_names_file_key_what_and_what_is_near
     (shop / "advisor.toml").write_text(f'{PROFILE}[rules]\npaths = ["mine"]\n')
     site.folder.mkdir()
 
-    for done in (site.run("diagnose", shop), site.run("diagnose", shop, "--rules", own)):
+    for done in site.run_each(("diagnose", shop), ("diagnose", shop, "--rules", own)):
         assert done.returncode == 2
         assert "own.toml: unknown key 'severty'; did you mean 'severity'?" in done.stderr
         assert "own.toml: subject: unknown subject 'adv'; did you mean 'ad'?" in done.stderr

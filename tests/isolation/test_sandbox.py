@@ -135,27 +135,31 @@ def test_a_theme_replaces_the_plan_where_it_may_and_can(
 
 
 FORMATS = {
-    "raises": ("slides", "txt", "return 1 / 0", "ZeroDivisionError: division by zero"),
-    "ends the process": ("slides", "txt", "raise SystemExit(0)", "SystemExit: 0"),
-    "gives no text": ("slides", "txt", "return {}", "gave dict where text is expected"),
-    "writes elsewhere": ("slides", "../../x", "return ''", "cannot end the name of a file"),
-    "writes over another": ("slides", "md", "return ''", "plan.md is made by another format"),
+    "raises": ("txt", "return 1 / 0", "ZeroDivisionError: division by zero"),
+    "ends the process": ("txt", "raise SystemExit(0)", "SystemExit: 0"),
+    "gives no text": ("txt", "return {}", "gave dict where text is expected"),
+    "writes elsewhere": ("../../x", "return ''", "cannot end the name of a file"),
+    "writes over another": ("md", "return ''", "plan.md is made by another format"),
 }
 
 
-@pytest.mark.parametrize(("name", "suffix", "render", "says"), FORMATS.values(), ids=FORMATS)
-def test_a_format_that_fails_costs_its_file_and_one_line(
-    name: str, suffix: str, render: str, says: str, site: Site, tmp_path: Path
-) -> None:
-    site.install("agency", FORMAT.format(name=name, suffix=suffix, render=render))
-    folder = shop(tmp_path)
+def test_formats_that_fail_cost_their_files_and_one_line_each(site: Site, tmp_path: Path) -> None:
+    asked: list[str] = []
+    for number, (suffix, render, _) in enumerate(FORMATS.values()):
+        asked += ["--format", f"slides-{number}"]
+        code = FORMAT.format(name=asked[-1], suffix=suffix, render=render)
+        site.install(f"agency-{number}", code)
+    out = tmp_path / "out"
 
-    done = site.run("diagnose", folder, "--format", "md", "--format", name, "-o", tmp_path / "out")
+    done = site.run("diagnose", shop(tmp_path), "--format", "md", *asked, "-o", out)
 
     assert done.returncode == 4, done.stderr
-    assert says in done.stderr
-    assert (tmp_path / "out" / "plan.md").read_text(encoding="utf-8").startswith("# ")
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["findings.csv", "plan.md"]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
+    assert len(lines) == len(FORMATS)
+    for _, _, says in FORMATS.values():
+        assert len([line for line in lines if says in line]) == 1, says
+    assert (out / "plan.md").read_text(encoding="utf-8").startswith("# ")
+    assert sorted(file.name for file in out.iterdir()) == ["findings.csv", "plan.md"]
 
 
 def test_the_only_format_that_was_asked_for_is_an_error_where_it_fails(
@@ -169,14 +173,19 @@ def test_the_only_format_that_was_asked_for_is_an_error_where_it_fails(
     assert "slides: the report format failed: ZeroDivisionError: division by zero" in done.stderr
 
 
-@pytest.mark.parametrize(("name", "owner"), [("md", "shop-advisor"), ("html", "plan-report")])
 def test_a_format_of_another_s_name_is_left_out_and_both_are_named(
-    name: str, owner: str, site: Site, tmp_path: Path
+    site: Site, tmp_path: Path
 ) -> None:
-    site.install("agency", FORMAT.format(name=name, suffix="x", render="return 'theirs'"))
+    owners = {"md": "shop-advisor", "html": "plan-report"}
+    for name in owners:
+        code = FORMAT.format(name=name, suffix="x", render="return 'theirs'")
+        site.install(f"agency-{name}", code)
+    folder = shop(tmp_path)
 
-    done = site.run("diagnose", shop(tmp_path), "--format", name)
+    told = site.run_each(*(("diagnose", folder, "--format", name) for name in owners))
 
-    assert done.returncode == 4
-    assert "theirs" not in done.stdout
-    assert f"format '{name}' is brought by {owner} and by agency; the first is used" in done.stderr
+    for done, (name, owner) in zip(told, owners.items(), strict=True):
+        assert done.returncode == 4
+        assert "theirs" not in done.stdout
+        both = f"brought by {owner} and by agency-{name}; the first is used"
+        assert f"format '{name}' is {both}" in done.stderr
