@@ -90,6 +90,18 @@ def test_a_goal_for_what_is_over_is_one_for_the_next() -> None:
     )
 
 
+def test_what_is_sold_out_is_not_asked_for_a_better_page() -> None:
+    usual = {"product_clicks": 4_000, "sku_orders": 160, "gmv": 3_200.0}
+    gone = {"product_clicks": 4_000, "sku_orders": 20, "gmv": 400.0, "gmv_max_cost": 300.0}
+    others = [{"name": f"P{i}", "stock": 500, "gmv_max_cost": 0.0, **usual} for i in range(9)]
+    made = plan({"product": [*others, {"name": "Gone", "stock": 0, **gone}]})
+
+    assert [action.rule for action in made.plan] == ["operator/paid-and-out-of-stock"]
+    (action,) = made.plan
+    assert action.start == "now"
+    assert len(action.also_explains) == 1
+
+
 def test_a_goal_of_none_is_none() -> None:
     made = plan({"shop": [{"name": "Here", "violations": 2}]})
 
