@@ -6,14 +6,16 @@ from types import ModuleType
 import attrs
 import pytest
 
+from advisor.bands import Band
 from advisor.business import ShopSection
 from advisor.compose import compose
-from advisor.diagnosis import Request, diagnose_gathered
+from advisor.diagnosis import Diagnosis, Request, diagnose_gathered
 from advisor.document import ActionInfo, Document, PriceInfo
 from advisor.engine.reference import ReferenceEngine
 from advisor.gathered import Gathered
 from advisor.hookspecs import hookimpl
 from advisor.registry import add
+from advisor.supposing import as_if, supposing
 from advisor.vocabulary import Count, CountUnit, MarginSource, VocabularyFile
 from tests.compose.shops import SETTINGS, Row, ads, composed, registry, written
 from tests.core import TODAY
@@ -174,3 +176,32 @@ def test_own_margins_count_only_where_the_shop_s_is_known_too(
     assert prices["1"].kept == kept
     assert only(made).gain is not None
     assert only(made).gain.what == what  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("metric", "low"), [("ctr", 0.9), ("roas", 2.0)])
+def test_a_price_is_what_supposing_the_target_brings(
+    tmp_path: Path, metric: str, low: float
+) -> None:
+    written(tmp_path, "weak", f'{metric} = "low"', done=f'done = {{ {metric} = ["good", "high"] }}')
+    # A rule that never fires, so that the sales of both are measured.
+    written(tmp_path, "sales", "sales = { at-least = 1e12 }")
+    here = registry(tmp_path, [Band(metric, low=low)])
+    row: Row = {**LOW, "spend": 1_000, "clicks": 50_000, "orders": 5_000, "gmv": 500}
+    gathered = Gathered(readings=(ads(row),))
+
+    def diagnosed_as(*supposed: str) -> Diagnosis:
+        words = here.vocabulary()
+        return diagnose_gathered(
+            gathered,
+            Request(paths=(), today=TODAY, settings=SETTINGS),
+            here,
+            engine=ReferenceEngine(),
+            as_if=as_if(supposing(supposed, words), words),
+        )
+
+    now = diagnosed_as()
+    gain = only(compose(now)).gain
+    then = diagnosed_as(f"ad.{metric}={price(compose(now)).target}")
+    before, after = (d.measured["ad"].frame["sales"].item() for d in (now, then))
+    assert gain is not None
+    assert gain.mid == pytest.approx((after - before) * MONTH, rel=0.01)
