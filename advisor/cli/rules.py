@@ -61,7 +61,8 @@ def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> 
     from advisor.cli.screen import readers, say, table
     from advisor.registry import load
 
-    loaded = load_all(load(), config, rules, today)
+    registry = load()
+    loaded = load_all(registry, config, rules, today)
     resting = {rule.id: why for rule, why in loaded.resting}
     known = sorted((*loaded.rules, *(r for r, _ in loaded.resting)), key=lambda r: r.id)
     rows = [
@@ -76,7 +77,7 @@ def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> 
     ]
     with readers():
         table(rows, ("Rule", "Severity", "Subject", "Goal", "Where all is well"))
-        for note in loaded.notes:
+        for note in (*registry.problems, *loaded.notes):
             say(f"Note: {note.text}")
 
 

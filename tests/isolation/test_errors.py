@@ -178,7 +178,12 @@ def test_where_a_vocabulary_fails_the_reason_comes_first_and_then_a_line_a_pack(
     fired = {finding["rule"] for finding in plan(shop)["findings"]}
     assert {"agency/sound", "other/sound", "guide/weak-hook"} <= fired
     notes = [note["text"] for note in plan(shop)["data_notes"]]
-    assert {reason, *rest} <= set(notes)
+    told = [note for note in notes if note in {reason, *rest}]
+    assert (told[0], sorted(told[1:])) == (reason, sorted(rest))
+    listed = site.run("rules", "list").stdout.splitlines()
+    assert [line for line in listed if line.startswith("Note: ")] == [
+        f"Note: {line}" for line in (reason, *rest)
+    ]
 
 
 def test_rules_test_tells_everything_that_is_wrong_in_all_packs_at_once(site: Site) -> None:
