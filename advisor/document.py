@@ -269,8 +269,9 @@ class TrialInfo:
 
 @attrs.frozen
 class PriorityInfo:
-    """*value* = *gain* x *chance* x *confidence* / *hours* x *weight*; without a price *gain* is
-    None, and *value* is that of the priced action it stands with. *critical* comes before all."""
+    """*value* = *gain* x *kept* x *chance* x *confidence* / *hours* x *weight*; without a price
+    *gain* is None, and *value* is that of the priced action it stands with. *kept* is below 1 where
+    the gain is in sales, for no margin is known. *critical* comes before all."""
 
     value: float
     gain: float | None
@@ -280,6 +281,7 @@ class PriorityInfo:
     weight: float
     critical: bool
     text: str
+    kept: float = 1.0
 
 
 @attrs.frozen

@@ -135,8 +135,9 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
         said = "it has no price, and stands by its severity"
     else:
         weight = f" x {priority.weight:g} for the shop's goal" if priority.weight != 1 else ""
+        kept = f"{share(priority.kept)} taken as kept x " if priority.kept != 1 else ""
         said = (
-            f"{amount(priority.gain)} x {share(priority.chance)} chance x "
+            f"{amount(priority.gain)} x {kept}{share(priority.chance)} chance x "
             f"{share(priority.confidence)} confidence / {text.hours(priority.hours)}{weight} = "
             f"{amount(priority.value)} an hour"
         )
@@ -151,6 +152,7 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
         weight=priority.weight,
         critical=priority.critical,
         text=said,
+        kept=priority.kept,
     )
 
 

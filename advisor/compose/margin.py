@@ -6,9 +6,10 @@ from advisor import text
 from advisor.bands import Band
 from advisor.diagnosis import Diagnosis
 from advisor.document import MarginInfo
+from advisor.plan.money import ASSUMED
 from advisor.vocabulary import Unit
 
-ASIDE = 0.3  # a margin to show what one would change: no claim about the shop
+ASIDE = ASSUMED  # a margin to show what one would change: no claim about the shop
 
 
 def margin_info(diagnosis: Diagnosis) -> MarginInfo:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from advisor.plan.actions import Planned, without
+from advisor.plan.money import Gain
 from advisor.vocabulary import Lever
 
 
@@ -48,7 +49,8 @@ def arbitrate(
 
 def _weight(item: Planned) -> tuple[float, float, int, str]:
     """Strongest first: expected gain times confidence, then confidence, then severity."""
-    return (-item.mid * item.confidence, -item.confidence, item.rule.severity.rank, item.id)
+    kept = item.gain.kept if isinstance(item.gain, Gain) else 1.0
+    return (-item.mid * kept * item.confidence, -item.confidence, item.rule.severity.rank, item.id)
 
 
 def _opposed(lever: Lever, one: Planned, other: Planned) -> bool:

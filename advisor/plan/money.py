@@ -23,6 +23,8 @@ SALES = "sales"
 MARGIN = "margin"
 SPEND = "ad spend"
 
+ASSUMED = 0.3  # of sales, where no margin is known and they stand beside saved spend: ours
+
 
 @attrs.frozen
 class Factor:
@@ -74,6 +76,11 @@ class Gain:
     mid: float
     high: float
     what: str
+
+    @property
+    def kept(self) -> float:
+        """The part of *mid* that counts beside other kinds of money: sales are not all kept."""
+        return ASSUMED if self.what == SALES else 1.0
 
     def scaled(self, share: float) -> "Gain":
         """*share* of it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 
 from advisor.plan.actions import Planned
-from advisor.plan.money import Gain
+from advisor.plan.money import ASSUMED, Gain
 from advisor.rule import Severity, Start
 
 GOAL_WEIGHT = 10.0  # ours: what serves the shop's goal comes first unless another is worth 10 times
@@ -13,7 +13,8 @@ GOAL_WEIGHT = 10.0  # ours: what serves the shop's goal comes first unless anoth
 FORMULA = (
     "first what endangers the account (critical); then by priority = gain in 30 days x chance of "
     "reaching the target x confidence in the finding / hours of work, times "
-    f"{GOAL_WEIGHT:g} where it serves the shop's goal; what has no price stands with the better "
+    f"{GOAL_WEIGHT:g} where it serves the shop's goal, and times {ASSUMED:g} where the gain is in "
+    "sales, as if that part of them were kept; what has no price stands with the better "
     "quarter of the priced actions where its severity is high, with the lesser quarter where it is "
     "medium, else last; a lever that has to be moved before another comes before it"
 )
@@ -24,9 +25,10 @@ _STANDING = {Severity.CRITICAL: 0.0, Severity.HIGH: 0.25, Severity.MEDIUM: 0.75,
 
 @attrs.frozen
 class Priority:
-    """*value* = *gain* x *chance* x *confidence* / *hours* x *weight*, in money an hour.
+    """*value* = *gain* x *kept* x *chance* x *confidence* / *hours* x *weight*, in money an hour.
 
-    Without a price *gain* is None, and *value* is that of the priced action it stands with.
+    *kept* is below 1 for a gain in sales: no margin is known, and saved spend is all kept. Without
+    a price *gain* is None, and *value* is that of the priced action it stands with.
     """
 
     value: float
@@ -36,6 +38,7 @@ class Priority:
     hours: float
     weight: float
     critical: bool
+    kept: float = 1.0
 
 
 def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority]:
@@ -80,17 +83,18 @@ def _has(item: Planned) -> bool:
 
 
 def _priced(item: Planned, gain: object, goal: str | None) -> Priority:
-    mid = gain.mid if isinstance(gain, Gain) else 0.0
+    mid, kept = (gain.mid, gain.kept) if isinstance(gain, Gain) else (0.0, 1.0)
     weight = _weight(item, goal)
     hours = item.action.effort
     return Priority(
-        value=mid * item.chance * item.confidence / hours * weight,
+        value=mid * kept * item.chance * item.confidence / hours * weight,
         gain=mid,
         chance=item.chance,
         confidence=item.confidence,
         hours=hours,
         weight=weight,
         critical=item.rule.severity is Severity.CRITICAL,
+        kept=kept,
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.plan import Plan, Priced, fingerprint, plan
-from advisor.plan.money import SPEND, Gain, NoPrice
+from advisor.plan.money import MARGIN, SALES, SPEND, Gain, NoPrice
 from advisor.rule import Severity, Start
 from advisor.vocabulary import Lever
 from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
@@ -36,9 +36,18 @@ def test_what_an_hour_brings_decides() -> None:
 
 
 def test_priority_is_gain_times_chance_times_confidence_by_the_hour() -> None:
-    (item,) = made(found(ruled("r", effort=8), price=price(100), chance=0.4, p=0.05)).actions
+    priced = price(100, what=MARGIN)
+    (item,) = made(found(ruled("r", effort=8), price=priced, chance=0.4, p=0.05)).actions
 
     assert item.priority.value == pytest.approx(100 * 0.4 * 0.95 / 8)
+
+
+def test_sales_are_not_all_kept_where_saved_spend_is() -> None:
+    assert order(
+        found("sales", "a", price=price(100, what=SALES)),
+        found("saved", "b", price=price(31, "cpc", what=SPEND)),
+        found("fewer", "c", price=price(29, "cpc", what=SPEND)),
+    ) == ["saved", "sales", "fewer"]
 
 
 def test_what_serves_the_goal_comes_first_unless_another_is_worth_ten_times_as_much() -> None:
