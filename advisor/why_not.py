@@ -63,7 +63,8 @@ def lines(found: WhyNot) -> Iterator[str]:
 
 def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     """Over all subjects: at which condition how many fail, and the nearest of them."""
-    judged = [s for s in subjects(diagnosis, rule.id) if s.outcome is not Outcome.FIRES]
+    everyone = subjects(diagnosis, rule.id)
+    judged = [s for s in everyone if s.outcome is not Outcome.FIRES]
     if not judged:
         yield from _never(diagnosis, rule)
         return
@@ -77,7 +78,7 @@ def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     nearest.sort(
         key=lambda f: (f.explanation.outcome is Outcome.CLEAR, math.inf if f.gap is None else f.gap)
     )
-    yield f"{rule.id} does not fire on {len(judged):,} of what it was judged on"
+    yield f"{rule.id} does not fire on {len(judged):,} of the {len(everyone):,} it was judged on"
     for asked, many in _failing(diagnosis, rule).items():
         yield f"  {asked} does not hold on {many:,}"
     for found in nearest[:most]:

@@ -30,6 +30,9 @@ def print_terminal(document: Document, console: "Console", outputs: Sequence[Pat
         console.print(_actions(document))
         if len(document.plan) > MOST_ACTIONS:
             say(f"First {MOST_ACTIONS} of {len(document.plan)}.")
+        if len(document.plan) > 1 and document.total:
+            reach = " and ".join(money.text for money in document.total)
+            say(f"All of it together can reach {reach}; shared money is counted once.")
     else:
         say(_nothing(document))
     say(_counts(document))

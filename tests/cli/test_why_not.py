@@ -31,7 +31,7 @@ def test_over_all_subjects_the_nearest_come_first(run: Run, shop: Path) -> None:
     lines = told(run, "weak-hook", shop)
 
     assert lines[:2] == [
-        "guide/weak-hook does not fire on 1 of what it was judged on",
+        "guide/weak-hook does not fire on 1 of the 2 it was judged on",
         "  cpc is high does not hold on 1",
     ]
     assert lines[3].startswith(f"  guide/weak-hook on ad {FINE}")

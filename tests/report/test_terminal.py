@@ -38,6 +38,14 @@ def test_the_screen_shows_what_to_do_first_and_why() -> None:
     assert "not known" in first
 
 
+def test_the_screen_says_what_the_whole_plan_can_reach() -> None:
+    said = "All of it together can reach about $150 in sales a month; shared money is counted once."
+    made = documents.small()
+
+    assert said in words(screen(made))
+    assert "All of it" not in screen(attrs.evolve(made, plan=made.plan[:1]))
+
+
 def test_the_screen_counts_what_it_does_not_show() -> None:
     assert (
         "Healthy: 1 rule, too few data: 1 check, could not be judged: 1 thing, 1 data note."
