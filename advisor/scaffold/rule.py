@@ -21,6 +21,7 @@ STEPS = (
     "Look at {%s.name} beside those that do well",
     "Change one thing, and measure again after two weeks",
 )
+STOP = "It was changed twice and nothing moved: then it is something else."
 WHY = "Write here what it costs the shop, and what is behind it."
 
 
@@ -127,19 +128,26 @@ def _seen(test: Test, vocabulary: Vocabulary) -> str:
 
 def _action(wish: Wish, found: Conditions, vocabulary: Vocabulary, known: Sequence[Rule]) -> Action:
     like = nearest_action(found.tests, wish.subject, known, vocabulary)
-    lever = vocabulary.levers[like.lever] if like else next(iter(vocabulary.levers.values()))
+    lever, direction = (like.lever, like.direction) if like else _any_lever(vocabulary)
     metrics = [t for t in found.tests if t.is_ and t.name in vocabulary.metrics]
     done = {test.name: tuple(v for v in LEVELS if v not in test.is_) for test in metrics}
     what = " and ".join(_title(test, vocabulary) for test in metrics)
     return Action(
-        lever=lever.id,
-        direction=like.direction if like else lever.directions[0],
+        lever=lever,
+        direction=direction,
         do=f"Bring {what} back to what is usual" if what else "Find out why, and put it right",
         steps=(STEPS[0] % wish.subject, STEPS[1]),
-        owner=like.owner if like else "shop",
+        owner=like.owner if like else next(iter(vocabulary.roles), "owner"),
         effort=2,
+        stop=STOP,
         done=done,
     )
+
+
+def _any_lever(vocabulary: Vocabulary) -> tuple[str, str]:
+    """The first lever and direction that ask for no more money: that is no rule's only advice."""
+    ways = ((lever, d) for lever in vocabulary.levers.values() for d in lever.directions)
+    return next((lever.id, d) for lever, d in ways if d not in lever.spends)
 
 
 def _plain(case: Case) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.advice_lint import objections
 from advisor.bands import Bands
 from advisor.business import Settings
 from advisor.case_run import CaseRunner
@@ -85,6 +86,17 @@ def test_every_case_that_can_be_is_there_and_holds(
 def test_the_lever_is_that_of_the_rule_that_asks_most_alike() -> None:
     assert made("ad", "cpc=high", "ctr=low").rule.actions[0].lever == "creative.hook"
     assert made("product", "ctor=low").rule.actions[0].lever == "page.content"
+
+
+@pytest.mark.parametrize("known", [installed().rules, []], ids=["beside others", "the first"])
+def test_a_new_rule_says_when_to_stop_and_asks_for_nothing_forbidden(known: Sequence[Rule]) -> None:
+    own = installed()
+    wish = Wish("mine", "ad", Severity.HIGH, ("ctr=low",))
+    rule = new_rule(wish, "own", own.vocabulary, own.bands, known).rule
+
+    assert objections([rule], own.vocabulary.levers) == []
+    assert rule.actions[0].stop
+    assert rule.actions[0].owner in own.vocabulary.roles
 
 
 def test_the_same_wish_gives_the_same_files() -> None:
