@@ -22,8 +22,8 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
     number.
 
     What follows in the funnel grows with it, each step at its present rate: more clicks bring more
-    orders and sales. A cost changes what the same money buys. Without a key all subjects of the kind
-    get the value, also those that are better. Nothing is written.
+    orders and sales. A cost changes what the same money buys. Without a key all subjects of the
+    kind get the value, also those that are better. Nothing is written.
 
     \b
     Examples:
