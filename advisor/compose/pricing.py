@@ -271,17 +271,14 @@ def _standing(frame: pl.DataFrame, metric: Metric) -> Standing:
 
 
 def _drawn(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """The columns of *metric* in *frame* with each value drawn towards its siblings, by no more than its own error: what ails
-    or distinguishes one of them the others do not have (limited translation: Efron and Morris,
-    JASA 67, 1972)."""
+    """The columns of *metric* in *frame*, each value drawn towards its siblings by no more than its
+    own error: what ails or distinguishes one of them the others do not have (limited translation:
+    Efron and Morris, JASA 67, 1972)."""
     m = metric.id
     own = (pl.col(m) * pl.col(f"{m}.se")).abs()
     near = pl.col(f"{m}.shrunk").clip(pl.col(m) - FARTHEST * own, pl.col(m) + FARTHEST * own)
-    told = ("shop", "key", m)
-    own_columns = frame[[c for c in frame.columns if c in told or c.startswith(f"{m}.")]]
-    return shrunk(own_columns, metric).with_columns(
-        pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk")
-    )
+    rates = frame[[c for c in frame.columns if c in ("shop", m) or c.startswith(f"{m}.")]]
+    return shrunk(rates, metric).with_columns(pl.coalesce(near, f"{m}.shrunk").alias(f"{m}.shrunk"))
 
 
 def _worth(

@@ -40,6 +40,9 @@ def _split(table: Table) -> Iterator[Table]:
     if "spend" not in counts:
         yield table
         return
+    if not _may_be_gmv_max(table.frame):
+        yield table
+        return
     frame = table.frame.with_columns(_is_gmv_max(table.frame).alias("_gmv"))
     theirs = frame.filter("_gmv").drop("_gmv")
     if theirs.is_empty():
@@ -53,9 +56,19 @@ def _split(table: Table) -> Iterator[Table]:
     yield attrs.evolve(table, family=FAMILY, frame=kept)
 
 
-def _is_gmv_max(frame: pl.DataFrame) -> pl.Expr:
-    shown = [pl.col(name).fill_null(0.0) for name in _SHOWN if name in frame.columns]
+def _may_be_gmv_max(frame: pl.DataFrame) -> bool:
+    """Whether a row spent money and showed nothing: where none did, no subject can have."""
+    shown = _shown(frame)
     if not shown:
-        return pl.lit(value=False)
+        return False
+    unseen = (pl.col("spend") > 0) & (pl.sum_horizontal(shown) == 0)
+    return bool(frame.select(unseen.any()).item())
+
+
+def _is_gmv_max(frame: pl.DataFrame) -> pl.Expr:
     spent = pl.col("spend").sum().over("key") > 0
-    return spent & (pl.sum_horizontal(shown).sum().over("key") == 0)
+    return spent & (pl.sum_horizontal(_shown(frame)).sum().over("key") == 0)
+
+
+def _shown(frame: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.col(name).fill_null(0.0) for name in _SHOWN if name in frame.columns]
