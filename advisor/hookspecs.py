@@ -217,7 +217,7 @@ class Hooks:
 
     @hookspec
     def advisor_vocabulary(self) -> Sequence[VocabularyFile]:
-        """Subjects, relations, counts, metrics, identities, symbols, levers, roles, goals and niches.
+        """Subjects, relations, counts, metrics, identities, symbols, levers, roles, goals, niches.
 
         Called once, before anything else. Two plugins may declare the same thing in the same
         words. A clash names both owners and costs the one that was added later all it brings.
