@@ -178,6 +178,11 @@ class Settings:
 
 
 CONFIG_NAME = "advisor.toml"
+# Two letters that people write for a country, and no policy would ever be found under.
+_NO_COUNTRIES = {
+    "EU": "name the country that the shop sells in, like DE",
+    "UK": "did you mean 'GB'?",
+}
 
 
 def read_settings(path: Path) -> Settings:
@@ -279,9 +284,14 @@ def impossible(shop: ShopSection) -> list[str]:
         wrong.append(f"shop.usd_rate: one US dollar is 1 US dollar, not {shop.usd_rate:g}")
     if shop.margin is not None and not 0 < shop.margin < 1:
         wrong.append(f"shop.margin: {shop.margin:g} is no share of revenue; write 45 % as 0.45")
-    region = shop.region
-    if region is not None and not (len(region) == 2 and region.isascii() and region.isupper()):
-        wrong.append(
-            f"shop.region: {region!r} is no country code; write two capital letters, like US"
-        )
+    if shop.region is not None and (why := no_country(shop.region)):
+        wrong.append(f"shop.region: {why}")
     return wrong
+
+
+def no_country(code: str) -> str:
+    """Why *code* names no country; "" where it may."""
+    if not (len(code) == 2 and code.isascii() and code.isupper()):
+        return f"{code!r} is no country code; write two capital letters, like US"
+    what = _NO_COUNTRIES.get(code)
+    return f"{code!r} is no country code; {what}" if what else ""

@@ -225,7 +225,7 @@ def _own_folders(settings: Settings, base: Path | None) -> list[Path]:
 
 
 def _known(disabled: Sequence[str], rules: Sequence[Rule], gone: AbstractSet[str]) -> None:
-    names = {name for rule in rules for name in (rule.id, rule.short_id, *rule.aliases)}
+    names = {name for rule in rules for name in rule.names}
     names |= gone | {name.partition("/")[2] for name in gone}
     wrong = [f"rules.disable: {unknown('rule', n, names)}" for n in disabled if n not in names]
     if wrong:
@@ -234,8 +234,7 @@ def _known(disabled: Sequence[str], rules: Sequence[Rule], gone: AbstractSet[str
 
 def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -> str:
     """Why *rule* does not apply to this shop on this day; empty where it does."""
-    names = {rule.id, rule.short_id, *rule.aliases}
-    if names & set(settings.rules.disable):
+    if rule.names & set(settings.rules.disable):
         return "disabled in advisor.toml"
     if rule.status is Status.DEPRECATED:
         return "deprecated"

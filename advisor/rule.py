@@ -171,6 +171,12 @@ class Rule:
     def short_id(self) -> str:
         return self.id.partition("/")[2]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What a user may call it: its full or short id, or a former one."""
+        full = (self.id, *self.aliases)
+        return frozenset((*full, *(name.partition("/")[2] for name in full)))
+
     def own_tests(self) -> tuple[Test, ...]:
         """Every test on the rule's subject, those of `unless` included."""
         return tuple(dict.fromkeys((*self.when.own(), *self.unless.own())))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import attrs
 
 from advisor import text as texts
+from advisor.business import no_country
 from advisor.condition import LEVELS, Against, Test
 from advisor.data import parse_toml, structure
 from advisor.engine.strata import strata
@@ -308,8 +309,8 @@ def _wrong_names(file: RuleTable, vocabulary: Vocabulary, where: str) -> Iterato
         if need not in vocabulary.counts:
             yield f"needs[{i}]: {unknown('count', need, vocabulary.counts)}"
     for i, region in enumerate(file.region):
-        if not re.fullmatch(r"[A-Z]{2}", region):
-            yield f"region[{i}]: {region!r} is no country code; write two capital letters, like US"
+        if why := no_country(region):
+            yield f"region[{i}]: {why}"
     if file.after is not None and not file.after.finding:
         yield "after.finding: is empty"
     first, last = file.effective_from, file.effective_until

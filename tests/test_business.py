@@ -151,6 +151,8 @@ high = 2
         ("[bands.ctr]\nlow = 2", "bands.ctr: 2 is no share; write 2 % as 0.02"),
         ("[bands.roas]\nlow = nan", "bands.roas: nan is no number to compare with"),
         ("[bands.roas]\nhigh = inf", "bands.roas: inf is no number to compare with"),
+        ('[shop]\nregion = "UK"', "shop.region: 'UK' is no country code; did you mean 'GB'?"),
+        ('[shop]\nregion = "EU"', "name the country that the shop sells in, like DE"),
         ("[shop]\nusd_rate = nan", "shop.usd_rate: nan cannot be"),
         ('[shop]\ncurrency = "USD"\nusd_rate = 0.9', "shop.usd_rate: one US dollar is 1 US dollar"),
         ("[shop", "not valid TOML"),

@@ -308,7 +308,7 @@ def find_rule(loaded: "Loaded", name: str) -> "Rule":
     for names in (
         {rule.id: rule for rule in known},
         {rule.short_id: rule for rule in reversed(known)},
-        {alias: rule for rule in known for alias in rule.aliases},
+        {name: rule for rule in reversed(known) for name in rule.names},
     ):
         if name in names:
             return names[name]

@@ -130,7 +130,7 @@ def _by_name(name: str, known: list[Rule]) -> Rule:
     for names in (
         {rule.id: rule for rule in known},
         {rule.short_id: rule for rule in reversed(known)},
-        {alias: rule for rule in known for alias in rule.aliases},
+        {name: rule for rule in reversed(known) for name in rule.names},
     ):
         if name in names:
             return names[name]

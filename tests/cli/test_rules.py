@@ -177,6 +177,22 @@ def test_list_says_which_rules_rest(run: Run, tmp_path: Path) -> None:
     assert line.endswith("rests: disabled in advisor.toml")
 
 
+@pytest.mark.parametrize("name", ["spends", "mine/spends", "costs", "mine/costs"])
+def test_a_rule_answers_to_its_former_id_as_to_its_own(
+    name: str, run: Run, pack: Path, tmp_path: Path
+) -> None:
+    (pack / "spends.toml").write_text('aliases = ["costs"]\n' + OWN_RULE, encoding="utf-8")
+    config = tmp_path / "advisor.toml"
+    config.write_text(f'[rules]\npaths = ["mine"]\ndisable = ["{name}"]\n', encoding="utf-8")
+
+    listed = run("rules", "list", "--config", config)
+    shown = run("rules", "show", name, "--rules", pack)
+
+    (line,) = (line for line in listed.stdout.splitlines() if line.startswith("mine/spends "))
+    assert line.endswith("rests: disabled in advisor.toml")
+    assert shown.stdout.splitlines()[0] == "mine/spends"
+
+
 def test_show_has_conditions_sentences_actions_and_source(run: Run) -> None:
     told = run("rules", "show", "weak-hook").stdout
     for part in ("when:", "cpc is high", "finding:", "why:", "misleading when:", "do:", "guide:"):
