@@ -15,6 +15,7 @@ from advisor.judge.relations import Relations
 from advisor.judge.rungs import rung
 from advisor.measure import Measured
 from advisor.rule import Rule
+from advisor.uncollected import uncollected
 
 
 def tests_for(
@@ -32,6 +33,7 @@ def tests_for(
     return {kind: list(tests) for kind, tests in wanted.items()}
 
 
+@uncollected()
 def judge(
     rules: Sequence[Rule],
     measured: Mapping[str, Measured],
