@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor import text
 from advisor.compose.found import Found
-from advisor.compose.pricing import edge
+from advisor.compose.pricing import WASTE, edge
 from advisor.compose.values import Value
 from advisor.diagnosis import Diagnosis
 from advisor.document import (
@@ -19,7 +19,7 @@ from advisor.document import (
 from advisor.measure import metric_of
 from advisor.plan import Plan, Planned, Ranked, SetAside
 from advisor.plan.design import design
-from advisor.plan.money import MONTH, Gain, Target
+from advisor.plan.money import MONTH, Gain, Price, Target
 from advisor.plan.priority import Priority, start
 from advisor.plan.trial import chance_of, round_up, sizes
 from advisor.vocabulary import Metric, Unit
@@ -115,6 +115,9 @@ def _aside(aside: SetAside, kept: Planned, found: Found, diagnosis: Diagnosis) -
 
 
 def _chance(planned: Planned, diagnosis: Diagnosis) -> str:
+    price = planned.findings[0].price
+    if isinstance(price, Price) and price.target.origin == WASTE:
+        return "what is wasted can be stopped"
     if not planned.chance_known:
         return "nothing of the shop tells; taken as even"
     plural = diagnosis.vocabulary.subjects[planned.kind].plural

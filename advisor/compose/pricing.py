@@ -31,6 +31,7 @@ LEAST_DAYS = 7  # fewer say nothing about a month
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
 LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
 FARTHEST = 1.0  # standard errors that a value is drawn towards its siblings, at most
+WASTE = "nothing wasted"  # where the target of what is lost as a whole comes from
 UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
 
 
@@ -77,7 +78,8 @@ class Pricing:
         because = NoPrice("there is no number to reach")
         for action in verdicts.rule.actions[:1]:
             if action.waste is not None:
-                return self._waste(action.waste, verdicts, row), None
+                wasted = self._waste(action.waste, verdicts, row)
+                return wasted, 1.0 if isinstance(wasted, Price) else None  # it can just be stopped
             for name, wanted in action.done.items():
                 value = named.get(name)
                 if value is None or value.value is None:
@@ -172,7 +174,7 @@ class Pricing:
             return days
         if amount is None:
             return NoPrice(f"{metric.title} could not be measured")
-        nothing = Target(0.0, above=True, origin="nothing wasted")
+        nothing = Target(0.0, above=True, origin=WASTE)
         month = Factor(MONTH / days)
         return Price(name, Factor(amount), nothing, month, Factor(1.0), 1.0, metric.title)
 
@@ -220,7 +222,7 @@ def arithmetic(price: Price, metric: Metric, vocabulary: Vocabulary, currency: s
     def money(amount: float) -> str:
         return number(amount, Unit.MONEY, currency)
 
-    if price.target.origin == "nothing wasted":
+    if price.target.origin == WASTE:
         return f"{money(price.value.mean * price.volume.mean)} of {price.what} in 30 days"
     now, then = (number(v, metric.unit, currency) for v in (price.value.mean, price.target.value))
     gap = f"({now} - {then})" if price.target.above else f"({then} - {now})"

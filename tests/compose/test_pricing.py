@@ -119,6 +119,7 @@ def test_what_is_wasted_is_worth_all_of_it(tmp_path: Path) -> None:
     assert only(made).gain is not None
     assert only(made).gain.mid == pytest.approx(100 * MONTH)  # type: ignore[union-attr]
     assert price(made).text == "$107.14 of ad spend in 30 days"
+    assert (only(made).chance, only(made).chance_text) == (1.0, "what is wasted can be stopped")
 
 
 @pytest.mark.parametrize(
