@@ -40,8 +40,8 @@ def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
         (
             (
                 f"[`{band.metric}`](metrics.md#{band.metric.replace('.', '')})",
-                _edges(band, vocabulary),
-                _where(band.where, vocabulary),
+                edges(band, vocabulary),
+                where(band.where, vocabulary),
                 code(band.guide) or (band.origin.title if band.origin else ""),
                 band.note,
             )
@@ -56,7 +56,8 @@ def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
         )
 
 
-def _edges(band: Band, vocabulary: Vocabulary) -> str:
+def edges(band: Band, vocabulary: Vocabulary) -> str:
+    """What is good: `1–3 %`."""
     if band.over_margin is not None:
         return f"at least {band.over_margin:g} / margin"
     if band.margin_of is not None:
@@ -65,7 +66,8 @@ def _edges(band: Band, vocabulary: Vocabulary) -> str:
     return text.band(band.low, band.high, unit, "USD" if band.usd else None)
 
 
-def _where(where: Where, vocabulary: Vocabulary) -> str:
+def where(where: Where, vocabulary: Vocabulary) -> str:
+    """Where a band holds: `size small, region US`."""
     parts = [
         f"{name} {value}"
         for name, value in (

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from advisor.cases import pack_cases
 from advisor.registry import Registry
 from advisor.rule import Action, Rule, RulePack
 from advisor.rule_file import load_pack
 from advisor.text import hours
 from advisor.why import conditions
 from docs.pages.markdown import code, page, table
+from docs.pages.rule_facts import facts
 
 _INTRO = """\
 A rule is one file: the symptom that it looks for, what it says and what to do. Texts in braces
@@ -23,11 +25,13 @@ def render(registry: Registry) -> str:
     return page(
         "Rules",
         _INTRO,
-        *(_pack(pack, rules) for pack, rules in packs),
+        *(_pack(pack, rules, registry) for pack, rules in packs),
     )
 
 
-def _pack(pack: RulePack, rules: tuple[Rule, ...]) -> Iterator[str]:
+def _pack(pack: RulePack, rules: tuple[Rule, ...], registry: Registry) -> Iterator[str]:
+    vocabulary, files = registry.vocabulary(), registry.band_files()
+    cases = pack_cases(pack, vocabulary=vocabulary)
     yield from (f"## {pack.id}: {pack.title}", "")
     yield from table(
         ("Rule", "Severity", "On", "Where all is well"),
@@ -37,10 +41,10 @@ def _pack(pack: RulePack, rules: tuple[Rule, ...]) -> Iterator[str]:
         ),
     )
     for rule in rules:
-        yield from _rule(rule)
+        yield from _rule(rule, facts(rule, cases.get(rule.id, ()), files, vocabulary))
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: Rule, beside: Iterator[str]) -> Iterator[str]:
     yield from (f"### {rule.id}", "")
     yield from (f"> {rule.says.finding}", "")
     yield from (rule.says.why, "")
@@ -53,6 +57,7 @@ def _rule(rule: Rule) -> Iterator[str]:
         over = f" over `{rule.after.over}`" if rule.after.over else ""
         yield f"- after: {code(rule.after.findings)}{over}"
     yield from (f"- unless: {line}" for line in conditions(rule.unless))
+    yield from beside
     if rule.needs:
         yield f"- needs: {code(rule.needs)}"
     if rule.explains:

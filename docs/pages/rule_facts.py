@@ -1,0 +1,73 @@
+"""What stands beside a rule on its page: where it holds, its data, its limits and an example."""
+
+from collections.abc import Iterator, Sequence
+
+from advisor.bands import BandFile
+from advisor.cases import Case, Outcome
+from advisor.cli.metrics import formula
+from advisor.condition import Against
+from advisor.rule import Rule
+from advisor.vocabulary import Vocabulary
+from docs.pages.bands import edges, where
+
+
+def facts(
+    rule: Rule, cases: Sequence[Case], files: Sequence[BandFile], vocabulary: Vocabulary
+) -> Iterator[str]:
+    """Lines of a list."""
+    yield from _in_force(rule)
+    for name in dict.fromkeys(test.name for test in rule.own_tests()):
+        yield from _data(name, vocabulary)
+    asked = dict.fromkeys(
+        test.name for test in rule.own_tests() if test.is_ and test.against is Against.BAND
+    )
+    for name in asked:
+        yield from _limits(name, rule, files, vocabulary)
+    fires = next((case for case in cases if case.outcome is Outcome.FIRES), None)
+    if fires is not None:
+        yield f"- example: {_given(fires)}: “{fires.finding}”"
+
+
+def _in_force(rule: Rule) -> Iterator[str]:
+    parts = [", ".join(rule.region)] if rule.region else []
+    parts += [f"from {rule.effective_from}"] if rule.effective_from else []
+    parts += [f"until {rule.effective_until}"] if rule.effective_until else []
+    if parts:
+        yield f"- in force: {' '.join(parts)}"
+
+
+def _data(name: str, vocabulary: Vocabulary) -> Iterator[str]:
+    metric = vocabulary.metrics.get(name)
+    if metric is None:
+        kind = "symbol" if name in vocabulary.symbols else "count"
+        yield f"- data: the {kind} `{name}`"
+    elif metric.derived:
+        yield f"- data: [`{name}`](metrics.md#{name.replace('.', '')}), {formula(metric)}"
+    else:
+        link = f"[`{name}`](metrics.md#{name.replace('.', '')})"
+        yield f"- data: {link} = `{formula(metric)}`"
+
+
+def _limits(
+    name: str, rule: Rule, files: Sequence[BandFile], vocabulary: Vocabulary
+) -> Iterator[str]:
+    own = [
+        f"{edges(band, vocabulary)} ({where(band.where, vocabulary)})"
+        for file in files
+        for band in file.band
+        if band.metric == name
+        and (not band.where.subject or rule.subject in band.where.subject)
+        and (not band.where.region or not rule.region or band.where.region in rule.region)
+    ]
+    if own:
+        yield f"- good `{name}`: {'; '.join(own)}"
+
+
+def _given(case: Case) -> str:
+    shop = case.business
+    told = [word for word in (shop.size, shop.niche, shop.region) if word]
+    told += [] if shop.margin is None else [f"margin {shop.margin:g}"]
+    numbers = {**case.subject.counts, **{name: three[0] for name, three in case.metrics.items()}}
+    told += [f"{name} {value:,g}" for name, value in numbers.items()]
+    told += [f"{name} {value}" for name, value in case.symbols.items()]
+    return ", ".join(told) or "a shop"
