@@ -22,6 +22,7 @@ from advisor.steps import Steps, without
 from advisor.vocabulary import Metric, MetricKind, Unit, Varies, Vocabulary
 
 # Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
+CERTAIN = 30.0  # the score of what chance has no part in
 RELATIVE = (0.9, 1.1)
 
 
@@ -289,7 +290,9 @@ def _score(
         return pl.lit(0.0)
     if metric.kind is MetricKind.EXACT:
         worth, each, events = map(steps.of, _worth(m))
-        return evidence.byar_z(events / worth, at / metric.scale / each / worth)
+        score = evidence.byar_z(events / worth, at / metric.scale / each / worth)
+        fact = pl.when(pl.col(m) > at).then(CERTAIN).otherwise(-CERTAIN)
+        return pl.when(each.is_not_null()).then(score).otherwise(fact)
     if metric.derived:  # only its limits are known
         return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
     x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
@@ -322,7 +325,8 @@ def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Ex
     """Limits of what would be expected of a total of events that are each worth something."""
     worth, each, events = map(steps.of, _worth(m))
     few, many = (v * worth * each * scale for v in evidence.byar(events / worth))
-    known = pl.col(f"{m}.e").is_not_null()
+    # Where nobody sold anything nothing is known of what one sale would be: the total stands.
+    known = pl.col(f"{m}.e").is_not_null() & each.is_not_null()
     value = pl.col(m)
     most = pl.when(many.is_nan()).then(math.inf).otherwise(many)
     least = pl.when(pl.col(f"{m}.e") > 0).then(few).otherwise(0.0)
