@@ -58,13 +58,14 @@ def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = 
     return Plan(ranked, tuple(aside), _totals(ranked))
 
 
-def _key(item: Planned, priority: Priority) -> tuple[bool, float, bool, int, float, str, int]:
+def _key(item: Planned, priority: Priority) -> tuple[bool | int | float | str, ...]:
     return (
         not priority.critical,
         -priority.value,
         not item.place and priority.gain is None,
         item.rule.severity.rank,
         -item.confidence,
+        item.action.effort,
         f"{item.rule.id}|{item.kind}",
         item.place,
     )

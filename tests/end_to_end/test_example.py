@@ -134,7 +134,7 @@ def test_the_account_comes_first_then_what_an_hour_brings_to_the_goal() -> None:
     assert account == list(plan[: len(account)])
     assert [action.rank for action in plan] == list(range(1, len(plan) + 1))
     assert serves[0] is True
-    assert all(one.priority.value >= other.priority.value for one, other in pairwise(plan[1:]))
+    assert all(one.priority.value >= other.priority.value for one, other in pairwise(rest))
     assert sum(action.gain is not None for action in plan) == 4
 
 
