@@ -38,12 +38,13 @@ def ad_types(readings: Sequence[Reading], window: Period | None) -> Iterator[Der
 
 
 def _spending(frame: pl.DataFrame, window: Period | None, *, by_day: bool) -> pl.DataFrame:
-    rows = frame.filter((pl.col("spend") > 0) & (pl.col("to") >= REPLACED))
+    names = [c for c in ("name", "parent.campaign", "parent.ad-group") if c in frame.columns]
+    asked = (pl.col("spend") > 0) & (pl.col("to") >= REPLACED)
     if window is not None:
         first = pl.col("from") if by_day else pl.col("from").fill_null(window.first)
-        rows = rows.filter((first <= window.last) & (pl.col("to") >= window.first))
-    names = [c for c in ("name", "parent.campaign", "parent.ad-group") if c in frame.columns]
+        asked &= (first <= window.last) & (pl.col("to") >= window.first)
+    rows = frame[["key", *names, "spend", "from", "to"]].filter(asked)
     said = [pl.col(name).fill_null("").str.contains(_NAMES) for name in names]
     # An ad has a row a day and one name: it is looked at once.
-    once = rows.select("key", *names).unique("key", keep="first")
+    once = rows[["key", *names]].unique("key", keep="first")
     return once.select("key", pl.any_horizontal(said).alias("legacy"))
