@@ -19,7 +19,15 @@ from advisor.grade import Grader
 from advisor.hookspecs import Derived, KindInfo, Provider, ReadContext
 from advisor.installed_rules import fault
 from advisor.judge import Judgement, judge_apart
-from advisor.knowledge import Loaded, bands_of, business_of, check_names, check_plugins, load_rules
+from advisor.knowledge import (
+    Loaded,
+    bands_of,
+    business_of,
+    check_names,
+    check_plugins,
+    load_rules,
+    own_folders,
+)
 from advisor.kpis import Total, totals
 from advisor.margins import with_margin
 from advisor.measure import CountedRows, Measured, Wanted, measure, metric_of
@@ -146,14 +154,16 @@ def diagnose_gathered(
     if as_if is not None:
         rows = as_if(rows, window)
     business, of_margin = with_margin(business, rows, window, vocabulary)
-    bands = bands_of(request.settings, registry)
+    base = request.config.parent if request.config else None
+    folders = (*own_folders(request.settings, base), *request.rules)
+    bands = bands_of(request.settings, registry, folders)
     loaded = loaded or load_rules(
         registry,
         request.settings,
         business,
         request.today,
         folders=request.rules,
-        base=request.config.parent if request.config else None,
+        base=base,
     )
     grader = Grader(vocabulary, bands, business, request.today)
     measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)

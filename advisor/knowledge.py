@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from advisor.bands import Band, BandFile, Bands, wrong_edges
+from advisor.bands import Band, BandFile, Bands, band_file, check_bands, wrong_edges
 from advisor.business import Business, Settings
 from advisor.errors import AdvisorError, Mistakes, one_line, unknown
 from advisor.installed_rules import fault, left_out, read_installed
@@ -31,7 +31,8 @@ __all__ = [
     "why_resting",
 ]
 
-OWN_LAYER = 2
+FOLDER_LAYER, OWN_LAYER = 1, 2
+BANDS = "bands.toml"  # beside the rules of a folder
 REGION_UNKNOWN = "the shop's region is not known"
 NAME_REGION = "add region to [shop] in advisor.toml"  # what to do about it
 
@@ -83,13 +84,19 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
         raise Mistakes(wrong, where=where)
 
 
-def bands_of(settings: Settings, registry: Registry) -> Bands:
-    """Every pack's bands, and the shop's own above them; a guest's stand below the bundled ones
-    unless *settings* allow it more (see advisor.overrides)."""
+def bands_of(settings: Settings, registry: Registry, folders: Sequence[Path] = ()) -> Bands:
+    """Every pack's bands, above them the `bands.toml` of the user's *folders* of rules, and above
+    all the shop's own; a guest's stand below the bundled ones unless *settings* allow it more (see
+    advisor.overrides). Raises Mistakes for a bands.toml with mistakes."""
     own = tuple(
         Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
     )
     files, _ = registry.ordered_bands(settings.plugins.allow)
+    for place in (folder / BANDS for folder in folders):
+        if place.is_file():
+            file = band_file(place.read_text(encoding="utf-8-sig"), where=str(place))
+            check_bands(file, registry.vocabulary())
+            files.append(attrs.evolve(file, layer=FOLDER_LAYER))
     if own:
         files.append(BandFile("own", "your advisor.toml", own, layer=OWN_LAYER))
     return Bands(tuple(files))
@@ -121,7 +128,7 @@ def load_rules(
     """
     check_plugins(settings, registry)
     installed = read_installed(registry)
-    own, resting_own, gone = _read_own([*_own_folders(settings, base), *folders], registry)
+    own, resting_own, gone = _read_own([*own_folders(settings, base), *folders], registry)
     kept, dangling, gone = without_dangling(
         {**installed.packs, **own},
         installed.gone | gone,
@@ -220,7 +227,8 @@ def _read_own(
     return own, resting, frozenset(gone)
 
 
-def _own_folders(settings: Settings, base: Path | None) -> list[Path]:
+def own_folders(settings: Settings, base: Path | None) -> list[Path]:
+    """The folders of rules that an advisor.toml names; *base* is where it lies."""
     return [(base or Path()) / path for path in settings.rules.paths]
 
 

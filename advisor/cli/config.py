@@ -57,7 +57,7 @@ def explain(
     from advisor.cli.screen import readers
     from advisor.cli.settings_keys import BANDS, setting_keys
     from advisor.grade import Grader
-    from advisor.knowledge import bands_of, business_of, check_names
+    from advisor.knowledge import bands_of, business_of, check_names, own_folders
     from advisor.registry import load
 
     shop = find_shop(["."], config)
@@ -74,7 +74,7 @@ def explain(
             names = (*setting_keys(), *vocabulary.metrics)
             raise AdvisorError(unknown("key or metric", key, names), where="KEY")
         business = business_of(shop.settings, goal=goal, size=size, niche=niche)
-        bands = bands_of(shop.settings, registry)
+        bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
         _metric(metric, Grader(vocabulary, bands, business, today))
 
 

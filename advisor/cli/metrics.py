@@ -80,7 +80,7 @@ def show(
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say
     from advisor.grade import Grader
-    from advisor.knowledge import bands_of, business_of
+    from advisor.knowledge import bands_of, business_of, own_folders
     from advisor.registry import load
 
     registry = load()
@@ -91,7 +91,8 @@ def show(
         raise AdvisorError(unknown("metric", metric_id, vocabulary.metrics), where="METRIC")
     shop = find_shop(["."], config)
     business = business_of(shop.settings, goal=goal, size=size, niche=niche)
-    grader = Grader(vocabulary, bands_of(shop.settings, registry), business, today)
+    bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
+    grader = Grader(vocabulary, bands, business, today)
     kinds = [info for provider in registry.providers() for info in provider.kinds.values()]
     goals = [
         g.title for g in vocabulary.goals.values() if metric.id in g.kpis or g.id in metric.goals

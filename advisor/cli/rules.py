@@ -213,7 +213,7 @@ def run_packs(
     tested = [(pack, known[pack]) for pack in packs]
     rules = [rule for loaded in known.values() for rule in loaded]
     check_references(rules)
-    runner = CaseRunner(vocabulary, bands_of(Settings(), registry), rules)
+    runner = CaseRunner(vocabulary, bands_of(Settings(), registry, folders), rules)
     results: list[CaseResult] = []
     without: list[Rule] = []
     for pack, loaded in tested:

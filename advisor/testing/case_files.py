@@ -69,7 +69,8 @@ def _runner(registry: Registry, pack_id: str, folder: str) -> CaseRunner:
     own = tolerant(RulePack(pack_id, pack_id, Path(folder)), registry.vocabulary())
     everyone = {rule.id: rule for rule in (*installed(registry), *own)}
     rules = resolve_aliases(everyone.values())
-    return CaseRunner(registry.vocabulary(), bands_of(Settings(), registry), rules, engine=engine())
+    bands = bands_of(Settings(), registry, [Path(folder)])
+    return CaseRunner(registry.vocabulary(), bands, rules, engine=engine())
 
 
 def _text(path: Path) -> str:

@@ -246,6 +246,22 @@ def test_own_rules_are_judged_too(run: Run, shop: Path) -> None:
     assert "mine/spends" in rules
 
 
+def test_the_bands_beside_own_rules_hold_for_all_rules(run: Run, shop: Path) -> None:
+    mine = shop.parent / "mine"
+    mine.mkdir()
+    (mine / "spends.toml").write_text(OWN_RULE, encoding="utf-8")
+    bands = 'id = "mine"\ntitle = "mine"\n[[band]]\nmetric = "ctr"\nlow = 0.0001\n'
+    (mine / "bands.toml").write_text(bands, encoding="utf-8")
+
+    found = json.loads(run("diagnose", shop, "--rules", mine, "--format", "json").stdout)
+    assert "guide/weak-hook" not in {finding["rule"] for finding in found["findings"]}
+
+    (mine / "bands.toml").write_text(bands.replace("ctr", "ctrr"), encoding="utf-8")
+    result = run("diagnose", shop, "--rules", mine)
+    assert result.exit_code == 2
+    assert "unknown metric 'ctrr'; did you mean 'ctr'?" in result.output
+
+
 OWN_RULE = """
 id = "spends"
 subject = "ad"
