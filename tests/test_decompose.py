@@ -29,14 +29,16 @@ def shares(
     return frame.select(share.alias(str(i)) for i, share in enumerate(told)).row(0)
 
 
-def chain(rows: list[tuple[tuple[float, ...], tuple[float, ...]]], **how: bool) -> pl.DataFrame:
+def chain(
+    rows: list[tuple[tuple[float, ...], tuple[float, ...]]], *, mix: bool = False
+) -> pl.DataFrame:
     columns = {
         f"{stage}{end}": [row[at][i] for row in rows]
         for i, stage in enumerate(STAGES)
         for at, end in enumerate(("", ".before"))
     }
     return contributions(
-        pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Float64)), STAGES, **how
+        pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Float64)), STAGES, mix=mix
     )
 
 

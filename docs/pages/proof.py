@@ -20,10 +20,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 {found["shops"]} shops were made up whose truth is known (`tests/proof`): products, videos that show
 them, ads for them, with every rate drawn within its usual band. Then one to five causes were drawn
 upon each, {found["causes"]} on average, several at once and overlapping: an opening that few
-follow, a page that few buy from (which harms every video and ad of that product too), a video that calls
-nobody to the product, a dear audience, and videos that nobody answers, which costs nothing. Counts
-were drawn day by day for eight weeks, with the season of the week and days that vary more than
-chance. Files made of them were diagnosed as any shop's are.
+follow, a page that few buy from (which harms every video and ad of that product too), a video that
+calls nobody to the product, a dear audience, and videos that nobody answers, which costs nothing.
+Counts were drawn day by day for eight weeks, with the season of the week and days that vary more
+than chance. Files made of them were diagnosed as any shop's are.
 
 What an action brings is drawn too: two of three attempts succeed and go some of the way back to
 what the rate was (a beta distribution around two thirds); the others do next to nothing; bidding
