@@ -315,8 +315,7 @@ def _score(
 def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """How many events of a total count as one, what one is worth, and how many of those would have
     come to as much."""
-    x, e = pl.col(f"{m}.x"), pl.col(f"{m}.e")
-    each = evidence.worth_of_one(x, e, x.sum().over("shop") / e.sum().over("shop"))
+    x, e, each = (pl.col(f"{m}.{part}") for part in ("x", "e", "each"))
     alike = pl.when(e > 0).then(x / each).otherwise(e)
     return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each, alike
 

@@ -414,7 +414,8 @@ def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFr
     borrowed = [
         _borrowed(name).alias(f"{name}.each")
         for name, metric in metrics.items()
-        if metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH
+        if (metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH)
+        or (metric.kind is MetricKind.EXACT and f"{name}.cv2" in columns)
     ]
     values = [
         expr for name, metric in metrics.items() for expr in _values(name, metric, columns, steps)

@@ -366,3 +366,36 @@ def test_where_a_band_has_no_edge_nothing_is_left_to_chance(
 
     assert truths(ask, source, with_bands=open_band) == [T]
     assert p_of(ask, source, open_band) < stats.norm.sf(Z)
+
+
+def sold(*sales: tuple[float, float]) -> CountedRows:
+    """Ads that sold for so much in so many orders."""
+    return counted(
+        "ad",
+        [{"key": str(i), "gmv": gmv, "orders": orders} for i, (gmv, orders) in enumerate(sales)],
+    )
+
+
+BAND_OF_SALES = bands(Band("sales", low=1_000.0))
+LITTLE = Ask("sales", ("low",))
+
+
+def test_the_p_of_a_subject_does_not_depend_on_which_others_are_asked_about() -> None:
+    judge = grader(BAND_OF_SALES)
+    graded = judge.grade(
+        measured(sold((100, 5), (5_000, 10), (0, 0)), metrics=["sales"])["ad"], [LITTLE]
+    )
+    column = f"{truth_column(LITTLE)}.p"
+
+    together = judge.with_p(graded.frame, [LITTLE], "ad")[column].to_list()
+    alone = [judge.with_p(graded.frame[i : i + 1], [LITTLE], "ad")[column][0] for i in range(3)]
+    assert alone == pytest.approx(together)
+
+
+def test_where_nobody_sold_anything_a_total_of_nothing_stands() -> None:
+    judge = grader(BAND_OF_SALES)
+    graded = judge.grade(measured(sold((0, 0), (0, 0)), metrics=["sales"])["ad"], [LITTLE])
+
+    assert graded.frame[truth_column(LITTLE)].to_list() == [int(Truth.TRUE)] * 2
+    found = judge.with_p(graded.frame, [LITTLE], "ad")
+    assert found[f"{truth_column(LITTLE)}.p"].to_list() == pytest.approx([0.0, 0.0])
