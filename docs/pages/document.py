@@ -3,12 +3,14 @@
 import ast
 import inspect
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from types import ModuleType
 
-from advisor import document
+from advisor.document import actions, findings, numbers, origin, outcomes, whole
 from advisor.report import index
 from docs.pages.hooks import class_lines
 from docs.pages.markdown import page
+
+PARTS = (whole, origin, numbers, findings, actions, outcomes)
 
 _INTRO = """\
 All that a run found is one document. `plan.json` holds it, every report is printed from it, and it
@@ -27,16 +29,16 @@ def render() -> str:
         "The result document",
         _INTRO,
         ["## Of one shop", ""],
-        *_classes(document.__file__, first="Document"),
+        *_classes(PARTS, first="Document"),
         ["## Of many shops", ""],
-        *_classes(index.__file__, first="Index"),
+        *_classes((index,), first="Index"),
     )
 
 
-def _classes(file: str, *, first: str) -> Sequence[Iterator[str]]:
-    """The classes of a module: *first*, then the others as they stand."""
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+def _classes(modules: Sequence[ModuleType], *, first: str) -> Sequence[Iterator[str]]:
+    """The classes of *modules*: *first*, then the others as they stand."""
+    trees = [ast.parse(inspect.getsource(module)) for module in modules]
+    classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
     classes.sort(key=lambda node: node.name != first)
     return [class_lines(node) for node in classes if _is_public(node)]
 

@@ -1,0 +1,98 @@
+"""The result document: one JSON value that every report is made of.
+
+Its classes are also the context that templates see. Everything is plain: text, numbers, lists.
+Names, captions and file names in it are a stranger's text: a report escapes them for its format.
+"""
+
+from advisor.document.actions import (
+    ActionInfo,
+    DoneInfo,
+    FocusInfo,
+    Money,
+    MonthGoal,
+    PriorityInfo,
+    SetAsideInfo,
+    TrialInfo,
+)
+from advisor.document.findings import (
+    BandInfo,
+    Evidence,
+    FindingInfo,
+    Message,
+    PriceInfo,
+    SubjectInfo,
+)
+from advisor.document.numbers import (
+    Amount,
+    ChangeInfo,
+    ChangeRow,
+    CourseInfo,
+    Kpi,
+    MonthInfo,
+    Point,
+    QuarterTarget,
+    Ranked,
+    Ranking,
+    Reconciliation,
+)
+from advisor.document.origin import (
+    AdvisorInfo,
+    EngineInfo,
+    InputInfo,
+    MarginInfo,
+    NoteInfo,
+    OverrideInfo,
+    PackInfo,
+    PeriodInfo,
+    ShopInfo,
+)
+from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+from advisor.document.plain import as_json, one_level, plain
+from advisor.document.whole import SCHEMA_VERSION, Document
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ActionInfo",
+    "AdvisorInfo",
+    "Amount",
+    "BandInfo",
+    "ChangeInfo",
+    "ChangeRow",
+    "CourseInfo",
+    "Document",
+    "DoneInfo",
+    "EngineInfo",
+    "Evidence",
+    "FindingInfo",
+    "FocusInfo",
+    "Healthy",
+    "InputInfo",
+    "Kpi",
+    "MarginInfo",
+    "Message",
+    "Money",
+    "MonthGoal",
+    "MonthInfo",
+    "NoteInfo",
+    "OutcomeCount",
+    "OverrideInfo",
+    "PackInfo",
+    "PeriodInfo",
+    "Point",
+    "PriceInfo",
+    "PriorityInfo",
+    "QuarterTarget",
+    "Ranked",
+    "Ranking",
+    "Reconciliation",
+    "SetAsideInfo",
+    "ShopInfo",
+    "StoryLine",
+    "SubjectInfo",
+    "TrialInfo",
+    "Unjudged",
+    "Watch",
+    "as_json",
+    "one_level",
+    "plain",
+]

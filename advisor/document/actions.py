@@ -1,0 +1,149 @@
+"""What to do: actions with their worth and their place, what contradicts them, and small goals."""
+
+import attrs
+
+
+@attrs.frozen
+class Money:
+    """Money in the shop's currency for each *per*: between *low* and *high* 8 times of 10, *mid* on
+    average. *what* is which money it is (sales, margin, ad spend). *text* is ready to print, `about
+    $200 in sales a month`, and so is *range*, `8 times of 10 between $120 and $290` (empty where
+    the amount is known)."""
+
+    low: float
+    mid: float
+    high: float
+    currency: str
+    per: str
+    what: str
+    text: str
+    range: str
+
+
+@attrs.frozen
+class DoneInfo:
+    """What ends an action: *metric* in *levels*, *text* in words. It takes *events* of the metric's
+    denominator until that can be told, about *days* at the present pace."""
+
+    metric: str
+    levels: tuple[str, ...]
+    events: int | None
+    days: int | None
+    text: str
+
+
+@attrs.frozen
+class TrialInfo:
+    """How to put a change to the test: *design* is `split` (versions side by side), `bolder` or
+    `before-after`. *each* is how many events each version needs before *metric* decides, *days* how
+    long that takes at the present pace, *detectable* the nearest value that shows within a month;
+    *text* says it, and why."""
+
+    metric: str
+    design: str
+    each: int
+    days: int | None
+    detectable: float | None
+    text: str
+
+
+@attrs.frozen
+class PriorityInfo:
+    """*value* = *gain* x *kept* x *chance* x *confidence* / *hours* x *weight*; without a price
+    *gain* is None, and *value* is that of the priced action it stands with. *kept* is below 1 where
+    the gain is in sales, for no margin is known. *critical* comes before all."""
+
+    value: float
+    gain: float | None
+    chance: float
+    confidence: float
+    hours: float
+    weight: float
+    critical: bool
+    text: str
+    kept: float = 1.0
+
+
+@attrs.frozen
+class ActionInfo:
+    """One thing to do, for every subject it concerns: *findings* are ids, worst first;
+    *also_explains* are ids of findings that these cause.
+
+    *effort* is hours of work, *start* when to begin (now, this-week, this-month), *stop* when to
+    give up. *after* are ids of actions that come first. *gain* is what reaching the target is
+    worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
+    there, from how many of the shop's own subjects are there; *chance_text* says so.
+    """
+
+    id: str
+    rank: int
+    rule: str
+    severity: str
+    findings: tuple[str, ...]
+    also_explains: tuple[str, ...]
+    after: tuple[str, ...]
+    lever: str
+    lever_title: str
+    direction: str
+    do: str
+    steps: tuple[str, ...]
+    owner: str
+    effort: float
+    start: str
+    stop: str
+    done: tuple[DoneInfo, ...]
+    trial: TrialInfo | None
+    gain: Money | None
+    adds: Money | None
+    no_gain_because: str | None
+    chance: float
+    chance_text: str
+    confidence: float
+    priority: PriorityInfo
+
+
+@attrs.frozen
+class SetAsideInfo:
+    """An action that contradicts one of the plan (*kept* is its id), for the *subjects* (names) on
+    which both pull one lever, and why the other one stays. *also_explains* are ids of findings that
+    these cause."""
+
+    rule: str
+    lever: str
+    lever_title: str
+    direction: str
+    do: str
+    subjects: tuple[str, ...]
+    findings: tuple[str, ...]
+    kept: str
+    gain: Money | None
+    because: str
+    also_explains: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class MonthGoal:
+    """A small goal: *metric* of *subject* from *now* to *target* by the day *by*, in words too.
+    *action* is the id of the one that serves it."""
+
+    action: str
+    metric: str
+    subject: str
+    now: float
+    target: float
+    by: str
+    text: str
+
+
+@attrs.frozen
+class FocusInfo:
+    """The goal that is proposed to a shop that names none: its weak *kpis* (metric ids), *because*
+    in words, the *line* for [goal] in advisor.toml. *goal* is None where none can be proposed.
+    *text* says it all."""
+
+    goal: str | None
+    title: str
+    because: str
+    kpis: tuple[str, ...]
+    line: str
+    text: str

@@ -1,0 +1,65 @@
+"""How rules ended, and the story that they tell."""
+
+import attrs
+
+from advisor.document.findings import SubjectInfo
+
+
+@attrs.frozen
+class OutcomeCount:
+    """How often a rule ended how, over the subjects that it applies to."""
+
+    rule: str
+    title: str
+    kind: str
+    fires: int
+    clear: int
+    unsure: int
+    missing: int
+    not_applicable: int
+    error: int
+
+
+@attrs.frozen
+class StoryLine:
+    """A sentence of the story. *part* is what it tells: what excites or frustrates the audience,
+    where the shop shines or stalls. It is a finding (*finding* is its id) or, with None, the
+    healthy sentence of a rule; *subjects* counts those it holds for."""
+
+    part: str
+    text: str
+    rule: str
+    finding: str | None
+    kind: str
+    subjects: int
+
+
+@attrs.frozen
+class Healthy:
+    """A rule that is clear on every subject it could judge. *subjects* counts them; *text* is the
+    rule's healthy sentence."""
+
+    rule: str
+    text: str
+    kind: str
+    subjects: int
+
+
+@attrs.frozen
+class Watch:
+    """A rule that could not tell for lack of data, on one subject; *text* says how much more."""
+
+    rule: str
+    subject: SubjectInfo
+    text: str
+
+
+@attrs.frozen
+class Unjudged:
+    """What could not be judged at all: *text* is the rule's healthy sentence. Why, and which export
+    or line would make it possible (*remedy* may be empty)."""
+
+    rule: str
+    text: str
+    because: str
+    remedy: str

@@ -1,0 +1,46 @@
+"""The document as JSON-ready values."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from advisor.document.whole import Document
+
+
+def as_json(document: Document) -> dict[str, Any]:
+    """The document as JSON-ready dictionaries and lists, in a fixed order."""
+    whole: dict[str, Any] = plain(document)
+    return whole
+
+
+def one_level(value: Any) -> dict[str, Any]:
+    """A part of the document, or a mapping, as a dictionary of what it holds. Raises TypeError for
+    anything else."""
+    names = _names(value.__class__)
+    return dict(value) if names is None else {name: getattr(value, name) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """A part of the document, and all that it holds, as JSON-ready values."""
+    kind = type(value)
+    if kind in _LEAVES:
+        return value
+    if kind is tuple or kind is list:
+        return [item if type(item) in _LEAVES else plain(item) for item in value]
+    # attrs.asdict says the same, but takes too long on a hundred thousand findings
+    names = _names(value.__class__)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return value if isinstance(value, str | int | float) else [plain(item) for item in value]
+
+
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a class of the document; None of any other class."""
+    fields = getattr(kind, "__attrs_attrs__", None)
+    return None if fields is None else tuple(field.name for field in fields)

@@ -1,0 +1,48 @@
+"""All of it."""
+
+import attrs
+
+from advisor.document.actions import ActionInfo, FocusInfo, Money, MonthGoal, SetAsideInfo
+from advisor.document.findings import FindingInfo
+from advisor.document.numbers import ChangeInfo, CourseInfo, Kpi, Ranking, Reconciliation
+from advisor.document.origin import (
+    AdvisorInfo,
+    InputInfo,
+    MarginInfo,
+    NoteInfo,
+    PeriodInfo,
+    ShopInfo,
+)
+from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+
+SCHEMA_VERSION = 1
+
+
+@attrs.frozen
+class Document:
+    """The whole result. Lists are complete here; reports cap them and say so."""
+
+    schema_version: int
+    advisor: AdvisorInfo
+    shop: ShopInfo
+    margin: MarginInfo
+    period: PeriodInfo
+    inputs: tuple[InputInfo, ...]
+    story: tuple[StoryLine, ...]
+    kpis: tuple[Kpi, ...]
+    plan: tuple[ActionInfo, ...]
+    set_aside: tuple[SetAsideInfo, ...]
+    total: tuple[Money, ...]  # what the whole plan can reach, by kind of money
+    goals: tuple[MonthGoal, ...]
+    findings: tuple[FindingInfo, ...]
+    rankings: tuple[Ranking, ...]
+    outcomes: tuple[OutcomeCount, ...]
+    healthy: tuple[Healthy, ...]
+    watch: tuple[Watch, ...]
+    coverage: tuple[Unjudged, ...]
+    reconciliation: tuple[Reconciliation, ...]
+    data_notes: tuple[NoteInfo, ...]
+    order: str  # the formula that orders the plan, in words
+    changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
+    courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
+    focus: FocusInfo | None = None  # only where the shop names no goal
