@@ -17,6 +17,7 @@ from advisor.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from advisor.cli.request import Shop
     from advisor.diagnosis import Request
     from advisor.registry import Registry
 
@@ -41,12 +42,18 @@ class Asked(NamedTuple):
 
     def request(self, registry: "Registry") -> "Request":
         """The request that they make. Raises AdvisorError for what nobody knows."""
-        from advisor.cli.request import find_shop, make_request
+        from advisor.cli.request import find_shop
 
         self.check(registry)
+        return self.request_of(find_shop(self.paths, self.config))
+
+    def request_of(self, shop: "Shop") -> "Request":
+        """The request that they make of *shop*."""
+        from advisor.cli.request import make_request
+
         return make_request(
             self.paths,
-            find_shop(self.paths, self.config),
+            shop,
             self.today,
             goal=self.goal,
             size=self.size,
@@ -58,12 +65,14 @@ class Asked(NamedTuple):
         )
 
     def check(self, registry: "Registry") -> None:
-        """Raises AdvisorError for a goal, size or niche that nobody knows."""
+        """Raises AdvisorError for a goal, size or niche that nobody knows; where a plugin failed
+        that may have brought it, that is said."""
         from advisor.blame import with_reasons
 
         with with_reasons(registry):
-            words = registry.vocabulary()
-            check_shop_options(words, goal=self.goal, size=self.size, niche=self.niche)
+            check_shop_options(
+                registry.vocabulary(), goal=self.goal, size=self.size, niche=self.niche
+            )
 
 
 def about_a_shop(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -1,26 +1,19 @@
 """`advisor diagnose`: from exports to a plan."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli import complete
+from advisor.cli.asked import Asked, about_a_shop
 from advisor.cli.options import (
     FOLDER,
     PLUGIN_FAILED,
-    check_shop_options,
-    config_option,
     known,
     load_registry,
-    paths_argument,
-    period_options,
-    rules_option,
-    shop_options,
     tell_failures,
-    today_option,
     trace_option,
 )
 
@@ -36,12 +29,7 @@ FAIL_ON_REACHED = 1
 
 
 @click.command(short_help="From exports to a prioritized plan.")
-@paths_argument()
-@shop_options
-@period_options
-@today_option
-@config_option
-@rules_option
+@about_a_shop()
 @click.option(
     "-o",
     "--output",
@@ -74,16 +62,7 @@ FAIL_ON_REACHED = 1
 def diagnose(
     ctx: click.Context,
     *,
-    paths: tuple[str, ...],
-    goal: str | None,
-    size: str | None,
-    niche: str | None,
-    first: date | None,
-    last: date | None,
-    month: str | None,
-    today: date,
-    config: Path | None,
-    rules: tuple[Path, ...],
+    asked: Asked,
     output: Path | None,
     formats: tuple[str, ...],
     fail_on: str | None,
@@ -116,8 +95,7 @@ def diagnose(
       3  nothing could be read
       4  a plan was made, but without a plugin that failed
     """
-    from advisor.blame import with_reasons
-    from advisor.cli.request import Shop, find_shop, make_request
+    from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock
     from advisor.many import shop_folders
     from advisor.report import format_names
@@ -127,24 +105,13 @@ def diagnose(
     with clock.stage("loading plugins"):
         registry = load_registry(trace=trace_plugins)
         known("--fail-on", fail_on, [severity.value for severity in Severity])
-        with with_reasons(registry):
-            check_shop_options(registry.vocabulary(), goal=goal, size=size, niche=niche)
+        asked.check(registry)
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
-    folders = shop_folders(Path(paths[0])) if len(paths) == 1 and config is None else ()
-    shop = Shop() if folders else find_shop(paths, config)
-    request = make_request(
-        paths,
-        shop,
-        today,
-        goal=goal,
-        size=size,
-        niche=niche,
-        first=first,
-        last=last,
-        month=month,
-        rules=rules,
-    )
+    alone = len(asked.paths) == 1 and asked.config is None
+    folders = shop_folders(Path(asked.paths[0])) if alone else ()
+    shop = Shop() if folders else find_shop(asked.paths, asked.config)
+    request = asked.request_of(shop)
     run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
     documents = run.many(folders) if folders else [run.one(shop)]
     if verbose:
