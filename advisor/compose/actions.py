@@ -22,13 +22,16 @@ from advisor.plan.design import design
 from advisor.plan.money import MONTH, Gain, Price, Target
 from advisor.plan.priority import Priority, start
 from advisor.plan.trial import chance_of, round_up, sizes
+from advisor.rule import Start
 from advisor.vocabulary import Metric, Unit
 
 
 def action_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
     """Each action of *plan*, in its order."""
+    critical = sum(item.priority.critical for item in plan.actions)
     for rank, item in enumerate(plan.actions, start=1):
-        yield _action(rank, item, found, diagnosis)
+        begin = start(item.planned, rank - critical)
+        yield _action(rank, item, begin, found, diagnosis)
 
 
 def set_aside_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[SetAsideInfo]:
@@ -57,7 +60,9 @@ def money(gain: Gain, diagnosis: Diagnosis) -> Money:
     )
 
 
-def _action(rank: int, item: Ranked, found: Found, diagnosis: Diagnosis) -> ActionInfo:
+def _action(
+    rank: int, item: Ranked, begin: Start, found: Found, diagnosis: Diagnosis
+) -> ActionInfo:
     planned = item.planned
     action = planned.action
     gain = planned.gain if isinstance(planned.gain, Gain) else None
@@ -76,7 +81,7 @@ def _action(rank: int, item: Ranked, found: Found, diagnosis: Diagnosis) -> Acti
         steps=action.steps,
         owner=action.owner,
         effort=action.effort,
-        start=start(planned, rank).value,
+        start=begin.value,
         stop=action.stop,
         done=tuple(_done(planned, found, diagnosis)),
         trial=_trial(planned, found, diagnosis),

@@ -19,6 +19,8 @@ FORMULA = (
     "medium, else last; a lever that has to be moved before another comes before it"
 )
 
+FIRST = 3  # actions for this week, whatever their severity: ours
+
 # Where what has no price stands among what has: the share of priced actions before it. Ours.
 _STANDING = {Severity.CRITICAL: 0.0, Severity.HIGH: 0.25, Severity.MEDIUM: 0.75, Severity.LOW: 1.0}
 
@@ -69,12 +71,13 @@ def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority
 
 
 def start(item: Planned, rank: int) -> Start:
-    """When to begin: as the action says, else by severity and place in the plan."""
+    """When to begin: as the action says, else by severity and *rank*, its place in the plan after
+    what is critical."""
     if item.action.start is not None:
         return item.action.start
     if item.rule.severity is Severity.CRITICAL:
         return Start.NOW
-    urgent = item.rule.severity is Severity.HIGH or rank <= 3
+    urgent = item.rule.severity is Severity.HIGH or rank <= FIRST
     return Start.THIS_WEEK if urgent else Start.THIS_MONTH
 
 
