@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import complete
+from advisor.cli.experiment_options import (
+    alpha_option,
+    cv_option,
+    json_option,
+    metric_option,
+)
 from advisor.cli.experiment_read import read
 from advisor.cli.group import NamesNear
 from advisor.cli.options import config_option, paths_argument, period_options, today_option
@@ -35,14 +40,7 @@ experiment.add_command(read)
 
 @experiment.command(short_help="How large a test has to be, and how long it takes.")
 @paths_argument(required=False)
-@click.option(
-    "--metric",
-    "metric_id",
-    metavar="METRIC",
-    required=True,
-    shell_complete=complete.metrics,
-    help="What decides: ctr, ctor, roas …",
-)
+@metric_option
 @click.option("--now", metavar="VALUE", help="Its present value: 1.5%. PATH gives it too.")
 @click.option("--hoped", metavar="VALUE", required=True, help="The hoped value: 2%, or +20%.")
 @click.option(
@@ -56,13 +54,7 @@ experiment.add_command(read)
 @click.option(
     "--power", metavar="PART", default="80%", show_default=True, help="How often the gain is found."
 )
-@click.option(
-    "--alpha",
-    metavar="PART",
-    default="5%",
-    show_default=True,
-    help="How often alike versions may seem to differ.",
-)
+@alpha_option
 @click.option(
     "--arms",
     "versions",
@@ -73,14 +65,8 @@ experiment.add_command(read)
     help="How many versions there are, the present one too.",
 )
 @click.option("--share", metavar="PART", help="The part that the other of two versions gets: 20%.")
-@click.option(
-    "--cv",
-    metavar="N",
-    type=click.FloatRange(0, min_open=True),
-    help="How much the values of orders vary: their standard deviation by their mean. It is 1 "
-    "where neither this nor PATH says.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@cv_option
+@json_option
 @period_options
 @today_option
 @config_option

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import complete
+from advisor.cli.experiment_options import (
+    alpha_option,
+    cv_option,
+    json_option,
+    metric_option,
+)
 from advisor.cli.options import config_option, day, paths_argument, period_options, today_option
 from advisor.errors import AdvisorError
 
@@ -19,14 +24,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="What the numbers of a test say.")
 @paths_argument(required=False)
-@click.option(
-    "--metric",
-    "metric_id",
-    metavar="METRIC",
-    required=True,
-    shell_complete=complete.metrics,
-    help="What decides: ctr, ctor, roas …",
-)
+@metric_option
 @click.option(
     "--a",
     metavar="COUNTS",
@@ -66,20 +64,8 @@ if TYPE_CHECKING:
     "--planned", metavar="N", type=click.FloatRange(1), help="Events that each version was to get."
 )
 @click.option("--split", metavar="PARTS", help="How versions were to share: 50/50, 80/20.")
-@click.option(
-    "--alpha",
-    metavar="PART",
-    default="5%",
-    show_default=True,
-    help="How often alike versions may seem to differ.",
-)
-@click.option(
-    "--cv",
-    metavar="N",
-    type=click.FloatRange(0, min_open=True),
-    help="How much the values of orders vary: their standard deviation by their mean. It is 1 "
-    "where neither this nor PATH says.",
-)
+@alpha_option
+@cv_option
 @click.option(
     "--per-day",
     metavar="N",
@@ -93,7 +79,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, min_open=True),
     help="The money that one of the numerator brings (one click of a CTR).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
+@json_option
 @period_options
 @today_option
 @config_option
