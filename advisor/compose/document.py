@@ -46,8 +46,19 @@ def compose(diagnosis: Diagnosis) -> Document:
     found = findings(diagnosis)
     made = plan(found.priced, diagnosis.vocabulary, diagnosis.business.goal)
     rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
+    worst = {
+        found.infos[finding.index].id: place
+        for item in made.actions
+        for place, finding in enumerate(item.planned.findings)
+    }
     infos = sorted(
-        found.infos, key=lambda f: (rank.get(f.rule, len(made.actions)), -(f.stake or 0.0), f.id)
+        found.infos,
+        key=lambda f: (
+            rank.get(f.rule, len(made.actions)),
+            worst.get(f.id, len(worst)),
+            -(f.stake or 0.0),
+            f.id,
+        ),
     )
     counts = outcome_counts(diagnosis)
     well = healthy(counts)

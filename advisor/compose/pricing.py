@@ -210,7 +210,7 @@ class Pricing:
         known = self._worths[asked]
         mean = None if known is None else finite(known[0][at])
         if known is None or mean is None:
-            return NoPrice(f"there is no price for {metric.title}")
+            return NoPrice(_untold(metric, self.diagnosis.vocabulary))
         if mean <= 0:
             return NoPrice("nothing was sold yet, so what one more would bring is not known")
         return Factor(mean, finite(known[1][at]) or 0.0)
@@ -304,6 +304,15 @@ def _worth(
     worths = worths.with_columns((pl.col("w.x") / pl.col("w.d")).alias("w"))
     made = _drawn(worths, attrs.evolve(metric, id="w", kind=MetricKind.MONEY, scale=1.0))
     return made["w.shrunk"], made["w.shrunk.se"]
+
+
+def _untold(metric: Metric, vocabulary: Vocabulary) -> str:
+    """Why nothing is known of what one more of the numerator brings."""
+    if metric.money is None:
+        return f"there is no price for {metric.title}"
+    counts = " or ".join(vocabulary.counts[c.rstrip("?")].title for c in metric.numerator)
+    money = vocabulary.counts[metric.money].title
+    return f"no file says how much {money} the {counts} bring"
 
 
 def _orders(name: str) -> pl.Expr:

@@ -128,7 +128,7 @@ def test_what_is_wasted_is_worth_all_of_it(tmp_path: Path) -> None:
         ({**LOW, "gmv": 0}, "nothing was sold yet, so what one more would bring is not known"),
         (
             {k: v for k, v in LOW.items() if k != "gmv"},
-            "there is no price for CTR",
+            "no file says how much sales the clicks bring",
         ),
         ({**LOW, "from": 28}, "fewer than 7 days cannot tell a month"),
     ],
