@@ -16,7 +16,7 @@ from advisor.cli.options import config_option, day, paths_argument, period_optio
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.cli.experiment_versions import Asked
+    from advisor.cli.experiment_versions import ReadOptions
     from advisor.experiment.reading import Reading
     from advisor.registry import Registry
     from advisor.vocabulary import Vocabulary
@@ -128,14 +128,14 @@ def read(
       advisor experiment read exports/ --metric ctr --subject "Logo" --changed 2026-10-15
     """
     from advisor.cli.experiment_shop import tested
-    from advisor.cli.experiment_versions import Asked
+    from advisor.cli.experiment_versions import ReadOptions
     from advisor.cli.screen import readers
     from advisor.experiment import counts
     from advisor.registry import load
 
     registry = load()
     level = counts.share(alpha, where="--alpha")
-    asked = Asked(
+    asked = ReadOptions(
         metric=tested(metric_id, registry.vocabulary()),
         paths=paths,
         a=a,
@@ -187,7 +187,7 @@ def read(
 
 
 def _side_by_side(
-    asked: "Asked",
+    asked: "ReadOptions",
     alpha: float,
     planned: float | None,
     split: str | None,
@@ -261,7 +261,9 @@ def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -
     return columns(rows, header)
 
 
-def _change(asked: "Asked", alpha: float, registry: "Registry", *, as_json: bool) -> list[str]:
+def _change(
+    asked: "ReadOptions", alpha: float, registry: "Registry", *, as_json: bool
+) -> list[str]:
     from advisor.cli.experiment_versions import change
     from advisor.cli.screen import plain
     from advisor.experiment import data, words

@@ -24,7 +24,7 @@ _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @attrs.frozen
-class Asked:
+class ReadOptions:
     """What stands on the command line of `experiment read`. *four* are the counts of a before and
     after, by option; None where one was not given."""
 
@@ -83,7 +83,7 @@ class Changed:
     after: "Period | None" = None
 
 
-def versions(asked: Asked, registry: "Registry") -> Versions:
+def versions(asked: ReadOptions, registry: "Registry") -> Versions:
     """The versions side by side. Raises AdvisorError, with all mistakes at once."""
     if asked.subject_a is not None or asked.subject_b:
         return _subjects(asked, registry)
@@ -114,7 +114,7 @@ def versions(asked: Asked, registry: "Registry") -> Versions:
     )
 
 
-def change(asked: Asked, registry: "Registry") -> Changed:
+def change(asked: ReadOptions, registry: "Registry") -> Changed:
     """A change and its control. Raises AdvisorError, with all mistakes at once."""
     from advisor.experiment import counts
     from advisor.experiment.before_after import Change
@@ -173,7 +173,7 @@ def change(asked: Asked, registry: "Registry") -> Changed:
     )
 
 
-def _subjects(asked: Asked, registry: "Registry") -> Versions:
+def _subjects(asked: ReadOptions, registry: "Registry") -> Versions:
     from advisor.experiment.shop import subject
 
     if asked.a is not None or asked.b:
@@ -208,7 +208,7 @@ def _subjects(asked: Asked, registry: "Registry") -> Versions:
 
 
 def _version(
-    asked: Asked, registry: "Registry", name: str, text: str, where: str
+    asked: ReadOptions, registry: "Registry", name: str, text: str, where: str
 ) -> "tuple[Arm, Found | None, str | None]":
     """Counts, or the whole of an export."""
     from advisor.experiment import counts
@@ -222,7 +222,7 @@ def _version(
     return arm, None, None
 
 
-def _open(asked: Asked, paths: Sequence[str], registry: "Registry") -> "Shop":
+def _open(asked: ReadOptions, paths: Sequence[str], registry: "Registry") -> "Shop":
     return open_paths(
         paths,
         registry,
@@ -240,11 +240,11 @@ def _named(texts: Sequence[str], option: str) -> list[tuple[str, str, str]]:
     return [(letter, text, option) for letter, text in zip(_LETTERS, texts, strict=False)]
 
 
-def _spread(asked: Asked, arm: "Arm") -> "Arm":
+def _spread(asked: ReadOptions, arm: "Arm") -> "Arm":
     return arm if asked.cv is None else attrs.evolve(arm, spread=asked.cv**2)
 
 
-def _spread_change(asked: Asked, one: "Change") -> "Change":
+def _spread_change(asked: ReadOptions, one: "Change") -> "Change":
     return attrs.evolve(one, before=_spread(asked, one.before), after=_spread(asked, one.after))
 
 
@@ -258,7 +258,7 @@ def _together(found: "Sequence[Found | None]") -> "Pace | None":
     return attrs.evolve(paces[0], per_day=sum(pace.per_day for pace in paces), each=least)
 
 
-def _pace(asked: Asked, registry: "Registry", found: "Pace | None") -> "Pace | None":
+def _pace(asked: ReadOptions, registry: "Registry", found: "Pace | None") -> "Pace | None":
     """The pace of the files, with what the command line says instead."""
     from advisor.experiment.worth import Pace, own_money
 
