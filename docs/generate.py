@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from advisor.hookspecs import PROJECT
-from advisor.registry import DISTRIBUTION, Registry, load
+from advisor.plugin import DISTRIBUTION, PROJECT, Registry, load_plugins
 from docs.pages import (
     bands,
     cli,
@@ -49,7 +48,7 @@ BEGIN, END = "<!-- picture -->", "<!-- end of picture -->"
 def bundled() -> Registry:
     """What comes with the project; plugins that happen to be installed are left out."""
     points = entry_points(group=PROJECT)
-    return load([p for p in points if p.dist is not None and p.dist.name == DISTRIBUTION])
+    return load_plugins([p for p in points if p.dist is not None and p.dist.name == DISTRIBUTION])
 
 
 def generated() -> Mapping[Path, str]:

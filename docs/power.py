@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from advisor.data import parse_toml
+from advisor.model import parse_toml
 from docs.pages import power as page
 from tests.corpus.batch import World
 from tests.corpus.exceptions import UNCOVERED

@@ -6,20 +6,21 @@ from typing import Any
 
 import polars as pl
 
-from advisor.bands import Band, BandFile, Bands
-from advisor.business import Business
-from advisor.condition import Conditions
-from advisor.condition import Test as Ask
-from advisor.diagnosis import wanted
-from advisor.engine import Engine
-from advisor.engine.reference import ReferenceEngine
-from advisor.grade import Grader
 from advisor.judge import Judgement, Outcome, judge
-from advisor.measure import CountedRows, Measured, Wanted, measure
-from advisor.reading import Grain, Period
-from advisor.rule import Action, Rule, Says, Severity
-from advisor.vocabulary import Vocabulary, merge, vocabulary_file
-from advisor.window import Window
+from advisor.judge.engine import Engine
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.judge.grade import Grader
+from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.measured import Measured, measure
+from advisor.metrics.required import Wanted, wanted
+from advisor.model.bands import Band, BandFile, Bands
+from advisor.model.condition import Conditions
+from advisor.model.condition import Test as Ask
+from advisor.model.reading import Grain, Period
+from advisor.model.rule import Action, Rule, Says, Severity
+from advisor.model.shop import Business
+from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.window import Window
 
 WORDS: Vocabulary = merge(
     [

@@ -14,8 +14,8 @@ def test_every_public_name_is_there(name: str) -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'hookimp'"):
-        _ = advisor.hookimp
+    with pytest.raises(AttributeError, match="hookimp"):
+        advisor.__getattr__("hookimp")
 
 
 def test_importing_advisor_loads_nothing_else() -> None:

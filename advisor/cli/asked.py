@@ -18,8 +18,8 @@ from advisor.cli.options import (
 
 if TYPE_CHECKING:
     from advisor.cli.request import Shop
-    from advisor.diagnosis import Request
-    from advisor.registry import Registry
+    from advisor.model import Request
+    from advisor.plugin import Registry
 
 
 class Asked(NamedTuple):
@@ -67,7 +67,7 @@ class Asked(NamedTuple):
     def check(self, registry: "Registry") -> None:
         """Raises AdvisorError for a goal, size or niche that nobody knows; where a plugin failed
         that may have brought it, that is said."""
-        from advisor.blame import with_reasons
+        from advisor.plugin import with_reasons
 
         with with_reasons(registry):
             check_shop_options(

@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
-    from advisor.registry import Registry
+    from advisor.plugin import Registry
 
 Callback = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -18,10 +18,10 @@ def _offer(names: "Callable[[Registry], Iterable[tuple[str, str]]]") -> Callback
         param: click.Parameter,  # noqa: ARG001
         incomplete: str,
     ) -> list[CompletionItem]:
-        from advisor.registry import load
+        from advisor.plugin import load_plugins
 
         try:
-            found = list(names(load()))
+            found = list(names(load_plugins()))
         except Exception:  # noqa: BLE001  a traceback would land in the line being typed
             return []
         return [
@@ -32,13 +32,13 @@ def _offer(names: "Callable[[Registry], Iterable[tuple[str, str]]]") -> Callback
 
 
 def _sizes(_: "Registry") -> Iterable[tuple[str, str]]:
-    from advisor.business import Size
+    from advisor.model import Size
 
     return [(size.value, "") for size in Size]
 
 
 def _rules(registry: "Registry") -> Iterable[tuple[str, str]]:
-    from advisor.installed_rules import installed_rules
+    from advisor.knowledge import installed_rules
 
     for rules in installed_rules(registry).values():
         for rule in rules:
@@ -77,6 +77,6 @@ def severities(
     incomplete: str,
 ) -> list[CompletionItem]:
     """Every severity, worst first."""
-    from advisor.rule import Severity
+    from advisor.model import Severity
 
     return [CompletionItem(s.value) for s in Severity if s.value.startswith(incomplete)]

@@ -12,11 +12,9 @@ from advisor.cli.options import check_shop_options, config_option, shop_options,
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
-    from advisor.bands import Band, Resolved
-    from advisor.business import Business
     from advisor.cli.request import Shop
-    from advisor.grade import Grader
-    from advisor.vocabulary import Metric, Vocabulary
+    from advisor.judge import Grader
+    from advisor.model import Band, Business, Metric, Resolved, Vocabulary
 
 
 @click.group(cls=NamesNear, short_help="Which setting or band holds, and why.")
@@ -56,16 +54,17 @@ def explain(
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers
     from advisor.cli.settings_keys import BANDS, setting_keys
-    from advisor.grade import Grader
-    from advisor.knowledge import bands_of, business_of, check_names, own_folders
-    from advisor.registry import load
+    from advisor.judge import Grader
+    from advisor.knowledge import bands_of, check_names, own_folders
+    from advisor.model import business_of
+    from advisor.plugin import load_plugins
 
     shop = find_shop(["."], config)
     with readers():
         if key in setting_keys():
             _setting(key, shop)
             return
-        registry = load()
+        registry = load_plugins()
         vocabulary = registry.vocabulary()
         check_names(shop.settings, vocabulary, where=shop.config.name if shop.config else "")
         check_shop_options(vocabulary, goal=goal, size=size, niche=niche)
@@ -129,7 +128,7 @@ def resolutions(metric: "Metric", grader: "Grader") -> list[tuple[tuple[str, ...
 
 def band_lines(metric: "Metric", resolved: "Resolved", grader: "Grader") -> list[str]:
     """The band that holds, and every other that was tried, with the reason."""
-    from advisor import text
+    from advisor.model import text
 
     currency = grader.business.currency
     lines = []
@@ -148,13 +147,13 @@ def band_lines(metric: "Metric", resolved: "Resolved", grader: "Grader") -> list
 
 
 def _band(band: "Band", metric: "Metric") -> str:
-    from advisor import text
+    from advisor.model import text
 
     return text.band(band.low, band.high, metric.unit, "USD" if band.usd else None)
 
 
 def _only(of: "object", vocabulary: "Vocabulary") -> str:
-    from advisor.bands import OfSubject
+    from advisor.model import OfSubject
 
     if not isinstance(of, OfSubject):
         return ""

@@ -18,12 +18,11 @@ from advisor.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from advisor.business import Settings
     from advisor.cli.request import Shop
     from advisor.cli.screen import Clock
-    from advisor.diagnosis import Request
     from advisor.document import Document
-    from advisor.registry import Registry
+    from advisor.model import Request, Settings
+    from advisor.plugin import Registry
 
 FAIL_ON_REACHED = 1
 
@@ -97,9 +96,9 @@ def diagnose(
     """
     from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock
-    from advisor.many import shop_folders
+    from advisor.model import Severity
+    from advisor.pipeline import shop_folders
     from advisor.report import format_names
-    from advisor.rule import Severity
 
     clock = Clock()
     with clock.stage("loading plugins"):
@@ -147,8 +146,8 @@ class _Run:
         """One shop: its plan written and shown, or sent to standard output."""
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
-        from advisor.compose import compose
         from advisor.diagnosis import diagnose_gathered, gather_shop
+        from advisor.document import compose_document
 
         with Waiting(shown=not self.quiet) as waiting:
             with self.clock.stage("reading"):
@@ -157,7 +156,7 @@ class _Run:
             with self.clock.stage("judging"):
                 diagnosis = diagnose_gathered(gathered, self.request, self.registry)
             with self.clock.stage("planning"):
-                document = compose(diagnosis)
+                document = compose_document(diagnosis)
             with self.clock.stage("writing"):
                 files = self.files(document, shop)
                 to_stdout = self.output is None and len(self.formats) == 1
@@ -177,11 +176,11 @@ class _Run:
 
     def many(self, folders: tuple[Path, ...]) -> Sequence["Document"]:
         """A plan for each shop, and the index of them all."""
-        from advisor.business import CONFIG_NAME
         from advisor.cli.request import Shop
         from advisor.cli.screen import Waiting, readers, say, table
         from advisor.knowledge import own_version
-        from advisor.many import beside, diagnose_many
+        from advisor.model import CONFIG_NAME
+        from advisor.pipeline import beside, diagnose_many
         from advisor.report import make_environment, make_index, render_index
 
         top = self.output or Path(self.request.paths[0])
@@ -236,7 +235,7 @@ class _Run:
 
     def write(self, files: Mapping[str, str], folder: Path) -> list[Path]:
         """Writes *files* into *folder*, all or none."""
-        from advisor.outputs import write_outputs
+        from advisor.ingest import write_outputs
 
         placed = {folder / name: text for name, text in files.items()}
         write_outputs(placed)
@@ -252,7 +251,7 @@ class _Run:
 
 
 def _reaches(document: "Document", severity: str) -> bool:
-    from advisor.rule import Severity
+    from advisor.model import Severity
 
     limit = Severity(severity).rank
     return any(Severity(finding.severity).rank <= limit for finding in document.findings)

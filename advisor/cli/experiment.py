@@ -18,7 +18,7 @@ from advisor.cli.options import config_option, paths_argument, period_options, t
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.experiment.size import Size
+    from advisor.experiment import Size
 
 WORTH_TELLING = 1.2  # times chance: days that vary less are as good as chance
 
@@ -104,15 +104,12 @@ def plan(
     """
     from advisor.cli.experiment_shop import open_paths, tested
     from advisor.cli.screen import readers
-    from advisor.experiment import counts
-    from advisor.experiment.shop import subject as subject_of
-    from advisor.experiment.shop import whole
-    from advisor.experiment.size import size
-    from advisor.plan.design import CONTROL
-    from advisor.plan.trial import SPREAD, Certainty
-    from advisor.registry import load
+    from advisor.experiment import counts, size, whole
+    from advisor.experiment import subject as subject_of
+    from advisor.plugin import load_plugins
+    from advisor.stats import CONTROL, SPREAD, Certainty
 
-    registry = load()
+    registry = load_plugins()
     vocabulary = registry.vocabulary()
     metric = tested(metric_id, vocabulary)
     certainty = Certainty(
@@ -169,10 +166,10 @@ def plan(
 
 
 def _show(sized: "Size", events: str, currency: str | None, vary: float, *, as_json: bool) -> None:
-    from advisor import text
     from advisor.cli.screen import say, table
     from advisor.experiment import data, words
-    from advisor.report.json_ import write_json
+    from advisor.model import text
+    from advisor.report import write_json
 
     if as_json:
         click.echo(write_json(data.size_data(sized, events)), nl=False)

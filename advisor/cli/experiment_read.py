@@ -17,9 +17,9 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.cli.experiment_versions import ReadOptions
-    from advisor.experiment.reading import Reading
-    from advisor.registry import Registry
-    from advisor.vocabulary import Vocabulary
+    from advisor.experiment import Reading
+    from advisor.model import Vocabulary
+    from advisor.plugin import Registry
 
 
 @click.command(short_help="What the numbers of a test say.")
@@ -131,9 +131,9 @@ def read(
     from advisor.cli.experiment_versions import ReadOptions
     from advisor.cli.screen import readers
     from advisor.experiment import counts
-    from advisor.registry import load
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     level = counts.share(alpha, where="--alpha")
     asked = ReadOptions(
         metric=tested(metric_id, registry.vocabulary()),
@@ -198,9 +198,9 @@ def _side_by_side(
     from advisor.cli.experiment_versions import versions
     from advisor.cli.screen import plain
     from advisor.experiment import counts, data, words
-    from advisor.experiment.reading import read as reading_of
-    from advisor.report.json_ import write_json
-    from advisor.vocabulary import CountUnit
+    from advisor.experiment import read as reading_of
+    from advisor.model import CountUnit
+    from advisor.report import write_json
 
     vocabulary = registry.vocabulary()
     parts = None
@@ -235,11 +235,9 @@ def _side_by_side(
 
 
 def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -> list[str]:
-    from advisor import text
     from advisor.cli.screen import columns
-    from advisor.experiment import counts, words
-    from advisor.experiment.arms import limits
-    from advisor.vocabulary import Unit
+    from advisor.experiment import counts, limits, words
+    from advisor.model import Unit, text
 
     metric = reading.metric
     rows: list[tuple[str, ...]] = []
@@ -266,9 +264,8 @@ def _change(
 ) -> list[str]:
     from advisor.cli.experiment_versions import change
     from advisor.cli.screen import plain
-    from advisor.experiment import data, words
-    from advisor.experiment.before_after import before_after
-    from advisor.report.json_ import write_json
+    from advisor.experiment import before_after, data, words
+    from advisor.report import write_json
 
     found = change(asked, registry)
     effect = before_after(

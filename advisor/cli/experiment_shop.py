@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
-    from advisor.experiment.shop import Shop
-    from advisor.registry import Registry
-    from advisor.vocabulary import Metric, Vocabulary
+    from advisor.experiment import Shop
+    from advisor.model import Metric, Vocabulary
+    from advisor.plugin import Registry
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Tries:
 
 def tested(name: str, vocabulary: "Vocabulary") -> "Metric":
     """The metric of this name. Raises AdvisorError where nobody knows it, or no test tells it."""
-    from advisor.vocabulary import MetricKind
+    from advisor.model import MetricKind
 
     metric = vocabulary.metrics.get(name)
     if metric is None:
@@ -72,7 +72,7 @@ def open_paths(
     """The counts of the shop whose files these are."""
     from advisor.cli.request import find_shop, make_request
     from advisor.cli.screen import Waiting
-    from advisor.experiment.shop import open_shop
+    from advisor.experiment import open_shop
 
     shop = find_shop(paths, config)
     request = make_request(paths, shop, today, first=first, last=last, month=month)

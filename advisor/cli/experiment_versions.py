@@ -12,13 +12,9 @@ from advisor.cli.experiment_shop import Tries, open_paths
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.experiment.arms import Arm
-    from advisor.experiment.before_after import Change
-    from advisor.experiment.shop import Found, Shop
-    from advisor.experiment.worth import Pace
-    from advisor.reading import Period
-    from advisor.registry import Registry
-    from advisor.vocabulary import Metric
+    from advisor.experiment import Arm, Change, Found, Pace, Shop
+    from advisor.model import Metric, Period
+    from advisor.plugin import Registry
 
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -116,9 +112,7 @@ def versions(asked: ReadOptions, registry: "Registry") -> Versions:
 
 def change(asked: ReadOptions, registry: "Registry") -> Changed:
     """A change and its control. Raises AdvisorError, with all mistakes at once."""
-    from advisor.experiment import counts
-    from advisor.experiment.before_after import Change
-    from advisor.experiment.shop import changes
+    from advisor.experiment import Change, changes, counts
 
     given = {option: text for option, text in asked.four.items() if text is not None}
     if given and (asked.paths or asked.changed or asked.subject):
@@ -174,7 +168,7 @@ def change(asked: ReadOptions, registry: "Registry") -> Changed:
 
 
 def _subjects(asked: ReadOptions, registry: "Registry") -> Versions:
-    from advisor.experiment.shop import subject
+    from advisor.experiment import subject
 
     if asked.a is not None or asked.b:
         raise AdvisorError(
@@ -211,8 +205,7 @@ def _version(
     asked: ReadOptions, registry: "Registry", name: str, text: str, where: str
 ) -> "tuple[Arm, Found | None, str | None]":
     """Counts, or the whole of an export."""
-    from advisor.experiment import counts
-    from advisor.experiment.shop import whole
+    from advisor.experiment import counts, whole
 
     if not counts.COUNTS.fullmatch(text) and Path(text).exists():
         shop = _open(asked, (text,), registry)
@@ -260,7 +253,7 @@ def _together(found: "Sequence[Found | None]") -> "Pace | None":
 
 def _pace(asked: ReadOptions, registry: "Registry", found: "Pace | None") -> "Pace | None":
     """The pace of the files, with what the command line says instead."""
-    from advisor.experiment.worth import Pace, own_money
+    from advisor.experiment import Pace, own_money
 
     base = found or own_money(asked.metric, registry.vocabulary(), None)
     if found is None:

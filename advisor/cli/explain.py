@@ -12,7 +12,7 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.diagnosis import Diagnosis
-    from advisor.rule import Rule
+    from advisor.model import Rule
 
 _SHOWN = 20
 _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
@@ -39,9 +39,9 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     from advisor.cli.rules import find_rule, load_all, page
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import diagnose
-    from advisor.registry import load
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     asked.check(registry)
     of_action = _ACTION.fullmatch(rule_id) is not None
     if not asked.paths and subject is None and not of_action:
@@ -54,10 +54,10 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
     if of_action:
-        from advisor.arithmetic import arithmetic, find_action
-        from advisor.compose import compose
+        from advisor.document import compose_document
+        from advisor.explain import arithmetic, find_action
 
-        document = compose(diagnosis)
+        document = compose_document(diagnosis)
         lines = list(arithmetic(document, find_action(document, rule_id)))
         with readers():
             for line in lines:
@@ -71,7 +71,7 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
 
 
 def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
-    from advisor.why import subjects
+    from advisor.explain import subjects
 
     found = subjects(diagnosis, rule.id)
     lines = [rule.id, f"  {rule.says.healthy}"]
@@ -87,8 +87,8 @@ def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
 
 
 def _tree(diagnosis: "Diagnosis", rule: "Rule", subject: str) -> list[str]:
-    from advisor.why import explain as why
-    from advisor.why import subjects, tree
+    from advisor.explain import explain as why
+    from advisor.explain import subjects, tree
 
     if not subjects(diagnosis, rule.id):
         raise AdvisorError(_not_judged(diagnosis, rule), where=rule.id)

@@ -55,8 +55,8 @@ def gather(
     from advisor.cli.request import find_shop, make_request
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
-    from advisor.facts import write_facts
-    from advisor.report.views import counted
+    from advisor.ingest import write_facts
+    from advisor.report import counted
 
     registry = load_registry(trace=trace_plugins)
     request = make_request(paths, find_shop(paths, config), today)

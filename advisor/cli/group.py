@@ -60,7 +60,7 @@ class AdvisorGroup(NamesNear):
 def _leave_guests(code: object) -> None:
     """Ends the process at once where a plugin that was given up still runs: taking the interpreter
     apart beneath it might end in a crash, whose exit code would be another."""
-    guest = sys.modules.get("advisor.guest")
+    guest = sys.modules.get("advisor.plugin.guest")
     if guest is None or sys.stdout is not sys.__stdout__ or not guest.left_behind():
         return
     for stream in (sys.stdout, sys.stderr):

@@ -12,8 +12,8 @@ from advisor.cli.options import FOLDER
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.hookspecs import KindInfo
-    from advisor.vocabulary import Vocabulary
+    from advisor.model import Vocabulary
+    from advisor.plugin import KindInfo
 
 _COMMENTS = {
     "usd_rate": "one {currency} in US dollars",
@@ -51,12 +51,12 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
       advisor init --name "Luna Beauty" --size small --currency MXN --usd-rate 0.055 --no-input
       advisor init exports/ --templates
     """
-    from advisor.business import CONFIG_NAME
     from advisor.cli.screen import say
-    from advisor.outputs import write_outputs
-    from advisor.registry import load
+    from advisor.ingest import write_outputs
+    from advisor.model import CONFIG_NAME
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     if templates:
         kinds = [
             (name, info)
@@ -107,7 +107,7 @@ def _refuse(paths: "Sequence[Path] | Mapping[Path, str]", *, force: bool) -> Non
 
 def _answers(given: Mapping[str, Any], vocabulary: "Vocabulary", *, ask: bool) -> dict[str, Any]:
     """Every answer, in the order of the file; None where there is none."""
-    from advisor.business import Size
+    from advisor.model import Size
 
     answers = dict(given)
     if not ask:
@@ -149,7 +149,7 @@ def _list(names: Any) -> str:
 
 def profile(answers: Mapping[str, Any]) -> str:
     """The text of an advisor.toml."""
-    from advisor.report.escape import clean
+    from advisor.report import clean
 
     def line(key: str, value: Any) -> str:
         written = (
@@ -176,9 +176,9 @@ def identifier(name: str) -> str:
 
 def _check(answers: Mapping[str, Any], vocabulary: "Vocabulary") -> None:
     """Raises Mistakes with every answer that cannot be."""
-    from advisor.business import GoalSection, Settings, ShopSection, impossible
     from advisor.errors import Mistakes
     from advisor.knowledge import check_names
+    from advisor.model import GoalSection, Settings, ShopSection, impossible
 
     shop = ShopSection(**{k: v for k, v in answers.items() if k != "goal" and v is not None})
     settings = Settings(shop=shop, goal=GoalSection(answers.get("goal")))

@@ -11,8 +11,8 @@ import click
 from advisor.cli.options import config_option, paths_argument, today_option
 
 if TYPE_CHECKING:
-    from advisor.gathered import Unread
-    from advisor.reading import Column, Reading
+    from advisor.ingest import Unread
+    from advisor.model import Column, Reading
 
 
 @runtime_checkable
@@ -59,10 +59,10 @@ def inspect(
     from advisor.cli.request import find_shop, make_request
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
-    from advisor.registry import load
-    from advisor.report.escape import json_text
+    from advisor.plugin import load_plugins
+    from advisor.report import json_text
 
-    registry = load()
+    registry = load_plugins()
     request = make_request(paths, find_shop(paths, config), today)
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
@@ -128,7 +128,7 @@ def _refused(unread: "Unread") -> dict[str, Any]:
 
 def _show(file: Mapping[str, Any]) -> None:
     from advisor.cli.screen import say
-    from advisor.report.views import counted, left_out
+    from advisor.report import counted, left_out
 
     say(file["file"])
     if file["kind"] is None:

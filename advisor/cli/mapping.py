@@ -9,10 +9,8 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.cli.request import Shop
-    from advisor.source import Source
-    from advisor.tabular.guess import Proposal
-    from advisor.tabular.kind import Kind
-    from advisor.vocabulary import Vocabulary
+    from advisor.model import Source, Vocabulary
+    from advisor.tabular import Kind, Proposal
 
 
 @runtime_checkable
@@ -28,12 +26,12 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
     adds them to advisor.toml and leaves the rest of it as it is."""
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say
-    from advisor.files import find_files
-    from advisor.registry import load
-    from advisor.tabular.open import open_source
+    from advisor.ingest import find_files
+    from advisor.plugin import load_plugins
+    from advisor.tabular import open_source
 
     shop = find_shop(paths, config)
-    registry = load()
+    registry = load_plugins()
     kinds = [
         kind
         for provider in registry.providers()
@@ -55,7 +53,7 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
 def _proposals(
     source: "Source", kinds: "Sequence[Kind]", vocabulary: "Vocabulary", today: date
 ) -> "Iterable[Proposal]":
-    from advisor.tabular.guess import propose
+    from advisor.tabular import propose
 
     name = source.file.name.rsplit(" > ", 1)[-1].rsplit("/", 1)[-1]
     grids = [grid for grid in source.grids if len(grid.head) > 1]
@@ -68,7 +66,7 @@ def _show(file: str, proposal: "Proposal") -> None:
     import click
 
     from advisor.cli.screen import columns, say
-    from advisor.report.views import counted
+    from advisor.report import counted
 
     say(f"{file}: {counted(proposal.rows, 'row')} under the header in row {proposal.row}")
     if proposal.guesses:
@@ -86,9 +84,9 @@ def _show(file: str, proposal: "Proposal") -> None:
 
 def _write(proposals: "Sequence[Proposal]", shop: "Shop", paths: Sequence[str]) -> Path:
     """Adds the proposals at the end of advisor.toml; everything before stays byte for byte."""
-    from advisor.business import CONFIG_NAME, read_settings
     from advisor.cli.request import folder_of
-    from advisor.outputs import write_outputs
+    from advisor.ingest import write_outputs
+    from advisor.model import CONFIG_NAME, read_settings
 
     path = shop.config or folder_of(paths[0]) / CONFIG_NAME
     known = {(one.file, one.sheet) for one in shop.settings.source}

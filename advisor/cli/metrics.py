@@ -14,8 +14,8 @@ from advisor.errors import AdvisorError, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from advisor.hookspecs import KindInfo
-    from advisor.vocabulary import Metric, Vocabulary
+    from advisor.model import Metric, Vocabulary
+    from advisor.plugin import KindInfo
 
 
 @click.group(cls=NamesNear, short_help="What is measured, and how.")
@@ -41,9 +41,9 @@ def list_metrics(*, goal: str | None) -> None:
       advisor metrics list --goal ads
     """
     from advisor.cli.screen import readers, table
-    from advisor.registry import load
+    from advisor.plugin import load_plugins
 
-    vocabulary = load().vocabulary()
+    vocabulary = load_plugins().vocabulary()
     known("--goal", goal, vocabulary.goals)
     chosen = [
         metric
@@ -79,11 +79,12 @@ def show(
     from advisor.cli.config import band_lines, resolutions
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say
-    from advisor.grade import Grader
-    from advisor.knowledge import bands_of, business_of, own_folders
-    from advisor.registry import load
+    from advisor.judge import Grader
+    from advisor.knowledge import bands_of, own_folders
+    from advisor.model import business_of
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     vocabulary = registry.vocabulary()
     check_shop_options(vocabulary, goal=goal, size=size, niche=niche)
     metric = vocabulary.metrics.get(metric_id)

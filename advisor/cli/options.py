@@ -11,8 +11,8 @@ from advisor.cli import complete
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
-    from advisor.registry import Registry
-    from advisor.vocabulary import Vocabulary
+    from advisor.model import Vocabulary
+    from advisor.plugin import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -108,7 +108,7 @@ def check_shop_options(
     vocabulary: "Vocabulary", *, goal: str | None, size: str | None, niche: str | None
 ) -> None:
     """Raises AdvisorError for a goal, size or niche that nobody knows."""
-    from advisor.business import Size
+    from advisor.model import Size
 
     known("--goal", goal, vocabulary.goals)
     known("--size", size, [one.value for one in Size])
@@ -140,7 +140,6 @@ def trace_option(command: F) -> F:
 def load_registry(*, trace: bool = False) -> "Registry":
     """Every installed plugin; with *trace* each of their calls is told on standard error."""
     from advisor.cli.screen import say
-    from advisor.registry import load
-    from advisor.trace import Trace
+    from advisor.plugin import Trace, load_plugins
 
-    return load(trace=Trace(lambda line: say(line, err=True))) if trace else load()
+    return load_plugins(trace=Trace(lambda line: say(line, err=True))) if trace else load_plugins()

@@ -10,7 +10,7 @@ from advisor.cli.options import PLUGIN_FAILED, load_registry, tell_failures, tra
 from advisor.cli.plugins_new import new
 
 if TYPE_CHECKING:
-    from advisor.contributions import Contribution
+    from advisor.cli.contributions import Contribution
 
 
 @click.group(cls=NamesNear, short_help="What is installed, and which exports it reads.")
@@ -41,8 +41,8 @@ def list_plugins(ctx: click.Context, *, as_json: bool, trace_plugins: bool) -> N
     Example:
       advisor plugins list
     """
+    from advisor.cli.contributions import contributions
     from advisor.cli.screen import readers, say, table
-    from advisor.contributions import contributions
 
     registry = load_registry(trace=trace_plugins)
     found = contributions(registry)

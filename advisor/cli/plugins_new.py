@@ -32,10 +32,10 @@ def new(*, name: str, kind: str | None, into: Path, no_input: bool, force: bool)
       advisor plugins new advisor-acme --kind rules
       advisor plugins new advisor-till --kind provider --into src/
     """
+    from advisor.cli.scaffold.plugin import new_plugin, tree
     from advisor.cli.screen import say
-    from advisor.hookspecs import PLUGIN_API
-    from advisor.outputs import write_outputs
-    from advisor.scaffold.plugin import new_plugin, tree
+    from advisor.ingest import write_outputs
+    from advisor.plugin import PLUGIN_API
 
     try:
         if kind is None and not no_input:

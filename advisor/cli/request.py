@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from advisor.business import CONFIG_NAME, Settings, read_settings
 from advisor.errors import AdvisorError
-from advisor.files import STDIN, is_address
+from advisor.ingest import STDIN, is_address
+from advisor.model import CONFIG_NAME, Settings, read_settings
 
 if TYPE_CHECKING:
-    from advisor.diagnosis import Request
-    from advisor.hookspecs import Templates
+    from advisor.model import Request
+    from advisor.plugin import Templates
 
 
 @attrs.frozen
@@ -30,7 +30,7 @@ class Shop:
 
     def templates(self) -> "tuple[Templates, ...]":
         """The shop's own folder of templates, where it has one."""
-        from advisor.hookspecs import Templates
+        from advisor.plugin import Templates
 
         named = self.settings.report.templates
         if named is None:
@@ -86,8 +86,7 @@ def make_request(
     rules: Sequence[Path] = (),
 ) -> "Request":
     """The request, with the period checked before anything is read."""
-    from advisor.diagnosis import Request
-    from advisor.window import chosen
+    from advisor.model import Request, chosen
 
     chosen(first, last, month, today)
     return Request(

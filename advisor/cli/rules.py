@@ -20,12 +20,10 @@ from advisor.cli.rules_new import new
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
-    from advisor.advice_lint import Objection
-    from advisor.band_lint import Strain
-    from advisor.cases import CaseResult
-    from advisor.knowledge import Loaded
-    from advisor.registry import Registry
-    from advisor.rule import Rule, RulePack
+    from advisor.knowledge import Loaded, Objection, Strain
+    from advisor.model import Rule, RulePack
+    from advisor.plugin import Registry
+    from advisor.testing.cases import CaseResult
 
 CASE_FAILED = 1
 
@@ -59,9 +57,9 @@ def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> 
       advisor rules list --rules my-rules/
     """
     from advisor.cli.screen import readers, say, table
-    from advisor.registry import load
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     loaded = load_all(registry, config, rules, today)
     resting = {rule.id: why for rule, why in loaded.resting}
     known = sorted((*loaded.rules, *(r for r, _ in loaded.resting)), key=lambda r: r.id)
@@ -94,9 +92,9 @@ def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: d
       advisor rules show weak-hook
     """
     from advisor.cli.screen import readers, say
-    from advisor.registry import load
+    from advisor.plugin import load_plugins
 
-    rule = find_rule(load_all(load(), config, rules, today), rule_id)
+    rule = find_rule(load_all(load_plugins(), config, rules, today), rule_id)
     with readers():
         for line in page(rule):
             say(line)
@@ -126,12 +124,12 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
       advisor rules test
       advisor rules test my-rules/
     """
-    from advisor.band_lint import Verdict
-    from advisor.cases import table
     from advisor.cli.screen import readers, say
-    from advisor.registry import load
+    from advisor.knowledge import Verdict
+    from advisor.plugin import load_plugins
+    from advisor.testing.cases import table
 
-    registry = load()
+    registry = load_plugins()
     results, without, resting = run_packs(registry, folders)
     strained = lint_bands(registry, folders, today)
     objected = lint_advice(registry, folders)
@@ -164,10 +162,10 @@ def coverage(ctx: click.Context) -> None:
       advisor rules coverage
     """
     from advisor.cli.screen import readers, say, table
-    from advisor.guide import coverage as covered
-    from advisor.registry import load
+    from advisor.knowledge import coverage as covered
+    from advisor.plugin import load_plugins
 
-    found = covered(load())
+    found = covered(load_plugins())
     rows = [
         (item.id, item.state, ", ".join(item.encoders), item.open and f"not yet: {item.open}")
         for item in found.items
@@ -191,14 +189,11 @@ def run_packs(
     """
     import attrs
 
-    from advisor.business import Settings
-    from advisor.case_run import CaseRunner
-    from advisor.case_tree import case_tree
-    from advisor.cases import pack_cases, run_cases
-    from advisor.installed_rules import read_installed
-    from advisor.knowledge import bands_of
-    from advisor.pack_rules import without_dangling
-    from advisor.rule_file import check_references
+    from advisor.knowledge import bands_of, check_references, read_installed, without_dangling
+    from advisor.model import Settings
+    from advisor.testing.case_runner import CaseRunner
+    from advisor.testing.case_tree import case_tree
+    from advisor.testing.cases import pack_cases, run_cases
 
     vocabulary = registry.vocabulary()
     packs = _packs(registry, folders)
@@ -236,7 +231,7 @@ def _read_packs(
     registry: "Registry", packs: "Sequence[RulePack]"
 ) -> "tuple[dict[RulePack, tuple[Rule, ...]], list[str], frozenset[str]]":
     """The rules of *packs*, which of them rest because a plugin failed, and their ids."""
-    from advisor.pack_rules import read_pack
+    from advisor.knowledge import read_pack
 
     lost = registry.lost_words()
     read = {pack: read_pack(pack, registry.vocabulary(), lost) for pack in packs}
@@ -255,8 +250,8 @@ def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "l
 
     Raises Mistakes for a bands.toml that cannot be read.
     """
-    from advisor.band_lint import strains
-    from advisor.bands import band_file, check_bands
+    from advisor.knowledge import strains
+    from advisor.model import band_file, check_bands
 
     vocabulary = registry.vocabulary()
     files = [] if folders else registry.band_files()
@@ -272,7 +267,7 @@ def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objectio
 
     Raises Mistakes for rule files that cannot be read.
     """
-    from advisor.advice_lint import objections
+    from advisor.knowledge import objections
 
     read, _, _ = _read_packs(registry, _packs(registry, folders))
     levers = registry.vocabulary().levers
@@ -280,7 +275,7 @@ def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objectio
 
 
 def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":
-    from advisor.rule import RulePack
+    from advisor.model import RulePack
 
     if not folders:
         return registry.rule_packs()
@@ -295,7 +290,8 @@ def load_all(
 ) -> "Loaded":
     """Every rule, as it stands for the shop of *config*."""
     from advisor.cli.request import find_shop
-    from advisor.knowledge import business_of, load_rules
+    from advisor.knowledge import load_rules
+    from advisor.model import business_of
 
     shop = find_shop(["."], config)
     business = business_of(shop.settings)
@@ -320,8 +316,8 @@ def find_rule(loaded: "Loaded", name: str) -> "Rule":
 
 def page(rule: "Rule") -> list[str]:
     """A rule as lines to read."""
-    from advisor.text import hours
-    from advisor.why import conditions
+    from advisor.explain import conditions
+    from advisor.model import hours
 
     lines = [
         rule.id,

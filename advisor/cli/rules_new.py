@@ -13,11 +13,9 @@ from advisor.cli.overwrite import may_overwrite
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
-    from advisor.bands import Bands
-    from advisor.registry import Registry
-    from advisor.rule import Rule
-    from advisor.scaffold.wish import Wish
-    from advisor.vocabulary import Vocabulary
+    from advisor.cli.scaffold.wish import Wish
+    from advisor.model import Bands, Rule, Vocabulary
+    from advisor.plugin import Registry
 
 
 @click.command("new", short_help="Write a rule and cases that hold.")
@@ -66,14 +64,14 @@ def new(
       advisor rules new my-rules/ --subject ad --when ctr=low --when cpc=high --no-input
       advisor rules new --subject product --when ctor=low --when "product_clicks>=500" --no-input
     """
-    from advisor.business import Settings
+    from advisor.cli.scaffold.rule import new_rule
     from advisor.cli.screen import say
+    from advisor.ingest import write_outputs
     from advisor.knowledge import bands_of
-    from advisor.outputs import write_outputs
-    from advisor.registry import load
-    from advisor.scaffold.rule import new_rule
+    from advisor.model import Settings
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     vocabulary = registry.vocabulary()
     bands = bands_of(Settings(), registry)
     known = _rules(registry)
@@ -127,7 +125,7 @@ class Answers:
         self, vocabulary: "Vocabulary", bands: "Bands", given: Mapping[str, AbstractSet[str]]
     ) -> None:
         """Asks for what is not given; an answer that cannot be is told and asked again."""
-        from advisor.rule import Severity
+        from advisor.model import Severity
 
         if self.subject is None:
             kinds = vocabulary.subjects
@@ -148,8 +146,8 @@ class Answers:
 
     def wish(self, vocabulary: "Vocabulary") -> "Wish":
         """The answers; raises Mistakes with everything that is missing or cannot be."""
-        from advisor.rule import Severity
-        from advisor.scaffold.wish import Wish
+        from advisor.cli.scaffold.wish import Wish
+        from advisor.model import Severity
 
         known = [one.value for one in Severity]
         severity = self.severity or Severity.MEDIUM.value
@@ -172,7 +170,7 @@ class Answers:
         )
 
     def _condition(self, vocabulary: "Vocabulary", bands: "Bands") -> str:
-        from advisor.scaffold.wish import business, read
+        from advisor.cli.scaffold.wish import business, read
 
         def checked(answer: str) -> str:
             if answer.strip():
@@ -191,7 +189,7 @@ class Answers:
         return found
 
     def _suggested(self, vocabulary: "Vocabulary") -> str:
-        from advisor.scaffold.wish import read, short_id
+        from advisor.cli.scaffold.wish import read, short_id
 
         try:
             found = short_id(read(self.asks, self.subject or "", vocabulary))
@@ -213,7 +211,7 @@ def exported(registry: "Registry") -> dict[str, set[str]]:
 def metrics_of(kind: str, vocabulary: "Vocabulary", given: AbstractSet[str]) -> list[str]:
     """The metrics that a rule on subjects of *kind* may ask for and that can be measured by the
     counts *given* of them."""
-    from advisor.scaffold.proof import counts_not_given
+    from advisor.cli.scaffold.proof import counts_not_given
 
     return sorted(
         metric.id
@@ -226,8 +224,8 @@ def metrics_of(kind: str, vocabulary: "Vocabulary", given: AbstractSet[str]) -> 
 def not_exported(rule: "Rule", registry: "Registry") -> list[str]:
     """The counts of *rule* that no known export has for its kind of subject: it would always end
     as missing."""
-    from advisor.measure import metric_of
-    from advisor.scaffold.proof import counts_not_given
+    from advisor.cli.scaffold.proof import counts_not_given
+    from advisor.metrics import metric_of
 
     vocabulary = registry.vocabulary()
     given = exported(registry).get(rule.subject, set())
@@ -251,6 +249,6 @@ def _choice(text: str, what: str, names: Sequence[str], default: str | None = No
 
 def _rules(registry: "Registry") -> "list[Rule]":
     """The rules that can be read; who diagnoses is told of the others."""
-    from advisor.installed_rules import installed_rules
+    from advisor.knowledge import installed_rules
 
     return [rule for rules in installed_rules(registry).values() for rule in rules]

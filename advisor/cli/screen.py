@@ -23,7 +23,7 @@ PATIENCE = 1.0  # seconds of work before a bar appears
 
 def plain(text: str) -> str:
     """*text* without anything that a terminal obeys; its lines and their alignment stay."""
-    from advisor.report.escape import clean
+    from advisor.report import clean
 
     def line(one: str) -> str:
         return "".join(part if part.isspace() else clean(part) for part in _GAPS.split(one))
@@ -146,7 +146,7 @@ class Waiting:
     def _label(self, text: str) -> str:
         from rich.markup import escape
 
-        from advisor.report.escape import shorten
+        from advisor.report import shorten
 
         return escape(shorten(text, 50))
 

@@ -5,8 +5,7 @@ from typing import Any, get_args
 
 import attrs
 
-from advisor.business import Settings
-from advisor.data import parse_toml
+from advisor.model import Settings, parse_toml
 
 BANDS = "bands"  # keyed by metric: told as bands
 _LISTED = (BANDS, "source")  # not one value a key

@@ -31,21 +31,20 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
       advisor simulate exports/ --set "ad[1847712004410013].ctr=1.8%" --set ad.cpc=0.9
     """
     from advisor.cli.screen import Waiting, readers, say
-    from advisor.compose import compose
     from advisor.diagnosis import diagnose_gathered, gather_shop
-    from advisor.registry import load
-    from advisor.supposing import as_if, supposing
-    from advisor.whatif import compare, lines
+    from advisor.document import compose_document
+    from advisor.explain import as_if, compare, lines, supposing
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     vocabulary = registry.vocabulary()
     supposed = supposing(settings, vocabulary)
     request = asked.request(registry)
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
-    before = compose(diagnose_gathered(gathered, request, registry))
+    before = compose_document(diagnose_gathered(gathered, request, registry))
     other = as_if(supposed, vocabulary)
-    after = compose(diagnose_gathered(gathered, request, registry, as_if=other))
+    after = compose_document(diagnose_gathered(gathered, request, registry, as_if=other))
     if as_json:
         import json
 

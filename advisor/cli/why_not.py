@@ -21,23 +21,23 @@ def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
       advisor why-not weak-hook exports/
       advisor why-not weak-hook exports/ --subject "Spring haul"
     """
-    from advisor import why_not as reasons
     from advisor.cli.rules import find_rule
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import diagnose
-    from advisor.registry import load
-    from advisor.why import subjects as judged
+    from advisor.explain import explain_why_not, overview, render_why_not
+    from advisor.explain import subjects as judged
+    from advisor.plugin import load_plugins
 
-    registry = load()
+    registry = load_plugins()
     request = asked.here().request(registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
     rule = find_rule(diagnosis.loaded, rule_id)
     if subject is None or not judged(diagnosis, rule.id):
-        told = list(reasons.overview(diagnosis, rule))
+        told = list(overview(diagnosis, rule))
     else:
-        found = reasons.why_not(diagnosis, rule.id, subject)
-        told = [line for one in found for line in reasons.lines(one)]
+        found = explain_why_not(diagnosis, rule.id, subject)
+        told = [line for one in found for line in render_why_not(one)]
     with readers():
         for line in told:
             say(line)

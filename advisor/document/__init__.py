@@ -14,6 +14,9 @@ from advisor.document.actions import (
     SetAsideInfo,
     TrialInfo,
 )
+from advisor.document.compose import compose_document
+from advisor.document.compose.coverage import promise, unjudged
+from advisor.document.compose.findings import compose_findings, measured_rows
 from advisor.document.findings import (
     BandInfo,
     Evidence,
@@ -47,7 +50,7 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
-from advisor.document.plain import as_json, one_level, plain
+from advisor.document.plain_values import as_json, one_level, plain
 from advisor.document.whole import SCHEMA_VERSION, Document
 
 __all__ = [
@@ -93,6 +96,11 @@ __all__ = [
     "Unjudged",
     "Watch",
     "as_json",
+    "compose_document",
+    "compose_findings",
+    "measured_rows",
     "one_level",
     "plain",
+    "promise",
+    "unjudged",
 ]

@@ -1,1 +1,27 @@
 """Tests of versions: how large one has to be, and what its numbers say."""
+
+from advisor.experiment.arms import Arm, limits
+from advisor.experiment.before_after import Change, before_after
+from advisor.experiment.reading import Reading, read
+from advisor.experiment.shop import Found, Shop, changes, open_shop, subject, whole
+from advisor.experiment.size import Size, size
+from advisor.experiment.worth import Pace, own_money
+
+__all__ = [
+    "Arm",
+    "Change",
+    "Found",
+    "Pace",
+    "Reading",
+    "Shop",
+    "Size",
+    "before_after",
+    "changes",
+    "limits",
+    "open_shop",
+    "own_money",
+    "read",
+    "size",
+    "subject",
+    "whole",
+]

@@ -2,15 +2,15 @@
 
 Limits: Wilson (1927) of a proportion; the exact Poisson limits of Garwood (Biometrika 28, 1936) of
 a rate, and of the events of a money ratio; log-normal ones where only values vary. Each order
-counts for 1 / (1 + cv^2) equal ones, as in advisor.measure.
+counts for 1 / (1 + cv^2) equal ones, as in advisor.metrics.measured.
 """
 
 import math
 
 import attrs
 
-from advisor import evidence
-from advisor.vocabulary import Metric, MetricKind, Varies
+from advisor.model import Metric, MetricKind, Varies
+from advisor.stats import intervals as evidence
 
 _NOTHING = 1e-9  # of an event
 
@@ -91,7 +91,7 @@ def _money(metric: Metric, arm: Arm, alpha: float, scale: float) -> tuple[float,
 
 
 def wilson(x: float, n: float, z: float) -> tuple[float, float]:
-    """The Wilson limits of a proportion *x* of *n*; advisor.evidence has the same for columns."""
+    """Wilson limits of a proportion *x* of *n*; advisor.stats has the same for columns."""
     centre = x + z * z / 2
     half = z * math.sqrt(max(x * (n - x) / n + z * z / 4, 0.0))
     low, high = (centre - half) / (n + z * z), (centre + half) / (n + z * z)

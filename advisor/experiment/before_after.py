@@ -16,8 +16,8 @@ import attrs
 from advisor.experiment.arms import Arm, log_variance
 from advisor.experiment.reading import Verdict, verdict_of
 from advisor.experiment.worth import Pace, Worth, month
-from advisor.plan.trial import ALPHA
-from advisor.vocabulary import Metric
+from advisor.model import Metric
+from advisor.stats import ALPHA
 
 _LEAST = 1e-12  # variance: values that were all alike are not known to the last digit
 _FAR = 700.0  # logarithms; beyond, there is no number

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import attrs
 
 from advisor.experiment.arms import Arm, limits
-from advisor.vocabulary import Metric
+from advisor.model import Metric
 
 _WIDEST = 37.0  # standard scores; beyond, a chance is no longer a number
 

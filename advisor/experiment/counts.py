@@ -4,7 +4,7 @@ import re
 
 from advisor.errors import AdvisorError
 from advisor.experiment.arms import Arm
-from advisor.vocabulary import Better, CountUnit, Metric, MetricKind, Unit, Vocabulary
+from advisor.model import Better, CountUnit, Metric, MetricKind, Unit, Vocabulary
 
 _NUMBER = re.compile(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?|\.\d+")
 COUNTS = re.compile(r"[\d.,\s]+(/[\d.,\s]+)+")

@@ -8,7 +8,7 @@ from advisor.experiment.before_after import Effect
 from advisor.experiment.reading import Reading, Result
 from advisor.experiment.size import Size
 from advisor.experiment.worth import Worth
-from advisor.plan.design import MONTH
+from advisor.stats import MONTH
 
 Data = Mapping[str, object]
 

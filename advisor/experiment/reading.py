@@ -11,8 +11,8 @@ from advisor.experiment.compare import Comparison, holm
 from advisor.experiment.looks import MISMATCH, holds_early, mismatch
 from advisor.experiment.worth import Pace, Worth
 from advisor.experiment.worth import of as worth_of
-from advisor.plan.trial import ALPHA, Certainty, chance_of, sizes
-from advisor.vocabulary import Better, Metric
+from advisor.model import Better, Metric
+from advisor.stats import ALPHA, Certainty, chance_of, sizes
 
 _CLOSE = 50.0  # times the events there are: what takes more is too close to call
 

@@ -8,23 +8,40 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from advisor import text
-from advisor.business import Business
-from advisor.diagnosis import Progress, Request, counted_rows, gather_shop, window_of
+from advisor.diagnosis import gather_shop
 from advisor.errors import AdvisorError, unknown
-from advisor.evidence import DEFAULT_SPREAD
 from advisor.experiment.arms import Arm
 from advisor.experiment.before_after import Change
 from advisor.experiment.worth import Pace, own_money
-from advisor.knowledge import business_of
-from advisor.kpis import totals
-from advisor.measure import CountedRows, Measured, Wanted, days_column, measure
-from advisor.overlap import combine
-from advisor.reading import Grain, Period
-from advisor.registry import Registry
-from advisor.together import with_pools
-from advisor.vocabulary import Metric, MetricKind, Vocabulary
-from advisor.window import WINDOW_DAYS, Window, before
+from advisor.ingest import combine
+from advisor.metrics import (
+    CountedRows,
+    Measured,
+    Wanted,
+    as_counted_rows,
+    days_column,
+    measure,
+    totals,
+    window_of,
+    with_pools,
+)
+from advisor.model import (
+    WINDOW_DAYS,
+    Business,
+    Grain,
+    Metric,
+    MetricKind,
+    Period,
+    Progress,
+    Request,
+    Vocabulary,
+    Window,
+    before,
+    business_of,
+    text,
+)
+from advisor.plugin import Registry
+from advisor.stats import DEFAULT_SPREAD
 
 _SHOWN = 5  # subjects of one name that a message lists
 
@@ -73,7 +90,7 @@ def open_shop(request: Request, registry: Registry, *, progress: Progress | None
     )
     counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
-    rows = tuple(with_pools(counted_rows(counted, business.name or business.id), vocabulary))
+    rows = tuple(with_pools(as_counted_rows(counted, business.name or business.id), vocabulary))
     return Shop(business, vocabulary, rows, window_of(rows, request, vocabulary))
 
 

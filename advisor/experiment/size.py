@@ -4,9 +4,21 @@ import math
 
 import attrs
 
-from advisor.plan.design import CONTROL, MONTH, WEEK, Design, before_after_days, design
-from advisor.plan.trial import SPREAD, USUAL, Certainty, chance_of, detectable, sizes
-from advisor.vocabulary import Metric
+from advisor.model import Metric
+from advisor.stats import (
+    CONTROL,
+    MONTH,
+    SPREAD,
+    USUAL,
+    WEEK,
+    Certainty,
+    Design,
+    before_after_days,
+    chance_of,
+    design,
+    detectable,
+    sizes,
+)
 
 SPANS = (WEEK, 2 * WEEK, MONTH, 2 * MONTH, 3 * MONTH)  # days that are looked at
 

@@ -3,15 +3,13 @@
 import math
 from collections.abc import Iterator
 
-from advisor import text
 from advisor.experiment.before_after import Effect
 from advisor.experiment.compare import Comparison
 from advisor.experiment.reading import Reading, Result, Verdict
 from advisor.experiment.size import Size
 from advisor.experiment.worth import Worth
-from advisor.plan.design import LONGEST, MONTH, DesignKind
-from advisor.plan.trial import round_up
-from advisor.vocabulary import Metric, Unit
+from advisor.model import Metric, Unit, text
+from advisor.stats import LONGEST, MONTH, DesignKind, round_up
 
 DESIGNS = {
     DesignKind.SPLIT: "side by side",

@@ -5,8 +5,8 @@ import math
 import attrs
 
 from advisor.experiment.compare import Comparison
-from advisor.plan.design import MONTH
-from advisor.vocabulary import Better, CountUnit, Metric, Unit, Varies, Vocabulary
+from advisor.model import Better, CountUnit, Metric, Unit, Varies, Vocabulary
+from advisor.stats import MONTH
 
 
 @attrs.frozen

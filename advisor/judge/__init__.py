@@ -5,17 +5,30 @@ the rules engine. A subject is kept from the engine only where no rule can fire 
 """
 
 from advisor.judge.apart import judge_apart
+from advisor.judge.engine import Engine, choose, notice
+from advisor.judge.evaluate import judge, tests_for
+from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Firing, Judgement, Outcome, Verdicts
+from advisor.judge.relations import Relations, subject_id
 from advisor.judge.rungs import rung
-from advisor.judge.sit import judge, tests_for
 
 __all__ = [
+    "RELATIVE",
+    "Engine",
     "Firing",
+    "Graded",
+    "Grader",
     "Judgement",
     "Outcome",
+    "Relations",
     "Verdicts",
+    "change",
+    "choose",
     "judge",
     "judge_apart",
+    "notice",
     "rung",
+    "subject_id",
     "tests_for",
+    "truth_column",
 ]

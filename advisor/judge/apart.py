@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 import polars as pl
 from polars.exceptions import PanicException
 
-from advisor.engine.program import Engine
 from advisor.errors import AdvisorError
-from advisor.grade import Grader
-from advisor.guest import what
+from advisor.judge.engine.program import Engine
+from advisor.judge.evaluate import judge
+from advisor.judge.grade import Grader
 from advisor.judge.outcome import Judgement
-from advisor.judge.sit import judge
-from advisor.measure import Measured
-from advisor.rule import Rule
+from advisor.metrics import Measured
+from advisor.model import Rule
+from advisor.plugin import what
 
 
 def judge_apart(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from advisor.engine.program import After, Clause, Engine, FindingFact, Pattern, SubjectFact
+from advisor.judge.engine.program import After, Clause, Engine, FindingFact, Pattern, SubjectFact
 from advisor.judge.outcome import Firing
 from advisor.judge.relations import Relations, subject_id
-from advisor.rule import Rule
+from advisor.model import Rule
 
 
 def explained(

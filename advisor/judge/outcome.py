@@ -7,9 +7,8 @@ from functools import cached_property
 import attrs
 import polars as pl
 
-from advisor.condition import Truth
-from advisor.grade import Graded
-from advisor.rule import Rule
+from advisor.judge.grade import Graded
+from advisor.model import Rule, Truth
 
 
 class Outcome(IntEnum):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import attrs
 import polars as pl
 
-from advisor.engine.program import LinkFact
-from advisor.grade import Graded
-from advisor.vocabulary import Vocabulary
+from advisor.judge.engine.program import LinkFact
+from advisor.judge.grade import Graded
+from advisor.model import Vocabulary
 
 
 @attrs.frozen(eq=False)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from advisor.grade import Grader
-from advisor.measure import Measured
-from advisor.rule import Rule
+from advisor.judge.grade import Grader
+from advisor.metrics import Measured
+from advisor.model import Rule
 
 
 def rung(rule: Rule, measured: Mapping[str, Measured], grader: Grader) -> str | None:

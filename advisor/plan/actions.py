@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from advisor.model import Action, Rule
 from advisor.plan.causes import causes
 from advisor.plan.findings import Priced
 from advisor.plan.money import Gain, NoPrice, Price, expected, gain
-from advisor.rule import Action, Rule
 
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 

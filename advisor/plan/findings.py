@@ -2,8 +2,8 @@
 
 import attrs
 
+from advisor.model import Rule
 from advisor.plan.money import NoPrice, Price
-from advisor.rule import Rule
 
 
 @attrs.frozen

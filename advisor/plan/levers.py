@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from advisor.model import Lever
 from advisor.plan.actions import Planned, without
 from advisor.plan.money import Gain
-from advisor.vocabulary import Lever
 
 
 @attrs.frozen

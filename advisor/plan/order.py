@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from advisor.model import Lever, Severity, Vocabulary
 from advisor.plan.actions import Planned, actions
 from advisor.plan.findings import Priced
 from advisor.plan.levers import SetAside, arbitrate
 from advisor.plan.money import Gain, added
 from advisor.plan.priority import Priority, priorities
 from advisor.plan.shared import follows_on, shares
-from advisor.rule import Severity
-from advisor.vocabulary import Lever, Vocabulary
 
 
 @attrs.frozen

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import attrs
 
+from advisor.model import Severity, Start
 from advisor.plan.actions import Planned
 from advisor.plan.money import ASSUMED, Gain
-from advisor.rule import Severity, Start
 
 GOAL_WEIGHT = 10.0  # ours: what serves the shop's goal comes first unless another is worth 10 times
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from advisor.funnel import comes_after
+from advisor.metrics import comes_after
+from advisor.model import Better, Vocabulary
 from advisor.plan.actions import Planned
 from advisor.plan.findings import Priced
 from advisor.plan.money import Gain, Price, expected
-from advisor.vocabulary import Better, Vocabulary
 
 FollowsOn = Callable[[str, str], bool]
 

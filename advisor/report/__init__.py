@@ -1,145 +1,38 @@
-"""Prints the result document. Nothing here decides anything."""
+"""Print a document."""
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-
-from advisor.document import Document, as_json
-from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
-from advisor.guest import TIME_LIMIT, GuestFault, run, what
-from advisor.hookspecs import FORMATS, ReportFormat, Templates
-from advisor.report.environment import ReportEnvironment, make_environment, render_template
-from advisor.report.findings_csv import render_csv
-from advisor.report.index import FailedShop, Index, make_index, render_index
-from advisor.report.json_ import render_json
-from advisor.report.markdown import render_markdown
-from advisor.report.terminal import print_terminal
+from advisor.report.escape import clean, json_text, shorten
+from advisor.report.formats import (
+    FailedShop,
+    Index,
+    format_names,
+    make_environment,
+    make_index,
+    print_terminal,
+    render,
+    render_index,
+    render_template,
+)
+from advisor.report.index import INDEX_TEMPLATE
+from advisor.report.json_ import write_json
+from advisor.report.markdown import PLAN_TEMPLATE
+from advisor.report.views import counted, left_out
 
 __all__ = [
-    "BUNDLED_FORMATS",
+    "INDEX_TEMPLATE",
+    "PLAN_TEMPLATE",
     "FailedShop",
     "Index",
-    "ReportEnvironment",
+    "clean",
+    "counted",
     "format_names",
+    "json_text",
+    "left_out",
     "make_environment",
     "make_index",
     "print_terminal",
     "render",
-    "render_csv",
     "render_index",
-    "render_json",
-    "render_markdown",
     "render_template",
+    "shorten",
+    "write_json",
 ]
-
-BUNDLED_FORMATS = FORMATS
-FINDINGS_FILE = "findings.csv"
-_SUFFIX = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-
-
-def format_names(registry_formats: Sequence[ReportFormat] = ()) -> tuple[str, ...]:
-    """What `--format` may be: the bundled formats, then the plugins' in their order."""
-    own = dict.fromkeys(BUNDLED_FORMATS)
-    return tuple(own | dict.fromkeys(plugin.name for plugin in registry_formats))
-
-
-def render(
-    document: Document,
-    formats: Sequence[str],
-    registry_templates: Sequence[Templates],
-    registry_formats: Sequence[ReportFormat] = (),
-    *,
-    guests: Collection[Templates] = (),
-    failed: list[str] | None = None,
-    time_limit: float = TIME_LIMIT,
-) -> dict[str, str]:
-    """The files of *formats*, by file name. A format for readers brings findings.csv with it: that
-    is where its shortened lists send them.
-
-    *registry_templates* are searched in order: the user's folder first, then what plugins were
-    allowed, then the bundled ones. Those of *guests* that are at fault are done without. A format
-    that fails, or takes more than *time_limit* seconds, is done without where another one was made.
-    *failed* gets a line for each; without it, the first one is raised.
-
-    Raises Mistakes for formats that nobody offers, AdvisorError for a template that is at fault,
-    PluginError where the only format failed.
-    """
-    plugins = {plugin.name: plugin for plugin in reversed(registry_formats)}
-    known = format_names(registry_formats)
-    wrong = [unknown("format", name, known) for name in formats if name not in known]
-    if wrong:
-        raise Mistakes(wrong, where="--format")
-    files: dict[str, str] = {}
-    broken: list[PluginError] = []
-    lines: list[str] = []
-    for name in dict.fromkeys(formats):
-
-        def make(themes: Sequence[Templates], name: str = name) -> Mapping[str, str]:
-            if name in BUNDLED_FORMATS:
-                return _bundled(name, document, themes)
-            return _foreign(plugins[name], document, themes, time_limit)
-
-        try:
-            made = _without_faulty(make, registry_templates, guests, lines)
-        except PluginError as error:
-            broken.append(error)
-            continue
-        taken = sorted(files.keys() & made.keys())
-        if taken:
-            broken.append(PluginError(f"{taken[0]} is made by another format", where=name))
-        files |= {file: text for file, text in made.items() if file not in taken}
-    if broken and (failed is None or not files):
-        raise broken[0]
-    if failed is not None:
-        failed += [*lines, *map(str, broken)]
-    if set(formats) - {"json"} and document.findings and FINDINGS_FILE not in files:
-        files[FINDINGS_FILE] = render_csv(document)
-    return files
-
-
-def _without_faulty(
-    make: Callable[[Sequence[Templates]], Mapping[str, str]],
-    themes: Sequence[Templates],
-    guests: Collection[Templates],
-    lines: list[str],
-) -> Mapping[str, str]:
-    """What *make* makes of *themes*; where their templates are at fault, of those that are no
-    guests', if that helps."""
-    try:
-        return make(themes)
-    except AdvisorError as error:
-        ours = [theme for theme in themes if theme not in guests]
-        if len(ours) == len(themes):
-            raise
-        try:
-            made = make(ours)
-        except AdvisorError:
-            raise error from None
-        lines.append(f"templates of plugins are done without: {error}")
-        return made
-
-
-def _bundled(name: str, document: Document, themes: Sequence[Templates]) -> Mapping[str, str]:
-    if name == "md":
-        return {"plan.md": render_markdown(document, make_environment(themes, "md"))}
-    if name == "json":
-        return {"plan.json": render_json(document)}
-    return {FINDINGS_FILE: render_csv(document)}
-
-
-def _foreign(
-    plugin: ReportFormat, document: Document, themes: Sequence[Templates], time_limit: float
-) -> Mapping[str, str]:
-    def ask() -> tuple[object, object]:
-        suffix = str(plugin.suffix).removeprefix(".")
-        return suffix, plugin.render(as_json(document), make_environment(themes, suffix))
-
-    try:
-        suffix, text = run(ask, time_limit)
-    except GuestFault as fault:
-        raise PluginError(f"the report format failed: {what(fault)}", where=plugin.name) from None
-    if not isinstance(text, str):
-        got = type(text).__name__
-        raise PluginError(f"the report format gave {got} where text is expected", where=plugin.name)
-    if not isinstance(suffix, str) or not _SUFFIX.fullmatch(suffix):
-        raise PluginError(f"{suffix!r} cannot end the name of a file", where=plugin.name)
-    return {f"plan.{suffix}": text}

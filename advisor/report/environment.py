@@ -19,7 +19,7 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from advisor.errors import AdvisorError, unknown
-from advisor.hookspecs import Templates
+from advisor.plugin import Templates
 from advisor.report import escape, views
 
 Escape = Callable[[str], str]

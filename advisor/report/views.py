@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from advisor.model import hours
 from advisor.report.escape import shorten
 from advisor.report.parts import Findings, Part
-from advisor.text import hours
 
 
 def of(findings: Iterable[Part], ids: Iterable[str]) -> list[Part]:

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Column, Grain, Period, Reading
-from advisor.source import Source
+from advisor.model import Column, Grain, Period, Reading, Source
+from advisor.plugin import ReadContext
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
     ColumnReader,
@@ -17,13 +16,13 @@ from advisor.tabular.columns import (
     plain_numbers,
     reread,
 )
+from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.dates import Order, period_of
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.rows import Rows, sort_out, summary_between
 from advisor.tabular.subjects import SubjectReader
-from advisor.tabular.text import TextGrid
 from advisor.tabular.words import words
 
 _SHOWN = 5  # names in one note

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Period
-from advisor.source import Container
+from advisor.model import Container, Period
+from advisor.plugin import ReadContext
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
     Amounts,

@@ -12,7 +12,7 @@ from functools import cache
 import attrs
 import polars as pl
 
-from advisor.reading import Period
+from advisor.model import Period
 from advisor.tabular.cells import Parsed, parsed
 from advisor.tabular.words import fold, words
 

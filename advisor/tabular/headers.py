@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from advisor.source import Grid, Source
+from advisor.model import Grid, Source
 from advisor.tabular.kind import ColumnSpec, Kind
 from advisor.tabular.words import fold, words
 

@@ -39,7 +39,7 @@ from enum import StrEnum
 
 import attrs
 
-from advisor.reading import Grain
+from advisor.model import Grain
 
 
 class CellType(StrEnum):

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from advisor.data import parse_toml, structure
 from advisor.errors import Mistakes, unknown
-from advisor.source import Container
+from advisor.model import Container, parse_toml, structure
 from advisor.tabular.kind import CellRule, Kind, Role
 
 

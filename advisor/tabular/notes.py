@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from advisor.reading import Note
+from advisor.model import Note
 from advisor.tabular.kind import Kind, Role
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.hookspecs import KindInfo, Match, ReadContext
-from advisor.reading import Column, Reading
-from advisor.source import Source, one_grid
+from advisor.model import Column, Reading, Source, one_grid
+from advisor.plugin import KindInfo, Match, ReadContext
 from advisor.tabular.assembly import FileReader
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind

@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.reading import Grain, Links, Table
+from advisor.model import Grain, Links, Table
 from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from advisor.reading import Grain, Period, Reading, Table
+from advisor.model import Grain, Period, Reading, Table
 
 
 def days_of(

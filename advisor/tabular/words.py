@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import attrs
 
-from advisor.data import parse_toml, structure
+from advisor.model import parse_toml, structure
 
 SECONDS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from advisor.business import RulesSection, Settings
-from advisor.cases import Outcome as Expected
-from advisor.compose.findings import findings
-from advisor.diagnosis import Diagnosis, Request, diagnose_gathered
+from advisor.diagnosis import Diagnosis, diagnose_gathered
+from advisor.document import compose_findings
 from advisor.errors import AdvisorError, unknown
-from advisor.gathered import Gathered
+from advisor.explain import Subject, explain, subjects, tree
+from advisor.ingest import Gathered
 from advisor.judge import Outcome
-from advisor.knowledge import REGION_UNKNOWN, Loaded, business_of, why_resting
-from advisor.rule import Profile, Rule
+from advisor.knowledge import REGION_UNKNOWN, Loaded, why_resting
+from advisor.model import Profile, Request, Rule, RulesSection, Settings, business_of
+from advisor.testing.cases import Outcome as Expected
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import PackLike, RuleLike, find_rule
 from advisor.testing.shops import TODAY, Shop, shop
-from advisor.why import Subject, explain, subjects, tree
 
 ShopLike = Shop | Mapping[str, object]
 _EVERY_RULE = RulesSection(profile=Profile.STRICT)
@@ -196,7 +195,7 @@ def _ending(diagnosis: Diagnosis, rule: Rule, chosen: Subject) -> Ending:
     why = next(one for one in explained if one.kind == chosen.kind)
     said: str | None = None
     if chosen.outcome is Outcome.FIRES:
-        told = zip(diagnosis.judgement.firings, findings(diagnosis).infos, strict=True)
+        told = zip(diagnosis.judgement.firings, compose_findings(diagnosis).infos, strict=True)
         said = next(
             info.message.text
             for firing, info in told

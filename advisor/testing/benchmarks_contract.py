@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from advisor.band_lint import Verdict, strains
-from advisor.bands import Band, BandFile, Bands, band_file, check_bands
-from advisor.business import Business, Size
 from advisor.errors import AdvisorError
+from advisor.knowledge import Verdict, strains
+from advisor.model import Band, BandFile, Bands, Business, Size, Vocabulary, band_file, check_bands
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import registry_with
 from advisor.testing.shops import TODAY
-from advisor.vocabulary import Vocabulary
 
 
 class BenchmarksContract(Contract):

@@ -5,15 +5,13 @@ from pathlib import Path
 
 import attrs
 
-from advisor.business import Settings
-from advisor.case_run import CaseRunner
-from advisor.case_tree import case_tree
-from advisor.cases import Case, CaseResult, load_cases
 from advisor.errors import AdvisorError
-from advisor.knowledge import bands_of
-from advisor.registry import Registry
-from advisor.rule import Rule, RulePack
-from advisor.rule_file import CASES, load_rule, resolve_aliases
+from advisor.knowledge import CASES, bands_of, load_rule, resolve_aliases
+from advisor.model import Rule, RulePack, Settings
+from advisor.plugin import Registry
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.case_tree import case_tree
+from advisor.testing.cases import Case, CaseResult, load_cases
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import as_pack, installed, pack_of, tolerant
 

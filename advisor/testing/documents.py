@@ -7,10 +7,9 @@ from pathlib import Path
 
 import attrs
 
-from advisor.compose import compose
-from advisor.document import Document
-from advisor.gathered import Gathered, Unread
-from advisor.reading import File, Note
+from advisor.document import Document, compose_document
+from advisor.ingest import Gathered, Unread
+from advisor.model import File, Note
 from advisor.testing.assertions import diagnose_shop
 from advisor.testing.shops import Shop, shop
 
@@ -99,4 +98,6 @@ def _composed(at: Shop, unread: Sequence[Unread] = (), notes: Sequence[Note] = (
     diagnosis = diagnose_shop(at)
     gathered = diagnosis.gathered
     more = Gathered(gathered.readings, tuple(unread), tuple(notes))
-    return compose(attrs.evolve(diagnosis, gathered=more, notes=(*diagnosis.notes, *notes)))
+    return compose_document(
+        attrs.evolve(diagnosis, gathered=more, notes=(*diagnosis.notes, *notes))
+    )

@@ -5,11 +5,10 @@ from functools import cache
 
 import attrs
 
-from advisor.engine import Engine, choose
 from advisor.errors import PluginError
-from advisor.hookspecs import Derived, ReadContext
-from advisor.reading import Reading
-from advisor.registry import Registry, add, load
+from advisor.judge import Engine, choose
+from advisor.model import Reading
+from advisor.plugin import Derived, ReadContext, Registry, add, load_plugins
 
 
 @cache
@@ -18,7 +17,7 @@ def registry_with(plugins: tuple[object, ...] = ()) -> Registry:
 
     Raises PluginError where one of *plugins* cannot be used, or its words clash with others.
     """
-    registry = load()
+    registry = load_plugins()
     before = len(registry.problems)
     added: list[str] = []
     for place, plugin in enumerate(plugins, start=1):

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.overlap import combine
-from advisor.reading import Table
+from advisor.ingest import combine
+from advisor.model import Table, Vocabulary
 from advisor.testing.samples import Part, grid_rows
-from advisor.vocabulary import Vocabulary
 
 
 def lineage_breaks(part: Part, vocabulary: Vocabulary) -> Iterator[str]:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from advisor.errors import AdvisorError, unknown
-from advisor.hookspecs import Derived, ReadContext
-from advisor.reading import Reading
+from advisor.model import Reading, Vocabulary
+from advisor.plugin import Derived, ReadContext
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import registry_with
 from advisor.testing.shops import TODAY, Shop
-from advisor.vocabulary import Vocabulary
 
 _PARTS = ("", ".lo", ".hi", ".n", ".se")
 _HOOK = "advisor_metrics"

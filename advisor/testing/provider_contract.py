@@ -7,9 +7,8 @@ from os import PathLike
 import polars as pl
 
 from advisor.errors import AdvisorError, unknown
-from advisor.gathered import contract_breaks
-from advisor.hookspecs import Match, Provider, ReadContext
-from advisor.reading import Table
+from advisor.model import Table, Vocabulary
+from advisor.plugin import Match, Provider, ReadContext, contract_breaks
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import registry_with
 from advisor.testing.lineage import lineage_breaks
@@ -26,7 +25,6 @@ from advisor.testing.samples import (
     without_a_column,
 )
 from advisor.testing.strangers import strangers
-from advisor.vocabulary import Vocabulary
 
 _TENTHS = 10
 _CLOSE = 1e-6
@@ -119,7 +117,7 @@ class ProviderContract(Contract):
         fail_with(wrong)
 
     def test_gives_readings_as_the_host_expects_them(self) -> None:
-        """Columns, types and keys of every table are those that `advisor.reading` describes."""
+        """Columns, types and keys of every table are those that `advisor.Reading` describes."""
         fail_with(
             f"{sample.name}: {text}"
             for sample, part in self._parts()

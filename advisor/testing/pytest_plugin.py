@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from advisor.cases import Case
     from advisor.testing.case_files import CaseFile
+    from advisor.testing.cases import Case
 
-_SUFFIX = ".cases.toml"  # advisor.rule_file has it too, and is imported only where it is needed
+_SUFFIX = (
+    ".cases.toml"  # advisor.knowledge.rule_file has it too, and is imported only where it is needed
+)
 _FOLDERS = pytest.StashKey[tuple[Path, ...]]()
 
 

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.document import Document
 from advisor.errors import AdvisorError
-from advisor.hookspecs import ReportFormat, Templates
 from advisor.knowledge import own_version
-from advisor.report import Index, make_environment, make_index, render, render_index
-from advisor.report.index import INDEX_TEMPLATE
-from advisor.report.markdown import PLAN_TEMPLATE
+from advisor.plugin import ReportFormat, Templates
+from advisor.report import (
+    INDEX_TEMPLATE,
+    PLAN_TEMPLATE,
+    Index,
+    make_environment,
+    make_index,
+    render,
+    render_index,
+)
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.documents import HOSTILE_NAMES, PLAIN_NAMES, documents, named
 from advisor.testing.escaped import unescaped

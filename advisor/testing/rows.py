@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from advisor.errors import unknown
-from advisor.vocabulary import Vocabulary
+from advisor.model import Vocabulary
 
 Derived = tuple[float, float, float, float | None]
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
-from advisor.advice_lint import objections
-from advisor.business import Settings
-from advisor.case_run import CaseRunner
-from advisor.cases import Case, Outcome, pack_cases
 from advisor.errors import AdvisorError
-from advisor.knowledge import bands_of
-from advisor.registry import Registry
-from advisor.rule import Rule
-from advisor.rule_file import check_circles, check_references, load_pack, resolve_aliases
+from advisor.knowledge import (
+    bands_of,
+    check_circles,
+    check_references,
+    load_pack,
+    objections,
+    resolve_aliases,
+)
+from advisor.model import Rule, Settings
+from advisor.plugin import Registry
 from advisor.testing.case_files import failure
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import Case, Outcome, pack_cases
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import PackLike, as_pack, installed

@@ -9,12 +9,16 @@ from pathlib import Path
 import attrs
 
 from advisor.errors import AdvisorError, unknown
-from advisor.installed_rules import installed_rules
-from advisor.knowledge import Loaded
-from advisor.registry import Registry
-from advisor.rule import Rule, RulePack
-from advisor.rule_file import load_pack, load_rule, resolve_aliases, rule_files
-from advisor.vocabulary import Vocabulary
+from advisor.knowledge import (
+    Loaded,
+    installed_rules,
+    load_pack,
+    load_rule,
+    resolve_aliases,
+    rule_files,
+)
+from advisor.model import Rule, RulePack, Vocabulary
+from advisor.plugin import Registry
 
 RuleLike = Rule | RulePack | str | PathLike[str]
 PackLike = RulePack | str | PathLike[str]

@@ -12,11 +12,9 @@ from tempfile import TemporaryDirectory
 import attrs
 import polars as pl
 
-from advisor.hookspecs import Match, Provider, ReadContext
-from advisor.reading import File, Reading
-from advisor.source import Grid, Source, one_grid
-from advisor.tabular.open import open_source
-from advisor.tabular.text import HEAD_BYTES, TextGrid, as_utf8, delimiter
+from advisor.model import File, Grid, Reading, Source, one_grid
+from advisor.plugin import Match, Provider, ReadContext
+from advisor.tabular import HEAD_BYTES, TextGrid, as_utf8, delimiter, open_source
 
 _TRIED = 50  # rows that are enough to see what becomes of an empty column
 

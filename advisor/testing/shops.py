@@ -8,16 +8,27 @@ from pathlib import Path
 import attrs
 import polars as pl
 
-from advisor.business import GoalSection, OwnBand, Settings, ShopSection, impossible
 from advisor.errors import Mistakes
-from advisor.hookspecs import Derived
 from advisor.knowledge import check_names
-from advisor.reading import File, Grain, Links, Period, Reading, Table
-from advisor.registry import Registry
+from advisor.model import (
+    WINDOW_DAYS,
+    File,
+    GoalSection,
+    Grain,
+    Links,
+    OwnBand,
+    Period,
+    Reading,
+    Settings,
+    ShopSection,
+    Table,
+    Vocabulary,
+    before,
+    impossible,
+)
+from advisor.plugin import Derived, Registry
 from advisor.testing.installed import registry_with, with_given
 from advisor.testing.rows import Row, read_rows
-from advisor.vocabulary import Vocabulary
-from advisor.window import WINDOW_DAYS, before
 
 TODAY = date(2026, 1, 29)
 Rows = Mapping[str, object] | Sequence[Mapping[str, object]] | pl.DataFrame

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from advisor.hookspecs import Provider
+from advisor.plugin import Provider
 from advisor.testing.samples import Sample
 
 _FILES = {

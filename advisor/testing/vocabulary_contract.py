@@ -7,10 +7,10 @@ from math import isclose
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.hookspecs import hookimpl
+from advisor.model import Identity, Metric, Vocabulary, VocabularyFile, vocabulary_file
+from advisor.plugin import hookimpl
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import registry_with
-from advisor.vocabulary import Identity, Metric, Vocabulary, VocabularyFile, vocabulary_file
 
 _ID = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")
 # Numbers without common factors, so that no two sums are alike by chance.

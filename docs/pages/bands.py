@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from advisor import text
-from advisor.band_lint import strains
-from advisor.bands import Band, BandFile, Where
-from advisor.registry import Registry
-from advisor.vocabulary import Vocabulary
+from advisor.knowledge import strains
+from advisor.model import Band, BandFile, Vocabulary, Where, text
+from advisor.plugin import Registry
 from docs.pages.example import TODAY as DAY
 from docs.pages.markdown import code, page, table
 

@@ -16,7 +16,7 @@ _INTRO = """\
 All that a run found is one document. `plan.json` holds it, every report is printed from it, and it
 is what a template of the plan is given: each field of `Document` is a name in it, and other names
 are a mistake. `index.md.j2`, for many shops, is given `Index`. [Write a theme](write-a-theme.md)
-says how to print them; the JSON Schema is `advisor/schema/plan.schema.json`.
+says how to print them; the JSON Schema is `advisor/document/schema/plan.schema.json`.
 
 Numbers come with a `text` that has their unit; lists are whole. Names, captions and file names are
 the words of strangers.

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import attrs
 
-from advisor.business import CONFIG_NAME, read_settings
-from advisor.compose import compose
-from advisor.diagnosis import Request, diagnose
-from advisor.document import Document, EngineInfo
+from advisor.diagnosis import diagnose
+from advisor.document import Document, EngineInfo, compose_document
 from advisor.errors import AdvisorError
-from advisor.registry import Registry
+from advisor.model import CONFIG_NAME, Request, read_settings
+from advisor.plugin import Registry
 from advisor.report import print_terminal, render
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +23,7 @@ def document(registry: Registry) -> Document:
     """The plan of the example. Both engines find the same, so which one did is not part of it."""
     config = SHOP / CONFIG_NAME
     request = Request((str(SHOP),), TODAY, read_settings(config), config)
-    made = compose(diagnose(request, registry))
+    made = compose_document(diagnose(request, registry))
     broken = [f"{file.file}: {file.problem}" for file in made.inputs if file.problem]
     if broken:
         raise AdvisorError("; ".join(broken), where=SHOP.name)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from advisor.hookspecs import KindInfo, Provider
-from advisor.registry import Registry
-from advisor.tabular.kind import Kind
-from advisor.tabular.kinds import load_kinds
-from advisor.vocabulary import Vocabulary
+from advisor.model import Vocabulary
+from advisor.plugin import KindInfo, Provider, Registry
+from advisor.tabular import Kind, load_kinds
 from docs.pages.markdown import code, page, table
 
 _LANGUAGES = {

@@ -1,7 +1,7 @@
 """docs/guide-coverage.md: every item of the guide, with what encodes it."""
 
-from advisor.guide import coverage
-from advisor.registry import Registry
+from advisor.knowledge import coverage
+from advisor.plugin import Registry
 from docs.pages.markdown import page, table
 
 _INTRO = """\

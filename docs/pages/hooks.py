@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from advisor import hookspecs
+from advisor.plugin import hookspecs
 from docs.pages.markdown import page
 
 _HANDED = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from advisor.cli.metrics import formula
-from advisor.registry import Registry
-from advisor.vocabulary import Count, Metric, MetricKind, Vocabulary
+from advisor.model import Count, Metric, MetricKind, Vocabulary
+from advisor.plugin import Registry
 from docs.pages.markdown import code, page, table
 
 _INTERVALS = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from advisor.data import parse_toml
+from advisor.model import parse_toml
 from docs.pages.markdown import page, table
 
 DATA = Path(__file__).parents[1] / "power.toml"

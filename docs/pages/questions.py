@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from advisor.questions import answers
-from advisor.registry import Registry
-from advisor.rule import Rule
+from advisor.knowledge import answers
+from advisor.model import Rule
+from advisor.plugin import Registry
 from docs.pages.markdown import page, table
 
 _INTRO = """\

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from advisor.bands import BandFile
-from advisor.cases import Case, Outcome
 from advisor.cli.metrics import formula
-from advisor.condition import Against
-from advisor.rule import Rule
-from advisor.vocabulary import Vocabulary
+from advisor.model import Against, BandFile, Rule, Vocabulary
+from advisor.testing.cases import Case, Outcome
 from docs.pages.bands import edges, where
 
 

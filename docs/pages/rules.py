@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from advisor.cases import pack_cases
-from advisor.registry import Registry
-from advisor.rule import Action, Rule, RulePack
-from advisor.rule_file import load_pack
-from advisor.text import hours
-from advisor.why import conditions
+from advisor.explain import conditions
+from advisor.knowledge import load_pack
+from advisor.model import Action, Rule, RulePack, hours
+from advisor.plugin import Registry
+from advisor.testing.cases import pack_cases
 from docs.pages.markdown import code, page, table
 from docs.pages.rule_facts import facts
 

@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from importlib.resources import files
 
-from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
-from advisor.reading import Reading
-from advisor.vocabulary import VocabularyFile, vocabulary_file
+from advisor import (
+    Derived,
+    Provider,
+    ReadContext,
+    Reading,
+    VocabularyFile,
+    hookimpl,
+    vocabulary_file,
+)
 
 
 @hookimpl

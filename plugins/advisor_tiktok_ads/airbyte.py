@@ -6,9 +6,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from advisor.hookspecs import KindInfo, Match, ReadContext
-from advisor.reading import File, Grain, Period, Reading, Table
-from advisor.source import Container, Grid, Source
+from advisor import (
+    Container,
+    File,
+    Grain,
+    Grid,
+    KindInfo,
+    Match,
+    Period,
+    ReadContext,
+    Reading,
+    Source,
+    Table,
+)
 
 KIND = "airbyte-reports"
 TITLE = "Airbyte or Singer records"

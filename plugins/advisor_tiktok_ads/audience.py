@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 import polars as pl
 
-from advisor.hookspecs import KindInfo
-from advisor.reading import Grain, Reading, Table
+from advisor import Grain, KindInfo, Reading, Table
 
 FAMILY = "tiktok-ads-audience"
 COUNTS = ("impressions", "clicks", "purchases", "ad_revenue", "spend")

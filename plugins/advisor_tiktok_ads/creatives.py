@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
+from advisor import Derived, Period, Reading
 
 _CAMPAIGN, _SHOWN = "parent.campaign", "gmv_max_impressions"
 _CARD = "N/A"  # where a video's id stands, of a product card

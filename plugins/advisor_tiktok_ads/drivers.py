@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from advisor.evidence import Z
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import sums_of
+from advisor import Derived, Period, Reading
+from advisor.stats import Z
+from advisor.tabular import sums_of
 
 LABELS = ("key", "name", "days")
 KINDS = ("ad", "ad-group", "campaign")

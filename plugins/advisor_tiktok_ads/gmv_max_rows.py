@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 import polars as pl
 
-from advisor.reading import Note, Reading, Table
+from advisor import Note, Reading, Table
 
 FAMILY = "gmv-max"
 AS = {"spend": "gmv_max_cost", "purchases": "gmv_max_orders", "ad_revenue": "gmv_max_revenue"}

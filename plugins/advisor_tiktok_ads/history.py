@@ -3,7 +3,7 @@
 import attrs
 import polars as pl
 
-from advisor.reading import Reading, Table
+from advisor import Reading, Table
 
 _AT = "by.updated_at"
 OLDER = "older version"

@@ -4,7 +4,7 @@ same counts are not taken for one row given twice."""
 import attrs
 import polars as pl
 
-from advisor.reading import Grain, Period, Reading, Table
+from advisor import Grain, Period, Reading, Table
 
 _HOUR = "by.hour"
 

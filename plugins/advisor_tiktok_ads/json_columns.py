@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.source import Container, Grid, OneGrid, Source
+from advisor import Container, Grid, OneGrid, Source
 
 _PACKED = ("metrics", "dimensions")
 _NAMED = "c"  # columns of a body are c0, c1 …

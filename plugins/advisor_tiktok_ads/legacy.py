@@ -5,8 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from advisor.hookspecs import Derived
-from advisor.reading import Grain, Period, Reading
+from advisor import Derived, Grain, Period, Reading
 
 # Since July 2025 none can be made, since September 2025 GMV Max is all there is for a shop.
 REPLACED = date(2025, 9, 1)

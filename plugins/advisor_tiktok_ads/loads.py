@@ -3,7 +3,7 @@
 import attrs
 import polars as pl
 
-from advisor.reading import Reading, Table
+from advisor import Reading, Table
 from advisor_tiktok_ads.history import OLDER
 
 _LOADED = "by.loaded_at"

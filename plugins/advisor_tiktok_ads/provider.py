@@ -5,13 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
-from advisor.reading import Column, Note, Reading, Table
-from advisor.source import Source
-from advisor.tabular.kind import Kind
-from advisor.tabular.kinds import load_kinds
-from advisor.tabular.reader import TabularProvider
-from advisor.tabular.template import Shape, Template, TemplateProvider
+from advisor import Column, KindInfo, Match, Note, Provider, ReadContext, Reading, Source, Table
+from advisor.tabular import Kind, Shape, TabularProvider, Template, TemplateProvider, load_kinds
 from advisor_tiktok_ads import airbyte
 from advisor_tiktok_ads.audience import BY_AUDIENCE, audience, kind_info
 from advisor_tiktok_ads.gmv_max_rows import apart

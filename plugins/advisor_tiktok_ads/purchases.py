@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from advisor.reading import Column, Note, Reading, Table
+from advisor import Column, Note, Reading, Table
 
 SOURCES: Mapping[str, str] = {
     "shop": "TikTok Shop",

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.evidence import UNSEEN_DAYS, UNSEEN_SPREAD, lognormal
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import days_of, sums_of
+from advisor import Derived, Period, Reading
+from advisor.stats import UNSEEN_DAYS, UNSEEN_SPREAD, lognormal
+from advisor.tabular import days_of, sums_of
 
 RESULTS = ("gmv_max_cost", "gmv_max_orders", "gmv_max_revenue")
 # ROI protection: below this share of the target, on days with more orders than this.

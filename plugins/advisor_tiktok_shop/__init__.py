@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
-from advisor.reading import Reading
-from advisor.vocabulary import VocabularyFile
+from advisor import Derived, Provider, ReadContext, Reading, VocabularyFile, hookimpl
 
 # Readers are imported when files are read: who wants the words alone need not wait for them.
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 import polars as pl
 
-from advisor.evidence import DEFAULT_SPREAD, byar, lognormal
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import sums_of
+from advisor import Derived, Period, Reading
+from advisor.stats import DEFAULT_SPREAD, byar, lognormal
+from advisor.tabular import sums_of
 
 LEAST = 6  # subjects: what is usual for a shop is told by five others at least. Ours.
 

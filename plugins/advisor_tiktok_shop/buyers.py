@@ -11,8 +11,7 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from advisor.reading import Period
-from advisor.source import Grid
+from advisor import Grid, Period
 
 LOOK_BACK = 28  # days before an order in which an earlier one makes its buyer a repeat customer
 _MASKED = r"\*"

@@ -9,11 +9,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from advisor.evidence import byar, lognormal
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import days_of
-from advisor.window import before
+from advisor import Derived, Period, Reading, before
+from advisor.stats import byar, lognormal
+from advisor.tabular import days_of
 from advisor_tiktok_shop.duties import exactly
 
 LEAST_DAYS = 14  # of a window that lists of videos cover

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 import polars as pl
 
-from advisor.reading import Reading
+from advisor import Reading
 
 
 def channel(key: str, name: str) -> Callable[[Reading], Reading]:

@@ -5,9 +5,8 @@ from datetime import date
 
 import polars as pl
 
-from advisor.hookspecs import Derived
-from advisor.reading import Reading
-from advisor.tabular.window_sums import days_of
+from advisor import Derived, Reading
+from advisor.tabular import days_of
 from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
 
 # Of each metric: the count that it is made of, and whether it is the share that went right.

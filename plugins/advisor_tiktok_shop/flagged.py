@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from advisor.evidence import wilson
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading, Table
+from advisor import Derived, Period, Reading, Table
+from advisor.stats import wilson
 from advisor_tiktok_shop.violations import FAMILY
 
 _CONTENT = ("video", "live")

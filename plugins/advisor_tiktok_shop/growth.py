@@ -6,11 +6,9 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from advisor.history import LONGEST_DAYS, Growth, growth, history
-from advisor.hookspecs import Derived
-from advisor.reading import Grain, Period, Reading, Table
-from advisor.tabular.window_sums import days_of
-from advisor.trend import trend
+from advisor import Derived, Grain, Period, Reading, Table
+from advisor.stats import LONGEST_DAYS, Growth, growth, history, trend
+from advisor.tabular import days_of
 from advisor_tiktok_shop.words import vocabulary
 
 SHOP_FAMILIES = ("shop", "shop-orders")

@@ -3,7 +3,7 @@
 import attrs
 import polars as pl
 
-from advisor.reading import Grain, Reading, Table
+from advisor import Grain, Reading, Table
 
 
 def intervals(reading: Reading) -> Reading:

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from advisor.evidence import Z
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import sums_of
+from advisor import Derived, Period, Reading
+from advisor.stats import Z
+from advisor.tabular import sums_of
 
 BROKEN = math.log(0.6)
 # Of each link: what must come, of what. Watch time comes in stretches, one a view.

@@ -8,10 +8,8 @@ from importlib.resources import files
 import attrs
 import polars as pl
 
-from advisor.data import parse_toml, structure
-from advisor.hookspecs import Derived
-from advisor.reading import Reading
-from advisor.tabular.window_sums import days_of
+from advisor import Derived, Reading, parse_toml, structure
+from advisor.tabular import days_of
 from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
 from advisor_tiktok_shop.duties import exactly
 from advisor_tiktok_shop.violations import FAMILY

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import attrs
 import polars as pl
 
-from advisor.reading import Grain, Note, Period, Reading, Table
-from advisor.tabular.cells import ruined
+from advisor import Grain, Note, Period, Reading, Table
+from advisor.tabular import ruined
 from advisor_tiktok_shop.buyers import LOOK_BACK, Visits, customers_by_day, visits
 from advisor_tiktok_shop.places import by_place
 from advisor_tiktok_shop.statuses import order_status, return_status

@@ -9,10 +9,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Grain, Table
-from advisor.tabular.kind import Kind
-from advisor.tabular.template import each_day, rows_about
+from advisor import Grain, ReadContext, Table
+from advisor.tabular import Kind, each_day, rows_about
 
 CONTENT_DAYS = 14  # after delivery, where no other day was agreed
 

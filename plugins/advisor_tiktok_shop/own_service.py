@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Grain, Table
-from advisor.tabular.kind import Kind
-from advisor.tabular.template import rows_about
+from advisor import Grain, ReadContext, Table
+from advisor.tabular import Kind, rows_about
 
 
 def service_rates(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Sequence[Table]:  # noqa: ARG001

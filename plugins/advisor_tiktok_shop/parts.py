@@ -7,8 +7,7 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.errors import AdvisorError
-from advisor.reading import Period, Reading, Table
+from advisor import AdvisorError, Period, Reading, Table
 
 Finish = Callable[[Reading], Reading]
 

@@ -10,10 +10,8 @@ from datetime import date
 
 import polars as pl
 
-from advisor.evidence import Z
-from advisor.hookspecs import Derived
-from advisor.reading import Grain, Period, Reading, Table
-from advisor.source import Grid
+from advisor import Derived, Grain, Grid, Period, Reading, Table
+from advisor.stats import Z
 
 FAMILY = "shop-orders-places"
 COUNT = "placed_orders"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import attrs
 import polars as pl
 
-from advisor.reading import Grain, Reading, Table
+from advisor import Grain, Reading, Table
 
 _POSTED = "by.posted"
 _YEAR_FIRST = r"^\s*(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})"

@@ -4,14 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from advisor.hookspecs import KindInfo, Match, Provider, ReadContext
-from advisor.reading import Reading
-from advisor.source import Source, one_grid
-from advisor.tabular.kind import Kind
-from advisor.tabular.kinds import load_kinds
-from advisor.tabular.reader import TabularProvider
-from advisor.tabular.template import Shape, Template, TemplateProvider
-from advisor.vocabulary import CountUnit
+from advisor import CountUnit, KindInfo, Match, Provider, ReadContext, Reading, Source, one_grid
+from advisor.tabular import Kind, Shape, TabularProvider, Template, TemplateProvider, load_kinds
 from advisor_tiktok_shop.buyers import Visits, buyers, new_salt, over_files
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
 from advisor_tiktok_shop.intervals import intervals, live_minutes

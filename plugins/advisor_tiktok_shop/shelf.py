@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.evidence import lognormal, wilson
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import days_of
-from advisor.window import before
+from advisor import Derived, Period, Reading, before
+from advisor.stats import lognormal, wilson
+from advisor.tabular import days_of
 
 # Of each channel that is a shelf: who saw and who clicked, as its file counts them.
 SHELVES = {

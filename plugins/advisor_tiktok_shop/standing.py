@@ -6,12 +6,18 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.decompose import CHANGE, contributions, step_column
-from advisor.evidence import UNSEEN_TRAFFIC, byar, dispersion, unseen_dispersion, wilson
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.tabular.window_sums import days_of, sums_of
-from advisor.window import before
+from advisor import Derived, Period, Reading, before
+from advisor.stats import (
+    CHANGE,
+    UNSEEN_TRAFFIC,
+    byar,
+    contributions,
+    dispersion,
+    step_column,
+    unseen_dispersion,
+    wilson,
+)
+from advisor.tabular import days_of, sums_of
 
 ORDER_LIMITS = (50.0, 100.0, 200.0)  # a day, while a shop is on probation
 MOST = 2 / 3  # of a fall that one part explains alone
@@ -112,7 +118,7 @@ def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     `lost_to_conversion` and `lost_to_basket`, which add up to the fall over the days of *now*.
 
     GMV = visitors x customers / visitors x GMV / customers; each one's part is that of
-    advisor.decompose: exact, and in no order.
+    advisor.stats.decomposition: exact, and in no order.
     """
     if now.is_empty() or then.is_empty():
         return now.clear()

@@ -7,7 +7,7 @@ from importlib.resources import files
 import attrs
 import polars as pl
 
-from advisor.data import parse_toml, structure
+from advisor import parse_toml, structure
 
 _FILE = "statuses.toml"
 

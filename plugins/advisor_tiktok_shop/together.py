@@ -3,8 +3,8 @@
 import attrs
 import polars as pl
 
-from advisor.reading import Reading, Table
-from advisor.tabular.cells import ruined
+from advisor import Reading, Table
+from advisor.tabular import ruined
 from advisor_tiktok_shop.orders import ORDER_ID, left_out_too, sorted_out
 from advisor_tiktok_shop.statuses import order_status
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Grain, Table
-from advisor.tabular.kind import Kind
+from advisor import Grain, ReadContext, Table
+from advisor.tabular import Kind
 
 STATUSES = ("open", "appealed", "resolved")
 SUBJECTS = ("video", "product", "live", "shop")

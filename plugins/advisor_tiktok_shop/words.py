@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from advisor.vocabulary import VocabularyFile, vocabulary_file
+from advisor import VocabularyFile, vocabulary_file
 
 _PACKAGE = "advisor_tiktok_shop"
 _FILE = "vocabulary.toml"

@@ -5,8 +5,7 @@ Its words are those of TikTok Shop, so it has no vocabulary of its own.
 
 from collections.abc import Sequence
 
-from advisor.hookspecs import Derived, Provider, ReadContext, hookimpl
-from advisor.reading import Reading
+from advisor import Derived, Provider, ReadContext, Reading, hookimpl
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.reading import Grain, Period, Reading, Table
+from advisor import Grain, Period, Reading, Table
 
 _VIDEO_ID = r"/(?:video|photo)/(\d+)"
 ACCOUNT = "TikTok account"

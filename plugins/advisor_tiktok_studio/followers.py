@@ -6,11 +6,8 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
-from advisor.evidence import Z, byar
-from advisor.history import weekday_medians, without
-from advisor.hookspecs import Derived
-from advisor.reading import Period, Reading
-from advisor.trend import middle_slope, neighbours, pairs_of
+from advisor import Derived, Period, Reading
+from advisor.stats import Z, byar, middle_slope, neighbours, pairs_of, weekday_medians, without
 from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
 FAMILY = "studio-followers"

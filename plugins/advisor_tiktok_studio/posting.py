@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from advisor.evidence import wilson
-from advisor.hookspecs import Derived, ReadContext
-from advisor.reading import Grain, Period, Reading
+from advisor import Derived, Grain, Period, ReadContext, Reading
+from advisor.stats import wilson
 from advisor_tiktok_studio.audience import ACCOUNT
 from advisor_tiktok_studio.territories import DAY, hour_there, main_territory, territory
 

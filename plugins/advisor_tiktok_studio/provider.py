@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Reading
-from advisor.tabular.kind import Kind
-from advisor.tabular.kinds import load_kinds
-from advisor.tabular.reader import TabularProvider
+from advisor import ReadContext, Reading
+from advisor.tabular import Kind, TabularProvider, load_kinds
 from advisor_tiktok_studio.audience import (
     counted_days,
     gender_segments,

@@ -14,8 +14,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.hookspecs import Derived, ReadContext
-from advisor.reading import Reading
+from advisor import Derived, ReadContext, Reading
 
 EVENING = 19  # the hour from which most people have time: ours
 DAY = 24

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from advisor.hookspecs import ReportFormat, Templates, hookimpl
+from advisor import ReportFormat, Templates, hookimpl
 
 if TYPE_CHECKING:
     import jinja2
@@ -20,7 +20,7 @@ class HtmlPlan:
     suffix: str = "html"
 
     def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str:
-        from advisor.report import render_template  # only when a report is printed
+        from advisor import render_template
 
         return render_template(environment, "plan.html.j2", document)
 

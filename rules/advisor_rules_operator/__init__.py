@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from importlib.resources import files
 
-from advisor.bands import BandFile, band_file
-from advisor.hookspecs import hookimpl
-from advisor.rule import RulePack
-from advisor.vocabulary import VocabularyFile, vocabulary_file
+from advisor import BandFile, RulePack, VocabularyFile, band_file, hookimpl, vocabulary_file
 
 _FOLDER = files(__name__)
 

@@ -1,1 +1,1 @@
-"""Measurements against what somebody would have written by hand; run with `--benchmark-only`."""
+"""Measurements against what somebody would have written by hand; run with `--benchmark-only -n 0`."""

@@ -5,13 +5,15 @@ import itertools
 import numpy as np
 import polars as pl
 
-from advisor.bands import Band, BandFile, Bands
-from advisor.condition import Test as Ask
-from advisor.grade import Grader
-from advisor.measure import CountedRows, Measured, Wanted, measure
-from advisor.reading import Grain
-from advisor.registry import load
-from advisor.rule import Rule
+from advisor.judge.grade import Grader
+from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.measured import Measured, measure
+from advisor.metrics.required import Wanted
+from advisor.model.bands import Band, BandFile, Bands
+from advisor.model.condition import Test as Ask
+from advisor.model.reading import Grain
+from advisor.model.rule import Rule
+from advisor.plugin.registry import load_plugins
 from tests.benchmarks.baselines.raw_durable import Limit, NumericRule
 from tests.core import CURRENT, SHOP, TODAY, US, WINDOW, rule
 
@@ -101,7 +103,9 @@ def subjects(count: int, *, sick_share: float = 0.05, seed: int = 1) -> Measured
         }
     )
     rows = CountedRows("ad", "files", Grain.PERIOD, frame)
-    return measure([rows], {"ad": Wanted(frozenset(USUAL))}, WINDOW, load().vocabulary())["ad"]
+    return measure([rows], {"ad": Wanted(frozenset(USUAL))}, WINDOW, load_plugins().vocabulary())[
+        "ad"
+    ]
 
 
 def bounds(measured: Measured) -> list[dict[str, float | str]]:
@@ -115,4 +119,4 @@ def usual() -> Grader:
     """Grades by a band around what is usual."""
     bands = (Band(m, low=at * LOW, high=at * HIGH) for m, (at, _) in USUAL.items())
     file = BandFile("usual", "what is usual", tuple(bands))
-    return Grader(load().vocabulary(), Bands((file,)), US, TODAY)
+    return Grader(load_plugins().vocabulary(), Bands((file,)), US, TODAY)

@@ -1,6 +1,6 @@
 """How fast, as ratios of what somebody would have written by hand, taken in the same run.
 
-    pytest tests/benchmarks --benchmark-only -s
+    pytest tests/benchmarks --benchmark-only -s -n 0
 
 Time is processor time (user and system) of whole processes, so that a busy machine tells the same;
 each ratio is the median of pairs of runs. `BENCHMARK_ROWS` makes the large file smaller.
@@ -20,8 +20,8 @@ import attrs
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from advisor.engine.durable import DurableEngine, available
 from advisor.judge import judge
+from advisor.judge.engine.durable import DurableEngine, available
 from tests.benchmarks import subjects
 from tests.shapes.large import write_ads_manager_csv
 

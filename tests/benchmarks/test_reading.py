@@ -1,6 +1,6 @@
 """What reading costs: each large kind against the library that only parses the same file.
 
-    pytest tests/benchmarks/test_reading.py --benchmark-only -s
+    pytest tests/benchmarks/test_reading.py --benchmark-only -s -n 0
 
 Processor time in one process, the median of pairs of runs. `BENCHMARK_ROWS` is the number of rows
 of a CSV; a workbook has a tenth of it.
@@ -18,9 +18,9 @@ import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from advisor.hookspecs import Provider, ReadContext
-from advisor.reading import File, Reading
-from advisor.tabular.open import open_source
+from advisor.model.reading import File, Reading
+from advisor.plugin.hookspecs import Provider, ReadContext
+from advisor.tabular.containers.open import open_source
 from advisor_tiktok_ads import advisor_metric_providers as ads_providers
 from advisor_tiktok_shop import advisor_metric_providers as shop_providers
 from tests.benchmarks.large_exports import large_csv, large_workbook

@@ -1,6 +1,6 @@
 """What installed rule packs cost a run before it reads its first file.
 
-    pytest tests/benchmarks/test_start_up.py --benchmark-only -s
+    pytest tests/benchmarks/test_start_up.py --benchmark-only -s -n 0
 
 Processor time of whole processes, as in the other benchmarks: a run that knows all rules, with
 packs of 20 rules beside the bundled ones, less the same run without them and less the reading of
@@ -16,7 +16,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from tests.benchmarks.test_benchmarks import once, process
-from tests.isolation.installed import PACK, Site
+from tests.plugin.isolation.installed import PACK, Site
 
 RULES = 20
 RUNS = 5
@@ -25,10 +25,10 @@ LOAD = """
 import sys
 sys.path[:0] = sys.argv[1:]
 from datetime import date
-from advisor.business import Business, Settings
-from advisor.knowledge import bands_of, load_rules
-from advisor.registry import load
-registry = load()
+from advisor.model.shop import Business, Settings
+from advisor.knowledge.load import bands_of, load_rules
+from advisor.plugin.registry import load_plugins
+registry = load_plugins()
 bands_of(Settings(), registry)
 loaded = load_rules(registry, Settings(), Business(), date(2026, 11, 2))
 assert registry.failures() == [], registry.failures()

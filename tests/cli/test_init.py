@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.business import read_settings
+from advisor.model.settings import read_settings
 from tests.cli.conftest import Run
 from tests.shapes import violations
 

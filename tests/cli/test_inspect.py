@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.hookspecs import Provider, hookimpl
+from advisor.plugin.hookspecs import Provider, hookimpl
 from tests.cli.conftest import Run
 from tests.cli.exports import ad_days, ads_file
 from tests.shapes import ads_manager, seller_center

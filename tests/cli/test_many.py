@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.many import shop_folders
+from advisor.pipeline import shop_folders
 from tests.cli.conftest import Run
 from tests.cli.exports import PROFILE, shop_folder
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import complete, main, screen
-from advisor.engine import notice
+from advisor.judge.engine import notice
 from tests.cli.exports import LAST, TODAY
 from tests.shapes import violations
 from tests.shapes._cells import Row
@@ -115,9 +115,9 @@ def test_a_reader_who_leaves_early_is_no_error(shop: Path, words: tuple[str, ...
 def test_a_mistake_shows_no_traceback_and_a_bug_does(tmp_path: Path) -> None:
     assert "Traceback" not in advisor("diagnose", tmp_path / "nowhere").stderr
     script = (
-        "import advisor.registry\nfrom advisor.cli import main\n"
+        "import advisor.plugin\nfrom advisor.cli import main\n"
         "def broken():\n    raise RuntimeError('a bug')\n"
-        "advisor.registry.load = broken\nmain(['plugins', 'list'])"
+        "advisor.plugin.load_plugins = broken\nmain(['plugins', 'list'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
@@ -177,7 +177,7 @@ def test_a_broken_plugin_does_not_break_the_line_being_typed(
     def broken() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("advisor.registry.load", broken)
+    monkeypatch.setattr("advisor.plugin.load_plugins", broken)
     command = main.commands["metrics"]
     assert complete.metrics(click.Context(command), click.Argument(["x"]), "c") == []
 

@@ -17,7 +17,7 @@ import advisor_tiktok_ads
 import advisor_tiktok_shop
 import advisor_tiktok_studio
 from advisor import Period, ReadContext, Reading
-from advisor.gather import gather
+from advisor.ingest.gathering import gather
 from advisor.testing import (
     BenchmarksContract,
     MetricsContract,

@@ -10,22 +10,24 @@ import attrs
 import numpy as np
 import polars as pl
 
-from advisor.bands import Bands
-from advisor.business import Business, RulesSection, Settings
-from advisor.diagnosis import wanted, with_derived
-from advisor.engine.reference import ReferenceEngine
-from advisor.grade import Grader
-from advisor.hookspecs import PROJECT, ReadContext
 from advisor.judge import Judgement, judge
-from advisor.knowledge import bands_of, why_resting
-from advisor.measure import CountedRows, Measured, measure
-from advisor.reading import File, Grain, Period, Reading, Table
-from advisor.registry import DISTRIBUTION, Registry, load
-from advisor.rule import Profile, Rule
-from advisor.rule_file import load_pack
-from advisor.together import with_pools
-from advisor.vocabulary import Vocabulary
-from advisor.window import Window
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.judge.grade import Grader
+from advisor.knowledge.load import bands_of, why_resting
+from advisor.knowledge.rule_file import load_pack
+from advisor.metrics.counted_rows import CountedRows, with_pools
+from advisor.metrics.derived import with_derived
+from advisor.metrics.measured import Measured, measure
+from advisor.metrics.required import wanted
+from advisor.model.bands import Bands
+from advisor.model.reading import File, Grain, Period, Reading, Table
+from advisor.model.rule import Profile, Rule
+from advisor.model.settings import RulesSection, Settings
+from advisor.model.shop import Business
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.window import Window
+from advisor.plugin.hookspecs import PROJECT, ReadContext
+from advisor.plugin.registry import DISTRIBUTION, Registry, load_plugins
 from tests.corpus.funnels import Floats, How
 from tests.corpus.nature import WINDOW, Herd, Nature, days
 
@@ -50,7 +52,9 @@ class World:
     def bundled(cls) -> "World":
         """What comes with the project; plugins that happen to be installed are left out."""
         points = entry_points(group=PROJECT)
-        registry = load([p for p in points if p.dist is not None and p.dist.name == DISTRIBUTION])
+        registry = load_plugins(
+            [p for p in points if p.dist is not None and p.dist.name == DISTRIBUTION]
+        )
         words = registry.vocabulary()
         rules = (rule for pack in registry.rule_packs() for rule in load_pack(pack, words))
         return cls(registry, words, bands_of(Settings(), registry), tuple(rules))

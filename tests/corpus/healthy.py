@@ -6,11 +6,11 @@ import attrs
 import numpy as np
 import polars as pl
 
-from advisor.condition import Against, Truth
-from advisor.condition import Test as Ask
-from advisor.grade import Grader, truth_column
-from advisor.measure import Measured
-from advisor.rule import Rule
+from advisor.judge.grade import Grader, truth_column
+from advisor.metrics.measured import Measured
+from advisor.model.condition import Against, Truth
+from advisor.model.condition import Test as Ask
+from advisor.model.rule import Rule
 from tests.corpus.batch import World
 from tests.corpus.funnels import FUNNELS, Floats, Funnel, How
 from tests.corpus.nature import WINDOW, Herd

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from advisor.rule import Rule
+from advisor.model.rule import Rule
 from tests.corpus.batch import World, batch, judged, shop_name
 from tests.corpus.exceptions import MAY_SPEAK
 from tests.corpus.healthy import PROFILES, Profile, herds

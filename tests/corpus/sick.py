@@ -12,13 +12,13 @@ import attrs
 import numpy as np
 import polars as pl
 
-from advisor.business import Business
-from advisor.condition import Against, Conditions, Quantifier
-from advisor.condition import Test as Ask
-from advisor.grade import RELATIVE, Grader
-from advisor.measure import metric_of
-from advisor.rule import Rule
-from advisor.vocabulary import MetricKind, Varies
+from advisor.judge.grade import RELATIVE, Grader
+from advisor.metrics.required import metric_of
+from advisor.model.condition import Against, Conditions, Quantifier
+from advisor.model.condition import Test as Ask
+from advisor.model.rule import Rule
+from advisor.model.shop import Business
+from advisor.model.vocabulary import MetricKind, Varies
 from tests.corpus.batch import Batch, World, batch, shop_name
 from tests.corpus.funnels import BY_KIND, FUNNELS, Floats, Funnel, How
 from tests.corpus.healthy import Profile, herd

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.business import RulesSection, Settings, ShopSection
-from advisor.diagnosis import Request, diagnose_gathered
-from advisor.gathered import Gathered
-from advisor.rule import Profile, Rule
+from advisor.diagnosis import diagnose_gathered
+from advisor.ingest.result import Gathered
+from advisor.model.request import Request
+from advisor.model.rule import Profile, Rule
+from advisor.model.settings import RulesSection, Settings, ShopSection
 from docs.power import stored
 from tests.corpus.batch import TODAY, Batch, World, batch, judged
 from tests.corpus.exceptions import MAY_SPEAK, NOT_FIRST, UNCOVERED

@@ -5,12 +5,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from advisor.business import RulesSection, Settings, ShopSection
-from advisor.compose import compose
-from advisor.diagnosis import Request, diagnose_gathered
+from advisor.diagnosis import diagnose_gathered
 from advisor.document import Document
-from advisor.gathered import Gathered
-from advisor.rule import Profile, Rule
+from advisor.document.compose import compose_document
+from advisor.ingest.result import Gathered
+from advisor.model.request import Request
+from advisor.model.rule import Profile, Rule
+from advisor.model.settings import RulesSection, Settings, ShopSection
 from tests.corpus.batch import TODAY, World
 from tests.corpus.exceptions import MAY_SPEAK, NOT_FIRST, UNCOVERED
 from tests.corpus.power import STRENGTHS
@@ -44,7 +45,7 @@ def plan_of(sick: Rule, strength: float) -> Document | None:
         rules=RulesSection(profile=Profile.STRICT, disable=tuple(MAY_SPEAK.keys() - {sick.id})),
     )
     request = Request((), TODAY, settings)
-    return compose(diagnose_gathered(Gathered(tuple(readings)), request, world().registry))
+    return compose_document(diagnose_gathered(Gathered(tuple(readings)), request, world().registry))
 
 
 def leading(document: Document) -> set[str]:

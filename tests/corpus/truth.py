@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
-from advisor.condition import Test as Ask
-from advisor.measure import metric_of
-from advisor.vocabulary import CountUnit, Vocabulary
+from advisor.metrics.required import metric_of
+from advisor.model.condition import Test as Ask
+from advisor.model.vocabulary import CountUnit, Vocabulary
 from tests.corpus.funnels import Floats, Funnel, How
 
 DAYS = 28

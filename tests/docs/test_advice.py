@@ -2,7 +2,7 @@
 
 import re
 
-from advisor.advice_lint import bundled, prohibited_in
+from advisor.knowledge.lint_advice import bundled, prohibited_in
 from tests.docs.blocks import ROOT
 
 PAGE = (ROOT / "docs" / "write-a-rule.md").read_text(encoding="utf-8")

@@ -10,19 +10,19 @@ import attrs
 import click
 import pytest
 
-from advisor.bands import band_file, check_bands
-from advisor.business import read_settings
-from advisor.case_run import CaseRunner
-from advisor.cases import load_cases, run_cases
 from advisor.cli import main
 from advisor.cli.settings_keys import setting_keys
-from advisor.hookspecs import hookimpl
-from advisor.knowledge import bands_of, check_names
-from advisor.registry import Registry, add, empty, load
-from advisor.rule import Rule
-from advisor.rule_file import load_rule
+from advisor.knowledge.load import bands_of, check_names
+from advisor.knowledge.rule_file import load_rule
+from advisor.model.bands import band_file, check_bands
+from advisor.model.rule import Rule
+from advisor.model.settings import read_settings
+from advisor.model.vocabulary import VocabularyFile, vocabulary_file
+from advisor.plugin.hookspecs import hookimpl
+from advisor.plugin.registry import Registry, add, empty, load_plugins
 from advisor.tabular.kinds import kind_of
-from advisor.vocabulary import VocabularyFile, vocabulary_file
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import load_cases, run_cases
 from tests.docs.blocks import ROOT, Block, blocks
 
 TOML = list(blocks("toml"))
@@ -38,7 +38,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return load()
+    return load_plugins()
 
 
 def rule_of(block: Block, registry: Registry) -> Rule:
@@ -96,7 +96,7 @@ def test_a_vocabulary_merges_with_the_bundled_one(block: Block) -> None:
         def advisor_vocabulary(self) -> list[VocabularyFile]:
             return [file]
 
-    registry = load()
+    registry = load_plugins()
     add(registry, Plugin(), "docs")
 
     assert {metric.id for metric in file.metric} <= set(registry.vocabulary().metrics)
@@ -109,7 +109,7 @@ def test_cases_hold_for_the_first_rule_of_their_page(block: Block, registry: Reg
     rule = attrs.evolve(rule, explains=())
     vocabulary = registry.vocabulary()
     cases = load_cases(block.text, "cases.toml", vocabulary=vocabulary)
-    from advisor.business import Settings
+    from advisor.model.settings import Settings
 
     runner = CaseRunner(vocabulary, bands_of(Settings(), registry), [rule])
     results = run_cases(rule, cases, lambda case: runner.judge(rule, case))

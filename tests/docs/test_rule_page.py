@@ -2,12 +2,14 @@
 
 import pytest
 
-from advisor.registry import load
+from advisor.plugin.registry import load_plugins
 from docs.pages import rules
 
 SECTIONS = {
     name: text
-    for name, _, text in (part.partition("\n") for part in rules.render(load()).split("\n### ")[1:])
+    for name, _, text in (
+        part.partition("\n") for part in rules.render(load_plugins()).split("\n### ")[1:]
+    )
 }
 
 

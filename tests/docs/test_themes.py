@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.hookspecs import Templates
-from advisor.registry import load
-from advisor.report import make_environment, render_markdown
+from advisor.plugin.hookspecs import Templates
+from advisor.plugin.registry import load_plugins
+from advisor.report.formats import make_environment, render_markdown
 from advisor.report.views import FILTERS
 from tests.docs.blocks import ROOT, Block, blocks
 from tests.report import documents
@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "write-a-theme.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def bundled() -> Sequence[Templates]:
-    return load().templates()
+    return load_plugins().templates()
 
 
 @pytest.mark.parametrize("block", list(blocks("jinja")), ids=str)

@@ -11,12 +11,13 @@ from typing import Any
 import openpyxl
 from rich.console import Console
 
-from advisor.business import CONFIG_NAME, Settings, read_settings
-from advisor.compose import compose
-from advisor.diagnosis import Diagnosis, Request, diagnose
+from advisor.diagnosis import Diagnosis, diagnose
 from advisor.document import Document
-from advisor.registry import Registry, load
-from advisor.report import print_terminal, render
+from advisor.document.compose import compose_document
+from advisor.model.request import Request
+from advisor.model.settings import CONFIG_NAME, Settings, read_settings
+from advisor.plugin.registry import Registry, load_plugins
+from advisor.report.formats import print_terminal, render
 
 TODAY = date(2026, 11, 2)
 
@@ -24,7 +25,7 @@ TODAY = date(2026, 11, 2)
 @cache
 def registry() -> Registry:
     """The bundled plugins, loaded once."""
-    return load()
+    return load_plugins()
 
 
 def request(*paths: Path | str, today: date = TODAY, **options: Any) -> Request:
@@ -41,7 +42,7 @@ def diagnosis(*paths: Path | str, today: date = TODAY, **options: Any) -> Diagno
 
 
 def document(*paths: Path | str, today: date = TODAY, **options: Any) -> Document:
-    return compose(diagnosis(*paths, today=today, **options))
+    return compose_document(diagnosis(*paths, today=today, **options))
 
 
 def reports(made: Document) -> Mapping[str, str]:

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from advisor.cli import main
 from advisor.document import Document
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.files import find_files
-from advisor.reading import File, Note
+from advisor.ingest.files import find_files
+from advisor.model.reading import File, Note
 from tests.cli.exports import ad_days, ads_file
 from tests.end_to_end.bad_files import (
     compound_file,
@@ -314,7 +314,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_a_line(
         gone.unlink()
         return found
 
-    monkeypatch.setattr("advisor.gather.find_files", find_and_remove)
+    monkeypatch.setattr("advisor.ingest.gathering.find_files", find_and_remove)
     made = document(tmp_path)
 
     assert str(problem(made, "gone.csv")).startswith("vanished while it was read")

@@ -14,12 +14,12 @@ from typing import Any
 import attrs
 import pytest
 
-from advisor.compose import compose
 from advisor.diagnosis import diagnose_gathered, gather_shop
 from advisor.document import Document, FindingInfo, Kpi, as_json
-from advisor.facts import read_facts, write_facts
-from advisor.report import render_json
-from advisor.rule_file import load_pack
+from advisor.document.compose import compose_document
+from advisor.ingest.facts import read_facts, write_facts
+from advisor.knowledge.rule_file import load_pack
+from advisor.report.formats import render_json
 from examples.generate import FOLDER
 from examples.shop import ADS, PRODUCTS, USD_RATE, VIDEOS, Ad
 from tests.end_to_end.runs import document, registry, reports, request, rows_of, unexplained
@@ -331,7 +331,9 @@ def test_facts_give_the_same_plan_as_the_folder(tmp_path: Path) -> None:
     asked = request(FOLDER)
     write_facts(tmp_path / "shop.facts", gather_shop(asked, registry()))
     again = attrs.evolve(asked, paths=(str(tmp_path / "shop.facts"),))
-    from_facts = compose(diagnose_gathered(gather_shop(again, registry()), again, registry()))
+    from_facts = compose_document(
+        diagnose_gathered(gather_shop(again, registry()), again, registry())
+    )
     assert render_json(from_facts) == render_json(made())
     assert read_facts(tmp_path / "shop.facts").readings
 

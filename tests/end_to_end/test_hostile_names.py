@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from advisor.document import Document, as_json
-from advisor.knowledge import own_version
-from advisor.report import make_environment, make_index, render_index
+from advisor.knowledge.load import own_version
+from advisor.report.formats import make_environment, make_index, render_index
 from tests.cli.exports import PROFILE, ad_days
 from tests.end_to_end.runs import TODAY, document, registry, reports, screen
 from tests.shapes import ads_manager

@@ -12,8 +12,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from advisor.business import Settings, ShopSection
 from advisor.document import Document, Evidence, InputInfo
+from advisor.model.settings import Settings, ShopSection
 from tests.end_to_end.runs import document, notes, rows_of
 
 EXPORTS = Path(__file__).parents[3] / "shared" / "real-exports"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from advisor.experiment.arms import Arm, limits, log_variance, poisson
-from advisor.vocabulary import Metric
+from advisor.model.vocabulary import Metric
 from tests.experiment.words import AOV, CPC, CTR, RATE, ROAS
 
 LEVELS = st.sampled_from((0.2, 0.05, 0.01, 0.001))

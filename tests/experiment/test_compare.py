@@ -11,8 +11,8 @@ from scipy import stats
 
 from advisor.experiment.arms import Arm
 from advisor.experiment.compare import Comparison, compare, holm
-from advisor.plan.trial import chance_of, sizes
-from advisor.vocabulary import Metric
+from advisor.model.vocabulary import Metric
+from advisor.stats.sample_size import chance_of, sizes
 from tests.experiment.words import AOV, CPC, CTR, RATE, ROAS, binomial, orders, poisson, values
 
 KINDS = st.sampled_from((CTR, RATE, AOV, CPC, ROAS))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from advisor.errors import AdvisorError
 from advisor.experiment import counts
 from advisor.experiment.arms import Arm
-from advisor.vocabulary import Metric
+from advisor.model.vocabulary import Metric
 from tests.core import WORDS
 from tests.experiment.words import AOV, CPC, CTR, RATE, ROAS
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from advisor.experiment.arms import Arm
 from advisor.experiment.reading import Reading, Result, Verdict, read
 from advisor.experiment.worth import Pace, month, own_money
-from advisor.plan.design import MONTH
-from advisor.vocabulary import Metric
+from advisor.model.vocabulary import Metric
+from advisor.stats.trial_design import MONTH
 from tests.core import WORDS
 from tests.experiment.words import AOV, CPC, CTR, ROAS
 

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from advisor.experiment.size import SPANS, Size, size
-from advisor.plan.design import WEEK, DesignKind
-from advisor.plan.trial import Certainty, Chance, detectable
-from advisor.vocabulary import Metric, MetricKind
+from advisor.model.vocabulary import Metric, MetricKind
+from advisor.stats.sample_size import Certainty, Chance, detectable
+from advisor.stats.trial_design import WEEK, DesignKind
 from tests.core import WORDS
 from tests.experiment.words import AOV, CTR, RATE
 

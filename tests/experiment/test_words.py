@@ -11,8 +11,8 @@ from advisor.experiment.arms import Arm, limits
 from advisor.experiment.before_after import Change, before_after
 from advisor.experiment.reading import read
 from advisor.experiment.worth import Pace
+from advisor.model.vocabulary import Metric
 from advisor.report.json_ import write_json
-from advisor.vocabulary import Metric
 from tests.experiment.words import AOV, CPC, CTR, RATE, ROAS
 
 KINDS = st.sampled_from((CTR, RATE, AOV, CPC, ROAS))

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.packaging.conftest import ROOT
 
-IMPORTED_AS = {"durable-rules": "durable"}
+IMPORTED_AS = {"durable-rules": "durable", "lazy-loader": "lazy_loader"}
 FOR_WORK = ("test", "check")  # extras for those who change the project
 SHELVES = ("advisor", "plugins", "rules", "report_templates")
 OURS = re.compile(r"advisor(_\w+)?$")

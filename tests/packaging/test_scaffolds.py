@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.scaffold.plugin import Kind
+from advisor.cli.scaffold.plugin import Kind
 from tests.packaging.conftest import ROOT
 from tests.packaging.throwaway import Environment
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import attrs
 
+from advisor.model.rule import Rule, Severity
+from advisor.model.vocabulary import Lever, Vocabulary
 from advisor.plan import Priced
 from advisor.plan.money import SALES, Factor, NoPrice, Price, Target
-from advisor.rule import Rule, Severity
-from advisor.vocabulary import Lever, Vocabulary
 from tests.core import WORDS, rule
 
 NOTHING = NoPrice("no price")

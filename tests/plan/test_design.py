@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.plan.design import LONGEST, MONTH, WEEK, Design, DesignKind, design
-from advisor.plan.trial import chance_of, sizes
-from advisor.vocabulary import Metric
+from advisor.model.vocabulary import Metric
+from advisor.stats.sample_size import chance_of, sizes
+from advisor.stats.trial_design import LONGEST, MONTH, WEEK, Design, DesignKind, design
 from tests.core import WORDS
 
 CTR, CPC, ORDERS = (WORDS.metrics[name] for name in ("ctr", "cpc", "order_rate"))

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.model.rule import Severity, Start
+from advisor.model.vocabulary import Lever
 from advisor.plan import Plan, Priced, fingerprint, plan
 from advisor.plan.money import MARGIN, SALES, SPEND, Gain, NoPrice
-from advisor.rule import Severity, Start
-from advisor.vocabulary import Lever
 from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
 
 

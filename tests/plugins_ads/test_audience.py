@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.reading import Grain, Reading, Table
+from advisor.model.reading import Grain, Reading, Table
 from tests.plugins_ads.reads import provider, read, sums, written
 
 HEADER = ["By Day", "Campaign name", "Campaign ID", "Age", "Gender", "Country/Region", "Cost"]

@@ -12,7 +12,7 @@ import attrs
 import polars as pl
 import pytest
 
-from advisor.reading import Grain, Reading
+from advisor.model.reading import Grain, Reading
 from tests.plugins_ads.reads import claims, only_table, read, sums, written
 from tests.shapes import Row, ads_manager, api, gmv_max
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_ads.creatives import live_creatives
 from advisor_tiktok_ads.legacy import ad_types
 from advisor_tiktok_ads.steering import steering

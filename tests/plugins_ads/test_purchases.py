@@ -7,7 +7,7 @@ import attrs
 import polars as pl
 import pytest
 
-from advisor.reading import Column, File, Grain, Reading, Table
+from advisor.model.reading import Column, File, Grain, Reading, Table
 from advisor_tiktok_ads.purchases import counts_after, one_source
 
 Counts = Mapping[str, Sequence[float | None]]

@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 import pytest
 
-from advisor.reading import Grain, Period
+from advisor.model.reading import Grain, Period
 from tests.plugins_ads.reads import read, sums
 
 EXPORTS = Path(__file__).parents[3] / "shared" / "real-exports"

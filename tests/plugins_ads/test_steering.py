@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_ads.steering import steering
 
 WINDOW = Period(date(2026, 10, 1), date(2026, 10, 28))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.vocabulary import Count, Metric, VocabularyFile
+from advisor.model.vocabulary import Count, Metric, VocabularyFile
 from advisor_tiktok_ads import advisor_vocabulary
 
 GMV_MAX = "gmv_max_"

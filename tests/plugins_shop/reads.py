@@ -9,11 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from advisor.gathered import contract_breaks
-from advisor.hookspecs import Match, Provider, ReadContext
-from advisor.reading import File, Reading, Table
-from advisor.source import Source
-from advisor.tabular.open import open_source
+from advisor.model.reading import File, Reading, Table
+from advisor.model.source import Source
+from advisor.plugin.contracts import contract_breaks
+from advisor.plugin.hookspecs import Match, Provider, ReadContext
+from advisor.tabular.containers.open import open_source
 from advisor_tiktok_ads import advisor_metric_providers as ads_providers
 from advisor_tiktok_shop import advisor_metric_providers as shop_providers
 from advisor_tiktok_studio import advisor_metric_providers as studio_providers

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.reading import Grain, Period
+from advisor.model.reading import Grain, Period
 from tests.plugins_shop.reads import CONTEXT, claims, read, source_of, sums, table_of, written
 from tests.shapes import Language, Row, affiliate, api
 

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.reading import Grain, Reading
+from advisor.model.reading import Grain, Reading
 from tests.plugins_shop.reads import claims, counts_of, read, written
 from tests.shapes import Row, api, api_more
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.reading import Grain
+from advisor.model.reading import Grain
 from tests.plugins_shop.more_samples import MORE
 from tests.plugins_shop.reads import claims, counts_of, read, sums, table_of, written
 from tests.plugins_shop.samples import (

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.growth import LEAST_LIVES, LEAST_MONTHS, growths, live_growth, sales_growth
 from tests.plugins_shop.reads import read, written
 from tests.series import FIRST, logarithms

@@ -2,9 +2,9 @@
 
 import pytest
 
+from advisor.model.vocabulary import Vocabulary, merge
 from advisor.tabular.kind import Kind, Role
 from advisor.tabular.kinds import load_kinds
-from advisor.vocabulary import Vocabulary, merge
 from advisor_tiktok_ads import advisor_vocabulary as ads_vocabulary
 from advisor_tiktok_shop import advisor_vocabulary as shop_vocabulary
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.reading import Grain, Period, Reading, Table
+from advisor.model.reading import Grain, Period, Reading, Table
 from advisor_tiktok_shop.buyers import LOOK_BACK
 from tests.plugins_shop.reads import read, written
 from tests.plugins_shop.samples import Records, as_csv, records

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.places import COUNT, ENOUGH, REST, buyers_apart, by_place
 from tests.plugins_shop.reads import read, written
 from tests.shapes import Row, orders

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.hookspecs import Derived, ReadContext
-from advisor.reading import File, Grain, Period, Reading, Table
-from advisor.vocabulary import CountUnit
+from advisor.model.reading import File, Grain, Period, Reading, Table
+from advisor.model.vocabulary import CountUnit
+from advisor.plugin.hookspecs import Derived, ReadContext
 from advisor_tiktok_shop import advisor_metrics
 from advisor_tiktok_shop.ahead import AHEAD, ahead
 from advisor_tiktok_shop.cadence import cadence

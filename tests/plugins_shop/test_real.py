@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from advisor.reading import Grain, Period
+from advisor.model.reading import Grain, Period
 from tests.plugins_shop.reads import EXPORTS, Cells, number, read, sums, table_of
 
 pytestmark = pytest.mark.skipif(not EXPORTS.is_dir(), reason="no real exports beside the project")

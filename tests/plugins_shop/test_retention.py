@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.gather import gather
-from advisor.hookspecs import ReadContext
-from advisor.reading import Reading
+from advisor.ingest.gathering import gather
+from advisor.model.reading import Reading
+from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_shop.buyers import LOOK_BACK
 from advisor_tiktok_shop.provider import providers
 from tests.shapes import Row, orders

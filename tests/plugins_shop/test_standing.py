@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.live_chain import live_chain
 from advisor_tiktok_shop.standing import days_at_limit, gmv_driver, standing
 

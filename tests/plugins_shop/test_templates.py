@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.gathered import contract_breaks
-from advisor.hookspecs import Provider, ReadContext
-from advisor.reading import Grain, Reading
-from advisor.tabular.template import TemplateProvider
-from advisor.vocabulary import merge
+from advisor.model.reading import Grain, Reading
+from advisor.model.vocabulary import merge
+from advisor.plugin.contracts import contract_breaks
+from advisor.plugin.hookspecs import Provider, ReadContext
+from advisor.tabular.custom.template import TemplateProvider
 from advisor_tiktok_ads import advisor_metric_providers as ads_providers
 from advisor_tiktok_ads import advisor_vocabulary as ads_vocabulary
 from advisor_tiktok_shop import advisor_metric_providers as shop_providers

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.hookspecs import ReadContext
-from advisor.reading import Grain, Period, Reading
+from advisor.model.reading import Grain, Period, Reading
+from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_shop import advisor_metrics
 from tests.plugins_shop.reads import claims, read, table_of, written
 from tests.shapes import Row, seller_center, violations

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import Period, Reading
+from advisor.model.reading import Period, Reading
+from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_studio import advisor_metrics
 from advisor_tiktok_studio.followers import steady_pace
 from tests.plugins_shop.reads import CONTEXT, read, sums, table_of, written

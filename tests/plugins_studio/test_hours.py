@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Period, Reading, Table
+from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_studio.posting import posting
 from advisor_tiktok_studio.territories import hour_there, known, territories, territory
 

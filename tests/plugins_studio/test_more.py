@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.reading import Grain
+from advisor.model.reading import Grain
 from tests.plugins_shop.reads import read, sums, table_of, written
 from tests.shapes import Form, Row, studio
 

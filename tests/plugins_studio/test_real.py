@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from advisor.reading import Grain, Period
+from advisor.model.reading import Grain, Period
 from tests.plugins_shop.reads import EXPORTS, Cells, read, sums, table_of
 
 pytestmark = pytest.mark.skipif(not EXPORTS.is_dir(), reason="no real exports beside the project")

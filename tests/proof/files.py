@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from advisor.reading import File, Grain, Links, Period, Reading, Table
+from advisor.model.reading import File, Grain, Links, Period, Reading, Table
 from tests.proof.world import DAYS, Numbers, World
 
 LAST = date(2026, 10, 31)

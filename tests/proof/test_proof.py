@@ -50,4 +50,6 @@ def test_the_world_knows_nothing_of_the_plan() -> None:
             node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
         ] + [a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
 
-        assert [m for m in imported if m.startswith(("advisor.plan", "advisor.compose"))] == []
+        assert [
+            m for m in imported if m.startswith(("advisor.plan", "advisor.document.compose"))
+        ] == []

@@ -7,15 +7,16 @@ from functools import partial
 import attrs
 import numpy as np
 
-from advisor.business import Settings, ShopSection
-from advisor.compose import compose
-from advisor.diagnosis import Request, diagnose_gathered
+from advisor.diagnosis import diagnose_gathered
 from advisor.document import ActionInfo, Document, FindingInfo
-from advisor.engine.reference import ReferenceEngine
-from advisor.gathered import Gathered
-from advisor.guide import guides
-from advisor.knowledge import Loaded, business_of, load_rules
-from advisor.registry import Registry
+from advisor.document.compose import compose_document
+from advisor.ingest.result import Gathered
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.knowledge.guide_coverage import guides
+from advisor.knowledge.load import Loaded, load_rules
+from advisor.model.request import Request
+from advisor.model.settings import Settings, ShopSection, business_of
+from advisor.plugin.registry import Registry
 from tests.proof.files import readings
 from tests.proof.strategies import (
     Actions,
@@ -84,7 +85,9 @@ def plan_of(
     request = Request(paths=(), today=TODAY, settings=Settings(shop=shop))
     gathered = Gathered(readings=readings(world, chance))
     engine = ReferenceEngine()
-    return compose(diagnose_gathered(gathered, request, registry, engine=engine, loaded=loaded))
+    return compose_document(
+        diagnose_gathered(gathered, request, registry, engine=engine, loaded=loaded)
+    )
 
 
 def _guide_order(registry: Registry, loaded: Loaded) -> tuple[str, ...]:

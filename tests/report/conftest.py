@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import advisor_report_plan
-from advisor.hookspecs import Templates
+from advisor.plugin.hookspecs import Templates
 
 
 @pytest.fixture(scope="session")

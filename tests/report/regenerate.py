@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import advisor_report_plan
-from advisor.report import make_environment, make_index, render, render_index
+from advisor.report.formats import make_environment, make_index, render, render_index
 from tests.report import documents
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,8 +8,8 @@ import pytest
 from jinja2 import meta
 
 from advisor.document import Document, as_json
-from advisor.hookspecs import Templates
-from advisor.report import Index, make_environment, make_index
+from advisor.plugin.hookspecs import Templates
+from advisor.report.formats import Index, make_environment, make_index
 from advisor.report.parts import for_templates
 from advisor.testing.template_names import undocumented
 from docs.pages import document as page

@@ -6,8 +6,8 @@ import io
 import attrs
 
 from advisor.document import Document, PriceInfo
-from advisor.report import render_csv
 from advisor.report.escape import clean
+from advisor.report.formats import render_csv
 from tests.report import documents
 
 

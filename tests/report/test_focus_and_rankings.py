@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 import advisor_report_plan
-from advisor.hookspecs import Templates
-from advisor.report import make_environment, render, render_markdown
+from advisor.plugin.hookspecs import Templates
+from advisor.report.formats import make_environment, render, render_markdown
 from advisor.report.terminal import print_terminal
 from tests.report import documents
 

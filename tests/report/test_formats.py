@@ -9,9 +9,9 @@ import pytest
 
 import advisor_report_plan
 from advisor.errors import PluginError
-from advisor.files import find_files
-from advisor.hookspecs import Templates
-from advisor.report import format_names, make_environment, make_index, render, render_index
+from advisor.ingest.files import find_files
+from advisor.plugin.hookspecs import Templates
+from advisor.report.formats import format_names, make_environment, make_index, render, render_index
 from tests.report import documents
 
 

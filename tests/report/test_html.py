@@ -7,9 +7,9 @@ import pytest
 
 import advisor_report_plan
 from advisor.document import Document
-from advisor.hookspecs import Templates
-from advisor.report import render
+from advisor.plugin.hookspecs import Templates
 from advisor.report.escape import clean
+from advisor.report.formats import render
 from tests.report import documents
 
 

@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from advisor.document import Document, FindingInfo
-from advisor.hookspecs import Templates
-from advisor.report import FailedShop, make_environment, make_index, render_index
+from advisor.plugin.hookspecs import Templates
+from advisor.report.formats import FailedShop, make_environment, make_index, render_index
 from tests.report import documents
 
 

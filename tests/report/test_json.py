@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.document import Document, as_json
-from advisor.report import render_json
-from advisor.schema.build import FACTS, SCHEMA_FILE, schema, schema_text
+from advisor.document.json_schema import FACTS, SCHEMA_FILE, schema, schema_text
+from advisor.report.formats import render_json
 from tests.report import documents
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())

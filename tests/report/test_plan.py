@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from advisor.document import Document
-from advisor.hookspecs import Templates
-from advisor.report import make_environment, render, render_markdown
+from advisor.plugin.hookspecs import Templates
 from advisor.report.escape import clean, shorten
+from advisor.report.formats import make_environment, render, render_markdown
 from tests.report import documents
 from tests.report.regenerate import GOLDEN, golden_files
 

@@ -10,8 +10,8 @@ from jinja2 import meta, nodes
 
 from advisor.document import Document
 from advisor.errors import AdvisorError
-from advisor.hookspecs import Templates
-from advisor.report import Index, make_environment, render, render_markdown
+from advisor.plugin.hookspecs import Templates
+from advisor.report.formats import Index, make_environment, render, render_markdown
 from tests.report import documents
 
 CONTEXTS: Mapping[str, type] = {

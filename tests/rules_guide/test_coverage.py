@@ -7,9 +7,9 @@ import pytest
 import advisor_rules_guide
 from advisor import hookimpl
 from advisor.errors import Mistakes
-from advisor.guide import Coverage, Covered, coverage, guide_file, guides
-from advisor.registry import Registry, add
-from advisor.vocabulary import Goal, Niche, VocabularyFile
+from advisor.knowledge.guide_coverage import Coverage, Covered, coverage, guide_file, guides
+from advisor.model.vocabulary import Goal, Niche, VocabularyFile
+from advisor.plugin.registry import Registry, add
 from docs.generate import bundled
 
 # What has no encoder, and what has some and needs more; guide.toml says what.
@@ -93,7 +93,7 @@ def test_a_feature_or_a_gap_of_an_unknown_item_is_a_mistake() -> None:
 "idea.kpi" = "a number that decides"
 [[feature]]
 id = "idea.kpj"
-by = "advisor.guide:coverage"
+by = "advisor.knowledge.guide_coverage:coverage"
 says = "so"
 [[not-yet]]
 id = "idea.x"

@@ -4,7 +4,7 @@ tell too."""
 from datetime import date
 
 import advisor_rules_guide as guide
-from advisor.band_lint import Strain, Verdict, strains
+from advisor.knowledge.lint_bands import Strain, Verdict, strains
 from docs.generate import bundled
 
 (BANDS,) = guide.advisor_benchmarks()

@@ -7,16 +7,16 @@ from importlib.resources import files
 import pytest
 
 import advisor_rules_guide as guide
-from advisor.bands import Bands, check_bands
-from advisor.business import Business
-from advisor.case_run import CaseRunner
-from advisor.cases import Case, Outcome, pack_cases, run_cases
-from advisor.engine import Engine
-from advisor.engine.durable import DurableEngine, available
-from advisor.engine.reference import ReferenceEngine
-from advisor.rule import Profile, Rule, Strength
-from advisor.rule_file import check_references, load_pack
-from advisor.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.judge.engine import Engine
+from advisor.judge.engine.durable import DurableEngine, available
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.knowledge.rule_file import check_references, load_pack
+from advisor.model.bands import Bands, check_bands
+from advisor.model.rule import Profile, Rule, Strength
+from advisor.model.shop import Business
+from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import Case, Outcome, pack_cases, run_cases
 
 TODAY = date(2026, 6, 1)
 (PACK,) = guide.advisor_rule_packs()

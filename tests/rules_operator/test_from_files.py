@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.business import Settings, ShopSection
 from advisor.document import Document
+from advisor.model.settings import Settings, ShopSection
 from tests.end_to_end.runs import document
 from tests.shapes import Row, gmv_max
 

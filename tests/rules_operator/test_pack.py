@@ -7,16 +7,16 @@ import pytest
 
 import advisor_rules_guide as guide
 import advisor_rules_operator as operator
-from advisor.bands import Bands, check_bands
-from advisor.business import Business
-from advisor.case_run import CaseRunner
-from advisor.cases import Case, Outcome, pack_cases, run_cases
-from advisor.engine import Engine
-from advisor.engine.durable import DurableEngine, available
-from advisor.engine.reference import ReferenceEngine
-from advisor.rule import Rule
-from advisor.rule_file import check_circles, check_references, load_pack
-from advisor.vocabulary import MetricKind, Vocabulary
+from advisor.judge.engine import Engine
+from advisor.judge.engine.durable import DurableEngine, available
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.knowledge.rule_file import check_circles, check_references, load_pack
+from advisor.model.bands import Bands, check_bands
+from advisor.model.rule import Rule
+from advisor.model.shop import Business
+from advisor.model.vocabulary import MetricKind, Vocabulary
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import Case, Outcome, pack_cases, run_cases
 from tests.end_to_end.runs import registry
 
 (PACK,) = operator.advisor_rule_packs()

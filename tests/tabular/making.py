@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from advisor.hookspecs import ReadContext
-from advisor.reading import File, Reading
+from advisor.model.reading import File, Reading
+from advisor.plugin.hookspecs import ReadContext
+from advisor.tabular.containers.open import OpenSource, open_source
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import kind_of
-from advisor.tabular.open import OpenSource, open_source
 from advisor.tabular.reader import TabularProvider
 
 TODAY = date(2026, 11, 22)

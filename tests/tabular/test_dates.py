@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.reading import Period
+from advisor.model.reading import Period
 from advisor.tabular import dates
 from advisor.tabular.dates import Order, period_of
 from tests.tabular.making import TODAY

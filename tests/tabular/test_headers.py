@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.hookspecs import Match
+from advisor.plugin.hookspecs import Match
 from advisor.tabular.headers import Located, Recogniser, header_text
 from advisor.tabular.kind import Kind
 from advisor.tabular.reader import TabularProvider

@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 
 from advisor.errors import AdvisorError
-from advisor.reading import File
-from advisor.source import Container
-from advisor.tabular.open import open_source
+from advisor.model.reading import File
+from advisor.model.source import Container
+from advisor.tabular.containers.open import open_source
 from tests.tabular.making import grid, opened
 
 TABLE = "a,b\n1,2\n"

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
-from advisor.hookspecs import Match, ReadContext
-from advisor.reading import Grain, Period
+from advisor.model.reading import Grain, Period
+from advisor.plugin.hookspecs import Match, ReadContext
 from advisor.tabular.kind import Role
 from advisor.tabular.reader import TabularProvider
 from tests.tabular.making import TODAY, VIDEOS, codes, column, kind, opened, read

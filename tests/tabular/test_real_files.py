@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.reading import File
+from advisor.model.reading import File
+from advisor.tabular.containers.open import open_source
 from advisor.tabular.headers import header_text
-from advisor.tabular.open import open_source
 
 FOLDER = Path(__file__).parents[3] / "shared" / "real-exports"
 FILES = sorted(path for path in FOLDER.glob("*") if path.suffix != ".md")

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.errors import Mistakes
-from advisor.hookspecs import ReadContext
-from advisor.reading import Grain, Table
+from advisor.model.reading import Grain, Table
+from advisor.plugin.hookspecs import ReadContext
+from advisor.tabular.custom.template import Template, TemplateProvider, each_day, rows_about
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import kind_of
-from advisor.tabular.template import Template, TemplateProvider, each_day, rows_about
 from tests.tabular.making import opened
 
 TOML = """

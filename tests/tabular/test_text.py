@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.tabular.text import HEAD_BYTES, TextGrid
+from advisor.tabular.containers.text import HEAD_BYTES, TextGrid
 from tests.tabular.making import grid
 
 

@@ -11,7 +11,7 @@ import pytest
 import advisor_rules_guide
 from advisor import ReadContext
 from advisor.errors import AdvisorError, Mistakes
-from advisor.rule import RulePack
+from advisor.model.rule import RulePack
 from advisor.testing import (
     assert_clear,
     assert_fires,

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from advisor.business import Business, Settings
-from advisor.case_run import CaseRunner
-from advisor.cases import Case, CaseSubject, Outcome
-from advisor.engine.reference import ReferenceEngine
-from advisor.knowledge import bands_of
-from advisor.rule import Rule
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.knowledge.load import bands_of
+from advisor.model.rule import Rule
+from advisor.model.settings import Settings
+from advisor.model.shop import Business
 from advisor.testing import judged, shop
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import Case, CaseSubject, Outcome
 from advisor.testing.installed import registry_with
 from advisor.testing.rules import find_rule
 from tests.testing.test_assertions import RULE

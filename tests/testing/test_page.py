@@ -15,7 +15,8 @@ from tests.testing.test_pytest_plugin import Run, pytest_in
 PLUGIN = """
 from pathlib import Path
 
-from advisor import Templates, hookimpl
+from advisor import Templates
+from advisor import hookimpl
 from tests.testing import stock
 
 

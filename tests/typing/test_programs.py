@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.hookspecs import PLUGIN_API
-from advisor.scaffold.plugin import Kind, new_plugin, tree
+from advisor import PLUGIN_API
+from advisor.cli.scaffold.plugin import Kind, new_plugin, tree
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -6,8 +6,7 @@ from importlib.resources import files
 import attrs
 import jinja2
 
-from advisor import ReportFormat, Templates, hookimpl
-from advisor.report import render_template
+from advisor import ReportFormat, Templates, hookimpl, render_template
 
 
 @attrs.frozen

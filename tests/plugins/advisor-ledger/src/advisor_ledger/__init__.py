@@ -22,7 +22,7 @@ class Ledger:
     suffix: str = "txt"
 
     def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str:
-        from advisor.report import render_template  # only when a report is printed
+        from advisor import render_template  # only when a report is printed
 
         return render_template(environment, "ledger.txt.j2", document)
 

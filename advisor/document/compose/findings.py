@@ -1,0 +1,338 @@
+"""Firings as findings of the document: evidence, sentence, price."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document.compose.found import Found, targets
+from advisor.document.findings import (
+    BandInfo,
+    Evidence,
+    FindingInfo,
+    Message,
+    PriceInfo,
+    SubjectInfo,
+)
+from advisor.judge import Firing, Relations, Verdicts, subject_id, truth_column
+from advisor.metrics import Lineage, Rows, Value, days_column, finite, metric_of, sureness, value_of
+from advisor.model import Metric, MetricKind, Rule, Test, Truth, text
+from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
+
+
+@attrs.frozen(eq=False)
+class _Told:
+    """One finding."""
+
+    info: FindingInfo
+    priced: Priced
+    values: Mapping[str, Value]
+    per_day: Mapping[str, float]
+    targets: Mapping[str, Target]
+
+
+def compose_findings(diagnosis: Diagnosis) -> Found:
+    """Every firing as a finding."""
+    firings = diagnosis.judgement.firings
+    by_verdicts: dict[int, list[int]] = {}
+    keys: dict[int, set[str]] = {}
+    for index, firing in enumerate(firings):
+        by_verdicts.setdefault(id(firing.verdicts), []).append(index)
+        keys.setdefault(id(firing.verdicts.graded.measured), set()).add(firing.key)
+    sources = Lineage(keys, diagnosis.window, diagnosis.counted.files)
+    pricing = Pricing(diagnosis)
+    told: dict[int, _Told] = {}
+    for indexes in by_verdicts.values():
+        group = [firings[i] for i in indexes]
+        told.update(zip(indexes, _group(group, sources, pricing, diagnosis), strict=True))
+    around = places(firings, diagnosis)
+    order = range(len(firings))
+    return Found(
+        tuple(told[i].info for i in order),
+        tuple(
+            attrs.evolve(told[i].priced, index=i, places=around.get(told[i].priced.subject, ()))
+            for i in order
+        ),
+        tuple(told[i].values for i in order),
+        tuple(told[i].per_day for i in order),
+        tuple(told[i].targets for i in order),
+    )
+
+
+def measured_rows(verdicts: Verdicts, rows: Sequence[int], diagnosis: Diagnosis) -> pl.DataFrame:
+    """The chosen rows with the edges of every band a rule holds its metrics to."""
+    graded = verdicts.graded
+    frame = graded.frame[list(rows)]
+    names = {t.name for t in verdicts.rule.own_tests()} | _done_names(verdicts.rule)
+    columns: list[pl.Expr] = []
+    for name in sorted(names):
+        if f"{name}.lo" not in frame.columns:
+            continue
+        band = diagnosis.grader.resolve(name, graded.measured.kind)
+        low, high = diagnosis.grader.edges(band, frame)
+        columns += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
+    return frame.with_columns(columns)
+
+
+def _done_names(rule: Rule) -> set[str]:
+    return {name for action in rule.actions for name in action.done}
+
+
+def _group(
+    firings: Sequence[Firing], lineage: Lineage, pricing: Pricing, diagnosis: Diagnosis
+) -> list[_Told]:
+    """Firings of one rule on one kind."""
+    verdicts = firings[0].verdicts
+    rule = verdicts.rule
+    tests = tuple(dict.fromkeys(rule.when.own()))
+    frame = measured_rows(verdicts, [f.row for f in firings], diagnosis)
+    frame = diagnosis.grader.with_p(frame, tests, verdicts.graded.measured.kind)
+    sources = _sources(verdicts, tests, lineage, diagnosis)
+    metrics = {
+        name: metric_of(name, diagnosis.vocabulary)
+        for name in {t.name for t in rule.own_tests()} | _done_names(rule)
+        if f"{name}.lo" in frame.columns
+    }
+    origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
+    found: list[_Told] = []
+    shares = [source.share for source in diagnosis.vocabulary.margins.values()]
+    told = frame.select(_told(frame.columns, rule, tests, metrics.values(), shares))
+    for firing, row in zip(firings, told.iter_rows(named=True), strict=True):
+        named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
+        price, chance = pricing.price(verdicts, firing.row, named, row)
+        info = _info(firing, row, named, tests, sources, price, diagnosis)
+        found.append(
+            _Told(
+                info,
+                Priced(
+                    index=0,
+                    rule=rule,
+                    kind=firing.kind,
+                    subject=subject_id(firing.kind, firing.shop, firing.key),
+                    p=firing.p,
+                    price=price,
+                    explained_by=firing.explained_by,
+                    chance=chance,
+                ),
+                named,
+                {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
+                dict(targets(verdicts, named, pricing)),
+            )
+        )
+    return found
+
+
+def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
+    """How many events a day carry the chance of *metric*: orders of a money ratio, else units of
+    its denominator."""
+    part = "e" if metric.kind is MetricKind.MONEY else "d"
+    events = finite(row.get(f"{metric.id}.{part}"))
+    days = finite(row.get(days_column(metric.id, tuple(row))))
+    return events / days if events and days else None
+
+
+def places(firings: Sequence[Firing], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
+    """For each subject of a finding those others that hold it or that it belongs to."""
+    kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in firings}
+    graded = {f.kind: f.verdicts.graded for f in firings if f.verdicts.measured_as is None}
+    links = diagnosis.links
+    found: dict[str, dict[str, None]] = {}
+    for link in Relations(graded, links, diagnosis.vocabulary).near(kinds):
+        if not link.relation.startswith("~"):
+            found.setdefault(link.source, {})[link.target] = None
+    return {subject: tuple(around) for subject, around in found.items()}
+
+
+def _told(
+    columns: Sequence[str],
+    rule: Rule,
+    tests: Sequence[Test],
+    metrics: Collection[Metric],
+    shares: Collection[str],
+) -> list[str]:
+    """The columns of a measured frame that a finding of *rule* speaks of, or its price."""
+    names = {*shares, *(action.waste for action in rule.actions if action.waste)}
+    names |= {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
+    names |= {metric.money for metric in metrics if metric.money is not None}
+    truths = {truth_column(test) for test in tests}
+    plain = {"name", "days", "before.days", "pooled", *names, *truths}
+    parts = ("parent.", *(f"{name}." for name in sorted(names)))
+    return [c for c in columns if c in plain or c.startswith(parts) or c[:-2] in truths]
+
+
+def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
+    band = diagnosis.grader.resolve(name, verdicts.graded.measured.kind)
+    return "; ".join(dict.fromkeys(e.origin for e in band.edges)) or None
+
+
+def _sources(
+    verdicts: Verdicts, tests: Sequence[Test], lineage: Lineage, diagnosis: Diagnosis
+) -> Mapping[str, Mapping[str, Rows]]:
+    if verdicts.measured_as is not None:
+        return {}
+    found: dict[str, Mapping[str, Rows]] = {}
+    for name in {t.name for t in tests}:
+        if name in diagnosis.vocabulary.symbols:
+            continue
+        metric = metric_of(name, diagnosis.vocabulary)
+        found[name] = lineage.of(verdicts.graded.measured, metric.required())
+    return found
+
+
+def _info(
+    firing: Firing,
+    row: Mapping[str, object],
+    named: Mapping[str, Value],
+    tests: Sequence[Test],
+    sources: Mapping[str, Mapping[str, Rows]],
+    price: Price | NoPrice,
+    diagnosis: Diagnosis,
+) -> FindingInfo:
+    rule = firing.rule
+    currency = diagnosis.business.currency
+    name = str(row.get("name") or firing.key)
+    values = placeholder_values(firing, row, named, name, diagnosis)
+    parameters = {
+        key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)
+    }
+    evidence = []
+    for test in tests:
+        value = named.get(test.name)
+        if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
+            continue  # an alternative that does not hold shows nothing
+        p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
+        rows = sources.get(test.name, {}).get(firing.key, Rows("", ()))
+        evidence.append(
+            Evidence(
+                metric=test.name,
+                title=value.metric.title,
+                value=value.value,
+                low=value.low,
+                high=finite(value.high),
+                n=value.n,
+                levels=value.levels(),
+                band=_band_info(value, currency),
+                text=value.words(currency),
+                sure=_sure(value, p, currency),
+                test=str(test),
+                file=rows.file,
+                rows=rows.ranges,
+                definition=value.metric.definition,
+            )
+        )
+    pooled = row.get("pooled")
+    return FindingInfo(
+        id=fingerprint(rule.id, firing.kind, firing.shop, firing.key),
+        rule=rule.id,
+        guide=rule.guide,
+        severity=rule.severity.value,
+        status=rule.status.value,
+        subject=SubjectInfo(firing.kind, firing.key, name),
+        evidence=tuple(evidence),
+        unchecked=firing.unchecked,
+        explained_by=firing.explained_by,
+        message=Message(text.render(rule.says.finding, parameters), rule.says.finding, parameters),
+        why=text.render(rule.says.why, values),
+        misleading_when=rule.says.misleading_when,
+        confidence=1 - firing.p,
+        stake=expected(price) if isinstance(price, Price) else None,
+        pooled=pooled if isinstance(pooled, int) else 0,
+        price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
+    )
+
+
+def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
+    return PriceInfo(
+        metric=price.metric,
+        value=price.value.mean,
+        target=price.target.value,
+        target_origin=price.target.origin,
+        volume=price.volume.mean,
+        worth=price.worth.mean,
+        kept=price.kept,
+        scale=price.scale,
+        text=arithmetic(
+            price,
+            metric_of(price.metric, diagnosis.vocabulary),
+            diagnosis.vocabulary,
+            diagnosis.business.currency,
+        ),
+    )
+
+
+def _sure(value: Value, p: float, currency: str | None) -> str:
+    """How sure, and between which limits the value lies."""
+    words = sureness(p, exact=value.exact)
+    return words if value.exact else f"{words}: {value.limits(currency)}"
+
+
+def placeholder_values(
+    firing: Firing,
+    row: Mapping[str, object],
+    named: Mapping[str, Value],
+    name: str,
+    diagnosis: Diagnosis,
+) -> dict[str, str]:
+    """What each placeholder of the rule's texts says for this subject."""
+    currency = diagnosis.business.currency
+    rule = firing.rule
+    asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
+    short = text.shorten(name)
+    values = {f"{rule.subject}.name": short, f"{firing.kind}.name": short}
+    for placeholder in asked.keys() - values.keys():
+        kind = placeholder.removesuffix(".name")
+        content = row.get(f"parent.{kind}")
+        if kind != placeholder and content is not None:
+            values[placeholder] = text.shorten(_name_of(kind, str(content), diagnosis))
+    for subject in firing.partners:
+        kind, _, key = subject.split("|", 2)
+        if f"{kind}.name" in asked and f"{kind}.name" not in values:
+            values[f"{kind}.name"] = text.shorten(_name_of(kind, key, diagnosis))
+    for placeholder in asked:
+        metric, _, part = placeholder.rpartition(".")
+        value, part = (
+            (named[placeholder], "") if placeholder in named else (named.get(metric), part)
+        )
+        said = _part(value, part, currency) if value is not None else None
+        if said is not None:
+            values[placeholder] = said
+    for test in rule.own_tests():
+        if test.name in diagnosis.vocabulary.symbols and row.get(test.name):
+            values[test.name] = str(row[test.name])
+    return values
+
+
+def _part(value: Value, part: str, currency: str | None) -> str | None:
+    """What stands behind a metric's name in a placeholder; None where it is not known."""
+    unit = value.metric.unit
+    match part:
+        case "":
+            return value.words(currency)
+        case "band":
+            return value.band_words(currency)
+        case "low":
+            return text.span(value.low, value.low, unit, currency)
+        case "high":
+            return text.span(value.high, value.high, unit, currency)
+        case "n":
+            return None if value.n is None else f"{value.n:,.0f}"
+        case "room":
+            return None if (room := value.room()) is None else f"{room:,}"
+        case "before":
+            return None if value.before is None else text.number(value.before, unit, currency)
+    return None
+
+
+def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
+    measured = diagnosis.measured.get(kind)
+    if measured is None:
+        return key
+    near = measured.frame.filter(pl.col("key") == key)
+    return str(near["name"][0]) if near.height and near["name"][0] is not None else key
+
+
+def _band_info(value: Value, currency: str | None) -> BandInfo | None:
+    if value.origin is None:
+        return None
+    return BandInfo(value.edge_low, value.edge_high, value.band_words(currency), value.origin)

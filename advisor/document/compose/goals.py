@@ -1,0 +1,54 @@
+"""Small goals for the next month, from the first things of the plan that a number can tell."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from advisor.diagnosis import Diagnosis
+from advisor.document.actions import MonthGoal
+from advisor.document.compose.found import Found
+from advisor.model import Unit, text
+from advisor.plan import MONTH, Plan
+
+MOST = 3  # more than that is no focus
+FIRST = 10  # of the plan's actions: what stands below them is not for this month
+STEP = 0.5  # of the way: ours; a month seldom closes a gap
+
+
+def month_goals(plan: Plan, found: Found, diagnosis: Diagnosis) -> tuple[MonthGoal, ...]:
+    """One for each of the first actions whose metric has an edge to reach, on its worst subject."""
+    made: dict[tuple[str, str], MonthGoal] = {}
+    for goal in _each(plan, found, diagnosis):
+        made.setdefault((goal.metric, goal.subject), goal)
+    return tuple(made.values())[:MOST]
+
+
+def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
+    currency = diagnosis.business.currency
+    by = (diagnosis.request.today + timedelta(days=MONTH)).isoformat()
+    held = {kind.pools for kind in diagnosis.vocabulary.subjects.values()}
+    for rank, item in enumerate((ranked.planned for ranked in plan.actions[:FIRST]), start=1):
+        index = item.findings[0].index
+        for name, levels in item.action.done.items():
+            value = found.values[index].get(name)
+            if value is None or value.value is None:
+                continue
+            target = found.target(index, name, levels)
+            if target is None:
+                continue
+            # What is counted has no half; money has.
+            step = 1.0 if value.exact and value.metric.unit is not Unit.MONEY else STEP
+            aim = value.value + step * (target.value - value.value)
+            unit = value.metric.unit
+            now, then, end = (
+                text.number(number, unit, currency) for number in (value.value, aim, target.value)
+            )
+            limit = "at most " if target.above else "at least "
+            limit = "" if target.above and aim == 0 else limit
+            way = "" if aim == target.value else f", half of the way to {end}"
+            subject = found.infos[index].subject.name
+            whose = text.shorten(subject)
+            if item.kind in held:  # a LIVE is held once: the goal is one for those to come
+                whose = f"the next {diagnosis.vocabulary.subjects[item.kind].title} after {whose}"
+            said = f"{whose}: {value.metric.title} from {now} to {limit}{then}{way} (number {rank})"
+            yield MonthGoal(item.id, name, subject, value.value, aim, by, said)
+            break

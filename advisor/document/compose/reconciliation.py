@@ -1,0 +1,50 @@
+"""Totals of several sources side by side, in words."""
+
+from advisor.diagnosis import Diagnosis
+from advisor.document.numbers import Amount, Reconciliation
+from advisor.metrics import Compared, Sum, metric_of, reconcile
+from advisor.model import Side, Unit, text
+
+
+def reconciliations(diagnosis: Diagnosis) -> tuple[Reconciliation, ...]:
+    """Every comparison that the files allow, in the order in which they are declared."""
+    found = reconcile(diagnosis.rows, diagnosis.window, diagnosis.vocabulary)
+    return tuple(_told(one, diagnosis) for one in found)
+
+
+def _told(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
+    left = round(one.rest, 6) or 0.0  # what adding up leaves behind is no rest
+    rest = _words(left, one.total.side, diagnosis)
+    if one.total.value:
+        rest += f" ({text.number(left / one.total.value, Unit.SHARE)})"
+    return Reconciliation(
+        id=one.what.id,
+        title=one.what.title,
+        first=one.period.first.isoformat(),
+        last=one.period.last.isoformat(),
+        total=_amount(one.total, diagnosis),
+        parts=tuple(_amount(part, diagnosis) for part in one.parts),
+        missing=tuple(_title(side, diagnosis) for side in one.missing),
+        rest=left,
+        rest_text=rest,
+        because=one.what.because,
+    )
+
+
+def _amount(found: Sum, diagnosis: Diagnosis) -> Amount:
+    return Amount(
+        title=_title(found.side, diagnosis),
+        value=found.value,
+        text=_words(found.value, found.side, diagnosis),
+        definition=diagnosis.vocabulary.counts[found.side.count].definition,
+        files=tuple(sorted({diagnosis.counted.files[at].name for at in found.files})),
+    )
+
+
+def _title(side: Side, diagnosis: Diagnosis) -> str:
+    return side.title or diagnosis.vocabulary.counts[side.count].title
+
+
+def _words(value: float, side: Side, diagnosis: Diagnosis) -> str:
+    unit = metric_of(side.count, diagnosis.vocabulary).unit
+    return text.number(value, unit, diagnosis.business.currency)

@@ -1,0 +1,123 @@
+"""What to aim at in the quarter: where the shop's own history leads, beside today's level, the
+market's growth and the owner's own targets."""
+
+import math
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document.numbers import QuarterTarget
+from advisor.metrics import metric_of
+from advisor.model import Course, Period, text
+from advisor.stats import QUARTER, History, Projection, next_target, project
+
+YEAR = 365
+
+
+def due(course: Course, diagnosis: Diagnosis) -> bool:
+    """Whether shops of this size have a target; one of unknown size may have one."""
+    return diagnosis.business.size in course.target
+
+
+def quarter_target(course: Course, told: History, diagnosis: Diagnosis) -> QuarterTarget | None:
+    """The target of *course*; None for shops of a size that has none, and without a trend."""
+    last = told.last
+    size = diagnosis.business.size
+    if last is None or not (size is None or size in course.target) or not course.target:
+        return None
+    period = next_target(last)
+    ahead = project(told, period)
+    if ahead is None or not math.isfinite(ahead.high):
+        return None
+    market = _market(ahead, last, diagnosis)
+    stated, of_months = _stated(course, period, diagnosis)
+    aim = max(ahead.mid, ahead.level, market or 0.0)
+    whole = stated if of_months == QUARTER else None
+    return QuarterTarget(
+        first=period.first.isoformat(),
+        last=period.last.isoformat(),
+        known=ahead.known,
+        known_days=ahead.known_days,
+        low=ahead.low,
+        mid=ahead.mid,
+        high=ahead.high,
+        level=ahead.level,
+        target=aim,
+        stated=whole,
+        says=tuple(_says(course, ahead, market, aim, whole, of_months, diagnosis)),
+    )
+
+
+def _market(ahead: Projection, last: date, diagnosis: Diagnosis) -> float | None:
+    """What the quarter comes to if today's level grows as the owner says that the market does."""
+    yearly = diagnosis.request.settings.goal.market_growth
+    if yearly is None:
+        return None
+    first = max(ahead.period.first, last + timedelta(days=1))
+    middle = (first - last).days + (ahead.period.last - first).days / 2
+    grown = float((1 + yearly) ** (middle / YEAR))
+    return ahead.known + (ahead.level - ahead.known) * grown
+
+
+def _stated(course: Course, period: Period, diagnosis: Diagnosis) -> tuple[float, int]:
+    """The owner's targets for the months of *period*, added up, and how many months have one."""
+    inside = pl.col("from").is_between(period.first, period.last)
+    for rows in diagnosis.rows:
+        if rows.subject == course.subject and course.stated in rows.frame.columns:
+            own = rows.frame.filter(inside & (pl.col("to") <= period.last))[course.stated]
+            if own.drop_nulls().len():
+                return float(own.sum()), own.drop_nulls().len()
+    return 0.0, 0
+
+
+def _says(
+    course: Course,
+    ahead: Projection,
+    market: float | None,
+    aim: float,
+    stated: float | None,
+    of_months: int,
+    diagnosis: Diagnosis,
+) -> Iterator[str]:
+    unit, currency = metric_of(course.count, diagnosis.vocabulary).unit, diagnosis.business.currency
+
+    def words(value: float) -> str:
+        return text.number(_rounded(value), unit, currency)
+
+    quarter = f"{ahead.period}"
+    why = "where the trend leads"
+    if aim > ahead.mid:
+        why = "what today's level brings, which is more than where the trend leads"
+        if market is not None and aim == market:
+            why = "today's level, grown as you say that the market does"
+    yield f"Target for {quarter}: {words(aim)}, {why}."
+    limits = text.span(_rounded(ahead.low), _rounded(ahead.high), unit, currency)
+    known = ""
+    if ahead.known_days:
+        days = "1 day" if ahead.known_days == 1 else f"{ahead.known_days} days"
+        known = f" {words(ahead.known)} of it is known, from {days}."
+    yield (
+        f"If the trend and the week go on, the quarter comes to {words(ahead.mid)} "
+        f"({limits} in 8 of 10 cases); at today's level to {words(ahead.level)}.{known}"
+    )
+    if market is None:
+        yield "The market's own growth is not in it; advisor.toml may say it (market_growth)."
+    if stated is not None:
+        place = "inside that range"
+        if stated > ahead.high:
+            place = "more than that range reaches"
+        elif stated < ahead.low:
+            place = "less than that range begins with"
+        yield f"Your own targets for its months add up to {words(stated)}: {place}."
+    elif of_months:
+        have = "months has" if of_months == 1 else "months have"
+        yield f"Only {of_months} of its three {have} a target of your own."
+
+
+def _rounded(value: float) -> float:
+    """Three digits that count: a projection knows no more."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, 2 - math.floor(math.log10(abs(value))))

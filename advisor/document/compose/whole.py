@@ -1,0 +1,280 @@
+"""The document of a diagnosis, part by part."""
+
+import attrs
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document.compose.actions import action_infos, money, set_aside_infos
+from advisor.document.compose.changes import explained
+from advisor.document.compose.courses import courses
+from advisor.document.compose.coverage import healthy, outcome_counts, unjudged, watch
+from advisor.document.compose.findings import compose_findings
+from advisor.document.compose.focus import focus
+from advisor.document.compose.goals import month_goals
+from advisor.document.compose.margin import margin_info
+from advisor.document.compose.rankings import rankings
+from advisor.document.compose.reconciliation import reconciliations
+from advisor.document.compose.story import story
+from advisor.document.numbers import Kpi, Point
+from advisor.document.origin import (
+    AdvisorInfo,
+    EngineInfo,
+    InputInfo,
+    NoteInfo,
+    OverrideInfo,
+    PackInfo,
+    PeriodInfo,
+    ShopInfo,
+)
+from advisor.document.whole import SCHEMA_VERSION, Document
+from advisor.judge import RELATIVE, change, notice
+from advisor.metrics import Total, Value, finite, kpi_names, metric_of, value_of
+from advisor.model import CountUnit, Metric, text
+from advisor.plan import FORMULA, plan
+from advisor.plugin import own_version
+
+
+def compose_document(diagnosis: Diagnosis) -> Document:
+    """The result document: the same diagnosis always gives the same document."""
+    found = compose_findings(diagnosis)
+    made = plan(found.priced, diagnosis.vocabulary, diagnosis.business.goal)
+    rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
+    worst = {
+        found.infos[finding.index].id: place
+        for item in made.actions
+        for place, finding in enumerate(item.planned.findings)
+    }
+    infos = sorted(
+        found.infos,
+        key=lambda f: (
+            rank.get(f.rule, len(made.actions)),
+            worst.get(f.id, len(worst)),
+            -(f.stake or 0.0),
+            f.id,
+        ),
+    )
+    counts = outcome_counts(diagnosis)
+    well = healthy(counts)
+    kpis = tuple(_kpis(diagnosis))
+    actions = tuple(action_infos(made, found, diagnosis))
+    rules, words = diagnosis.loaded.rules, diagnosis.vocabulary
+    return Document(
+        schema_version=SCHEMA_VERSION,
+        advisor=_advisor(diagnosis),
+        shop=_shop(diagnosis),
+        margin=margin_info(diagnosis),
+        period=_period(diagnosis),
+        inputs=tuple(_inputs(diagnosis)),
+        story=story(rules, infos, well, counts),
+        kpis=kpis,
+        plan=actions,
+        set_aside=tuple(set_aside_infos(made, found, diagnosis)),
+        total=tuple(money(total, diagnosis) for total in made.total),
+        goals=month_goals(made, found, diagnosis),
+        findings=tuple(infos),
+        rankings=rankings(diagnosis),
+        outcomes=tuple(counts),
+        healthy=tuple(well),
+        watch=tuple(watch(diagnosis)),
+        coverage=tuple(unjudged(diagnosis)),
+        reconciliation=reconciliations(diagnosis),
+        data_notes=tuple(_notes(diagnosis)),
+        order=FORMULA,
+        changes=explained(diagnosis),
+        courses=courses(diagnosis),
+        focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
+    )
+
+
+def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
+    engine = diagnosis.engine
+    return AdvisorInfo(
+        version=own_version(),
+        engine=EngineInfo(engine.name, engine.version, notice()),
+        packs=tuple(
+            PackInfo(
+                pack.id,
+                pack.version or own_version(),
+                rules,
+                tuple(
+                    OverrideInfo(one.rule, one.by)
+                    for one in diagnosis.loaded.overrides
+                    if one.by.partition("/")[0] == pack.id
+                ),
+            )
+            for pack, rules in diagnosis.loaded.packs
+        ),
+    )
+
+
+def _shop(diagnosis: Diagnosis) -> ShopInfo:
+    shop = diagnosis.business
+    return ShopInfo(
+        id=shop.id,
+        name=shop.name,
+        size=shop.size,
+        niche=shop.niche,
+        region=shop.region,
+        currency=shop.currency,
+        usd_rate=shop.usd_rate,
+        margin=shop.margin,
+        goal=shop.goal,
+    )
+
+
+def _period(diagnosis: Diagnosis) -> PeriodInfo:
+    now, then = diagnosis.window.current, diagnosis.window.before
+    if now is None:  # no daily file: the newest period that a file states
+        stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
+        now = max(stated, key=lambda period: (period.last, period.first), default=None)
+    return PeriodInfo(
+        first=now.first.isoformat() if now else None,
+        last=now.last.isoformat() if now else None,
+        before_first=then.first.isoformat() if then else None,
+        before_last=then.last.isoformat() if then else None,
+        today=diagnosis.request.today.isoformat(),
+    )
+
+
+def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
+    read = [
+        InputInfo(
+            file=r.file.name,
+            kind=r.kind,
+            title=r.title,
+            rows=r.rows,
+            left_out=dict(sorted(r.left_out.items())),
+            sha256=r.file.sha256,
+            first=r.period.first.isoformat() if r.period else None,
+            last=r.period.last.isoformat() if r.period else None,
+            currency=r.currency,
+        )
+        for r in diagnosis.gathered.readings
+    ]
+    unread = [
+        InputInfo(
+            file=u.file.name,
+            kind=None,
+            title=None,
+            rows=0,
+            left_out={},
+            sha256=u.file.sha256,
+            problem=str(u).removeprefix(f"{u.file.name}: "),
+        )
+        for u in diagnosis.gathered.unread
+    ]
+    return sorted(read + unread, key=lambda i: (i.file, i.sha256))
+
+
+def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
+    found: list[Kpi] = []
+    for name in kpi_names(diagnosis.business, diagnosis.vocabulary):
+        total = diagnosis.totals.get(name)
+        if total is not None:
+            found.append(_kpi(total, diagnosis))
+            continue
+        derived = _derived(name, diagnosis)
+        if derived is not None:
+            found.append(derived)
+    return found
+
+
+def _goal(name: str, diagnosis: Diagnosis) -> str | None:
+    goals = diagnosis.vocabulary.goals.values()
+    holding = [goal.id for goal in goals if name in goal.kpis]
+    own = diagnosis.business.goal
+    return own if own in holding else (holding[0] if holding else None)
+
+
+def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
+    metric = total.metric
+    band = diagnosis.grader.resolve(metric.id, total.kind)
+    low, high = diagnosis.grader.edges(band, total.frame)
+    _, ratio_low, ratio_high = change(metric.id, total.frame)
+    row = total.frame.with_columns(
+        low.alias(f"{metric.id}.edge.low"),
+        high.alias(f"{metric.id}.edge.high"),
+        ratio_low.alias("_low"),
+        ratio_high.alias("_high"),
+    ).row(0, named=True)
+    value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
+    kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
+    then, days = row.get("before.days"), row.get("days")
+    if kpi.before_text and then and days and then < days and _adds_up(metric, diagnosis):
+        # A total of fewer days is not to be compared with one of more.
+        span = "1 day" if then == 1 else f"{then:.0f} days"
+        kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text} in {span}")
+    if total.subjects > 1 and not total.of:
+        # Likes of LIVEs are not the likes of everything.
+        plural = diagnosis.vocabulary.subjects[total.kind].plural
+        kpi = attrs.evolve(kpi, title=f"{kpi.title} of {plural}")
+    return attrs.evolve(kpi, text=f"{kpi.text} ({total.of})") if total.of else kpi
+
+
+def _adds_up(metric: Metric, diagnosis: Diagnosis) -> bool:
+    """Whether *metric* is a total, which grows with the days."""
+    unit = diagnosis.vocabulary.counts[metric.numerator[0].rstrip("?")].unit
+    return not metric.denominator and unit not in (CountUnit.PEOPLE, CountUnit.STATE)
+
+
+def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:
+    """A KPI that a plugin computed, where one subject has it."""
+    metric = metric_of(name, diagnosis.vocabulary)
+    for kind, measured in sorted(diagnosis.measured.items()):
+        frame = measured.frame
+        if f"{name}.lo" not in frame.columns or not metric.derived:
+            continue
+        frame = frame.filter(pl.col(f"{name}.lo").is_not_null())
+        if frame.height != 1:
+            continue
+        band = diagnosis.grader.resolve(name, kind)
+        low, high = diagnosis.grader.edges(band, frame)
+        row = frame.with_columns(
+            low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")
+        ).row(0, named=True)
+        value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
+        return _as_kpi(value, (), None, diagnosis)
+    return None
+
+
+def _as_kpi(
+    value: Value, series: tuple[tuple[str, float | None], ...], trend: str | None, d: Diagnosis
+) -> Kpi:
+    metric, currency = value.metric, d.business.currency
+    banded = value.origin is not None and bool(value.levels())
+    return Kpi(
+        metric=metric.id,
+        title=metric.title,
+        goal=_goal(metric.id, d),
+        value=value.value,
+        low=value.low,
+        high=finite(value.high),
+        before=value.before,
+        levels=value.levels(),
+        text=value.words(currency),
+        band_text=value.band_words(currency) if banded else None,
+        before_text=None
+        if value.before is None
+        else text.number(value.before, metric.unit, currency),
+        trend=trend,
+        impact=metric.impact,
+        definition=metric.definition,
+        series=tuple(Point(day, finite(v)) for day, v in series),
+    )
+
+
+def _trend(low: object, high: object) -> str | None:
+    """The one direction that the limits of the change leave, or None."""
+    if not isinstance(low, float) or not isinstance(high, float):
+        return None
+    if high < RELATIVE[0]:
+        return "falling"
+    if low > RELATIVE[1]:
+        return "rising"
+    return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
+
+
+def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:
+    notes = [*diagnosis.notes, *(n for r in diagnosis.gathered.readings for n in r.notes)]
+    unique = dict.fromkeys((n.code, n.text, n.file) for n in notes)
+    return [NoteInfo(*parts) for parts in sorted(unique, key=lambda p: (p[2], p[0], p[1]))]

@@ -1,0 +1,322 @@
+"""Why a rule ended as it did on a subject: the tree of its conditions with the measured values."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document import measured_rows
+from advisor.errors import AdvisorError, unknown
+from advisor.judge import Outcome, Verdicts, change, truth_column
+from advisor.metrics import Measured, Value, metric_of, value_of
+from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, text
+
+_SHOWN = 5  # related subjects that a tree lists
+_TRUTHS = {
+    Truth.TRUE: "yes",
+    Truth.FALSE: "no",
+    Truth.UNSURE: "unsure",
+    Truth.MISSING: "no data",
+}
+_QUANTIFIED = {Quantifier.ANY: "any", Quantifier.ALL: "every", Quantifier.NONE: "no"}
+
+
+@attrs.frozen
+class Node:
+    """A condition: what is asked, what is known of it, and what was measured."""
+
+    asked: str
+    truth: Truth
+    found: str = ""
+    parts: tuple["Node", ...] = ()
+
+
+@attrs.frozen
+class Explanation:
+    """One rule on one subject. *blocked* is the tree of what would keep it from firing;
+    *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
+
+    rule: str
+    kind: str
+    key: str
+    name: str
+    outcome: Outcome
+    when: Node
+    blocked: Node | None = None
+    after: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
+    remark: str = ""
+
+
+@attrs.frozen
+class Subject:
+    """A subject that a rule was judged on, and how that ended."""
+
+    kind: str
+    key: str
+    name: str
+    outcome: Outcome
+
+
+def subjects(diagnosis: Diagnosis, rule_id: str) -> list[Subject]:
+    """Every subject that the rule was judged on; what fires first, then what is unsure."""
+    order = (Outcome.FIRES, Outcome.UNSURE, Outcome.ERROR, Outcome.MISSING)
+    found = [
+        Subject(verdicts.kind, key, name, Outcome(outcome))
+        for verdicts in diagnosis.judgement.verdicts
+        if verdicts.rule.id == rule_id
+        for key, name, outcome in zip(
+            verdicts.outcomes["key"],
+            verdicts.graded.frame["name"],
+            verdicts.outcomes["outcome"],
+            strict=True,
+        )
+    ]
+    ranks = {outcome: place for place, outcome in enumerate(order)}
+    return sorted(found, key=lambda s: (ranks.get(s.outcome, len(order)), s.kind, s.key))
+
+
+def explain(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[Explanation, ...]:
+    """The rule on the subject with this key or name; more than one where it was judged on a kind
+    and, pooled, on the kind above it.
+
+    Raises AdvisorError, with the nearest name, where the rule was not judged on such a subject.
+    """
+    found: list[Explanation] = []
+    names: dict[str, None] = {}
+    for verdicts in diagnosis.judgement.verdicts:
+        if verdicts.rule.id != rule_id:
+            continue
+        frame = verdicts.graded.frame
+        chosen = (frame["key"] == subject) | (frame["name"] == subject).fill_null(value=False)
+        rows = chosen.arg_true().to_list()
+        found += [_explanation(diagnosis, verdicts, row) for row in rows]
+        names |= dict.fromkeys([*frame["key"].to_list(), *frame["name"].drop_nulls().to_list()])
+    if not found:
+        raise AdvisorError(unknown("subject", subject, names), where="--subject")
+    return tuple(found)
+
+
+def tree(explanation: Explanation) -> Iterator[str]:
+    """An explanation as lines: how the rule ended, then its conditions as a tree."""
+    name, key = explanation.name, explanation.key
+    shown = name if name == key else f"{name} ({key})"
+    outcome = explanation.outcome.name.lower().replace("_", " ")
+    yield f"{explanation.rule} on {explanation.kind} {shown}: {outcome}"
+    if explanation.remark:
+        yield f"  {explanation.remark}"
+    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
+    for finding in explanation.after:
+        yield f"after the finding {finding}"
+    for cause in explanation.explained_by:
+        yield f"explained by the finding {cause}"
+
+
+def _branches(nodes: Sequence[Node], indent: str) -> Iterator[str]:
+    for place, node in enumerate(nodes):
+        last = place == len(nodes) - 1
+        found = f": {node.found}" if node.found else ""
+        # Lines are cleaned one by one; what is drawn before them is not a stranger's.
+        yield f"{indent}{'└─ ' if last else '├─ '}[{_TRUTHS[node.truth]}] {node.asked}{found}"
+        yield from _branches(node.parts, indent + ("   " if last else "│  "))
+
+
+def conditions(asked: Conditions) -> list[str]:
+    """Conditions in words, a line each."""
+    lines = [str(test) for test in asked.tests]
+    if asked.alternatives:
+        branches = [" and ".join(str(t) for t in branch) for branch in asked.alternatives]
+        lines.append("one of: " + "; or ".join(branches))
+    lines += [_related_words(related) for related in asked.related]
+    return lines
+
+
+def _related_words(related: Related) -> str:
+    tests = " and ".join(str(test) for test in related.tests)
+    return f"{_QUANTIFIED[related.quantifier]} {related.kind} ({related.relation}): {tests}"
+
+
+def _explanation(diagnosis: Diagnosis, verdicts: Verdicts, row: int) -> Explanation:
+    rule = verdicts.rule
+    frame = measured_rows(verdicts, [row], diagnosis)
+    judged = verdicts.outcomes.row(row, named=True)
+    outcome, code = Outcome(judged["outcome"]), Truth(judged["code"])
+    witness = _Witness(diagnosis, verdicts.graded.measured, frame, verdicts.kind)
+    blocked = witness.all_of("unless all of", rule.unless) if rule.unless else None
+    causes = tuple(
+        cause
+        for firing in diagnosis.judgement.firings
+        if firing.verdicts is verdicts and firing.row == row
+        for cause in firing.explained_by
+    )
+    remark = ""
+    if code is Truth.TRUE and outcome is Outcome.UNSURE:
+        remark = (
+            "every condition holds, but among so many subjects some would look like this by "
+            "chance; it is not clear enough to count as found"
+        )
+    elif code is Truth.TRUE and outcome is Outcome.CLEAR:
+        remark = "every condition holds, and so does what keeps the rule from firing"
+    elif outcome is Outcome.ERROR:
+        rules = {one.id: one for one in diagnosis.loaded.rules}
+        remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
+    elif verdicts.measured_as is not None:
+        remark = f"measured over every {verdicts.measured_as} that could not tell alone"
+    return Explanation(
+        rule=rule.id,
+        kind=verdicts.kind,
+        key=judged["key"],
+        name=str(frame["name"][0]),
+        outcome=outcome,
+        when=witness.all_of("when all of", rule.when),
+        blocked=blocked,
+        after=rule.after.findings if rule.after else (),
+        explained_by=causes,
+        remark=remark,
+    )
+
+
+@attrs.frozen(eq=False)
+class _Witness:
+    """What is known of one subject: *frame* is its graded row, with the edges of its bands."""
+
+    diagnosis: Diagnosis
+    measured: Measured
+    frame: pl.DataFrame
+    kind: str
+
+    def all_of(self, asked: str, wanted: Conditions) -> Node:
+        parts = [self.test(test) for test in wanted.tests]
+        if wanted.alternatives:
+            branches = [self._branch(branch) for branch in wanted.alternatives]
+            parts.append(_node("one of", max, branches))
+        parts += [self.related(related) for related in wanted.related]
+        return _node(asked, min, parts)
+
+    def _branch(self, branch: Sequence[Test]) -> Node:
+        parts = [self.test(test) for test in branch]
+        return parts[0] if len(parts) == 1 else _node("all of", min, parts)
+
+    def test(self, test: Test) -> Node:
+        row = self.frame.row(0, named=True)
+        truth = Truth(row.get(truth_column(test), Truth.MISSING))
+        return Node(str(test), truth, self._found(test, truth))
+
+    def _found(self, test: Test, truth: Truth) -> str:
+        vocabulary = self.diagnosis.vocabulary
+        row = self.frame.row(0, named=True)
+        if truth is Truth.MISSING and test.name in self.diagnosis.judgement.lost:
+            return self.diagnosis.judgement.lost[test.name]
+        if test.name in vocabulary.symbols:
+            return str(row.get(test.name) or "no file tells")
+        metric = metric_of(test.name, vocabulary)
+        if f"{test.name}.lo" not in self.frame.columns:
+            counts = ", ".join(vocabulary.counts[c].title for c in metric.required())
+            return f"no file has {counts or metric.title} here"
+        band = self.diagnosis.grader.resolve(test.name, self.measured.kind)
+        origin = "; ".join(dict.fromkeys(edges.origin for edges in band.edges)) or None
+        value = value_of(metric, row, origin=origin)
+        if value.value is None and value.low is None:
+            return "not known of this subject"
+        parts = [self._value(value)]
+        if test.trend is not None or test.against is Against.PAST:
+            parts.append(self._change(test.name, value))
+        elif test.is_ and test.against is Against.BAND:
+            parts.append(self._band(value, band.reason))
+        elif test.is_:
+            parts.append(self._centre(test, value))
+        if truth is Truth.UNSURE and value.n is not None:
+            parts.append("too few data to tell")
+        return "; ".join(parts)
+
+    def _value(self, value: Value) -> str:
+        currency = self.diagnosis.business.currency
+        if value.exact:
+            return value.words(currency)
+        counted = f", from {value.n:,.0f}" if value.n is not None else ""
+        return f"{value.words(currency)} ({value.limits(currency)}{counted})"
+
+    def _band(self, value: Value, reason: str) -> str:
+        if value.origin is None:
+            return reason or "no band holds for this subject"
+        usual = value.band_words(self.diagnosis.business.currency)
+        levels = " or ".join(value.levels())
+        return f"{levels}, where {usual} is good: {value.origin}"
+
+    def _change(self, name: str, value: Value) -> str:
+        ratio, low, high = self.frame.select(
+            *(e.alias(n) for e, n in zip(change(name, self.frame), "rlh", strict=True))
+        ).row(0)
+        if ratio is None or value.before is None:
+            return "the window before is not known"
+        before = text.number(value.before, value.metric.unit, self.diagnosis.business.currency)
+        limits = "" if low is None or high is None else f" ({low:.2f}–{high:.2f})"
+        return f"{ratio:.2f}{limits} times the {before} of the window before"
+
+    def _centre(self, test: Test, value: Value) -> str:
+        centre = self.frame.row(0, named=True).get(f"{truth_column(test)}.centre")
+        if centre is None:
+            return f"nothing is known of its {test.against}"
+        usual = text.number(centre, value.metric.unit, self.diagnosis.business.currency)
+        return f"{usual} for its {test.against}"
+
+    def related(self, related: Related) -> Node:
+        asked = _related_words(related)
+        measured = self.diagnosis.measured.get(related.kind)
+        keys = self._partners(related)
+        if measured is None or not keys:
+            return Node(asked, Truth.MISSING, f"no file says which {related.kind} belongs to it")
+        graded = self.diagnosis.grader.grade(measured, related.tests)
+        verdicts = graded.frame.with_row_index("_i").filter(pl.col("key").is_in(keys))
+        parts = [self._partner(related, measured, graded.frame[i : i + 1]) for i in verdicts["_i"]]
+        unknown_ones = len(set(keys) - set(verdicts["key"]))
+        truths = [part.truth for part in parts] + [Truth.MISSING] * unknown_ones
+        parts.sort(key=lambda part: -part.truth)
+        more = f"first {_SHOWN} of {len(parts)}" if len(parts) > _SHOWN else ""
+        return Node(asked, _quantified(related.quantifier, truths), more, tuple(parts[:_SHOWN]))
+
+    def _partner(self, related: Related, measured: Measured, row: pl.DataFrame) -> Node:
+        grader = self.diagnosis.grader
+        edges: list[pl.Expr] = []
+        for name in {test.name for test in related.tests if f"{test.name}.lo" in row.columns}:
+            low, high = grader.edges(grader.resolve(name, related.kind), row)
+            edges += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
+        other = _Witness(self.diagnosis, measured, row.with_columns(edges), related.kind)
+        return _node(str(row["name"][0]), min, [other.test(test) for test in related.tests])
+
+    def _partners(self, related: Related) -> list[str]:
+        """Keys of the subjects that the relation leads to."""
+        row = self.frame.row(0, named=True)
+        key, relation = row["key"], related.relation
+        if relation == "parent":
+            otherwise = row["shop"] if related.kind == "shop" else None
+            parent = row.get(f"parent.{related.kind}", otherwise)
+            return [] if parent is None else [parent]
+        if relation == "children":
+            children = self.diagnosis.measured.get(related.kind)
+            column = f"parent.{self.kind}"
+            if children is None:
+                return []
+            if column not in children.frame.columns:
+                return children.frame["key"].to_list() if self.kind == "shop" else []
+            return children.frame.filter(pl.col(column) == key)["key"].to_list()
+        pairs = self.diagnosis.counted.links.get(relation.removeprefix("~"))
+        if pairs is None:
+            return []
+        near, far = ("to", "from") if relation.startswith("~") else ("from", "to")
+        return pairs.filter(pl.col(near) == key)[far].unique(maintain_order=True).to_list()
+
+
+def _node(asked: str, combine: Callable[[list[Truth]], Truth], parts: Sequence[Node]) -> Node:
+    truths = [part.truth for part in parts]
+    return Node(asked, combine(truths) if truths else Truth.TRUE, "", tuple(parts))
+
+
+def _quantified(quantifier: Quantifier, truths: Sequence[Truth]) -> Truth:
+    if quantifier is Quantifier.ANY:
+        return max(truths)
+    if quantifier is Quantifier.ALL:
+        return min(truths)
+    most = max(truths)
+    return {Truth.FALSE: Truth.TRUE, Truth.TRUE: Truth.FALSE}.get(most, most)

@@ -1,0 +1,235 @@
+"""Why a rule does not fire on a subject: the first condition that does not hold, how far it is from
+holding, or which data lack."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import attrs
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document import measured_rows, promise, unjudged
+from advisor.explain.why import Explanation, Node, explain, subjects
+from advisor.judge import RELATIVE, Outcome, Verdicts, change, truth_column
+from advisor.metrics import Value, finite, metric_of, value_of
+from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, text
+
+_LOOKED_AT = 50  # subjects among which the nearest are looked for
+_WORDS = {Outcome.CLEAR: "does not fire", Outcome.UNSURE: "cannot tell yet"}
+
+
+@attrs.frozen
+class WhyNot:
+    """Why the rule did not fire on a subject. *node* is the first condition that does not hold
+    (None: all hold); *far* says how far it is from holding, or what lacks. *gap* is how far, as a
+    share of the value, where that is a number."""
+
+    explanation: Explanation
+    node: Node | None
+    far: str
+    gap: float | None = None
+
+
+def explain_why_not(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[WhyNot, ...]:
+    """The rule on the subject with this key or name. Raises AdvisorError where there is none."""
+    return tuple(_why_not(diagnosis, told) for told in explain(diagnosis, rule_id, subject))
+
+
+def render_why_not(found: WhyNot) -> Iterator[str]:
+    """In words."""
+    told = found.explanation
+    name = told.name if told.name == told.key else f"{told.name} ({told.key})"
+    where = f"{told.rule} on {told.kind} {name}"
+    if told.outcome is Outcome.FIRES:
+        yield f"{where}: it fires"
+        for cause in told.explained_by:
+            yield f"  it is listed under its cause, the finding {cause}"
+        return
+    yield f"{where}: {_WORDS.get(told.outcome, 'could not be judged')}"
+    if found.node is None:
+        yield f"  {told.remark or 'every condition holds'}"
+        return
+    held = f": {found.node.found}" if found.node.found else ""
+    yield f"  the first condition that does not hold: {found.node.asked}{held}"
+    if found.far:
+        yield f"  {found.far}"
+
+
+def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
+    """Over all subjects: at which condition how many fail, and the nearest of them."""
+    everyone = subjects(diagnosis, rule.id)
+    judged = [s for s in everyone if s.outcome is not Outcome.FIRES]
+    if not judged:
+        yield from _never(diagnosis, rule)
+        return
+    nearest: list[WhyNot] = []
+    for one in judged[:_LOOKED_AT]:
+        nearest += [
+            found
+            for found in explain_why_not(diagnosis, rule.id, one.key)
+            if found.explanation.kind == one.kind
+        ]
+    nearest.sort(
+        key=lambda f: (f.explanation.outcome is Outcome.CLEAR, math.inf if f.gap is None else f.gap)
+    )
+    yield f"{rule.id} does not fire on {len(judged):,} of the {len(everyone):,} it was judged on"
+    for asked, many in _failing(diagnosis, rule).items():
+        yield f"  {asked} does not hold on {many:,}"
+    for found in nearest[:most]:
+        yield from (f"  {line}" for line in render_why_not(found))
+    if len(judged) > most:
+        yield f"  the nearest {most} of {len(judged):,}; --subject KEY asks of one"
+
+
+def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
+    if subjects(diagnosis, rule.id):
+        yield f"{rule.id} fires on everything that it was judged on"
+        return
+    for resting, reason in diagnosis.loaded.resting:
+        if resting.id == rule.id:
+            yield f"{rule.id} rests: {reason}"
+            return
+    for one in unjudged(diagnosis):
+        if one.rule == rule.id:
+            yield f"{rule.id} was not judged: {one.because}"
+            if one.remedy:
+                yield f"  {one.remedy}"
+            return
+    yield f"{rule.id} was not judged: no file lists a {rule.subject}"
+
+
+def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
+    """How often each condition of the rule on its own subject is known not to hold."""
+    found: dict[str, int] = {}
+    for verdicts in diagnosis.judgement.verdicts:
+        if verdicts.rule.id != rule.id:
+            continue
+        frame = verdicts.graded.frame
+        for test in rule.when.tests:
+            column = truth_column(test)
+            if column in frame.columns:
+                many = frame.filter(pl.col(column) == int(Truth.FALSE)).height
+                found[str(test)] = found.get(str(test), 0) + many
+    return {asked: many for asked, many in found.items() if many}
+
+
+def _why_not(diagnosis: Diagnosis, told: Explanation) -> WhyNot:
+    if told.when.truth is Truth.TRUE:
+        return WhyNot(told, None, "")
+    node = _first(told.when)
+    verdicts, row = _heard(diagnosis, told)
+    test = {str(test): test for test in verdicts.rule.when.own()}.get(node.asked)
+    far, gap = ("", None) if test is None else _far(diagnosis, verdicts, row, test)
+    if node.truth is Truth.MISSING and not far:
+        far = _lacking(diagnosis, told.rule)
+    return WhyNot(told, node, far, gap)
+
+
+def _first(node: Node) -> Node:
+    """The first part, part by part, that keeps the whole from holding."""
+    while node.parts:
+        lacking = [part for part in node.parts if part.truth is node.truth]
+        if not lacking:
+            break
+        node = lacking[0]
+    return node
+
+
+def _heard(diagnosis: Diagnosis, told: Explanation) -> tuple[Verdicts, int]:
+    for verdicts in diagnosis.judgement.verdicts:
+        if verdicts.rule.id == told.rule and verdicts.kind == told.kind:
+            rows = (verdicts.graded.frame["key"] == told.key).arg_true()
+            if rows.len():
+                return verdicts, int(rows[0])
+    raise LookupError(told.key)
+
+
+def _lacking(diagnosis: Diagnosis, rule_id: str) -> str:
+    for one in unjudged(diagnosis):
+        if one.rule == rule_id:
+            return f"{one.because}; {one.remedy}" if one.remedy else one.because
+    return "other subjects have it; the file of this one does not"
+
+
+def _far(
+    diagnosis: Diagnosis, verdicts: Verdicts, row: int, test: Test
+) -> tuple[str, float | None]:
+    """How far *test* is from holding: in words, and as a share of the value."""
+    if test.name in diagnosis.vocabulary.symbols:
+        return "", None
+    metric = metric_of(test.name, diagnosis.vocabulary)
+    frame = measured_rows(verdicts, [row], diagnosis)
+    if f"{metric.id}.lo" not in frame.columns:
+        return "", None
+    values = frame.row(0, named=True)
+    band = diagnosis.grader.resolve(test.name, verdicts.graded.measured.kind)
+    value = value_of(metric, values, origin=band.edges[0].origin if band.edges else None)
+    if values.get(truth_column(test)) == int(Truth.UNSURE):
+        return promise(test, value, values, diagnosis), None
+    if test.trend is not None or test.against is Against.PAST:
+        return _far_from_change(test, frame), None
+    limit = _limit(test, value, finite(values.get(f"{truth_column(test)}.centre")))
+    if limit is None or not value.value:
+        return "", None
+    edge, above = limit
+    currency = diagnosis.business.currency
+    gap = abs(edge - value.value) / abs(value.value)
+    wanted = text.number(edge, metric.unit, currency)
+    by = text.number(round(gap, 2), Unit.SHARE)
+    said = f"it would have to {'rise to' if above else 'fall to'} {wanted}, by {by}"
+    if not value.exact:
+        said = f"{said}, and be sure of it: it is between {value.limits(currency)}"
+    return said, gap
+
+
+def _limit(test: Test, value: Value, centre: float | None) -> tuple[float, bool] | None:
+    """The edge that the value has to cross, and whether it lies above."""
+    if value.value is None:
+        return None
+    if test.at_least is not None and value.value < test.at_least:
+        return test.at_least, True
+    if test.at_most is not None and value.value > test.at_most:
+        return test.at_most, False
+    low, high = value.edge_low, value.edge_high
+    if test.against is not Against.BAND:
+        low, high = (
+            (None, None)
+            if centre is None
+            else (
+                centre * RELATIVE[0],
+                centre * RELATIVE[1],
+            )
+        )
+    here = LEVELS.index(_level(value.value, low, high))
+    wanted = [LEVELS.index(level) for level in test.is_]
+    if not wanted or here in wanted:
+        return None
+    if min(wanted) > here:
+        edge = low if here == 0 and low is not None and 1 in wanted else high
+        return None if edge is None else (edge, True)
+    edge = high if here == 2 and high is not None and 1 in wanted else low
+    return None if edge is None else (edge, False)
+
+
+def _level(value: float, low: float | None, high: float | None) -> str:
+    if low is not None and value < low:
+        return LEVELS[0]
+    return LEVELS[2] if high is not None and value > high else LEVELS[1]
+
+
+def _far_from_change(test: Test, frame: pl.DataFrame) -> str:
+    parts = (e.alias(n) for e, n in zip(change(test.name, frame), "rlh", strict=True))
+    ratio, _, high = frame.select(*parts).row(0)
+    if ratio is None or high is None:
+        return ""
+    falling = test.trend == TRENDS[0] or test.is_ == (LEVELS[0],)
+    rising = test.trend == TRENDS[2] or test.is_ == (LEVELS[2],)
+    if falling:
+        return (
+            f"it would have to be below {RELATIVE[0]:g} times the window before; it is {ratio:.2f}"
+        )
+    if rising:
+        return (
+            f"it would have to be above {RELATIVE[1]:g} times the window before; it is {ratio:.2f}"
+        )
+    return f"it is {ratio:.2f} times the window before"

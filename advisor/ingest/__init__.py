@@ -1,0 +1,21 @@
+"""Find files, have them read, and combine them so that nothing counts twice."""
+
+from advisor.ingest.atomic_write import write_outputs
+from advisor.ingest.combination import Counted, combine
+from advisor.ingest.facts import write_facts
+from advisor.ingest.files import STDIN, find_files, is_address
+from advisor.ingest.gathering import gather
+from advisor.ingest.result import Gathered, Unread
+
+__all__ = [
+    "STDIN",
+    "Counted",
+    "Gathered",
+    "Unread",
+    "combine",
+    "find_files",
+    "gather",
+    "is_address",
+    "write_facts",
+    "write_outputs",
+]

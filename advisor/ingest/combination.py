@@ -1,0 +1,277 @@
+"""Readings side by side, so that nothing is ever counted twice.
+
+Files overlap: two downloads of one week, a daily and a monthly report of the same spend, an export
+with ids and one without. For each family of counts and kind of subject one file is believed for
+each day; the others fill what it lacks. What was left out becomes a note.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+
+import attrs
+import polars as pl
+
+from advisor.ingest.currency import settle_currency
+from advisor.ingest.deduplicate import Settled, covered_by_days, overlapping_periods, same_days
+from advisor.ingest.download_time import stamp
+from advisor.ingest.match_ids import Piece, named, names_to_ids
+from advisor.model import File, Grain, Note, Reading, Table, Vocabulary
+
+_SHOWN = 3  # files and counts that a note names
+
+
+@attrs.frozen(eq=False)
+class CountSet:
+    """Counts of one *family* about one kind of *subject*, broken down in one way.
+
+    Columns are those of a Table, and `shop` (str) and `_file` (UInt32, index into Counted.files).
+    Where counts that the believed file lacks were filled from another, `_also_file` and
+    `_also_row` say from where. The frames are views of the same events, never added to each other:
+    *rows* has days, *totals* whole periods whose days are not in *rows*, *lifetime* all since a
+    subject exists. *covered* has the periods whose days are in *rows*: only they know people
+    counted once.
+    """
+
+    subject: str
+    family: str
+    breakdowns: tuple[str, ...] = ()
+    rows: pl.DataFrame | None = None
+    totals: pl.DataFrame | None = None
+    lifetime: pl.DataFrame | None = None
+    covered: pl.DataFrame | None = None
+
+
+@attrs.frozen(eq=False)
+class Counted:
+    """All counts of one shop, each event once in each set; *links* by relation (`from`, `to`)."""
+
+    files: tuple[File, ...]
+    sets: tuple[CountSet, ...]
+    links: Mapping[str, pl.DataFrame]
+    currency: str | None
+    notes: tuple[Note, ...]
+
+    def of(self, subject: str) -> tuple[CountSet, ...]:
+        """The sets about one kind of subject. Sets of one family are never added up either."""
+        return tuple(one for one in self.sets if one.subject == subject)
+
+
+def combine(
+    readings: Sequence[Reading],
+    vocabulary: Vocabulary,
+    *,
+    shop: str = "",
+    currency: str | None = None,
+) -> Counted:
+    """Readings of one shop as counts that can be added up over subjects and days.
+
+    The order of *readings* does not matter. Of two files with the same days of a subject, the one
+    that ends later wins, then the one that was downloaded later if the names of both say when, then
+    the one with larger counts, then the lower sha256. *currency* is the shop's; without it, the one
+    that most readings have.
+    """
+    # By content, never by name: even the last digit of a sum is the same under another name.
+    ordered = sorted(readings, key=lambda reading: (reading.file.sha256, reading.file.name))
+    settled, money, notes = settle_currency(ordered, vocabulary, currency)
+    files = tuple(reading.file for reading in settled)
+    pieces = [
+        _piece(table, index, shop)
+        for index, reading in enumerate(settled)
+        for table in reading.tables
+        if table.frame.height
+    ]
+    rekeyed = names_to_ids(pieces)
+    log = _Log(files, vocabulary)
+    for file, rows in rekeyed.joined.items():
+        log.say("joined-by-name", file, f"has no ids; {_rows(rows)} found theirs by name")
+    for file, rows in rekeyed.dropped.items():
+        text = "left out: names without ids, on days that a file with ids has too"
+        log.say("overlap", file, f"{_rows(rows)} {text}")
+    ranks = _ranks(settled)
+    groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, list[Piece]]] = {}
+    for piece in named([piece for piece in rekeyed.pieces if piece.frame.height]):
+        place = (piece.subject, piece.family, piece.breakdowns)
+        groups.setdefault(place, {}).setdefault(piece.grain, []).append(piece)
+    sets = tuple(_set(*place, grains, ranks, log) for place, grains in sorted(groups.items()))
+    links = _links(settled, vocabulary, rekeyed.keys)
+    return Counted(files, sets, links, money, (*notes, *log.notes))
+
+
+def _piece(table: Table, index: int, shop: str) -> Piece:
+    frame = table.frame
+    # A breakdown that never has a value breaks nothing down.
+    blank = [n for n in frame.columns if n[:3] == "by." and frame[n].null_count() == frame.height]
+    frame = frame.drop(blank).with_columns(
+        pl.lit(shop).alias("shop"), pl.lit(index, dtype=pl.UInt32).alias("_file")
+    )
+    breakdowns = tuple(sorted(name[3:] for name in frame.columns if name.startswith("by.")))
+    return Piece(table.subject, table.family, table.grain, breakdowns, index, frame)
+
+
+def _ranks(readings: Sequence[Reading]) -> pl.DataFrame:
+    """What decides between files: `_end`, the last day of each, `_stamp`, then `_rank`."""
+    hashes = sorted(range(len(readings)), key=lambda i: (readings[i].file.sha256, i))
+    rank = {index: place for place, index in enumerate(hashes)}
+    return pl.DataFrame(
+        {
+            "_file": range(len(readings)),
+            "_end": [_end(reading) for reading in readings],
+            "_stamp": [stamp(reading.file.name) for reading in readings],
+            "_rank": [rank[index] for index in range(len(readings))],
+        },
+        schema={
+            "_file": pl.UInt32,
+            "_end": pl.Date,
+            "_stamp": pl.Datetime("us"),
+            "_rank": pl.UInt32,
+        },
+    )
+
+
+def _end(reading: Reading) -> object:
+    if reading.period is not None:
+        return reading.period.last
+    ends = [table.frame["to"].max() for table in reading.tables]
+    return max((end for end in ends if end is not None), default=None)
+
+
+class _Log:
+    """Notes on files, in the order in which they come up."""
+
+    def __init__(self, files: Sequence[File], vocabulary: Vocabulary) -> None:
+        self.notes: list[Note] = []
+        self._files = files
+        self._words = vocabulary
+
+    def say(self, code: str, file: int, text: str) -> None:
+        self.notes.append(Note(code, text, self._files[file].name))
+
+    def name(self, file: int) -> str:
+        return self._files[file].name
+
+    def subject(self, kind: str) -> str:
+        known = self._words.subjects.get(kind)
+        return known.title.lower() if known else kind
+
+    def count(self, name: str) -> str:
+        known = self._words.counts.get(name)
+        return known.title.lower() if known else name
+
+    def settled(self, settled: Settled, what: str) -> None:
+        losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        for file, winner, rows, newer in settled.dropped.sort("_file", "_winner").iter_rows():
+            losers.setdefault((file, newer), []).append((winner, rows))
+        for (file, newer), winners in losers.items():
+            rows = sum(count for _, count in winners)
+            names = _some([self.name(winner) for winner, _ in winners])
+            text = f"{_rows(rows)} not added: {names} has the same {what}"
+            if newer:
+                text += " and was downloaded later, as the names say"
+            self.say("overlap", file, text)
+        fills: dict[int, list[str]] = {}
+        for file, count in settled.filled.sort("_file", "count").iter_rows():
+            fills.setdefault(file, []).append(self.count(count))
+        for file, counts in fills.items():
+            text = f"adds {_some(counts)} to {what} that another file has too"
+            self.say("joined", file, text)
+
+
+def _set(
+    subject: str,
+    family: str,
+    breakdowns: tuple[str, ...],
+    grains: Mapping[Grain, Sequence[Piece]],
+    ranks: pl.DataFrame,
+    log: _Log,
+) -> CountSet:
+    rows = totals = lifetime = covered = None
+    what = log.subject(subject)
+    if Grain.DAY in grains:
+        days = same_days(_stack(grains[Grain.DAY]), ranks)
+        log.settled(days, f"days of the same {what}")
+        rows = days.frame
+    if Grain.PERIOD in grains:
+        totals = _periods(grains[Grain.PERIOD], ranks, log, what)
+    if Grain.LIFETIME in grains:
+        lifetime = _periods(grains[Grain.LIFETIME], ranks, log, what, lifetime=True)
+    if rows is not None and totals is not None:
+        totals, covered = _uncovered(totals, rows, log)
+    return CountSet(subject, family, breakdowns, rows, totals, lifetime, covered)
+
+
+def _stack(pieces: Sequence[Piece]) -> pl.DataFrame:
+    if len(pieces) == 1:
+        return pieces[0].frame
+    return pl.concat([piece.frame for piece in pieces], how="diagonal")
+
+
+def _periods(
+    pieces: Sequence[Piece],
+    ranks: pl.DataFrame,
+    log: _Log,
+    what: str,
+    *,
+    lifetime: bool = False,
+) -> pl.DataFrame:
+    same = same_days(_stack(pieces), ranks)
+    log.settled(same, f"period of the same {what}")
+    later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
+    log.settled(later, f"{what} in a period that ends later or is better known")
+    return later.frame
+
+
+def _uncovered(
+    totals: pl.DataFrame, rows: pl.DataFrame, log: _Log
+) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    days = covered_by_days(totals, rows)
+    if days.is_empty():
+        return totals, None
+    on = ["key", "from", "to"]
+    kept = totals.join(days, on=on, how="anti", nulls_equal=True, maintain_order="left")
+    covered = totals.join(days, on=on, nulls_equal=True, maintain_order="left")
+    losers = covered.group_by("_file").agg(pl.len(), pl.col("_winner").min()).sort("_file")
+    for file, count, winner in losers.iter_rows():
+        where = "the file itself" if winner == file else log.name(winner)
+        text = f"{_rows(count)} not added: {where} has the days of that period"
+        log.say("overlap", file, text)
+    return (kept if kept.height else None), covered.drop("_winner")
+
+
+def _links(
+    readings: Sequence[Reading], vocabulary: Vocabulary, keys: Mapping[str, Mapping[str, str]]
+) -> dict[str, pl.DataFrame]:
+    found: dict[str, list[pl.DataFrame]] = {}
+    for reading in readings:
+        for links in reading.links:
+            found.setdefault(links.relation, []).append(links.frame.select("from", "to"))
+    return {
+        relation: _ids(pl.concat(frames), relation, vocabulary, keys).unique().sort("from", "to")
+        for relation, frames in sorted(found.items())
+    }
+
+
+def _ids(
+    frame: pl.DataFrame,
+    relation: str,
+    vocabulary: Vocabulary,
+    keys: Mapping[str, Mapping[str, str]],
+) -> pl.DataFrame:
+    known = vocabulary.relations.get(relation)
+    ends = (("from", known.from_), ("to", known.to)) if known else ()
+    mapped = [
+        pl.col(end).replace(list(keys[kind]), list(keys[kind].values()))
+        for end, kind in ends
+        if keys.get(kind)
+    ]
+    return reduce(lambda left, expression: left.with_columns(expression), mapped, frame)
+
+
+def _rows(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count:,} rows were"
+
+
+def _some(names: Iterable[str]) -> str:
+    distinct = sorted(set(names))
+    more = len(distinct) - _SHOWN
+    shown = ", ".join(distinct[:_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,233 @@
+"""Readings in one file (`shop.facts`): a zip of Parquet tables and a manifest.
+
+It keeps what was read, not what was made of it, so that every option still works on it.
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+import polars as pl
+
+from advisor.errors import AdvisorError, Mistakes
+from advisor.ingest.atomic_write import write_outputs
+from advisor.ingest.result import Gathered, Unread
+from advisor.model import Column, File, Grain, Links, Note, Period, Reading, Table, structure
+from advisor.plugin import contract_breaks
+
+FACTS_VERSION = 1  # raised when an older reader could no longer understand the file
+MANIFEST = "manifest.json"
+_AGAIN = "gather the exports again with `advisor gather`"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the same input, the same bytes
+
+
+@attrs.frozen
+class _File:
+    name: str
+    sha256: str
+    size: int
+
+
+@attrs.frozen
+class _Table:
+    subject: str
+    family: str
+    grain: Grain
+    frame: str
+
+
+@attrs.frozen
+class _Links:
+    relation: str
+    frame: str
+
+
+@attrs.frozen
+class _Period:
+    first: str
+    last: str
+
+
+@attrs.frozen
+class _Reading:
+    file: _File
+    provider: str
+    kind: str
+    title: str
+    tables: tuple[_Table, ...]
+    rows: int
+    left_out: Mapping[str, int]
+    links: tuple[_Links, ...]
+    period: _Period | None
+    currency: str | None
+    columns: tuple[Column, ...]
+    notes: tuple[Note, ...]
+
+
+@attrs.frozen
+class _Unread:
+    file: _File
+    reason: str
+    nearest: str | None
+    lacks: tuple[str, ...]
+
+
+@attrs.frozen
+class _Manifest:
+    schema_version: int
+    readings: tuple[_Reading, ...]
+    unread: tuple[_Unread, ...]
+    notes: tuple[Note, ...]
+
+
+def write_facts(path: Path, gathered: Gathered) -> None:
+    """Writes *gathered* to *path*: the same readings give the same bytes.
+
+    Where the files lie is not kept. Raises AdvisorError where *path* cannot be written.
+    """
+    frames: list[pl.DataFrame] = []
+
+    def keep(frame: pl.DataFrame) -> str:
+        frames.append(frame)
+        return _member(len(frames) - 1)
+
+    manifest = {
+        "schema-version": FACTS_VERSION,
+        "readings": [_reading_out(reading, keep) for reading in gathered.readings],
+        "unread": [
+            {
+                "file": _file_out(one.file),
+                "reason": one.reason,
+                "nearest": one.nearest,
+                "lacks": one.lacks,
+            }
+            for one in gathered.unread
+        ],
+        "notes": [attrs.asdict(note) for note in gathered.notes],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        archive.writestr(zipfile.ZipInfo(MANIFEST, _EPOCH), text)
+        for index, frame in enumerate(frames):
+            parquet = io.BytesIO()
+            frame.write_parquet(parquet, compression="zstd")
+            archive.writestr(zipfile.ZipInfo(_member(index), _EPOCH), parquet.getvalue())
+    write_outputs({path: packed.getvalue()})
+
+
+def read_facts(path: Path) -> Gathered:
+    """What `write_facts` wrote; the readings' files have *path* as their path.
+
+    Raises AdvisorError where the file is damaged, or written by another version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _gathered(archive, path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise AdvisorError(f"cannot be opened: {reason}", where=str(path)) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,  # a compression or encryption that is not ours
+        RuntimeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        EOFError,
+        Mistakes,
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+    ):
+        raise AdvisorError("damaged facts file", where=str(path), hint=_AGAIN) from None
+
+
+def _gathered(archive: zipfile.ZipFile, path: Path) -> Gathered:
+    raw = json.loads(archive.read(MANIFEST))
+    version = raw["schema-version"]
+    if version != FACTS_VERSION:
+        text = f"facts of version {version}, expected {FACTS_VERSION}"
+        raise AdvisorError(text, where=str(path), hint=_AGAIN)
+    manifest = structure(raw, _Manifest, where=str(path))
+
+    def frame(member: str) -> pl.DataFrame:
+        return pl.read_parquet(io.BytesIO(archive.read(member)), hive_partitioning=False)
+
+    readings = tuple(_reading_in(one, path, frame) for one in manifest.readings)
+    for reading in readings:
+        if broken := contract_breaks(reading):
+            raise ValueError(broken[0])
+    unread = tuple(
+        Unread(_file_in(one.file, path), one.reason, one.nearest, one.lacks)
+        for one in manifest.unread
+    )
+    return Gathered(readings, unread, manifest.notes)
+
+
+def _member(index: int) -> str:
+    return f"frames/{index:05}.parquet"
+
+
+def _file_out(file: File) -> dict[str, Any]:
+    return {"name": file.name, "sha256": file.sha256, "size": file.size}
+
+
+def _file_in(file: _File, path: Path) -> File:
+    return File(path=path, name=file.name, size=file.size, sha256=file.sha256)
+
+
+def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[str, Any]:
+    period = reading.period
+    return {
+        "file": _file_out(reading.file),
+        "provider": reading.provider,
+        "kind": reading.kind,
+        "title": reading.title,
+        "tables": [
+            {
+                "subject": table.subject,
+                "family": table.family,
+                "grain": table.grain.value,
+                "frame": keep(table.frame),
+            }
+            for table in reading.tables
+        ],
+        "rows": reading.rows,
+        "left-out": dict(reading.left_out),
+        "links": [
+            {"relation": links.relation, "frame": keep(links.frame)} for links in reading.links
+        ],
+        "period": period and {"first": str(period.first), "last": str(period.last)},
+        "currency": reading.currency,
+        "columns": [attrs.asdict(column) for column in reading.columns],
+        "notes": [attrs.asdict(note) for note in reading.notes],
+    }
+
+
+def _reading_in(one: _Reading, path: Path, frame: Callable[[str], pl.DataFrame]) -> Reading:
+    period = one.period
+    return Reading(
+        file=_file_in(one.file, path),
+        provider=one.provider,
+        kind=one.kind,
+        title=one.title,
+        tables=tuple(Table(t.subject, t.family, t.grain, frame(t.frame)) for t in one.tables),
+        rows=one.rows,
+        left_out=dict(one.left_out),
+        links=tuple(Links(links.relation, frame(links.frame)) for links in one.links),
+        period=_period_in(period) if period else None,
+        currency=one.currency,
+        columns=one.columns,
+        notes=one.notes,
+    )
+
+
+def _period_in(period: _Period) -> Period:
+    return Period(date.fromisoformat(period.first), date.fromisoformat(period.last))

@@ -1,0 +1,289 @@
+"""Which files there are to read: folders walked, own outputs and copies left out."""
+
+import atexit
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import attrs
+
+from advisor.errors import AdvisorError, nearest
+from advisor.model import File, Note
+from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
+
+STDIN = "-"
+STDIN_NAME = "standard input"
+_SCHEMES = ("postgresql://", "postgres://")
+_TEMPORARY = "shop-advisor-"
+_CHUNK = 1 << 20
+_EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
+_CONFIG = "advisor.toml"
+_PAGES = (".md", ".markdown", ".html", ".htm")
+_FINDINGS_COLUMNS = frozenset({"rule", "severity"})
+_JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
+_PAGE_MARK = b"shop-advisor"
+_FACTS_FIRST = b"manifest.json"
+
+
+@attrs.frozen
+class _Found:
+    path: Path
+    name: str
+    arg: str
+    asked: bool  # named by the user, not met in a folder
+    zipped: bool = False
+
+
+def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
+    """The files at *paths*: files, folders (with all below them), zips (with all in them), or "-"
+    for standard input. A folder of Parquet files with the same columns is one file.
+
+    Each content is returned once; copies, and what shop-advisor wrote itself, become notes.
+    Facts (`shop.facts`) are returned only where they are named, never from a folder.
+    Raises AdvisorError where a path does not exist or cannot be opened.
+    """
+    notes: list[Note] = []
+    files: dict[str, File] = {}
+    for found in _named(list(_distinct(_walk(paths, notes)))):
+        try:
+            own = _own_output(found)
+            if own is not None:
+                if found.asked:
+                    text = f"is {own}, which shop-advisor wrote; it was not read as an export"
+                    notes.append(Note("own-output", text, found.name))
+                continue
+            file = _describe(found)
+        except OSError as error:
+            if found.asked:
+                raise AdvisorError(_reason(error), where=found.arg) from None
+            notes.append(Note("unreadable", _reason(error), found.name))
+            continue
+        first = files.setdefault(file.sha256, file)
+        if first is not file:
+            text = f"is the same file as {first.name}; it was read once"
+            notes.append(Note("duplicate-file", text, file.name))
+    return list(files.values()), notes
+
+
+def is_address(path: str) -> bool:
+    """Whether *path* is the address of a PostgreSQL database, and no path."""
+    return path.lower().startswith(_SCHEMES)
+
+
+def discard(file: File) -> None:
+    """Deletes the copy that was made of *file* to read it: of a member of a zip, or of a pipe."""
+    made = Path(tempfile.gettempdir())
+    parts = file.path.parts[len(made.parts) :]
+    if file.path.parts[: len(made.parts)] == made.parts and parts[0].startswith(_TEMPORARY):
+        file.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the folder still holds other members
+            for folder in file.path.parents[: len(parts) - 1]:
+                folder.rmdir()
+
+
+def is_facts(path: Path) -> bool:
+    """Whether *path* is a facts file, by its content."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(30 + len(_FACTS_FIRST))
+    except OSError:
+        return False
+    # A zip's first entry has its name 30 bytes after the beginning; ours is the manifest.
+    return head[:4] == ZIP and head[30:] == _FACTS_FIRST
+
+
+def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
+    for given in paths:
+        arg = str(given)
+        if arg == STDIN:
+            yield from _opened(_Found(_spool(sys.stdin.buffer), STDIN_NAME, arg, asked=True), notes)
+            continue
+        path = Path(given)
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            raise _missing(path) from None
+        except OSError as error:
+            raise AdvisorError(_reason(error), where=arg) from None
+        if stat.S_ISDIR(mode):
+            yield from _folder(path, path, set(), notes)
+        elif stat.S_ISREG(mode):
+            yield from _opened(_Found(path, path.name, arg, asked=True), notes)
+        else:
+            # A pipe (`<(…)`) can be read once only.
+            with path.open("rb") as stream:
+                spooled = _spool(stream)
+            yield from _opened(_Found(spooled, path.name, arg, asked=True), notes)
+
+
+def _folder(
+    folder: Path, top: Path, seen: set[tuple[int, int]], notes: list[Note]
+) -> Iterator[_Found]:
+    name = folder.relative_to(top).as_posix()
+    try:
+        about = folder.stat()
+        # A link back to a folder above would never end.
+        if (about.st_dev, about.st_ino) in seen:
+            return
+        seen.add((about.st_dev, about.st_ino))
+        entries = [one for one in sorted(folder.iterdir()) if not one.name.startswith(".")]
+    except OSError as error:
+        if folder == top:
+            raise AdvisorError(_reason(error), where=str(folder)) from None
+        notes.append(Note("unreadable", _reason(error), name))
+        return
+    if _is_dataset(entries):
+        yield _Found(folder, folder.name if folder == top else name, str(top), asked=False)
+        return
+    for entry in entries:
+        if entry.is_dir():
+            yield from _folder(entry, top, seen, notes)
+        elif entry.is_file():
+            found = _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
+            yield from _opened(found, notes)
+
+
+def _is_dataset(entries: Sequence[Path]) -> bool:
+    """Whether the files of a folder are the parts of one table, as loaders write them: several, all
+    of them Parquet with the same columns, perhaps in folders like `day=2026-05-01`."""
+    rest = [entry for entry in entries if not entry.name.startswith("_")]  # _SUCCESS, _metadata
+    if not rest:
+        return False
+    if all(entry.is_dir() and "=" in entry.name for entry in rest):
+        return all(_parts(entry) for entry in rest)
+    if len(rest) < 2 or not all(entry.suffix == ".parquet" for entry in rest):
+        return False
+    import polars as pl
+
+    try:
+        return len({tuple(pl.read_parquet_schema(entry)) for entry in rest}) == 1
+    except (OSError, pl.exceptions.PolarsError):
+        return False
+
+
+def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
+    """The members of a zip that is a bundle of files; everything else as it is."""
+    try:
+        members = directory(found.path) if is_zip(found.path) else []
+    except (OSError, AdvisorError):
+        members = []  # whoever opens it says what is wrong
+    if not is_bundle(members) or is_facts(found.path):
+        yield found
+        return
+    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        for member in unpack(found.path, members, folder):
+            if isinstance(member, str):
+                notes.append(Note("unreadable", member, found.name))
+                continue
+            name = f"{found.name} > {member.name}"
+            yield attrs.evolve(found, path=member.path, name=name, zipped=True)
+    except OSError as error:
+        notes.append(Note("unreadable", f"cannot be unpacked: {_why(error)}", found.name))
+
+
+def _named(found: Sequence[_Found]) -> Iterator[_Found]:
+    """Two files of one name are told apart by the path that led to them."""
+    often = Counter(one.name for one in found)
+    for one in found:
+        if often[one.name] == 1 or one.arg == STDIN:
+            yield one
+        elif one.zipped:
+            yield attrs.evolve(one, name=f"{one.arg}: {one.name}")
+        else:
+            yield attrs.evolve(one, name=one.path.as_posix())
+
+
+def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
+    seen: set[str] = set()
+    for one in found:
+        at = os.path.realpath(one.path)
+        if at not in seen:
+            seen.add(at)
+            yield one
+
+
+def _describe(found: _Found) -> File:
+    if found.path.is_dir():
+        parts = [_describe(attrs.evolve(found, path=part)) for part in _parts(found.path)]
+        digest = hashlib.sha256("".join(part.sha256 for part in parts).encode())
+        return File(found.path, found.name, sum(part.size for part in parts), digest.hexdigest())
+    with found.path.open("rb") as stream:
+        modified = os.fstat(stream.fileno()).st_mtime_ns
+        digest = hashlib.file_digest(stream, "sha256")
+        size = stream.tell()
+    return File(found.path, found.name, size, digest.hexdigest(), modified)
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"))
+
+
+def _own_output(found: _Found) -> str | None:
+    """What of ours the file is, by a mark in its content; None for everything else."""
+    if found.path.is_dir():
+        return None
+    suffix = found.path.suffix.casefold()
+    if found.path.name == _CONFIG:
+        return "the shop's profile"
+    if suffix == ".json":
+        edges = _edges(found.path)
+        if all(mark in edges for mark in _JSON_MARKS):
+            return "a plan"
+    elif suffix in _PAGES:
+        if _PAGE_MARK in _edges(found.path):
+            return "a plan"
+    elif suffix == ".csv":
+        first = _edges(found.path).split(b"\n", 1)[0].decode("utf-8", "replace")
+        columns = {cell.strip().strip('"') for cell in re.split("[,;\t]", first.lstrip("\ufeff"))}
+        if columns >= _FINDINGS_COLUMNS:
+            return "a list of findings"
+    elif not found.asked and is_facts(found.path):
+        return "facts"
+    return None
+
+
+def _edges(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        head = stream.read(_EDGE)
+        size = stream.seek(0, os.SEEK_END)
+        if size <= len(head):
+            return head
+        stream.seek(max(size - _EDGE, len(head)))
+        return head + b"\0" + stream.read()
+
+
+def _spool(stream: BinaryIO) -> Path:
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY)
+    atexit.register(Path(name).unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as spool:
+        while chunk := stream.read(_CHUNK):
+            spool.write(chunk)
+    return Path(name)
+
+
+def _missing(path: Path) -> AdvisorError:
+    try:
+        near = nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return AdvisorError("no such file or folder", where=str(path))
+    hint = f"did you mean {str(path.parent / near)!r}?" if near else "check the spelling"
+    return AdvisorError("no such file or folder", where=str(path), hint=hint)
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be opened: {_why(error)}"
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

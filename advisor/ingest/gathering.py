@@ -1,0 +1,287 @@
+"""From paths to readings: every file is offered to every provider, and none is lost silently."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+import polars as pl
+
+from advisor.errors import AdvisorError, NothingReadable, PluginError
+from advisor.ingest.facts import read_facts
+from advisor.ingest.files import discard, find_files, is_address, is_facts
+from advisor.ingest.result import Gathered, Unread
+from advisor.model import Container, File, Note, Reading, Source, one_grid
+from advisor.plugin import (
+    GuestProvider,
+    Match,
+    Provider,
+    ReadContext,
+    Together,
+    bare,
+    contract_breaks,
+    what,
+)
+from advisor.tabular import address_of, open_postgres, open_source
+
+__all__ = ["Gathered", "Progress", "Unread", "gather"]
+
+Progress = Callable[[int, int, str], None]
+"""Called before each file with its index, the number of files and its name."""
+
+_Claim = tuple[Match, Provider]
+_SHOWN = 10  # files or tables that a message lists
+# A panic inside polars is not an Exception, but one broken file must not end the run.
+_FAILURES = (Exception, pl.exceptions.PanicException)
+
+
+def gather(
+    paths: Iterable[Path | str],
+    providers: Sequence[Provider],
+    context: ReadContext,
+    *,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Reads every file at *paths* with the providers that understand most of it. A path may be the
+    address of a PostgreSQL database.
+
+    A file of several grids (sheets, lists, streams, tables) gives a reading for each that somebody
+    understands. What no provider reads, or what breaks one, is `unread`; the others are read all
+    the same. Raises NothingReadable where not one file gave a reading.
+    """
+    asked = [str(path) for path in paths]
+    databases = {s.file: s for s in map(open_postgres, filter(is_address, asked))}
+    files, notes = find_files(path for path in asked if not is_address(path))
+    files += databases
+    readings: list[Reading] = []
+    unread: list[Unread] = []
+    failed: dict[str, list[str]] = {}
+    faults: list[str] = []
+    seen: dict[str, str] = {}
+    for index, file in enumerate(files):
+        if progress is not None:
+            progress(index, len(files), file.name)
+        try:
+            if is_facts(file.path):
+                facts = read_facts(file.path)
+                found = attrs.evolve(facts, readings=_new(facts.readings, seen, notes))
+            else:
+                source = databases.get(file) or open_source(file)
+                found = _checked(file, _read(source, providers, context, failed))
+                found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
+        except AdvisorError as error:
+            found = Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
+        discard(file)
+        readings += found.readings
+        unread += found.unread
+        notes += found.notes
+        faults += found.faults
+    readings = _together(readings, providers, failed)
+    for name, lines in failed.items():
+        notes.append(_failure(name, lines))
+        faults.append(notes[-1].text)
+    if not readings:
+        shown = [address_of(path).name if is_address(path) else path for path in asked]
+        raise _nothing(shown, unread, notes)
+    return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
+
+
+@attrs.frozen
+class _Outcome:
+    """What became of a file or grid. *fault*: what its provider did wrong; *guests*: the same by
+    the name of the provider, where it is a guest's."""
+
+    given: Reading | Unread
+    fault: str = ""
+    guests: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def _read(
+    source: Source,
+    providers: Sequence[Provider],
+    context: ReadContext,
+    failed: dict[str, list[str]],
+) -> Gathered:
+    file = source.file
+    claims: list[_Claim] = []
+    for provider in providers:
+        try:
+            claims += [(match, provider) for match in provider.recognise(source)]
+        except _FAILURES as error:
+            failed.setdefault(provider.name, []).append(f"{file.name}: {what(error)}")
+    # The order of plugins must not decide between equal claims.
+    claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
+    passed_over: dict[str, str] = {}
+    while True:
+        whole = [claim for claim in claims if not claim[0].lacks]
+        if not whole:
+            return Gathered((), (_unknown(file, claims),))
+        outcomes, notes = _by_the_strongest(source, whole, context)
+        faults = {guest: text for one in outcomes for guest, text in one.guests.items()}
+        others = [claim for claim in claims if claim[1].name not in faults]
+        if not faults or all(match.lacks for match, _ in others):
+            return _gathered(file, outcomes, notes, passed_over)
+        # A guest costs what it would have brought, and no other's claim.
+        claims, passed_over = others, passed_over | faults
+
+
+def _by_the_strongest(
+    source: Source, claims: Sequence[_Claim], context: ReadContext
+) -> tuple[list[_Outcome], list[Note]]:
+    """What becomes of the file, or of each grid of it, by the strongest claim on it."""
+    file = source.file
+    if claims[0][0].grid is None:
+        return [_understood(source, claims[0], context)], []
+    best: dict[str, _Claim] = {}
+    for claim in claims:
+        if claim[0].grid is not None:
+            best.setdefault(claim[0].grid, claim)
+    grids = [grid for grid in source.grids if grid.name in best]
+    # Rows are counted within a grid, so it has to be named where there are several.
+    named = len(grids) > 1 or (source.container is Container.TABLES and len(source.grids) > 1)
+    outcomes = [
+        _understood(
+            one_grid(source, grid, name=f"{file.name} > {grid.name}" if named else None),
+            best[grid.name],
+            context,
+        )
+        for grid in grids
+    ]
+    others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
+    return outcomes, [_others(file, others)] if others else []
+
+
+def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
+    match, provider = claim
+    file = source.file
+    try:
+        reading = provider.read(source, match, context)
+        broken = contract_breaks(reading)
+    except AdvisorError as error:
+        return _Outcome(Unread(file, _changed(file) or _line(error, file)))
+    except _FAILURES as error:
+        changed = _changed(file)
+        if changed:
+            return _Outcome(Unread(file, changed))
+        return _fault(file, provider, f"provider {provider.name} failed on it: {what(error)}")
+    if broken:
+        text = str(PluginError("; ".join(broken), where=f"provider {provider.name}"))
+        return _fault(file, provider, text)
+    return _Outcome(reading)
+
+
+def _fault(file: File, provider: Provider, text: str) -> _Outcome:
+    guests = {provider.name: text} if isinstance(bare(provider), GuestProvider) else {}
+    return _Outcome(Unread(file, text), text, guests)
+
+
+def _gathered(
+    file: File, outcomes: Sequence[_Outcome], notes: Sequence[Note], passed_over: Mapping[str, str]
+) -> Gathered:
+    given = [outcome.given for outcome in outcomes]
+    text = "; another provider read it"
+    return Gathered(
+        tuple(one for one in given if isinstance(one, Reading)),
+        tuple(one for one in given if isinstance(one, Unread)),
+        (*notes, *(Note("plugin", f"{one}{text}", file.name) for one in passed_over.values())),
+        tuple(
+            f"{file.name}: {one}"
+            for one in (*passed_over.values(), *(o.fault for o in outcomes if o.fault))
+        ),
+    )
+
+
+def _checked(file: File, found: Gathered) -> Gathered:
+    """*found*, or nothing of it where the file is no longer what it was."""
+    changed = _changed(file)
+    return Gathered((), (Unread(file, changed),)) if changed and found.readings else found
+
+
+def _changed(file: File) -> str:
+    """What became of the file since it was found; "" where it is the same."""
+    if file.modified is None:
+        return ""
+    try:
+        now = file.path.stat()
+    except OSError:
+        return "vanished while it was read; run it again when it is back"
+    if (now.st_size, now.st_mtime_ns) == (file.size, file.modified):
+        return ""
+    return "changed while it was read; run it again when it is complete"
+
+
+def _together(
+    readings: list[Reading], providers: Sequence[Provider], failed: dict[str, list[str]]
+) -> list[Reading]:
+    """*readings* as providers see them when they have read all of theirs."""
+    found = readings
+    for provider in providers:
+        if isinstance(provider, Together):
+            places = [at for at, one in enumerate(found) if one.provider == provider.name]
+            try:
+                seen = provider.together([found[at] for at in places])
+            except _FAILURES as error:
+                failed.setdefault(provider.name, []).append(f"all files together: {what(error)}")
+                continue
+            told = dict(zip(places, seen, strict=True))
+            found = [told.get(at, one) for at, one in enumerate(found)]
+    return found
+
+
+def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
+    if not claims:
+        return Unread(file, "is no export that any provider knows")
+    match, provider = claims[0]
+    info = provider.kinds.get(match.kind)
+    return Unread(
+        file,
+        "is no export that any provider knows",
+        info.title if info else match.kind,
+        match.lacks,
+    )
+
+
+def _new(
+    readings: Sequence[Reading], seen: dict[str, str], notes: list[Note]
+) -> tuple[Reading, ...]:
+    """The readings of files not *seen* before: facts may hold what is also there as a file."""
+    again = {one.file.sha256: one.file.name for one in readings if one.file.sha256 in seen}
+    for sha256, name in again.items():
+        text = f"is the same file as {seen[sha256]}; it was read once"
+        notes.append(Note("duplicate-file", text, name))
+    fresh = tuple(one for one in readings if one.file.sha256 not in seen)
+    seen.update({one.file.sha256: one.file.name for one in reversed(fresh)})
+    return fresh
+
+
+def _others(file: File, grids: Sequence[str]) -> Note:
+    more = len(grids) - _SHOWN
+    names = ", ".join(repr(name) for name in grids[:_SHOWN])
+    text = f"holds further tables that no provider knows: {names}"
+    return Note("other-tables", f"{text} and {more} more" if more > 0 else text, file.name)
+
+
+def _failure(provider: str, lines: Sequence[str]) -> Note:
+    files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
+    text = f"provider {provider} failed and was not asked about {files}; first {lines[0]}"
+    return Note("plugin", text)
+
+
+def _nothing(
+    asked: Sequence[str], unread: Sequence[Unread], notes: Sequence[Note]
+) -> NothingReadable:
+    hint = "run `advisor plugins list` for the exports that can be read and where to get them"
+    if not unread:
+        return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
+    lines = [f"\n  {one}" for one in unread[:_SHOWN]]
+    if len(unread) > _SHOWN:
+        lines.append(f"\n  first {_SHOWN} of {len(unread)} files")
+    lines += [f"\n  {note.text}" for note in notes if note.code == "plugin"]
+    return NothingReadable(f"no file could be read{''.join(lines)}\n", hint=hint)
+
+
+def _line(error: AdvisorError, file: File) -> str:
+    """The error without the file's name where it begins with it: the caller prints the name."""
+    text = str(error)
+    for name in (file.name, str(file.path)):
+        text = text.removeprefix(f"{name}: ")
+    return text

@@ -1,0 +1,189 @@
+"""Names into ids: an export without ids joins one that has them, where names allow it. And the
+other way: what is known by its id alone gets the name that another file has for it."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.model import Grain
+
+_JOINT = " / "  # between the names that make up a key without ids
+
+
+@attrs.frozen(eq=False)
+class Piece:
+    """One file's table on its way into a set of counts."""
+
+    subject: str
+    family: str
+    grain: Grain
+    breakdowns: tuple[str, ...]
+    file: int
+    frame: pl.DataFrame
+
+
+@attrs.frozen(eq=False)
+class Rekeyed:
+    """*keys*: by kind of subject, keys of names to ids; *dropped* and *joined*: rows by file."""
+
+    pieces: tuple[Piece, ...]
+    keys: Mapping[str, Mapping[str, str]]
+    dropped: Mapping[int, int]
+    joined: Mapping[int, int]
+
+
+def names_to_ids(pieces: Sequence[Piece]) -> Rekeyed:
+    """Pieces of one family and kind in one domain of keys, wherever two meet.
+
+    A name that stands for exactly one id, in a file where exactly one subject has it, becomes that
+    id. Where a name could be several ids, or a file has ids without names, rows without ids are
+    dropped on days that the file with ids covers. What no file with ids knows is kept.
+    """
+    sets: dict[tuple[str, str], list[int]] = {}
+    for index, piece in enumerate(pieces):
+        sets.setdefault((piece.subject, piece.family), []).append(index)
+    result = list(pieces)
+    keys: dict[tuple[str, str], dict[str, str]] = {}
+    dropped: dict[int, int] = {}
+    joined: dict[int, int] = {}
+    for place, members in sets.items():
+        if len({pieces[index].file for index in members}) < 2:
+            continue
+        nameless = [index for index in members if _without_ids(pieces[index].frame)]
+        known = [pieces[index] for index in members if index not in nameless]
+        if not nameless or not known:
+            continue
+        ids = _ids(known)
+        mapping = _one_to_one([pieces[index].frame for index in nameless], ids)
+        keys[place] = dict(mapping.iter_rows())
+        for index in nameless:
+            piece, lost, found = _rekey(pieces[index], mapping, ids, known)
+            result[index] = piece
+            if lost:
+                dropped[piece.file] = dropped.get(piece.file, 0) + lost
+            if found:
+                joined[piece.file] = joined.get(piece.file, 0) + found
+    result = [_parents(piece, keys) for piece in result] if keys else result
+    by_kind: dict[str, dict[str, str]] = {}
+    for (subject, _), names in keys.items():
+        by_kind.setdefault(subject, {}).update(names)
+    return Rekeyed(tuple(result), by_kind, dropped, joined)
+
+
+def _without_ids(frame: pl.DataFrame) -> bool:
+    """Whether every key is made of names. Long numbers are ids, even without names."""
+    key, name = pl.col("key"), pl.col("name").fill_null("")
+    named = (key == name) | key.str.ends_with(pl.lit(_JOINT) + name)
+    return bool(frame.select(named.all() & ~key.str.contains(r"^\d{8,}$").all()).item())
+
+
+def _ids(known: Sequence[Piece]) -> pl.DataFrame:
+    """Every (name, id) that was seen, with the parents of the id."""
+    return pl.concat(
+        [piece.frame.select("key", "name", pl.col("^parent\\..*$")) for piece in known],
+        how="diagonal",
+    ).unique(maintain_order=True)
+
+
+def _one_to_one(nameless: Sequence[pl.DataFrame], ids: pl.DataFrame) -> pl.DataFrame:
+    """`key` of names, `_id`: where both sides have one subject of that name."""
+    one = pl.col("key").n_unique() == 1
+    left = pl.concat([frame.select("key", "name") for frame in nameless]).unique()
+    left = left.join(ids.select("key").unique(), on="key", how="anti")
+    left = left.group_by("name").agg(one.alias("_one"), pl.col("key").first()).filter("_one")
+    right = ids.select("key", "name").unique()
+    right = right.group_by("name").agg(one.alias("_one"), pl.col("key").first().alias("_id"))
+    right = right.filter("_one")
+    found = left.join(right, on="name").select("key", "_id")
+    # Two names of one id (it was renamed) cannot both be it on the same day.
+    return found.filter(pl.len().over("_id") == 1)
+
+
+def _rekey(
+    piece: Piece, mapping: pl.DataFrame, ids: pl.DataFrame, known: Sequence[Piece]
+) -> tuple[Piece, int, int]:
+    frame = piece.frame
+    at_home = ids.select(pl.col("key").unique(), pl.lit(value=True).alias("_known"))
+    frame = frame.join(mapping, on="key", how="left", maintain_order="left")
+    frame = frame.join(at_home, on="key", how="left", maintain_order="left")
+    alien = pl.col("_id").is_null() & pl.col("_known").is_null()
+    lost = alien & _meets(piece, known)
+    count = int(frame.select(lost.sum()).item())
+    frame = frame.filter(~lost)
+    found = int(frame.select(pl.col("_id").is_not_null().sum()).item())
+    parents = [n for n in ids.columns if n.startswith("parent.") and n in frame.columns]
+    owners = ids.group_by("key").agg(pl.col(parents).drop_nulls().last().name.prefix("_"))
+    frame = frame.join(
+        owners, left_on="_id", right_on="key", how="left", maintain_order="left"
+    ).with_columns(
+        pl.coalesce("_id", "key").alias("key"),
+        *(pl.coalesce(f"_{name}", name).alias(name) for name in parents),
+    )
+    return attrs.evolve(piece, frame=frame.select(piece.frame.columns)), count, found
+
+
+def _meets(piece: Piece, known: Sequence[Piece]) -> pl.Expr:
+    """Whether a file with ids may speak of the row: its days, and its name where it has names."""
+    others = [k for k in known if (k.grain is Grain.LIFETIME) == (piece.grain is Grain.LIFETIME)]
+    meets = pl.lit(value=False)
+    for other in others:
+        first, last = other.frame["from"].min(), other.frame["to"].max()
+        dated = piece.grain is not Grain.LIFETIME and first is not None and last is not None
+        inside = (pl.col("from") <= pl.lit(last)) & (pl.col("to") >= pl.lit(first))
+        days = inside.fill_null(value=True) if dated else pl.lit(value=True)
+        names = other.frame.filter(pl.col("name") != pl.col("key"))["name"].unique()
+        same = pl.col("name").is_in(names.implode()) if len(names) else pl.lit(value=dated)
+        meets = meets | (days & same)
+    return meets
+
+
+def _parents(piece: Piece, keys: Mapping[tuple[str, str], Mapping[str, str]]) -> Piece:
+    columns = {
+        f"parent.{subject}": names
+        for (subject, family), names in keys.items()
+        if family == piece.family and names and f"parent.{subject}" in piece.frame.columns
+    }
+    if not columns:
+        return piece
+    frame = piece.frame.with_columns(
+        pl.col(name).replace(list(names), list(names.values())) for name, names in columns.items()
+    )
+    return attrs.evolve(piece, frame=frame)
+
+
+def named(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """*pieces* with every name that is only the key replaced by the newest one that any piece of
+    the same kind has for it."""
+    nameless = [_nameless(piece.frame) for piece in pieces]
+    kinds = {piece.subject for piece, asks in zip(pieces, nameless, strict=True) if asks}
+    known = {kind: _known([p.frame for p in pieces if p.subject == kind]) for kind in kinds}
+    return tuple(
+        _named(piece, known[piece.subject]) if asks else piece
+        for piece, asks in zip(pieces, nameless, strict=True)
+    )
+
+
+def _nameless(frame: pl.DataFrame) -> bool:
+    return bool(frame.select((pl.col("name") == pl.col("key")).any()).item())
+
+
+def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """`key` and `_name`: what each key is called, where anything calls it by more than its key."""
+    told = [
+        frame.filter((pl.col("name") != pl.col("key")) & (pl.col("key") != ""))
+        .group_by("key")
+        .agg(pl.col("name", "to").sort_by("to", "name", nulls_last=False).last())
+        for frame in frames
+    ]
+    together = pl.concat(told).sort("key", "to", "name", nulls_last=False)
+    return together.group_by("key").agg(pl.col("name").last().alias("_name"))
+
+
+def _named(piece: Piece, known: pl.DataFrame) -> Piece:
+    if known.is_empty():
+        return piece
+    called = piece.frame.join(known, on="key", how="left", maintain_order="left")
+    name = pl.when(pl.col("name") == pl.col("key")).then("_name").otherwise("name")
+    filled = called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
+    return attrs.evolve(piece, frame=filled)

@@ -1,0 +1,404 @@
+"""From metrics to truth: one column for each distinct test, for every subject at once.
+
+A level is graded as the *set* of levels that the interval still allows. A test is true when the set
+lies inside the wanted levels, false when it shares none with them, else unsure; without data it is
+missing. The one-sided p of the edges that decide a test is worked out for what fires only.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import attrs
+import polars as pl
+
+from advisor.metrics import (
+    Measured,
+    Steps,
+    days_column,
+    edge,
+    held_column,
+    metric_of,
+    part,
+    without,
+)
+from advisor.model import (
+    LEVELS,
+    TRENDS,
+    Against,
+    Bands,
+    Business,
+    Metric,
+    MetricKind,
+    Resolved,
+    Test,
+    Truth,
+    Unit,
+    Varies,
+    Vocabulary,
+)
+from advisor.stats import intervals as evidence
+
+# Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
+CERTAIN = 30.0  # the score of what chance has no part in
+RELATIVE = (0.9, 1.1)
+
+
+def truth_column(test: Test) -> str:
+    """The name of a test's truth column; `.p` and `.centre` stand beside it."""
+    limits = f"{test.at_least}|{test.at_most}"
+    return f"?{test.name}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
+
+
+@attrs.frozen(eq=False)
+class Graded:
+    """A measured kind with its truth columns; *bands* says which band each metric was held to."""
+
+    measured: Measured
+    frame: pl.DataFrame
+    bands: Mapping[str, Resolved]
+
+
+@attrs.frozen
+class Grader:
+    """What grading needs to know of the run."""
+
+    vocabulary: Vocabulary
+    bands: Bands
+    business: Business
+    day: date
+
+    def grade(self, measured: Measured, tests: Iterable[Test]) -> Graded:
+        """Every test on every subject of *measured*."""
+        asked = list(tests)
+        names = {t.name for t in asked if t.name not in self.vocabulary.symbols}
+        used = {name: self.resolve(name, measured.kind) for name in sorted(names)}
+        frame = measured.frame
+        centres = [
+            self._centre(t, measured.kind, frame).alias(_centre_column(t))
+            for t in asked
+            if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
+        ]
+        frame = frame.with_columns(centres) if centres else frame
+        steps = Steps()
+        truths = [
+            self._truth(test, frame, used, steps).cast(pl.UInt8).alias(truth_column(test))
+            for test in asked
+        ]
+        frame = frame.with_columns(steps.columns()).with_columns(truths)
+        return Graded(measured, without(frame, steps.names()), used)
+
+    def resolve(self, name: str, kind: str) -> Resolved:
+        """The band of *name* for subjects of *kind*."""
+        return self.bands.resolve(name, kind, self.business, self.day)
+
+    def _truth(
+        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
+    ) -> pl.Expr:
+        if test.name in self.vocabulary.symbols:
+            return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
+        if f"{test.name}.lo" not in frame.columns:
+            return pl.lit(int(Truth.MISSING))
+        return pl.min_horizontal(
+            [
+                _change(test.name, question.wanted, frame, steps)
+                if question.low is None
+                else _against_edges(question, question.low, self._limits(test, frame, steps))
+                for question in self._questions(test, frame, bands, steps)
+            ]
+        )
+
+    def _limits(self, test: Test, frame: pl.DataFrame, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
+        """The limits of the value that *test* asks about."""
+        m = test.name
+        if f"{m}.cv2" in frame.columns and self.by_chance(test):
+            metric = metric_of(m, self.vocabulary)
+            if metric.kind is MetricKind.EXACT and test.trend is None:
+                return _limits_of_total(m, metric.scale, steps)
+        return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
+
+    def _questions(
+        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
+    ) -> "list[_Question]":
+        """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
+        asked: list[_Question] = []
+        if test.trend is not None:
+            asked.append(_Question((LEVELS[TRENDS.index(test.trend)],)))
+        if test.is_:
+            if test.against is Against.PAST:
+                asked.append(_Question(test.is_))
+            elif test.against is Against.BAND:
+                edges = self.held_to(test.name, bands[test.name], frame)
+                asked.append(_Question(test.is_, *map(steps.of, edges)))
+            else:
+                centre = pl.col(_centre_column(test))
+                asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
+        if test.at_least is not None:
+            asked.append(_Question(("good", "high"), pl.lit(test.at_least), pl.lit(None)))
+        if test.at_most is not None:
+            asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
+        return asked
+
+    def by_chance(self, test: Test) -> bool:
+        """Whether chance has a part in what *test* asks for. It has none in what is exact, except
+        in the level of a total of events that are each worth something: what a LIVE sold is
+        exact, and whether it is a LIVE that sells little is not."""
+        if test.name in self.vocabulary.symbols:
+            return False
+        changes = test.trend is not None or test.against is Against.PAST
+        metric = metric_of(test.name, self.vocabulary)
+        level = bool(test.is_) and test.against is Against.BAND and metric.events is not None
+        return changes or level or metric.kind is not MetricKind.EXACT
+
+    def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
+        """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
+        much if the truth lay on the edge."""
+        steps = Steps()
+        raw: list[pl.Expr] = []
+        scores: list[pl.Expr] = []
+        ps: list[pl.Expr] = []
+        for test in tests:
+            name = f"{truth_column(test)}.p"
+            parts: list[str] = []
+            if test.name not in self.vocabulary.symbols and f"{test.name}.lo" in frame.columns:
+                metric = metric_of(test.name, self.vocabulary)
+                bands = {test.name: self.resolve(test.name, kind)}
+                changes = test.trend is not None or test.against is Against.PAST
+                counted = metric.kind is not MetricKind.EXACT or f"{test.name}.cv2" in frame.columns
+                chance = self.by_chance(test) and (changes or counted)
+                questions = self._questions(test, frame, bands, steps) if chance else []
+                for i, question in enumerate(questions):
+                    for side, sign in question.sides():
+                        parts.append(f"{name}.{i}.{side}")
+                        score = _score(metric, question, side, frame, steps)
+                        raw.append(score.alias(f"{parts[-1]}.raw"))
+                        score = sign * _of_days(metric.id, pl.col(f"{parts[-1]}.raw"), frame)
+                        edge = question.edge(side)
+                        if edge is not None:  # where there is none, nothing is left to chance
+                            score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
+                        scores.append(score.cast(pl.Float64).alias(parts[-1]))
+            ps.append((pl.max_horizontal(parts) if parts else pl.lit(0.0)).alias(name))
+        if not scores:
+            return frame.with_columns(ps)
+        # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
+        # it out.
+        scored = frame.with_columns(steps.columns()).with_columns(raw).select(scores)
+        columns = scored.columns
+        below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
+        tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
+        tails = [
+            tail.slice(i * frame.height, frame.height).alias(column)
+            for i, column in enumerate(columns)
+        ]
+        return without(frame.hstack(tails).with_columns(ps), columns)
+
+    def edges(
+        self, band: Resolved, frame: pl.DataFrame, *, surely: bool = False
+    ) -> tuple[pl.Expr, pl.Expr]:
+        """The low and high edge for each subject; null where there is none, NaN where no band
+        holds for it. *surely*: what is beyond them surely is, however unsure they are."""
+        if not band.edges:
+            return pl.lit(float("nan")), pl.lit(float("nan"))
+        general = next((edges for edges in band.edges if edges.of is None), None)
+        parts = [
+            part(edges, edges.of, self._rate(edges.of.metric), frame.columns)
+            for edges in band.edges
+            if edges.of is not None
+        ]
+        low, high = (
+            edge(parts, general, side, frame.columns, surely=surely) for side in ("low", "high")
+        )
+        return low, high
+
+    def held_to(self, name: str, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+        """The edges for the metric *name*: those of the members, where subjects were pooled."""
+        if held_column(name, "low") in frame.columns:
+            return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
+        return self.edges(band, frame, surely=True)
+
+    def _rate(self, name: str) -> float | None:
+        money = metric_of(name, self.vocabulary).unit is Unit.MONEY
+        return self.business.rate() if money else 1.0
+
+    def _centre(self, test: Test, kind: str, frame: pl.DataFrame) -> pl.Expr:
+        """What the others of the nearest parent come to; NaN where there are none."""
+        m = test.name
+        above = (f"parent.{parent}" for parent in self.vocabulary.ladder(kind)[1:])
+        nearest = next((column for column in above if column in frame.columns), None)
+        family = ["shop"] if nearest is None else ["shop", nearest]
+        several = pl.col(m).count().over(family) > 1
+        if test.against is Against.SIBLINGS:
+            centre = pl.col(m).median().over(family)
+        elif f"{m}.d" not in frame.columns:
+            centre = pl.col(m).mean().over(family)
+        else:
+            others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")
+            base = pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d")
+            centre = metric_of(m, self.vocabulary).scale * others / base
+        return pl.when(several).then(centre).otherwise(float("nan"))
+
+
+def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, pl.Expr]:
+    """Which of low, good and high the limits *lo* to *hi* still allow, for edges *low* and *high*
+    (null: no such edge). An edge belongs to good."""
+    below = (lo < low).fill_null(value=False)
+    above = (hi > high).fill_null(value=False)
+    good = (hi >= low).fill_null(value=True) & (lo <= high).fill_null(value=True)
+    return {"low": below, "good": good, "high": above}
+
+
+@attrs.frozen(eq=False)
+class _Question:
+    """Wanted levels between two edges; without edges, of the change since the window before."""
+
+    wanted: tuple[str, ...]
+    low: pl.Expr | None = None
+    high: pl.Expr | None = None
+
+    def sides(self) -> list[tuple[str, float]]:
+        """The edges that decide, and on which side of each the value has to lie."""
+        first, middle, last = (level in self.wanted for level in LEVELS)
+        found = []
+        if first != middle:
+            found.append(("low", -1.0 if first else 1.0))
+        if middle != last:
+            found.append(("high", 1.0 if last else -1.0))
+        return found
+
+    def edge(self, side: str) -> pl.Expr | None:
+        """The edge on this side; None where the question is of a change."""
+        return self.low if side == "low" else self.high
+
+
+def _against_edges(question: _Question, low: pl.Expr, limits: tuple[pl.Expr, pl.Expr]) -> pl.Expr:
+    lo, hi = limits
+    high = pl.lit(None) if question.high is None else question.high
+    no_band = low.is_nan().fill_null(value=False) & high.is_nan().fill_null(value=False)
+    known = lo.is_not_null() & hi.is_not_null() & ~no_band
+    return _truth(allowed(low, high, lo, hi), question.wanted, known)
+
+
+def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Expr) -> pl.Expr:
+    inside = pl.any_horizontal([levels[level] for level in levels if level in wanted])
+    others = [levels[level] for level in levels if level not in wanted]
+    outside = pl.any_horizontal(others) if others else pl.lit(value=False)
+    return (
+        pl.when(~known)
+        .then(int(Truth.MISSING))
+        .when(~inside)
+        .then(int(Truth.FALSE))
+        .when(outside)
+        .then(int(Truth.UNSURE))
+        .otherwise(int(Truth.TRUE))
+    )
+
+
+def _score(
+    metric: Metric, question: _Question, side: str, frame: pl.DataFrame, steps: Steps
+) -> pl.Expr:
+    """Standard score of a metric's value against an edge; positive above it."""
+    m = metric.id
+    if question.low is None:
+        ratio, _, _ = change(m, frame)
+        edge = RELATIVE[0] if side == "low" else RELATIVE[1]
+        se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
+        return (ratio / edge).log() / se
+    at = question.edge(side)
+    if at is None:
+        return pl.lit(0.0)
+    if metric.kind is MetricKind.EXACT:
+        worth, each, events = map(steps.of, _worth(m))
+        score = evidence.byar_z(events / worth, at / metric.scale / each / worth)
+        fact = pl.when(pl.col(m) > at).then(CERTAIN).otherwise(-CERTAIN)
+        return pl.when(each.is_not_null()).then(score).otherwise(fact)
+    if metric.derived:  # only its limits are known
+        return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
+    x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
+    phi = pl.col(f"{m}.phi")
+    at = at / metric.scale
+    if metric.kind is MetricKind.PROPORTION:
+        return evidence.wilson_z(pl.min_horizontal(x, d) / phi, d / phi, at)
+    if metric.kind is MetricKind.RATE:
+        return evidence.byar_z(x / phi, at * d / phi)
+    if metric.varies is Varies.EVENTS:  # dearer than the edge: fewer events than it implies
+        return -evidence.byar_z(e / phi, x / at / phi)
+    if metric.varies is Varies.VALUES:
+        return (x / d / at).log() / pl.col(f"{m}.se")
+    worth = phi * (1 + pl.col(f"{m}.cv2"))
+    each = pl.col(f"{m}.each")
+    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    return evidence.byar_z(alike / worth, at * d / each / worth)
+
+
+def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """How many events of a total count as one, what one is worth, and how many of those would have
+    come to as much."""
+    x, e, each = (pl.col(f"{m}.{part}") for part in ("x", "e", "each"))
+    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each, alike
+
+
+def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
+    """Limits of what would be expected of a total of events that are each worth something."""
+    worth, each, events = map(steps.of, _worth(m))
+    few, many = (v * worth * each * scale for v in evidence.byar(events / worth))
+    # Where nobody sold anything nothing is known of what one sale would be: the total stands.
+    known = pl.col(f"{m}.e").is_not_null() & each.is_not_null()
+    value = pl.col(m)
+    most = pl.when(many.is_nan()).then(math.inf).otherwise(many)
+    least = pl.when(pl.col(f"{m}.e") > 0).then(few).otherwise(0.0)
+    return (
+        pl.when(known).then(least).otherwise(value),
+        pl.when(known).then(most).otherwise(value),
+    )
+
+
+def _of_days(m: str, score: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
+    """*score*, where the spread of the days was estimated from these days."""
+    if f"{m}.phi" not in frame.columns:
+        return score
+    days = pl.col(days_column(m, frame.columns)).clip(2.0)
+    return pl.when(pl.col(f"{m}.phi") > 1).then(evidence.student(score, days - 1)).otherwise(score)
+
+
+def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """The metric over itself in the window before, a day's worth each where it is a total, with
+    its limits; null where either window is not known."""
+    if f"{name}.before" not in frame.columns:
+        null = pl.lit(None, pl.Float64)
+        return null, null, null
+    now, then = pl.col(name), pl.col(f"{name}.before")
+    se = (pl.col(f"{name}.se") ** 2 + pl.col(f"{name}.before.se") ** 2).sqrt()
+    ratio = now / then
+    if f"{name}.d" not in frame.columns:  # a total: windows may differ in length
+        then_days, days = (days_column(n, frame.columns) for n in (f"{name}.before", name))
+        ratio = ratio * pl.col(then_days) / pl.col(days)
+    low, high = evidence.lognormal(ratio, se)
+    return ratio, low, high
+
+
+def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame, steps: Steps) -> pl.Expr:
+    if f"{name}.before" not in frame.columns:
+        return pl.lit(int(Truth.MISSING))
+    _, *limits = change(name, frame)
+    lo, hi = map(steps.of, limits)
+    low, high = (pl.lit(edge) for edge in RELATIVE)
+    both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()
+    sure = lo.is_not_null() & hi.is_not_null()
+    truth = _truth(allowed(low, high, lo, hi), wanted, both)
+    return pl.when(both & ~sure).then(int(Truth.UNSURE)).otherwise(truth)
+
+
+def _centre_column(test: Test) -> str:
+    return f"{truth_column(test)}.centre"
+
+
+def _symbol(test: Test) -> pl.Expr:
+    value = pl.col(test.name)
+    return (
+        pl.when(value.is_null())
+        .then(int(Truth.MISSING))
+        .when(value.is_in(list(test.is_)))
+        .then(int(Truth.TRUE))
+        .otherwise(int(Truth.FALSE))
+    )

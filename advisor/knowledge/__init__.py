@@ -1,0 +1,73 @@
+"""Rule packs and bands, made into one checked set of rules."""
+
+from advisor.knowledge.condition_parser import ConditionReader
+from advisor.knowledge.guide_coverage import coverage
+from advisor.knowledge.installed import fault, installed_rules, read_installed
+from advisor.knowledge.lint_advice import Objection, objections
+from advisor.knowledge.lint_bands import Strain, Verdict, strains
+from advisor.knowledge.load import (
+    NAME_REGION,
+    REGION_UNKNOWN,
+    Loaded,
+    bands_of,
+    check_names,
+    check_plugins,
+    load_rules,
+    own_folders,
+    own_version,
+    why_resting,
+)
+from advisor.knowledge.packs import read_pack, without_dangling
+from advisor.knowledge.questions import answers
+from advisor.knowledge.rule_file import (
+    CASES,
+    ID,
+    MOST_EFFORT,
+    RuleTable,
+    case_files,
+    check_circles,
+    check_references,
+    load_pack,
+    load_rule,
+    resolve_aliases,
+    rule_files,
+)
+from advisor.knowledge.strata import stratify
+
+__all__ = [
+    "CASES",
+    "ID",
+    "MOST_EFFORT",
+    "NAME_REGION",
+    "REGION_UNKNOWN",
+    "ConditionReader",
+    "Loaded",
+    "Objection",
+    "RuleTable",
+    "Strain",
+    "Verdict",
+    "answers",
+    "bands_of",
+    "case_files",
+    "check_circles",
+    "check_names",
+    "check_plugins",
+    "check_references",
+    "coverage",
+    "fault",
+    "installed_rules",
+    "load_pack",
+    "load_rule",
+    "load_rules",
+    "objections",
+    "own_folders",
+    "own_version",
+    "read_installed",
+    "read_pack",
+    "resolve_aliases",
+    "rule_files",
+    "strains",
+    "stratify",
+    "why_resting",
+    "without_dangling",
+]

@@ -1,0 +1,414 @@
+"""Rule files: TOML in, rules out, with every mistake of a file or pack at once."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+import attrs
+
+from advisor.errors import Mistakes, nearest, unknown
+from advisor.knowledge.condition_parser import ConditionReader
+from advisor.knowledge.strata import stratify
+from advisor.model import (
+    LEVELS,
+    Action,
+    After,
+    Against,
+    CountUnit,
+    MetricKind,
+    Origin,
+    Profile,
+    Rule,
+    RulePack,
+    Says,
+    Severity,
+    Status,
+    Story,
+    Test,
+    Vocabulary,
+    no_country,
+    parse_toml,
+    structure,
+)
+from advisor.model import text as texts
+
+MOST_EFFORT = 400  # hours; more is no single action
+CASES = ".cases.toml"
+GUIDE, QUESTIONS = "guide.toml", "questions.toml"
+_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at the top of a pack
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@attrs.frozen
+class AfterTable:
+    """`[after]` as it is written."""
+
+    finding: tuple[str, ...]
+    over: str | None = None
+
+
+@attrs.frozen
+class RuleTable:
+    """A rule file as it is written; conditions are read on their own."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    id: str
+    subject: str
+    severity: Severity
+    says: Says
+    action: tuple[Action, ...] = ()
+    goal: str | None = None
+    guide: tuple[str, ...] = ()
+    source: Origin | None = None
+    status: Status = Status.STABLE
+    after: AfterTable | None = None
+    explains: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    profile: Profile = Profile.STANDARD
+    aliases: tuple[str, ...] = ()
+    overrides: str | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    region: tuple[str, ...] = ()
+    story: Story = attrs.field(factory=Story)
+
+
+def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) -> Rule:
+    """The rule that *text* (TOML) holds.
+
+    *where* is the file's path, used in messages; its name is the rule's id. Raises Mistakes with
+    everything that is wrong, each with its place in the file.
+    """
+    raw = parse_toml(text, where=where)
+    subject = raw.get("subject")
+    reader = ConditionReader(subject if isinstance(subject, str) else "", vocabulary)
+    when = reader.when(raw.pop("when", None), raw.pop("with", None))
+    unless = reader.unless(raw.pop("unless", None))
+    wrong: list[str] = []
+    file: RuleTable | None = None
+    try:
+        file = structure(_listed(raw), RuleTable, where=where)
+    except Mistakes as error:
+        wrong += error.mistakes
+    if file is None:
+        raise Mistakes([*wrong, *_unknown_words(raw, vocabulary), *reader.wrong], where=where)
+    over = None
+    if file.after is not None and file.after.over is not None:
+        way = reader.relation(file.after.over, "after.over")
+        over = way[0] if way else None
+    if not when and not reader.wrong and file.after is None:
+        wrong.append("when: is missing; write the symptom that the rule looks for")
+
+    def full(short: str) -> str:
+        return short if "/" in short else f"{pack_id}/{short}"
+
+    rule = Rule(
+        id=full(file.id),
+        subject=file.subject,
+        severity=file.severity,
+        when=when,
+        says=file.says,
+        actions=file.action,
+        goal=file.goal,
+        guide=file.guide,
+        origin=file.source,
+        status=file.status,
+        unless=unless,
+        after=After(tuple(map(full, file.after.finding)), over) if file.after else None,
+        explains=tuple(map(full, file.explains)),
+        needs=file.needs,
+        profile=file.profile,
+        aliases=tuple(map(full, file.aliases)),
+        overrides=file.overrides,
+        effective_from=file.effective_from,
+        effective_until=file.effective_until,
+        region=file.region,
+        story=file.story,
+        file=where,
+    )
+    wrong += _wrong_names(file, vocabulary, where)
+    wrong += _wrong_override(rule)
+    wrong += reader.wrong
+    wrong += _wrong_texts(rule, vocabulary, conditions_read=not reader.wrong)
+    wrong += _wrong_actions(rule, vocabulary)
+    if wrong:
+        raise Mistakes(wrong, where=where)
+    return rule
+
+
+def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
+    rules: list[Rule] = []
+    wrong: list[str] = []
+    twice: list[str] = []
+    for where, rule in read_rules(pack, vocabulary):
+        if isinstance(rule, Rule):
+            twice += filter(None, [second_of(rule, rules)])
+            rules.append(rule)
+        else:
+            wrong += [f"{where}: {line}" for line in rule]
+    if wrong or twice:
+        raise Mistakes([*wrong, *twice], where=f"rule pack {pack.id!r}")
+    return tuple(rules)
+
+
+def read_rules(
+    pack: RulePack, vocabulary: Vocabulary
+) -> Iterator[tuple[str, Rule | tuple[str, ...]]]:
+    """The rule of each file of *pack*, or every mistake in it, with the file's path."""
+    for where, file in rule_files(pack):
+        try:
+            text = file.read_text(encoding="utf-8")
+            yield where, load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary)
+        except UnicodeDecodeError as error:
+            yield where, (f"not UTF-8 text: {error.reason}",)
+        except Mistakes as error:
+            yield where, error.mistakes
+
+
+def second_of(rule: Rule, before: Iterable[Rule]) -> str:
+    """That one of the rules *before* has the id of *rule*; "" where none has."""
+    other = next((one for one in before if one.id == rule.id), None)
+    if other is None:
+        return ""
+    return f"the id {rule.short_id!r} is in two files: {other.file} and {rule.file}"
+
+
+def rule_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
+    """The rule files of *pack* with their paths in it, in the order of the paths."""
+    for path, file in _toml_files(pack.folder):
+        if path not in _NO_RULES and not path.endswith(CASES):
+            yield path, file
+
+
+def case_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
+    """The case files of *pack* with their paths in it."""
+    for path, file in _toml_files(pack.folder):
+        if path.endswith(CASES):
+            yield path, file
+
+
+def check_references(rules: Iterable[Rule]) -> None:
+    """Raises Mistakes where a rule refers to a rule that is not there.
+
+    *rules* are those of all packs; a former id (aliases) is as good as the present one.
+    """
+    rules = tuple(rules)
+    wrong: list[str] = []
+    by_id: dict[str, Rule] = {}
+    for rule in rules:
+        for name in (rule.id, *rule.aliases):
+            other = by_id.setdefault(name, rule)
+            if other is not rule:
+                wrong.append(f"{rule.id}: the id {name!r} is also that of {other.id}")
+    for rule in rules:
+        for place, names in (
+            ("after", rule.after.findings if rule.after else ()),
+            ("explains", rule.explains),
+            ("overrides", (rule.overrides,) if rule.overrides else ()),
+        ):
+            for name in names:
+                found = by_id.get(name)
+                if found is None:
+                    wrong.append(f"{rule.id}: {place}: {unknown('rule', name, by_id)}")
+                elif place == "overrides" and found.overrides is not None:
+                    wrong.append(f"{rule.id}: {place}: {name} itself replaces {found.overrides}")
+                elif found is rule:
+                    wrong.append(f"{rule.id}: {place}: a rule cannot refer to itself")
+    if wrong:
+        raise Mistakes(wrong, where="rules")
+
+
+def check_circles(rules: Iterable[Rule]) -> None:
+    """Raises AdvisorError, with the path, where rules wait for each other or explain each other."""
+    rules = tuple(rules)
+    stratify({rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules})
+    stratify({rule.id: frozenset(rule.explains) for rule in rules})
+
+
+def resolve_aliases(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """*rules* with every former id in `after` and `explains` replaced by the present one."""
+    rules = tuple(rules)
+    present = {alias: rule.id for rule in rules for alias in rule.aliases}
+
+    def now(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(present.get(name, name) for name in names))
+
+    return tuple(
+        attrs.evolve(
+            rule,
+            explains=now(rule.explains),
+            after=rule.after and attrs.evolve(rule.after, findings=now(rule.after.findings)),
+        )
+        for rule in rules
+    )
+
+
+def allowed_placeholders(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:
+    """The placeholders that *rule*'s texts may hold: names of its subject, its parents and those
+    it is joined with, and what its own conditions and `needs` ask for."""
+    related = (*rule.when.related, *rule.unless.related)
+    kinds = {rule.subject, *vocabulary.ladder(rule.subject), *(r.kind for r in related)}
+    allowed = {f"{kind}.name" for kind in kinds} | set(rule.needs)
+    for test in rule.own_tests():
+        allowed.add(test.name)
+        if test.name in vocabulary.metrics:
+            allowed |= {f"{test.name}.{part}" for part in texts.PARTS if _says(part, test)}
+    return frozenset(allowed)
+
+
+def _says(part: str, test: Test) -> bool:
+    """Only what is compared with a band has one."""
+    return part not in ("band", "room") or (bool(test.is_) and test.against is Against.BAND)
+
+
+def _toml_files(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        path = f"{inside}{item.name}"
+        if item.is_dir():
+            yield from _toml_files(item, f"{path}/")
+        elif item.name.endswith(".toml"):
+            yield path, item
+
+
+def _listed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """*raw* with lists where one word may be written for a list of one."""
+    listed = dict(raw)
+    for key in ("explains", "region", "needs", "aliases", "guide"):
+        if key in listed:
+            listed[key] = _list(listed[key])
+    after = listed.get("after")
+    if isinstance(after, Mapping) and "finding" in after:
+        listed["after"] = {**after, "finding": _list(after["finding"])}
+    source = listed.get("source")
+    if isinstance(source, Mapping) and isinstance(source.get("date"), date):
+        listed["source"] = {**source, "date": source["date"].isoformat()}
+    actions = listed.get("action")
+    if isinstance(actions, list):
+        listed["action"] = [_action(action) for action in actions]
+    return listed
+
+
+def _action(action: Any) -> Any:
+    if isinstance(action, Mapping) and isinstance(action.get("done"), Mapping):
+        return {**action, "done": {key: _list(value) for key, value in action["done"].items()}}
+    return action
+
+
+def _list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _wrong_names(file: RuleTable, vocabulary: Vocabulary, where: str) -> Iterator[str]:
+    name = PurePosixPath(where.replace("\\", "/")).name
+    if not ID.fullmatch(file.id):
+        yield f"id: {file.id!r} is no id; write small letters, digits and hyphens"
+    elif name.endswith(".toml") and name != f"{file.id}.toml":
+        yield f"id: {file.id!r} is not the name of the file; call the file {file.id}.toml"
+    yield from _unknown_words({"subject": file.subject, "goal": file.goal}, vocabulary)
+    for i, need in enumerate(file.needs):
+        if need not in vocabulary.counts:
+            yield f"needs[{i}]: {unknown('count', need, vocabulary.counts)}"
+    for i, region in enumerate(file.region):
+        if why := no_country(region):
+            yield f"region[{i}]: {why}"
+    if file.after is not None and not file.after.finding:
+        yield "after.finding: is empty"
+    first, last = file.effective_from, file.effective_until
+    if first is not None and last is not None and first > last:
+        yield f"effective_until: {last} lies before effective_from {first}"
+
+
+def _wrong_override(rule: Rule) -> Iterator[str]:
+    if rule.overrides is None:
+        return
+    pack, _, short = rule.overrides.partition("/")
+    if not pack or not ID.fullmatch(short):
+        yield f"overrides: {rule.overrides!r} is no full id; write it as pack/rule"
+    elif pack == rule.pack:
+        yield f"overrides: {rule.overrides} is of this pack; change its file instead"
+
+
+def _unknown_words(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[str]:
+    """Words of the vocabulary that are not there, also in a file with other mistakes."""
+    for key, known in (("subject", vocabulary.subjects), ("goal", vocabulary.goals)):
+        word = raw.get(key)
+        if isinstance(word, str) and word not in known:
+            yield f"{key}: {unknown(key, word, known)}"
+
+
+def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -> Iterator[str]:
+    plain = {"says.healthy": rule.says.healthy, "says.misleading_when": rule.says.misleading_when}
+    filled = {"says.finding": rule.says.finding, "says.why": rule.says.why}
+    for i, action in enumerate(rule.actions):
+        plain[f"action[{i}].stop"] = action.stop
+        filled[f"action[{i}].do"] = action.do
+        for j, step in enumerate(action.steps):
+            filled[f"action[{i}].steps[{j}]"] = step
+    for key, sentence in plain.items():
+        if key == "says.healthy" and not sentence.strip():
+            yield "says.healthy: is empty"
+        if texts.check(sentence, ()):
+            yield f"{key}: stands without numbers; placeholders belong in finding and why"
+    allowed = allowed_placeholders(rule, vocabulary)
+    for at, sentence in filled.items():
+        if not sentence.strip():
+            yield f"{at}: is empty"
+        if conditions_read:  # else what may be written is not known
+            yield from (f"{at}: {mistake}" for mistake in texts.check(sentence, allowed))
+
+
+def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
+    if not rule.actions:
+        yield "action: is missing; a rule says what to do, in [[action]]"
+    for i, action in enumerate(rule.actions):
+        at = f"action[{i}]"
+        lever = vocabulary.levers.get(action.lever)
+        if lever is None:
+            yield f"{at}.lever: {unknown('lever', action.lever, vocabulary.levers)}"
+        elif action.direction not in lever.directions:
+            mistake = unknown("direction", action.direction, lever.directions)
+            yield f"{at}.direction: {mistake}"
+        if not action.steps:
+            yield f"{at}.steps: is empty; write what to do first"
+        if not action.owner.strip():
+            yield f"{at}.owner: is empty"
+        elif action.owner not in vocabulary.roles and nearest(action.owner, vocabulary.roles):
+            # Any other word is taken for a name; this one is a role that was mistyped.
+            yield f"{at}.owner: {unknown('role', action.owner, vocabulary.roles)}"
+        if not 0 < action.effort <= MOST_EFFORT:
+            hours = f"{action.effort:g} cannot be; write the hours of work, like 4 or 0.5"
+            yield f"{at}.effort: {hours}"
+        if action.waste is not None and not _is_money(action.waste, vocabulary):
+            money = [c.id for c in vocabulary.counts.values() if c.unit is CountUnit.MONEY]
+            yield f"{at}.waste: {unknown('count of money', action.waste, money)}"
+        if action.trial is not None and action.trial not in action.done:
+            yield f"{at}.trial: {unknown('metric of done', action.trial, action.done)}"
+        elif action.trial is not None and not _tells_apart(action.trial, vocabulary):
+            yield f"{at}.trial: {action.trial} is no share of events that versions can be told by"
+        for metric, levels in action.done.items():
+            here = f"{at}.done.{metric}"
+            if metric not in vocabulary.metrics:
+                yield f"{here}: {unknown('metric', metric, vocabulary.metrics)}"
+            if not levels:
+                yield f"{here}: is empty"
+            yield from (
+                f"{here}: {unknown('level', level, LEVELS)}"
+                for level in levels
+                if level not in LEVELS
+            )
+
+
+def _is_money(name: str, vocabulary: Vocabulary) -> bool:
+    count = vocabulary.counts.get(name)
+    return count is not None and count.unit is CountUnit.MONEY
+
+
+def _tells_apart(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether versions can be told by this metric; one that is not known is told elsewhere."""
+    metric = vocabulary.metrics.get(name)
+    return metric is None or metric.kind in (MetricKind.PROPORTION, MetricKind.RATE)

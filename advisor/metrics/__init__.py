@@ -1,0 +1,59 @@
+"""Counts to metrics with intervals, a window at a time."""
+
+from advisor.metrics.band_edges import SIDES, edge, held_column, part
+from advisor.metrics.changes import Explained, Row, split_changes
+from advisor.metrics.counted_rows import CountedRows, as_counted_rows, window_of, with_pools
+from advisor.metrics.derived import with_derived
+from advisor.metrics.funnel import comes_after, steps_after
+from advisor.metrics.kpis import Total, kpi_names, totals
+from advisor.metrics.lineage import Lineage, Rows
+from advisor.metrics.margins import with_margin
+from advisor.metrics.measured import Measured, days_column, measure
+from advisor.metrics.pooling import pool, unpooled
+from advisor.metrics.reconciliation import Compared, Sum, reconcile
+from advisor.metrics.required import Wanted, metric_of, wanted
+from advisor.metrics.steps import Steps, without
+from advisor.metrics.value import Value, finite, sureness, value_of
+from advisor.metrics.window_rows import in_window, outside_notes
+
+__all__ = [
+    "SIDES",
+    "Compared",
+    "CountedRows",
+    "Explained",
+    "Lineage",
+    "Measured",
+    "Row",
+    "Rows",
+    "Steps",
+    "Sum",
+    "Total",
+    "Value",
+    "Wanted",
+    "as_counted_rows",
+    "comes_after",
+    "days_column",
+    "edge",
+    "finite",
+    "held_column",
+    "in_window",
+    "kpi_names",
+    "measure",
+    "metric_of",
+    "outside_notes",
+    "part",
+    "pool",
+    "reconcile",
+    "split_changes",
+    "steps_after",
+    "sureness",
+    "totals",
+    "unpooled",
+    "value_of",
+    "wanted",
+    "window_of",
+    "with_derived",
+    "with_margin",
+    "with_pools",
+    "without",
+]

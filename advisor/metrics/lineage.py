@@ -1,0 +1,102 @@
+"""Where a value comes from: which rows of which file."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.measured import Measured
+from advisor.model import File, Window
+
+
+@attrs.frozen
+class Rows:
+    """Rows of one file, as ranges of 1-based numbers, both ends included."""
+
+    file: str
+    ranges: tuple[tuple[int, int], ...]
+
+
+@attrs.define
+class Lineage:
+    """Rows behind the values of many findings; of one subject they are looked up once, for all
+    counts that the same of its rows have. *keys* are all that are asked for, by measured kind."""
+
+    keys: Mapping[int, Collection[str]]
+    window: Window
+    files: Sequence[File]
+    _found: dict[tuple[int, tuple[object, ...]], Mapping[str, Rows]] = attrs.field(factory=dict)
+
+    def of(self, measured: Measured, counts: Iterable[str]) -> Mapping[str, Rows]:
+        """The rows behind *counts* of every key of *measured*."""
+        counts = list(counts)
+        asked = id(measured), tuple(_gaps(rows, counts) for rows in measured.source)
+        if asked not in self._found:
+            keys = self.keys[id(measured)]
+            self._found[asked] = lineage(measured, keys, counts, self.window, self.files)
+        return self._found[asked]
+
+
+def _gaps(rows: CountedRows, counts: Sequence[str]) -> tuple[str, ...] | None:
+    """Those of *counts* that some rows lack; None where all rows lack one."""
+    if not all(count in rows.frame.columns for count in counts):
+        return None
+    return tuple(sorted(count for count in counts if rows.frame[count].null_count()))
+
+
+def lineage(
+    measured: Measured,
+    keys: Iterable[str],
+    counts: Iterable[str],
+    window: Window,
+    files: Sequence[File],
+) -> Mapping[str, Rows]:
+    """The rows behind *counts* of each of *keys*: those of the first family that has them."""
+    wanted = sorted(set(keys))
+    needed = list(counts)
+    found: dict[str, Rows] = {}
+    for rows in measured.source:
+        if not all(count in rows.frame.columns for count in needed):
+            continue
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            found.update(_of(rows, missing, needed, window, files))
+    return found
+
+
+def _of(
+    rows: CountedRows,
+    keys: Sequence[str],
+    counts: Sequence[str],
+    window: Window,
+    files: Sequence[File],
+) -> dict[str, Rows]:
+    near = (
+        rows.within(window)
+        .filter(pl.col("key").is_in(keys))
+        .drop_nulls(counts)  # a row that lacks one is in no sum
+        .select("key", "_file", pl.col("_row").cast(pl.Int64))
+        .sort("key", "_file", "_row")
+    )
+    # A range goes on while subject and file are the same and the row is the next one.
+    begins = (
+        (pl.col("_row") != pl.col("_row").shift(1) + 1)
+        | (pl.col("_file") != pl.col("_file").shift(1))
+        | (pl.col("key") != pl.col("key").shift(1))
+    ).fill_null(value=True)
+    near = near.with_columns(begins.alias("begins"))
+    ends = near["begins"].shift(-1, fill_value=True)
+    ranges = (
+        near.filter("begins")
+        .with_columns(near.filter(ends)["_row"].alias("last"))
+        .group_by("key", "_file", maintain_order=True)
+        .agg("_row", "last")
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    named: dict[str, str] = {}
+    for key, file, firsts, lasts in ranges.iter_rows():
+        name = files[file].name
+        if named.setdefault(key, name) == name:  # rows of one file; others are counted there too
+            found.setdefault(key, []).extend(zip(firsts, lasts, strict=True))
+    return {key: Rows(named[key], tuple(spans)) for key, spans in found.items()}

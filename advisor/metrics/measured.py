@@ -1,0 +1,381 @@
+"""From counts to metrics: ratios of sums for each subject, with their intervals.
+
+A measured frame has one row a subject: `shop`, `key`, `name`, `parent.*`, and for each metric m
+
+    m.x m.d m.e       sums of its numerator, denominator and events
+    m.phi m.cv2       dispersion of the days, squared spread of the values
+    m.each            what one event is worth (of others, where it had none)
+    m m.lo m.hi       value and 95 % limits (null where it cannot be computed)
+    m.n m.se          events it rests on; standard error of its logarithm
+
+and the same as `m.before…` for the window before, where a rule asks for it. `days` is how many days
+the row covers, and `m.days` those of a metric where several sources were measured.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_
+
+import attrs
+import polars as pl
+
+from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.required import Wanted, _possible, metric_of
+from advisor.metrics.steps import without
+from advisor.metrics.values import with_values
+from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window
+from advisor.stats import intervals as evidence
+
+PARTS = ("x", "d", "e", "phi", "cv2")
+
+
+@attrs.frozen(eq=False)
+class Measured:
+    """All subjects of one kind. *metrics* are those that have columns in *frame*; *source* are the
+    rows that were measured, for the lineage."""
+
+    kind: str
+    frame: pl.DataFrame
+    metrics: frozenset[str]
+    source: tuple[CountedRows, ...]
+
+
+def measure(
+    counted: Iterable[CountedRows],
+    wanted: Mapping[str, Wanted],
+    window: Window,
+    vocabulary: Vocabulary,
+) -> dict[str, Measured]:
+    """Every wanted metric of every kind that has rows."""
+    by_kind: dict[str, list[CountedRows]] = {}
+    for rows in counted:
+        by_kind.setdefault(rows.subject, []).append(rows)
+    found: dict[str, Measured] = {}
+    for kind, sources in by_kind.items():
+        sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
+        ask = _possible(wanted.get(kind, Wanted()), kind, vocabulary)
+        frames = [_measure_rows(rows, ask, window, vocabulary) for rows in sources]
+        kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
+        if not kept:
+            continue
+        frame = _coalesce([frame for _, frame in kept])
+        names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
+        columns = frozenset(n for n in names if f"{n}.x" in frame.columns)
+        metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in sorted(columns)}
+        frame = with_values(frame, metrics)
+        found[kind] = Measured(
+            kind=kind,
+            frame=frame.sort("shop", "key"),
+            metrics=frozenset(n for n in columns if not n.endswith(".before")),
+            source=tuple(rows for rows, _ in kept),
+        )
+    return found
+
+
+def _measure_rows(
+    rows: CountedRows, ask: Wanted, window: Window, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    current = rows.within(window)
+    if current.height == 0:
+        return pl.DataFrame()
+    metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
+    by_day, alike = rows.grain is Grain.DAY, rows.alike
+    frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
+    past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
+    if past:
+        earlier = rows.within(window, earlier=True)
+        if earlier.height:
+            before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike)
+            columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
+            frame = frame.join(
+                before.select(
+                    *IDENTITY,
+                    pl.col("days").alias("before.days"),
+                    *(pl.col(c).alias(_before(c)) for c in columns),
+                ),
+                on=IDENTITY,
+                how="left",
+            )
+    return frame
+
+
+def _before(column: str) -> str:
+    metric, _, part = column.rpartition(".")
+    return f"{metric}.before.{part}"
+
+
+def sums(
+    frame: pl.DataFrame,
+    metrics: Sequence[Metric],
+    vocabulary: Vocabulary,
+    *,
+    by_day: bool,
+    alike: bool = False,
+    by: Sequence[str] = IDENTITY,
+) -> pl.DataFrame:
+    """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
+    a row is a day, *alike*: days that are not known do not vary beside chance."""
+    usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
+    counts = {c for m in usable for c in m.counts() if c in frame.columns}
+    terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
+    parts = [p for m in usable for p in _parts(m, frame.columns, vocabulary, terms, by_day=by_day)]
+    labels: list[pl.Expr] = []
+    if "key" in by:
+        parents = [c for c in frame.columns if c.startswith("parent.")]
+        labels = [pl.col(c).last() for c in ("name", *parents)]
+    days = (pl.col("to") - pl.col("from")).dt.total_days()
+    # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
+    span = pl.col("from").n_unique() if by_day else pl.col("\x02").max() + 1
+    # What is summed is made row by row first: inside groups only plain sums are fast.
+    sums = (
+        frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("\x02")]))
+        .group_by(by, maintain_order=False)
+        .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
+        .with_columns(parts)
+    )
+    return without(sums, terms.names())
+
+
+@attrs.define
+class _Terms:
+    """What is needed of each group: sums of terms of a row, and other aggregates, each once.
+
+    *whole* are the counts that every row has, *positive* those of them that are never 0: what is
+    asked of all rows needs no term of its own. *alike*: see sums.
+    """
+
+    whole: frozenset[str]
+    positive: frozenset[str]
+    alike: bool
+    _summed: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
+    _others: dict[str, tuple[str, pl.Expr]] = attrs.field(factory=dict)
+
+    @classmethod
+    def of_counts(cls, frame: pl.DataFrame, counts: Sequence[str], *, alike: bool) -> "_Terms":
+        """Terms of the rows of *frame*, of which *counts* are looked at."""
+        whole = [c for c in counts if frame[c].null_count() == 0]
+        least = frame.select(pl.col(whole).min()).row(0) if whole and frame.height else ()
+        above = (c for c, at in zip(whole, least, strict=True) if at > 0) if least else ()
+        return cls(frozenset(whole), frozenset(above), alike)
+
+    def known(self, names: Iterable[str]) -> pl.Expr | None:
+        """Which rows have all of *names*; None where every row does."""
+        asked = [pl.col(name).is_not_null() for name in names if name not in self.whole]
+        return reduce(and_, asked) if asked else None
+
+    def above(self, expr: pl.Expr, valid: pl.Expr | None) -> pl.Expr | None:
+        """Which *valid* rows have a sum of counts above 0; None where every row does."""
+        if self.positive.issuperset(expr.meta.root_names()):
+            return valid
+        return expr > 0 if valid is None else valid & (expr > 0)
+
+    def sum_where(self, rows: pl.Expr | None, term: pl.Expr) -> pl.Expr:
+        """The sum of *term* over some rows of a group, or all of them."""
+        return self.sum(term if rows is None else pl.when(rows).then(term))
+
+    def count(self, rows: pl.Expr | None) -> pl.Expr:
+        """How many rows of a group these are, or all of them."""
+        return self.of(pl.len()) if rows is None else self.sum(rows)
+
+    def sum(self, term: pl.Expr) -> pl.Expr:
+        """The sum of *term* over the rows of a group, where it is not null."""
+        name, _ = self._summed.setdefault(str(term), (f"\x00{len(self._summed)}", term))
+        return pl.col(name)
+
+    def of(self, aggregate: pl.Expr) -> pl.Expr:
+        """Any other aggregate of a group."""
+        name, _ = self._others.setdefault(str(aggregate), (f"\x01{len(self._others)}", aggregate))
+        return pl.col(name)
+
+    def rows(self) -> list[pl.Expr]:
+        return [term.alias(name) for name, term in self._summed.values()]
+
+    def groups(self) -> list[pl.Expr]:
+        sums = [pl.col(name).sum() for name, _ in self._summed.values()]
+        return sums + [aggregate.alias(name) for name, aggregate in self._others.values()]
+
+    def names(self) -> list[str]:
+        return [name for name, _ in (*self._summed.values(), *self._others.values())]
+
+
+def _counted(metric: Metric, columns: Sequence[str]) -> bool:
+    """Whether every count that *metric* requires is there, and one at least above and below."""
+    sides = filter(None, (metric.numerator, metric.denominator))
+    return all(name in columns for name in metric.required()) and all(
+        any(name.rstrip("?") in columns for name in side) for side in sides
+    )
+
+
+def _parts(
+    metric: Metric,
+    columns: Sequence[str],
+    vocabulary: Vocabulary,
+    terms: _Terms,
+    *,
+    by_day: bool,
+) -> list[pl.Expr]:
+    valid = terms.known(metric.required())
+
+    def total(expr: pl.Expr) -> pl.Expr:
+        if valid is None:
+            return terms.sum(expr)
+        return pl.when(terms.sum(valid) > 0).then(terms.sum(pl.when(valid).then(expr)))
+
+    m = metric.id
+    top = _added(metric.numerator, columns)
+    if metric.kind is MetricKind.EXACT:
+        return _exact_parts(metric, top, columns, vocabulary, terms, total, by_day=by_day)
+    bottom = _added(metric.denominator, columns)
+    parts = [total(top).alias(f"{m}.x"), total(bottom).alias(f"{m}.d")]
+    if metric.kind is not MetricKind.MONEY:
+        parts.append(total(top if metric.kind is MetricKind.RATE else bottom).alias(f"{m}.e"))
+        parts.append(_phi(metric, top, bottom, valid, terms, by_day=by_day).alias(f"{m}.phi"))
+        return parts
+    of = metric.events or ""
+    if of not in columns:
+        ones = (pl.lit(1.0).alias(f"{m}.{part}") for part in ("phi", "cv2"))
+        return [*parts, pl.lit(None, pl.Float64).alias(f"{m}.e"), *ones]
+    events = pl.col(of)
+    # Sales without a word on orders are not sales without an order.
+    told = terms.known((*metric.required(), of))
+    e = total(events) if told is None else pl.when(terms.sum(told) > 0).then(total(events))
+    parts.append(e.alias(f"{m}.e"))
+    exposure = top if metric.events in metric.denominator else bottom
+    if metric.varies is Varies.VALUES:
+        parts.append(pl.lit(1.0).alias(f"{m}.phi"))
+    else:
+        parts.append(_phi(metric, events, exposure, valid, terms, by_day=by_day).alias(f"{m}.phi"))
+    if metric.varies is not Varies.EVENTS:
+        parts.append(_spread(top, events, valid, terms).alias(f"{m}.cv2"))
+    return parts
+
+
+def _exact_parts(
+    metric: Metric,
+    top: pl.Expr,
+    columns: Sequence[str],
+    vocabulary: Vocabulary,
+    terms: _Terms,
+    total: Callable[[pl.Expr], pl.Expr],
+    *,
+    by_day: bool,
+) -> list[pl.Expr]:
+    m = metric.id
+    unit = vocabulary.counts[metric.numerator[0].rstrip("?")].unit
+    if unit is CountUnit.STATE:  # a level at a moment: the newest one
+        value = terms.of(top.sort_by("to").drop_nulls().last())
+    elif unit is CountUnit.PEOPLE and by_day:  # people are never added up: their daily mean
+        value = terms.of(top.mean())
+    else:
+        value = total(top)
+    parts = [value.alias(f"{m}.x")]
+    if unit in (CountUnit.PEOPLE, CountUnit.STATE):  # of one: more days do not make it more
+        parts.append(pl.lit(1.0).alias(f"{m}.d"))
+    if metric.events is not None and metric.events in columns:
+        events = pl.col(metric.events)
+        parts += [
+            terms.sum(events).alias(f"{m}.e"),
+            _spread(top, events, None, terms).alias(f"{m}.cv2"),
+        ]
+        parts.append(
+            _phi(metric, events, _one(events), None, terms, by_day=by_day).alias(f"{m}.phi")
+        )
+    elif unit in (CountUnit.MONEY, CountUnit.STATE):  # how much it varies is not known
+        parts.append(pl.lit(None, pl.Float64).alias(f"{m}.e"))
+    else:
+        parts.append(_phi(metric, top, _one(top), None, terms, by_day=by_day).alias(f"{m}.phi"))
+    return parts
+
+
+def _one(of: pl.Expr) -> pl.Expr:
+    """A day's exposure for each row that has a value."""
+    return of * 0.0 + 1.0
+
+
+def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
+    present = [n for n in names if n[-1] != "?"]
+    present += [n.rstrip("?") for n in names if n[-1] == "?" and n.rstrip("?") in columns]
+    terms = [pl.col(n) if n in names else pl.col(n).fill_null(0.0) for n in present]
+    added = terms[0]
+    for term in terms[1:]:
+        added = added + term
+    return added
+
+
+def _phi(
+    metric: Metric,
+    x: pl.Expr,
+    n: pl.Expr,
+    valid: pl.Expr | None,
+    terms: _Terms,
+    *,
+    by_day: bool,
+) -> pl.Expr:
+    if not by_day and terms.alike:
+        return pl.lit(1.0)
+    use = terms.above(n, valid)
+    if not by_day:
+        return evidence.unseen_dispersion(
+            terms.sum_where(use, x),
+            terms.sum_where(use, n),
+            pl.col("days"),
+            proportion=metric.kind is MetricKind.PROPORTION,
+            spread=(
+                evidence.UNSEEN_TRAFFIC
+                if metric.kind is MetricKind.EXACT
+                else evidence.UNSEEN_SPREAD
+            ),
+        )
+    return evidence.dispersion(
+        terms.sum_where(use, x * x / n),
+        terms.sum_where(use, x),
+        terms.sum_where(use, n),
+        terms.count(use),
+        proportion=metric.kind is MetricKind.PROPORTION,
+    )
+
+
+def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:
+    use = terms.above(events, valid)
+    return evidence.value_spread(
+        terms.sum_where(use, value * value / events),
+        terms.sum_where(use, value),
+        terms.sum_where(use, events),
+        terms.count(use),
+    )
+
+
+def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One row a subject over families; each metric wholly from the first family that has it."""
+    if len(frames) > 1:
+        frames = [_with_days(frame) for frame in frames]
+    merged = frames[0]
+    for other in frames[1:]:
+        merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix="\x00")
+        twins = [c for c in merged.columns if c.endswith("\x00")]
+        chosen: list[pl.Expr] = []
+        for twin in twins:
+            column = twin[:-1]
+            stem, _, part = column.rpartition(".")
+            of_metric = part in (*PARTS, "days") and f"{stem}.x" in merged.columns
+            known = pl.col(f"{stem}.x" if of_metric else column).is_not_null()
+            chosen.append(pl.when(known).then(pl.col(column)).otherwise(pl.col(twin)).alias(column))
+        merged = merged.with_columns(chosen).drop(twins)
+    return merged
+
+
+def _with_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows' days again for each metric: families may cover different ones."""
+    names = [c.removesuffix(".x") for c in frame.columns if c.endswith(".x")]
+    return frame.with_columns(
+        pl.col("before.days" if name.endswith(".before") else "days").alias(f"{name}.days")
+        for name in names
+    )
+
+
+def days_column(name: str, columns: Sequence[str]) -> str:
+    """Which column says how many days the metric *name* covers (`….before`: the window before)."""
+    own = f"{name}.days"
+    if own in columns:
+        return own
+    return "before.days" if name.endswith(".before") else "days"

@@ -1,0 +1,87 @@
+"""Which metrics a run needs, by kind of subject."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from advisor.model import Bands, CountUnit, Metric, MetricKind, Rule, Unit, Varies, Vocabulary
+
+
+@attrs.frozen
+class Wanted:
+    """Which metrics are needed of a kind; *before* also in the window before."""
+
+    metrics: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+
+
+def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
+    """The metric called *name*; a count is an exact metric of itself."""
+    metric = vocabulary.metrics.get(name)
+    if metric is not None:
+        return metric
+    count = vocabulary.counts[name]
+    units = {CountUnit.MONEY: Unit.MONEY, CountUnit.SECONDS: Unit.SECONDS}
+    return Metric(
+        id=name,
+        title=count.title,
+        kind=MetricKind.EXACT,
+        unit=units.get(count.unit, Unit.NUMBER),
+        numerator=(name,),
+        definition=count.definition,
+    )
+
+
+def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
+    """Only metrics that mean something for subjects of *kind*."""
+
+    def means(name: str) -> bool:
+        kinds = metric_of(name, vocabulary).subjects
+        return not kinds or kind in kinds
+
+    return Wanted(frozenset(filter(means, ask.metrics)), frozenset(filter(means, ask.before)))
+
+
+def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
+    """Which metrics to measure, by kind: what ranks its subjects, what rules ask, what actions are
+    done by, what bands and prices depend on."""
+    metrics: dict[str, set[str]] = {}
+    past: dict[str, set[str]] = {}
+
+    def want(kind: str, name: str, *, earlier: bool = False) -> None:
+        if name in vocabulary.symbols:
+            return
+        metrics.setdefault(kind, set()).add(name)
+        if earlier:
+            past.setdefault(kind, set()).add(name)
+        metric = metric_of(name, vocabulary)
+        if metric.money is not None:
+            metrics[kind].add(metric.money)
+            # How much the values of orders vary says how sure the worth of one more is.
+            spread = (m for m in vocabulary.spreads(metric.money) if m.varies is Varies.VALUES)
+            metrics[kind].update(m.id for m in spread)
+        for file in bands.files:
+            for band in file.band:
+                if band.metric == name:
+                    of = (band.where.of.metric if band.where.of else None, band.margin_of)
+                    metrics[kind].update(filter(None, of))
+
+    for source in vocabulary.margins.values():
+        want(source.subject, source.share)  # of what each leaves a price is the part that is kept
+    for subject in vocabulary.subjects.values():
+        for name in subject.ranked_by:
+            want(subject.id, name)
+    for rule in rules:
+        for rung in vocabulary.ladder(rule.subject):
+            for kind, tests in rule.tests_by_kind(rung).items():
+                for test in tests:
+                    want(kind, test.name, earlier=test.trend is not None or test.against == "past")
+            for need in rule.needs:
+                want(rung, need)
+            for action in rule.actions:
+                for name in (*action.done, *((action.waste,) if action.waste else ())):
+                    want(rung, name)
+    return {
+        kind: Wanted(frozenset(names), frozenset(past.get(kind, ())))
+        for kind, names in metrics.items()
+    }

@@ -1,0 +1,28 @@
+"""What one run is asked for."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from advisor.model.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+
+
+@attrs.frozen
+class Request:
+    """What the user asked for. *today* is the day of the run; nothing here reads a clock."""
+
+    paths: tuple[str, ...]
+    today: date
+    settings: Settings = Settings()
+    config: Path | None = None
+    goal: str | None = None
+    size: str | None = None
+    niche: str | None = None
+    first: date | None = None
+    last: date | None = None
+    month: str | None = None
+    rules: tuple[Path, ...] = ()

@@ -1,0 +1,277 @@
+"""The shop's advisor.toml: its sections, and reading them with every error at once."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import attrs
+
+from advisor.errors import Mistakes, unknown
+from advisor.model.rule import Profile
+from advisor.model.shop import Business, Size
+from advisor.model.toml import parse_toml, structure
+
+
+@attrs.frozen
+class ShopSection:
+    """[shop] of an advisor.toml."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    id: str = ""
+    name: str = ""
+    size: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    currency: str | None = None
+    usd_rate: float | None = None
+    margin: float | None = None
+
+
+@attrs.frozen
+class CostsSection:
+    """[costs]: what goes off the sales before ads, each as a share of them. All are to be given: a
+    cost that is not there is not 0."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    goods: float
+    referral_fee: float
+    commission: float
+    shipping: float
+    returns: float
+
+    @property
+    def margin(self) -> float:
+        """What is left of the sales."""
+        costs = (self.goods, self.referral_fee, self.commission, self.shipping, self.returns)
+        return 1 - sum(costs)
+
+
+@attrs.frozen
+class GoalSection:
+    """[goal]: what the shop wants most now. *market_growth* is by how much its market grows in a
+    year, as a fraction, where the owner knows."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    focus: str | None = None
+    market_growth: float | None = None
+
+
+@attrs.frozen
+class OwnBand:
+    """A band of the shop's own, in the metric's unit (money in the shop's currency)."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@attrs.frozen
+class RulesSection:
+    """[rules]: folders of the shop's own rules, how much it wants to hear, and the rules it does
+    without."""
+
+    paths: tuple[str, ...] = ()
+    profile: Profile = Profile.STANDARD
+    disable: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ReportSection:
+    """[report]: how the plan is printed."""
+
+    language: str = "en"
+    formats: tuple[str, ...] = ("md", "json")
+    templates: str | None = None
+
+
+@attrs.frozen
+class PluginsSection:
+    """[plugins]: which of them may replace what others brought, and how many seconds each has for a
+    file."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    allow: tuple[str, ...] = ()
+    time_limit: float = 60.0
+
+
+@attrs.frozen
+class SourceSection:
+    """[[source]]: how to read a file of the shop's own.
+
+    *file* is a name in which * stands for any letters; *key*, *name*, *day* are headers. *columns*
+    maps headers to counts (`"Klicks" = "clicks"`), or to ratios of them that check the file
+    (`"CTR" = "clicks / impressions"`).
+    """
+
+    toml_underscores: ClassVar[bool] = True
+
+    file: str
+    columns: Mapping[str, str]
+    sheet: str | None = None
+    subject: str = "shop"
+    key: str | None = None
+    name: str | None = None
+    day: str | None = None
+    currency: str | None = None
+    percent: str | None = None
+    day_order: str | None = None
+    grain: str | None = None
+    family: str = "own"
+
+
+@attrs.frozen
+class Settings:
+    """An advisor.toml."""
+
+    shop: ShopSection = ShopSection()
+    costs: CostsSection | None = None
+    goal: GoalSection = GoalSection()
+    bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
+    rules: RulesSection = RulesSection()
+    report: ReportSection = ReportSection()
+    plugins: PluginsSection = PluginsSection()
+    source: tuple[SourceSection, ...] = ()
+
+
+CONFIG_NAME = "advisor.toml"
+
+
+# Two letters that people write for a country, and no policy would ever be found under.
+_NO_COUNTRIES = {
+    "EU": "name the country that the shop sells in, like DE",
+    "UK": "did you mean 'GB'?",
+}
+
+
+def read_settings(path: Path) -> Settings:
+    """Reads an advisor.toml. Unknown keys and impossible values are refused, all at once."""
+    where = path.name
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistakes([f"not UTF-8 text: {error.reason}"], where=where) from None
+    raw = parse_toml(text, where=where)
+    wrong: list[str] = []
+    try:
+        settings = structure(raw, Settings, where=where)
+    except Mistakes as error:
+        wrong += error.mistakes
+        settings = _readable(raw)
+    wrong += impossible(settings.shop)
+    if settings.costs is not None:
+        wrong += _impossible_costs(settings.costs, settings.shop)
+    market = settings.goal.market_growth
+    if market is not None and not -1 < market < 10:
+        wrong.append(f"goal.market_growth: {market:g} cannot be; write 8 % more a year as 0.08")
+    for metric, band in settings.bands.items():
+        if band.low is None and band.high is None:
+            wrong.append(f"bands.{metric}: give low, high or both")
+        elif band.low is not None and band.high is not None and band.low > band.high:
+            wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
+    if not 0 < settings.plugins.time_limit < math.inf:
+        wrong.append("plugins.time_limit: write how many seconds a plugin has for a file, like 60")
+    for number, source in enumerate(settings.source, start=1):
+        if source.currency is not None and not _is_currency(source.currency):
+            at = f"source {number} ({source.file}).currency"
+            wrong.append(f"{at}: {_no_currency(source.currency)}")
+    if wrong:
+        raise Mistakes(wrong, where=where)
+    return settings
+
+
+def _readable(raw: Mapping[str, Any]) -> Settings:
+    """What can be read of an advisor.toml with mistakes, so that its values are looked at too."""
+    shop, bands = raw.get("shop"), raw.get("bands")
+    shop = shop if isinstance(shop, Mapping) else {}
+    bands = bands if isinstance(bands, Mapping) else {}
+    sound = {key: value for key, value in shop.items() if _fits(ShopSection, {key: value})}
+    return Settings(
+        shop=structure(sound, ShopSection, where=CONFIG_NAME),
+        bands={
+            m: structure(b, OwnBand, where=CONFIG_NAME)
+            for m, b in bands.items()
+            if _fits(OwnBand, b)
+        },
+    )
+
+
+def _fits(cls: type[ShopSection | OwnBand], part: Any) -> bool:
+    try:
+        structure(part, cls, where=CONFIG_NAME)
+    except Mistakes:
+        return False
+    return True
+
+
+def _impossible_costs(costs: CostsSection, shop: ShopSection) -> list[str]:
+    wrong = [
+        f"costs.{name}: {share:g} is no share of the sales; write 8 % as 0.08"
+        for name, share in attrs.asdict(costs).items()
+        if not 0 <= share < 1
+    ]
+    if not wrong and not 0 < costs.margin < 1:
+        wrong.append(f"costs: they leave {costs.margin:.0%} of the sales; check each of them")
+    if shop.margin is not None:
+        wrong.append("costs: shop.margin is there too; give one of them")
+    return wrong
+
+
+def _is_currency(code: str) -> bool:
+    return len(code) == 3 and code.isascii() and code.isupper()
+
+
+def _no_currency(code: str) -> str:
+    return f"{code!r} is no currency code; write three capital letters, like USD"
+
+
+def impossible(shop: ShopSection) -> list[str]:
+    """What in the shop's own words cannot be."""
+    wrong: list[str] = []
+    sizes = [size.value for size in Size]
+    if shop.size is not None and shop.size not in sizes:
+        wrong.append(f"shop.size: {unknown('size', shop.size, sizes)}")
+    currency = shop.currency
+    if currency is not None and not _is_currency(currency):
+        wrong.append(f"shop.currency: {_no_currency(currency)}")
+    if shop.usd_rate is not None and not 0 < shop.usd_rate < 1e6:
+        wrong.append(
+            f"shop.usd_rate: {shop.usd_rate:g} cannot be; "
+            "it is what one unit of the currency is in US dollars"
+        )
+    if currency == "USD" and shop.usd_rate not in (None, 1.0):
+        wrong.append(f"shop.usd_rate: one US dollar is 1 US dollar, not {shop.usd_rate:g}")
+    if shop.margin is not None and not 0 < shop.margin < 1:
+        wrong.append(f"shop.margin: {shop.margin:g} is no share of revenue; write 45 % as 0.45")
+    if shop.region is not None and (why := no_country(shop.region)):
+        wrong.append(f"shop.region: {why}")
+    return wrong
+
+
+def no_country(code: str) -> str:
+    """Why *code* names no country; "" where it may."""
+    if not (len(code) == 2 and code.isascii() and code.isupper()):
+        return f"{code!r} is no country code; write two capital letters, like US"
+    what = _NO_COUNTRIES.get(code)
+    return f"{code!r} is no country code; {what}" if what else ""
+
+
+def business_of(settings: Settings, **chosen: str | None) -> Business:
+    """The shop of *settings*, with what the command line chose instead (size, niche, goal)."""
+    shop, costs = settings.shop, settings.costs
+    stated = shop.margin is not None
+    return Business(
+        id=shop.id or "shop",
+        name=shop.name or shop.id,
+        size=chosen.get("size") or shop.size,
+        niche=chosen.get("niche") or shop.niche,
+        region=shop.region,
+        currency=shop.currency,
+        usd_rate=shop.usd_rate,
+        margin=shop.margin if stated or costs is None else costs.margin,
+        goal=chosen.get("goal") or settings.goal.focus,
+        margin_origin="advisor.toml" if stated else "the costs in advisor.toml" if costs else "",
+    )

@@ -1,0 +1,45 @@
+"""Who is asking: the shop, and what its advisor.toml says."""
+
+from enum import StrEnum
+
+import attrs
+
+
+class Size(StrEnum):
+    """The guide's small, medium (`mid`) and large (`enterprise`)."""
+
+    SMALL = "small"
+    MID = "mid"
+    ENTERPRISE = "enterprise"
+
+
+@attrs.frozen
+class Business:
+    """The shop. *usd_rate* is what one unit of its currency is in US dollars; *margin* is the
+    contribution margin before ads, as a share of revenue, and *margin_origin* says in words where
+    it is from."""
+
+    id: str = "shop"
+    name: str = ""
+    size: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    currency: str | None = None
+    usd_rate: float | None = None
+    margin: float | None = None
+    goal: str | None = None
+    margin_origin: str = ""
+
+    def rate(self) -> float | None:
+        """US dollars for one unit of the shop's currency, or None where that is not known."""
+        return 1.0 if self.currency == "USD" else self.usd_rate
+
+    def dollars(self, amount: float) -> float | None:
+        """*amount* in US dollars."""
+        rate = self.rate()
+        return None if rate is None else amount * rate
+
+    def from_dollars(self, amount: float | None) -> float | None:
+        """*amount* US dollars in the shop's currency; callers make sure that the rate is known."""
+        rate = self.rate()
+        return None if amount is None or rate is None else amount / rate

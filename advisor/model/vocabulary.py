@@ -1,0 +1,511 @@
+"""The words that providers, rules and reports share: subjects, counts, metrics, levers, goals.
+
+All of it is data that plugins bring; the host knows no metric by name.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import attrs
+
+from advisor.errors import Mistakes, unknown
+from advisor.model.toml import parse_toml, structure
+
+
+class CountUnit(StrEnum):
+    """What one of a count is. PEOPLE are distinct and never added up over days."""
+
+    EVENTS = "events"
+    MONEY = "money"
+    SECONDS = "seconds"
+    PEOPLE = "people"
+    STATE = "state"  # a level at a moment: followers, stock, a score
+
+
+class MetricKind(StrEnum):
+    """How sure a metric can be: decides its interval (see advisor.stats.intervals)."""
+
+    EXACT = "exact"
+    PROPORTION = "proportion"
+    RATE = "rate"
+    MONEY = "money-ratio"
+
+
+class Better(StrEnum):
+    """Which way a metric is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    """How a metric is printed. MONEY is the shop's currency; bands in it are US dollars."""
+
+    SHARE = "share"
+    RATIO = "ratio"
+    MONEY = "money"
+    NUMBER = "number"
+    SECONDS = "seconds"
+
+
+class Varies(StrEnum):
+    """What chance moves in a money ratio: how many events there are, what each is worth, both."""
+
+    EVENTS = "events"  # CPC: the spend is given, clicks come by chance
+    VALUES = "values"  # AOV: given the orders, their values vary
+    BOTH = "both"  # ROAS, GPM: orders come by chance, each of another value
+
+
+@attrs.frozen
+class SubjectKind:
+    """What can be judged. *parent* is the kind that pools it, or None at the top.
+
+    *whole*: its subjects are all that their parent's own counts hold, as ads are of an ad group; so
+    the parent may be judged where no file has anything finer. A shop's counts hold more than its
+    videos. A kind that *pools* another has one subject a shop: all subjects of that kind together.
+    *ranked_by*: the metrics by which its best and worst subjects are told.
+    """
+
+    id: str
+    title: str
+    plural: str
+    parent: str | None = None
+    definition: str = ""
+    whole: bool = False
+    pools: str | None = None
+    ranked_by: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Relation:
+    """How subjects of two kinds belong together, beside parenthood."""
+
+    id: str
+    from_: str
+    to: str
+    definition: str = ""
+
+
+@attrs.frozen
+class Count:
+    """Something that a file says how many of. The newest *matures* days are provisional: they are
+    counted late, or attributed to a click of days before."""
+
+    id: str
+    title: str
+    unit: CountUnit = CountUnit.EVENTS
+    definition: str = ""
+    matures: int = 0
+
+
+@attrs.frozen
+class Metric:
+    """A number computed from counts.
+
+    Value = *scale* x sum(numerator) / sum(denominator). A name that ends in "?" is added where a
+    source has it. An exact metric has no denominator. *events* is the count whose chance decides
+    how sure a money ratio is. *money* is the count that its numerator leads to, for pricing a gap.
+    An exact metric may have the id of its one count: a total that is a KPI.
+    """
+
+    id: str
+    title: str
+    kind: MetricKind
+    unit: Unit
+    numerator: tuple[str, ...]
+    definition: str
+    denominator: tuple[str, ...] = ()
+    scale: float = 1.0
+    better: Better = Better.HIGHER
+    impact: bool = True  # False: a vanity metric on its own
+    events: str | None = None
+    varies: Varies = Varies.BOTH
+    money: str | None = None
+    subjects: tuple[str, ...] = ()  # empty: every kind that has its counts
+    goals: tuple[str, ...] = ()
+    guide: tuple[str, ...] = ()
+    caveat: str = ""
+    derived: bool = False  # computed by a plugin's advisor_metrics, not from sums
+    takes: str = ""  # how much data a derived one takes, in words: `56 settled days`
+
+    def counts(self) -> tuple[str, ...]:
+        """Names of all its counts, without the marks."""
+        named = (*self.numerator, *self.denominator, *((self.events,) if self.events else ()))
+        return tuple(dict.fromkeys(name.rstrip("?") for name in named))
+
+    def required(self) -> tuple[str, ...]:
+        """Names of the counts without which it cannot be computed."""
+        return tuple(dict.fromkeys(n for n in self.numerator + self.denominator if n[-1] != "?"))
+
+
+@attrs.frozen
+class Symbol:
+    """A named value from a declared set, computed by a plugin (advisor_metrics)."""
+
+    id: str
+    title: str
+    values: tuple[str, ...]
+    definition: str = ""
+
+
+@attrs.frozen
+class Identity:
+    """left = right up to *tolerance* (relative); names are metrics, e.g. cpc = cpm/(1000*ctr)."""
+
+    id: str
+    left: str
+    times: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    factor: float = 1.0
+    tolerance: float = 0.02
+    definition: str = ""
+
+
+@attrs.frozen
+class Lever:
+    """What an action moves, in one of its *directions*.
+
+    *opposed* are pairs of directions that never stand in one plan for one subject. *before* are
+    levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it; one
+    that ends in "?" may be of a plugin that is not there. *spends* are directions that ask for more
+    money: they are never a rule's only advice.
+    """
+
+    id: str
+    title: str
+    directions: tuple[str, ...] = ("raise", "lower", "change")
+    opposed: tuple[tuple[str, str], ...] = (("raise", "lower"),)
+    before: tuple[str, ...] = ()
+    spends: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Role:
+    """Who does an action: a rule names one of them, or a person."""
+
+    id: str
+    title: str
+
+
+@attrs.frozen
+class Goal:
+    """What a shop wants most now; its KPIs lead the report."""
+
+    id: str
+    title: str
+    kpis: tuple[str, ...]
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Niche:
+    """A trade that has bands of its own."""
+
+    id: str
+    title: str
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Side:
+    """An amount that may be set beside another: a count, summed over subjects of the first kind of
+    *subject* that any file has it for. *key* and *family* choose one subject, one family of counts.
+    *title* is what it is called here, else the count's own title."""
+
+    subject: tuple[str, ...]
+    count: str
+    key: str | None = None
+    family: str | None = None
+    title: str = ""
+
+
+@attrs.frozen
+class Reconcile:
+    """What may be set side by side although it is not defined alike: *because* says in a sentence
+    or two what is known to differ. Parts are all held against *total* together."""
+
+    id: str
+    title: str
+    total: Side
+    parts: tuple[Side, ...]
+    because: str
+
+
+@attrs.frozen
+class ChangePart:
+    """One subject of a change, with the counts that lead to its part of the total."""
+
+    key: str
+    title: str
+    stages: tuple[str, ...]
+
+
+@attrs.frozen
+class Change:
+    """A total whose change since the window before is split over its steps, for each subject of one
+    kind. *stages* are counts that lead to each other, the last one the total; *steps* says what the
+    first one and each rate between them is, in words. *part* names the subjects, each with stages
+    of its own; without it every subject is one. *total* is what they should add up to: the rest is
+    a row of its own. *mix*: how the first count spreads over the subjects is a step too, the second
+    one."""
+
+    id: str
+    title: str
+    subject: str
+    steps: tuple[str, ...]
+    stages: tuple[str, ...] = ()
+    part: tuple[ChangePart, ...] = ()
+    total: Side | None = None
+    mix: bool = False
+    because: str = ""
+
+
+@attrs.frozen
+class Course:
+    """A daily total whose whole history is told: its growth, its week, its months, and for shops of
+    the sizes in *target* what the quarter comes to if it goes on. *family* says which counts; of
+    several, the one with the most days. *stated* is the count of what the owner wants a month.
+    *growth* is the derived metric of its growth, told where its days are too few; *beside* are
+    others that are told with it."""
+
+    id: str
+    title: str
+    subject: str
+    count: str
+    family: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    stated: str | None = None
+    growth: str | None = None
+    beside: tuple[str, ...] = ()
+    guide: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class MarginSource:
+    """Where a shop's margin can be worked out from, where it states none: *share* is the count that
+    says what each of *subject* leaves of its price, *sales* the count that weighs them."""
+
+    id: str
+    subject: str
+    share: str
+    sales: str
+
+
+@attrs.frozen
+class VocabularyFile:
+    """One plugin's vocabulary.toml."""
+
+    subject: tuple[SubjectKind, ...] = ()
+    relation: tuple[Relation, ...] = ()
+    count: tuple[Count, ...] = ()
+    metric: tuple[Metric, ...] = ()
+    symbol: tuple[Symbol, ...] = ()
+    identity: tuple[Identity, ...] = ()
+    lever: tuple[Lever, ...] = ()
+    role: tuple[Role, ...] = ()
+    goal: tuple[Goal, ...] = ()
+    niche: tuple[Niche, ...] = ()
+    reconcile: tuple[Reconcile, ...] = ()
+    margin: tuple[MarginSource, ...] = ()
+    change: tuple[Change, ...] = ()
+    course: tuple[Course, ...] = ()
+
+
+def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
+    """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
+    return structure(parse_toml(text, where=where), VocabularyFile, where=where)
+
+
+@attrs.frozen
+class Vocabulary:
+    """The words of all plugins together, by id."""
+
+    subjects: Mapping[str, SubjectKind]
+    relations: Mapping[str, Relation]
+    counts: Mapping[str, Count]
+    metrics: Mapping[str, Metric]
+    symbols: Mapping[str, Symbol]
+    identities: Mapping[str, Identity]
+    levers: Mapping[str, Lever]
+    goals: Mapping[str, Goal]
+    niches: Mapping[str, Niche]
+    reconciles: Mapping[str, Reconcile]
+    margins: Mapping[str, MarginSource]
+    changes: Mapping[str, Change] = attrs.field(factory=dict)
+    courses: Mapping[str, Course] = attrs.field(factory=dict)
+    roles: Mapping[str, Role] = attrs.field(factory=dict)
+
+    def ladder(self, kind: str) -> tuple[str, ...]:
+        """*kind*, its parent, the parent's parent …"""
+        rungs: list[str] = []
+        at: str | None = kind
+        while at is not None and at not in rungs:
+            rungs.append(at)
+            at = self.subjects[at].parent if at in self.subjects else None
+        return tuple(rungs)
+
+    def spreads(self, money: str) -> tuple[Metric, ...]:
+        """The metrics that tell how much the values vary that the count *money* adds up."""
+        return tuple(
+            metric
+            for metric in self.metrics.values()
+            if metric.kind is MetricKind.MONEY
+            and metric.numerator == (money,)
+            and metric.varies is not Varies.EVENTS
+        )
+
+    def stand_ins(self, kind: str) -> tuple[str, ...]:
+        """*kind*, and the kinds above it whose own counts are those of *kind* added up."""
+        rungs: list[str] = []
+        for rung in self.ladder(kind):
+            rungs.append(rung)
+            if rung not in self.subjects or not self.subjects[rung].whole:
+                break
+        return tuple(rungs)
+
+
+def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
+    """One vocabulary of many plugins' files; raises Mistakes on clashes and unknown names.
+
+    Two plugins may say the same thing in the same words (equal values); anything else with one id
+    names both owners.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    mistakes: list[str] = []
+    parts: dict[str, dict[str, Any]] = {f.name: {} for f in attrs.fields(VocabularyFile)}
+    for owner, file in files:
+        for section, known in parts.items():
+            for item in getattr(file, section):
+                first = known.get(item.id)
+                if first is not None and first != item:
+                    also = owners[section, item.id]
+                    mistakes.append(f"{section} {item.id!r} is declared by {also} and by {owner}")
+                    continue
+                known[item.id] = item
+                owners.setdefault((section, item.id), owner)
+    vocabulary = Vocabulary(
+        subjects=parts["subject"],
+        relations=parts["relation"],
+        counts=parts["count"],
+        metrics=parts["metric"],
+        symbols=parts["symbol"],
+        identities=parts["identity"],
+        levers=parts["lever"],
+        goals=parts["goal"],
+        niches=parts["niche"],
+        reconciles=parts["reconcile"],
+        margins=parts["margin"],
+        changes=parts["change"],
+        courses=parts["course"],
+        roles=parts["role"],
+    )
+    mistakes += _dangling(vocabulary)
+    if mistakes:
+        raise Mistakes(mistakes, where="vocabulary")
+    return vocabulary
+
+
+def _dangling(v: Vocabulary) -> list[str]:
+    found: list[str] = []
+
+    def check(what: str, names: Iterable[str | None], known: Mapping[str, object], of: str) -> None:
+        for name in names:
+            if name is not None and name not in known:
+                found.append(f"{of}: {unknown(what, name, known)}")
+
+    for kind in v.subjects.values():
+        of = f"subject {kind.id}"
+        check("subject", (kind.parent, kind.pools), v.subjects, of)
+        check("metric", kind.ranked_by, v.metrics, of)
+        ranking = (v.metrics[name] for name in kind.ranked_by if name in v.metrics)
+        found += [
+            f"{of}: {metric.id} ranks nothing: it is no rate, or neither way is better"
+            for metric in ranking
+            if metric.kind is MetricKind.EXACT or metric.better is Better.NEITHER
+        ]
+    for relation in v.relations.values():
+        check("subject", (relation.from_, relation.to), v.subjects, f"relation {relation.id}")
+    for metric in v.metrics.values():
+        of = f"metric {metric.id}"
+        check("count", metric.counts(), v.counts, of)
+        check("count", (metric.money,), v.counts, of)
+        check("subject", metric.subjects, v.subjects, of)
+        check("goal", metric.goals, v.goals, of)
+        if (metric.kind is MetricKind.EXACT) != (not metric.denominator):
+            found.append(f"{of}: an exact metric, and no other, has no denominator")
+        if metric.kind is MetricKind.MONEY and metric.events is None:
+            found.append(f"{of}: a money-ratio names the count of its events")
+        if metric.id in v.counts and metric.numerator != (metric.id,):
+            found.append(f"{of}: a count has the same id and means something else")
+    for identity in v.identities.values():
+        names = (identity.left, *identity.times, *identity.over)
+        check("metric", names, v.metrics, f"identity {identity.id}")
+    for one in v.reconciles.values():
+        of = f"reconcile {one.id}"
+        for side in (one.total, *one.parts):
+            check("subject", side.subject, v.subjects, of)
+            check("count", (side.count,), v.counts, of)
+            count = v.counts.get(side.count)
+            if count is not None and count.unit in (CountUnit.PEOPLE, CountUnit.STATE):
+                found.append(f"{of}: {count.id} cannot be added up")
+    for change in v.changes.values():
+        of = f"change {change.id}"
+        check("subject", (change.subject,), v.subjects, of)
+        if change.total is not None:
+            check("subject", change.total.subject, v.subjects, of)
+            check("count", (change.total.count,), v.counts, of)
+        chains = [part.stages for part in change.part] or [change.stages]
+        for stages in chains:
+            check("count", stages, v.counts, of)
+            if len(stages) + change.mix != len(change.steps):
+                found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
+    for source in v.margins.values():
+        check("subject", (source.subject,), v.subjects, f"margin {source.id}")
+        check("count", (source.share, source.sales), v.counts, f"margin {source.id}")
+    for course in v.courses.values():
+        of = f"course {course.id}"
+        check("subject", (course.subject,), v.subjects, of)
+        check("count", (course.count, course.stated), v.counts, of)
+        check("metric", (course.growth, *course.beside), v.metrics, of)
+    for goal in v.goals.values():
+        check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
+    return [*found, *_wrong_levers(v)]
+
+
+def _wrong_levers(v: Vocabulary) -> list[str]:
+    found: list[str] = []
+    before: dict[str, set[str]] = {}
+    for lever in v.levers.values():
+        of = f"lever {lever.id}"
+        found += [
+            f"{of}: {unknown('direction', name, lever.directions)}"
+            for name in lever.spends
+            if name not in lever.directions
+        ]
+        for name in lever.before:
+            later, _, direction = name.rstrip("?").partition("/")
+            if later not in v.levers:
+                if name.endswith("?"):
+                    continue
+                found.append(f"{of}: {unknown('lever', later, v.levers)}")
+            elif direction and direction not in v.levers[later].directions:
+                mistake = unknown("direction", direction, v.levers[later].directions)
+                found.append(f"{of}: {later}: {mistake}")
+            else:
+                before.setdefault(later, set()).add(lever.id)
+        for pair in lever.opposed:
+            # The usual pair stands for levers that have both; else it means nothing.
+            if pair != ("raise", "lower"):
+                found += [
+                    f"{of}: {unknown('direction', one, lever.directions)}"
+                    for one in pair
+                    if one not in lever.directions
+                ]
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        found.append(f"levers wait for each other: {' -> '.join(error.args[1])}")
+    return found

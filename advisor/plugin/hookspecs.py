@@ -1,0 +1,265 @@
+"""The hooks a plugin may implement. Entry-point group: `advisor`.
+
+A plugin is a module (or object) named by an entry point. It implements any of these with
+`@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door.
+
+It states which plugin API it was written for, beside its hooks:
+
+    ADVISOR_API = 1
+
+Several numbers may stand in a tuple; without the line it counts as written for 1. A plugin that was
+written for none that this shop-advisor has is left out, with one line. So is one whose distribution
+requires another shop-advisor than this one.
+
+A plugin adds. What would stand before something that another plugin brought is in force only where
+the user's advisor.toml names the plugin, as `advisor plugins list` shows it:
+
+    [plugins]
+    allow = ["agency"]
+
+That goes for a rule that says `overrides = "guide/weak-hook"` (it is then judged instead of that
+rule and answers to its id), for bands of metrics that have bundled ones (without leave they count
+where no bundled band holds, and in a niche that only this plugin brings), and for templates of a
+name that is there already. Else the other one's stays, and a note says which line to add. What
+plugins cannot replace at all: words of the vocabulary, ids of packs and kinds, names of formats;
+there the first one holds, ours first, then by name, and one line names both.
+
+A plugin that fails (at import, in a hook, by a wrong type, by taking longer than `time_limit`
+seconds, by changing what it was lent) costs what it would have brought, and one line. The plan is
+made without it, and the exit code is 4.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+
+import attrs
+import pluggy
+
+from advisor.model import Period, Reading, Source, VocabularyFile
+
+if TYPE_CHECKING:
+    import jinja2
+    import polars as pl
+
+    from advisor.model import BandFile, RulePack
+
+PROJECT = "advisor"
+PLUGIN_API = 1  # raised when a plugin may ask for what the one before had not
+OLDEST_PLUGIN_API = 1  # raised when a plugin written for the one before would no longer work
+API_ATTRIBUTE = "ADVISOR_API"
+FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@attrs.frozen
+class Match:
+    """A provider's claim on a file, or on one grid of it.
+
+    *strength* is how many columns (or fields) of it the provider understands. Where the strongest
+    claim is on the whole file (*grid* is None), it alone reads the file; else each grid is read by
+    the strongest claim on it. With *lacks* it is no claim: it only serves to say what a file nearly
+    was.
+    """
+
+    kind: str
+    strength: int
+    lacks: tuple[str, ...] = ()
+    grid: str | None = None
+
+
+@attrs.frozen
+class ReadContext:
+    """What a plugin may know beside the file. *today* is the day of the run.
+
+    *window* is the current window, known when metrics are derived and not yet when files are read.
+    """
+
+    today: date
+    currency: str | None = None
+    region: str | None = None
+    window: Period | None = None
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """Reads one kind of source into counts. It never judges.
+
+    `name` is shown to the user; `kinds` says what it reads: kind id → (title, where the user gets
+    it, counts it can give).
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kinds(self) -> Mapping[str, "KindInfo"]: ...
+
+    def recognise(self, source: Source) -> Sequence[Match]:
+        """Claims on *source*, by its content alone."""
+        ...
+
+    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+        """The counts of *source*, or of the grid that *match* names, understood as *match*.kind.
+
+        Called once for each claim that reads. Raises AdvisorError where the file is broken: it is
+        left out, with that message.
+        """
+        ...
+
+
+@runtime_checkable
+class Together(Protocol):
+    """A provider that has more to say when all files of the shop are read, because one of them
+    tells what another means. A provider need not be one."""
+
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """*readings* are its own, in the order of the files; as many are given back, each of the
+        same file, kind and number of rows. Called once, and last: what it remembers of the files
+        ends here. An exception costs what it would have added, and one line in the report."""
+        ...
+
+
+@attrs.frozen
+class KindInfo:
+    """A kind of file: what it is called, where it comes from, which counts it can give to which
+    kinds of subjects.
+
+    *template* is the header of a CSV that users fill in themselves, for what no export gives;
+    *documentation* says how. `advisor init --templates` writes it.
+    """
+
+    title: str
+    where: str
+    subjects: tuple[str, ...]
+    counts: tuple[str, ...]
+    template: tuple[str, ...] = ()
+    documentation: str = ""
+
+
+@attrs.frozen
+class Derived:
+    """Further columns for subjects of one kind, computed by a plugin.
+
+    *frame* has `key` and one column for each metric or symbol that the vocabulary declares. A
+    metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
+    """
+
+    subject: str
+    frame: "pl.DataFrame"
+
+
+@attrs.frozen
+class Templates:
+    """A folder of Jinja2 templates. Where advisor.toml allows the plugin, `plan.md.j2` in it
+    replaces or extends the bundled one.
+
+    *filters* are functions that templates apply after the name of the folder, so that none hides
+    another's: `stars` of the folder `acme` is `{{ action.rank | acme.stars }}`, and in the name of
+    a folder `-` is then written `_`. What they return is escaped like any text.
+    """
+
+    name: str
+    folder: Traversable
+    filters: Mapping[str, Callable[..., object]] = attrs.field(
+        factory=dict,
+        validator=attrs.validators.deep_mapping(
+            key_validator=attrs.validators.instance_of(str),
+            value_validator=attrs.validators.is_callable(),
+        ),
+        hash=False,
+    )
+
+
+@runtime_checkable
+class ReportFormat(Protocol):
+    """Turns the result document into one file."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def suffix(self) -> str: ...
+
+    def render(self, document: Mapping[str, object], environment: "jinja2.Environment") -> str: ...
+
+
+if TYPE_CHECKING:
+    Brought = Provider | VocabularyFile | Derived | RulePack | BandFile | ReportFormat | Templates
+    Hook = TypeVar("Hook", bound=Callable[..., Sequence[Brought]])
+
+    def hookimpl(function: Hook) -> Hook:
+        """Marks an implementation of a hook.
+
+        What it returns is checked by type checkers as far as any hook allows it; when it is
+        loaded, its arguments too.
+        """
+else:
+    hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Hooks:
+    """Specifications; pluggy collects one list of results a hook."""
+
+    @hookspec
+    def advisor_metric_providers(self) -> Sequence[Provider]:
+        """Providers of this plugin.
+
+        Called once, when files are to be read. An exception costs this plugin's providers and one
+        line in the report.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_vocabulary(self) -> Sequence[VocabularyFile]:
+        """Subjects, relations, counts, metrics, identities, symbols, levers, roles, goals, niches.
+
+        Called once, before anything else. Two plugins may declare the same thing in the same
+        words. A clash names both owners and costs the one that was added later all it brings.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_metrics(
+        self, readings: Sequence[Reading], context: ReadContext
+    ) -> Sequence[Derived]:
+        """Metrics and symbols that no ratio of sums can say, computed in columns.
+
+        Called once a shop, after reading. An exception costs these columns and one line. *readings*
+        are lent: a plugin that changes a frame in place loses its columns.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_rule_packs(self) -> "Sequence[RulePack]":
+        """Rule packs: folders of rule files. Called once, when rules are needed.
+
+        The id of a pack is its own; a rule that `overrides` one of another pack is judged instead
+        of it where advisor.toml allows this plugin.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_benchmarks(self) -> "Sequence[BandFile]":
+        """Bands: what is good for a metric, where it holds, who says so. Called once.
+
+        Where advisor.toml allows this plugin, its bands come before the bundled ones; else they
+        hold where no bundled band does, and in niches that only this plugin brings.
+        """
+        raise RuntimeError
+
+    @hookspec
+    def advisor_report_formats(self) -> Sequence[ReportFormat]:
+        """Formats beside the bundled ones, for `--format`. Called once, before reporting."""
+        raise RuntimeError
+
+    @hookspec
+    def advisor_templates(self) -> Sequence[Templates]:
+        """Folders of templates. Called once.
+
+        They are searched after the bundled ones, and before them where advisor.toml allows this
+        plugin: so `plan.md.j2` replaces or extends the bundled one.
+        """
+        raise RuntimeError

@@ -1,0 +1,130 @@
+"""Rates as far as their own data carry them: each shrunk towards the rate of its siblings.
+
+Three lucky clicks of four views are no rate of 75 %. What is known of a subject is its own rate,
+as unsure as it is, and that it is one of its shop's. Empirical Bayes weighs the two:
+
+    shrunk = mu + B (r - mu)        B = tau^2 / (tau^2 + u / d)
+
+r is the subject's rate x/d; u / d its sampling variance, u pooled over the siblings from their
+standard errors; tau^2 how much the siblings' true rates differ, by moments (DerSimonian and Laird,
+Controlled Clinical Trials 7, 1986; for proportions Kleinman, JASA 68, 1973); mu their mean, each
+weighted by 1 / (tau^2 + u / d). tau^2 is at least half of its own standard error: few siblings
+never show that they do not differ at all (Wang and Fuller, JASA 98, 2003).
+
+The variance is that of the posterior, where sampling variance grows with the rate as it does for
+counts (a gamma prior, Clayton and Kaldor, Biometrics 43, 1987), and what mu and tau^2 are unsure by
+(Kass and Steffey, JASA 84, 1989):
+
+    B u/d shrunk/mu + (1 - B)^2 var(mu) + var(tau^2) (d shrunk / d tau^2)^2
+"""
+
+import polars as pl
+
+from advisor.model import Metric, MetricKind
+
+ENOUGH = 5  # siblings below which nothing is known of how much they differ
+FLOOR = 0.5  # of the standard error of tau^2
+
+_R, _D, _U, _MU, _TAU, _K = (f"\x04{part}" for part in ("r", "d", "u", "mu", "tau", "k"))
+_MEAN = "\x04mean"
+
+
+def shrunk(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """*frame* with `<m>.shrunk` and `<m>.shrunk.se`: mean and standard deviation of what is known
+    of the true value of *metric* of each subject; and `<m>.shrunk.to`: the mean of its siblings.
+    All are in the metric's own unit.
+
+    *frame* is a measured one (see advisor.metrics): the siblings of a subject are the rows of its
+    `shop` that have a value, itself among them. With fewer than `ENOUGH` of them, or where the
+    metric is no ratio, it is the value itself with its own standard error, and `.to` is missing. A
+    missing value stays missing; so does a standard error where nothing is known of chance (money
+    without a word on its events).
+    """
+    m = metric.id
+    if metric.kind is MetricKind.EXACT or not {f"{m}.x", f"{m}.d"} <= set(frame.columns):
+        own = pl.col(m)
+        return frame.with_columns(
+            own.alias(f"{m}.shrunk"),
+            (own * pl.col(f"{m}.se")).abs().alias(f"{m}.shrunk.se"),
+            pl.lit(None, pl.Float64).alias(f"{m}.shrunk.to"),
+        )
+    worked = _with_moments(frame, metric)
+    mean, variance = _posterior()
+    known = pl.col(_R).is_not_null()
+    few = (pl.col(_K) < ENOUGH) | pl.col(_U).is_null()
+    own = _own_variance(frame, metric).sqrt()
+    found = {
+        f"{m}.shrunk": pl.when(few).then(_R).otherwise(mean),
+        f"{m}.shrunk.se": pl.when(few).then(own).otherwise(variance.sqrt()),
+        f"{m}.shrunk.to": pl.when(~few).then(_MU),
+    }
+    return worked.with_columns(
+        pl.when(known).then(value * metric.scale).alias(name) for name, value in found.items()
+    ).drop(_R, _D, _U, _MU, _TAU, _K)
+
+
+def _with_moments(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """Adds rate, denominator and the moments of each subject's shop, all without the scale."""
+    m = metric.id
+    x, d = pl.col(f"{m}.x"), pl.col(f"{m}.d")
+    rates = frame.with_columns(
+        pl.when(d > 0).then(x / d).alias(_R), pl.when((d > 0) & x.is_not_null()).then(d).alias(_D)
+    )
+    of = pl.col(_D) * pl.col(_R)
+    # Zero events carry no variance of their own; the siblings' events speak for them.
+    chance = pl.when(of == 0).then(0.0).otherwise((pl.col(f"{m}.se") * of) ** 2)
+    told = pl.when(chance.is_not_null()).then(pl.col(_D))
+    one = 0.0 if metric.kind is MetricKind.MONEY else 1.0  # none anywhere: less than one event
+    spread = pl.when(told.sum() > 0).then(chance.sum().clip(one) / told.sum())
+    rates = rates.with_columns(
+        pl.col(_R).count().over("shop").cast(pl.Float64).alias(_K),
+        (of.sum() / pl.col(_D).sum()).over("shop").alias(_MU),
+        pl.when(spread > 0).then(spread).over("shop").alias(_U),
+    )
+    apart = (pl.col(_D) * (pl.col(_R) - pl.col(_MU)) ** 2).sum() / pl.col(_U).first()
+    free = pl.col(_K).first() - 1
+    beyond = pl.max_horizontal(apart - free, FLOOR * (2 * free).sqrt())
+    rates = rates.with_columns(
+        (beyond * pl.col(_U).first() / _effective()).over("shop").alias(_TAU),
+    )
+    return _weighed(rates)
+
+
+def _weighed(rates: pl.DataFrame) -> pl.DataFrame:
+    """*rates* with the mean that counts each sibling by what it tells of the mean, and sampling
+    variance in proportion to that mean."""
+    weight = 1 / (pl.col(_TAU) + pl.col(_U) / pl.col(_D))
+    mean = ((weight * pl.col(_R)).sum() / weight.sum()).over("shop")
+    rates = rates.with_columns(mean.alias(_MEAN))
+    scaled = pl.when((pl.col(_MU) > 0) & (pl.col(_MEAN) > 0)).then(pl.col(_MEAN) / pl.col(_MU))
+    return rates.with_columns(
+        pl.col(_MEAN).alias(_MU), (pl.col(_U) * scaled.fill_null(1.0)).alias(_U)
+    ).drop(_MEAN)
+
+
+def _effective() -> pl.Expr:
+    """The siblings' denominators less what each says about itself."""
+    return pl.col(_D).sum() - (pl.col(_D) ** 2).sum() / pl.col(_D).sum()
+
+
+def _posterior() -> tuple[pl.Expr, pl.Expr]:
+    own = pl.col(_U) / pl.col(_D)
+    total = pl.col(_TAU) + own
+    far = pl.col(_R) - pl.col(_MU)
+    trust = pl.col(_TAU) / total
+    mean = pl.col(_MU) + trust * far
+    grown = pl.when(pl.col(_MU) > 0).then((mean / pl.col(_MU)).clip(0.0)).otherwise(1.0)
+    of_mean = (1 - trust) ** 2 / (1 / total).sum().over("shop")
+    free = pl.col(_K) - 1
+    of_tau = 2 / free * (pl.col(_TAU) + pl.col(_U) * free / _effective().over("shop")) ** 2
+    return mean, trust * own * grown + of_mean + of_tau * (own / total**2 * far) ** 2
+
+
+def _own_variance(frame: pl.DataFrame, metric: Metric) -> pl.Expr:
+    """Of a rate that stands alone; with no event, as large as one event would make it."""
+    m = metric.id
+    of = pl.col(_R) * pl.col(f"{m}.se")
+    if metric.kind is MetricKind.MONEY:
+        return of**2
+    phi = pl.col(f"{m}.phi") if f"{m}.phi" in frame.columns else pl.lit(1.0)
+    return pl.when(pl.col(_R) == 0).then(phi / pl.col(_D) ** 2).otherwise(of**2)

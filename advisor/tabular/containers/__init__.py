@@ -1,0 +1,1 @@
+"""Open what tables come in: text, workbooks, JSON, archives, databases."""

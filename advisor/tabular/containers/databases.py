@@ -1,0 +1,184 @@
+"""Databases and Parquet as grids: every table is one, read only where somebody knows it."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import attrs
+import polars as pl
+
+from advisor.errors import AdvisorError
+from advisor.tabular.containers.tables import TableGrid
+
+SQLITE = b"SQLite format 3\x00"
+PARQUET = b"PAR1"
+DUCKDB = b"DUCK"  # after a checksum of 8 bytes
+T = TypeVar("T")
+
+_BATCH = 100_000
+_AGAIN = "copy or export it again"
+
+
+def name_in_sql(name: str) -> str:
+    """A name in SQL, whatever it is made of."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@attrs.frozen(eq=False)
+class _Sqlite:
+    path: Path
+    where: str
+    table: str
+    columns: Sequence[str]
+
+    def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
+        cells = ", ".join(f"CAST({name_in_sql(column)} AS TEXT)" for column in columns)
+        query = f"SELECT {cells} FROM {name_in_sql(self.table)}"  # noqa: S608 (quoted)
+        schema = dict.fromkeys(columns, pl.String)
+        return _sqlite(self.path, self.where, lambda db: _fetched(db.execute(query), schema, rows))
+
+
+def _fetched(cursor: Any, schema: dict[str, Any], rows: int | None) -> pl.DataFrame:
+    frames = [pl.DataFrame(schema=schema)]
+    while batch := cursor.fetchmany(_BATCH if rows is None else rows):
+        frames.append(pl.DataFrame(batch, schema=schema, orient="row"))
+        if rows is not None:
+            break
+    return pl.concat(frames)
+
+
+def _sqlite(path: Path, where: str, ask: Callable[[Any], T]) -> T:
+    import sqlite3
+
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as db:
+            db.text_factory = lambda data: data.decode(errors="replace")
+            return ask(db)
+    except sqlite3.Error as error:
+        raise _broken(where, error) from None
+
+
+def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
+    """Every table and view of an SQLite file. Raises AdvisorError where it is broken."""
+
+    def tables(db: Any) -> list[tuple[str, list[str]]]:
+        query = (
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+            "AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+        names = [name for (name,) in db.execute(query)]
+        return [
+            (name, [row[1] for row in db.execute(f"PRAGMA table_info({name_in_sql(name)})")])
+            for name in names
+        ]
+
+    return [
+        TableGrid(name, _Sqlite(path, where, name, columns))
+        for name, columns in _sqlite(path, where, tables)
+        if columns
+    ]
+
+
+@attrs.frozen(eq=False)
+class _Duck:
+    path: Path
+    where: str
+    table: str  # as it stands in SQL
+    columns: Sequence[str]
+
+    def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
+        cells = ", ".join(name_in_sql(column) for column in columns)
+        limit = "" if rows is None else f" LIMIT {rows}"
+        query = f"SELECT {cells} FROM {self.table}{limit}"  # noqa: S608 (quoted)
+        with tempfile.TemporaryDirectory(prefix="shop-advisor-") as folder:
+            target = Path(folder) / "table.parquet"
+            place = str(target).replace("'", "''")
+            command = f"COPY ({query}) TO '{place}' (FORMAT parquet)"
+            _duck(self.path, self.where, lambda db: db.execute(command))
+            return pl.read_parquet(target, memory_map=False, hive_partitioning=False)
+
+
+def _duck(path: Path, where: str, ask: Callable[[Any], T]) -> T:
+    try:
+        import duckdb
+    except ImportError:
+        raise AdvisorError(
+            "this is a DuckDB database, which needs one package more",
+            where=where,
+            hint="pip install 'shop-advisor[duckdb]'",
+        ) from None
+    quiet: dict[str, Any] = dict.fromkeys(
+        ("autoinstall_known_extensions", "autoload_known_extensions"), "false"
+    )
+    try:
+        with closing(duckdb.connect(str(path), read_only=True, config=quiet)) as db:
+            return ask(db)
+    except duckdb.Error as error:
+        raise _broken(where, error) from None
+
+
+def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
+    """Every table and view of a DuckDB file, named with its schema.
+
+    Raises AdvisorError where the file is broken or in use, or the package is not installed.
+    """
+    query = (
+        "SELECT table_schema, table_name, list(column_name ORDER BY ordinal_position) "
+        "FROM information_schema.columns WHERE table_catalog = current_database() "
+        "AND table_schema NOT IN ('information_schema', 'pg_catalog') "
+        "GROUP BY ALL ORDER BY ALL"
+    )
+    found = _duck(path, where, lambda db: db.execute(query).fetchall())
+    return [
+        TableGrid(
+            f"{schema}.{table}",
+            _Duck(path, where, f"{name_in_sql(schema)}.{name_in_sql(table)}", columns),
+        )
+        for schema, table, columns in found
+    ]
+
+
+@attrs.frozen(eq=False)
+class _Parquet:
+    path: Path
+    where: str
+
+    def _scan(self) -> pl.LazyFrame:
+        if self.path.is_dir():
+            parts = sorted(self.path.rglob("*.parquet"))
+            hive = any("=" in part for part in parts[0].relative_to(self.path).parts)
+            return pl.scan_parquet(
+                parts, hive_partitioning=hive, missing_columns="insert", extra_columns="ignore"
+            )
+        return pl.scan_parquet(self.path, hive_partitioning=False, glob=False)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        try:
+            return self._scan().collect_schema().names()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise _broken(self.where, error) from None
+
+    def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
+        found = self._scan().select(columns)
+        try:
+            return (found if rows is None else found.head(rows)).collect()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise _broken(self.where, error) from None
+
+
+def parquet_grids(path: Path, where: str) -> list[TableGrid]:
+    """A Parquet file, or a folder of the parts of one table, as one grid named after it."""
+    table = _Parquet(path, where)
+    if not table.columns:
+        return []
+    return [TableGrid(path.stem, table)]
+
+
+def _broken(where: str, error: Exception) -> AdvisorError:
+    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return AdvisorError(f"it cannot be read as a database: {line}", where=where, hint=_AGAIN)

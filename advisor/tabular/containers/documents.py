@@ -1,0 +1,157 @@
+"""JSON documents as grids: every list of objects is a table, every object in it a row."""
+
+import functools
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import polars as pl
+
+from advisor.errors import AdvisorError
+from advisor.model import HEAD_ROWS
+from advisor.tabular.cells import tidy
+
+DEEPEST = 64  # levels; the deepest real document has eight
+
+
+@attrs.define(eq=False)
+class RecordGrid:
+    """A list of objects. Row 0 is the header: the dotted path of every value."""
+
+    name: str
+    _records: Sequence[Mapping[str, str]]
+
+    @functools.cached_property
+    def _header(self) -> list[str]:
+        return list(dict.fromkeys(key for record in self._records for key in record))
+
+    @functools.cached_property
+    def head(self) -> Sequence[Sequence[str]]:
+        first = self._records[: HEAD_ROWS - 1]
+        rows = [[record.get(key, "").strip() for key in self._header] for record in first]
+        return [self._header, *rows]
+
+    def body(
+        self,
+        after: int,
+        columns: Sequence[int],
+        numbers: Collection[int] = (),  # noqa: ARG002
+    ) -> pl.DataFrame:
+        records = self._records[after:]
+        header = self._header
+        data = {
+            f"c{at}": [record.get(header[at]) for record in records]
+            if at < len(header)
+            else [None] * len(records)
+            for at in columns
+        }
+        frame = pl.DataFrame(data, schema=dict.fromkeys(data, pl.String))
+        first = after + 2
+        rows = pl.Series("_row", range(first, first + len(records)), pl.UInt32)
+        return frame.select(rows, *(tidy(pl.col(name)).alias(name) for name in data))
+
+
+def parse_document(text: str, where: str) -> Any:
+    """JSON text as Python values; a number stays the text that it was, so ids keep all digits."""
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        raise AdvisorError(
+            f"not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}",
+            where=where,
+            hint="save the whole answer of the API again",
+        ) from None
+    except RecursionError:
+        raise _too_deep(where) from None
+
+
+def document_grids(document: Any, where: str) -> list[RecordGrid]:
+    """Every list of objects in *document*, named by its path (`data.list`); at the top it is "".
+
+    A list of whole answers of an API is one answer: the lists of its pages are joined.
+    """
+    pages = document if _is_pages(document) else [document]
+    joined: dict[str, list[Mapping[str, str]]] = {}
+    for page in pages:
+        for name, records in _lists(page, "", where, 0):
+            joined.setdefault(name, []).extend(records)
+    return [RecordGrid(name, records) for name, records in joined.items()]
+
+
+def _is_pages(document: Any) -> bool:
+    """Whether *document* is a list of answers, each with its `code` and `data`."""
+    return isinstance(document, list) and all(
+        isinstance(page, dict) and "code" in page and isinstance(page.get("data"), dict)
+        for page in document
+    )
+
+
+def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:
+    """JSON lines: one grid a stream (`stream:<name>`), or one grid "" of plain objects."""
+    streams: dict[str, list[Mapping[str, str]]] = {}
+    for line in lines:
+        if not isinstance(line, dict):
+            continue
+        inner = line.get("record")
+        record: Mapping[str, Any] = inner if isinstance(inner, dict) else line
+        if isinstance(record.get("stream"), str) and isinstance(record.get("data"), dict):
+            loaded = {"_airbyte_emitted_at": record["emitted_at"]} if "emitted_at" in record else {}
+            data = {**record["data"], **loaded}
+            streams.setdefault(f"stream:{record['stream']}", []).append(_flat(data, where))
+        elif isinstance(line.get("stream"), str) and record is not line:
+            # Singer names the stream beside the record.
+            at = {"_sdc_extracted_at": line["time_extracted"]} if "time_extracted" in line else {}
+            data = {**at, **record}
+            streams.setdefault(f"stream:{line['stream']}", []).append(_flat(data, where))
+        else:
+            streams.setdefault("", []).append(_flat(line, where))
+    return [RecordGrid(name, records) for name, records in streams.items()]
+
+
+def _lists(
+    value: Any, path: str, where: str, depth: int
+) -> Iterator[tuple[str, list[Mapping[str, str]]]]:
+    if depth > DEEPEST:
+        raise _too_deep(where)
+    if isinstance(value, list):
+        records = [item for item in value if isinstance(item, dict)]
+        if records:
+            yield path, [_flat(record, where) for record in records]
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lists(inner, f"{path}.{key}" if path else key, where, depth + 1)
+
+
+def _flat(record: Mapping[str, Any], where: str) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    waiting: list[tuple[str, Any, int]] = [("", record, 0)]
+    while waiting:
+        path, value, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise _too_deep(where)
+        if isinstance(value, dict):
+            inner = [(f"{path}.{k}" if path else k, v, depth + 1) for k, v in value.items()]
+            waiting.extend(reversed(inner))
+        elif isinstance(value, list):
+            flat[path] = _text(value, where)
+        elif value is not None:
+            flat[path] = value if isinstance(value, str) else str(value).lower()
+        else:
+            flat.setdefault(path, "")
+    return flat
+
+
+def _text(value: list[Any], where: str) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise _too_deep(where) from None
+
+
+def _too_deep(where: str) -> AdvisorError:
+    return AdvisorError(
+        "this JSON is nested too deeply to be an export",
+        where=where,
+        hint="give the answer of the API as it came",
+    )

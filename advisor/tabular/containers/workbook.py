@@ -1,0 +1,56 @@
+"""Sheets of an xlsx workbook as grids of text."""
+
+import functools
+from collections.abc import Collection, Sequence
+
+import attrs
+import polars as pl
+from fastexcel import ExcelReader, FastExcelError
+
+from advisor.errors import AdvisorError
+from advisor.model import HEAD_ROWS
+from advisor.tabular.cells import tidy
+
+
+@attrs.define(eq=False)
+class SheetGrid:
+    """One sheet; calamine reads every cell, whatever the file says its dimension is."""
+
+    name: str
+    _book: ExcelReader
+    _where: str
+
+    @functools.cached_property
+    def _cells(self) -> pl.DataFrame:
+        # skip_rows=0 keeps leading blank rows, so that row numbers are those of the sheet.
+        try:
+            sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
+            return sheet.to_polars()
+        except FastExcelError as error:
+            raise AdvisorError(
+                f"the sheet {self.name!r} is broken: {str(error).strip().splitlines()[0]}",
+                where=self._where,
+                hint="export or download the file again",
+            ) from None
+
+    @functools.cached_property
+    def head(self) -> Sequence[Sequence[str]]:
+        rows = self._cells.head(HEAD_ROWS).fill_null("").rows()
+        return [[cell.strip() for cell in row] for row in rows]
+
+    def body(
+        self,
+        after: int,
+        columns: Sequence[int],
+        numbers: Collection[int] = (),  # noqa: ARG002
+    ) -> pl.DataFrame:
+        cells = self._cells
+        there = {cells.columns[at]: f"c{at}" for at in columns if at < cells.width}
+        lacking = [pl.lit(None, pl.String).alias(f"c{at}") for at in columns if at >= cells.width]
+        return (
+            cells.with_row_index("_row", offset=1)
+            .slice(after + 1)
+            .select("_row", tidy(pl.col(list(there))), *lacking)
+            .rename(there)
+            .select("_row", *(f"c{at}" for at in columns))
+        )

@@ -1,0 +1,203 @@
+"""Running a rule's cases: counts in, outcome and sentence out, through the same steps as a shop."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import attrs
+import polars as pl
+
+from advisor.diagnosis import Diagnosis
+from advisor.document import compose_findings
+from advisor.ingest import Counted, Gathered
+from advisor.judge import Engine, Grader, Outcome, choose, judge
+from advisor.knowledge import REGION_UNKNOWN, Loaded, why_resting
+from advisor.metrics import CountedRows, measure, wanted, with_derived
+from advisor.model import (
+    Bands,
+    File,
+    Grain,
+    Period,
+    Profile,
+    Request,
+    Rule,
+    RulesSection,
+    Settings,
+    Vocabulary,
+    Window,
+    before,
+)
+from advisor.plugin import Derived
+from advisor.testing.cases import Case, CaseSubject, Judged
+
+LAST_DAY = date(2026, 1, 28)  # of a case's window; any day would do
+_EVERY_RULE = Settings(rules=RulesSection(profile=Profile.STRICT))
+_KEY = "the case"
+_FILE = File(Path("case"), "case", 0, "")
+_WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
+
+
+@attrs.define
+class CaseRunner:
+    """Judges cases with the bands and words of a run. One engine serves all of them."""
+
+    vocabulary: Vocabulary
+    bands: Bands
+    rules: Sequence[Rule]  # all of them: a rule may come after another one's finding
+    engine: Engine = attrs.field(factory=choose)
+
+    def judge(self, rule: Rule, case: Case) -> Judged:
+        """What *rule* says about *case*."""
+        resting = self.resting(rule, case)
+        if REGION_UNKNOWN in resting:
+            return Judged(_WORDS[Outcome.MISSING])
+        if resting:
+            return Judged(_WORDS[Outcome.NOT_APPLICABLE])
+        diagnosis = self.diagnose(rule, case)
+        kind, key = place_of(rule, case)
+        found = compose_findings(diagnosis)
+        for firing, info in zip(diagnosis.judgement.firings, found.infos, strict=True):
+            if firing.rule.id == rule.id and firing.key == key and firing.kind == kind:
+                return Judged(_WORDS[Outcome.FIRES], info.message.text)
+        for verdicts in diagnosis.judgement.verdicts:
+            if verdicts.rule.id == rule.id and verdicts.kind == kind:
+                own = verdicts.outcomes.filter(pl.col("key") == key)["outcome"]
+                if own.len():
+                    return Judged(_WORDS[Outcome(own[0])])
+        return Judged(_WORDS[Outcome.MISSING])
+
+    def resting(self, rule: Rule, case: Case) -> str:
+        """Why *rule* does not apply to the shop of *case* on its day; empty where it does."""
+        return why_resting(rule, _EVERY_RULE, case.business, _day(rule, case))
+
+    def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
+        """The diagnosis of a shop that has what *case* gives, by *rule* and those it needs."""
+        day = _day(rule, case)
+        period = Period(LAST_DAY - timedelta(days=27), LAST_DAY)
+        window = Window(period, before(period))
+        kind = case.kind or rule.subject
+        rows = tuple(_rows(case, kind, window, self.vocabulary))
+        rules = self._needed(rule)
+        grader = Grader(self.vocabulary, self.bands, case.business, day)
+        measured = measure(
+            rows, wanted(rules, self.vocabulary, self.bands), window, self.vocabulary
+        )
+        derived = [_derived(case, kind)] if case.metrics or case.symbols else []
+        measured = with_derived(measured, derived, self.vocabulary, case.business)
+        links = {
+            relation.id: _pairs(case, relation.from_, relation.to, kind)
+            for relation in self.vocabulary.relations.values()
+            if kind in (relation.from_, relation.to)
+        }
+        judgement = judge(rules, measured, links, grader, self.engine)
+        return Diagnosis(
+            request=Request((), day),
+            business=case.business,
+            vocabulary=self.vocabulary,
+            grader=grader,
+            gathered=Gathered(()),
+            counted=Counted((_FILE,), (), {}, case.business.currency, ()),
+            rows=rows,
+            window=window,
+            measured=measured,
+            links=links,
+            totals={},
+            loaded=Loaded(tuple(rules), (), ()),
+            judgement=judgement,
+            engine=self.engine,
+            providers=(),
+            notes=(),
+        )
+
+    def _needed(self, rule: Rule) -> list[Rule]:
+        """*rule* and every rule whose finding it comes after."""
+        by_id = {one.id: one for one in self.rules}
+        needed = {rule.id: rule}
+        waiting = list(rule.after.findings if rule.after else ())
+        while waiting:
+            other = by_id.get(waiting.pop())
+            if other is not None and other.id not in needed:
+                needed[other.id] = other
+                waiting += other.after.findings if other.after else ()
+        return list(needed.values())
+
+
+def place_of(rule: Rule, case: Case) -> tuple[str, str]:
+    """Kind and key of the subject that *case* is about."""
+    kind = case.kind or rule.subject
+    return kind, case.business.id if kind == "shop" else _KEY
+
+
+def _day(rule: Rule, case: Case) -> date:
+    """The day that *case* is run on."""
+    return case.day or rule.effective_from or LAST_DAY
+
+
+def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:
+    ladder = vocabulary.ladder(kind)
+    above = _parents(ladder[1:], case)
+    current, earlier = window.current, window.before
+    subjects = [(_KEY, case.subject, current)]
+    subjects += [(f"sibling {i}", s, current) for i, s in enumerate(case.siblings, start=1)]
+    if case.before is not None:
+        subjects.append((_KEY, case.before, earlier))
+    yield _frame(kind, subjects, above, case.business.id)
+    if case.parent is not None and len(ladder) > 1:
+        up = _parents(ladder[2:], case)
+        yield _frame(ladder[1], [(f"the {ladder[1]}", case.parent, current)], up, case.business.id)
+    for other, members in case.related.items():
+        column = f"parent.{kind}"
+        joined = {column: _KEY} if kind in vocabulary.ladder(other)[1:] else {}
+        named = [(f"{other} {i}", s, current) for i, s in enumerate(members, start=1)]
+        yield _frame(other, named, joined, case.business.id)
+
+
+def _parents(rungs: Sequence[str], case: Case) -> dict[str, str]:
+    """The parent columns of a case's subjects: one subject of each rung, and the shop itself."""
+    return {f"parent.{r}": case.business.id if r == "shop" else f"the {r}" for r in rungs}
+
+
+def _frame(
+    kind: str,
+    subjects: Sequence[tuple[str, CaseSubject, Period | None]],
+    parents: Mapping[str, str],
+    shop: str,
+) -> CountedRows:
+    names = sorted({count for _, subject, _ in subjects for count in subject.counts})
+    rows = [
+        {
+            "shop": shop,
+            "key": shop if kind == "shop" else key,
+            "name": subject.name,
+            **parents,
+            "from": period.first if period else None,
+            "to": period.last if period else None,
+            "_row": row,
+            "_file": 0,
+            **{name: subject.counts.get(name) for name in names},
+        }
+        for row, (key, subject, period) in enumerate(subjects, start=1)
+    ]
+    schema = dict.fromkeys(names, pl.Float64) | {"from": pl.Date, "to": pl.Date}
+    frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
+    return CountedRows(kind, "case", Grain.PERIOD, frame, alike=True)
+
+
+def _derived(case: Case, kind: str) -> Derived:
+    row: dict[str, object] = {"key": case.business.id if kind == "shop" else _KEY}
+    row["name"] = case.subject.name
+    for metric, (value, low, high) in case.metrics.items():
+        row |= {metric: value, f"{metric}.lo": low, f"{metric}.hi": high}
+    row |= {f"{metric}.n": events for metric, events in case.events.items()}
+    return Derived(kind, pl.DataFrame([{**row, **case.symbols}]))
+
+
+def _pairs(case: Case, source: str, target: str, kind: str) -> pl.DataFrame:
+    other = target if kind == source else source
+    keys = [f"{other} {i}" for i, _ in enumerate(case.related.get(other, ()), start=1)]
+    mine = [_KEY] * len(keys)
+    ends = (mine, keys) if kind == source else (keys, mine)
+    frame = pl.DataFrame(
+        {"from": ends[0], "to": ends[1]}, schema={"from": pl.String, "to": pl.String}
+    )
+    return frame.with_columns(shop=pl.lit(case.business.id))

@@ -1,0 +1,635 @@
+"""A rule file is data: everything it can say, and every mistake at once."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import Mistakes
+from advisor.knowledge.rule_file import check_references, load_pack, load_rule, resolve_aliases
+from advisor.model.condition import Against, Quantifier, Related
+from advisor.model.condition import Test as Ask
+from advisor.model.rule import (
+    Action,
+    After,
+    Origin,
+    Part,
+    Rule,
+    RulePack,
+    Severity,
+    Status,
+    Story,
+    Strength,
+)
+from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+
+WORDS = """
+subject = [
+  { id = "shop", title = "shop", plural = "shops" },
+  { id = "group", title = "group", plural = "groups", parent = "shop" },
+  { id = "ad", title = "ad", plural = "ads", parent = "group" },
+  { id = "video", title = "video", plural = "videos", parent = "shop" },
+  { id = "product", title = "product", plural = "products", parent = "shop" },
+  { id = "note", title = "note", plural = "notes" },
+]
+relation = [
+  { id = "ad-products", from = "ad", to = "product" },
+  { id = "shown", from = "video", to = "product" },
+  { id = "tagged", from = "video", to = "product" },
+]
+count = [
+  { id = "clicks", title = "clicks" },
+  { id = "impressions", title = "impressions" },
+  { id = "stock", title = "stock", unit = "state" },
+]
+role = [{ id = "creative", title = "who films" }]
+lever = [
+  { id = "hook", title = "hook", directions = ["change"] },
+  { id = "budget", title = "budget", directions = ["raise", "lower"] },
+]
+
+[[metric]]
+id = "ctr"
+title = "CTR"
+kind = "proportion"
+unit = "share"
+numerator = ["clicks"]
+denominator = ["impressions"]
+definition = "Clicks per impression."
+subjects = ["shop", "group", "ad", "product"]
+
+[[metric]]
+id = "traffic"
+title = "traffic"
+kind = "exact"
+unit = "number"
+numerator = ["clicks"]
+definition = "Clicks."
+
+[[symbol]]
+id = "ctr.driver"
+title = "what moves CTR"
+values = ["hook", "audience"]
+
+[[goal]]
+id = "ads"
+title = "ads"
+kpis = ["ctr"]
+"""
+
+SHORT = """
+id       = "weak"
+subject  = "ad"
+severity = "medium"
+
+[when]
+ctr = "low"
+
+[says]
+healthy = "It is fine"
+finding = "{ad.name}: {ctr} where {ctr.band} is usual"
+why     = "Because."
+
+[[action]]
+lever     = "hook"
+direction = "change"
+do        = "Test an opening"
+steps     = ["Cut one"]
+owner     = "creative"
+effort    = 4
+"""
+
+LONG = """
+id       = "weak"
+subject  = "ad"
+goal     = "ads"
+severity = "critical"
+guide    = ["diag.weak-hook"]
+source   = { title = "page", url = "https://example.org", date = 2026-05-01, strength = "weak" }
+status   = "experimental"
+explains = ["other", "far/away"]
+needs    = ["stock"]
+profile  = "strict"
+story    = { finding = "stalls" }
+aliases  = ["feeble"]
+region   = "US"
+effective_from  = 2026-01-01
+effective_until = 2026-12-31
+
+[when]
+ctr          = ["good", "high"]
+traffic      = { is = "low", against = "siblings" }
+"ctr.driver" = "hook"
+stock        = { at-least = 1, at-most = 9 }
+[[when.any]]
+clicks       = { at-least = 200 }
+[[when.any]]
+ctr          = { is = "low", against = "past" }
+trend        = { traffic = "flat" }
+[when.trend]
+ctr          = "falling"
+
+[with.product.any]
+ctr          = "low"
+[with.group.all]
+ctr          = ["low", "good"]
+
+[unless]
+impressions  = { at-most = 10 }
+[unless.product.none]
+stock        = { at-most = 0 }
+
+[after]
+finding      = "first"
+over         = "ad-products"
+
+[says]
+healthy = "It is fine"
+finding = "{ad.name} of {group.name}, {product.name}: {ctr} ({ctr.low}, {ctr.high}), {ctr.driver}"
+why     = "Because of {ctr.before}, from {ctr.n}."
+misleading_when = "It is new."
+
+[[action]]
+lever     = "budget"
+direction = "lower"
+do        = "Spend less"
+steps     = ["Open {ad.name}", "Lower it"]
+owner     = "ads"
+effort    = 0.5
+done      = { ctr = ["good", "high"], traffic = "good" }
+"""
+
+
+@pytest.fixture(scope="module")
+def words() -> Vocabulary:
+    return merge([("test", vocabulary_file(WORDS, where="test"))])
+
+
+def load_plugins(text: str, words: Vocabulary, where: str = "ads/weak.toml") -> Rule:
+    return load_rule(text, pack_id="mine", where=where, vocabulary=words)
+
+
+def mistakes(text: str, words: Vocabulary, where: str = "ads/weak.toml") -> tuple[str, ...]:
+    with pytest.raises(Mistakes) as caught:
+        load_plugins(text, words, where)
+    assert caught.value.where == where
+    return caught.value.mistakes
+
+
+def test_the_short_form_is_a_rule(words: Vocabulary) -> None:
+    rule = load_plugins(SHORT, words)
+
+    assert rule.id == "mine/weak"
+    assert rule.file == "ads/weak.toml"
+    assert rule.severity is Severity.MEDIUM
+    assert rule.status is Status.STABLE
+    assert rule.when.tests == (Ask("ctr", ("low",)),)
+    assert not rule.unless
+    assert rule.actions == (
+        Action("hook", "change", "Test an opening", ("Cut one",), "creative", 4.0),
+    )
+
+
+def test_the_long_form_says_everything(words: Vocabulary) -> None:
+    rule = load_plugins(LONG, words)
+
+    assert rule.when.tests == (
+        Ask("ctr", ("good", "high")),
+        Ask("traffic", ("low",), against=Against.SIBLINGS),
+        Ask("ctr.driver", ("hook",)),
+        Ask("stock", at_least=1.0, at_most=9.0),
+        Ask("ctr", trend="falling"),
+    )
+    assert rule.when.alternatives == (
+        (Ask("clicks", at_least=200.0),),
+        (Ask("ctr", ("low",), against=Against.PAST), Ask("traffic", trend="flat")),
+    )
+    assert rule.when.related == (
+        Related("ad-products", "product", Quantifier.ANY, (Ask("ctr", ("low",)),)),
+        Related("parent", "group", Quantifier.ALL, (Ask("ctr", ("low", "good")),)),
+    )
+    assert rule.unless.tests == (Ask("impressions", at_most=10.0),)
+    assert rule.unless.related == (
+        Related("ad-products", "product", Quantifier.NONE, (Ask("stock", at_most=0.0),)),
+    )
+    assert rule.after == After(("mine/first",), "ad-products")
+    assert rule.explains == ("mine/other", "far/away")
+    assert rule.aliases == ("mine/feeble",)
+    assert rule.needs == ("stock",)
+    assert rule.story == Story(finding=Part.STALLS)
+    assert rule.region == ("US",)
+    assert (rule.effective_from, rule.effective_until) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert rule.origin == Origin("page", "https://example.org", "2026-05-01", Strength.WEAK)
+    assert rule.actions[0].done == {"ctr": ("good", "high"), "traffic": ("good",)}
+
+
+@pytest.mark.parametrize(
+    ("subject", "key", "expected"),
+    [
+        ("ad", "product", ("ad-products", "product")),
+        ("ad", "ad-products", ("ad-products", "product")),
+        ("product", "ad", ("~ad-products", "ad")),
+        ("product", "ad-products", ("~ad-products", "ad")),
+        ("product", "~ad-products", ("~ad-products", "ad")),
+        ("ad", "shop", ("parent", "shop")),
+        ("group", "ad", ("children", "ad")),
+        ("group", "children", ("children", "ad")),
+        ("video", "shown", ("shown", "product")),
+    ],
+)
+def test_a_kind_or_relation_leads_to_the_one_relation_between(
+    words: Vocabulary, subject: str, key: str, expected: tuple[str, str]
+) -> None:
+    text = SHORT.replace('subject  = "ad"', f'subject = "{subject}"')
+    text = text.replace(
+        'ctr = "low"',
+        f"traffic = {{ at-least = 1 }}\n[with.{key}.any]\nclicks = {{ at-least = 1 }}",
+    )
+    text = text.replace("{ad.name}: {ctr} where {ctr.band} is usual", "It is so")
+
+    (related,) = load_plugins(text.replace(f"with.{key}", f'with."{key}"'), words).when.related
+
+    assert (related.relation, related.kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"medium"', '"medium"\ngoal = "adds"', "goal: unknown goal 'adds'; did you mean 'ads'?"),
+        ('"medium"', '"mediun"', "severity: unknown value 'mediun'; did you mean 'medium'?"),
+        (
+            '"medium"',
+            '"medium"\nneeds = ["stocks"]',
+            "needs[0]: unknown count 'stocks'; did you mean 'stock'?",
+        ),
+        (
+            "effort    = 4",
+            'effort    = 4\ntrial = "traffic"\ndone = { traffic = "good" }',
+            "action[0].trial: traffic is no share of events that versions can be told by",
+        ),
+        (
+            "effort    = 4",
+            'effort    = 4\ntrial = "ctr"',
+            "action[0].trial: unknown metric of done 'ctr'",
+        ),
+        (
+            '"medium"',
+            '"medium"\nprofile = "strct"',
+            "profile: unknown value 'strct'; did you mean 'strict'?",
+        ),
+        (
+            '"medium"',
+            '"medium"\nstory = { finding = "stals" }',
+            "story.finding: unknown value 'stals'; did you mean 'stalls'?",
+        ),
+        ('"medium"', '"medium"\nseverty = 1', "unknown key 'severty'; did you mean 'severity'?"),
+        (
+            '"medium"',
+            '"medium"\nregion = "usa"',
+            "region[0]: 'usa' is no country code; write two capital letters, like US",
+        ),
+        (
+            '"medium"',
+            '"medium"\neffective_from = 2026-02-01\neffective_until = 2026-01-01',
+            "effective_until: 2026-01-01 lies before effective_from 2026-02-01",
+        ),
+        ('"weak"', '"Weak"', "id: 'Weak' is no id; write small letters, digits and hyphens"),
+        (
+            '"weak"',
+            '"strong"',
+            "id: 'strong' is not the name of the file; call the file strong.toml",
+        ),
+        (
+            'ctr = "low"',
+            'ctrr = "low"',
+            "when.ctrr: unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?",
+        ),
+        ('ctr = "low"', 'ctr = "lo"', "when.ctr: unknown level 'lo'; did you mean 'low'?"),
+        (
+            'ctr = "low"',
+            'ctr = ["low", "good", "high"]',
+            "when.ctr: low, good and high together ask nothing",
+        ),
+        (
+            'ctr = "low"',
+            "ctr = 1",
+            (
+                "when.ctr: expected a level (low, good, high), a list of levels or "
+                "{ at-least = …, at-most = … }, found 1"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            "ctr = {}",
+            (
+                "when.ctr: asks nothing; expected a level (low, good, high), a list "
+                "of levels or { at-least = …, at-most = … }"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { at_least = 1, is = "low" }',
+            "when.ctr: unknown key 'at_least'; did you mean 'at-least'?",
+        ),
+        (
+            'ctr = "low"',
+            "ctr = { at-least = 2, at-most = 1 }",
+            "when.ctr: at-least 2 lies above at-most 1",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { is = "low", against = "sibling" }',
+            "when.ctr.against: unknown comparison 'sibling'; did you mean 'siblings'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = { at-least = 1, against = "past" }',
+            "when.ctr: against needs the level it asks for, in is",
+        ),
+        (
+            'ctr = "low"',
+            'stock = "low"',
+            "when.stock: a count has no levels; give at-least or at-most",
+        ),
+        (
+            'ctr = "low"',
+            '"ctr.driver" = "hok"',
+            "when.ctr.driver: unknown value 'hok'; did you mean 'hook'?",
+        ),
+        (
+            'ctr = "low"',
+            '"ctr.driver" = { at-least = 1 }',
+            "when.ctr.driver: a symbol has values only: hook, audience",
+        ),
+        (
+            'ctr = "low"',
+            'trend = { ctr = "sinking" }',
+            "when.trend.ctr: unknown trend 'sinking'; did you mean 'rising'?",
+        ),
+        (
+            'ctr = "low"',
+            'trend = { stock = "falling" }',
+            "when.trend.stock: unknown metric 'stock'; known: ctr, traffic",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[[when.any]]\nclicks = { at-least = 1 }',
+            "when.any: one alternative is none; write at least two",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.product.some]\nctr = "low"',
+            "with.product: unknown key 'some'; known: all, any, none",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.produkt.any]\nctr = "low"',
+            "with.produkt: unknown kind or relation 'produkt'; did you mean 'product'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[with.note.any]\nclicks = { at-least = 1 }',
+            (
+                "with.note: no relation leads from ad over 'note'; "
+                "there is: group (parent), shop (parent), product (ad-products)"
+            ),
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[unless]\nctrs = "low"',
+            "unless.ctrs: unknown metric, count or symbol 'ctrs'; did you mean 'ctr'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\n[unless.video.any]\nctr = "low"',
+            (
+                "unless.video: no relation leads from ad over 'video'; "
+                "there is: group (parent), shop (parent), product (ad-products)"
+            ),
+        ),
+        (
+            "{ctr.band}",
+            "{ctr.bend}",
+            "says.finding: unknown placeholder 'ctr.bend'; did you mean 'ctr.band'?",
+        ),
+        (
+            "{ctr.band}",
+            "{{ctr}}",
+            (
+                "says.finding: a brace that belongs to no placeholder; "
+                "write a name in braces, like {ctr}"
+            ),
+        ),
+        (
+            '"Cut one"',
+            '"Cut {traffic}"',
+            (
+                "action[0].steps[0]: unknown placeholder 'traffic'; "
+                "known: ad.name, ctr, ctr.band, ctr.before, ctr.high, ctr.low, ctr.n, ctr.room, "
+                "group.name, shop.name"
+            ),
+        ),
+        (
+            '"It is fine"',
+            '"{ctr} is fine"',
+            "says.healthy: stands without numbers; placeholders belong in finding and why",
+        ),
+        ('"It is fine"', '" "', "says.healthy: is empty"),
+        ('why     = "Because."', "", "says.why: required key 'why' is missing"),
+        (
+            '"creative"',
+            '"creativ"',
+            "action[0].owner: unknown role 'creativ'; did you mean 'creative'?",
+        ),
+        ('"hook"', '"hok"', "action[0].lever: unknown lever 'hok'; did you mean 'hook'?"),
+        (
+            '"change"',
+            '"chnge"',
+            "action[0].direction: unknown direction 'chnge'; did you mean 'change'?",
+        ),
+        ('["Cut one"]', '"Cut one"', "action[0].steps: expected a list, found 'Cut one'"),
+        ('["Cut one"]', "[]", "action[0].steps: is empty; write what to do first"),
+        (
+            "effort    = 4",
+            "effort    = 0",
+            "action[0].effort: 0 cannot be; write the hours of work, like 4 or 0.5",
+        ),
+        (
+            "effort    = 4",
+            'effort    = 4\ndone = { ctrr = "good" }',
+            "action[0].done.ctrr: unknown metric 'ctrr'; did you mean 'ctr'?",
+        ),
+        (
+            "effort    = 4",
+            'effort    = 4\ndone = { ctr = "god" }',
+            "action[0].done.ctr: unknown level 'god'; did you mean 'good'?",
+        ),
+    ],
+)
+def test_a_mistake_has_its_place_and_the_nearest_known_name(
+    words: Vocabulary, old: str, new: str, expected: str
+) -> None:
+    assert SHORT.count(old) == 1
+
+    assert mistakes(SHORT.replace(old, new), words, _where(new)) == (expected,)
+
+
+def _where(new: str) -> str:
+    return "ads/Weak.toml" if new == '"Weak"' else "ads/weak.toml"
+
+
+def test_a_metric_that_the_subject_cannot_have_is_a_mistake(words: Vocabulary) -> None:
+    text = SHORT.replace('subject  = "ad"', 'subject = "video"').replace("{ad.name}: ", "")
+
+    assert mistakes(text, words) == (
+        "when.ctr: a video has no ctr; it is a metric of: shop, group, ad, product",
+    )
+
+
+def test_a_kind_that_two_relations_lead_to_must_be_named_by_relation(words: Vocabulary) -> None:
+    text = SHORT.replace('subject  = "ad"', 'subject = "video"').replace("{ad.name}: {ctr}", "")
+    text = text.replace("{ctr.band}", "").replace('ctr = "low"', 'traffic = "low"')
+    text = text.replace("[says]", '[with.product.any]\nctr = "low"\n[says]')
+
+    assert mistakes(text, words) == (
+        (
+            "with.product: 'product' can be several relations: "
+            "shown to product, tagged to product; name one"
+        ),
+    )
+
+
+def test_the_top_of_the_ladder_has_no_parent_to_be_compared_with(words: Vocabulary) -> None:
+    text = SHORT.replace('subject  = "ad"', 'subject = "shop"').replace("{ad.name}: ", "")
+    text = text.replace('ctr = "low"', 'ctr = { is = "low", against = "parent" }')
+
+    assert "when.ctr.against: a shop has no parent" in mistakes(text, words)
+
+
+def test_a_subject_that_is_not_known_is_named(words: Vocabulary) -> None:
+    text = SHORT.replace('subject  = "ad"', 'subject = "add"').replace("{ad.name}: ", "")
+
+    assert mistakes(text, words) == ("subject: unknown subject 'add'; did you mean 'ad'?",)
+
+
+def test_a_rule_without_a_symptom_or_an_action_is_none(words: Vocabulary) -> None:
+    text = SHORT[: SHORT.index("[[action]]")].replace('[when]\nctr = "low"\n', "")
+    text = text.replace("{ctr} where {ctr.band} is usual", "so")
+
+    assert mistakes(text, words) == (
+        "when: is missing; write the symptom that the rule looks for",
+        "action: is missing; a rule says what to do, in [[action]]",
+    )
+
+
+def test_all_mistakes_of_a_file_come_at_once(words: Vocabulary) -> None:
+    text = SHORT.replace('"medium"', '"urgent"').replace("ctr = ", "ctrr = ").replace('"hook"', "3")
+
+    found = mistakes(text, words)
+
+    assert len(found) == 3
+    assert any(line.startswith("severity: unknown value 'urgent'") for line in found)
+    assert any(line.startswith("action[0].lever: expected text") for line in found)
+    assert any(line.startswith("when.ctrr: unknown metric") for line in found)
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> RulePack:
+    return RulePack("mine", "my rules", tmp_path)
+
+
+def test_a_pack_is_every_rule_file_of_its_folder(
+    pack: RulePack, tmp_path: Path, words: Vocabulary
+) -> None:
+    (tmp_path / "ads").mkdir()
+    (tmp_path / "ads" / "weak.toml").write_text(SHORT)
+    (tmp_path / "ads" / "weak.cases.toml").write_text("no TOML at all")
+    (tmp_path / "bands.toml").write_text("no TOML at all")
+    (tmp_path / "vocabulary.toml").write_text("no TOML at all")
+    (tmp_path / "other.toml").write_text(SHORT.replace('"weak"', '"other"'))
+
+    rules = load_pack(pack, words)
+
+    assert [(rule.id, rule.file) for rule in rules] == [
+        ("mine/weak", "ads/weak.toml"),
+        ("mine/other", "other.toml"),
+    ]
+
+
+def test_an_id_that_is_there_twice_names_both_files(
+    pack: RulePack, tmp_path: Path, words: Vocabulary
+) -> None:
+    for folder in ("ads", "videos"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "weak.toml").write_text(SHORT)
+
+    with pytest.raises(Mistakes) as caught:
+        load_pack(pack, words)
+
+    assert caught.value.mistakes == (
+        "the id 'weak' is in two files: ads/weak.toml and videos/weak.toml",
+    )
+
+
+def test_the_mistakes_of_all_files_of_a_pack_come_at_once(
+    pack: RulePack, tmp_path: Path, words: Vocabulary
+) -> None:
+    (tmp_path / "one.toml").write_text("id = ")
+    (tmp_path / "weak.toml").write_text(SHORT.replace('"low"', '"lo"'))
+    (tmp_path / "wide.toml").write_bytes("id = 'größe'".encode("latin-1"))
+
+    with pytest.raises(Mistakes) as caught:
+        load_pack(pack, words)
+
+    assert [line.partition(": ")[0] for line in caught.value.mistakes] == [
+        "one.toml",
+        "weak.toml",
+        "wide.toml",
+    ]
+
+
+def test_references_know_present_and_former_ids(words: Vocabulary) -> None:
+    weak = load_plugins(SHORT.replace('"medium"', '"medium"\naliases = ["feeble"]'), words)
+    cause = load_plugins(
+        SHORT.replace('id       = "weak"', 'id = "cause"\nexplains = ["feeble", "weak"]'),
+        words,
+        "cause.toml",
+    )
+
+    check_references([weak, cause])
+    _, resolved = resolve_aliases([weak, cause])
+
+    assert cause.explains == ("mine/feeble", "mine/weak")
+    assert resolved.explains == ("mine/weak",)
+
+
+def test_a_reference_to_no_rule_names_the_nearest(words: Vocabulary) -> None:
+    text = SHORT.replace('"medium"', '"medium"\nexplains = "waek"')
+    text = text.replace("[says]", '[after]\nfinding = ["far/away"]\n[says]')
+
+    with pytest.raises(Mistakes) as caught:
+        check_references([load_plugins(text, words)])
+
+    assert caught.value.mistakes == (
+        "mine/weak: after: unknown rule 'far/away'; known: mine/weak",
+        "mine/weak: explains: unknown rule 'mine/waek'; did you mean 'mine/weak'?",
+    )
+
+
+def test_a_rule_cannot_explain_itself(words: Vocabulary) -> None:
+    rule = load_plugins(SHORT.replace('"medium"', '"medium"\nexplains = "weak"'), words)
+
+    with pytest.raises(Mistakes, match="a rule cannot refer to itself"):
+        check_references([rule])
+
+
+def test_an_alias_that_is_another_rules_id_is_refused(words: Vocabulary) -> None:
+    weak = load_plugins(SHORT, words)
+    other = load_plugins(
+        SHORT.replace('id       = "weak"', 'id       = "other"\naliases = ["weak"]'),
+        words,
+        "other.toml",
+    )
+
+    with pytest.raises(Mistakes, match="the id 'mine/weak' is also that of mine/weak"):
+        check_references([weak, other])

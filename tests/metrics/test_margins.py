@@ -1,0 +1,87 @@
+"""Where no margin is stated, the products' own margins tell it, as far as they cover the sales."""
+
+import attrs
+import pytest
+
+from advisor.judge.grade import Grader
+from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.margins import with_margin
+from advisor.metrics.measured import measure
+from advisor.metrics.required import Wanted
+from advisor.model.bands import Band, BandFile, Bands, Where
+from advisor.model.vocabulary import Count, CountUnit, MarginSource, Vocabulary
+from tests.core import TODAY, US, WINDOW, WORDS, counted
+
+SHARE = Count("kept", "what is kept", CountUnit.STATE)
+KEPT: Vocabulary = attrs.evolve(
+    WORDS,
+    counts={**WORDS.counts, "kept": SHARE},
+    margins={"ads": MarginSource("ads", "ad", "kept", "gmv")},
+)
+
+
+def sold(*products: tuple[float, float | None]) -> list[CountedRows]:
+    return [
+        counted(
+            "ad",
+            [{"key": str(i), "gmv": gmv, "kept": kept} for i, (gmv, kept) in enumerate(products)],
+        )
+    ]
+
+
+def test_margins_are_weighed_by_sales() -> None:
+    found, (note,) = with_margin(US, sold((300, 0.5), (100, 0.1)), WINDOW, KEPT)
+
+    assert found.margin == pytest.approx(0.4)
+    assert found.margin_origin == "ads' own margins, weighed by their sales"
+    assert note.text == (
+        "2 ads with a margin of their own make 100 % of the sales; "
+        "by these the shop's margin is 40 %"
+    )
+
+
+def test_what_the_shop_states_decides() -> None:
+    stated = attrs.evolve(US, margin=0.2)
+
+    assert with_margin(stated, sold((300, 0.5)), WINDOW, KEPT) == (stated, ())
+
+
+@pytest.mark.parametrize(
+    ("products", "says"),
+    [
+        (((100, 0.5), (900, None)), "10 % of the sales: too little to tell"),
+        (((100, -0.5),), "leave -50 % of it: no margin to work with"),
+    ],
+)
+def test_too_few_sales_or_a_loss_make_no_margin(
+    products: tuple[tuple[float, float | None], ...], says: str
+) -> None:
+    found, (note,) = with_margin(US, sold(*products), WINDOW, KEPT)
+
+    assert found == US
+    assert says in note.text
+
+
+def test_without_a_list_nothing_is_said() -> None:
+    rows = [counted("ad", [{"gmv": 10}])]
+
+    assert with_margin(US, rows, WINDOW, KEPT) == (US, ())
+
+
+def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject() -> None:
+    band = Band("cpc", margin_of="aov", where=Where(margin=True))
+    shop = attrs.evolve(US, margin=0.25)
+    grader = Grader(WORDS, Bands((BandFile("t", "test", (band,)),)), shop, TODAY)
+    rows = counted(
+        "ad",
+        [
+            {"key": "a", "spend": 10, "clicks": 5, "gmv": 80, "orders": 2},
+            {"key": "b", "spend": 10, "clicks": 5, "gmv": 0, "orders": 0},
+        ],
+    )
+    frame = measure([rows], {"ad": Wanted(frozenset(("cpc", "aov")))}, WINDOW, WORDS)["ad"].frame
+    low, high = grader.edges(grader.resolve("cpc", "ad"), frame)
+
+    edges = frame.with_columns(low.alias("low"), high.alias("high"))
+    assert edges["low"].to_list() == [None, None]
+    assert edges["high"].to_list() == pytest.approx([10.0, float("nan")], nan_ok=True)
