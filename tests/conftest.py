@@ -1,5 +1,8 @@
 """What holds for every test."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # How fast a machine is proves nothing: benchmarks measure, tests do not.
@@ -8,3 +11,34 @@ settings.load_profile("project")
 
 # Projects of their own: tests/packaging installs them and runs theirs.
 collect_ignore = ["plugins"]
+
+HERE = Path(__file__).parent
+# One file a room and the example: what tells within seconds that a change broke the main path.
+SMOKE = (
+    "test_public.py",
+    "end_to_end/test_example.py",
+    "ingest/test_combine.py",
+    "judge/test_evaluate.py",
+    "knowledge/test_rule_file.py",
+    "metrics/test_measure.py",
+    "model/test_vocabulary.py",
+    "plan/test_order.py",
+    "plugin/test_registry.py",
+    "report/test_json.py",
+    "tabular/test_reader.py",
+)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave other files unread for `-m smoke`: reading them takes longer than its tests."""
+    if config.option.markexpr != "smoke" or collection_path.is_dir():
+        return None
+    return collection_path.relative_to(HERE).as_posix() not in SMOKE or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the smoke tests."""
+    smoke = {HERE / name for name in SMOKE}
+    for item in items:
+        if item.path in smoke:
+            item.add_marker(pytest.mark.smoke)

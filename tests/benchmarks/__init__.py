@@ -1,1 +1,1 @@
-"""Measurements against what somebody would have written by hand; run with `--benchmark-only -n 0`."""
+"""Measurements against what somebody would have written by hand: `--benchmark-only -n 0`."""

@@ -1,6 +1,7 @@
 """The fenced blocks of the documentation."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -26,8 +27,15 @@ class Block:
 
 def blocks(*languages: str) -> Iterator[Block]:
     """Every fenced block in one of *languages*."""
-    for page in PAGES:
-        for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
-            language, _, about = token.info.partition(" ")
-            if token.type == "fence" and language in languages and token.map:
-                yield Block(page.name, token.map[0] + 1, language, about.strip(), token.content)
+    return (block for block in _all_blocks() if block.language in languages)
+
+
+@cache
+def _all_blocks() -> tuple[Block, ...]:
+    return tuple(
+        Block(page.name, token.map[0] + 1, language, about.strip(), token.content)
+        for page in PAGES
+        for token in MarkdownIt().parse(page.read_text(encoding="utf-8"))
+        for language, _, about in (token.info.partition(" "),)
+        if token.type == "fence" and token.map
+    )
