@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-import advisor.document.schema
+import advisor.document
 from advisor.knowledge import ID, MOST_EFFORT, RuleTable
 from advisor.model import (
     LEVELS,
@@ -32,7 +32,7 @@ from advisor.model import (
 from advisor.tabular import Kind
 from advisor.testing.cases import CaseTable
 
-FOLDER = Path(advisor.document.schema.__file__).parent
+FOLDER = Path(advisor.document.__file__).parent / "schema"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
