@@ -21,6 +21,17 @@ from advisor.plugin.hookspecs import (
 )
 from advisor.plugin.lost_words import LostWords, because, listed
 from advisor.plugin.overrides import Overridden, Override, override_rules, template_names
+from advisor.plugin.process import (
+    MIB,
+    Cause,
+    Child,
+    ChildDied,
+    Death,
+    Limits,
+    python_command,
+    run_process,
+    serve,
+)
 from advisor.plugin.registry import DISTRIBUTION, Registry, add, load_plugins, own_version
 from advisor.plugin.traced_provider import bare
 from advisor.plugin.tracing import Trace
@@ -28,13 +39,19 @@ from advisor.plugin.tracing import Trace
 __all__ = [
     "DISTRIBUTION",
     "FORMATS",
+    "MIB",
     "PLUGIN_API",
     "PROJECT",
     "TIME_LIMIT",
+    "Cause",
+    "Child",
+    "ChildDied",
+    "Death",
     "Derived",
     "GuestFault",
     "GuestProvider",
     "KindInfo",
+    "Limits",
     "LostWords",
     "Match",
     "Overridden",
@@ -56,7 +73,10 @@ __all__ = [
     "load_plugins",
     "override_rules",
     "own_version",
+    "python_command",
     "run",
+    "run_process",
+    "serve",
     "strange_rules",
     "template_names",
     "uncomputed",
