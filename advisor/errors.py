@@ -9,8 +9,6 @@ AdvisorError            the user can mend it: message and next step, exit code 2
 Anything else that is raised is a bug and keeps its traceback.
 """
 
-import ast
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
@@ -60,6 +58,8 @@ def one_line(error: Exception) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that *word* was probably meant to be."""
+    import difflib
+
     names = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return names[found[0]] if found else None
@@ -78,6 +78,8 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
 def unknown_word(mistake: str) -> tuple[str, str] | None:
     """What `unknown` said inside of *mistake*: what is unknown, and the word; None where it said
     nothing."""
+    import ast
+
     found = _UNKNOWN.search(mistake)
     return (found[1], str(ast.literal_eval(found[2]))) if found else None
 

@@ -1,26 +1,33 @@
-"""The command line. Each command is a file; what is slow to import is imported inside it."""
+"""The command line. Each command is a file, imported when it is called."""
 
 import click
 
-from advisor.cli.completion import completion
-from advisor.cli.config import config
-from advisor.cli.diagnose import diagnose
-from advisor.cli.experiment import experiment
-from advisor.cli.explain import explain
-from advisor.cli.gather import gather
-from advisor.cli.group import AdvisorGroup
-from advisor.cli.init import init
-from advisor.cli.inspect import inspect
-from advisor.cli.metrics import metrics
-from advisor.cli.plugins import plugins
-from advisor.cli.rules import rules
-from advisor.cli.simulate import simulate
-from advisor.cli.why_not import why_not
+from advisor.cli.group import AdvisorGroup, LazyCommands
 
 __all__ = ["main"]
 
+_COMMANDS = {
+    "diagnose": "From exports to a prioritized plan.",
+    "gather": "Read exports once and keep them in one file.",
+    "init": "Write a shop's advisor.toml, or the CSV templates.",
+    "inspect": "What a file was understood as.",
+    "explain": "A rule, and why it ended as it did.",
+    "why-not": "What keeps a rule from firing, and how far it is.",
+    "simulate": "The plan and the money as they would be.",
+    "experiment": "Plan a test of versions, and read it.",
+    "rules": "Which rules there are, and whether their cases hold.",
+    "metrics": "What is measured, and how.",
+    "plugins": "What is installed, and which exports it reads.",
+    "config": "Which setting or band holds, and why.",
+    "completion": "Make the shell complete names.",
+}
 
-@click.group(cls=AdvisorGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    cls=AdvisorGroup,
+    commands=LazyCommands("advisor.cli", _COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="shop-advisor", prog_name="advisor")
 def main() -> None:
     """Reads the files a TikTok Shop seller already has and says, in order, what to do next, why,
@@ -38,21 +45,3 @@ def main() -> None:
       3  nothing could be read
       4  done, but without a plugin that failed
     """
-
-
-for _command in (
-    diagnose,
-    gather,
-    init,
-    inspect,
-    explain,
-    why_not,
-    simulate,
-    experiment,
-    rules,
-    metrics,
-    plugins,
-    config,
-    completion,
-):
-    main.add_command(_command)

@@ -13,7 +13,7 @@ _ACTIVATE = {
 }
 
 
-@click.command(short_help="Make the shell complete names.")
+@click.command()
 @click.argument("shell", metavar="SHELL")
 @click.pass_context
 def completion(ctx: click.Context, *, shell: str) -> None:

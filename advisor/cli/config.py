@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from advisor.model import Band, Business, Metric, Resolved, Vocabulary
 
 
-@click.group(cls=NamesNear, short_help="Which setting or band holds, and why.")
+@click.group(cls=NamesNear)
 def config() -> None:
     """Says which setting or band holds, and why.
 

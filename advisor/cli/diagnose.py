@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FAIL_ON_REACHED = 1
 
 
-@click.command(short_help="From exports to a prioritized plan.")
+@click.command()
 @about_a_shop()
 @click.option(
     "-o",

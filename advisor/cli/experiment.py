@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WORTH_TELLING = 1.2  # times chance: days that vary less are as good as chance
 
 
-@click.group(cls=NamesNear, short_help="Plan a test of versions, and read it.")
+@click.group(cls=NamesNear)
 def experiment() -> None:
     """Says how many events a test of versions needs and how long that takes, and afterwards what
     its numbers say: better, worse, no difference shown yet, or too early.

@@ -18,7 +18,7 @@ _SHOWN = 20
 _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 
 
-@click.command(short_help="A rule, and why it ended as it did.")
+@click.command()
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
 @about_a_shop(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")

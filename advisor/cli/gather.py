@@ -17,7 +17,7 @@ from advisor.cli.options import (
 )
 
 
-@click.command(short_help="Read exports once and keep them in one file.")
+@click.command()
 @paths_argument()
 @click.option(
     "-o",

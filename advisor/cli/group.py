@@ -1,9 +1,12 @@
 """The top of the command line: what becomes of a mistake, and of a reader who has gone."""
 
+import atexit
 import contextlib
 import gc
 import os
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -11,6 +14,37 @@ import click
 from advisor.errors import AdvisorError, unknown
 
 _SELDOM = 500_000  # objects; the run of a small shop makes fewer
+
+
+class LazyCommands(MutableMapping[str, click.Command]):
+    """The commands of a group by name, each imported from a module of *package* when it is asked
+    for; *summaries* are their lines in the group's help."""
+
+    def __init__(self, package: str, summaries: Mapping[str, str]) -> None:
+        self.summaries = dict(summaries)
+        self._package = package
+        self._imported: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._imported:
+            word = {name: name.replace("-", "_") for name in self.summaries}[name]
+            command: click.Command = getattr(import_module(f"{self._package}.{word}"), word)
+            self._imported[name] = command
+        return self._imported[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._imported[name] = command
+        self.summaries[name] = command.get_short_help_str()
+
+    def __delitem__(self, name: str) -> None:
+        del self.summaries[name]
+        self._imported.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.summaries)
+
+    def __len__(self) -> int:
+        return len(self.summaries)
 
 
 class NamesNear(click.Group):
@@ -31,13 +65,22 @@ class AdvisorGroup(NamesNear):
 
     group_class = NamesNear
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        if not isinstance(self.commands, LazyCommands):
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.commands.summaries.items()))
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # What a run loads lives to its end: looking for garbage in it again and again is in vain.
         gc.set_threshold(_SELDOM)
         try:
             return super().main(*args, **kwargs)
         except SystemExit as ended:
-            _leave_guests(ended.code)
+            if not args and not kwargs.keys() - {"prog_name"}:  # words of the command line
+                _end_process(ended.code)
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -57,12 +100,12 @@ class AdvisorGroup(NamesNear):
             return None
 
 
-def _leave_guests(code: object) -> None:
-    """Ends the process at once where a plugin that was given up still runs: taking the interpreter
-    apart beneath it might end in a crash, whose exit code would be another."""
-    guest = sys.modules.get("advisor.plugin.guest")
-    if guest is None or sys.stdout is not sys.__stdout__ or not guest.left_behind():
+def _end_process(code: object) -> None:
+    """Ends the process without taking the interpreter apart, which costs a small shop a twentieth
+    of its time; whoever traces or profiles the run needs the whole end."""
+    if sys.gettrace() or sys.getprofile() or sys.stdout is not sys.__stdout__:
         return
+    atexit._run_exitfuncs()  # noqa: SLF001 (what it would do itself; temporary files go here)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with contextlib.suppress(OSError, ValueError):

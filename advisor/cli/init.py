@@ -25,7 +25,7 @@ as CSV; leave empty what is not known, and remove the files that you do not need
 mistake is not read: `advisor diagnose` names every mistake with its row."""
 
 
-@click.command(short_help="Write a shop's advisor.toml, or the CSV templates.")
+@click.command()
 @click.argument("folder", type=FOLDER, default=Path(), metavar="[FOLDER]")
 @click.option("--name", help="What the shop is called.")
 @click.option("--size", shell_complete=complete.sizes, help="small, mid or enterprise.")

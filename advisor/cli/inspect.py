@@ -22,7 +22,7 @@ class Explains(Protocol):
     def explain(self, reading: "Reading") -> "tuple[Column, ...]": ...
 
 
-@click.command(short_help="What a file was understood as.")
+@click.command()
 @paths_argument()
 @config_option
 @today_option

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.plugin import KindInfo
 
 
-@click.group(cls=NamesNear, short_help="What is measured, and how.")
+@click.group(cls=NamesNear)
 def metrics() -> None:
     """Says what is measured, and how.
 

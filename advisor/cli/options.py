@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from advisor.cli import complete
+from advisor.cli.threads import limit_threads
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
@@ -34,10 +35,23 @@ def day(value: str | date) -> date:
 
 
 def paths_argument(*, required: bool = True) -> Callable[[F], F]:
-    """Files and folders, completed by the shell."""
+    """Files and folders, completed by the shell. Polars gets as many threads as they are worth."""
     return click.argument(
-        "paths", nargs=-1, required=required, type=click.Path(allow_dash=True), metavar="PATH…"
+        "paths",
+        nargs=-1,
+        required=required,
+        type=click.Path(allow_dash=True),
+        metavar="PATH…",
+        callback=_with_threads,
     )
+
+
+def _with_threads(
+    ctx: click.Context, _param: click.Parameter, paths: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not ctx.resilient_parsing:
+        limit_threads(paths or (".",))
+    return paths
 
 
 def config_option(command: F) -> F:

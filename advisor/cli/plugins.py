@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from advisor.cli.contributions import Contribution
 
 
-@click.group(cls=NamesNear, short_help="What is installed, and which exports it reads.")
+@click.group(cls=NamesNear)
 def plugins() -> None:
     """Says which plugins are installed.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CASE_FAILED = 1
 
 
-@click.group(cls=NamesNear, short_help="Which rules there are, and whether their cases hold.")
+@click.group(cls=NamesNear)
 def rules() -> None:
     """Says which rules there are, what they ask, and whether their cases hold.
 

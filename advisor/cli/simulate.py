@@ -5,7 +5,7 @@ import click
 from advisor.cli.asked import Asked, about_a_shop
 
 
-@click.command(short_help="The plan and the money as they would be.")
+@click.command()
 @about_a_shop()
 @click.option(
     "--set",

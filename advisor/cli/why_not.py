@@ -6,7 +6,7 @@ from advisor.cli import complete
 from advisor.cli.asked import Asked, about_a_shop
 
 
-@click.command("why-not", short_help="What keeps a rule from firing, and how far it is.")
+@click.command("why-not")
 @click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
 @about_a_shop(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")

@@ -1,0 +1,50 @@
+"""How many threads Polars gets. It reads the number once, when it is imported."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+VARIABLE = "POLARS_MAX_THREADS"
+# Bytes. In smaller files a second thread costs more processor time than it saves in waiting.
+LARGE_FILE = 16 << 20
+
+
+def limit_threads(paths: Iterable[str], *, jobs: int = 1) -> None:
+    """Sets the number of Polars threads of this process and its children: one where every file of
+    *paths* is small, else the cores divided by *jobs*.
+
+    Does nothing where the user has set the number, or Polars is imported already.
+    """
+    if VARIABLE in os.environ or "polars" in sys.modules:
+        return
+    cores = _cores()
+    threads = cores // jobs if any(size >= LARGE_FILE for size in _sizes(paths)) else 1
+    if threads < cores:
+        os.environ[VARIABLE] = str(max(1, threads))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # what a container gives, not what the machine has
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _sizes(paths: Iterable[str]) -> Iterator[int]:
+    """The sizes of the files at *paths*, whatever lies there; what cannot be looked at is counted
+    as large."""
+    for path in paths:
+        given = Path(path)
+        try:
+            if not given.is_dir():
+                yield given.stat().st_size
+                continue
+        except OSError:  # standard input, an address, a mistake that is reported later
+            yield LARGE_FILE
+            continue
+        for folder, _, names in os.walk(given):
+            for name in names:
+                try:
+                    yield os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 (fast)
+                except OSError:
+                    continue
