@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import settings
 
 # How fast a machine is proves nothing: benchmarks measure, tests do not.
 settings.register_profile("project", deadline=None)
-settings.load_profile("project")
+# Many runs of the same tests: what an example more would find is left to the ordinary runs.
+settings.register_profile("mutation", deadline=None, max_examples=25, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 # Projects of their own: tests/packaging installs them and runs theirs.
 collect_ignore = ["plugins"]
