@@ -20,6 +20,7 @@ from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.result import Gathered, Unread
 from advisor.model import Column, File, Grain, Links, Note, Period, Reading, Table, structure
 from advisor.plugin import contract_breaks
+from advisor.tabular import directory
 
 FACTS_VERSION = 1  # raised when an older reader could no longer understand the file
 MANIFEST = "manifest.json"
@@ -129,6 +130,7 @@ def read_facts(path: Path) -> Gathered:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _limit(path)
             return _gathered(archive, path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -147,6 +149,13 @@ def read_facts(path: Path) -> Gathered:
         pl.exceptions.PanicException,
     ):
         raise AdvisorError("damaged facts file", where=str(path), hint=_AGAIN) from None
+
+
+def _limit(path: Path) -> None:
+    try:
+        directory(path)
+    except AdvisorError as error:
+        raise AdvisorError(error.message, where=str(path), hint=_AGAIN) from None
 
 
 def _gathered(archive: zipfile.ZipFile, path: Path) -> Gathered:

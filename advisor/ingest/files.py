@@ -26,6 +26,7 @@ _SCHEMES = ("postgresql://", "postgres://")
 _TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
+_DEEPEST = 64  # levels of folders below the one that is asked for
 _CONFIG = "advisor.toml"
 _PAGES = (".md", ".markdown", ".html", ".htm")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
@@ -117,18 +118,22 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
         if stat.S_ISDIR(mode):
             yield from _folder(path, path, set(), notes)
         elif stat.S_ISREG(mode):
-            yield from _opened(_Found(path, path.name, arg, asked=True), notes)
+            yield from _opened(_Found(path, _shown(path.name), arg, asked=True), notes)
         else:
             # A pipe (`<(…)`) can be read once only.
             with path.open("rb") as stream:
                 spooled = _spool(stream)
-            yield from _opened(_Found(spooled, path.name, arg, asked=True), notes)
+            yield from _opened(_Found(spooled, _shown(path.name), arg, asked=True), notes)
 
 
 def _folder(
     folder: Path, top: Path, seen: set[tuple[int, int]], notes: list[Note]
 ) -> Iterator[_Found]:
-    name = folder.relative_to(top).as_posix()
+    name = _shown(folder.relative_to(top))
+    if len(folder.parts) - len(top.parts) > _DEEPEST:
+        text = f"the folders in it are nested more than {_DEEPEST} levels deep and were not read"
+        notes.append(Note("unreadable", text, _shown(Path(name).parts[0])))
+        return
     try:
         about = folder.stat()
         # A link back to a folder above would never end.
@@ -142,13 +147,19 @@ def _folder(
         notes.append(Note("unreadable", _reason(error), name))
         return
     if _is_dataset(entries):
-        yield _Found(folder, folder.name if folder == top else name, str(top), asked=False)
+        yield _Found(folder, _shown(folder.name) if folder == top else name, str(top), asked=False)
         return
     for entry in entries:
-        if entry.is_dir():
+        try:
+            mode = entry.stat().st_mode
+        except OSError as error:  # a link that leads nowhere is nobody's file
+            if not entry.is_symlink():
+                notes.append(Note("unreadable", _reason(error), _shown(entry.relative_to(top))))
+            continue
+        if stat.S_ISDIR(mode):
             yield from _folder(entry, top, seen, notes)
-        elif entry.is_file():
-            found = _Found(entry, entry.relative_to(top).as_posix(), str(top), asked=False)
+        elif stat.S_ISREG(mode):
+            found = _Found(entry, _shown(entry.relative_to(top)), str(top), asked=False)
             yield from _opened(found, notes)
 
 
@@ -201,7 +212,7 @@ def _named(found: Sequence[_Found]) -> Iterator[_Found]:
         elif one.zipped:
             yield attrs.evolve(one, name=f"{one.arg}: {one.name}")
         else:
-            yield attrs.evolve(one, name=one.path.as_posix())
+            yield attrs.evolve(one, name=_shown(one.path))
 
 
 def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
@@ -261,6 +272,12 @@ def _edges(path: Path) -> bytes:
             return head
         stream.seek(max(size - _EDGE, len(head)))
         return head + b"\0" + stream.read()
+
+
+def _shown(path: Path | str) -> str:
+    """A path for people: what is no UTF-8 in it cannot be printed."""
+    text = path if isinstance(path, str) else path.as_posix()
+    return os.fsencode(text).decode(errors="replace")
 
 
 def _spool(stream: BinaryIO) -> Path:

@@ -10,7 +10,7 @@ from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
 from advisor.ingest.result import Gathered, Unread
-from advisor.model import Container, File, Note, Reading, Source, one_grid
+from advisor.model import Container, File, Grid, Note, OneGrid, Reading, Source, one_grid
 from advisor.plugin import (
     GuestProvider,
     Match,
@@ -103,9 +103,12 @@ def _read(
 ) -> Gathered:
     file = source.file
     claims: list[_Claim] = []
+    source, broken = _unbroken(source)
     for provider in providers:
         try:
             claims += [(match, provider) for match in provider.recognise(source)]
+        except AdvisorError:  # it speaks of the file
+            raise
         except _FAILURES as error:
             failed.setdefault(provider.name, []).append(f"{file.name}: {what(error)}")
     # The order of plugins must not decide between equal claims.
@@ -114,14 +117,31 @@ def _read(
     while True:
         whole = [claim for claim in claims if not claim[0].lacks]
         if not whole:
-            return Gathered((), (_unknown(file, claims),))
+            return Gathered((), (*broken, *(() if broken else (_unknown(file, claims),))))
         outcomes, notes = _by_the_strongest(source, whole, context)
         faults = {guest: text for one in outcomes for guest, text in one.guests.items()}
         others = [claim for claim in claims if claim[1].name not in faults]
         if not faults or all(match.lacks for match, _ in others):
-            return _gathered(file, outcomes, notes, passed_over)
+            found = _gathered(file, outcomes, notes, passed_over)
+            return attrs.evolve(found, unread=(*broken, *found.unread))
         # A guest costs what it would have brought, and no other's claim.
         claims, passed_over = others, passed_over | faults
+
+
+def _unbroken(source: Source) -> tuple[Source, list[Unread]]:
+    """*source* without the sheets and tables that cannot be read, each of which is a line."""
+    broken: list[Unread] = []
+    whole: list[Grid] = []
+    for grid in source.grids:
+        try:
+            _ = grid.head
+        except AdvisorError as error:
+            broken.append(Unread(source.file, _line(error, source.file)))
+        else:
+            whole.append(grid)
+    if not broken:
+        return source, []
+    return OneGrid(source.file, source.container, tuple(whole)), broken
 
 
 def _by_the_strongest(

@@ -17,7 +17,7 @@ Numbers look the same on every machine: a point for decimals, a comma for thousa
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from advisor.errors import unknown
@@ -28,6 +28,7 @@ NOT_KNOWN = "not known"
 _HOUR = 3600.0
 _LONG = 2 * _HOUR  # from here on seconds are told in hours
 
+_EXACT = Context(prec=400)  # digits; the largest float has 309
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
 
 # Currencies that are paid without decimals: by ISO 4217, or everywhere in practice.
@@ -165,7 +166,9 @@ def _decimals(value: Decimal) -> int:
 
 def _plain(value: Decimal, decimals: int) -> str:
     """Rounded half up, thousands by comma, no zeros at the end of decimals."""
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    # The usual context has 28 digits, which a float before its point may exceed.
+    exponent = Decimal(1).scaleb(-decimals)
+    rounded = value.quantize(exponent, rounding=ROUND_HALF_UP, context=_EXACT)
     text = f"{rounded:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

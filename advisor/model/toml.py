@@ -1,6 +1,6 @@
 """TOML data into attrs values: every mistake of a file at once, each with its place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from enum import Enum
@@ -18,6 +18,10 @@ from cattrs.v import transform_error
 from advisor.errors import Mistakes, unknown
 
 T = TypeVar("T")
+
+_DEEPEST = 32  # levels; the deepest of our own files has six
+_LARGEST = 2**63  # TOML's own bound of whole numbers
+_TOO_DEEP = "nested too deeply to be settings"
 
 
 def field_key(name: str, cls: type[Any] | None = None) -> str:
@@ -66,11 +70,15 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     def number(value: Any, _: type[float]) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"expected a number, found {value!r}")
+        if isinstance(value, int) and abs(value) >= _LARGEST:
+            raise ValueError(f"expected a number, found {_short(value)}")
         return float(value)
 
     def whole(value: Any, _: type[int]) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"expected a whole number, found {value!r}")
+        if abs(value) >= _LARGEST:
+            raise ValueError(f"expected a whole number, found {_short(value)}")
         return value
 
     def yes_no(value: Any, _: type[bool]) -> bool:
@@ -103,6 +111,11 @@ def _converter(*, detailed: bool) -> cattrs.Converter:
     return conv
 
 
+def _short(value: float) -> str:
+    text = repr(value)
+    return text if len(text) <= 20 else f"one of {len(text):,} digits"
+
+
 def _is_list(cls: Any) -> bool:
     return get_origin(cls) is tuple and get_args(cls)[-1] is Ellipsis
 
@@ -126,9 +139,25 @@ def _describe(error: BaseException, _: type | None) -> str:
 def parse_toml(text: str, *, where: str) -> dict[str, Any]:
     """TOML text to a dictionary; a syntax error names its line."""
     try:
-        return tomli.loads(text)
+        found = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise Mistakes([f"not valid TOML: {error}"], where=where) from None
+    except RecursionError:
+        raise Mistakes([_TOO_DEEP], where=where) from None
+    except ValueError:  # Python's limit of digits
+        raise Mistakes(["not valid TOML: a number has too many digits"], where=where) from None
+    level: list[Any] = [found]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _inner(value)]
+        if not level:
+            return found
+    raise Mistakes([_TOO_DEEP], where=where)
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def structure(raw: Mapping[str, Any], cls: type[T], *, where: str) -> T:

@@ -11,6 +11,7 @@ from functools import cache
 import attrs
 import polars as pl
 
+from advisor.tabular.cells import plausible
 from advisor.tabular.kind import Percent
 from advisor.tabular.words import words
 
@@ -155,7 +156,7 @@ def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Series:
     return (
         amounts.parts.lazy()
         .select((number * pl.col("factor")).alias("value"))
-        .select(pl.when(value.is_finite()).then(value))
+        .select(plausible(value))
         .collect()["value"]
     )
 

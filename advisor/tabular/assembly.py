@@ -17,6 +17,7 @@ from advisor.tabular.columns import (
     reread,
 )
 from advisor.tabular.containers.text import TextGrid
+from advisor.tabular.containers.workbook import SheetGrid
 from advisor.tabular.dates import Order, period_of
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Role
@@ -122,6 +123,9 @@ class FileReader:
         rows = sort_out(body, kind, self._numeric(), above)
         if described:
             rows.left_out["description row"] = 1
+        if isinstance(grid, SheetGrid):
+            for code, text in grid.remarks:
+                self.notes.say(code, text)
         if isinstance(grid, TextGrid) and grid.unclosed:
             self.notes.say("unclosed-quote", _unclosed(grid.unclosed))
         if rows.totals is None and found.first_row < found.row:

@@ -79,12 +79,21 @@ OPEN_DOT = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 
 
+LARGEST = 1e15
+"""No count and no amount in any currency is as large; beyond it a float is not exact either."""
+
+
+def plausible(values: pl.Expr) -> pl.Expr:
+    """Values, null where they are too large to be meant, infinite or no number."""
+    return pl.when(values.abs() < LARGEST).then(values)  # NaN is larger than any number
+
+
 def finite(values: pl.Series) -> pl.Series:
-    """Values, null where they are infinite or no number."""
-    total = values.sum()
-    if isinstance(total, float) and total - total == 0:  # neither infinity nor NaN is in it
+    """Values, null where they are too large to be meant, infinite or no number."""
+    total = values.abs().sum()
+    if isinstance(total, float) and total < LARGEST:
         return values
-    return pl.select(pl.when(pl.lit(values).is_finite()).then(pl.lit(values)).alias("v"))["v"]
+    return pl.DataFrame({"v": values}).select(plausible(pl.col("v")))["v"]
 
 
 def clock(text: pl.Series) -> pl.Series:

@@ -38,6 +38,7 @@ _EXPECTED = {
 _SAMPLE = 10_000  # cells of a column that are looked at where a few tell
 _TOGETHER = 1 << 19  # cells that are taken apart in one step
 _MOST_DECIMALS = 8
+_QUOTED = 60  # letters of a cell that a note quotes
 _THOUSAND = 1000
 _EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is never a thousand
 _NOISE = 1e-6  # what floating point adds to a printed decimal
@@ -278,7 +279,9 @@ class ColumnReader:
         )
 
     def _quoted(self, cell: str) -> str:
-        return f": {cell!r}" if quotable(self.kind, self.columns) else ""
+        if not quotable(self.kind, self.columns):
+            return ""
+        return f": {cell!r}" if len(cell) <= _QUOTED else f": {cell[:_QUOTED]!r}…"
 
     def _date(self, name: str, text: pl.Series, rows: pl.Series, currency: str | None) -> pl.Series:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)

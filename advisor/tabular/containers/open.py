@@ -2,6 +2,8 @@
 
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,11 +22,13 @@ from advisor.tabular.containers.databases import (
 )
 from advisor.tabular.containers.documents import document_grids, line_grids, parse_document
 from advisor.tabular.containers.text import HEAD_BYTES, TextGrid, as_utf8
+from advisor.tabular.containers.used_range import SparseSheetError, bounded
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SPACE = 32  # bytes below it steer a terminal
 _JSON = re.compile(rb"\{|\[\s*[\[{\]]")  # a table may start with [Date range]
+_FAR = "delete the cells far below or beside the table, and save it again"
 _SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
@@ -94,11 +98,21 @@ def _sheets(file: File) -> tuple[Grid, ...]:
         if not any(part.filename.lower().startswith("xl/workbook") for part in parts):
             raise _no_workbook(parts, file.name)
         check_parts(file.path, parts)
+        within = bounded(file.path, parts)
     except AdvisorError as error:
         raise AdvisorError(error.message, where=file.name, hint=error.hint) from None
+    except SparseSheetError:
+        raise AdvisorError(
+            "the cells of a sheet are too far apart to be a table", where=file.name, hint=_FAR
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise AdvisorError(
+            "the workbook is broken: a part is damaged", where=file.name, hint=again
+        ) from None
     try:
-        book = fastexcel.read_excel(file.path)
-        return tuple(SheetGrid(name, book, file.name) for name in book.sheet_names)
+        book = fastexcel.read_excel(file.path if within is None else within.data)
+        cut = within.cut if within else ()
+        return tuple(SheetGrid(name, book, file.name, cut) for name in book.sheet_names)
     except fastexcel.FastExcelError as error:
         raise AdvisorError(
             f"the workbook is broken: {_first_line(error)}", where=file.name, hint=again

@@ -19,6 +19,8 @@ from advisor.tabular.words import words
 
 DELIMITERS = (",", ";", "\t")
 HEAD_BYTES = 1 << 18
+_USUAL_CELL = 1 << 17  # characters; a longer one may be a quotation mark that is never closed
+_LONGEST_CELL = 1 << 26  # an article pasted into a cell is no fault
 _BLOCK = 1 << 17  # bytes that are looked at in one step
 _FORMULA = re.compile(rb'(?m)(^|[\t,;])="')  # ="123"
 _QUOTED_FORMULA = re.compile(rb'"=""((?:[^"]|"")*?)"""')  # the same inside a quoted cell
@@ -60,9 +62,11 @@ def delimiter(head: bytes) -> str:
     head = _CELL_END.sub(b"", head)
 
     def evenness(candidate: str) -> tuple[float, int]:
-        records = csv.reader(_lines(io.BytesIO(head)), delimiter=candidate)
+        records = _records(io.BytesIO(head), candidate)
         try:
-            widths = [len(row) for _, row in zip(range(HEAD_ROWS), records, strict=False) if row]
+            widths = [
+                len(row) for _, (row, _) in zip(range(HEAD_ROWS), records, strict=False) if row
+            ]
         except csv.Error:
             return (0.0, 0)
         # The header and the rows under it have one width; a line above them may be short.
@@ -73,6 +77,16 @@ def delimiter(head: bytes) -> str:
         return (wide.count(common) / len(widths), common)
 
     return max(DELIMITERS, key=evenness)
+
+
+def _records(
+    stream: io.BufferedIOBase, delimiter: str, longest: int = _LONGEST_CELL
+) -> Iterator[tuple[list[str], int]]:
+    """Every record, and the number of lines up to its end; a cell has at most *longest* letters."""
+    csv.field_size_limit(longest)  # it holds for the whole process, so it is set each time
+    reader = csv.reader(_lines(stream), delimiter=delimiter)
+    for row in reader:
+        yield row, reader.line_num
 
 
 def _lines(stream: io.BufferedIOBase) -> Iterator[str]:
@@ -119,20 +133,21 @@ class TextGrid:
         """The first records, and for each the number of lines up to its end."""
         return self._scan()
 
-    def _scan(self) -> tuple[list[list[str]], list[int]]:
+    def _scan(self, longest: int = _USUAL_CELL) -> tuple[list[list[str]], list[int]]:
         rows: list[list[str]] = []
         ends: list[int] = []
         with self._stream() as stream:
-            reader = csv.reader(_lines(stream), delimiter=self._separator)
             try:
-                for row in reader:
+                for row, end in _records(stream, self._separator, longest):
                     rows.append([cell.strip() for cell in row])
-                    ends.append(reader.line_num)
+                    ends.append(end)
                     if len(rows) == HEAD_ROWS:
                         break
             except csv.Error as error:
                 if rows and self._close_quotes(max(map(len, rows))):
                     return self._scan()
+                if longest < _LONGEST_CELL:
+                    return self._scan(_LONGEST_CELL)
                 raise self._unreadable(len(rows) + 1, error) from None
         return rows, ends
 
@@ -271,7 +286,7 @@ class TextGrid:
         rows: list[list[str]] = []
         with self._stream() as stream:
             try:
-                rows.extend(csv.reader(_lines(stream), delimiter=self._separator))
+                rows.extend(row for row, _ in _records(stream, self._separator))
             except csv.Error as error:
                 raise self._unreadable(len(rows) + 1, error) from None
         data = {

@@ -19,6 +19,19 @@ class SheetGrid:
     name: str
     _book: ExcelReader
     _where: str
+    _cut: tuple[str, ...] = ()  # cells far from any table, which are not there
+
+    @property
+    def remarks(self) -> Sequence[tuple[str, str]]:
+        """Code and text of notes on the sheet."""
+        if not self._cut:
+            return ()
+        cells = (
+            f"cell {self._cut[0]} lies"
+            if len(self._cut) == 1
+            else (f"{len(self._cut)} cells lie, the first at {self._cut[0]},")
+        )
+        return (("far-cells", f"{cells} far from the table and is left out"),)
 
     @functools.cached_property
     def _cells(self) -> pl.DataFrame:
@@ -27,11 +40,18 @@ class SheetGrid:
             sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
             return sheet.to_polars()
         except FastExcelError as error:
-            raise AdvisorError(
-                f"the sheet {self.name!r} is broken: {str(error).strip().splitlines()[0]}",
-                where=self._where,
-                hint="export or download the file again",
-            ) from None
+            raise self._broken(str(error)) from None
+        except BaseException as error:  # a panic inside the reader is no Exception
+            if type(error).__name__ != "PanicException":
+                raise
+            raise self._broken("its cells cannot be read") from None
+
+    def _broken(self, why: str) -> AdvisorError:
+        return AdvisorError(
+            f"the sheet {self.name!r} is broken: {why.strip().splitlines()[0]}",
+            where=self._where,
+            hint="export or download the file again",
+        )
 
     @functools.cached_property
     def head(self) -> Sequence[Sequence[str]]:
