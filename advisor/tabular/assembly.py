@@ -120,7 +120,7 @@ class FileReader:
             body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))
         header = grid.head[found.row]
         above = {f"c{at}": header[at] for at in places if at < len(header)}
-        rows = sort_out(body, kind, self._numeric(), above)
+        rows = sort_out(body, kind, self._numeric(), above, self._labels())
         if described:
             rows.left_out["description row"] = 1
         if isinstance(grid, SheetGrid):
@@ -147,6 +147,18 @@ class FileReader:
             for name, at in self.found.columns.items()
             if columns[name].role in (None, Role.CHECK) and columns[name].type is not CellType.TEXT
         ]
+
+    def _labels(self) -> list[str]:
+        """Columns that say what a row is about, from left to right."""
+        roles = (Role.TEXT, Role.DAY, Role.FROM, Role.TO, Role.BREAKDOWN)
+        columns = self.kind.columns
+        places = (
+            at
+            for name, at in self.found.columns.items()
+            if columns[name].role in roles
+            and columns[name].type in (CellType.TEXT, CellType.ID, CellType.DATE)
+        )
+        return [f"c{at}" for at in sorted(places)]
 
     def _whole(self) -> pl.DataFrame:
         """A hash of all cells of every row; personal columns are not looked at."""

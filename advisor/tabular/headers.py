@@ -15,7 +15,9 @@ from advisor.tabular.words import fold, words
 
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
 _LONGEST = 200  # characters; a longer cell is a text, not a header
+_UNSEEN = "a column name that was seen in a real export"
 
 
 @attrs.frozen
@@ -28,11 +30,17 @@ class HeaderText:
 
 @functools.lru_cache(maxsize=1 << 16)
 def header_text(cell: str) -> HeaderText:
-    """A header without case, quotes, double blanks, full-width letters and trailing currency."""
+    """A header without case, quotes, double blanks, full-width letters and trailing currency.
+
+    Names of machines are compared without underscores: `stat_time_day`, `STAT_TIME_DAY` and
+    `statTimeDay` are one, and so are `video_views_p_25` and `video_views_p25`.
+    """
     if len(cell) > _LONGEST:
         return HeaderText("")
     text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
     text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    if "_" in text and _IDENTIFIER.fullmatch(text):
+        return HeaderText(text.replace("_", ""))
     found = _BRACKET.search(text)
     if found and (word := fold(found[1].strip())) in words().currency:
         return HeaderText(text[: found.start()], words().currency[word])
@@ -77,6 +85,7 @@ class Found:
     currency: str | None
     repeated: tuple[str, ...]  # headers that occur more often than the kind tells apart
     first_row: int  # where the header occurs first; differs from *row* in files with two tables
+    guessed: frozenset[str] = frozenset()  # columns that only an unconfirmed name was found for
 
 
 @attrs.frozen(eq=False)
@@ -96,6 +105,7 @@ class _Name:
     spec: str
     language: str
     rank: int
+    guessed: bool
 
 
 class Recogniser:
@@ -105,11 +115,15 @@ class Recogniser:
         self._kind = kind
         self._grid = re.compile(kind.grid, re.IGNORECASE) if kind.grid else None
         self._names: dict[str, list[_Name]] = {}
+        self._shown: dict[str, str] = {}  # a name as people write it
         for spec, column in kind.columns.items():
-            for language, names in column.headers.items():
-                for rank, name in enumerate(names):
-                    key = header_text(name).key
-                    self._names.setdefault(key, []).append(_Name(spec, language, rank))
+            for guessed, headers in enumerate((column.headers, column.guesses)):
+                for language, names in headers.items():
+                    for rank, name in enumerate(names):
+                        key = header_text(name).key
+                        self._shown.setdefault(key, name)
+                        of_name = _Name(spec, language, rank, bool(guessed))
+                        self._names.setdefault(key, []).append(of_name)
         self._keys = self._names.keys()
         self._ignored = frozenset(
             header_text(name).key for names in kind.ignores.values() for name in names
@@ -140,6 +154,8 @@ class Recogniser:
             )
             if lacks and 2 * len(lacks) > len(kind.requires):
                 continue
+            if not lacks and found.guessed.issuperset(kind.requires):
+                lacks = (_UNSEEN,)  # a translation of ours alone recognises nothing
             located = Located(found, lacks)
             if best is None or _better(located, best):
                 best = located
@@ -180,7 +196,7 @@ class Recogniser:
         dominant = self._dominant(present)
         wishes = sorted(
             (
-                (name.language != dominant, name.rank, order, key, name.spec)
+                (name.guessed, name.language != dominant, name.rank, order, key, name.spec)
                 for order, key in enumerate(sorted(present, key=lambda k: cells[k][0]))
                 for name in self._names[key]
             ),
@@ -188,7 +204,8 @@ class Recogniser:
         columns: dict[str, int] = {}
         taken: set[int] = set()
         told_apart: dict[str, int] = {}
-        for _, _, _, key, spec in wishes:
+        unsure: set[str] = set()
+        for guessed, _, _, _, key, spec in wishes:
             column = kind.columns[spec]
             places = self._places(key, cells[key], column, groups)
             told_apart[key] = max(told_apart.get(key, 1), column.occurrence)
@@ -198,6 +215,8 @@ class Recogniser:
             if place not in taken:
                 columns[spec] = place
                 taken.add(place)
+                if guessed:
+                    unsure.add(spec)
         used = {at: spec for spec, at in columns.items()}
         repeated = tuple(
             grid.head[row][places[0]]
@@ -208,7 +227,9 @@ class Recogniser:
             and any(at in used for at in places)
         )
         named = (header_text(cell).currency for cell in grid.head[row])
-        return Found(grid, row, columns, next(filter(None, named), None), repeated, row)
+        return Found(
+            grid, row, columns, next(filter(None, named), None), repeated, row, frozenset(unsure)
+        )
 
     def _places(
         self,
@@ -253,7 +274,7 @@ class Recogniser:
         """The known header that *header* resembles, or ""."""
         key = header_text(header).key
         close = difflib.get_close_matches(key, self._keys, n=1, cutoff=0.75) if key else []
-        return close[0] if close else ""
+        return self._shown[close[0]].casefold() if close else ""
 
 
 def _better(one: Located, other: Located) -> bool:

@@ -91,6 +91,8 @@ class Check:
 class ColumnSpec:
     """A column: its names by language, and what becomes of it.
 
+    *guesses* are names by language that nobody has seen in a real export: they are read, but never
+    the only thing that recognizes a file.
     *occurrence* tells apart columns of one name (1 is the first); *group* the same name under
     different group headings. *of* multiplies a printed rate or mean back into its count. *percent*
     is said here where a column differs from the rest of its file. *signed*: whether it may be
@@ -98,6 +100,7 @@ class ColumnSpec:
     """
 
     headers: Mapping[str, tuple[str, ...]]
+    guesses: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     type: CellType = CellType.NUMBER
     count: str | None = None
     role: Role | None = None
@@ -159,6 +162,7 @@ class Kind:
     percent_xlsx: Percent | None = None
     decimal: str | None = None  # "." where 271.000 is always 271; else the column decides
     totals: tuple[str, ...] = ()
+    counted_total: bool = False  # the total states how many rows it sums up, in any language
     not_data: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     data_rows: tuple[str, ...] = ()
     description_row: bool = False  # a row of explanations may follow the header

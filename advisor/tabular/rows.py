@@ -7,6 +7,7 @@ import polars as pl
 
 from advisor.tabular.cells import tidy
 from advisor.tabular.kind import Kind
+from advisor.tabular.words import words
 
 
 @attrs.frozen(eq=False)
@@ -19,10 +20,15 @@ class Rows:
 
 
 def sort_out(
-    body: pl.DataFrame, kind: Kind, numeric: Sequence[str], header: Mapping[str, str] = {}
+    body: pl.DataFrame,
+    kind: Kind,
+    numeric: Sequence[str],
+    header: Mapping[str, str] = {},
+    labels: Sequence[str] = (),
 ) -> Rows:
-    """Sorts the rows of *body*; *numeric* are the columns that should hold numbers, *header* is
-    what stands above each column: files that were put together have it once more in between."""
+    """Sorts the rows of *body*; *numeric* are the columns that should hold numbers, *labels* those
+    that say what a row is about; *header* is what stands above each column: files that were put
+    together have it once more in between."""
     left: dict[str, int] = {}
     columns = [column for column in body.columns if column != "_row"]
     if all(body[c].null_count() for c in columns):
@@ -33,8 +39,10 @@ def sort_out(
         body = _without(body, again, "repeated header", left)
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
-    if kind.totals:
-        summing = _matching(first, kind.totals)
+    if kind.totals or kind.counted_total:
+        summing = _matching(first, kind.totals) if kind.totals else _none(first)
+        if kind.counted_total and not summing.any():
+            summing = _stating_their_rows(body, first, labels)
         if summing.any():
             totals = body.filter(summing)
             body = _without(body, summing, "totals row", left)
@@ -58,6 +66,30 @@ def sort_out(
         undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
     return Rows(body, totals, left)
+
+
+def _stating_their_rows(body: pl.DataFrame, first: pl.Series, labels: Sequence[str]) -> pl.Series:
+    """Rows whose first cell holds the number of rows above them ("全2件の結果") and which are about
+    nothing: every other label is missing. Files put together have one after each part."""
+    others = [c for c in labels if c in body.columns and body.schema[c] == pl.String]
+    if len(others) < 2:  # a name alone: "Campaign 3" may well stand in the fourth row
+        return _none(first)
+    blank = [pl.col(c).is_null() | pl.col(c).is_in(words().missing) for c in others[1:]]
+    named = pl.DataFrame({"at": range(body.height), "first": first})
+    numbers = pl.col("first").str.replace_all(r"[.,\s]", "").str.extract_all("[0-9]+")
+    about_nothing = body.select(pl.all_horizontal(pl.lit(value=True), *blank).alias("b"))["b"]
+    maybe = named.with_columns(n=numbers.list.eval(pl.element().cast(pl.Int64, strict=False)))
+    maybe = maybe.filter(about_nothing & (maybe["n"].list.len() > 0) & ~_plain_number(first))
+    found: list[int] = []
+    for at, _, counts in maybe.iter_rows():  # only rows with nothing but a number and dashes
+        above = at - found[-1] - 1 if found else at
+        if above in counts or body.height - 1 in counts:
+            found.append(at)
+    return named["at"].is_in(found)
+
+
+def _plain_number(first: pl.Series) -> pl.Series:
+    return first.str.contains(r"^[\d.,:/\s-]*$").fill_null(value=True)
 
 
 def _headers_again(body: pl.DataFrame, header: Mapping[str, str]) -> pl.Series | None:
@@ -114,5 +146,9 @@ def _matching(first: pl.Series, patterns: Sequence[str]) -> pl.Series:
     distinct = first.unique()
     hits = distinct.filter(distinct.str.contains(pattern).fill_null(value=False))
     if hits.is_empty():
-        return pl.zeros(len(first), pl.Boolean, eager=True)
+        return _none(first)
     return first.is_in(hits.implode()).fill_null(value=False)
+
+
+def _none(first: pl.Series) -> pl.Series:
+    return pl.zeros(len(first), pl.Boolean, eager=True)

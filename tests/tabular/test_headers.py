@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from advisor.plugin.hookspecs import Match
@@ -205,3 +206,50 @@ def test_an_unknown_header_is_explained_by_the_nearest_known_one(tmp_path: Path)
         ("zzz", "", ""),
     ]
     assert all(not c.nearest for c in reading.columns)
+
+
+MACHINE = """
+id = "m"
+title = "M"
+where = "somewhere"
+family = "f"
+grain = "period"
+requires = ["day", "plays"]
+subject = [{ kind = "shop" }]
+[columns.day]
+role = "text"
+headers.flat = ["stat_time_day"]
+[columns.plays]
+count = "plays"
+headers.flat = ["metrics.video_views_p25"]
+"""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "stat_time_day,metrics.video_views_p25",
+        "STAT_TIME_DAY,METRICS.VIDEO_VIEWS_P_25",
+        "statTimeDay,metrics.videoViewsP25",
+    ],
+)
+def test_names_of_machines_are_one_in_every_spelling(header: str, tmp_path: Path) -> None:
+    located = locate(tmp_path, f"{header}\n2026-10-01,2\n", kind(MACHINE))
+
+    assert located is not None
+    assert located.found.columns == {"day": 0, "plays": 1}
+
+
+def test_an_unconfirmed_name_is_read_beside_a_confirmed_one_and_never_alone(
+    tmp_path: Path,
+) -> None:
+    column = '[columns.c]\ncount = "c"\nheaders.en = ["Other"]\nguesses.xx = ["Drugo"]\n'
+    guessing = attrs.evolve(kind(f"{SIMPLE}{column}"), requires=("c",))
+    alone = locate(tmp_path, "Drugo,x\n1,2\n", guessing)
+    beside = locate(tmp_path, "Drugo,Clicks\n1,2\n", attrs.evolve(guessing, requires=("b", "c")))
+
+    assert alone is not None
+    assert alone.lacks == ("a column name that was seen in a real export",)
+    assert beside is not None
+    assert beside.lacks == ()
+    assert beside.found.guessed == {"c"}
