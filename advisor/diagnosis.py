@@ -150,7 +150,7 @@ def diagnose_gathered(
         folders=request.rules,
         base=base,
     )
-    grader = Grader(vocabulary, bands, business, request.today)
+    grader = Grader(vocabulary, bands, {business.id: business}, request.today)
     measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)
     context = ReadContext(request.today, business.currency, business.region, window.current)
     derived = registry.derived(gathered.readings, context)

@@ -237,7 +237,7 @@ USUAL = bands(
 
 
 def grader(with_bands: Bands = USUAL, business: Business = US) -> Grader:
-    return Grader(WORDS, with_bands, business, TODAY)
+    return Grader(WORDS, with_bands, {business.id: business}, TODAY)
 
 
 def rule(

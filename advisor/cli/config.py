@@ -74,7 +74,8 @@ def explain(
             raise AdvisorError(unknown("key or metric", key, names), where="KEY")
         business = business_of(shop.settings, goal=goal, size=size, niche=niche)
         bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
-        _metric(metric, Grader(vocabulary, bands, business, today))
+        grader = Grader(vocabulary, bands, {business.id: business}, today)
+        _metric(metric, grader, business)
 
 
 def _setting(key: str, shop: "Shop") -> None:
@@ -90,14 +91,14 @@ def _setting(key: str, shop: "Shop") -> None:
     say(f"  from: {where}")
 
 
-def _metric(metric: "Metric", grader: "Grader") -> None:
+def _metric(metric: "Metric", grader: "Grader", business: "Business") -> None:
     from advisor.cli.screen import say
 
     say(f"{metric.id}: {metric.title}")
-    say(f"  for: {shop_words(grader.business)}")
+    say(f"  for: {shop_words(business)}")
     for kinds, resolved in resolutions(metric, grader):
         say(f"  on {', '.join(kinds)}:" if kinds else "  on every subject:")
-        for line in band_lines(metric, resolved, grader):
+        for line in band_lines(metric, resolved, grader.vocabulary, business.currency):
             say(f"    {line}")
 
 
@@ -126,15 +127,16 @@ def resolutions(metric: "Metric", grader: "Grader") -> list[tuple[tuple[str, ...
     return [(tuple(members), resolved) for resolved, members in groups.items()]
 
 
-def band_lines(metric: "Metric", resolved: "Resolved", grader: "Grader") -> list[str]:
+def band_lines(
+    metric: "Metric", resolved: "Resolved", vocabulary: "Vocabulary", currency: str | None
+) -> list[str]:
     """The band that holds, and every other that was tried, with the reason."""
     from advisor.model import text
 
-    currency = grader.business.currency
     lines = []
     for edges in resolved.edges:
         shown = text.band(edges.low, edges.high, metric.unit, currency)
-        only = _only(edges.of, grader.vocabulary) if edges.of else ""
+        only = _only(edges.of, vocabulary) if edges.of else ""
         lines.append(f"holds: {shown}{only}, from {edges.origin}{_guide(edges.guide)}")
     if not resolved.edges:
         lines.append(f"none holds: {resolved.reason}")

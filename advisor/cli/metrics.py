@@ -93,7 +93,7 @@ def show(
     shop = find_shop(["."], config)
     business = business_of(shop.settings, goal=goal, size=size, niche=niche)
     bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
-    grader = Grader(vocabulary, bands, business, today)
+    grader = Grader(vocabulary, bands, {business.id: business}, today)
     kinds = [info for provider in registry.providers() for info in provider.kinds.values()]
     goals = [
         g.title for g in vocabulary.goals.values() if metric.id in g.kpis or g.id in metric.goals
@@ -109,7 +109,7 @@ def show(
             say(f"  beware: {metric.caveat}")
         for members, resolved in resolutions(metric, grader):
             say(f"  band on {', '.join(members)}:" if members else "  band:")
-            for line in band_lines(metric, resolved, grader):
+            for line in band_lines(metric, resolved, vocabulary, business.currency):
                 say(f"    {line}")
         say(f"  goals: {', '.join(goals) or 'none'}")
         if metric.guide:

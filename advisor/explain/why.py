@@ -278,11 +278,9 @@ class _Witness:
 
     def _partner(self, related: Related, measured: Measured, row: pl.DataFrame) -> Node:
         grader = self.diagnosis.grader
-        edges: list[pl.Expr] = []
-        for name in {test.name for test in related.tests if f"{test.name}.lo" in row.columns}:
-            low, high = grader.edges(grader.resolve(name, related.kind), row)
-            edges += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
-        other = _Witness(self.diagnosis, measured, row.with_columns(edges), related.kind)
+        names = {test.name for test in related.tests if f"{test.name}.lo" in row.columns}
+        with_edges = grader.with_edges(row, sorted(names), related.kind)
+        other = _Witness(self.diagnosis, measured, with_edges, related.kind)
         return _node(str(row["name"][0]), min, [other.test(test) for test in related.tests])
 
     def _partners(self, related: Related) -> list[str]:

@@ -86,9 +86,8 @@ class Examiner:
         for name in {
             test.name for test in rule.own_tests()
         } - self.grader.vocabulary.symbols.keys():
-            band = self.grader.resolve(name, kind)
-            if any(edges.of is not None for edges in band.edges):
-                edges = self.grader.held_to(name, band, frame)
+            if self.grader.depends_on(name, kind):
+                edges = self.grader.held_to(name, kind, frame)
                 sides = zip(edges, SIDES, strict=True)
                 columns += [edge.alias(held_column(name, side)) for edge, side in sides]
         return frame.with_columns(columns) if columns else frame
@@ -98,8 +97,7 @@ class Examiner:
         for name in {test.name for test in rule.own_tests()} | names:
             if name in self.grader.vocabulary.symbols:
                 continue
-            band = self.grader.resolve(name, kind)
-            names |= {edges.of.metric for edges in band.edges if edges.of is not None}
+            names |= self.grader.depends_on(name, kind)
             money = metric_of(name, self.grader.vocabulary).money
             names |= {money} if money else set()
         return names

@@ -12,14 +12,14 @@ from datetime import date
 import attrs
 import polars as pl
 
+from advisor.judge.profiles import Profiles
 from advisor.metrics import (
     Measured,
     Steps,
     days_column,
-    edge,
+    effective_edges,
     held_column,
     metric_of,
-    part,
     without,
 )
 from advisor.model import (
@@ -52,28 +52,30 @@ def truth_column(test: Test) -> str:
 
 @attrs.frozen(eq=False)
 class Graded:
-    """A measured kind with its truth columns; *bands* says which band each metric was held to."""
+    """A measured kind with its truth columns."""
 
     measured: Measured
     frame: pl.DataFrame
-    bands: Mapping[str, Resolved]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Grader:
-    """What grading needs to know of the run."""
+    """Grades the subjects of a block of shops; *businesses* are the shops by id, one or many."""
 
     vocabulary: Vocabulary
     bands: Bands
-    business: Business
-    day: date
+    businesses: Mapping[str, Business]
+    today: date
+    _profiles: Profiles = attrs.field(init=False)
+
+    @_profiles.default
+    def _profiles_of_shops(self) -> Profiles:
+        return Profiles.of_shops(self.bands, self.businesses, self.today)
 
     def grade(self, measured: Measured, tests: Iterable[Test]) -> Graded:
         """Every test on every subject of *measured*."""
         asked = list(tests)
-        names = {t.name for t in asked if t.name not in self.vocabulary.symbols}
-        used = {name: self.resolve(name, measured.kind) for name in sorted(names)}
-        frame = measured.frame
+        frame = self._profiles.add_to(measured.frame)
         centres = [
             self._centre(t, measured.kind, frame).alias(_centre_column(t))
             for t in asked
@@ -82,19 +84,23 @@ class Grader:
         frame = frame.with_columns(centres) if centres else frame
         steps = Steps()
         truths = [
-            self._truth(test, frame, used, steps).cast(pl.UInt8).alias(truth_column(test))
+            self._truth(test, frame, measured.kind, steps).cast(pl.UInt8).alias(truth_column(test))
             for test in asked
         ]
         frame = frame.with_columns(steps.columns()).with_columns(truths)
-        return Graded(measured, without(frame, steps.names()), used)
+        return Graded(measured, without(frame, steps.names()))
 
-    def resolve(self, name: str, kind: str) -> Resolved:
-        """The band of *name* for subjects of *kind*."""
-        return self.bands.resolve(name, kind, self.business, self.day)
+    def resolve(self, name: str, kind: str, shop: str | None = None) -> Resolved:
+        """The band of *name* for subjects of *kind* in *shop*; without a *shop*, in the only one,
+        or in all of them where they are alike."""
+        return self._profiles.resolve(name, kind, shop)
 
-    def _truth(
-        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
-    ) -> pl.Expr:
+    def depends_on(self, name: str, kind: str) -> frozenset[str]:
+        """The metrics on which it depends which band of *name* holds for a subject of *kind*."""
+        bands = self._profiles.resolve_all(name, kind)
+        return frozenset(e.of.metric for band in bands for e in band.edges if e.of is not None)
+
+    def _truth(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
             return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
         if f"{test.name}.lo" not in frame.columns:
@@ -104,7 +110,7 @@ class Grader:
                 _change(test.name, question.wanted, frame, steps)
                 if question.low is None
                 else _against_edges(question, question.low, self._limits(test, frame, steps))
-                for question in self._questions(test, frame, bands, steps)
+                for question in self._questions(test, frame, kind, steps)
             ]
         )
 
@@ -118,7 +124,7 @@ class Grader:
         return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
 
     def _questions(
-        self, test: Test, frame: pl.DataFrame, bands: Mapping[str, Resolved], steps: Steps
+        self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps
     ) -> "list[_Question]":
         """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
         asked: list[_Question] = []
@@ -128,7 +134,7 @@ class Grader:
             if test.against is Against.PAST:
                 asked.append(_Question(test.is_))
             elif test.against is Against.BAND:
-                edges = self.held_to(test.name, bands[test.name], frame)
+                edges = self.held_to(test.name, kind, frame)
                 asked.append(_Question(test.is_, *map(steps.of, edges)))
             else:
                 centre = pl.col(_centre_column(test))
@@ -154,6 +160,7 @@ class Grader:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
         much if the truth lay on the edge."""
         steps = Steps()
+        frame = self._profiles.add_to(frame)
         raw: list[pl.Expr] = []
         scores: list[pl.Expr] = []
         ps: list[pl.Expr] = []
@@ -162,11 +169,11 @@ class Grader:
             parts: list[str] = []
             if test.name not in self.vocabulary.symbols and f"{test.name}.lo" in frame.columns:
                 metric = metric_of(test.name, self.vocabulary)
-                bands = {test.name: self.resolve(test.name, kind)}
                 changes = test.trend is not None or test.against is Against.PAST
                 counted = metric.kind is not MetricKind.EXACT or f"{test.name}.cv2" in frame.columns
-                chance = self.by_chance(test) and (changes or counted)
-                questions = self._questions(test, frame, bands, steps) if chance else []
+                known = f"{test.name}.before" in frame.columns if changes else counted
+                chance = self.by_chance(test) and known
+                questions = self._questions(test, frame, kind, steps) if chance else []
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
@@ -192,33 +199,34 @@ class Grader:
         ]
         return without(frame.hstack(tails).with_columns(ps), columns)
 
-    def edges(
-        self, band: Resolved, frame: pl.DataFrame, *, surely: bool = False
-    ) -> tuple[pl.Expr, pl.Expr]:
-        """The low and high edge for each subject; null where there is none, NaN where no band
-        holds for it. *surely*: what is beyond them surely is, however unsure they are."""
-        if not band.edges:
-            return pl.lit(float("nan")), pl.lit(float("nan"))
-        general = next((edges for edges in band.edges if edges.of is None), None)
-        parts = [
-            part(edges, edges.of, self._rate(edges.of.metric), frame.columns)
-            for edges in band.edges
-            if edges.of is not None
-        ]
-        low, high = (
-            edge(parts, general, side, frame.columns, surely=surely) for side in ("low", "high")
-        )
-        return low, high
+    def with_edges(self, frame: pl.DataFrame, names: Iterable[str], kind: str) -> pl.DataFrame:
+        """*frame* with the edges of the band of each metric as `….edge.low` and `….edge.high`: null
+        where there is none, NaN where no band holds for a subject."""
+        frame = self._profiles.add_to(frame)
+        columns: list[pl.Expr] = []
+        for name in names:
+            low, high = self._edges(name, kind, frame)
+            columns += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
+        return frame.with_columns(columns) if columns else frame
 
-    def held_to(self, name: str, band: Resolved, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
-        """The edges for the metric *name*: those of the members, where subjects were pooled."""
+    def held_to(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+        """The edges for the metric *name*, beyond which a value surely is beyond its band: those of
+        the members, where subjects were pooled."""
         if held_column(name, "low") in frame.columns:
             return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
-        return self.edges(band, frame, surely=True)
+        return self._edges(name, kind, frame, conservative=True)
 
-    def _rate(self, name: str) -> float | None:
-        money = metric_of(name, self.vocabulary).unit is Unit.MONEY
-        return self.business.rate() if money else 1.0
+    def _edges(
+        self, name: str, kind: str, frame: pl.DataFrame, *, conservative: bool = False
+    ) -> tuple[pl.Expr, pl.Expr]:
+        bands = self._profiles.resolve_all(name, kind)
+        return effective_edges(bands, self._rates, frame.columns, conservative=conservative)
+
+    def _rates(self, name: str) -> list[float | None]:
+        """US dollars for a unit of the metric *name*, by profile."""
+        if metric_of(name, self.vocabulary).unit is not Unit.MONEY:
+            return [1.0] * len(self._profiles.businesses)
+        return [business.rate() for business in self._profiles.businesses]
 
     def _centre(self, test: Test, kind: str, frame: pl.DataFrame) -> pl.Expr:
         """What the others of the nearest parent come to; NaN where there are none."""

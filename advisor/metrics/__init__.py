@@ -1,6 +1,6 @@
 """Counts to metrics with intervals, a window at a time."""
 
-from advisor.metrics.band_edges import SIDES, edge, held_column, part
+from advisor.metrics.band_edges import PROFILE, SIDES, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, window_of, with_pools
 from advisor.metrics.derived import with_derived
@@ -17,6 +17,7 @@ from advisor.metrics.value import Value, finite, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 
 __all__ = [
+    "PROFILE",
     "SIDES",
     "Compared",
     "CountedRows",
@@ -33,7 +34,7 @@ __all__ = [
     "as_counted_rows",
     "comes_after",
     "days_column",
-    "edge",
+    "effective_edges",
     "finite",
     "held_column",
     "in_window",
@@ -41,7 +42,6 @@ __all__ = [
     "measure",
     "metric_of",
     "outside_notes",
-    "part",
     "pool",
     "reconcile",
     "split_changes",

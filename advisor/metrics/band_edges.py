@@ -1,9 +1,14 @@
-"""Which edges a subject is held to, where a band depends on another of its metrics.
+"""Which edges a subject is held to, for all shops of a block at once.
 
-That metric has chance in it too: an order value of $24 may be one of $26. Where it is not sure in
-which part of a band a subject lies, the widest of those that it may be in holds. Subjects that are
-pooled were held to edges of their own, and together to the widest of theirs: a mean of all their
-order values says nothing about which band each of them was in.
+A band may depend on another metric of the subject, and that metric has chance in it too: an order
+value of $24 may be one of $26. Where it is not sure in which part of a band a subject lies, the
+widest of those that it may be in holds. Subjects that are pooled were held to edges of their own,
+and together to the widest of theirs: a mean of all their order values says nothing about which band
+each of them was in.
+
+Shops of one profile share their bands. A frame of shops of several profiles says in `PROFILE` which
+one each row is of, and what differs between them in number only is a column, never an expression of
+its own.
 """
 
 import math
@@ -12,35 +17,170 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Edges, OfSubject
+from advisor.model import Edges, Resolved
 
+PROFILE = "__profile"  # the place of the shop's profile among those of the block
 SIDES: Mapping[str, Callable[..., pl.Expr]] = {"low": pl.min_horizontal, "high": pl.max_horizontal}
+_NO_BAND = float("nan")
+
+Number = float | None
+Rates = Callable[[str], Sequence[Number]]  # of a metric: US dollars for its unit, by profile
 
 
 def held_column(metric: str, side: str) -> str:
-    """Where a frame says to which edge the members of a pool were held."""
+    """The column that says to which edge the members of a pool were held."""
     return f"{metric}.held.{side}"
 
 
+def effective_edges(
+    resolved: Sequence[Resolved],
+    rates: Rates,
+    columns: Sequence[str],
+    *,
+    conservative: bool = False,
+) -> tuple[pl.Expr, pl.Expr]:
+    """The low and high edge for each subject; null where there is none, NaN where no band holds
+    for it.
+
+    *resolved* is the band of a metric by profile, *columns* are those of the frame. *conservative*:
+    what is beyond an edge surely is, however unsure what the edge depends on.
+    """
+    distinct = {id(band): band for band in resolved}
+    numbers = {at: number for number, at in enumerate(distinct)}
+    bands = _Bands(tuple(distinct.values()), [numbers[id(band)] for band in resolved])
+    structures: dict[_Structure, list[int]] = {}
+    for number, band in enumerate(bands.distinct):
+        structures.setdefault(_Structure.of(band), []).append(number)
+    edges = [
+        _edges_of(structure, _Numbers(bands, rates, members), columns, conservative=conservative)
+        for structure, members in structures.items()
+    ]
+    if len(edges) == 1:
+        return edges[0]
+    at = {number: n for n, members in enumerate(structures.values()) for number in members}
+    which = by_profile([at[number] for number in bands.places], pl.Int64)
+    low, high = (_of_structure(which, list(side)) for side in zip(*edges, strict=True))
+    return low, high
+
+
+def by_profile(values: Sequence[float | None], dtype: type[pl.DataType] = pl.Float64) -> pl.Expr:
+    """The value of each row's profile."""
+    if len(set(values)) == 1:
+        return pl.lit(values[0], dtype)
+    return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col(PROFILE))
+
+
+def _of_structure(which: pl.Expr, edges: Sequence[pl.Expr]) -> pl.Expr:
+    chosen = edges[0]
+    for number, edge in enumerate(edges[1:], start=1):
+        chosen = pl.when(which == number).then(edge).otherwise(chosen)
+    return chosen
+
+
+@attrs.frozen
+class _Structure:
+    """A band without its numbers: the metrics that its parts depend on, whether there are edges for
+    all other subjects, and the metric that their high edge is a part of."""
+
+    depends_on: tuple[str, ...]
+    general: bool
+    part_of: str | None
+
+    @classmethod
+    def of(cls, band: Resolved) -> "_Structure":
+        general = _general_of(band)
+        return cls(
+            tuple(edges.of.metric for edges in band.edges if edges.of is not None),
+            general is not None,
+            None if general is None or general.part_of is None else general.part_of[1],
+        )
+
+
+def _general_of(band: Resolved) -> Edges | None:
+    return next((edges for edges in band.edges if edges.of is None), None)
+
+
 @attrs.frozen(eq=False)
-class Part:
+class _Bands:
+    """The *distinct* bands of some profiles, and the *places* of each profile's among them."""
+
+    distinct: Sequence[Resolved]
+    places: Sequence[int]
+
+    def by_profile(self, numbers: Mapping[int, Number]) -> pl.Expr:
+        """*numbers* by the place of a band; bands that have none are never asked for theirs."""
+        first = next(iter(numbers.values()))
+        if all(number == first for number in numbers.values()):
+            return pl.lit(first, pl.Float64)
+        return by_profile([numbers.get(place, first) for place in self.places])
+
+
+@attrs.frozen(eq=False)
+class _Numbers:
+    """The numbers of bands of one structure; *members* are their places."""
+
+    bands: _Bands
+    rates: Rates
+    members: Sequence[int]
+
+    def general(self, number: Callable[[Edges], Number]) -> pl.Expr:
+        return self._of(_general_of, number)
+
+    def part(self, at: int, number: Callable[[Edges], Number]) -> pl.Expr:
+        return self._of(lambda band: [e for e in band.edges if e.of is not None][at], number)
+
+    def rate(self, metric: str) -> pl.Expr:
+        return by_profile(self.rates(metric))
+
+    def _of(
+        self, edges: Callable[[Resolved], Edges | None], number: Callable[[Edges], Number]
+    ) -> pl.Expr:
+        chosen = {place: edges(self.bands.distinct[place]) for place in self.members}
+        return self.bands.by_profile({p: number(e) if e else None for p, e in chosen.items()})
+
+
+@attrs.frozen(eq=False)
+class _ConditionalEdges:
     """Edges that hold for some subjects: surely, by the limits of what they depend on; perhaps; by
     its value alone."""
 
-    edges: Edges
+    edges: Mapping[str, pl.Expr]
     surely: pl.Expr
     perhaps: pl.Expr
     itself: pl.Expr
 
 
-def part(edges: Edges, of: OfSubject, rate: float | None, columns: Sequence[str]) -> Part:
-    """Where *edges* hold; *rate* turns the metric that they depend on into what they are in."""
-    if f"{of.metric}.lo" not in columns or rate is None:
-        return Part(edges, *(pl.lit(value=False) for _ in range(3)))
-    least = -math.inf if of.at_least is None else of.at_least
-    below = math.inf if of.below is None else of.below
-    value, lo, hi = (pl.col(f"{of.metric}{end}") * rate for end in ("", ".lo", ".hi"))
-    return Part(
+def _edges_of(
+    structure: _Structure, numbers: _Numbers, columns: Sequence[str], *, conservative: bool
+) -> tuple[pl.Expr, pl.Expr]:
+    conditional = [
+        _conditional(metric, at, numbers, columns) for at, metric in enumerate(structure.depends_on)
+    ]
+    low = pl.lit(_NO_BAND, pl.Float64)
+    high = low
+    if structure.general:
+        low = numbers.general(lambda edges: edges.low)
+        high = (
+            numbers.general(lambda edges: edges.high)
+            if structure.part_of is None
+            else _part_of(structure.part_of, numbers, columns, conservative=conservative)
+        )
+    return _chosen(conditional, "low", low), _chosen(conditional, "high", high)
+
+
+def _conditional(
+    metric: str, at: int, numbers: _Numbers, columns: Sequence[str]
+) -> _ConditionalEdges:
+    edges = {
+        "low": numbers.part(at, lambda edges: edges.low),
+        "high": numbers.part(at, lambda edges: edges.high),
+    }
+    if f"{metric}.lo" not in columns:
+        return _ConditionalEdges(edges, *(pl.lit(value=False) for _ in range(3)))
+    least, below = numbers.part(at, _least), numbers.part(at, _below)
+    rate = numbers.rate(metric)
+    value, lo, hi = (pl.col(f"{metric}{end}") * rate for end in ("", ".lo", ".hi"))
+    return _ConditionalEdges(
         edges,
         ((lo >= least) & (hi < below)).fill_null(value=False),
         ((hi >= least) & (lo < below)).fill_null(value=False),
@@ -48,53 +188,49 @@ def part(edges: Edges, of: OfSubject, rate: float | None, columns: Sequence[str]
     )
 
 
-def edge(
-    parts: Sequence[Part],
-    general: Edges | None,
-    side: str,
-    columns: Sequence[str],
-    *,
-    surely: bool = False,
-) -> pl.Expr:
-    """The edge on one side for each subject: null where there is none, NaN where no band holds.
-    *surely*: as far out as it may be, where it is a part of another metric."""
-    other = _general(general, side, columns, surely=surely)
+def _least(edges: Edges) -> float:
+    return -math.inf if edges.of is None or edges.of.at_least is None else edges.of.at_least
+
+
+def _below(edges: Edges) -> float:
+    return math.inf if edges.of is None or edges.of.below is None else edges.of.below
+
+
+def _chosen(parts: Sequence[_ConditionalEdges], side: str, other: pl.Expr) -> pl.Expr:
+    """The edge on one side for each subject; *other* where none of *parts* holds for it."""
     if not parts:
         return other
-    values = [pl.lit(getattr(one.edges, side), pl.Float64) for one in parts]
     # No edge at all is the widest.
-    open_ = [one.perhaps for one in parts if getattr(one.edges, side) is None]
-    widest = pl.when(~pl.any_horizontal(open_ or [pl.lit(value=False)])).then(
-        SIDES[side](*(pl.when(one.perhaps).then(v) for one, v in zip(parts, values, strict=True)))
+    open_ = pl.any_horizontal([part.perhaps & part.edges[side].is_null() for part in parts])
+    widest = pl.when(~open_).then(
+        SIDES[side](*(pl.when(part.perhaps).then(part.edges[side]) for part in parts))
     )
-    inside = pl.any_horizontal([one.itself for one in parts])
+    inside = pl.any_horizontal([part.itself for part in parts])
     chosen: pl.Expr = pl.when(inside).then(widest).otherwise(other)
-    for one, value in reversed(list(zip(parts, values, strict=True))):
-        chosen = pl.when(one.surely).then(value).otherwise(chosen)
+    for part in reversed(parts):
+        chosen = pl.when(part.surely).then(part.edges[side]).otherwise(chosen)
     return chosen
 
 
-def _general(edges: Edges | None, side: str, columns: Sequence[str], *, surely: bool) -> pl.Expr:
-    """The edge of subjects that no part of the bands holds for."""
-    if edges is None:
-        return pl.lit(float("nan"), pl.Float64)
-    if side == "low" or edges.part_of is None:
-        return pl.lit(getattr(edges, side), pl.Float64)
-    share, metric = edges.part_of
+def _part_of(
+    metric: str, numbers: _Numbers, columns: Sequence[str], *, conservative: bool
+) -> pl.Expr:
+    """The high edge that is a share of another metric of the same subject."""
     # Where the other metric is not known there is no such band.
     known = pl.col(metric) if metric in columns else pl.lit(None, pl.Float64)
-    if surely and metric in columns:
+    if conservative and metric in columns:
         known = pl.when(known.is_not_null()).then(pl.col(f"{metric}.hi"))
-    return (known * share).fill_null(float("nan"))
+    share = numbers.general(lambda edges: edges.part_of[0] if edges.part_of else None)
+    return (known * share).fill_null(_NO_BAND)
 
 
 def held(columns: Sequence[str]) -> list[pl.Expr]:
     """Of the members of a pool, the widest edges that they were held to."""
-    found: list[pl.Expr] = []
+    widest_edges: list[pl.Expr] = []
     for column in columns:
         if ".held." not in column:
             continue
-        of, none = pl.col(column), pl.col(column).is_null().any()
-        widest = of.min() if column.endswith(".low") else of.max()
-        found.append(pl.when(~none).then(widest).alias(column))
-    return found
+        edge, none = pl.col(column), pl.col(column).is_null().any()
+        widest = edge.min() if column.endswith(".low") else edge.max()
+        widest_edges.append(pl.when(~none).then(widest).alias(column))
+    return widest_edges

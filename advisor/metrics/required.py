@@ -47,6 +47,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
     done by, what bands and prices depend on."""
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}
+    files = bands.of_all()
 
     def want(kind: str, name: str, *, earlier: bool = False) -> None:
         if name in vocabulary.symbols:
@@ -60,7 +61,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             # How much the values of orders vary says how sure the worth of one more is.
             spread = (m for m in vocabulary.spreads(metric.money) if m.varies is Varies.VALUES)
             metrics[kind].update(m.id for m in spread)
-        for file in bands.files:
+        for file in files:
             for band in file.band:
                 if band.metric == name:
                     of = (band.where.of.metric if band.where.of else None, band.margin_of)

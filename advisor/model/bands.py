@@ -176,16 +176,29 @@ class Resolved:
 
 @attrs.frozen
 class Bands:
-    """All bands of a run."""
+    """All bands of a run: *files* hold for every shop, those of *own* for one each, by its id."""
 
     files: tuple[BandFile, ...]
+    own: Mapping[str, tuple[BandFile, ...]] = attrs.field(factory=dict, hash=False)
+
+    def of_shop(self, shop: str) -> tuple[BandFile, ...]:
+        """The files that hold for *shop*."""
+        return (*self.files, *self.own.get(shop, ()))
+
+    def of_all(self) -> tuple[BandFile, ...]:
+        """The files that hold for any shop."""
+        return (*self.files, *(file for own in self.own.values() for file in own))
 
     def resolve(self, metric: str, kind: str, business: Business, day: date) -> Resolved:
+        """Which band holds for *metric* on subjects of *kind*, in the shop's own numbers."""
+        return self.choose(metric, kind, business, day).resolve(business)
+
+    def choose(self, metric: str, kind: str, business: Business, day: date) -> "ChosenBands":
         """Which band holds for *metric* on subjects of *kind*: the shop's own first, then niche
         before size before general; a size that is not known takes the union of the size rows."""
         tried: list[tuple[Band, str]] = []
         holding: list[tuple[BandFile, Band]] = []
-        for file in self.files:
+        for file in self.of_shop(business.id):
             for band in file.band:
                 if band.metric != metric:
                     continue
@@ -200,7 +213,7 @@ class Bands:
                     f"the band of {metric} is of a region and the shop's is not known: "
                     "add region to [shop] in advisor.toml"
                 )
-            return Resolved(reason=reason, tried=tuple(tried))
+            return ChosenBands((), tuple(tried), reason)
         used = _used(holding, business)
         tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
         if any(b.usd for _, b in used) and business.dollars(1.0) is None:
@@ -209,9 +222,34 @@ class Bands:
                 f"add currency and usd_rate to [shop] in advisor.toml"
             )
             tried += [(b, "needs usd_rate") for _, b in used]
-            return Resolved(reason=reason, tried=tuple(tried))
+            return ChosenBands((), tuple(tried), reason)
         tried = [(b, "used") for _, b in used] + tried
-        return Resolved(edges=tuple(_edges(used, business)), tried=tuple(tried))
+        return ChosenBands(tuple(used), tuple(tried))
+
+
+@attrs.frozen(eq=False)
+class ChosenBands:
+    """The bands that hold, before the numbers of one shop are in them."""
+
+    used: tuple[tuple[BandFile, Band], ...]
+    tried: tuple[tuple[Band, str], ...]
+    reason: str = ""
+
+    @property
+    def by_rate(self) -> bool:
+        """Whether the shop's currency rate is in the edges."""
+        return any(band.usd for _, band in self.used)
+
+    @property
+    def by_margin(self) -> bool:
+        """Whether the shop's margin is in the edges."""
+        return any(band.where.margin for _, band in self.used)
+
+    def resolve(self, business: Business) -> Resolved:
+        """The edges for *business*."""
+        if not self.used:
+            return Resolved(reason=self.reason, tried=self.tried)
+        return Resolved(edges=tuple(_edges(self.used, business)), tried=self.tried)
 
 
 def _used(

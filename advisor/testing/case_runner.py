@@ -78,7 +78,8 @@ class CaseRunner:
         kind = case.kind or rule.subject
         rows = tuple(_rows(case, kind, window, self.vocabulary))
         rules = self._needed(rule)
-        grader = Grader(self.vocabulary, self.bands, case.business, day)
+        shop = {case.business.id: case.business}
+        grader = Grader(self.vocabulary, self.bands, shop, day)
         measured = measure(
             rows, wanted(rules, self.vocabulary, self.bands), window, self.vocabulary
         )

@@ -119,4 +119,4 @@ def usual() -> Grader:
     """Grades by a band around what is usual."""
     bands = (Band(m, low=at * LOW, high=at * HIGH) for m, (at, _) in USUAL.items())
     file = BandFile("usual", "what is usual", tuple(bands))
-    return Grader(load_plugins().vocabulary(), Bands((file,)), US, TODAY)
+    return Grader(load_plugins().vocabulary(), Bands((file,)), {US.id: US}, TODAY)

@@ -65,7 +65,7 @@ class World:
         return [rule for rule in self.rules if not why_resting(rule, every, business, TODAY)]
 
     def grader(self, business: Business) -> Grader:
-        return Grader(self.vocabulary, self.bands, business, TODAY)
+        return Grader(self.vocabulary, self.bands, {business.id: business}, TODAY)
 
 
 @attrs.frozen(eq=False)

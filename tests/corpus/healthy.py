@@ -139,7 +139,7 @@ def _drawn(
     alike = np.array([step.alike for step in funnel.steps])
     own = rng.uniform(low, high, size=(len(shop), len(low)))
     rates = np.where(alike, common[shop] + rng.uniform(-0.015, 0.015, size=own.shape), own)
-    rates = in_currency(rates, funnel, grader.business.usd_rate or 1.0)
+    rates = in_currency(rates, funnel, next(iter(grader.businesses.values())).usd_rate or 1.0)
     roots = [i for i, s in enumerate(funnel.steps) if s.of is None and s.how in _TRAFFIC]
     for i in roots:
         rates[:, i] += np.log(traffic)[shop]

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from advisor.metrics.band_edges import edge, held, part
-from advisor.model.bands import Edges, OfSubject
+from advisor.metrics.band_edges import effective_edges, held
+from advisor.model.bands import Edges, OfSubject, Resolved
 from advisor.stats.intervals import UNSEEN_SPREAD, limits_z, unseen_dispersion
 
 CHEAP = Edges(None, 5.0, OfSubject("aov", below=25), "cheap")
@@ -18,9 +18,8 @@ def high(value: float | None, lo: float | None, hi: float | None, *edges: Edges)
     frame = pl.DataFrame({"aov": [value], "aov.lo": [lo], "aov.hi": [hi]}, strict=False).cast(
         pl.Float64
     )
-    parts = [part(one, one.of, 1.0, frame.columns) for one in edges if one.of is not None]
-    general = next((one for one in edges if one.of is None), None)
-    return frame.select(edge(parts, general, "high", frame.columns, surely=True)).item()
+    _, edge = effective_edges([Resolved(edges)], lambda _: [1.0], frame.columns, conservative=True)
+    return frame.select(edge).item()
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_without_a_list_nothing_is_said() -> None:
 def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject() -> None:
     band = Band("cpc", margin_of="aov", where=Where(margin=True))
     shop = attrs.evolve(US, margin=0.25)
-    grader = Grader(WORDS, Bands((BandFile("t", "test", (band,)),)), shop, TODAY)
+    grader = Grader(WORDS, Bands((BandFile("t", "test", (band,)),)), {shop.id: shop}, TODAY)
     rows = counted(
         "ad",
         [
@@ -80,8 +80,7 @@ def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject(
         ],
     )
     frame = measure([rows], {"ad": Wanted(frozenset(("cpc", "aov")))}, WINDOW, WORDS)["ad"].frame
-    low, high = grader.edges(grader.resolve("cpc", "ad"), frame)
 
-    edges = frame.with_columns(low.alias("low"), high.alias("high"))
-    assert edges["low"].to_list() == [None, None]
-    assert edges["high"].to_list() == pytest.approx([10.0, float("nan")], nan_ok=True)
+    edges = grader.with_edges(frame, ["cpc"], "ad")
+    assert edges["cpc.edge.low"].to_list() == [None, None]
+    assert edges["cpc.edge.high"].to_list() == pytest.approx([10.0, float("nan")], nan_ok=True)

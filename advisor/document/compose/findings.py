@@ -65,14 +65,8 @@ def measured_rows(verdicts: Verdicts, rows: Sequence[int], diagnosis: Diagnosis)
     graded = verdicts.graded
     frame = graded.frame[list(rows)]
     names = {t.name for t in verdicts.rule.own_tests()} | _done_names(verdicts.rule)
-    columns: list[pl.Expr] = []
-    for name in sorted(names):
-        if f"{name}.lo" not in frame.columns:
-            continue
-        band = diagnosis.grader.resolve(name, graded.measured.kind)
-        low, high = diagnosis.grader.edges(band, frame)
-        columns += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
-    return frame.with_columns(columns)
+    measured = [name for name in sorted(names) if f"{name}.lo" in frame.columns]
+    return diagnosis.grader.with_edges(frame, measured, graded.measured.kind)
 
 
 def _done_names(rule: Rule) -> set[str]:

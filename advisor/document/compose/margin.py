@@ -26,7 +26,7 @@ def margin_info(diagnosis: Diagnosis) -> MarginInfo:
 
 
 def _limits(diagnosis: Diagnosis) -> Iterator[str]:
-    for file in diagnosis.grader.bands.files:
+    for file in diagnosis.grader.bands.of_shop(diagnosis.business.id):
         for band in file.band:
             if band.where.margin and band.metric in _measured(diagnosis):
                 yield _limit(band, diagnosis)

@@ -189,14 +189,9 @@ def _goal(name: str, diagnosis: Diagnosis) -> str | None:
 def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
     metric = total.metric
     band = diagnosis.grader.resolve(metric.id, total.kind)
-    low, high = diagnosis.grader.edges(band, total.frame)
     _, ratio_low, ratio_high = change(metric.id, total.frame)
-    row = total.frame.with_columns(
-        low.alias(f"{metric.id}.edge.low"),
-        high.alias(f"{metric.id}.edge.high"),
-        ratio_low.alias("_low"),
-        ratio_high.alias("_high"),
-    ).row(0, named=True)
+    frame = diagnosis.grader.with_edges(total.frame, [metric.id], total.kind)
+    row = frame.with_columns(ratio_low.alias("_low"), ratio_high.alias("_high")).row(0, named=True)
     value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
     kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
     then, days = row.get("before.days"), row.get("days")
@@ -228,10 +223,7 @@ def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:
         if frame.height != 1:
             continue
         band = diagnosis.grader.resolve(name, kind)
-        low, high = diagnosis.grader.edges(band, frame)
-        row = frame.with_columns(
-            low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")
-        ).row(0, named=True)
+        row = diagnosis.grader.with_edges(frame, [name], kind).row(0, named=True)
         value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
         return _as_kpi(value, (), None, diagnosis)
     return None
