@@ -14,6 +14,7 @@ import polars as pl
 from advisor.ingest.currency import settle_currency
 from advisor.ingest.deduplicate import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.ingest.download_time import stamp
+from advisor.ingest.implausible import HeldAmount, hold_back
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.model import File, Grain, Note, Reading, Table, Vocabulary
 
@@ -157,6 +158,32 @@ class _Log:
         known = self._words.counts.get(name)
         return known.title.lower() if known else name
 
+    def held_back(self, frame: pl.DataFrame | None) -> pl.DataFrame | None:
+        """Return *frame* without absurd amounts of money, and say which they were."""
+        if frame is None:
+            return None
+        kept, amounts = hold_back(frame, self._words)
+        by_file: dict[int, list[HeldAmount]] = {}
+        for amount in amounts:
+            by_file.setdefault(amount.file, []).append(amount)
+        for file, held in by_file.items():
+            shown = "; ".join(self._amount(amount) for amount in held[:_SHOWN])
+            more = f"; and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+            text = (
+                f"{self.count(held[0].money)} far above the usual was left out of all "
+                f"calculations, check where it comes from: {shown}{more}"
+            )
+            self.say("implausible", file, text)
+        return kept
+
+    def _amount(self, held: HeldAmount) -> str:
+        day = f" on {held.day}" if held.day else ""
+        event = self.count(held.event)
+        return (
+            f"{held.name}{day}: {held.amount:,.0f} from {held.events:,.0f} {event} "
+            f"(usual: {held.usual:,.2f} each)"
+        )
+
     def settled(self, settled: Settled, what: str) -> None:
         losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
         for file, winner, rows, newer in settled.dropped.sort("_file", "_winner").iter_rows():
@@ -196,6 +223,7 @@ def _set(
         lifetime = _periods(grains[Grain.LIFETIME], ranks, log, what, lifetime=True)
     if rows is not None and totals is not None:
         totals, covered = _uncovered(totals, rows, log)
+    rows, totals, lifetime = (log.held_back(frame) for frame in (rows, totals, lifetime))
     return CountSet(subject, family, breakdowns, rows, totals, lifetime, covered)
 
 

@@ -1,0 +1,131 @@
+"""Hold back amounts of money that lie far outside a shop's own distribution.
+
+One absurd amount (517 million from five purchases) would decide prices, siblings and targets. An
+amount is held back only where both the amount and what it says for one order, click or impression
+are far above what the same subject has on average; where the subject has few rows, above the median
+of the shop. Far is measured on logarithms by the median absolute deviation, which a few absurd rows
+do not move (Rousseeuw and Croux, Alternatives to the Median Absolute Deviation, 1993).
+"""
+
+import math
+from collections.abc import Iterator
+
+import attrs
+import polars as pl
+
+from advisor.model import CountUnit, MetricKind, Vocabulary
+
+FEWEST = 8  # rows of a shop; fewer do not say what is usual
+OWN = 5  # rows of a subject; with fewer it is held to the shop
+FAR = 6.0  # robust standard deviations: a heavy tail (Pareto, shape 1) has 0.7 % beyond
+LEAST, LEAST_SHOP = 0.25, 0.6  # of a deviation: a subject's prices vary by a half, a shop's by more
+_NORMAL = 1.4826  # makes the median absolute deviation the standard deviation of a normal
+
+
+@attrs.frozen
+class HeldAmount:
+    """An amount that was held back. *usual* is the median for one *event* in the same shop."""
+
+    file: int
+    row: int | None
+    name: str
+    day: object
+    money: str
+    amount: float
+    event: str
+    events: float
+    usual: float
+
+
+def money_per_event(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Return the counts that each amount of money is compared by: `spend` by clicks and views."""
+    found: dict[str, set[str]] = {}
+    for metric in vocabulary.metrics.values():
+        if metric.kind is not MetricKind.MONEY or metric.derived:
+            continue
+        if len(metric.numerator) != 1 or len(metric.denominator) != 1:
+            continue
+        (money,), (event,) = metric.numerator, metric.denominator
+        units = [vocabulary.counts[name.rstrip("?")].unit for name in (money, event)]
+        if units == [CountUnit.MONEY, CountUnit.EVENTS]:
+            found.setdefault(money.rstrip("?"), set()).add(event.rstrip("?"))
+    return {money: tuple(sorted(events)) for money, events in sorted(found.items())}
+
+
+def hold_back(
+    frame: pl.DataFrame, vocabulary: Vocabulary
+) -> tuple[pl.DataFrame, tuple[HeldAmount, ...]]:
+    """Return *frame* with absurd amounts of money as missing, and what they were.
+
+    *frame* has `shop`, `key`, `name`, `from`, `to`, `_file`, `_row` and counts.
+    """
+    held: list[HeldAmount] = []
+    for money, events in money_per_event(vocabulary).items():
+        there = [event for event in events if event in frame.columns]
+        if money not in frame.columns or not there or frame.height < FEWEST:
+            continue
+        far = _far(frame, money, there)
+        if far is None:
+            continue
+        held += _amounts(frame.filter(far), frame, money, there[0])
+        frame = frame.with_columns(pl.when(~far).then(pl.col(money)).alias(money))
+    return frame, tuple(held)
+
+
+def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None:
+    """Return which rows are held back; None where none is."""
+    amount = pl.when(pl.col(money) > 0).then(pl.col(money))
+    values = {"__tmp_0": amount} | {
+        f"__tmp_{at}": amount / pl.max_horizontal(pl.col(event), pl.lit(1.0))
+        for at, event in enumerate(events, start=1)
+    }
+    names = list(values)
+    rows = frame.select("shop", "key", **values).with_row_index("__tmp_at")
+    shop = rows.group_by("shop").agg(
+        pl.len().alias("__tmp_rows"), pl.col(names).median().name.suffix("_mid")
+    )
+    rows = rows.join(shop, on="shop", how="left", maintain_order="left")
+    # Most shops end here: no amount is far above the median even by the narrowest limit.
+    least = math.exp(FAR * LEAST)
+    above = [pl.col(name) > least * pl.col(f"{name}_mid") for name in names]
+    candidates = rows.filter(pl.col("__tmp_rows") >= FEWEST, *above)
+    if candidates.is_empty():
+        return None
+    # Only subjects that have such a row are looked at more closely.
+    rows = rows.join(
+        candidates, on=["shop", "key"], how="semi", maintain_order="left"
+    ).with_columns(pl.col(names).log(), pl.col(f"{name}_mid" for name in names).log())
+    own = rows.group_by("shop", "key").agg(
+        pl.len().alias("__tmp_own"), pl.col(names).mean().name.suffix("_own")
+    )
+    enough = pl.col("__tmp_own") >= OWN
+    residuals = rows.join(own, on=["shop", "key"], how="left").with_columns(
+        (
+            pl.col(name)
+            - pl.when(enough).then(pl.col(f"{name}_own")).otherwise(pl.col(f"{name}_mid"))
+        ).alias(name)
+        for name in names
+    )
+    floor = pl.when(enough).then(LEAST).otherwise(LEAST_SHOP)
+    beyond = (
+        pl.col(name)
+        > FAR * pl.max_horizontal(_NORMAL * pl.col(name).abs().median().over("shop"), floor)
+        for name in names
+    )
+    far = residuals.filter(*beyond).join(candidates, on="__tmp_at", how="semi")["__tmp_at"]
+    if far.is_empty():
+        return None
+    return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(far.implode())).to_series()
+
+
+def _amounts(
+    rows: pl.DataFrame, frame: pl.DataFrame, money: str, event: str
+) -> Iterator[HeldAmount]:
+    each = pl.col(money) / pl.max_horizontal(pl.col(event), pl.lit(1.0))
+    usual = frame.group_by("shop").agg(each.filter(pl.col(money) > 0).median().alias("__tmp_each"))
+    told = rows.join(usual, on="shop", how="left").sort(money, "key", descending=[True, False])
+    columns = ["_file", "_row", "name", "from", money, event, "__tmp_each"]
+    for file, row, name, day, amount, events, each_usual in told.select(columns).iter_rows():
+        yield HeldAmount(
+            file, row, name or "", day, money, amount, event, events or 0.0, each_usual
+        )
