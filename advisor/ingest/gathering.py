@@ -29,6 +29,7 @@ Progress = Callable[[int, int, str], None]
 """Called before each file with its index, the number of files and its name."""
 
 _Claim = tuple[Match, Provider]
+_CONFIRM = "if it is yours to read, say what it is: `advisor inspect FILE --map`"
 _SHOWN = 10  # files or tables that a message lists
 # A panic inside polars is not an Exception, but one broken file must not end the run.
 _FAILURES = (Exception, pl.exceptions.PanicException)
@@ -115,13 +116,13 @@ def _read(
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
     passed_over: dict[str, str] = {}
     while True:
-        whole = [claim for claim in claims if not claim[0].lacks]
+        whole = [claim for claim in claims if claim[0].stands]
         if not whole:
             return Gathered((), (*broken, *(() if broken else (_unknown(file, claims),))))
-        outcomes, notes = _by_the_strongest(source, whole, context)
+        outcomes, notes = _by_the_strongest(source, whole, context, _refused(claims))
         faults = {guest: text for one in outcomes for guest, text in one.guests.items()}
         others = [claim for claim in claims if claim[1].name not in faults]
-        if not faults or all(match.lacks for match, _ in others):
+        if not faults or not any(match.stands for match, _ in others):
             found = _gathered(file, outcomes, notes, passed_over)
             return attrs.evolve(found, unread=(*broken, *found.unread))
         # A guest costs what it would have brought, and no other's claim.
@@ -145,9 +146,10 @@ def _unbroken(source: Source) -> tuple[Source, list[Unread]]:
 
 
 def _by_the_strongest(
-    source: Source, claims: Sequence[_Claim], context: ReadContext
+    source: Source, claims: Sequence[_Claim], context: ReadContext, refused: Mapping[str, str]
 ) -> tuple[list[_Outcome], list[Note]]:
-    """What becomes of the file, or of each grid of it, by the strongest claim on it."""
+    """What becomes of the file, or of each grid of it, by the strongest claim on it; *refused* says
+    of grids why nobody reads them."""
     file = source.file
     if claims[0][0].grid is None:
         return [_understood(source, claims[0], context)], []
@@ -167,7 +169,22 @@ def _by_the_strongest(
         for grid in grids
     ]
     others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
-    return outcomes, [_others(file, others)] if others else []
+    notes = [
+        Note("left-out-table", f"{name!r} {refused[name]}; it is left out", file.name)
+        for name in others
+        if name in refused
+    ]
+    unknown = [name for name in others if name not in refused]
+    return outcomes, [*notes, *([_others(file, unknown)] if unknown else [])]
+
+
+def _refused(claims: Sequence[_Claim]) -> dict[str, str]:
+    """Why the strongest claim on each grid was none, where only that is in its way."""
+    found: dict[str, str] = {}
+    for match, _ in claims:
+        if match.refused and not match.lacks and match.grid is not None:
+            found.setdefault(match.grid, match.refused)
+    return found
 
 
 def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
@@ -250,6 +267,9 @@ def _together(
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     if not claims:
         return Unread(file, "is no export that any provider knows")
+    refused = next((match for match, _ in claims if match.refused and not match.lacks), None)
+    if refused is not None:
+        return Unread(file, f"{refused.refused}; {_CONFIRM}")
     match, provider = claims[0]
     info = provider.kinds.get(match.kind)
     return Unread(

@@ -61,13 +61,19 @@ class Match:
     *strength* is how many columns (or fields) of it the provider understands. Where the strongest
     claim is on the whole file (*grid* is None), it alone reads the file; else each grid is read by
     the strongest claim on it. With *lacks* it is no claim: it only serves to say what a file nearly
-    was.
+    was. *refused* says why it is none although nothing is lacking.
     """
 
     kind: str
     strength: int
     lacks: tuple[str, ...] = ()
     grid: str | None = None
+    refused: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a claim at all."""
+        return not self.lacks and not self.refused
 
 
 @attrs.frozen

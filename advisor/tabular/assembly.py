@@ -19,9 +19,10 @@ from advisor.tabular.columns import (
 from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.containers.workbook import SheetGrid
 from advisor.tabular.dates import Order, period_of
-from advisor.tabular.headers import Found
+from advisor.tabular.headers import Found, header_text
 from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
+from advisor.tabular.platforms import platforms
 from advisor.tabular.rows import Rows, sort_out, summary_between
 from advisor.tabular.subjects import SubjectReader
 from advisor.tabular.words import words
@@ -121,6 +122,7 @@ class FileReader:
         header = grid.head[found.row]
         above = {f"c{at}": header[at] for at in places if at < len(header)}
         rows = sort_out(body, kind, self._numeric(), above, self._labels())
+        rows = self._of_platform(rows, after + described)
         if described:
             rows.left_out["description row"] = 1
         if isinstance(grid, SheetGrid):
@@ -131,6 +133,41 @@ class FileReader:
         if rows.totals is None and found.first_row < found.row:
             between = grid.head[found.first_row + 1 : found.row]
             return attrs.evolve(rows, totals=summary_between(between, places, kind))
+        return rows
+
+    def _of_platform(self, rows: Rows, after: int) -> Rows:
+        """The rows of the kind's own platform, where a column that is no key names others."""
+        known = platforms()
+        keys = {part for subject in self.kind.subject for part in subject.key}
+        used = {at for name, at in self.found.columns.items() if name in keys} | self._personal()
+        for at, cell in enumerate(self.found.grid.head[self.found.row]):
+            if (
+                not self.kind.platform
+                or at in used
+                or header_text(cell).key not in known.column_of_platforms
+            ):
+                continue
+            values = self.found.grid.body(after, [at]).select("_row", pl.col(f"c{at}").alias("of"))
+            named = {
+                value: known.in_cell(value) for value in values["of"].unique() if value is not None
+            }
+            others = sorted(
+                {name for names in named.values() for name in names} - {self.kind.platform}
+            )
+            if not others:
+                continue
+            own = [value for value, names in named.items() if self.kind.platform in names]
+            kept = rows.data.join(
+                values.filter(pl.col("of").is_in(own)), on="_row", how="semi", maintain_order="left"
+            )
+            lost = rows.data.height - kept.height
+            self.notes.say(
+                "other-platforms",
+                f"{cell!r} names platforms: {lost} rows of {_some(others)} or of none are left out",
+            )
+            left_out = {**rows.left_out, "of another platform": lost}
+            # Sums over all platforms are none of this one.
+            rows = attrs.evolve(rows, data=kept, totals=None, left_out=left_out)
         return rows
 
     def _personal(self) -> set[int]:

@@ -10,12 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.model import Grid, Source
-from advisor.tabular.kind import ColumnSpec, Kind
+from advisor.tabular.kind import ColumnSpec, Kind, Role
+from advisor.tabular.platforms import platforms
 from advisor.tabular.words import fold, words
 
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
 _IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
+# Names and ids of levels that ads have on every platform.
+_NAMES = frozenset(
+    f"{level}{sep}{what}"
+    for level in ("campaign", "ad group", "ad_group", "ad", "account")
+    for sep in (" ", "_")
+    for what in ("id", "name")
+)
 _LONGEST = 200  # characters; a longer cell is a text, not a header
 _UNSEEN = "a column name that was seen in a real export"
 
@@ -94,6 +102,7 @@ class Located:
 
     found: Found
     lacks: tuple[str, ...]
+    refused: str = ""
 
     @property
     def strength(self) -> int:
@@ -156,10 +165,36 @@ class Recogniser:
                 continue
             if not lacks and found.guessed.issuperset(kind.requires):
                 lacks = (_UNSEEN,)  # a translation of ours alone recognises nothing
-            located = Located(found, lacks)
+            located = Located(found, lacks, self._refused(source, found))
             if best is None or _better(located, best):
                 best = located
         return best
+
+    def _refused(self, source: Source, found: Found) -> str:
+        """Why a table with the columns of the kind is none of it, or not surely; "" where it is."""
+        own = self._kind.platform
+        if not own:
+            return ""
+        known = platforms()
+        headers = [header_text(cell).key for cell in found.grid.head[found.row]]
+        signs = {known.columns[key] for key in headers if key in known.columns}
+        table, file = known.named(found.grid.name), known.named(source.file.name)
+        if own in signs or own in table:
+            return ""
+        others = [name for name in (*table, *sorted(signs)) if name != own]
+        telling = {
+            key
+            for name, at in found.columns.items()
+            if self._kind.columns[name].role is not Role.CHECK
+            and (key := headers[at]) not in known.generic
+        }
+        if not others and own not in file and not telling - _NAMES:
+            others = list(file)
+        if others:
+            return f"is of {others[0]}, another platform"
+        if telling or own in file or self._grid is not None:
+            return ""
+        return "has only columns that tables of any platform have, and no id or name of its own"
 
     def _hopeless(self, grid: Grid) -> bool:
         """Whether more than half of what is required is nowhere in the head: so it is with most
@@ -278,7 +313,11 @@ class Recogniser:
 
 
 def _better(one: Located, other: Located) -> bool:
-    return (not one.lacks, one.strength) > (not other.lacks, other.strength)
+    return _order(one) > _order(other)
+
+
+def _order(located: Located) -> tuple[bool, int]:
+    return not (located.lacks or located.refused), located.strength
 
 
 def first_name(column: ColumnSpec) -> str:

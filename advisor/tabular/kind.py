@@ -158,6 +158,7 @@ class Kind:
     columns: Mapping[str, ColumnSpec]
     requires: tuple[str, ...]
     forbids: tuple[str, ...] = ()  # columns that a file of another kind has and this one has not
+    platform: str = ""  # whose files these are; those of others are left out (platforms.toml)
     percent: Percent = Percent.SIGN
     percent_xlsx: Percent | None = None
     decimal: str | None = None  # "." where 271.000 is always 271; else the column decides

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+import attrs
+
 from advisor.errors import Mistakes, unknown
 from advisor.model import Container, parse_toml, structure
 from advisor.tabular.kind import CellRule, Kind, Role
@@ -19,9 +21,13 @@ def kind_of(text: str, *, where: str) -> Kind:
     return kind
 
 
-def load_kinds(package: str) -> tuple[Kind, ...]:
-    """Every kind of a package, in the order of the files' names; raises Mistakes over all files."""
-    return read_kinds(files(package) / "kinds", where=package)
+def load_kinds(package: str, *, platform: str = "") -> tuple[Kind, ...]:
+    """Every kind of a package, in the order of the files' names; those that do not say so are of
+    *platform*. Raises Mistakes over all files."""
+    return tuple(
+        attrs.evolve(kind, platform=kind.platform or ("" if kind.template else platform))
+        for kind in read_kinds(files(package) / "kinds", where=package)
+    )
 
 
 def read_kinds(folder: Traversable, *, where: str) -> tuple[Kind, ...]:

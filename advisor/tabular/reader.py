@@ -54,7 +54,9 @@ class TabularProvider:
             for name in self._kinds:
                 located = self._recogniser(name).locate(alone)
                 if located is not None:
-                    claims.append(Match(name, located.strength, located.lacks, grid.name))
+                    claims.append(
+                        Match(name, located.strength, located.lacks, grid.name, located.refused)
+                    )
         return claims
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:

@@ -56,7 +56,7 @@ def recognise(source: Source, of_stream: Recognise) -> Sequence[Match]:
     """One claim for the whole file, as strong as that on its best stream; without a stream of
     counts, what the best one lacks."""
     claims = [claim for stream in _streams(source) for claim in of_stream(stream)]
-    claims.sort(key=lambda claim: (bool(claim.lacks), -claim.strength))
+    claims.sort(key=lambda claim: (not claim.stands, -claim.strength))
     return [attrs.evolve(claim, kind=KIND, grid=None) for claim in claims[:1]]
 
 
@@ -66,12 +66,14 @@ def read(source: Source, recognise: Recognise, read_stream: Read, context: ReadC
     left_out: Counter[str] = Counter()
     for stream in _streams(source):
         (grid,) = stream.grids
-        whole = [claim for claim in recognise(stream) if not claim.lacks]
+        claims = recognise(stream)
+        whole = [claim for claim in claims if claim.stands]
         if whole:
             best = max(whole, key=lambda claim: claim.strength)
             readings.append(of_its_grain(read_stream(stream, best, context), grid.name))
         else:
-            left_out[_without_counts(grid)] += grid.body(0, [0]).height
+            reason = next((c.refused for c in claims if c.refused and not c.lacks), "")
+            left_out[_without_counts(grid, reason)] += grid.body(0, [0]).height
     return _together(readings, left_out)
 
 
@@ -80,8 +82,10 @@ def _streams(source: Source) -> Iterable[_OneStream]:
         yield _OneStream(source.file, source.container, (grid,))
 
 
-def _without_counts(grid: Grid) -> str:
+def _without_counts(grid: Grid, refused: str) -> str:
     stream = grid.name.removeprefix(_STREAM)
+    if refused:
+        return f"records of the stream {stream}, which {refused}"
     return f"records of the stream {stream}, which has no counts" if stream else "loader message"
 
 

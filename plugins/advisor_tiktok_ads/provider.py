@@ -29,7 +29,7 @@ _FEW = 100
 
 def providers() -> Sequence[Provider]:
     """One for what the platform exports, one for our own templates."""
-    kinds = load_kinds("advisor_tiktok_ads")
+    kinds = load_kinds("advisor_tiktok_ads", platform="tiktok")
     exported = [kind for kind in kinds if not kind.template]
     templates = [Template(kind, _TEMPLATES[kind.id]) for kind in kinds if kind.template]
     return (

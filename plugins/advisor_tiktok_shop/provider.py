@@ -172,7 +172,7 @@ def _as_it_is(reading: Reading) -> Reading:
 
 def providers() -> Sequence[Provider]:
     """One for what the platform exports, one for our own templates."""
-    kinds = load_kinds(_PACKAGE)
+    kinds = load_kinds(_PACKAGE, platform="tiktok")
     not_additive = (
         count.id
         for count in vocabulary().count

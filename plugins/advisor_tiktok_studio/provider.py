@@ -51,5 +51,5 @@ def _as_it_is(reading: Reading) -> Reading:
 
 def studio_provider() -> StudioProvider:
     """Reads every kind of file that TikTok Studio's analytics page downloads."""
-    kinds = load_kinds("advisor_tiktok_studio")
+    kinds = load_kinds("advisor_tiktok_studio", platform="tiktok")
     return StudioProvider("tiktok-studio", kinds, not_additive=_NOT_ADDITIVE, adds=_ADDS)

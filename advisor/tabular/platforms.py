@@ -1,0 +1,85 @@
+"""Whose a table is: other platforms have spend, impressions and clicks too."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import attrs
+
+from advisor.model import parse_toml, structure
+from advisor.tabular.words import either
+
+_BOUND = "[^a-z0-9\u00c0-\U0010ffff]"  # what may stand before and after a word
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^\w]+|_+")
+_NOBODYS = re.compile(r"google (?:drive|sheets?|docs?|data studio|looker)|meta ?data")
+
+
+@attrs.frozen
+class _File:
+    names: Mapping[str, tuple[str, ...]]
+    cells: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]
+    column_of_platforms: Mapping[str, tuple[str, ...]]
+    generic: Mapping[str, tuple[str, ...]]
+
+
+@attrs.frozen
+class Platforms:
+    """What names a platform. *columns* maps a folded header to the platform that alone has it."""
+
+    columns: Mapping[str, str]
+    column_of_platforms: frozenset[str]
+    generic: frozenset[str]
+    _names: Mapping[str, re.Pattern[str]]
+    _cells: Mapping[str, re.Pattern[str]]
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """The platforms that the name of a file, table or stream speaks of."""
+        return _matching(self._names, name)
+
+    def in_cell(self, cell: str) -> tuple[str, ...]:
+        """The platforms that a cell of a column of platforms names."""
+        return _matching(self._cells, cell)
+
+
+@cache
+def platforms() -> Platforms:
+    """The bundled words."""
+    where = "platforms.toml"
+    text = (files("advisor.tabular") / where).read_text(encoding="utf-8")
+    file = structure(parse_toml(text, where=where), _File, where=where)
+    short = {name: (*words, *file.cells.get(name, ())) for name, words in file.names.items()}
+    return Platforms(
+        columns={_plain(h): name for name, headers in file.columns.items() for h in headers},
+        column_of_platforms=_all(file.column_of_platforms),
+        generic=_all(file.generic),
+        names=_patterns(file.names),
+        cells=_patterns(short),
+    )
+
+
+def _all(words: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    return frozenset(_plain(word) for each in words.values() for word in each)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _patterns(words: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]]:
+    return {
+        name: re.compile(f"(?:^|{_BOUND}){either(_spaced(w) for w in each)}(?:$|{_BOUND})")
+        for name, each in words.items()
+    }
+
+
+def _spaced(text: str) -> str:
+    """Text as words with single blanks: `FacebookAds_2026` is `facebook ads 2026`."""
+    return _WORD.sub(" ", unicodedata.normalize("NFKC", text)).casefold().strip()
+
+
+def _matching(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, ...]:
+    spaced = _NOBODYS.sub(" ", _spaced(text))
+    return tuple(name for name, pattern in patterns.items() if pattern.search(spaced))
