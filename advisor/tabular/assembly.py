@@ -16,6 +16,7 @@ from advisor.tabular.columns import (
     plain_numbers,
     reread,
 )
+from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.containers.workbook import SheetGrid
 from advisor.tabular.dates import Order, period_of
@@ -25,7 +26,7 @@ from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms
 from advisor.tabular.rows import Rows, sort_out, summary_between
 from advisor.tabular.subjects import SubjectReader
-from advisor.tabular.words import words
+from advisor.tabular.words import fold, words
 
 _SHOWN = 5  # names in one note
 
@@ -54,7 +55,7 @@ class FileReader:
         rows = self._rows()
         self._structure_notes(rows)
         row_currency = self._column(rows.data, Role.CURRENCY)
-        stated = _single(row_currency) or self.found.currency
+        stated = _single(row_currency) or self.found.currency or self._currency_above()
         reader = ColumnReader(
             kind=self.kind,
             columns=self.found.columns,
@@ -184,6 +185,12 @@ class FileReader:
             for name, at in self.found.columns.items()
             if columns[name].role in (None, Role.CHECK) and columns[name].type is not CellType.TEXT
         ]
+
+    def _currency_above(self) -> str | None:
+        """The currency that a JSON document states once for all rows."""
+        grid = self.found.grid
+        said = grid.above.get("currency", "") if isinstance(grid, RecordGrid) else ""
+        return words().currency.get(fold(said))
 
     def _labels(self) -> list[str]:
         """Columns that say what a row is about, from left to right."""

@@ -16,6 +16,7 @@ from advisor.tabular.words import fold, words
 
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_ZONE = re.compile(r"\s*\(utc[^()]*\)$")  # of the times below, not a part of the name
 _IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
 # Names and ids of levels that ads have on every platform.
 _NAMES = frozenset(
@@ -46,7 +47,7 @@ def header_text(cell: str) -> HeaderText:
     if len(cell) > _LONGEST:
         return HeaderText("")
     text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
-    text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    text = _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
     if "_" in text and _IDENTIFIER.fullmatch(text):
         return HeaderText(text.replace("_", ""))
     found = _BRACKET.search(text)

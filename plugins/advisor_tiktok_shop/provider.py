@@ -8,6 +8,9 @@ from advisor import CountUnit, KindInfo, Match, Provider, ReadContext, Reading, 
 from advisor.tabular import Kind, Shape, TabularProvider, Template, TemplateProvider, load_kinds
 from advisor_tiktok_shop.buyers import Visits, buyers, new_salt, over_files
 from advisor_tiktok_shop.channels import channel, shop_tab_or_search
+from advisor_tiktok_shop.finance import ADDS as FINANCE_ADDS
+from advisor_tiktok_shop.finance import FINISH as FINANCE
+from advisor_tiktok_shop.finance import SETTLED_BY_PRODUCT, base_counts
 from advisor_tiktok_shop.intervals import intervals, live_minutes
 from advisor_tiktok_shop.orders import order_counts, return_counts, visits_of, with_repeats
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
@@ -44,6 +47,7 @@ _AFFILIATES_ALONE = (
     "commission",
 )
 _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
+    **FINANCE,
     "affiliate-orders": creators_orders,
     "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
     "affiliate-videos": after(videos_by_link, posts_by_day),
@@ -69,7 +73,8 @@ _FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "video-list": posts_by_day,
 }
 _PLACED = "Orders with the column Province or State"
-_ADDS = {
+_ADDS: Mapping[str, Sequence[str]] = {
+    **FINANCE_ADDS,
     "affiliate-orders": ("orders",),
     "affiliate-videos": ("posts",),
     "api-shop-videos": ("posts",),
@@ -106,6 +111,11 @@ class ShopProvider(TabularProvider):
             else info
             for name, info in super().kinds.items()
         }
+        for name in FINANCE:
+            info = found[name]
+            found[name] = attrs.evolve(info, counts=base_counts(info.counts))
+        for name in SETTLED_BY_PRODUCT:
+            found[name] = attrs.evolve(found[name], subjects=("shop", "product"))
         placed = KindInfo(_PLACED, found["orders"].where, ("product",), (PLACED_ORDERS,))
         return {**found, "orders-by-place": placed}
 

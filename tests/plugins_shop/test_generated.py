@@ -184,9 +184,7 @@ def test_the_product_card_by_day_is_its_list_with_days_for_products(tmp_path: Pa
 
 NOT_OURS = {
     "settlements": "Order/adjustment ID  ,Type ,Order created time(UTC),Order settled time(UTC),"
-    "Currency,Total settlement amount,Total revenue,Subtotal before discounts,Seller discounts",
-    "settlements to come": "Type,Order/adjustment ID,Related order ID,creation date,SKU ID,"
-    "Total estimated settlement amount,Quantity,Product name,SKU name,Net sales,Gross sales,Fees",
+    "Currency,Total settlement amount,Subtotal before discounts,Seller discounts",
     "orders of another shop": "Order ID,Order Status,Product Name,Buyer Username,Recipient,Phone #",
     "returns without their refund": "Return Order ID,Order ID,Order Amount,Return Reason",
     "products without their views": "Product ID,Product Name,Price,Stock,Seller SKU",

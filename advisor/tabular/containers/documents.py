@@ -17,10 +17,12 @@ DEEPEST = 64  # levels; the deepest real document has eight
 
 @attrs.define(eq=False)
 class RecordGrid:
-    """A list of objects. Row 0 is the header: the dotted path of every value."""
+    """A list of objects. Row 0 is the header: the dotted path of every value. *above* has the plain
+    values of the objects around the list: what is true of all its rows, such as the currency."""
 
     name: str
     _records: Sequence[Mapping[str, str]]
+    above: Mapping[str, str] = attrs.field(factory=dict)
 
     @functools.cached_property
     def _header(self) -> list[str]:
@@ -73,10 +75,13 @@ def document_grids(document: Any, where: str) -> list[RecordGrid]:
     """
     pages = document if _is_pages(document) else [document]
     joined: dict[str, list[Mapping[str, str]]] = {}
+    above: dict[str, dict[str, str]] = {}
     for page in pages:
-        for name, records in _lists(page, "", where, 0):
+        for name, records, around in _lists(page, "", where, 0, {}):
             joined.setdefault(name, []).extend(records)
-    return [RecordGrid(name, records) for name, records in joined.items()]
+            kept = above.setdefault(name, around)
+            above[name] = {key: value for key, value in kept.items() if around.get(key) == value}
+    return [RecordGrid(name, records, above[name]) for name, records in joined.items()]
 
 
 def _is_pages(document: Any) -> bool:
@@ -110,17 +115,19 @@ def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:
 
 
 def _lists(
-    value: Any, path: str, where: str, depth: int
-) -> Iterator[tuple[str, list[Mapping[str, str]]]]:
+    value: Any, path: str, where: str, depth: int, above: Mapping[str, str]
+) -> Iterator[tuple[str, list[Mapping[str, str]], dict[str, str]]]:
     if depth > DEEPEST:
         raise _too_deep(where)
     if isinstance(value, list):
         records = [item for item in value if isinstance(item, dict)]
         if records:
-            yield path, [_flat(record, where) for record in records]
+            yield path, [_flat(record, where) for record in records], dict(above)
     elif isinstance(value, dict):
+        own = {key: inner for key, inner in value.items() if isinstance(inner, str)}
+        around = {**above, **own}
         for key, inner in value.items():
-            yield from _lists(inner, f"{path}.{key}" if path else key, where, depth + 1)
+            yield from _lists(inner, f"{path}.{key}" if path else key, where, depth + 1, around)
 
 
 def _flat(record: Mapping[str, Any], where: str) -> dict[str, str]:
