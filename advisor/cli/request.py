@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.ingest import STDIN, is_address
 from advisor.model import CONFIG_NAME, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -44,10 +43,12 @@ class Shop:
 
 def folder_of(path: str) -> Path:
     """Where outputs belong that were made of *path*: beside it."""
-    if path == STDIN or is_address(path):
-        return Path()
     given = Path(path)
-    return given if given.is_dir() else given.parent
+    if given.is_dir():
+        return given
+    from advisor.ingest import STDIN, is_address
+
+    return Path() if path == STDIN or is_address(path) else given.parent
 
 
 def find_shop(paths: Sequence[str], config: Path | None) -> Shop:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
-import polars as pl
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Grain(StrEnum):
@@ -69,7 +72,7 @@ class Table:
     subject: str
     family: str
     grain: Grain
-    frame: pl.DataFrame
+    frame: "pl.DataFrame"
 
     @property
     def counts(self) -> tuple[str, ...]:
@@ -89,7 +92,7 @@ class Links:
     """Pairs of subjects: columns `from` and `to` (str keys)."""
 
     relation: str
-    frame: pl.DataFrame
+    frame: "pl.DataFrame"
 
 
 @attrs.frozen

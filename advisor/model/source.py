@@ -6,12 +6,14 @@ cells. JSON records are flattened to rows whose header is the dotted path of eac
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
-import polars as pl
 
 from advisor.model.reading import File
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HEAD_ROWS = 40  # no header was ever seen below the 12th row
 
@@ -40,7 +42,7 @@ class Grid(Protocol):
 
     def body(
         self, after: int, columns: Sequence[int], numbers: Collection[int] = ()
-    ) -> pl.DataFrame:
+    ) -> "pl.DataFrame":
         """Every row after row *after* (0-based): the chosen columns as text, null where empty,
         named `c<index>`, and `_row` (UInt32, 1-based row of the file).
 

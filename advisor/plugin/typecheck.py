@@ -23,8 +23,15 @@ def _wrong(value: Any, at: str) -> Iterator[str]:
 
 @cache
 def _declared(cls: Any) -> tuple[tuple[str, Any], ...]:
-    # An annotation in quotes names what is not imported here; it is checked where it is used.
-    return tuple((a.name, a.type) for a in attrs.fields(cls) if not isinstance(a.type, str))
+    # An annotation in quotes names what its module does not import; frames are known here.
+    types = ((a.name, _frame() if a.type == "pl.DataFrame" else a.type) for a in attrs.fields(cls))
+    return tuple((name, declared) for name, declared in types if not isinstance(declared, str))
+
+
+def _frame() -> type:
+    import polars as pl
+
+    return pl.DataFrame
 
 
 def _unlike(found: object, declared: Any, at: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ import attrs
 from advisor.errors import AdvisorError
 from advisor.model import Column, Reading, Source, one_grid
 from advisor.plugin import KindInfo, Match, ReadContext
-from advisor.tabular.assembly import FileReader
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
@@ -74,6 +73,8 @@ class TabularProvider:
                 where=source.file.name,
                 hint=f"export it again: {kind.where}",
             )
+        from advisor.tabular.assembly import FileReader
+
         reader = FileReader(self.name, kind, source, located.found, context, self.not_additive)
         return self.finish(kind, reader.read(), context)
 

@@ -21,6 +21,7 @@ from advisor import (
 )
 
 KIND = "airbyte-reports"
+REPORT = "marketing-api-report"  # what each stream is read as
 TITLE = "Airbyte or Singer records"
 _STREAM = "stream:"
 

@@ -8,28 +8,10 @@ from collections.abc import Iterator, Sequence
 import attrs
 import polars as pl
 
-from advisor import Grain, KindInfo, Reading, Table
+from advisor import Grain, Reading, Table
+from advisor_tiktok_ads.audience_kinds import BY_AUDIENCE, COUNTS
 
 FAMILY = "tiktok-ads-audience"
-COUNTS = ("impressions", "clicks", "purchases", "ad_revenue", "spend")
-SHARES = ("audience_share", "age_share")
-_ADS_MANAGER = (
-    "TikTok Ads Manager > Analytics > Custom reports: add the dimension Age, Gender or "
-    "Country/Region to By Day, Cost, Impressions and Clicks (destination)"
-)
-_API = (
-    "GET /open_api/v1.3/report/integrated/get/ with report_type AUDIENCE, or a loader: Airbyte "
-    "*_audience_reports_*, Fivetran campaign_country_report, Singer ad_insights_by_*"
-)
-BY_AUDIENCE = {
-    "ads-manager-report": (
-        "ads-manager-audience",
-        "Ads Manager report by age, gender or country",
-        _ADS_MANAGER,
-    ),
-    "marketing-api-report": ("marketing-api-audience", "Marketing API audience report", _API),
-}
-"""What a report is where it is broken down by audience: kind, title, where to get it."""
 _UNKNOWN = ("", "-", "none", "unknown", "unlimited", "age_unknown", "gender_unknown")
 _COUNTRIES = ("by.country", "by.country_code")
 
@@ -42,19 +24,6 @@ def audience(reading: Reading) -> Reading:
         return reading
     kind, title, _ = BY_AUDIENCE[reading.kind]
     return attrs.evolve(reading, kind=kind, title=title, tables=(*reading.tables, *tables))
-
-
-def kind_info(report: KindInfo, title: str, where: str) -> KindInfo:
-    """What a report by audience gives beside the counts of *report*."""
-    return attrs.evolve(
-        report,
-        title=title,
-        where=where,
-        subjects=("segment", "territory"),
-        counts=(*COUNTS, *SHARES),
-        documentation="Segments by age and gender with their share of the impressions, and "
-        "territories; rows whose age or gender is not known are in no segment.",
-    )
 
 
 def _tables(table: Table) -> Iterator[Table]:

@@ -4,12 +4,13 @@ Signs stay as they are printed: income is positive, fees, refunds and ad payment
 the parts of a settlement add up to it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import polars as pl
 
 from advisor import Column, Grain, Note, Period, Reading, Table
+from advisor_tiktok_shop.finance_kinds import SETTLED, UNSETTLED, Parts, base_count
 
 _TOLERANCE = 0.011  # of a currency unit: amounts are printed with two decimals
 _AD_PAYMENT = r"(?i)gmv.*(payment|pembayaran)|(payment|pembayaran).*gmv|gmv_payment"
@@ -17,61 +18,14 @@ _PRODUCT_ID = r"^\s*(\d{15,20})\s*\*\s*\d+\s*;?\s*$"
 _SAMPLE = r"(?i)sample"
 
 
-@attrs.frozen
-class _Parts:
-    """Names of the counts of one family; *settlement* is what the others add up to."""
-
-    settlement: str
-    revenue: str
-    fees: str
-    shipping: str
-    adjustments: str
-    platform: str
-    affiliate: str
-    ads: str
-    other: str
-    before_ads: str
-    orders: str
-
-
-_SETTLED = _Parts(
-    "settlement",
-    "settled_revenue",
-    "settlement_fees",
-    "settled_shipping",
-    "settled_adjustments",
-    "platform_fee",
-    "affiliate_fee",
-    "ad_fee",
-    "other_fee",
-    "settlement_before_ads",
-    "settled_orders",
-)
-_UNSETTLED = _Parts(
-    "unsettled",
-    "unsettled_revenue",
-    "unsettled_fees",
-    "unsettled_shipping",
-    "unsettled_adjustments",
-    "unsettled_platform_fee",
-    "unsettled_affiliate_fee",
-    "unsettled_ad_fee",
-    "unsettled_other_fee",
-    "unsettled_before_ads",
-    "unsettled_orders",
-)
-SETTLED_ADDS = (_SETTLED.ads, _SETTLED.other, _SETTLED.before_ads, _SETTLED.orders)
-UNSETTLED_ADDS = (_UNSETTLED.ads, _UNSETTLED.other, _UNSETTLED.before_ads, _UNSETTLED.orders)
-
-
 def settled(reading: Reading) -> Reading:
     """*reading* as settled money by day."""
-    return _counted(reading, _SETTLED)
+    return _counted(reading, SETTLED)
 
 
 def unsettled(reading: Reading) -> Reading:
     """*reading* as estimates of what is still to be settled, by day of the order."""
-    return _counted(reading, _UNSETTLED)
+    return _counted(reading, UNSETTLED)
 
 
 def statements(reading: Reading) -> Reading:
@@ -80,20 +34,10 @@ def statements(reading: Reading) -> Reading:
         attrs.evolve(t, frame=t.frame.with_columns(pl.col("to").dt.offset_by("-1d")))
         for t in reading.tables
     ]
-    return _counted(attrs.evolve(reading, tables=tuple(tables)), _SETTLED)
+    return _counted(attrs.evolve(reading, tables=tuple(tables)), SETTLED)
 
 
-def base_count(count: str) -> str:
-    """The count that a column is a part of: `platform_fee` of `platform_fee.item`."""
-    return count.partition(".")[0]
-
-
-def base_counts(counts: Iterable[str]) -> tuple[str, ...]:
-    """Names of counts once parts are added up."""
-    return tuple(dict.fromkeys(base_count(count) for count in counts))
-
-
-def _counted(reading: Reading, parts: _Parts) -> Reading:
+def _counted(reading: Reading, parts: Parts) -> Reading:
     (table,) = reading.tables
     rows, left_out = _without_samples(_added(table.frame))
     day = _first(rows, ("to", "from"), pl.Date).alias("day")
@@ -109,7 +53,7 @@ def _counted(reading: Reading, parts: _Parts) -> Reading:
     shop = _by(rows, ["day", "currency"], counts, parts)
     tables = [_table("shop", table.family, shop, pl.lit(""), pl.lit(""))]
     products = _products(rows)
-    if products is not None and parts is _SETTLED:
+    if products is not None and parts is SETTLED:
         told = _by(products, ["product", "product_name", "day", "currency"], counts, parts)
         tables.append(
             _table("product", table.family, told, pl.col("product"), pl.col("product_name"))
@@ -168,7 +112,7 @@ def _money(rows: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).fill_null(0.0) if name in rows.columns else pl.lit(0.0)
 
 
-def _shipping_is_a_fee(rows: pl.DataFrame, parts: _Parts) -> bool:
+def _shipping_is_a_fee(rows: pl.DataFrame, parts: Parts) -> bool:
     """Whether the fees hold the shipping already: so it is in South East Asia, and nowhere else."""
     if parts.shipping not in rows.columns:
         return True
@@ -177,7 +121,7 @@ def _shipping_is_a_fee(rows: pl.DataFrame, parts: _Parts) -> bool:
     return bool(inside <= apart)
 
 
-def _off(rows: pl.DataFrame, parts: _Parts, *, shipping_inside: bool) -> pl.Expr:
+def _off(rows: pl.DataFrame, parts: Parts, *, shipping_inside: bool) -> pl.Expr:
     """Rows whose settlement is not what its parts add up to."""
     whole = _money(rows, parts.revenue) + _money(rows, parts.fees) + _money(rows, parts.adjustments)
     if not shipping_inside:
@@ -186,7 +130,7 @@ def _off(rows: pl.DataFrame, parts: _Parts, *, shipping_inside: bool) -> pl.Expr
     return ((pl.col(parts.settlement) - whole).abs() > allowed).fill_null(value=False)
 
 
-def _parted(rows: pl.DataFrame, parts: _Parts, *, shipping_inside: bool) -> pl.DataFrame:
+def _parted(rows: pl.DataFrame, parts: Parts, *, shipping_inside: bool) -> pl.DataFrame:
     """*rows* with the ads that were paid from sales apart from fees and adjustments, and what the
     named fees leave of all fees."""
     kind = _first(rows, ("by.type",), pl.String)
@@ -219,7 +163,7 @@ def _parted(rows: pl.DataFrame, parts: _Parts, *, shipping_inside: bool) -> pl.D
 
 
 def _disagreements(
-    rows: pl.DataFrame, parts: _Parts, reading: Reading, *, shipping_inside: bool
+    rows: pl.DataFrame, parts: Parts, reading: Reading, *, shipping_inside: bool
 ) -> list[Note]:
     kind = _first(rows, ("by.type",), pl.String)
     payment = kind.str.contains(_AD_PAYMENT).fill_null(value=False)
@@ -235,7 +179,7 @@ def _disagreements(
     return [Note("settlement-disagrees", text, reading.file.name)]
 
 
-def _by(rows: pl.DataFrame, by: list[str], counts: list[str], parts: _Parts) -> pl.DataFrame:
+def _by(rows: pl.DataFrame, by: list[str], counts: list[str], parts: Parts) -> pl.DataFrame:
     """Sums of each group; missing where no row has a value."""
     orders: list[pl.Expr] = []
     if "by.order_id" in rows.columns:
@@ -278,9 +222,3 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "api-unsettled-orders": unsettled,
 }
 """What becomes of the readings of each kind."""
-SETTLED_BY_PRODUCT = ("income", "profit-and-loss", "api-statement-transactions")
-"""Kinds whose rows may be about one product."""
-ADDS: Mapping[str, Sequence[str]] = {
-    name: SETTLED_ADDS if step is not unsettled else UNSETTLED_ADDS for name, step in FINISH.items()
-}
-"""Counts that this gives beside those of the columns."""

@@ -12,9 +12,9 @@ import polars as pl
 
 from advisor import Derived, Grain, Grid, Period, Reading, Table
 from advisor.stats import Z
+from advisor_tiktok_shop.words import PLACED_ORDERS
 
 FAMILY = "shop-orders-places"
-COUNT = "placed_orders"
 COLUMNS = ("province", "state")  # of the kind `orders`: the first that a file has
 ENOUGH = 10  # orders from a place, without which it is one of the rest, so that nobody is alone
 REST = "0"
@@ -45,7 +45,10 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
         known.join(sizes, on="place", how="left", maintain_order="left")
         .with_columns(pl.col("number").fill_null(REST).alias("by.place"))
         .group_by("product", "by.place", maintain_order=True)
-        .agg(pl.col("by.order_id").n_unique().cast(pl.Float64).alias(COUNT), pl.col("_row").min())
+        .agg(
+            pl.col("by.order_id").n_unique().cast(pl.Float64).alias(PLACED_ORDERS),
+            pl.col("_row").min(),
+        )
     )
     frame = counted.select(
         pl.lit("").alias("key"),
@@ -55,7 +58,7 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
         pl.lit(None, pl.String).alias("currency"),
         pl.col("product").alias("by.product"),
         "by.place",
-        COUNT,
+        PLACED_ORDERS,
         "_row",
     )
     return Table("shop", FAMILY, Grain.PERIOD, frame)
@@ -69,8 +72,8 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
     counted = _newest(readings)
     if counted is None:
         return None
-    each = counted.pivot("by.place", index="by.product", values=COUNT).fill_null(0.0)
-    full = each.unpivot(index="by.product", variable_name="by.place", value_name=COUNT)
+    each = counted.pivot("by.place", index="by.product", values=PLACED_ORDERS).fill_null(0.0)
+    full = each.unpivot(index="by.product", variable_name="by.place", value_name=PLACED_ORDERS)
     summed = _apart(full)
     if summed.is_empty():
         return None
@@ -97,7 +100,7 @@ def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
 def _apart(full: pl.DataFrame) -> pl.DataFrame:
     """How far each product is `apart` from the others together, what `chance` alone would make of
     it, and the `spread` of that; one row a product that has others."""
-    orders, product = pl.col(COUNT), pl.col("by.product")
+    orders, product = pl.col(PLACED_ORDERS), pl.col("by.product")
     own = orders.sum().over(product)
     here = orders.sum().over("by.place")
     whole = full.with_columns(
@@ -132,7 +135,7 @@ def _newest(readings: Sequence[Reading]) -> pl.DataFrame | None:
 
     def age(table: Table) -> tuple[date, float]:
         last: date = table.frame["to"][0]
-        return last, float(table.frame[COUNT].sum())
+        return last, float(table.frame[PLACED_ORDERS].sum())
 
     return max(tables, key=age).frame if tables else None
 

@@ -1,77 +1,27 @@
 """The provider of Seller Center, affiliate and Partner API files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import attrs
 
 from advisor import CountUnit, KindInfo, Match, Provider, ReadContext, Reading, Source, one_grid
-from advisor.tabular import Kind, Shape, TabularProvider, Template, TemplateProvider, load_kinds
-from advisor_tiktok_shop.buyers import Visits, buyers, new_salt, over_files
-from advisor_tiktok_shop.channels import channel, shop_tab_or_search
-from advisor_tiktok_shop.finance import ADDS as FINANCE_ADDS
-from advisor_tiktok_shop.finance import FINISH as FINANCE
-from advisor_tiktok_shop.finance import SETTLED_BY_PRODUCT, base_counts
-from advisor_tiktok_shop.intervals import intervals, live_minutes
-from advisor_tiktok_shop.orders import order_counts, return_counts, visits_of, with_repeats
-from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
-from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
-from advisor_tiktok_shop.own_service import service_rates
-from advisor_tiktok_shop.parts import (
-    about,
-    after,
-    on_the_day_in_its_name,
-    part_of,
-    part_of_one,
-    videos_by_link,
-)
-from advisor_tiktok_shop.places import COLUMNS as PLACES
-from advisor_tiktok_shop.places import COUNT as PLACED_ORDERS
-from advisor_tiktok_shop.places import places
-from advisor_tiktok_shop.posts import posts_by_day
-from advisor_tiktok_shop.together import agents_together, creators_orders
-from advisor_tiktok_shop.violations import violations
-from advisor_tiktok_shop.words import vocabulary
+from advisor.tabular import Kind, TabularProvider, Template, TemplateProvider, load_kinds
+from advisor_tiktok_shop.finance_kinds import ADDS as FINANCE_ADDS
+from advisor_tiktok_shop.finance_kinds import SETTLED_BY_PRODUCT, base_counts
+from advisor_tiktok_shop.words import PLACED_ORDERS, vocabulary
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from advisor import Table
+    from advisor.tabular import Shape
+    from advisor_tiktok_shop.buyers import Visits
+
+# Whatever needs Polars is imported when a file is read: the list of kinds need not wait for it.
 
 _PACKAGE = "advisor_tiktok_shop"
-_VIDEOS = channel("video", "Videos")
-_LIVES = channel("live", "LIVEs")
-_AFFILIATES_ALONE = (
-    "videos",
-    "streams",
-    "sample_content",
-    "samples_shipped",
-    "selling_videos",
-    "selling_streams",
-    "posting_creators",
-    "selling_creators",
-    "commission",
-)
-_FINISH: Mapping[str, Callable[[Reading], Reading]] = {
-    **FINANCE,
-    "affiliate-orders": creators_orders,
-    "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
-    "affiliate-videos": after(videos_by_link, posts_by_day),
-    "api-shop-hours": on_the_day_in_its_name,
-    "api-shop-live-days": after(intervals, _LIVES),
-    "api-shop-live-minutes": after(live_minutes, about("LIVE")),
-    "api-shop-live-products": part_of_one("LIVE"),
-    "api-shop-performance": intervals,
-    "api-shop-product-detail": after(intervals, about("product")),
-    "api-shop-video-days": after(intervals, _VIDEOS),
-    "api-shop-video-detail": after(intervals, about("video")),
-    "api-shop-video-products": part_of_one("video"),
-    "api-shop-videos": posts_by_day,
-    "creator-products": part_of("creator"),
-    "live-daily": _LIVES,
-    "product-card-daily": channel("product-card", "Product card"),
-    "returns": return_counts,
-    "search-product-list": part_of("search"),
-    "service-daily": agents_together,
-    "shop-tab-daily": shop_tab_or_search,
-    "store-page-daily": channel("store-page", "Store page"),
-    "video-daily": _VIDEOS,
-    "video-list": posts_by_day,
-}
 _PLACED = "Orders with the column Province or State"
 _ADDS: Mapping[str, Sequence[str]] = {
     **FINANCE_ADDS,
@@ -82,24 +32,13 @@ _ADDS: Mapping[str, Sequence[str]] = {
     "returns": ("refunded_orders",),
     "video-list": ("posts",),
 }
-_TEMPLATES: Mapping[str, Shape] = {
-    "account-health": account_health,
-    "commission-rates": commission_rates,
-    "product-margins": product_margins,
-    "promotions": promotions,
-    "samples": samples,
-    "service-rates": service_rates,
-    "stock": stock,
-    "targets": targets,
-    "violations": violations,
-}
 
 
 class ShopProvider(TabularProvider):
     """Reads what its kinds describe, and adds what a file says without a column for it."""
 
     _salt: int | None = None
-    _visits: Mapping[tuple[str, str], Visits] = {}
+    _visits: "Mapping[tuple[str, str], Visits]" = MappingProxyType({})
 
     @property
     def kinds(self) -> Mapping[str, KindInfo]:
@@ -111,7 +50,7 @@ class ShopProvider(TabularProvider):
             else info
             for name, info in super().kinds.items()
         }
-        for name in FINANCE:
+        for name in FINANCE_ADDS:
             info = found[name]
             found[name] = attrs.evolve(info, counts=base_counts(info.counts))
         for name in SETTLED_BY_PRODUCT:
@@ -128,12 +67,16 @@ class ShopProvider(TabularProvider):
     def _order_counts(self, reading: Reading, source: Source, match: Match) -> Reading:
         """Who bought, as hashes by row, and from which province: the two columns about persons that
         are looked at."""
+        from advisor_tiktok_shop.buyers import buyers, new_salt
+        from advisor_tiktok_shop.orders import order_counts, visits_of
+        from advisor_tiktok_shop.places import COLUMNS, places
+
         grids = [grid for grid in source.grids if match.grid in (None, grid.name)]
         located = self._recogniser(match.kind).locate(one_grid(source, grids[0]))
         if located is None:
             return order_counts(reading, None)
         at, columns = located.found.row, located.found.columns
-        place = next((columns[name] for name in PLACES if name in columns), None)
+        place = next((columns[name] for name in COLUMNS if name in columns), None)
         placed = None if place is None else places(grids[0], at, place)
         if "buyer" not in columns:
             return order_counts(reading, None, placed)
@@ -156,6 +99,9 @@ class ShopProvider(TabularProvider):
         }
         if len(own) < 2:
             return readings
+        from advisor_tiktok_shop.buyers import over_files
+        from advisor_tiktok_shop.orders import with_repeats
+
         return [
             with_repeats(reading, over_files(own[_one(reading)], list(own.values())))
             if _one(reading) in own
@@ -169,15 +115,23 @@ class ShopProvider(TabularProvider):
         reading: Reading,
         context: ReadContext,  # noqa: ARG002 (the contract)
     ) -> Reading:
-        return _FINISH.get(kind.id, _as_it_is)(reading)
+        from advisor_tiktok_shop.finish import FINISH
+
+        step = FINISH.get(kind.id)
+        return step(reading) if step else reading
 
 
 def _one(reading: Reading) -> tuple[str, str]:
     return reading.file.sha256, reading.file.name
 
 
-def _as_it_is(reading: Reading) -> Reading:
-    return reading
+def _shape(template: str) -> "Shape":
+    def shape(kind: Kind, rows: "pl.DataFrame", context: ReadContext) -> "Sequence[Table]":
+        from advisor_tiktok_shop.finish import SHAPES
+
+        return SHAPES[template](kind, rows, context)
+
+    return shape
 
 
 def providers() -> Sequence[Provider]:
@@ -189,7 +143,7 @@ def providers() -> Sequence[Provider]:
         if count.unit in (CountUnit.PEOPLE, CountUnit.STATE)
     )
     exported = [kind for kind in kinds if not kind.template]
-    templates = [Template(kind, _TEMPLATES[kind.id]) for kind in kinds if kind.template]
+    templates = [Template(kind, _shape(kind.id)) for kind in kinds if kind.template]
     return (
         ShopProvider("tiktok-shop", exported, not_additive=not_additive, adds=_ADDS),
         TemplateProvider("tiktok-shop templates", templates),

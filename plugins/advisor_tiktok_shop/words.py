@@ -7,6 +7,7 @@ from advisor import VocabularyFile, vocabulary_file
 
 _PACKAGE = "advisor_tiktok_shop"
 _FILE = "vocabulary.toml"
+PLACED_ORDERS = "placed_orders"  # a count that no kind of file describes
 
 
 @cache

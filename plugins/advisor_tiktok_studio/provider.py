@@ -1,16 +1,7 @@
 """The provider of TikTok Studio's downloads."""
 
-from collections.abc import Callable, Mapping
-
 from advisor import ReadContext, Reading
 from advisor.tabular import Kind, TabularProvider, load_kinds
-from advisor_tiktok_studio.audience import (
-    counted_days,
-    gender_segments,
-    ids_from_links,
-    the_account,
-)
-from advisor_tiktok_studio.followers import with_change
 
 _NOT_ADDITIVE = (
     "active_followers",
@@ -20,16 +11,6 @@ _NOT_ADDITIVE = (
     "new_viewers",
     "returning_viewers",
 )
-_FINISH: Mapping[str, Callable[[Reading], Reading]] = {
-    "studio-content": ids_from_links,
-    "studio-follower-activity": the_account,
-    "studio-follower-gender": gender_segments,
-    "studio-follower-history": with_change,
-    "studio-overview": the_account,
-    "studio-viewers": counted_days,
-}
-
-
 _ADDS = {"studio-follower-history": ("follower_change",)}
 
 
@@ -42,11 +23,12 @@ class StudioProvider(TabularProvider):
         reading: Reading,
         context: ReadContext,  # noqa: ARG002 (the contract)
     ) -> Reading:
-        return _FINISH.get(kind.id, _as_it_is)(reading)
+        from advisor_tiktok_studio.finish import (
+            FINISH,
+        )  # needs Polars, which a list of kinds does not
 
-
-def _as_it_is(reading: Reading) -> Reading:
-    return reading
+        step = FINISH.get(kind.id)
+        return step(reading) if step else reading
 
 
 def studio_provider() -> StudioProvider:

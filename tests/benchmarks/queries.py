@@ -6,9 +6,10 @@ A query is one `collect` of a lazy frame; `select`, `with_columns`, `filter`, `j
 `group_by` of a frame are one each. With --lines the callers are told by line.
 """
 
+import contextlib
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from types import FrameType
 
@@ -24,7 +25,7 @@ class Counts:
         self.lines = lines
         self._inside = False
         self.queries: Counter[str] = Counter()
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def install(self) -> None:
         """Counts from now on."""
@@ -50,7 +51,7 @@ class Counts:
     def caller(self, frame: FrameType | None) -> str:
         """The nearest function of ours."""
         while frame is not None:
-            module = frame.f_globals.get("__name__", "")
+            module = str(frame.f_globals.get("__name__", ""))
             if module.partition(".")[0] in OURS:
                 if self.lines:
                     return f"{module}:{frame.f_lineno} {frame.f_code.co_name}"
@@ -73,14 +74,12 @@ def main() -> None:
     counts.install()
     from advisor.cli import main as command
 
-    try:
+    with contextlib.suppress(SystemExit):
         command([word for word in words if word != "--lines"])
-    except SystemExit:
-        pass
     rows = counts.rows()
-    print(f"{sum(count for _, count, _ in rows):6} {sum(ms for *_, ms in rows):8.0f} ms  in all")
+    print(f"{sum(count for _, count, _ in rows):6} {sum(ms for *_, ms in rows):8.0f} ms  in all")  # noqa: T201
     for caller, count, milliseconds in rows:
-        print(f"{count:6} {milliseconds:8.1f} ms  {caller}")
+        print(f"{count:6} {milliseconds:8.1f} ms  {caller}")  # noqa: T201
 
 
 if __name__ == "__main__":

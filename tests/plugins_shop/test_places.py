@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from advisor.model.reading import File, Grain, Period, Reading, Table
-from advisor_tiktok_shop.places import COUNT, ENOUGH, REST, buyers_apart, by_place
+from advisor_tiktok_shop.places import ENOUGH, REST, buyers_apart, by_place
+from advisor_tiktok_shop.words import PLACED_ORDERS
 from tests.plugins_shop.reads import read, written
 from tests.shapes import Row, orders
 
@@ -91,8 +92,8 @@ def test_a_place_of_few_orders_is_one_of_the_rest_and_none_is_named() -> None:
     assert (table.subject, table.grain) == ("shop", Grain.PERIOD)
     assert set(table.frame["by.place"]) == {"1", "2", "3", REST}
     rest = table.frame.filter(pl.col("by.place") == REST)
-    assert rest[COUNT].to_list() == [3.0 * (ENOUGH - 1)]
-    assert table.frame[COUNT].sum() == 1_130 + 27
+    assert rest[PLACED_ORDERS].to_list() == [3.0 * (ENOUGH - 1)]
+    assert table.frame[PLACED_ORDERS].sum() == 1_130 + 27
 
 
 def test_where_nobody_says_where_they_live_nothing_is_kept() -> None:
@@ -156,7 +157,7 @@ def test_an_export_of_orders_is_counted_by_place_and_keeps_no_name_of_one(
     found = read(written(tmp_path, "All order.csv", orders.orders(rows, region=region)))
 
     (table,) = (t for t in found.tables if "by.place" in t.frame.columns)
-    counted = dict(table.frame.group_by("by.product").agg(pl.col(COUNT).sum()).rows())
+    counted = dict(table.frame.group_by("by.product").agg(pl.col(PLACED_ORDERS).sum()).rows())
     assert counted == {"Poncho": 50, "Mug": 50}
     assert set(table.frame["by.place"]) == {"1", "2"}
     assert not any("reedonia" in str(t.frame.to_dicts()) for t in found.tables)

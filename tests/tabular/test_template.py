@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from advisor.errors import Mistakes
 from advisor.model.reading import Grain, Table
 from advisor.plugin.hookspecs import ReadContext
-from advisor.tabular.custom.template import Template, TemplateProvider, each_day, rows_about
+from advisor.tabular.custom.template import Template, TemplateProvider
+from advisor.tabular.custom.template_rows import each_day, rows_about
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import kind_of
 from tests.tabular.making import opened

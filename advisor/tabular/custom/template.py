@@ -4,36 +4,24 @@ What a cell may hold is said in the kind (CellRule). People make mistakes, and a
 become wrong advice, so a template with any is not read: all are named at once, each with its row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
-import polars as pl
 
-from advisor.errors import Mistakes, nearest
-from advisor.model import Column, Grain, Period, Reading, Source, Table
+from advisor.errors import Mistakes
+from advisor.model import Column, Reading, Source, Table
 from advisor.plugin import KindInfo, Match, ReadContext
-from advisor.tabular import cells
-from advisor.tabular.headers import Found, Recogniser, first_name
-from advisor.tabular.kind import CellRule, CellType, Kind, Role
+from advisor.tabular.headers import Recogniser, first_name
+from advisor.tabular.kind import Kind
 from advisor.tabular.reader import info
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SHOWN = 50  # mistakes that a message lists
 
-_PLAIN = r"^[-+]?[0-9]+$"
-_POINT = r"^[-+]?[0-9]*[.,][0-9]+$"
-_TWO_WAYS = r"^[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
-_MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"  # what a workbook adds to a date
-
-_NUMBERS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
-_HOW = {
-    CellType.DATE: ("is no day", "write it as 2026-05-31"),
-    CellType.MONTH: ("is no month", "write it as 2026-05"),
-    CellType.NUMBER: ("is no number", "write it as 12 or 12.5"),
-    CellType.MONEY: ("is no amount", "write it as 1234.50"),
-    CellType.RATE: ("is no share", "write it as 0.06 or 6%"),
-}
-
-Shape = Callable[[Kind, pl.DataFrame, ReadContext], Sequence[Table]]
+Shape = Callable[[Kind, "pl.DataFrame", ReadContext], Sequence[Table]]
 """Makes tables of a template's rows: a frame with one typed column for each column of the kind
 (dates, months as their first day, numbers, text) and `_row`, all of it valid."""
 
@@ -76,15 +64,17 @@ class TemplateProvider:
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         """The rows of *source* as counts; raises Mistakes with all that is wrong in it."""
+        from advisor.tabular.custom import template_rows as of_rows
+
         template = self._templates[match.kind]
         kind = template.kind
         located = self._recognisers[kind.id].locate(source)
         if located is None or located.lacks:
             lacks = located.lacks if located else tuple(map(repr, kind.requires))
             raise Mistakes([f"the header lacks {', '.join(lacks)}"], where=source.file.name)
-        written = _written(kind, located.found)
-        rows = _typed(kind, written)
-        wrong = list(mistakes(kind, written, rows))
+        written = of_rows.written_rows(kind, located.found)
+        rows = of_rows.typed_rows(kind, written)
+        wrong = list(of_rows.mistakes(kind, written, rows))
         if wrong:
             shown = wrong[:_SHOWN]
             if len(wrong) > _SHOWN:
@@ -98,7 +88,7 @@ class TemplateProvider:
             title=kind.title,
             tables=tuple(template.shape(kind, rows, context)),
             rows=rows.height,
-            period=_period(kind, rows),
+            period=of_rows.period_of(kind, rows),
             columns=tuple(
                 Column(cell, places.get(at, ""))
                 for at, cell in enumerate(located.found.grid.head[located.found.row])
@@ -111,174 +101,3 @@ def _info(template: Template) -> KindInfo:
     known = info(template.kind)
     counts = dict.fromkeys((*template.kind.makes, *known.counts))
     return attrs.evolve(known, counts=tuple(counts))
-
-
-def _written(kind: Kind, found: Found) -> pl.DataFrame:
-    """What stands in the cells, as text; rows without anything are left out."""
-    raw = found.grid.body(found.row, tuple(found.columns.values()))
-    named = raw.rename({f"c{at}": name for name, at in found.columns.items()})
-    absent = [pl.lit(None, pl.String).alias(n) for n in kind.columns if n not in found.columns]
-    text = named.with_columns(absent).with_columns(cells.known(pl.col(n)) for n in kind.columns)
-    return text.filter(pl.any_horizontal(pl.col(n).is_not_null() for n in kind.columns))
-
-
-def _typed(kind: Kind, written: pl.DataFrame) -> pl.DataFrame:
-    return written.with_columns(
-        _value(name, spec.type, spec.cell).alias(name) for name, spec in kind.columns.items()
-    )
-
-
-def _value(name: str, cell_type: CellType, rule: CellRule | None) -> pl.Expr:
-    """The value of a cell; null where the text is none of its type."""
-    text = pl.col(name).str.strip_chars()
-    if cell_type is CellType.DATE:
-        return text.str.replace(_MIDNIGHT, "").str.to_date("%Y-%m-%d", strict=False)
-    if cell_type is CellType.MONTH:
-        month = text.str.replace(_MIDNIGHT, "").str.extract(r"^([0-9]{4}-[0-9]{2})(?:-01)?$")
-        return (month + "-01").str.to_date("%Y-%m-%d", strict=False)
-    if cell_type in _NUMBERS:
-        percent = text.str.ends_with("%") if cell_type is CellType.RATE else pl.lit(value=False)
-        digits = text.str.strip_chars_end("% ") if cell_type is CellType.RATE else text
-        clear = digits.str.contains(_PLAIN) | digits.str.contains(_POINT)
-        if cell_type is not CellType.RATE:
-            clear &= ~digits.str.contains(_TWO_WAYS)
-        number = digits.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-        return pl.when(clear).then(pl.when(percent).then(number / 100).otherwise(number))
-    if cell_type is CellType.ID:
-        return cells.identifiers(text)
-    return text.str.to_lowercase() if rule is not None and rule.allowed else text
-
-
-def mistakes(kind: Kind, written: pl.DataFrame, rows: pl.DataFrame) -> Iterator[str]:
-    """What is wrong in the rows of *kind*, in their order; *written* is the text, *rows* the values
-    that were made of it. Only wrong rows are looked at one by one."""
-    found: list[tuple[int, str]] = []
-    for name, wrong, says in _checks(kind, written, rows):
-        title = first_name(kind.columns[name])
-        texts = written.filter(wrong).select("_row", name)
-        for at, value in texts.iter_rows():
-            found.append((at, f"row {at}, {title}: {_said(value, says)}"))
-    return (text for _, text in sorted(found))
-
-
-_Says = str | tuple[str, ...]
-
-
-def _checks(
-    kind: Kind, written: pl.DataFrame, rows: pl.DataFrame
-) -> Iterator[tuple[str, pl.Series, _Says]]:
-    for name, spec in kind.columns.items():
-        rule = spec.cell or CellRule()
-        text, value = written[name], rows[name]
-        bad, how = _HOW.get(spec.type, ("", ""))
-        if spec.type in _HOW:
-            unread = text.is_not_null() & value.is_null()
-            if spec.type in (CellType.NUMBER, CellType.MONEY):
-                both = unread & text.str.contains(_TWO_WAYS).fill_null(value=False)
-                yield name, both, "can be read two ways; write 1234 or 1.23"
-                unread &= ~both
-            yield name, unread, f"{bad}; {how}"
-        if spec.type is CellType.ID:
-            lost = text.str.contains(cells.RUINED).fill_null(value=False)
-            yield name, lost, "lost its digits in a spreadsheet; copy the whole id, as text"
-        if rule.required:
-            yield name, text.is_null() & ~_excused(rule, rows), _empty(kind, rule, how)
-        if rule.allowed:
-            yield name, value.is_not_null() & ~value.is_in(list(rule.allowed)), rule.allowed
-        if rule.min is not None:
-            yield name, (value < rule.min).fill_null(value=False), f"is less than {rule.min:g}"
-        if rule.max is not None:
-            more = "; write 6 % as 0.06 or 6%" if spec.type is CellType.RATE else ""
-            too_much = (value > rule.max).fill_null(value=False)
-            yield name, too_much, f"is more than {rule.max:g}{more}"
-        if rule.above is not None:
-            less = (value < rows[rule.above]).fill_null(value=False)
-            yield name, less, f"is before or less than {_title(kind, rule.above)}"
-        if rule.below is not None:
-            more_than = (value > rows[rule.below]).fill_null(value=False)
-            yield name, more_than, f"is after or more than {_title(kind, rule.below)}"
-    if kind.unique:
-        keyed = rows.select(kind.unique)
-        whole = rows.select(pl.all_horizontal(pl.col(kind.unique[0]).is_not_null())).to_series()
-        names = " and ".join(_title(kind, name) for name in kind.unique)
-        again = "stands in more than one row"
-        says = again if len(kind.unique) == 1 else f"is there again; one row for each {names}"
-        yield kind.unique[-1], keyed.is_duplicated() & whole, says
-
-
-def _excused(rule: CellRule, rows: pl.DataFrame) -> pl.Series:
-    excused = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
-    for other, values in rule.unless.items():
-        excused |= rows[other].is_in(list(values)).fill_null(value=False)
-    return excused
-
-
-def _empty(kind: Kind, rule: CellRule, how: str) -> _Says:
-    if rule.allowed:
-        return rule.allowed
-    if rule.unless:
-        only = " and where ".join(
-            f"{_title(kind, other)} is {' or '.join(values)}"
-            for other, values in rule.unless.items()
-        )
-        return f"is empty, which it may be only where {only}"
-    return f"is empty; {how}" if how else "is empty"
-
-
-def _title(kind: Kind, column: str) -> str:
-    return first_name(kind.columns[column])
-
-
-def _said(value: str | None, says: _Says) -> str:
-    shown = "" if value is None else f"{value!r} "
-    if isinstance(says, str):
-        return f"{shown}{says}"
-    near = nearest(value or "", says)
-    known = f"did you mean {near!r}?" if near else f"write {', '.join(says[:-1])} or {says[-1]}"
-    return f"{shown}is unknown; {known}" if value else f"is empty; {known}"
-
-
-def _period(kind: Kind, rows: pl.DataFrame) -> Period | None:
-    """From the first to the last day that any row names."""
-    ends = (Role.DAY, Role.FROM, Role.TO)
-    days = [rows[name] for name, spec in kind.columns.items() if spec.role in ends]
-    days = [column for column in days if column.null_count() < len(column)]
-    if not days:
-        return None
-    together = pl.concat(column.rename("day") for column in days).drop_nulls()
-    return Period(together.min(), together.max())  # type: ignore[arg-type]
-
-
-def rows_about(
-    subject: str,
-    kind: Kind,
-    grain: Grain,
-    rows: pl.DataFrame,
-    counts: Mapping[str, pl.Expr],
-    *,
-    key: pl.Expr | None = None,
-    name: pl.Expr | None = None,
-    first: pl.Expr | None = None,
-    last: pl.Expr | None = None,
-    currency: pl.Expr | None = None,
-) -> Table:
-    """A table with a row for each of *rows*; without *key* it is about the shop, without *first*
-    its days are not known, without *last* each row is one day."""
-    keyed = key if key is not None else pl.lit("")
-    begins = first if first is not None else pl.lit(None, pl.Date)
-    frame = rows.select(
-        keyed.alias("key"),
-        (name if name is not None else keyed).fill_null(keyed).alias("name"),
-        begins.alias("from"),
-        (last if last is not None else begins).alias("to"),
-        (currency if currency is not None else pl.lit(None, pl.String)).alias("currency"),
-        *(value.cast(pl.Float64).alias(count) for count, value in counts.items()),
-        "_row",
-    )
-    return Table(subject, kind.family, grain, frame)
-
-
-def each_day(rows: pl.DataFrame, first: pl.Expr, last: pl.Expr) -> pl.DataFrame:
-    """*rows* once for each of their days, from *first* to *last*, as the column `day`."""
-    days = rows.with_columns(pl.date_ranges(first, last).alias("day"))
-    return days.explode("day").drop_nulls("day")

@@ -1,0 +1,49 @@
+from .escape import (
+    clean,
+    json_text,
+    shorten,
+)
+from .formats import (
+    FailedShop,
+    Index,
+    format_names,
+    make_environment,
+    make_index,
+    print_terminal,
+    render,
+    render_index,
+    render_template,
+)
+from .index import (
+    INDEX_TEMPLATE,
+)
+from .json_ import (
+    write_json,
+)
+from .markdown import (
+    PLAN_TEMPLATE,
+)
+from .views import (
+    counted,
+    left_out,
+)
+
+__all__ = [
+    "INDEX_TEMPLATE",
+    "PLAN_TEMPLATE",
+    "FailedShop",
+    "Index",
+    "clean",
+    "counted",
+    "format_names",
+    "json_text",
+    "left_out",
+    "make_environment",
+    "make_index",
+    "print_terminal",
+    "render",
+    "render_index",
+    "render_template",
+    "shorten",
+    "write_json",
+]

@@ -1,0 +1,83 @@
+from .cells import (
+    ruined,
+)
+from .containers.archive import (
+    ZIP,
+    directory,
+    is_bundle,
+    is_zip,
+    unpack,
+)
+from .containers.open import (
+    open_source,
+)
+from .containers.postgres import (
+    address_of,
+    open_postgres,
+)
+from .containers.text import (
+    HEAD_BYTES,
+    TextGrid,
+    as_utf8,
+    delimiter,
+)
+from .custom.guess import (
+    Proposal,
+    propose,
+)
+from .custom.mapping import (
+    OwnSources,
+    source_mistakes,
+)
+from .custom.template import (
+    Shape,
+    Template,
+    TemplateProvider,
+)
+from .custom.template_rows import (
+    each_day,
+    rows_about,
+)
+from .kind import (
+    Kind,
+)
+from .kinds import (
+    load_kinds,
+)
+from .reader import (
+    TabularProvider,
+)
+from .window_sums import (
+    days_of,
+    sums_of,
+)
+
+__all__ = [
+    "HEAD_BYTES",
+    "ZIP",
+    "Kind",
+    "OwnSources",
+    "Proposal",
+    "Shape",
+    "TabularProvider",
+    "Template",
+    "TemplateProvider",
+    "TextGrid",
+    "address_of",
+    "as_utf8",
+    "days_of",
+    "delimiter",
+    "directory",
+    "each_day",
+    "is_bundle",
+    "is_zip",
+    "load_kinds",
+    "open_postgres",
+    "open_source",
+    "propose",
+    "rows_about",
+    "ruined",
+    "source_mistakes",
+    "sums_of",
+    "unpack",
+]
