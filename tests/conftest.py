@@ -12,6 +12,9 @@ settings.register_profile("project", deadline=None)
 settings.register_profile("mutation", deadline=None, max_examples=25, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
+# Compiled knowledge is kept beside pytest's own cache, and not in the home of who runs the tests.
+os.environ["ADVISOR_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "knowledge")
+
 # Projects of their own: tests/packaging installs them and runs theirs.
 collect_ignore = ["plugins"]
 

@@ -12,6 +12,7 @@ from advisor.model.bands import (
     check_bands,
     wrong_edges,
 )
+from advisor.model.compiled_form import compiled
 from advisor.model.condition import (
     LEVELS,
     TRENDS,
@@ -160,6 +161,7 @@ __all__ = [
     "business_of",
     "check_bands",
     "chosen",
+    "compiled",
     "field_key",
     "hours",
     "impossible",

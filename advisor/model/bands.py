@@ -7,6 +7,7 @@ from datetime import date
 import attrs
 
 from advisor.errors import Mistakes, unknown
+from advisor.model.compiled_form import compiled
 from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
@@ -92,7 +93,9 @@ class BandFile:
 
 def band_file(text: str, *, where: str) -> BandFile:
     """Reads bands; raises Mistakes with everything that is wrong."""
-    return structure(parse_toml(text, where=where), BandFile, where=where)
+    return compiled(
+        "bands", (text,), lambda: structure(parse_toml(text, where=where), BandFile, where=where)
+    )
 
 
 def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from advisor.errors import Mistakes, unknown
+from advisor.model.compiled_form import compiled
 from advisor.model.toml import parse_toml, structure
 
 
@@ -316,7 +317,11 @@ class VocabularyFile:
 
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
-    return structure(parse_toml(text, where=where), VocabularyFile, where=where)
+    return compiled(
+        "vocabulary",
+        (text,),
+        lambda: structure(parse_toml(text, where=where), VocabularyFile, where=where),
+    )
 
 
 @attrs.frozen

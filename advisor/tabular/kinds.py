@@ -1,14 +1,14 @@
 """Loading kinds of files from a package's `kinds/*.toml`, and telling all that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import attrs
 
 from advisor.errors import Mistakes, unknown
-from advisor.model import Container, parse_toml, structure
+from advisor.model import Container, compiled, parse_toml, structure
 from advisor.tabular.kind import CellRule, Kind, Role
 
 
@@ -32,18 +32,27 @@ def load_kinds(package: str, *, platform: str = "") -> tuple[Kind, ...]:
 
 def read_kinds(folder: Traversable, *, where: str) -> tuple[Kind, ...]:
     """Every `*.toml` of a folder as a kind; raises Mistakes over all files."""
+    listed = sorted(folder.iterdir(), key=lambda file: file.name)
+    texts = {
+        file.name: file.read_text(encoding="utf-8")
+        for file in listed
+        if file.name.endswith(".toml")
+    }
+    sources = [part for pair in texts.items() for part in pair]
+    return compiled("kinds", sources, lambda: _kinds_of(texts, where))
+
+
+def _kinds_of(texts: Mapping[str, str], where: str) -> tuple[Kind, ...]:
     kinds: dict[str, Kind] = {}
     mistakes: list[str] = []
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if not file.name.endswith(".toml"):
-            continue
+    for name, text in texts.items():
         try:
-            kind = kind_of(file.read_text(encoding="utf-8"), where=file.name)
+            kind = kind_of(text, where=name)
         except Mistakes as error:
-            mistakes += [f"{file.name}: {line}" for line in error.mistakes]
+            mistakes += [f"{name}: {line}" for line in error.mistakes]
             continue
         if kind.id in kinds:
-            mistakes.append(f"{file.name}: the kind {kind.id!r} exists already")
+            mistakes.append(f"{name}: the kind {kind.id!r} exists already")
         kinds[kind.id] = kind
     if mistakes:
         raise Mistakes(mistakes, where=where)

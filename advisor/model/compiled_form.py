@@ -1,0 +1,214 @@
+"""Knowledge in a form that loads fast: attrs values as JSON, in the user's cache folder.
+
+Rules, words, bands and kinds of files are TOML for people. Reading, checking and building them
+takes longer than importing a library, so the result is kept, under a name that holds a digest of
+the sources and of the code that reads them: whoever changes either reads the TOML again. A file
+that is missing, damaged or cannot be written costs time and nothing else. JSON cannot execute
+anything, and only classes of the modules named here are built from it.
+
+ADVISOR_CACHE_DIR names another folder; where it is empty, nothing is kept.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+VARIABLE = "ADVISOR_CACHE_DIR"
+_FORMAT = "1"
+_MARK = "§"  # the key of an object that is no plain mapping
+_TUPLE, _SET, _DAY = "tuple", "set", "day"
+_OLD = 14 * 24 * 3600  # seconds after which a file of other sources is deleted
+_MODULES = (
+    "advisor.model.bands",
+    "advisor.model.condition",
+    "advisor.model.reading",
+    "advisor.model.rule",
+    "advisor.model.shop",
+    "advisor.model.vocabulary",
+    "advisor.tabular.kind",
+)
+_Hook = Callable[[dict[str, Any]], Any]
+
+
+class _Uncompiled(Exception):
+    """A value has no compiled form."""
+
+
+def compiled(name: str, sources: Iterable[str], make: Callable[[], T]) -> T:
+    """What *make* makes of *sources*: as it was kept from an earlier run, else made and kept.
+
+    *make* may depend on nothing else than *sources*, advisor.model and advisor.tabular.kind.
+    """
+    folder, code = cache_folder(), _code_digest()
+    if folder is None or code is None:
+        return make()
+    digest = hashlib.sha256(code)
+    for source in (name, *sources):
+        data = source.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    path = folder / f"{name}-{digest.hexdigest()[:40]}.json"
+    try:
+        kept: T = thaw(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        made = make()
+        with contextlib.suppress(OSError, ValueError, _Uncompiled):
+            _write(path, freeze(made))
+        return made
+    return kept
+
+
+def cache_folder() -> Path | None:
+    """The folder in which compiled knowledge is kept; None where there is none."""
+    named = os.environ.get(VARIABLE)
+    if named is not None:
+        return Path(named) if named else None
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "shop-advisor"
+    local = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+    base = os.environ.get(local, "")
+    return (Path(base) if base else home / ".cache") / "shop-advisor"
+
+
+def freeze(value: object) -> str:
+    """*value* as text: a line of the classes in it, and a line of JSON."""
+    classes: dict[type, int] = {}
+    body = json.dumps(_frozen(value, classes), ensure_ascii=False, separators=(",", ":"))
+    known = [[cls.__module__, cls.__qualname__] for cls in classes]
+    head = {"classes": known, "sha256": hashlib.sha256(body.encode()).hexdigest()}
+    return f"{json.dumps(head)}\n{body}"
+
+
+def thaw(text: str) -> Any:
+    """The value that `freeze` made *text* of; raises ValueError, TypeError, LookupError or
+    AttributeError for any other text."""
+    first, _, body = text.partition("\n")
+    head = json.loads(first)
+    if head["sha256"] != hashlib.sha256(body.encode()).hexdigest():
+        raise ValueError("damaged")
+    classes = [_known_class(module, name) for module, name in head["classes"]]
+    return json.loads(body, object_hook=_hook(classes))
+
+
+def _frozen(value: object, classes: dict[type, int]) -> object:
+    if value is None or type(value) in (str, int, float, bool):
+        return value
+    cls = type(value)
+    if isinstance(value, Enum) or attrs.has(cls):
+        if cls.__module__ not in _MODULES or "." in cls.__qualname__:
+            raise _Uncompiled(cls.__qualname__)
+        mark = classes.setdefault(cls, len(classes))
+        if isinstance(value, Enum):
+            return {_MARK: mark, "": value.value}
+        return {_MARK: mark, **_fields(value, classes)}
+    if cls is tuple:
+        return [_inside(member, classes) for member in value]  # type: ignore[attr-defined]
+    if cls is frozenset:
+        members = sorted(value, key=repr)  # type: ignore[call-overload]
+        return {_MARK: _SET, "": [_inside(member, classes) for member in members]}
+    if isinstance(value, Mapping):
+        if any(type(key) is not str for key in value) or _MARK in value:
+            raise _Uncompiled("mapping")
+        return {key: _frozen(member, classes) for key, member in value.items()}
+    if cls is date:
+        return {_MARK: _DAY, "": str(value)}
+    raise _Uncompiled(cls.__qualname__)
+
+
+def _inside(value: object, classes: dict[type, int]) -> object:
+    """A member of a list: a list there is marked, so that the hook need not look for it."""
+    frozen = _frozen(value, classes)
+    return {_MARK: _TUPLE, "": frozen} if type(value) is tuple else frozen
+
+
+def _fields(value: Any, classes: dict[type, int]) -> dict[str, object]:
+    """What *value* was made with, without defaults."""
+    found: dict[str, object] = {}
+    for field in attrs.fields(type(value)):
+        held, default = getattr(value, field.name), field.default
+        if not field.init:
+            raise _Uncompiled(field.name)
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+            default = default.factory()
+        if type(held) is not type(default) or held != default:
+            found[field.alias] = _frozen(held, classes)
+    return found
+
+
+def _hook(classes: list[type]) -> _Hook:
+    def build(found: dict[str, Any]) -> Any:
+        mark = found.pop(_MARK, None)
+        if mark.__class__ is int:
+            cls: Any = classes[mark]
+            if "" in found:
+                return cls(found[""])
+            return cls(**{n: tuple(v) if v.__class__ is list else v for n, v in found.items()})
+        if mark is None:
+            return {n: tuple(v) if v.__class__ is list else v for n, v in found.items()}
+        if mark == _TUPLE:
+            return tuple(found[""])
+        return frozenset(found[""]) if mark == _SET else date.fromisoformat(found[""])
+
+    return build
+
+
+@cache
+def _known_class(module: str, name: str) -> type:
+    if module not in _MODULES:
+        raise LookupError(module)
+    cls: Any = vars(import_module(module))[name]
+    if not (isinstance(cls, type) and (attrs.has(cls) or issubclass(cls, Enum))):
+        raise LookupError(name)
+    return cls
+
+
+@cache
+def _code_digest() -> bytes | None:
+    """A digest of the code that reads knowledge; None where its files cannot be read."""
+    digest = hashlib.sha256(_FORMAT.encode())
+    here = Path(__file__).parent
+    others = [here.parent / "errors.py", here.parent / "tabular" / "kind.py"]
+    others.append(here.parent / "tabular" / "kinds.py")
+    try:
+        for path in (*sorted(here.glob("*.py")), *others):
+            digest.update(path.name.encode() + path.read_bytes())
+    except OSError:
+        return None
+    return digest.digest()
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes *text* whole or not at all, and deletes what nobody has read for long."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(made).replace(path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise
+    before = time.time() - _OLD
+    for other in path.parent.glob("*.json"):
+        with contextlib.suppress(OSError):
+            if other.stat().st_mtime < before:
+                other.unlink()
