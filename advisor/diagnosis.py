@@ -8,7 +8,7 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, combine, gather
-from advisor.judge import Engine, Grader, Judgement, choose, judge_apart
+from advisor.judge import Engine, Grader, Judgement, choose, failure, judge_apart
 from advisor.knowledge import (
     Loaded,
     bands_of,
@@ -81,6 +81,7 @@ def diagnose(
     progress: Progress | None = None,
 ) -> Diagnosis:
     """Diagnoses one shop. Raises AdvisorError for what the user can mend."""
+    engine = engine or choose()  # it starts while files are read
     gathered = gather_shop(request, registry, progress=progress)
     return diagnose_gathered(gathered, request, registry, engine=engine)
 
@@ -174,6 +175,9 @@ def diagnose_gathered(
         fault(registry, f"rule {rule} could not be judged: {why} ({strange[rule]})")
         for rule, why in judgement.failed.items()
     )
+    died = failure(acting)
+    if died:
+        failed += (fault(registry, died),)
     return Diagnosis(
         request=request,
         business=business,

@@ -4,6 +4,7 @@ AdvisorError            the user can mend it: message and next step, exit code 2
 ├── Mistakes            every mistake of one file, at once
 ├── NothingReadable     no file gave a reading, exit code 3
 ├── EngineUnavailable   durable_rules cannot be imported
+├── EngineFailed        durable_rules ended, hung or gave up while it was judging
 └── PluginError         a plugin broke its contract
 
 Anything else that is raised is a bug and keeps its traceback.
@@ -45,6 +46,10 @@ class NothingReadable(AdvisorError):
 
 class EngineUnavailable(AdvisorError):
     """durable_rules is not installed or cannot be imported."""
+
+
+class EngineFailed(AdvisorError):
+    """durable_rules was killed, crashed, took too long, or could not run a rule set."""
 
 
 class PluginError(AdvisorError):

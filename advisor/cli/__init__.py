@@ -18,6 +18,7 @@ _COMMANDS = {
     "rules": "Which rules there are, and whether their cases hold.",
     "metrics": "What is measured, and how.",
     "plugins": "What is installed, and which exports it reads.",
+    "engine": "Install the rules engine, and say which one is used.",
     "config": "Which setting or band holds, and why.",
     "completion": "Make the shell complete names.",
 }
@@ -40,7 +41,8 @@ def main() -> None:
     \b
     Exit codes:
       0  done; for diagnose: a plan was made
-      1  diagnose --fail-on: a finding is that severe; rules test: a case fails
+      1  diagnose --fail-on: a finding is that severe; rules test: a case fails; engine check:
+         durable_rules is not used
       2  a mistake that you can mend; the message says how
       3  nothing could be read
       4  done, but without a plugin that failed

@@ -148,7 +148,9 @@ class _Run:
         from advisor.cli.screen import Waiting, readers, say
         from advisor.diagnosis import diagnose_gathered, gather_shop
         from advisor.document import compose_document
+        from advisor.judge import choose
 
+        choose()  # the rules engine starts while files are read
         with Waiting(shown=not self.quiet) as waiting:
             with self.clock.stage("reading"):
                 gathered = gather_shop(self.request, self.registry, progress=waiting)

@@ -5,7 +5,7 @@ the rules engine. A subject is kept from the engine only where no rule can fire 
 """
 
 from advisor.judge.apart import judge_apart
-from advisor.judge.engine import Engine, choose, notice
+from advisor.judge.engine import Engine, choose, engine_in_use, failure, install_engine, notice
 from advisor.judge.evaluate import judge, tests_for
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Firing, Judgement, Outcome, Verdicts
@@ -24,6 +24,9 @@ __all__ = [
     "Verdicts",
     "change",
     "choose",
+    "engine_in_use",
+    "failure",
+    "install_engine",
     "judge",
     "judge_apart",
     "notice",

@@ -90,7 +90,7 @@ def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
     engine = diagnosis.engine
     return AdvisorInfo(
         version=own_version(),
-        engine=EngineInfo(engine.name, engine.version, notice()),
+        engine=EngineInfo(engine.name, engine.version, notice(engine)),
         packs=tuple(
             PackInfo(
                 pack.id,

@@ -1,7 +1,11 @@
 """The rules engine: what it is given, what it gives back, and which one is in use.
 
-Importing this does not import durable_rules; `choose` does.
+durable_rules is imported by a process of its own alone, which `choose` starts.
 """
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
 
 from advisor.judge.engine.program import (
     After,
@@ -16,6 +20,10 @@ from advisor.judge.engine.program import (
 )
 from advisor.knowledge import stratify
 
+if TYPE_CHECKING:
+    from advisor.judge.engine.fenced import FencedEngine
+    from advisor.judge.engine.install import Outcome
+
 __all__ = [
     "After",
     "Clause",
@@ -27,33 +35,48 @@ __all__ = [
     "Pattern",
     "SubjectFact",
     "choose",
+    "engine_in_use",
+    "failure",
+    "install_engine",
     "notice",
     "stratify",
 ]
 
-# Built anew: pip may have kept a wheel that was built without the flags, which 3.13 cannot import.
-INSTALL = (
-    "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
-    "pip install --force-reinstall --no-cache-dir durable-rules"
-)
+
+def choose() -> "FencedEngine":
+    """The engine of this process: durable_rules where it can be had, else the reference engine,
+    which finds the same. It is started here and not waited for."""
+    return _engine(os.getpid())
 
 
-def choose() -> Engine:
-    """durable_rules where it can be imported, else the reference engine: the same findings."""
-    from advisor.judge.engine.durable import DurableEngine, available
-    from advisor.judge.engine.reference import ReferenceEngine
+@cache
+def _engine(_: int) -> "FencedEngine":
+    from advisor.judge.engine.fenced import FencedEngine
 
-    return DurableEngine() if available() is None else ReferenceEngine()
+    return FencedEngine()
 
 
-def notice() -> str | None:
-    """One line on how to get durable_rules where it is missing, with the reason; else None."""
-    from advisor.judge.engine.durable import available
+def notice(engine: Engine) -> str | None:
+    """One line on how to get durable_rules where *engine* is in use without it; else None."""
+    said: str | None = getattr(engine, "notice", None)
+    return said
 
-    reason = available()
-    if reason is None:
-        return None
-    return (
-        f"durable_rules cannot be imported ({reason}), so the reference engine is in use, "
-        f"which finds the same; with a C compiler, this installs it: {INSTALL}"
-    )
+
+def failure(engine: Engine) -> str | None:
+    """One line on how durable_rules failed inside of *engine*; else None."""
+    said: str | None = getattr(engine, "failure", None)
+    return said
+
+
+def engine_in_use() -> "Outcome":
+    """See `advisor.judge.engine.install.engine_in_use`."""
+    from advisor.judge.engine import install
+
+    return install.engine_in_use()
+
+
+def install_engine() -> "Outcome":
+    """See `advisor.judge.engine.install.install_engine`."""
+    from advisor.judge.engine import install
+
+    return install.install_engine()

@@ -1,39 +1,196 @@
-"""durable_rules behind the engine's contract: the only module that imports it.
+"""durable_rules behind the engine's contract.
 
-The library ends the process, hangs, or loses findings without a word in a dozen known ways. Each
-is kept out here or in `rulesets`, and has a test of its own.
+It runs in a process of its own (`durable_child`), which is all that imports it: where the library
+ends its process or hangs, the run goes on. What is known to break it is kept out here and in
+`rulesets`.
 """
 
+import json
 import math
+import os
 import threading
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version as installed
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from advisor.errors import EngineUnavailable
+import attrs
+
+from advisor.errors import EngineFailed, EngineUnavailable
+from advisor.judge.engine.durable_child import SID
 from advisor.judge.engine.program import Clause, Derivation, FindingFact, LinkFact, SubjectFact
-from advisor.judge.engine.rulesets import BATCH, RuleSet, rulesets
+from advisor.judge.engine.rulesets import RuleSet, rulesets
 from advisor.judge.engine.sessions import SESSION, Components, pack
+from advisor.plugin import MIB, Child, ChildDied, Limits, python_command
 
 Fact = dict[str, int | str]
+Matches = list[tuple[int, list[list[int]]]]
 
-# Sessions run one at a time, so one constant will do; live ones are told apart by a hash only.
-SID = "s"
-NAME = "advisor"
+CHILD = Path(__file__).with_name("durable_child.py")
 PROGRAMS_KEPT = 8
+MEMORY = 2048 * MIB
+# A session is slow at 500 facts a second; whatever takes longer hangs.
+SECONDS = 20.0
+SECONDS_A_FACT = 0.002
 NOTHING: frozenset[str] = frozenset()
 
 
 def available() -> str | None:
     """None where durable_rules can be used, else the reason why not."""
     try:
-        # With the C part missing or built for another Python, only the import tells.
-        import durable.engine  # noqa: F401
-    except Exception as error:  # noqa: BLE001 (whatever stops it is the answer)
-        return " ".join(f"{type(error).__name__}: {error}".split())
+        library().ready()
+    except (EngineUnavailable, EngineFailed) as error:
+        return str(error)
     return None
+
+
+def library() -> "Library":
+    """The library of this process: all engines share one child."""
+    return _library(os.getpid())
+
+
+@cache
+def _library(_: int) -> "Library":
+    # By the number of the process, as a fork must not talk with the child of the other.
+    return Library()
+
+
+class Library:
+    """A child process in which durable_rules runs, started at once; it is there by the time that it
+    is needed. After a failure the next use starts another one.
+
+    Raises EngineUnavailable where durable_rules is not installed.
+    """
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self.lock = threading.RLock()
+        self._seconds = seconds
+        self._numbers = 0
+        self._kept: dict[frozenset[Clause], tuple[_Program, ...]] = {}
+        self._command = python_command("-I", "-S", CHILD, *_places())
+        self._child: Child | None = None
+        self._answers = False
+        self.version = installed("durable_rules")
+        self.start()
+
+    def start(self) -> None:
+        """Starts the child where there is none; it is not waited for."""
+        if self._child is None:
+            try:
+                self._child = Child(self._command, Limits(self._seconds, MEMORY))
+            except ChildDied as died:
+                raise EngineUnavailable(str(died)) from None
+            self._answers = False
+
+    def ready(self) -> None:
+        """Waits until the child has imported durable_rules.
+
+        Raises EngineUnavailable where it cannot, EngineFailed where it ended in trying.
+        """
+        with self.lock:
+            self._started()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process."""
+        return self._child.pid if self._child else None
+
+    def programs(self, clauses: Sequence[Clause]) -> "tuple[_Program, ...]":
+        """Rule sets for *clauses*, built once. Raises AdvisorError for a clause that is too large
+        for the library, EngineFailed where it cannot build them."""
+        key = frozenset(clauses)
+        programs = self._kept.pop(key, None)
+        if programs is None:
+            programs = self._build(rulesets(dict.fromkeys(clauses)))
+        self._kept[key] = programs
+        while len(self._kept) > PROGRAMS_KEPT:
+            # The first is the one not used for longest.
+            for old in self._kept.pop(next(iter(self._kept))):
+                self._ask("D", old.number, "")
+        return programs
+
+    def run(self, program: "_Program", session: Sequence[Fact]) -> Matches:
+        """What matches in *session*: keys of the subject and its partners, by rule."""
+        facts: list[Fact] = [{"id": identity(n), "sid": SID, **f} for n, f in enumerate(session)]
+        facts.append({"id": "end", "sid": SID, "end": 1})
+        matches: Matches = self._ask("S", program.number, _json(facts), len(facts))["matches"]
+        return matches
+
+    def close(self) -> None:
+        """Ends the child. What a failure leaves behind in the library is never used again."""
+        if self._child is not None:
+            self._child.close()
+        self._child = None
+        self._kept.clear()
+
+    def _build(self, sets: Sequence[RuleSet]) -> "tuple[_Program, ...]":
+        programs = []
+        for rules in sets:
+            self._numbers += 1
+            definition = [
+                (rules.definition(index), len(body.joins))
+                for index, (body, _) in enumerate(rules.bodies)
+            ]
+            self._ask("P", self._numbers, _json(definition), len(definition))
+            programs.append(_Program(self._numbers, rules))
+        return tuple(programs)
+
+    def _started(self) -> Child:
+        self.start()
+        child = self._child
+        if child is None:  # never: it was started
+            raise EngineUnavailable("it could not be started")
+        if not self._answers:
+            said = self._answer(child.receive)
+            if "error" in said:
+                self.close()
+                raise EngineUnavailable(str(said["error"]))
+            self._answers = True
+        return child
+
+    def _ask(self, letter: str, number: int, content: str, facts: int = 0) -> dict[str, Any]:
+        child = self._started()
+        seconds = self._seconds + facts * SECONDS_A_FACT
+        message = f"{math.ceil(seconds):08d}{letter}{number:08d}{content}".encode()
+        said = self._answer(lambda: child.ask(message, seconds))
+        if "error" in said:
+            self.close()
+            raise EngineFailed(str(said["error"]))
+        return said
+
+    def _answer(self, ask: Callable[[], bytes]) -> dict[str, Any]:
+        try:
+            said = json.loads(ask())
+        except ChildDied as died:
+            self.close()
+            raise EngineFailed(str(died)) from None
+        except ValueError:
+            self.close()
+            raise EngineFailed("it answered with what is no JSON") from None
+        except BaseException:
+            self.close()
+            raise
+        return said if isinstance(said, dict) else {"error": "it answered with no object"}
+
+
+@attrs.frozen(eq=False)
+class _Program:
+    """One rule set that the child has built."""
+
+    number: int
+    rules: RuleSet
+
+    def derivations(self, matches: Matches, names: Sequence[str]) -> Iterator[Derivation]:
+        """What follows from *matches*, whose keys are places in *names*."""
+        for index, found in matches:
+            heads = self.rules.bodies[index][1]
+            for subject, *partners in found:
+                others = tuple([names[partner] for partner in partners])
+                for head, rule in heads:
+                    yield Derivation(head, rule, names[subject], others)
 
 
 class DurableEngine:
@@ -41,24 +198,29 @@ class DurableEngine:
 
     *prefilter* leaves out facts that no clause can use, *alike* asserts one of several subjects
     that differ in nothing and are linked to nothing, and a session holds about *session* facts.
-    All change the time and nothing else.
-    Raises EngineUnavailable where durable_rules cannot be imported.
+    All change the time and nothing else. *own* is a library of its own.
+    Raises EngineUnavailable where durable_rules is not installed.
     """
 
     name = "durable_rules"
 
     def __init__(
-        self, *, prefilter: bool = True, alike: bool = True, session: int = SESSION
+        self,
+        *,
+        prefilter: bool = True,
+        alike: bool = True,
+        session: int = SESSION,
+        own: Library | None = None,
     ) -> None:
-        reason = available()
-        if reason is not None:
-            raise EngineUnavailable(f"durable_rules cannot be used: {reason}")
-        self.version = installed("durable_rules")
+        self._own = own
+        self.version = self._library().version
         self._prefilter = prefilter
         self._alike = alike
         self._session = session
-        self._programs: dict[frozenset[Clause], tuple[_Program, ...]] = {}
-        self._lock = threading.Lock()
+
+    def ready(self) -> None:
+        """See `Library.ready`."""
+        self._library().ready()
 
     def derive(
         self,
@@ -67,40 +229,27 @@ class DurableEngine:
         links: Iterable[LinkFact] = (),
         findings: Iterable[FindingFact] = (),
     ) -> frozenset[Derivation]:
-        """See `Engine.derive`. Raises AdvisorError for a clause too large for the library."""
+        """See `Engine.derive`. Raises AdvisorError for a clause too large for the library,
+        EngineUnavailable where it cannot be imported, EngineFailed where it ended or hung."""
         facts = _Facts(subjects, links, findings)
-        with self._lock, warnings.catch_warnings():
-            # The library asks the time in a way that Python 3.12 deprecates.
-            warnings.filterwarnings("ignore", module=r"durable\.engine")
-            derived: set[Derivation] = set()
-            try:
-                for program in self._compiled(clauses):
-                    components = facts.components(program.rules, prefilter=self._prefilter)
-                    alike: Mapping[str, Sequence[str]] = {}
-                    if self._alike:
-                        components, alike = _distinct(components, facts.names)
-                    for session in pack(components, self._session):
-                        for one in program.run(session, facts.names):
-                            derived.add(one)
-                            for name in alike.get(one.subject, ()):
-                                derived.add(Derivation(one.head, one.rule, name))
-            except BaseException:
-                # What a failure leaves behind in the library must never be used again.
-                self._programs.clear()
-                raise
-            return frozenset(derived)
+        library = self._library()
+        derived: set[Derivation] = set()
+        with library.lock:
+            for program in library.programs(clauses):
+                components = facts.components(program.rules, prefilter=self._prefilter)
+                alike: Mapping[str, Sequence[str]] = {}
+                if self._alike:
+                    components, alike = _distinct(components, facts.names)
+                for session in pack(components, self._session):
+                    matches = library.run(program, session)
+                    for one in program.derivations(matches, facts.names):
+                        derived.add(one)
+                        for name in alike.get(one.subject, ()):
+                            derived.add(Derivation(one.head, one.rule, name))
+        return frozenset(derived)
 
-    def _compiled(self, clauses: Sequence[Clause]) -> tuple["_Program", ...]:
-        key = frozenset(clauses)
-        programs = self._programs.pop(key, None)
-        if programs is None:
-            programs = tuple(_Program(rules) for rules in rulesets(dict.fromkeys(clauses)))
-        self._programs[key] = programs
-        while len(self._programs) > PROGRAMS_KEPT:
-            # The first is the one not used for longest.
-            for old in self._programs.pop(next(iter(self._programs))):
-                old.close()
-        return programs
+    def _library(self) -> Library:
+        return self._own or library()
 
 
 class _Facts:
@@ -230,102 +379,19 @@ def identity(number: int) -> str:
     return f"{number:06d}"
 
 
-class _Program:
-    """One rule set, built once, run session after session."""
-
-    def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules
-        self._host: Any = _host()
-        self._names: Sequence[str] = ()
-        self._derived: set[Derivation] = set()
-        self._errors: list[BaseException] = []
-        self._ended = False
-        # The library eats the dictionary that it is given.
-        self._host.set_rulesets({NAME: self._definition()})
-
-    def close(self) -> None:
-        """Give the library's memory back; the program cannot be run again."""
-        import durable_rules_engine  # type: ignore[import-not-found]
-
-        handle = self._host.get_ruleset(NAME)._handle  # noqa: SLF001 (nothing public frees it)
-        durable_rules_engine.delete_ruleset(handle)
-
-    def run(self, session: Sequence[Fact], names: Sequence[str]) -> set[Derivation]:
-        """What follows from the facts of *session*, whose keys are places in *names*."""
-        self._names, self._derived, self._errors, self._ended = names, set(), [], False
-        facts = [{"id": identity(n), "sid": SID, **fact} for n, fact in enumerate(session)]
-        facts.append({"id": "end", "sid": SID, "end": 1})
-        self._host.assert_facts(NAME, facts)
-        if self._ended:
-            # Facts that stay behind would join those of the next session. Before an action has
-            # run, in a session that failed, the library would free memory that it never had.
-            self._host.delete_state(NAME, SID)
-        if self._errors:
-            raise self._errors[0]
-        if not self._ended:
-            raise RuntimeError("durable_rules returned before every rule had run")
-        return self._derived
-
-    def _definition(self) -> dict[str, dict[str, object]]:
-        rules: dict[str, dict[str, object]] = {
-            f"r{index}": {
-                "all": self.rules.definition(index),
-                "run": self._guarded(self._action(index)),
-                "cap": BATCH,
-                # One fact may stand in two places of a rule, such as one link for two joins.
-                "dist": 0,
-            }
-            for index in range(len(self.rules.bodies))
-        }
-        for known_by in ("key", "from", "on"):
-            # A fact that meets no rule is an exception. These meet every one, and never fire.
-            rules[f"any-{known_by}"] = {
-                "all": [{"x": {"$ex": {known_by: 1}}}, {"y": {"never": 1}}],
-                "run": self._guarded(self._never),
-            }
-        rules["end"] = {
-            "all": [{"x": {"end": 1}}],
-            "run": self._guarded(self._end),
-            "cap": 1,
-            "pri": 1,
-        }
-        return rules
-
-    def _guarded(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
-        def run(closure: Any) -> None:
-            try:
-                # The library measures ten seconds by the wall clock, then drops all that is left.
-                closure._start_time = math.inf  # noqa: SLF001
-                for match in closure.m:
-                    act(match)
-            except BaseException as error:  # noqa: BLE001
-                # It would be swallowed, an interrupt too.
-                self._errors.append(error)
-
-        return run
-
-    def _end(self, _: Any) -> None:
-        self._ended = True
-
-    def _never(self, _: Any) -> None:
-        raise RuntimeError("durable_rules fired a rule whose fact does not exist")
-
-    def _action(self, index: int) -> Callable[[Any], None]:
-        body, heads = self.rules.bodies[index]
-        aliases = [f"p{number}" for number in range(len(body.joins))]
-
-        def derive(match: Any) -> None:
-            names = self._names
-            subject = names[match["x"]["key"]]
-            partners = tuple([names[match[alias]["key"]] for alias in aliases])
-            for head, rule in heads:
-                self._derived.add(Derivation(head, rule, subject, partners))
-
-        return derive
+def _json(content: object) -> str:
+    return json.dumps(content, separators=(",", ":"))
 
 
-def _host() -> Any:
-    from durable.engine import Host
-
-    # A host's own threads take batches away from the call that made them.
-    return type("QuietHost", (Host,), {"_run": lambda _: None})()
+def _places() -> list[str]:
+    """The folders in which durable_rules lies; it is not imported here."""
+    places: dict[str, None] = {}
+    for name in ("durable", "durable_rules_engine"):
+        spec = find_spec(name)
+        if spec is None or not spec.origin:
+            raise EngineUnavailable(f"ModuleNotFoundError: No module named {name!r}")
+        place = Path(spec.origin).parent
+        places[str(place.parent if spec.submodule_search_locations else place)] = None
+    if not CHILD.is_file():
+        raise EngineUnavailable(f"there is no file {CHILD}")
+    return list(places)

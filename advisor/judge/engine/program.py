@@ -94,8 +94,11 @@ class Derivation:
 class Engine(Protocol):
     """Finds every derivation of one stratum's clauses."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
 
     def derive(
         self,

@@ -26,9 +26,6 @@ MAX_CONDITIONS_OF_KIND = 180
 MAX_USES = 200
 MAX_JOINED = 15
 
-# Matches are handed over up to so many at a time: one call a match costs half the speed.
-BATCH = 500
-
 
 @attrs.frozen
 class Body:

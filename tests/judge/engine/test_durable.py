@@ -4,9 +4,6 @@ Where the library would hang or end the process, the test shows that the engine 
 """
 
 import random
-import threading
-import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -46,63 +43,6 @@ def test_a_session_with_very_many_matches_loses_none(durable: DurableEngine) -> 
     assert len(durable.derive([fires(name, name) for name in conditions], subjects)) == 30_000
 
 
-def test_no_thread_runs_in_the_background() -> None:
-    before = threading.active_count()
-    engine = DurableEngine(alike=False)
-    engine.derive([fires("r", "a")], [subject("s", "a")])
-    time.sleep(0.3)
-
-    assert threading.active_count() == before
-
-
-def test_a_clock_that_jumps_loses_no_finding(
-    durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hours = iter(range(0, 10**9, 3_600))
-    monkeypatch.setattr("durable.engine._unix_now", lambda: next(hours))
-    clauses = [fires(f"r{n}", "a", f"b{n}") for n in range(5)]
-    subjects = [subject("s", "a", *(f"b{n}" for n in range(5)))]
-
-    assert len(durable.derive(clauses, subjects)) == 5
-
-
-@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, MemoryError])
-def test_an_exception_in_an_action_surfaces_and_the_next_call_works(
-    durable: DurableEngine, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
-) -> None:
-    clauses, subjects = [fires("r", "a")], [subject(f"s{n}", "a") for n in range(5)]
-
-    def fail(*_: object) -> None:
-        raise error("inside the action")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("advisor.judge.engine.durable.Derivation", fail)
-        with pytest.raises(error, match="inside the action"):
-            durable.derive(clauses, subjects)
-
-    assert durable.derive(clauses, subjects[:2]) == {fired("r", "s0"), fired("r", "s1")}
-
-
-def test_a_session_that_the_library_refuses_surfaces_and_the_next_call_works(
-    durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clauses = [fires("r", "a"), fires("q", "a", "b")]
-    subjects = [subject("s", "a"), subject("t", "a", "b")]
-
-    with monkeypatch.context() as patch:
-        # Both facts get the same id, which the library refuses with some of them stored.
-        patch.setattr("advisor.judge.engine.durable.identity", lambda number: "0")
-        with pytest.raises(Exception) as caught:
-            durable.derive(clauses, subjects)
-
-    assert type(caught.value).__name__ == "MessageObservedException"
-    assert durable.derive(clauses, subjects) == {
-        fired("r", "s"),
-        fired("r", "t"),
-        fired("q", "t"),
-    }
-
-
 def test_subjects_that_are_alike_are_asserted_once_and_all_derived(
     durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,21 +61,6 @@ def test_subjects_that_are_alike_are_asserted_once_and_all_derived(
 
     assert found == {fired("r", s.subject) for s in subjects} | {fired("q", "t")}
     assert asserted == [2]
-
-
-def test_a_library_that_returns_early_is_noticed(
-    durable: DurableEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("durable.engine.Ruleset.do_actions", lambda *_: None)
-
-    with pytest.raises(RuntimeError, match="before every rule had run"):
-        durable.derive([fires("r", "a")], [subject("s", "a")])
-
-
-def test_the_librarys_own_warnings_are_not_the_users(durable: DurableEngine) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert durable.derive([fires("r", "a")], [subject("s", "a")]) == {fired("r", "s")}
 
 
 def test_facts_that_no_clause_knows_are_harmless() -> None:
