@@ -45,5 +45,5 @@ def main() -> None:
          durable_rules is not used
       2  a mistake that you can mend; the message says how
       3  nothing could be read
-      4  done, but without a plugin that failed
+      4  done, but a plugin or the rules engine failed
     """

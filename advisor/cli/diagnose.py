@@ -92,7 +92,7 @@ def diagnose(
       1  --fail-on: a finding is that severe
       2  a mistake that you can mend; the message says how
       3  nothing could be read
-      4  a plan was made, but without a plugin that failed
+      4  a plan was made, but a plugin or the rules engine failed
     """
     from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock
