@@ -44,4 +44,5 @@ def test_the_readme_sets_up_in_one_line_that_a_shell_understands(word: str) -> N
     assert checked.returncode == 0
     assert commands[0].count("\n") == 1
     assert commands[0].startswith("python3 -m venv .venv && ")
-    assert "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject" in commands[0]
+    assert " && .venv/bin/advisor engine install && " in commands[0]
+    assert len(commands[0]) <= 171  # with its line break
