@@ -1,49 +1,60 @@
-"""The whole story: gather, measure, grade, judge, plan."""
+"""From files to judgement: gather, combine, measure, grade and judge, for one shop or many.
 
-from collections.abc import Callable, Mapping
+Shops of a block whose tables have the same columns, and that the same rules are in force for, are
+worked on together: every frame has a `shop` column, and what differs in number is a column or a
+value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import attrs
 import polars as pl
 
 from advisor.errors import NothingReadable
-from advisor.ingest import Counted, Gathered, combine, gather
+from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
 from advisor.judge import Engine, Grader, Judgement, choose, failure, judge_apart
-from advisor.knowledge import (
-    Loaded,
-    bands_of,
-    check_names,
-    check_plugins,
-    fault,
-    load_rules,
-    own_folders,
-)
+from advisor.knowledge import Loaded, Resolver, ShopKnowledge, check_profile, fault
 from advisor.metrics import (
     CountedRows,
     Measured,
     Total,
+    Windows,
     as_counted_rows,
+    choose_windows,
     kpi_names,
     measure,
     outside_notes,
     totals,
     wanted,
-    window_of,
     with_derived,
-    with_margin,
+    with_margins,
     with_pools,
 )
-from advisor.model import Business, Note, Progress, Request, Vocabulary, Window, business_of
+from advisor.model import (
+    Bands,
+    Business,
+    Note,
+    Progress,
+    Reading,
+    Request,
+    Vocabulary,
+    Window,
+    chosen,
+)
 from advisor.plugin import (
+    Derived,
     KindInfo,
     Provider,
     ReadContext,
     Registry,
     strange_rules,
     uncomputed,
-    with_reasons,
 )
 from advisor.tabular import OwnSources
+
+AsIf = Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]]
 
 
 @attrs.frozen(eq=False)
@@ -73,6 +84,18 @@ class Diagnosis:
         return tuple(info for provider in self.providers for info in provider.kinds.values())
 
 
+@attrs.frozen(eq=False)
+class Shop:
+    """A shop whose files were read, on its way through a block."""
+
+    known: ShopKnowledge
+    gathered: Gathered
+
+    @property
+    def id(self) -> str:
+        return self.known.business.id
+
+
 def diagnose(
     request: Request,
     registry: Registry,
@@ -82,26 +105,44 @@ def diagnose(
 ) -> Diagnosis:
     """Diagnoses one shop. Raises AdvisorError for what the user can mend."""
     engine = engine or choose()  # it starts while files are read
-    gathered = gather_shop(request, registry, progress=progress)
-    return diagnose_gathered(gathered, request, registry, engine=engine)
+    resolver = Resolver(registry)
+    shop = open_shop(request, resolver, progress=progress)
+    return diagnose_block([shop], resolver, engine=engine)[0]
+
+
+def diagnose_gathered(
+    gathered: Gathered,
+    request: Request,
+    registry: Registry,
+    *,
+    engine: Engine | None = None,
+    loaded: Loaded | None = None,
+    as_if: AsIf | None = None,
+) -> Diagnosis:
+    """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply.
+    *as_if* makes the counts other ones, to see what would be."""
+    resolver = Resolver(registry)
+    shop = Shop(resolver.resolve(request, rules=loaded), gathered)
+    return diagnose_block([shop], resolver, engine=engine, as_if=as_if)[0]
+
+
+def open_shop(request: Request, resolver: Resolver, *, progress: Progress | None = None) -> Shop:
+    """Resolves one shop and reads its files. Raises AdvisorError for what the user can mend."""
+    gathered = gather_shop(request, resolver.registry, progress=progress)
+    return Shop(resolver.resolve(request), gathered)
 
 
 def gather_shop(
     request: Request, registry: Registry, *, progress: Progress | None = None
 ) -> Gathered:
     """Reads the files of one shop, whose profile is checked first."""
-    where = request.config.name if request.config else "command line"
-    registry.time_limit = request.settings.plugins.time_limit
-    with with_reasons(registry):
-        check_names(request.settings, registry.vocabulary(), where=where)
-    check_plugins(request.settings, registry)
-    business = business_of(
-        request.settings, size=request.size, niche=request.niche, goal=request.goal
-    )
-    context = ReadContext(request.today, business.currency, business.region)
+    settings = request.settings
+    registry.time_limit = settings.plugins.time_limit
+    check_profile(request, registry)
+    context = ReadContext(request.today, settings.shop.currency, settings.shop.region)
     providers = registry.reading_providers()
-    if request.settings.source:
-        providers.append(OwnSources(request.settings.source, registry.vocabulary()))
+    if settings.source:
+        providers.append(OwnSources(settings.source, registry.vocabulary()))
     try:
         gathered = gather(request.paths, providers, context, progress=progress)
     except NothingReadable as error:
@@ -118,91 +159,309 @@ def gather_shop(
     return gathered
 
 
-def diagnose_gathered(
-    gathered: Gathered,
-    request: Request,
-    registry: Registry,
+def diagnose_block(
+    shops: Sequence[Shop],
+    resolver: Resolver,
     *,
     engine: Engine | None = None,
-    loaded: Loaded | None = None,
-    as_if: Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]] | None = None,
-) -> Diagnosis:
-    """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply.
-    *as_if* makes the counts other ones, to see what would be."""
-    vocabulary = registry.vocabulary()
-    business = business_of(
-        request.settings, size=request.size, niche=request.niche, goal=request.goal
-    )
-    counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
-    business = attrs.evolve(business, currency=business.currency or counted.currency)
-    rows = tuple(with_pools(as_counted_rows(counted, business.name or business.id), vocabulary))
-    window = window_of(rows, request, vocabulary)
-    if as_if is not None:
-        rows = as_if(rows, window)
-    business, of_margin = with_margin(business, rows, window, vocabulary)
-    base = request.config.parent if request.config else None
-    folders = (*own_folders(request.settings, base), *request.rules)
-    bands = bands_of(request.settings, registry, folders)
-    loaded = loaded or load_rules(
-        registry,
-        request.settings,
-        business,
-        request.today,
-        folders=request.rules,
-        base=base,
-    )
-    grader = Grader(vocabulary, bands, {business.id: business}, request.today)
-    measured = measure(rows, wanted(loaded.rules, vocabulary, bands), window, vocabulary)
-    context = ReadContext(request.today, business.currency, business.region, window.current)
-    derived = registry.derived(gathered.readings, context)
-    measured = with_derived(measured, derived, vocabulary, business)
+    as_if: AsIf | None = None,
+) -> list[Diagnosis]:
+    """The diagnosis of each of *shops*, whose ids differ, in their order."""
     acting = engine or choose()
-    links = {
-        relation: frame.with_columns(shop=pl.lit(business.id))
-        for relation, frame in counted.links.items()
+    programs: dict[Hashable, list[Shop]] = {}
+    for shop in shops:
+        programs.setdefault(_program(shop), []).append(shop)
+    found: dict[str, Diagnosis] = {}
+    for alike in programs.values():
+        for part in _counted_parts(alike, resolver, as_if):
+            found |= {one.business.id: one for one in part.diagnoses(resolver, acting)}
+    return [found[shop.id] for shop in shops]
+
+
+def _program(shop: Shop) -> Hashable:
+    """What decides the expressions that are worked out, beside numbers: the rules in force, the
+    bands, the days that are asked for, and the columns of the shop's tables."""
+    known, request = shop.known, shop.known.request
+    columns: dict[Hashable, set[str]] = {}
+    for reading in shop.gathered.readings:
+        for table in reading.tables:
+            if table.frame.height:
+                held = [c for c in table.frame.columns if not _blank(table.frame, c)]
+                by = tuple(c for c in held if c.startswith("by."))
+                columns.setdefault((table.subject, table.family, table.grain, by), set()).update(
+                    held
+                )
+    shape = frozenset((place, frozenset(of)) for place, of in columns.items())
+    asked = (request.first, request.last, request.month, request.today)
+    return (id(known.rules), id(known.bands), known.own, asked, shape)
+
+
+def _blank(frame: pl.DataFrame, column: str) -> bool:
+    return column.startswith("by.") and frame[column].null_count() == frame.height
+
+
+@attrs.frozen(eq=False)
+class _Part:
+    """Shops with the same tables and columns, combined. *derived* is what plugins computed of
+    them."""
+
+    shops: Mapping[str, Shop]
+    businesses: Mapping[str, Business]
+    counted: Counted
+    rows: tuple[CountedRows, ...]
+    windows: Windows
+    derived: tuple[Derived, ...]
+    notes: Mapping[str, tuple[Note, ...]]
+
+    def diagnoses(self, resolver: Resolver, engine: Engine) -> Iterator[Diagnosis]:
+        """Measures and judges all shops together, and gives what each of them has of it."""
+        vocabulary, registry = resolver.vocabulary, resolver.registry
+        first = next(iter(self.shops.values())).known
+        rules, today = first.rules, first.request.today
+        bands = Bands((*first.bands, *first.own))
+        measured = measure(
+            self.rows, wanted(rules.rules, vocabulary, bands), self.windows, vocabulary
+        )
+        measured = with_derived(measured, self.derived, vocabulary)
+        names = kpi_names(None, vocabulary)
+        sums = totals(names, self.rows, self.windows, vocabulary)
+        strange = strange_rules(rules.rules, registry)
+        lost = uncomputed(registry, self.derived)
+        slices = _Slices(tuple(self.shops), self.rows, measured, self.counted.links)
+        for id_, shop in self.shops.items():
+            business = self.businesses[id_]
+            own_measured, links = slices.measured(id_), slices.links(id_)
+            grader = Grader(vocabulary, bands, {id_: business}, today)
+            judgement = judge_apart(
+                rules.rules,
+                own_measured,
+                links,
+                grader,
+                engine,
+                strange=strange,
+                lost=lost,
+            )
+            failed = tuple(
+                fault(registry, f"rule {rule} could not be judged: {why} ({strange[rule]})")
+                for rule, why in judgement.failed.items()
+            )
+            died = failure(engine)
+            if died:
+                failed += (fault(registry, died),)
+            own_names = kpi_names(business.goal, vocabulary)
+            own_sums = sums.get(id_, {})
+            yield Diagnosis(
+                request=shop.known.request,
+                business=business,
+                vocabulary=vocabulary,
+                grader=grader,
+                gathered=shop.gathered,
+                counted=self.counted,
+                rows=slices.rows(id_),
+                window=self.windows.of(id_),
+                measured=own_measured,
+                links=links,
+                totals={name: own_sums[name] for name in own_names if name in own_sums},
+                loaded=rules,
+                judgement=judgement,
+                engine=engine,
+                providers=tuple(registry.providers()),
+                notes=(
+                    *shop.gathered.notes,
+                    *self.notes.get(id_, ()),
+                    *rules.notes,
+                    *shop.known.notes,
+                    *failed,
+                    *registry.problems,
+                ),
+            )
+
+
+def _counted_parts(
+    alike: Sequence[Shop], resolver: Resolver, as_if: AsIf | None
+) -> Iterator[_Part]:
+    """Shops of one program combined, in parts that have rows of the same tables in the window and
+    the one before, and derived columns of the same names."""
+    vocabulary, request = resolver.vocabulary, alike[0].known.request
+    shops = {shop.id: shop for shop in alike}
+    counted = combine_shops(
+        [
+            ShopReadings(shop.id, shop.gathered.readings, shop.known.business.currency)
+            for shop in alike
+        ],
+        vocabulary,
+    )
+    businesses = {
+        shop.id: attrs.evolve(
+            shop.known.business,
+            currency=shop.known.business.currency or counted.currencies[shop.id],
+        )
+        for shop in alike
     }
-    strange = strange_rules(loaded.rules, registry)
-    judgement = judge_apart(
-        loaded.rules,
-        measured,
-        links,
-        grader,
-        acting,
-        strange=strange,
-        lost=uncomputed(registry, derived),
-    )
-    failed = tuple(
-        fault(registry, f"rule {rule} could not be judged: {why} ({strange[rule]})")
-        for rule, why in judgement.failed.items()
-    )
-    died = failure(acting)
-    if died:
-        failed += (fault(registry, died),)
-    return Diagnosis(
-        request=request,
-        business=business,
-        vocabulary=vocabulary,
-        grader=grader,
-        gathered=gathered,
-        counted=counted,
-        rows=rows,
-        window=window,
-        measured=measured,
-        links=links,
-        totals=totals(kpi_names(business, vocabulary), rows, window, vocabulary),
-        loaded=loaded,
-        judgement=judgement,
-        engine=acting,
-        providers=tuple(registry.providers()),
-        notes=(
-            *gathered.notes,
-            *counted.notes,
-            *outside_notes(((r.frame, r.grain) for r in rows), window, counted.files),
-            *loaded.notes,
-            *of_margin,
-            *registry.ordered_bands(request.settings.plugins.allow)[1],
-            *registry.template_notes(request.settings.plugins.allow),
-            *failed,
-            *registry.problems,
+    names = {id_: business.name or id_ for id_, business in businesses.items()}
+    rows = tuple(with_pools(as_counted_rows(counted, names), vocabulary))
+    asked = chosen(request.first, request.last, request.month, request.today)
+    windows = choose_windows(rows, tuple(shops), asked, request.today, vocabulary)
+    if as_if is not None:
+        rows = as_if(rows, windows.of(alike[0].id))
+    businesses, of_margin = with_margins(businesses, rows, windows, vocabulary)
+    outside = outside_notes(
+        (
+            (one.frame, one.grain, [one.within(windows, earlier=e) for e in (False, True)])
+            for one in rows
         ),
+        windows,
+        counted.files,
     )
+    notes = {
+        id_: (
+            *counted.remarks[id_],
+            *outside.get(id_, ()),
+            *((of_margin[id_],) if id_ in of_margin else ()),
+        )
+        for id_ in shops
+    }
+    derived = tuple(_derived(shops, businesses, windows, resolver))
+    for ids in _same_columns(tuple(shops), rows, windows, derived):
+        part, kept = _only(ids, len(shops), rows), frozenset(ids)
+        yield _Part(
+            {id_: shops[id_] for id_ in ids},
+            {id_: businesses[id_] for id_ in ids},
+            counted,
+            part,
+            Windows({id_: windows.of(id_) for id_ in ids}) if len(ids) < len(shops) else windows,
+            tuple(_of_shops(derived, kept)),
+            notes,
+        )
+
+
+def _derived(
+    shops: Mapping[str, Shop],
+    businesses: Mapping[str, Business],
+    windows: Windows,
+    resolver: Resolver,
+) -> Iterator[Derived]:
+    """What plugins compute, by kind and columns."""
+    for id_, shop in shops.items():
+        business, today = businesses[id_], shop.known.request.today
+        current = windows.of(id_).current
+        context = ReadContext(today, business.currency, business.region, current)
+        readings: Sequence[Reading] = shop.gathered.readings
+        for one in resolver.registry.derived(readings, context):
+            yield attrs.evolve(one, frame=one.frame.with_columns(pl.lit(id_).alias("shop")))
+
+
+def _same_columns(
+    shops: Sequence[str],
+    rows: Sequence[CountedRows],
+    windows: Windows,
+    derived: Sequence[Derived],
+) -> Iterable[tuple[str, ...]]:
+    """*shops* in groups that have rows in the same places, and the same derived columns."""
+    if len(shops) == 1:
+        return [tuple(shops)]
+    has: dict[str, list[Hashable]] = {shop: [] for shop in shops}
+    for place, one in enumerate(rows):
+        for earlier in (None, False, True):
+            frame = one.frame if earlier is None else one.within(windows, earlier=earlier)
+            for shop in frame["shop"].unique():
+                has[shop].append((place, earlier))
+    for computed in derived:
+        for shop in computed.frame["shop"].unique():
+            of = computed.frame.filter(pl.col("shop") == shop)
+            known = frozenset(c for c in of.columns if of[c].null_count() < of.height)
+            has[shop].append((computed.subject, known))
+    groups: dict[Hashable, list[str]] = {}
+    for shop, places in has.items():
+        groups.setdefault(frozenset(places), []).append(shop)
+    return [tuple(group) for group in groups.values()]
+
+
+def _only(ids: Sequence[str], of: int, rows: tuple[CountedRows, ...]) -> tuple[CountedRows, ...]:
+    if len(ids) == of:
+        return rows
+    inside = pl.col("shop").is_in(ids)
+    parts = (attrs.evolve(one, frame=one.frame.filter(inside)) for one in rows)
+    return tuple(one for one in parts if one.frame.height)
+
+
+def _of_shops(derived: Sequence[Derived], ids: frozenset[str]) -> Iterator[Derived]:
+    """Those rows of *derived* that are of these shops, those of several shops in one frame."""
+    frames: dict[Hashable, list[pl.DataFrame]] = {}
+    subjects: dict[Hashable, str] = {}
+    places: Counter[tuple[str, str]] = Counter()
+    for one in derived:
+        frame = one.frame.filter(pl.col("shop").is_in(list(ids)))
+        for shop in frame["shop"].unique():
+            place = (one.subject, tuple(frame.columns), places[one.subject, shop])
+            places[one.subject, shop] += 1
+            frames.setdefault(place, []).append(frame)
+            subjects[place] = one.subject
+    for place, of in frames.items():
+        yield Derived(subjects[place], pl.concat(of, how="vertical_relaxed"))
+
+
+class _Slices:
+    """What each of several shops has of the frames of all of them."""
+
+    def __init__(
+        self,
+        shops: Sequence[str],
+        rows: tuple[CountedRows, ...],
+        measured: Mapping[str, Measured],
+        links: Mapping[str, pl.DataFrame],
+    ) -> None:
+        self._alone = len(shops) == 1
+        self._whole = rows, measured, links
+        if self._alone:
+            return
+        self._rows = [(one, _by_shop(one.frame)) for one in rows]
+        self._measured = {kind: (one, _by_shop(one.frame)) for kind, one in measured.items()}
+        self._links = {relation: _by_shop(frame) for relation, frame in links.items()}
+        self._sources: dict[tuple[str, int], CountedRows] = {}
+
+    def rows(self, shop: str) -> tuple[CountedRows, ...]:
+        """The rows of counts of *shop*."""
+        if self._alone:
+            return self._whole[0]
+        return tuple(
+            self._source(shop, one, frames[shop]) for one, frames in self._rows if shop in frames
+        )
+
+    def measured(self, shop: str) -> Mapping[str, Measured]:
+        """The measured subjects of *shop*."""
+        if self._alone:
+            return self._whole[1]
+        frames = {id(one): of for one, of in self._rows}
+        return {
+            kind: attrs.evolve(
+                one,
+                frame=of[shop],
+                source=tuple(
+                    self._source(shop, rows, frames[id(rows)][shop])
+                    for rows in one.source
+                    if shop in frames[id(rows)]
+                ),
+            )
+            for kind, (one, of) in self._measured.items()
+            if shop in of
+        }
+
+    def links(self, shop: str) -> Mapping[str, pl.DataFrame]:
+        """The pairs of *shop*."""
+        if self._alone:
+            return self._whole[2]
+        return {
+            relation: frames[shop] for relation, frames in self._links.items() if shop in frames
+        }
+
+    def _source(self, shop: str, rows: CountedRows, frame: pl.DataFrame) -> CountedRows:
+        asked = shop, id(rows)
+        if asked not in self._sources:
+            self._sources[asked] = attrs.evolve(rows, frame=frame)
+        return self._sources[asked]
+
+
+def _by_shop(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = frame.partition_by("shop", as_dict=True, maintain_order=True)
+    return {str(shop): part for (shop,), part in parts.items()}

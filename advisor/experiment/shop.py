@@ -19,10 +19,10 @@ from advisor.metrics import (
     Measured,
     Wanted,
     as_counted_rows,
+    choose_windows,
     days_column,
     measure,
     totals,
-    window_of,
     with_pools,
 )
 from advisor.model import (
@@ -38,6 +38,7 @@ from advisor.model import (
     Window,
     before,
     business_of,
+    chosen,
     text,
 )
 from advisor.plugin import Registry
@@ -83,15 +84,19 @@ class FoundChange:
 
 def open_shop(request: Request, registry: Registry, *, progress: Progress | None = None) -> Shop:
     """Reads the files of one shop, as diagnose does. Raises AdvisorError."""
-    gathered = gather_shop(request, registry, progress=progress)
     vocabulary = registry.vocabulary()
+    gathered = gather_shop(request, registry, progress=progress)
     business = business_of(
         request.settings, size=request.size, niche=request.niche, goal=request.goal
     )
-    counted = combine(gathered.readings, vocabulary, shop=business.id, currency=business.currency)
+    shop = business.id
+    counted = combine(gathered.readings, vocabulary, shop=shop, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
-    rows = tuple(with_pools(as_counted_rows(counted, business.name or business.id), vocabulary))
-    return Shop(business, vocabulary, rows, window_of(rows, request, vocabulary))
+    names = {shop: business.name or shop}
+    rows = tuple(with_pools(as_counted_rows(counted, names), vocabulary))
+    asked = chosen(request.first, request.last, request.month, request.today)
+    windows = choose_windows(rows, (shop,), asked, request.today, vocabulary)
+    return Shop(business, vocabulary, rows, windows.of(shop))
 
 
 def subject(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
@@ -110,7 +115,7 @@ def subject(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
 def whole(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
     """The metric over the whole shop. Raises AdvisorError where no file has its counts."""
     names = [metric.id, *([metric.money] if metric.money else [])]
-    found = totals(names, shop.rows, shop.window, shop.vocabulary)
+    found = totals(names, shop.rows, shop.window, shop.vocabulary).get(shop.business.id, {})
     total = found.get(metric.id)
     if total is None:
         raise _uncounted(shop, metric, where)

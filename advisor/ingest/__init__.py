@@ -1,7 +1,7 @@
 """Find files, have them read, and combine them so that nothing counts twice."""
 
 from advisor.ingest.atomic_write import write_outputs
-from advisor.ingest.combination import Counted, combine
+from advisor.ingest.combination import Counted, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import write_facts
 from advisor.ingest.files import STDIN, find_files, is_address
 from advisor.ingest.gathering import gather
@@ -11,8 +11,10 @@ __all__ = [
     "STDIN",
     "Counted",
     "Gathered",
+    "ShopReadings",
     "Unread",
     "combine",
+    "combine_shops",
     "find_files",
     "gather",
     "is_address",

@@ -6,7 +6,7 @@ each day; the others fill what it lacks. What was left out becomes a note.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from itertools import chain
 
 import attrs
 import polars as pl
@@ -16,9 +16,11 @@ from advisor.ingest.deduplicate import Settled, covered_by_days, overlapping_per
 from advisor.ingest.download_time import stamp
 from advisor.ingest.implausible import HeldAmount, hold_back
 from advisor.ingest.match_ids import Piece, named, names_to_ids
+from advisor.ingest.row_order import in_order
 from advisor.model import File, Grain, Note, Reading, Table, Vocabulary
 
 _SHOWN = 3  # files and counts that a note names
+_Place = tuple[str, str, tuple[str, ...], Grain]
 
 
 @attrs.frozen(eq=False)
@@ -43,14 +45,36 @@ class CountSet:
 
 
 @attrs.frozen(eq=False)
+class ShopReadings:
+    """The readings of one shop on their way into a block. *currency* is the shop's; without it, the
+    one that most of its readings have."""
+
+    shop: str
+    readings: Sequence[Reading]
+    currency: str | None = None
+
+
+@attrs.frozen(eq=False)
 class Counted:
-    """All counts of one shop, each event once in each set; *links* by relation (`from`, `to`)."""
+    """All counts of a block of shops, each event once in each set; *links* by relation (`shop`,
+    `from`, `to`). *currencies* and *remarks* are by shop; *files* are those of all of them."""
 
     files: tuple[File, ...]
+    owners: tuple[str, ...]  # the shop of each file
     sets: tuple[CountSet, ...]
     links: Mapping[str, pl.DataFrame]
-    currency: str | None
-    notes: tuple[Note, ...]
+    currencies: Mapping[str, str | None]
+    remarks: Mapping[str, tuple[Note, ...]]
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the only shop, or of the first."""
+        return next(iter(self.currencies.values()), None)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be said of the files of all shops."""
+        return tuple(chain.from_iterable(self.remarks.values()))
 
     def of(self, subject: str) -> tuple[CountSet, ...]:
         """The sets about one kind of subject. Sets of one family are never added up either."""
@@ -71,31 +95,52 @@ def combine(
     the one with larger counts, then the lower sha256. *currency* is the shop's; without it, the one
     that most readings have.
     """
-    # By content, never by name: even the last digit of a sum is the same under another name.
-    ordered = sorted(readings, key=lambda reading: (reading.file.sha256, reading.file.name))
-    settled, money, notes = settle_currency(ordered, vocabulary, currency)
+    return combine_shops((ShopReadings(shop, readings, currency),), vocabulary)
+
+
+def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Counted:
+    """Readings of many shops, each as `combine` makes it of one alone. Rows are in an order that
+    their contents decide, so that sums are the same for any order of them in the files."""
+    settled: list[Reading] = []
+    owners: list[str] = []
+    currencies: dict[str, str | None] = {}
+    remarks: dict[str, list[Note]] = {}
+    for one in shops:
+        # By content, never by name: even the last digit of a sum is the same under another name.
+        ordered = sorted(one.readings, key=lambda r: (r.file.sha256, r.file.name))
+        of, money, notes = settle_currency(ordered, vocabulary, one.currency)
+        settled += of
+        owners += [one.shop] * len(of)
+        currencies[one.shop] = money
+        remarks[one.shop] = list(notes)
     files = tuple(reading.file for reading in settled)
+    log = _Log(files, owners, vocabulary, remarks)
     pieces = [
-        _piece(table, index, shop)
+        _piece(table, index, owners[index])
         for index, reading in enumerate(settled)
         for table in reading.tables
         if table.frame.height
     ]
     rekeyed = names_to_ids(pieces)
-    log = _Log(files, vocabulary)
     for file, rows in rekeyed.joined.items():
         log.say("joined-by-name", file, f"has no ids; {_rows(rows)} found theirs by name")
     for file, rows in rekeyed.dropped.items():
         text = "left out: names without ids, on days that a file with ids has too"
         log.say("overlap", file, f"{_rows(rows)} {text}")
+    stacks: dict[_Place, list[Piece]] = {}
+    for piece in rekeyed.pieces:
+        if piece.frame.height:
+            place = (piece.subject, piece.family, piece.breakdowns, piece.grain)
+            stacks.setdefault(place, []).append(piece)
+    frames = [(place[0], _stack(of)) for place, of in stacks.items()]
+    groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, pl.DataFrame]] = {}
+    for (subject, family, breakdowns, grain), frame in zip(stacks, named(frames), strict=True):
+        groups.setdefault((subject, family, breakdowns), {})[grain] = frame
     ranks = _ranks(settled)
-    groups: dict[tuple[str, str, tuple[str, ...]], dict[Grain, list[Piece]]] = {}
-    for piece in named([piece for piece in rekeyed.pieces if piece.frame.height]):
-        place = (piece.subject, piece.family, piece.breakdowns)
-        groups.setdefault(place, {}).setdefault(piece.grain, []).append(piece)
     sets = tuple(_set(*place, grains, ranks, log) for place, grains in sorted(groups.items()))
-    links = _links(settled, vocabulary, rekeyed.keys)
-    return Counted(files, sets, links, money, (*notes, *log.notes))
+    links = _links(settled, owners, vocabulary, rekeyed.keys)
+    told = {shop: tuple(notes) for shop, notes in remarks.items()}
+    return Counted(files, tuple(owners), sets, links, currencies, told)
 
 
 def _piece(table: Table, index: int, shop: str) -> Piece:
@@ -106,7 +151,13 @@ def _piece(table: Table, index: int, shop: str) -> Piece:
         pl.lit(shop).alias("shop"), pl.lit(index, dtype=pl.UInt32).alias("_file")
     )
     breakdowns = tuple(sorted(name[3:] for name in frame.columns if name.startswith("by.")))
-    return Piece(table.subject, table.family, table.grain, breakdowns, index, frame)
+    return Piece(shop, table.subject, table.family, table.grain, breakdowns, index, frame)
+
+
+def _stack(pieces: Sequence[Piece]) -> pl.DataFrame:
+    if len(pieces) == 1:
+        return pieces[0].frame
+    return pl.concat([piece.frame for piece in pieces], how="diagonal", rechunk=True)
 
 
 def _ranks(readings: Sequence[Reading]) -> pl.DataFrame:
@@ -137,15 +188,22 @@ def _end(reading: Reading) -> object:
 
 
 class _Log:
-    """Notes on files, in the order in which they come up."""
+    """Notes on the files of each shop, in the order in which they come up."""
 
-    def __init__(self, files: Sequence[File], vocabulary: Vocabulary) -> None:
-        self.notes: list[Note] = []
+    def __init__(
+        self,
+        files: Sequence[File],
+        owners: Sequence[str],
+        vocabulary: Vocabulary,
+        notes: Mapping[str, list[Note]],
+    ) -> None:
         self._files = files
+        self._owners = owners
         self._words = vocabulary
+        self._notes = notes
 
     def say(self, code: str, file: int, text: str) -> None:
-        self.notes.append(Note(code, text, self._files[file].name))
+        self._notes[self._owners[file]].append(Note(code, text, self._files[file].name))
 
     def name(self, file: int) -> str:
         return self._files[file].name
@@ -207,14 +265,14 @@ def _set(
     subject: str,
     family: str,
     breakdowns: tuple[str, ...],
-    grains: Mapping[Grain, Sequence[Piece]],
+    grains: Mapping[Grain, pl.DataFrame],
     ranks: pl.DataFrame,
     log: _Log,
 ) -> CountSet:
     rows = totals = lifetime = covered = None
     what = log.subject(subject)
     if Grain.DAY in grains:
-        days = same_days(_stack(grains[Grain.DAY]), ranks)
+        days = same_days(grains[Grain.DAY], ranks)
         log.settled(days, f"days of the same {what}")
         rows = days.frame
     if Grain.PERIOD in grains:
@@ -224,24 +282,19 @@ def _set(
     if rows is not None and totals is not None:
         totals, covered = _uncovered(totals, rows, log)
     rows, totals, lifetime = (log.held_back(frame) for frame in (rows, totals, lifetime))
-    return CountSet(subject, family, breakdowns, rows, totals, lifetime, covered)
-
-
-def _stack(pieces: Sequence[Piece]) -> pl.DataFrame:
-    if len(pieces) == 1:
-        return pieces[0].frame
-    return pl.concat([piece.frame for piece in pieces], how="diagonal")
+    frames = (None if one is None else in_order(one) for one in (rows, totals, lifetime, covered))
+    return CountSet(subject, family, breakdowns, *frames)
 
 
 def _periods(
-    pieces: Sequence[Piece],
+    frame: pl.DataFrame,
     ranks: pl.DataFrame,
     log: _Log,
     what: str,
     *,
     lifetime: bool = False,
 ) -> pl.DataFrame:
-    same = same_days(_stack(pieces), ranks)
+    same = same_days(frame, ranks)
     log.settled(same, f"period of the same {what}")
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
     log.settled(later, f"{what} in a period that ends later or is better known")
@@ -254,7 +307,7 @@ def _uncovered(
     days = covered_by_days(totals, rows)
     if days.is_empty():
         return totals, None
-    on = ["key", "from", "to"]
+    on = ["shop", "key", "from", "to"]
     kept = totals.join(days, on=on, how="anti", nulls_equal=True, maintain_order="left")
     covered = totals.join(days, on=on, nulls_equal=True, maintain_order="left")
     losers = covered.group_by("_file").agg(pl.len(), pl.col("_winner").min()).sort("_file")
@@ -266,14 +319,19 @@ def _uncovered(
 
 
 def _links(
-    readings: Sequence[Reading], vocabulary: Vocabulary, keys: Mapping[str, Mapping[str, str]]
+    readings: Sequence[Reading],
+    owners: Sequence[str],
+    vocabulary: Vocabulary,
+    keys: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> dict[str, pl.DataFrame]:
     found: dict[str, list[pl.DataFrame]] = {}
-    for reading in readings:
+    for reading, shop in zip(readings, owners, strict=True):
         for links in reading.links:
-            found.setdefault(links.relation, []).append(links.frame.select("from", "to"))
+            pairs = links.frame.select(pl.lit(shop).alias("shop"), "from", "to")
+            pairs = _ids(pairs, links.relation, vocabulary, keys, shop)
+            found.setdefault(links.relation, []).append(pairs)
     return {
-        relation: _ids(pl.concat(frames), relation, vocabulary, keys).unique().sort("from", "to")
+        relation: pl.concat(frames).unique().sort("shop", "from", "to")
         for relation, frames in sorted(found.items())
     }
 
@@ -282,16 +340,16 @@ def _ids(
     frame: pl.DataFrame,
     relation: str,
     vocabulary: Vocabulary,
-    keys: Mapping[str, Mapping[str, str]],
+    keys: Mapping[tuple[str, str], Mapping[str, str]],
+    shop: str,
 ) -> pl.DataFrame:
     known = vocabulary.relations.get(relation)
     ends = (("from", known.from_), ("to", known.to)) if known else ()
-    mapped = [
-        pl.col(end).replace(list(keys[kind]), list(keys[kind].values()))
-        for end, kind in ends
-        if keys.get(kind)
+    mapped = {end: keys.get((shop, kind), {}) for end, kind in ends}
+    changed = [
+        pl.col(end).replace(list(ids), list(ids.values())) for end, ids in mapped.items() if ids
     ]
-    return reduce(lambda left, expression: left.with_columns(expression), mapped, frame)
+    return frame.with_columns(changed) if changed else frame
 
 
 def _rows(count: int) -> str:

@@ -1,7 +1,7 @@
 """Which of several files is believed where they speak of the same events.
 
-Frames here have `_file` and the columns of a Table. Nothing is ever added up: rows are kept or
-dropped, and missing counts are filled.
+Frames here have `shop`, `_file` and the columns of a Table. Nothing is ever added up: rows are kept
+or dropped, and missing counts are filled.
 """
 
 from collections.abc import Sequence
@@ -63,11 +63,11 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     """
     if _apart(frame):
         return Settled(frame, _no_drops(), _no_fills())
-    identity = ["key", "from", "to", *_breakdowns(frame)]
+    identity = ["shop", "key", "from", "to", *_breakdowns(frame)]
     # Days are few and subjects many: days of one file alone are set aside before subjects count.
-    days = frame.select("from", "to", "_file").unique().filter(pl.len().over("from", "to") > 1)
-    days = days.select("from", "to").unique()
-    shared = frame.join(days, on=["from", "to"], how="semi", nulls_equal=True)
+    span = ["shop", "from", "to"]
+    days = frame.select(*span, "_file").unique().filter(pl.len().over(span) > 1)
+    shared = frame.join(days.select(span).unique(), on=span, how="semi", nulls_equal=True)
     claims = shared.group_by(*identity, "_file").agg(pl.len().alias("_n"), _size(frame))
     groups = claims.group_by(identity).agg(pl.len().alias("_files")).filter(pl.col("_files") > 1)
     if groups.is_empty():
@@ -121,19 +121,18 @@ def _newer(before: list[str], group: str) -> pl.Expr:
 
 
 def _apart(frame: pl.DataFrame) -> bool:
-    """Whether no two files can share a day: the usual case, found without looking at subjects."""
-    spans = frame.group_by("_file").agg(
+    """Whether no two files of a shop can share a day: the usual case, found without looking at
+    subjects."""
+    spans = frame.group_by("shop", "_file").agg(
         pl.col("from").min().alias("first"),
         pl.col("to").max().alias("last"),
         (pl.col("from").is_null() | pl.col("to").is_null()).any().alias("unknown"),
     )
-    if spans.height < 2:
+    if spans["shop"].n_unique() == spans.height:
         return True
-    if spans["unknown"].any():
-        return False
-    spans = spans.sort("first")
-    reached = spans["last"].cum_max().shift(1)
-    return not (spans["first"] <= reached).any()
+    reached = pl.col("last").cum_max().shift(1).over("shop")
+    shared = (pl.col("first") <= reached) | (pl.col("unknown") & (pl.len().over("shop") > 1))
+    return not spans.sort("first").select(shared.any()).item()
 
 
 def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -187,9 +186,11 @@ def overlapping_periods(
     Periods that do not overlap are all kept. An unknown period may overlap any, and loses. With
     *lifetime*, periods reach back without end.
     """
-    if frame["_file"].n_unique() < 2 or (not lifetime and _apart(frame)):
+    files = frame.select("shop", "_file").unique()
+    alone = files["shop"].n_unique() == files.height
+    if alone or (not lifetime and _apart(frame)):
         return Settled(frame, _no_drops(), _no_fills())
-    subject = ["key", *_breakdowns(frame)]
+    subject = ["shop", "key", *_breakdowns(frame)]
     span = [*subject, "from", "to", "_file"]
     first = pl.lit(_NEVER[0]) if lifetime else pl.col("from").fill_null(_NEVER[0])
     unknown = pl.any_horizontal(pl.col(["to"] if lifetime else ["from", "to"]).is_null())
@@ -252,26 +253,26 @@ def overlapping_periods(
 
 
 def covered_by_days(totals: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Periods whose days are in *rows* too: `key`, `from`, `to`, `_winner`.
+    """Periods whose days are in *rows* too: `shop`, `key`, `from`, `to`, `_winner`.
 
     A period is covered where the daily files that know its subject have at least half of its days.
     One without dates is covered where its subject has any day at all.
     """
-    periods = totals.select("key", "from", "to").unique()
-    days = rows.select("key", "_file", pl.col("from").alias("_day")).unique()
-    shared = periods.join(days, on="key").filter(_within())
+    period = ["shop", "key", "from", "to"]
+    days = rows.select("shop", "key", "_file", pl.col("from").alias("_day")).unique()
+    shared = totals.select(period).unique().join(days, on=["shop", "key"]).filter(_within())
     # A day without a row of its own still is covered by a file that has the day for others.
     file_days = days.select("_file", "_day").unique()
     length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
     return (
-        shared.select("key", "from", "to", "_file")
+        shared.select(*period, "_file")
         .unique()
         .join(file_days, on="_file")
         .filter(_within())
-        .group_by("key", "from", "to")
+        .group_by(period)
         .agg(pl.col("_day").n_unique().alias("_days"), pl.col("_file").min().alias("_winner"))
         .filter((2 * pl.col("_days") >= length).fill_null(value=True))
-        .select("key", "from", "to", "_winner")
+        .select(*period, "_winner")
     )
 
 

@@ -9,12 +9,14 @@ import polars as pl
 from advisor.model import Grain
 
 _JOINT = " / "  # between the names that make up a key without ids
+_Place = tuple[str, str, str]  # shop, kind of subject, family
 
 
 @attrs.frozen(eq=False)
 class Piece:
     """One file's table on its way into a set of counts."""
 
+    shop: str
     subject: str
     family: str
     grain: Grain
@@ -25,26 +27,27 @@ class Piece:
 
 @attrs.frozen(eq=False)
 class Rekeyed:
-    """*keys*: by kind of subject, keys of names to ids; *dropped* and *joined*: rows by file."""
+    """*keys*: by shop and kind of subject, keys of names to ids; *dropped* and *joined*: rows by
+    file."""
 
     pieces: tuple[Piece, ...]
-    keys: Mapping[str, Mapping[str, str]]
+    keys: Mapping[tuple[str, str], Mapping[str, str]]
     dropped: Mapping[int, int]
     joined: Mapping[int, int]
 
 
 def names_to_ids(pieces: Sequence[Piece]) -> Rekeyed:
-    """Pieces of one family and kind in one domain of keys, wherever two meet.
+    """Pieces of one shop, family and kind in one domain of keys, wherever two meet.
 
     A name that stands for exactly one id, in a file where exactly one subject has it, becomes that
     id. Where a name could be several ids, or a file has ids without names, rows without ids are
     dropped on days that the file with ids covers. What no file with ids knows is kept.
     """
-    sets: dict[tuple[str, str], list[int]] = {}
+    sets: dict[_Place, list[int]] = {}
     for index, piece in enumerate(pieces):
-        sets.setdefault((piece.subject, piece.family), []).append(index)
+        sets.setdefault((piece.shop, piece.subject, piece.family), []).append(index)
     result = list(pieces)
-    keys: dict[tuple[str, str], dict[str, str]] = {}
+    keys: dict[_Place, dict[str, str]] = {}
     dropped: dict[int, int] = {}
     joined: dict[int, int] = {}
     for place, members in sets.items():
@@ -65,9 +68,9 @@ def names_to_ids(pieces: Sequence[Piece]) -> Rekeyed:
             if found:
                 joined[piece.file] = joined.get(piece.file, 0) + found
     result = [_parents(piece, keys) for piece in result] if keys else result
-    by_kind: dict[str, dict[str, str]] = {}
-    for (subject, _), names in keys.items():
-        by_kind.setdefault(subject, {}).update(names)
+    by_kind: dict[tuple[str, str], dict[str, str]] = {}
+    for (shop, subject, _), names in keys.items():
+        by_kind.setdefault((shop, subject), {}).update(names)
     return Rekeyed(tuple(result), by_kind, dropped, joined)
 
 
@@ -138,11 +141,14 @@ def _meets(piece: Piece, known: Sequence[Piece]) -> pl.Expr:
     return meets
 
 
-def _parents(piece: Piece, keys: Mapping[tuple[str, str], Mapping[str, str]]) -> Piece:
+def _parents(piece: Piece, keys: Mapping[_Place, Mapping[str, str]]) -> Piece:
     columns = {
         f"parent.{subject}": names
-        for (subject, family), names in keys.items()
-        if family == piece.family and names and f"parent.{subject}" in piece.frame.columns
+        for (shop, subject, family), names in keys.items()
+        if shop == piece.shop
+        and family == piece.family
+        and names
+        and f"parent.{subject}" in piece.frame.columns
     }
     if not columns:
         return piece
@@ -152,16 +158,16 @@ def _parents(piece: Piece, keys: Mapping[tuple[str, str], Mapping[str, str]]) ->
     return attrs.evolve(piece, frame=frame)
 
 
-def named(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """*pieces* with every name that is only the key replaced by the newest one that any piece of
-    the same kind has for it."""
-    nameless = [_nameless(piece.frame) for piece in pieces]
-    kinds = {piece.subject for piece, asks in zip(pieces, nameless, strict=True) if asks}
-    known = {kind: _known([p.frame for p in pieces if p.subject == kind]) for kind in kinds}
-    return tuple(
-        _named(piece, known[piece.subject]) if asks else piece
-        for piece, asks in zip(pieces, nameless, strict=True)
-    )
+def named(frames: Sequence[tuple[str, pl.DataFrame]]) -> list[pl.DataFrame]:
+    """The *frames* (each with its kind of subject) with every name that is only the key replaced by
+    the newest one that any frame of the same kind has for it in the shop."""
+    nameless = [_nameless(frame) for _, frame in frames]
+    kinds = {kind for (kind, _), asks in zip(frames, nameless, strict=True) if asks}
+    known = {kind: _known([frame for at, frame in frames if at == kind]) for kind in kinds}
+    return [
+        _named(frame, known[kind]) if asks else frame
+        for (kind, frame), asks in zip(frames, nameless, strict=True)
+    ]
 
 
 def _nameless(frame: pl.DataFrame) -> bool:
@@ -169,21 +175,21 @@ def _nameless(frame: pl.DataFrame) -> bool:
 
 
 def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """`key` and `_name`: what each key is called, where anything calls it by more than its key."""
+    """`shop`, `key` and `_name`: what each key is called, where anything calls it by more than its
+    key."""
     told = [
         frame.filter((pl.col("name") != pl.col("key")) & (pl.col("key") != ""))
-        .group_by("key")
+        .group_by("shop", "key")
         .agg(pl.col("name", "to").sort_by("to", "name", nulls_last=False).last())
         for frame in frames
     ]
-    together = pl.concat(told).sort("key", "to", "name", nulls_last=False)
-    return together.group_by("key").agg(pl.col("name").last().alias("_name"))
+    together = pl.concat(told).sort("shop", "key", "to", "name", nulls_last=False)
+    return together.group_by("shop", "key").agg(pl.col("name").last().alias("_name"))
 
 
-def _named(piece: Piece, known: pl.DataFrame) -> Piece:
+def _named(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     if known.is_empty():
-        return piece
-    called = piece.frame.join(known, on="key", how="left", maintain_order="left")
+        return frame
+    called = frame.join(known, on=["shop", "key"], how="left", maintain_order="left")
     name = pl.when(pl.col("name") == pl.col("key")).then("_name").otherwise("name")
-    filled = called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
-    return attrs.evolve(piece, frame=filled)
+    return called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")

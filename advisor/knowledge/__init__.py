@@ -19,6 +19,7 @@ from advisor.knowledge.load import (
 )
 from advisor.knowledge.packs import read_pack, without_dangling
 from advisor.knowledge.questions import answers
+from advisor.knowledge.resolve import Resolver, ShopKnowledge, check_profile
 from advisor.knowledge.rule_file import (
     CASES,
     ID,
@@ -43,7 +44,9 @@ __all__ = [
     "ConditionReader",
     "Loaded",
     "Objection",
+    "Resolver",
     "RuleTable",
+    "ShopKnowledge",
     "Strain",
     "Verdict",
     "answers",
@@ -52,6 +55,7 @@ __all__ = [
     "check_circles",
     "check_names",
     "check_plugins",
+    "check_profile",
     "check_references",
     "coverage",
     "fault",

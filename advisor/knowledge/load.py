@@ -78,21 +78,31 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
 
 
 def bands_of(settings: Settings, registry: Registry, folders: Sequence[Path] = ()) -> Bands:
-    """Every pack's bands, above them the `bands.toml` of the user's *folders* of rules, and above
-    all the shop's own; a guest's stand below the bundled ones unless *settings* allow it more (see
+    """Every band that holds for a shop of these *settings*: the shared ones, and its own."""
+    return Bands((*shared_bands(settings, registry, folders), *own_bands(settings)))
+
+
+def shared_bands(
+    settings: Settings, registry: Registry, folders: Sequence[Path] = ()
+) -> list[BandFile]:
+    """Every pack's bands, and above them the `bands.toml` of the user's *folders* of rules; a
+    guest's stand below the bundled ones unless *settings* allow it more (see
     advisor.plugin.overrides). Raises Mistakes for a bands.toml with mistakes."""
-    own = tuple(
-        Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
-    )
     files, _ = registry.ordered_bands(settings.plugins.allow)
     for place in (folder / BANDS for folder in folders):
         if place.is_file():
             file = band_file(place.read_text(encoding="utf-8-sig"), where=str(place))
             check_bands(file, registry.vocabulary())
             files.append(attrs.evolve(file, layer=FOLDER_LAYER))
-    if own:
-        files.append(BandFile("own", "your advisor.toml", own, layer=OWN_LAYER))
-    return Bands(tuple(files))
+    return files
+
+
+def own_bands(settings: Settings) -> tuple[BandFile, ...]:
+    """The bands of the shop's own advisor.toml, which stand above all others."""
+    own = tuple(
+        Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
+    )
+    return (BandFile("own", "your advisor.toml", own, layer=OWN_LAYER),) if own else ()
 
 
 def check_plugins(settings: Settings, registry: Registry) -> None:

@@ -2,19 +2,20 @@
 
 from advisor.metrics.band_edges import PROFILE, SIDES, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
-from advisor.metrics.counted_rows import CountedRows, as_counted_rows, window_of, with_pools
+from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
 from advisor.metrics.derived import with_derived
 from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
-from advisor.metrics.margins import with_margin
+from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
-from advisor.metrics.steps import Steps, without
+from advisor.metrics.steps import Steps, in_turn, without
 from advisor.metrics.value import Value, finite, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
+from advisor.metrics.windows import Windows
 
 __all__ = [
     "PROFILE",
@@ -31,12 +32,15 @@ __all__ = [
     "Total",
     "Value",
     "Wanted",
+    "Windows",
     "as_counted_rows",
+    "choose_windows",
     "comes_after",
     "days_column",
     "effective_edges",
     "finite",
     "held_column",
+    "in_turn",
     "in_window",
     "kpi_names",
     "measure",
@@ -51,9 +55,8 @@ __all__ = [
     "unpooled",
     "value_of",
     "wanted",
-    "window_of",
     "with_derived",
-    "with_margin",
+    "with_margins",
     "with_pools",
     "without",
 ]

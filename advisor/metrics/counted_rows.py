@@ -1,23 +1,24 @@
 """The counts of one kind of subject at one grain."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
 
 import attrs
 import polars as pl
 
 from advisor.ingest import Counted
 from advisor.metrics.window_rows import in_window
+from advisor.metrics.windows import Windows
 from advisor.model import (
     NO_WINDOW,
     WINDOW_DAYS,
     CountUnit,
     Grain,
-    Request,
+    Period,
     Vocabulary,
     Window,
     before,
-    chosen,
     is_count,
     newest,
 )
@@ -37,11 +38,16 @@ class CountedRows:
     grain: Grain
     frame: pl.DataFrame
     alike: bool = False
-    _within: dict[tuple[Window, bool], pl.DataFrame] = attrs.field(
+    _within: dict[tuple[Window | Windows, bool], pl.DataFrame] = attrs.field(
         factory=dict, init=False, repr=False
     )
 
-    def within(self, window: Window, *, earlier: bool = False) -> pl.DataFrame:
+    @cached_property
+    def shops(self) -> tuple[str, ...]:
+        """The shops that have rows here."""
+        return tuple(self.frame["shop"].unique(maintain_order=True))
+
+    def within(self, window: Window | Windows, *, earlier: bool = False) -> pl.DataFrame:
         """The rows that speak of the window, or of the one before it; see in_window."""
         asked = (window, earlier)
         if asked not in self._within:
@@ -49,8 +55,9 @@ class CountedRows:
         return self._within[asked]
 
 
-def as_counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
-    """The sets of counts, one for each grain. What is broken down is not a subject's whole."""
+def as_counted_rows(counted: Counted, names: Mapping[str, str]) -> Iterable[CountedRows]:
+    """The sets of counts, one for each grain. What is broken down is not a subject's whole. *names*
+    are those of the shops, by id."""
     for one in counted.sets:
         if one.breakdowns:
             continue
@@ -61,35 +68,46 @@ def as_counted_rows(counted: Counted, shop_name: str) -> Iterable[CountedRows]:
             if not any(map(is_count, frame.columns)):
                 continue  # it only says what subjects are called
             if one.subject == "shop":  # one row a shop, whatever a file calls it
-                whole = frame.with_columns(
-                    pl.col("shop").alias("key"), pl.lit(shop_name).alias("name")
-                )
+                name = pl.col("shop").replace_strict(names, return_dtype=pl.String)
+                whole = frame.with_columns(pl.col("shop").alias("key"), name.alias("name"))
                 yield CountedRows(one.subject, one.family, grain, whole)
             else:
                 yield CountedRows(one.subject, one.family, grain, frame)
 
 
-def window_of(rows: Sequence[CountedRows], request: Request, vocabulary: Vocabulary) -> Window:
-    """The window that the user chose, else the newest full days of the shop's data.
+def choose_windows(
+    rows: Iterable[CountedRows],
+    shops: Iterable[str],
+    asked: Period | None,
+    today: date,
+    vocabulary: Vocabulary,
+) -> Windows:
+    """The window of each of *shops*: the days that the user *asked* for, else the newest full ones
+    of the shop's data.
 
     A table with gaps (violations, LIVEs) says nothing about where the data end, unless there is no
     other; one of states alone (stock, a rate that still holds) never does.
     """
-    asked = chosen(request.first, request.last, request.month, request.today)
     if asked is not None:
-        return Window(asked, before(asked))
-    dense: list[date] = []
-    sparse: list[date] = []
-    for one in rows:
-        if one.grain is Grain.DAY and not _states_alone(one, vocabulary):
-            days = one.frame["to"].drop_nulls()
-            full = days.filter(days < request.today).unique().sort()
-            if full.len():
-                last: date = full[-1]
-                near = full.filter(full > last - timedelta(days=WINDOW_DAYS)).len()
-                (dense if near >= WINDOW_DAYS // 2 else sparse).append(last)
-    ends = dense or sparse
-    return newest(ends, request.today) if ends else NO_WINDOW
+        return Windows(dict.fromkeys(shops, Window(asked, before(asked))))
+    last = pl.col("to").max()
+    near = (pl.col("to") > last - pl.duration(days=WINDOW_DAYS)).sum()
+    ends = [
+        one.frame.select("shop", "to")
+        .filter(pl.col("to") < today)
+        .unique()
+        .group_by("shop")
+        .agg(last.alias("last"), (near >= WINDOW_DAYS // 2).alias("dense"))
+        for one in rows
+        if one.grain is Grain.DAY and not _states_alone(one, vocabulary)
+    ]
+    windows = dict.fromkeys(shops, NO_WINDOW)
+    if ends:
+        day = pl.col("last")
+        newest_day = pl.coalesce(day.filter("dense").max(), day.max())
+        for shop, end in pl.concat(ends).group_by("shop").agg(newest_day).iter_rows():
+            windows[shop] = newest((end,), today)
+    return Windows(windows)
 
 
 def _states_alone(rows: CountedRows, vocabulary: Vocabulary) -> bool:

@@ -6,7 +6,7 @@ import attrs
 import polars as pl
 
 from advisor.metrics.measured import Measured
-from advisor.model import Business, Vocabulary
+from advisor.model import Vocabulary
 from advisor.plugin import Derived
 
 
@@ -14,7 +14,6 @@ def with_derived(
     measured: Mapping[str, Measured],
     derived: Sequence[Derived],
     vocabulary: Vocabulary,
-    business: Business,
 ) -> dict[str, Measured]:
     """Joins what plugins computed to the subjects; a subject that only they know is added."""
     found = dict(measured)
@@ -22,7 +21,6 @@ def with_derived(
         frame = one.frame
         if frame.height == 0:
             continue
-        frame = frame.with_columns(shop=pl.lit(business.id))  # a plugin sees one shop at a time
         if one.subject == "shop":
             frame = frame.with_columns(pl.col("shop").alias("key"))
         names = {c for c in frame.columns if c in vocabulary.metrics or c in vocabulary.symbols}

@@ -1,25 +1,30 @@
 """Numbers of the whole shop: each metric over all its subjects, and day by day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 import attrs
 import polars as pl
 
-from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import sums
 from advisor.metrics.required import metric_of
 from advisor.metrics.values import with_value, with_values
-from advisor.model import Business, CountUnit, Grain, Metric, Vocabulary, Window
+from advisor.metrics.windows import Windows
+from advisor.model import CountUnit, Grain, Metric, Vocabulary, Window
+
+Beside = Callable[[pl.DataFrame, Sequence[str], str], pl.DataFrame]
 
 
 @attrs.frozen(eq=False)
 class Total:
-    """A metric over all subjects of the coarsest kind that has it. *row* holds its measured
-    columns; *series* has `day` and `value`."""
+    """A metric over all subjects of the coarsest kind that has it. *row* and *frame* hold its
+    measured columns; *series* has days and values."""
 
     metric: Metric
     kind: str
-    row: Mapping[str, float | None]
+    row: Mapping[str, Any]
     frame: pl.DataFrame
     series: tuple[tuple[str, float | None], ...]
     of: str = ""  # the one subject that stands for all, where they cannot be added up
@@ -29,27 +34,30 @@ class Total:
 def totals(
     names: Sequence[str],
     counted: Sequence[CountedRows],
-    window: Window,
+    window: Window | Windows,
     vocabulary: Vocabulary,
-) -> dict[str, Total]:
-    """Every metric of *names* that some file has the counts of."""
+    beside: Beside = lambda frame, _names, _kind: frame,
+) -> dict[str, dict[str, Total]]:
+    """By shop, every metric of *names* that some file has the counts of. *beside* adds columns to
+    the sums of some metrics of a kind."""
     waiting: dict[str, list[CountedRows]] = {}
     for name in names:
         metric = metric_of(name, vocabulary)
         if not metric.derived:
             waiting[name] = _candidates(metric, counted, vocabulary)
-    found: dict[str, Total] = {}
-    while waiting := {name: rows for name, rows in waiting.items() if rows and name not in found}:
+    found: dict[str, dict[str, Total]] = {}
+    while waiting := {name: rows for name, rows in waiting.items() if rows}:
         # The metrics of one set of rows are worked out together: a step costs the same for all.
         groups: dict[int, tuple[CountedRows, list[Metric]]] = {}
         for name, candidates in waiting.items():
             rows = candidates.pop(0)
             groups.setdefault(id(rows), (rows, []))[1].append(metric_of(name, vocabulary))
         for rows, metrics in groups.values():
-            for total in _of_rows(metrics, rows, window, vocabulary):
+            open_ = [m for m in metrics if any(m.id not in found.get(s, {}) for s in rows.shops)]
+            for shop, total in _of_rows(open_, rows, window, vocabulary, beside):
                 if total.row[total.metric.id] is not None:
-                    found[total.metric.id] = total
-    return {name: found[name] for name in names if name in found}
+                    found.setdefault(shop, {}).setdefault(total.metric.id, total)
+    return {shop: {name: own[name] for name in names if name in own} for shop, own in found.items()}
 
 
 def _candidates(
@@ -72,63 +80,105 @@ def _candidates(
 
 
 def _of_rows(
-    metrics: Sequence[Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
-) -> list[Total]:
+    metrics: Sequence[Metric],
+    rows: CountedRows,
+    window: Window | Windows,
+    vocabulary: Vocabulary,
+    beside: Beside,
+) -> Iterator[tuple[str, Total]]:
     current = rows.within(window)
-    if current["to"].null_count() < current.height:
-        current = current.drop_nulls("to")  # what has no date is not added to what has
+    if current["to"].null_count():  # what has no date is not added to what has
+        dated = pl.col("to").is_not_null()
+        current = current.filter(dated | ~dated.any().over("shop"))
     if current.height == 0:
-        return []
-    earlier = rows.within(window, earlier=True)
+        return
+    spans = _Spans(rows, current, rows.within(window, earlier=True), window)
     added: list[Metric] = []
-    found: list[Total] = []
-    several = bool((current["key"] != current["key"][0]).any())
     for metric in metrics:
-        if not (several and _is_state(metric, vocabulary)):
+        if not _is_state(metric, vocabulary):
             added.append(metric)
             continue
-        key, of = _largest(current, metric)
-        of_key = pl.col("key") == key
-        one = attrs.evolve(rows, frame=rows.frame.filter(of_key))
-        parts = current.filter(of_key), earlier.filter(of_key)
-        found += _totals([metric], one, *parts, window, vocabulary, of=of)
+        largest = _largest(current, metric)
+        several = spans.subjects
+        named = {shop: name for shop, _, name in largest.iter_rows() if several[shop] > 1}
+        yield from _totals([metric], spans.only(largest), vocabulary, beside, named)
     if added:
-        found += _totals(added, rows, current, earlier, window, vocabulary)
-    return found
+        yield from _totals(added, spans, vocabulary, beside, {})
+
+
+@attrs.frozen(eq=False)
+class _Spans:
+    """Rows, and those of them in the window and in the one before."""
+
+    rows: CountedRows
+    current: pl.DataFrame
+    earlier: pl.DataFrame
+    window: Window | Windows
+
+    @cached_property
+    def subjects(self) -> Mapping[str, int]:
+        """How many subjects each shop has in the window."""
+        keys = self.current.select("shop", "key").unique().group_by("shop").len()
+        return dict(keys.iter_rows())
+
+    def only(self, subjects: pl.DataFrame) -> "_Spans":
+        """The same of the *subjects* (`shop`, `key`) alone."""
+        whole, now, then = (
+            frame.join(subjects, on=IDENTITY, how="semi")
+            for frame in (self.rows.frame, self.current, self.earlier)
+        )
+        return _Spans(attrs.evolve(self.rows, frame=whole), now, then, self.window)
+
+    def shown(self) -> pl.DataFrame:
+        """The rows of the days that a series shows."""
+        if self.rows.grain is Grain.DAY:
+            return pl.concat([self.earlier, self.current], rechunk=True)
+        return self.rows.frame.drop_nulls("from")
 
 
 def _totals(
     metrics: Sequence[Metric],
-    rows: CountedRows,
-    current: pl.DataFrame,
-    earlier: pl.DataFrame,
-    window: Window,
+    spans: _Spans,
     vocabulary: Vocabulary,
-    *,
-    of: str = "",
-) -> list[Total]:
+    beside: Beside,
+    of: Mapping[str, str],
+) -> Iterator[tuple[str, Total]]:
     named = {metric.id: metric for metric in metrics}
-    by_day = rows.grain is Grain.DAY
-    subjects = current["key"].n_unique()
-    frame = with_values(sums(current, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
-    if earlier.height:
-        past = with_values(sums(earlier, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
+    by_day = spans.rows.grain is Grain.DAY
+    now, then = (
+        with_values(sums(frame, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
+        if frame.height
+        else None
+        for frame in (spans.current, spans.earlier)
+    )
+    if now is None:
+        return
+    if then is not None:
         renamed = {
             column: f"{metric}.before{column.removeprefix(metric)}"
             for metric in named
-            for column in _columns(past, metric)
+            for column in _columns(then, metric)
         }
         renamed["days"] = "before.days"
-        frame = frame.join(past.rename(renamed), on="shop", how="left")
-    series = _series(named, rows, window, vocabulary)
-    beside = [column for column in ("shop", "days", "before.days") if column in frame.columns]
-    found: list[Total] = []
-    for metric in metrics:
-        own = frame.select(*beside, *_columns(frame, metric.id))
-        row = own.row(0, named=True)
-        points = series.get(metric.id, ())
-        found.append(Total(metric, rows.subject, row, own, points, of, subjects))
-    return found
+        now = now.join(then.rename(renamed), on="shop", how="left")
+    now = beside(now, list(named), spans.rows.subject).sort("shop")
+    series = _series(named, spans.shown(), vocabulary)
+    for place, row in enumerate(now.iter_rows(named=True)):
+        shop = row["shop"]
+        points = series.get(shop, {})
+        for metric in metrics:
+            yield (
+                shop,
+                Total(
+                    metric,
+                    spans.rows.subject,
+                    row,
+                    now.slice(place, 1),
+                    points.get(metric.id, ()),
+                    of.get(shop, ""),
+                    spans.subjects[shop],
+                ),
+            )
 
 
 def _columns(frame: pl.DataFrame, metric: str) -> list[str]:
@@ -139,31 +189,34 @@ def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
     return vocabulary.counts[metric.numerator[0].rstrip("?")].unit is CountUnit.STATE
 
 
-def _largest(frame: pl.DataFrame, metric: Metric) -> tuple[str, str]:
-    """States of several subjects have no sum: key and name of the one with the largest."""
+def _largest(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """States of several subjects have no sum: `shop`, `key` and `name` of the one with the
+    largest."""
     count = metric.numerator[0].rstrip("?")
-    top = frame.sort(count, "key", descending=[True, False], nulls_last=True).row(0, named=True)
-    return str(top["key"]), str(top["name"] or top["key"])
+    ordered = frame.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
+    top = ordered.unique("shop", keep="first", maintain_order=True)
+    return top.select("shop", "key", pl.coalesce("name", "key").alias("name"))
 
 
 def _series(
-    named: Mapping[str, Metric], rows: CountedRows, window: Window, vocabulary: Vocabulary
-) -> dict[str, tuple[tuple[str, float | None], ...]]:
-    if rows.grain is Grain.DAY:
-        both = (rows.within(window, earlier=e) for e in (True, False))
-        shown = pl.concat(both)
-    else:
-        shown = rows.frame.drop_nulls("from")
+    named: Mapping[str, Metric], shown: pl.DataFrame, vocabulary: Vocabulary
+) -> dict[str, dict[str, tuple[tuple[str, float | None], ...]]]:
+    """By shop, the days and values of each metric."""
     if shown.height == 0:
         return {}
-    each = with_value(
-        sums(shown, list(named.values()), vocabulary, by_day=False, by=["from"]), named
-    ).sort("from")
-    days = [day.isoformat() for day in each["from"]]
-    return {name: tuple(zip(days, each[name], strict=True)) for name in named}
+    each = sums(shown, list(named.values()), vocabulary, by_day=False, by=["shop", "from"])
+    each = with_value(each, named).sort("shop", "from")
+    lists = each.group_by("shop", maintain_order=True).agg("from", *named)
+    found: dict[str, dict[str, tuple[tuple[str, float | None], ...]]] = {}
+    for shop, from_, *values in lists.iter_rows():
+        days = [day.isoformat() for day in from_]
+        found[shop] = {
+            name: tuple(zip(days, of, strict=True)) for name, of in zip(named, values, strict=True)
+        }
+    return found
 
 
-def kpi_names(business: Business, vocabulary: Vocabulary) -> list[str]:
-    """The KPIs of every goal, those of the shop's goal first."""
-    goals = sorted(vocabulary.goals.values(), key=lambda goal: goal.id != business.goal)
-    return list(dict.fromkeys(kpi for goal in goals for kpi in goal.kpis))
+def kpi_names(goal: str | None, vocabulary: Vocabulary) -> list[str]:
+    """The KPIs of every goal, those of the shop's *goal* first."""
+    goals = sorted(vocabulary.goals.values(), key=lambda one: one.id != goal)
+    return list(dict.fromkeys(kpi for one in goals for kpi in one.kpis))

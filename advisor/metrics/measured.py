@@ -23,6 +23,7 @@ from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.required import Wanted, _possible, metric_of
 from advisor.metrics.steps import without
 from advisor.metrics.values import with_values
+from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window
 from advisor.stats import intervals as evidence
 
@@ -43,7 +44,7 @@ class Measured:
 def measure(
     counted: Iterable[CountedRows],
     wanted: Mapping[str, Wanted],
-    window: Window,
+    window: Window | Windows,
     vocabulary: Vocabulary,
 ) -> dict[str, Measured]:
     """Every wanted metric of every kind that has rows."""
@@ -58,14 +59,14 @@ def measure(
         kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
         if not kept:
             continue
-        frame = _coalesce([frame for _, frame in kept])
+        frame = _coalesce([frame for _, frame in kept]).sort("shop", "key")
         names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
         columns = frozenset(n for n in names if f"{n}.x" in frame.columns)
         metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in sorted(columns)}
         frame = with_values(frame, metrics)
         found[kind] = Measured(
             kind=kind,
-            frame=frame.sort("shop", "key"),
+            frame=frame,
             metrics=frozenset(n for n in columns if not n.endswith(".before")),
             source=tuple(rows for rows, _ in kept),
         )
@@ -73,7 +74,7 @@ def measure(
 
 
 def _measure_rows(
-    rows: CountedRows, ask: Wanted, window: Window, vocabulary: Vocabulary
+    rows: CountedRows, ask: Wanted, window: Window | Windows, vocabulary: Vocabulary
 ) -> pl.DataFrame:
     current = rows.within(window)
     if current.height == 0:

@@ -56,8 +56,9 @@ def pool(
         .filter(pl.col("_members") > 1)
         .drop("_members")
         .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
+        .sort("shop", "key")
     )
-    return with_values(pooled, metrics).sort("shop", "key")
+    return with_values(pooled, metrics)
 
 
 def unpooled(frame: pl.DataFrame, parent: str) -> pl.DataFrame:

@@ -1,111 +1,117 @@
 """Which rows of counts speak of the window, and which files have none that do."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
-from advisor.model import STALE_DAYS, File, Grain, Note, Period, Window
+from advisor.metrics.windows import DAYS, Windows, with_days
+from advisor.model import STALE_DAYS, File, Grain, Note, Window
 
-_Span = tuple[date | None, date | None]
+_STALE = pl.duration(days=STALE_DAYS)
+_SPAN = ("shop", "from", "to")
 
 
 def in_window(
-    frame: pl.DataFrame, grain: Grain, window: Window, *, earlier: bool = False
+    frame: pl.DataFrame, grain: Grain, window: Window | Windows, *, earlier: bool = False
 ) -> pl.DataFrame:
-    """The rows of the window (or, with *earlier*, of the one before it).
+    """The rows of the window (or, with *earlier*, of the one before it), each shop's of its own.
 
     Days are taken by their date. Of reports without days, the newest period that the window can be
     judged by counts: it begins before the window ends, and ended not more than STALE_DAYS before it
     begins. Subjects that only a report without any date has are added to it.
     """
     if grain is Grain.DAY:
-        period = window.before if earlier else window.current
-        if period is None:
-            return frame.clear()
-        return frame.filter(pl.col("from").is_between(period.first, period.last))
-    spans = _spans(frame)
-    dated = [span for span in spans if span[1] is not None and _fits(span, window)]
+        return _of_days(frame, window, earlier=earlier)
+    spans = frame.select(_SPAN).unique()
+    judged = with_days(spans, window).filter(_fits())
+    newest = _newest_of_each_shop(judged)
     if earlier:
-        past = _before(dated[0], spans) if dated else None
-        return _of_span(frame, past) if past else frame.clear()
-    if len(spans) == 1 and (dated or spans[0][1] is None):
-        return frame
+        return _of_spans(frame, _past(spans, newest)) if newest.height else frame.clear()
     undated = frame.filter(pl.col("to").is_null())
-    if not dated:
+    if newest.height == 0:
         return undated
-    current = _of_span(frame, dated[0])
+    current = frame if newest.height == spans.height else _of_spans(frame, newest)
     if undated.height == 0:
         return current
     return pl.concat([current, undated.join(current, on=["shop", "key"], how="anti")])
 
 
+def _of_days(frame: pl.DataFrame, window: Window | Windows, *, earlier: bool) -> pl.DataFrame:
+    common = window.common if isinstance(window, Windows) else window
+    if common is not None:
+        period = common.before if earlier else common.current
+        if period is None:
+            return frame.clear()
+        return frame.filter(pl.col("from").is_between(period.first, period.last))
+    first, last = DAYS[2:] if earlier else DAYS[:2]
+    inside = (pl.col("from") >= pl.col(first)) & (pl.col("from") <= pl.col(last))
+    return with_days(frame, window).filter(inside).drop(DAYS)
+
+
+def _fits() -> pl.Expr:
+    """Whether a dated period is one that the window can be judged by."""
+    begins_in_time = (pl.col("from") <= pl.col("last")).fill_null(value=True)
+    fresh = (pl.col("to") >= pl.col("first") - _STALE).fill_null(value=True)
+    return pl.col("to").is_not_null() & begins_in_time & fresh
+
+
+def _newest_of_each_shop(spans: pl.DataFrame) -> pl.DataFrame:
+    ordered = spans.sort("to", "from", descending=True, nulls_last=True)
+    return ordered.unique("shop", keep="first", maintain_order=True).select(_SPAN)
+
+
+def _past(spans: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+    """Of each shop the newest of *spans* that ended before its *newest* began, and not long
+    before."""
+    begins = newest.select("shop", pl.col("from").alias("_begins"))
+    ended = pl.col("to").is_between(pl.col("_begins") - _STALE, pl.col("_begins"), closed="left")
+    return _newest_of_each_shop(spans.join(begins, on="shop").filter(ended))
+
+
+def _of_spans(frame: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(spans, on=_SPAN, how="semi", nulls_equal=True)
+
+
 def outside_notes(
-    parts: Iterable[tuple[pl.DataFrame, Grain]], window: Window, files: Sequence[File]
-) -> tuple[Note, ...]:
-    """A note for each file with dated rows of which none is judged or compared with."""
-    if window.current is None:
-        return ()
+    parts: Iterable[tuple[pl.DataFrame, Grain, Sequence[pl.DataFrame]]],
+    windows: Windows,
+    files: Sequence[File],
+) -> Mapping[str, tuple[Note, ...]]:
+    """By shop, a note for each file with dated rows of which none is judged or compared with.
+
+    *parts* are rows of counts, their grain, and those of them in the window and the one before.
+    """
     used: set[int] = set()
     fitting: set[int] = set()
-    spans: dict[int, list[_Span]] = {}
-    for whole, grain in parts:
-        frame = whole[["shop", "key", "from", "to", "_file"]]
-        if grain is Grain.DAY:
-            both = Period((window.before or window.current).first, window.current.last)
-            days = pl.col("from").is_between(both.first, both.last)
-            used.update(frame.filter(days)["_file"].unique())
-        else:
-            for earlier in (False, True):
-                used.update(in_window(frame, grain, window, earlier=earlier)["_file"].unique())
-        held = frame.group_by("_file").agg(pl.col("from").min(), pl.col("to").max())
-        for file, first, last in held.iter_rows():
+    spans: dict[int, list[tuple[date | None, date]]] = {}
+    owners: dict[int, str] = {}
+    for frame, grain, judged in parts:
+        for rows in judged:
+            used.update(rows["_file"].unique())
+        held = frame.group_by("shop", "_file").agg(pl.col("from").min(), pl.col("to").max())
+        fits = with_days(held, windows).select("shop", "_file", "from", "to", _fits().alias("fits"))
+        for shop, file, first, last, fit in fits.iter_rows():
+            owners[file] = shop
             if last is None:
                 used.add(file)
                 continue
             spans.setdefault(file, []).append((first, last))
-            if grain is not Grain.DAY and _fits((first, last), window):
+            if grain is not Grain.DAY and fit:
                 fitting.add(file)
-    notes: list[Note] = []
+    notes: dict[str, list[Note]] = {}
     for file in sorted(spans.keys() - used):
+        window = windows.of(owners[file]).current
+        if window is None:
+            continue
         first = min((f for f, _ in spans[file] if f is not None), default=None)
-        last = max(t for _, t in spans[file] if t is not None)
+        last = max(t for _, t in spans[file])
         held_text = f"{first} to {last}" if first and first != last else f"{last}"
         why = (
             "a newer report of the same kind is judged instead"
             if file in fitting
-            else f"that lies outside the days that are judged, {window.current}"
+            else f"that lies outside the days that are judged, {window}"
         )
         text = f"its numbers are of {held_text}; {why}, so they were not used"
-        notes.append(Note("outside-window", text, files[file].name))
-    return tuple(notes)
-
-
-def _spans(frame: pl.DataFrame) -> list[_Span]:
-    """Every period of *frame*, the newest first, unknown ones last."""
-    spans = frame[["from", "to"]].unique()
-    return spans.sort("to", "from", descending=True, nulls_last=True).rows()
-
-
-def _fits(span: _Span, window: Window) -> bool:
-    first, last = span
-    if window.current is None or last is None:
-        return True
-    begins_in_time = first is None or first <= window.current.last
-    return begins_in_time and last >= window.current.first - timedelta(days=STALE_DAYS)
-
-
-def _before(span: _Span, spans: Iterable[_Span]) -> _Span | None:
-    """The newest of *spans* that ended before *span* began, and not long before."""
-    begins = span[0]
-    if begins is None:
-        return None
-    oldest = begins - timedelta(days=STALE_DAYS)
-    return next((s for s in spans if s[1] is not None and oldest <= s[1] < begins), None)
-
-
-def _of_span(frame: pl.DataFrame, span: _Span) -> pl.DataFrame:
-    return frame.filter(
-        pl.col("from").eq_missing(pl.lit(span[0], pl.Date))
-        & pl.col("to").eq_missing(pl.lit(span[1], pl.Date))
-    )
+        notes.setdefault(owners[file], []).append(Note("outside-window", text, files[file].name))
+    return {shop: tuple(of) for shop, of in notes.items()}

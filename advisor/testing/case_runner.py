@@ -84,7 +84,7 @@ class CaseRunner:
             rows, wanted(rules, self.vocabulary, self.bands), window, self.vocabulary
         )
         derived = [_derived(case, kind)] if case.metrics or case.symbols else []
-        measured = with_derived(measured, derived, self.vocabulary, case.business)
+        measured = with_derived(measured, derived, self.vocabulary)
         links = {
             relation.id: _pairs(case, relation.from_, relation.to, kind)
             for relation in self.vocabulary.relations.values()
@@ -97,7 +97,7 @@ class CaseRunner:
             vocabulary=self.vocabulary,
             grader=grader,
             gathered=Gathered(()),
-            counted=Counted((_FILE,), (), {}, case.business.currency, ()),
+            counted=Counted((_FILE,), (case.business.id,), (), {}, {}, {}),
             rows=rows,
             window=window,
             measured=measured,
@@ -185,7 +185,8 @@ def _frame(
 
 
 def _derived(case: Case, kind: str) -> Derived:
-    row: dict[str, object] = {"key": case.business.id if kind == "shop" else _KEY}
+    shop = case.business.id
+    row: dict[str, object] = {"shop": shop, "key": shop if kind == "shop" else _KEY}
     row["name"] = case.subject.name
     for metric, (value, low, high) in case.metrics.items():
         row |= {metric: value, f"{metric}.lo": low, f"{metric}.hi": high}

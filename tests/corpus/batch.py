@@ -189,8 +189,10 @@ def _derived(shops: Batch, world: World) -> dict[str, pl.DataFrame]:
     frames: dict[str, list[pl.DataFrame]] = {}
     for shop, readings in shops.readings().items():
         derived = world.registry.derived(readings, context)
-        own = attrs.evolve(business, id=shop)
-        for kind, one in with_derived({}, derived, world.vocabulary, own).items():
+        own = [
+            attrs.evolve(one, frame=one.frame.with_columns(shop=pl.lit(shop))) for one in derived
+        ]
+        for kind, one in with_derived({}, own, world.vocabulary).items():
             frames.setdefault(kind, []).append(one.frame)
     if world.registry.problems:
         raise AssertionError("\n".join(note.text for note in world.registry.problems))

@@ -289,7 +289,7 @@ def test_links_follow_the_names_that_became_ids() -> None:
 
     links = combine([nameless, known], WORDS).links
 
-    assert links["ad-product"].rows() == [("1700000000000001", "p1")]
+    assert links["ad-product"].select("from", "to").rows() == [("1700000000000001", "p1")]
 
 
 def test_names_that_could_be_two_ids_are_left_out_on_days_that_have_ids() -> None:

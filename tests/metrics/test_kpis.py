@@ -6,13 +6,14 @@ from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.kpis import Total, totals
 from advisor.model.reading import Grain
 from advisor.model.window import NO_WINDOW, Window
-from tests.core import WINDOW, WORDS, counted, day
+from tests.core import SHOP, WINDOW, WORDS, counted, day
 
 Row = dict[str, object]
 
 
 def total(name: str, *sources: CountedRows, window: Window = WINDOW) -> Total:
-    return totals([name], sources, window, WORDS)[name]
+    (found,) = totals([name], sources, window, WORDS).values()
+    return found[name]
 
 
 def test_a_kpi_is_the_ratio_of_sums_over_all_subjects() -> None:
@@ -98,4 +99,4 @@ def test_states_of_several_subjects_are_not_added_up() -> None:
 def test_a_metric_that_no_file_has_is_not_there() -> None:
     ads = counted("ad", [{"clicks": 1}])
 
-    assert totals(["ctr", "clicks"], [ads], WINDOW, WORDS).keys() == {"clicks"}
+    assert totals(["ctr", "clicks"], [ads], WINDOW, WORDS)[SHOP].keys() == {"clicks"}

@@ -5,12 +5,14 @@ import pytest
 
 from advisor.judge.grade import Grader
 from advisor.metrics.counted_rows import CountedRows
-from advisor.metrics.margins import with_margin
+from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import measure
 from advisor.metrics.required import Wanted
 from advisor.model.bands import Band, BandFile, Bands, Where
+from advisor.model.reading import Note
+from advisor.model.shop import Business
 from advisor.model.vocabulary import Count, CountUnit, MarginSource, Vocabulary
-from tests.core import TODAY, US, WINDOW, WORDS, counted
+from tests.core import SHOP, TODAY, US, WINDOW, WORDS, counted
 
 SHARE = Count("kept", "what is kept", CountUnit.STATE)
 KEPT: Vocabulary = attrs.evolve(
@@ -29,9 +31,16 @@ def sold(*products: tuple[float, float | None]) -> list[CountedRows]:
     ]
 
 
-def test_margins_are_weighed_by_sales() -> None:
-    found, (note,) = with_margin(US, sold((300, 0.5), (100, 0.1)), WINDOW, KEPT)
+def told(business: Business, rows: list[CountedRows]) -> tuple[Business, Note | None]:
+    """The shop with its margin, and what is said of it."""
+    found, notes = with_margins({SHOP: business}, rows, WINDOW, KEPT)
+    return found[SHOP], notes.get(SHOP)
 
+
+def test_margins_are_weighed_by_sales() -> None:
+    found, note = told(US, sold((300, 0.5), (100, 0.1)))
+
+    assert note is not None
     assert found.margin == pytest.approx(0.4)
     assert found.margin_origin == "ads' own margins, weighed by their sales"
     assert note.text == (
@@ -43,7 +52,7 @@ def test_margins_are_weighed_by_sales() -> None:
 def test_what_the_shop_states_decides() -> None:
     stated = attrs.evolve(US, margin=0.2)
 
-    assert with_margin(stated, sold((300, 0.5)), WINDOW, KEPT) == (stated, ())
+    assert told(stated, sold((300, 0.5))) == (stated, None)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +65,9 @@ def test_what_the_shop_states_decides() -> None:
 def test_too_few_sales_or_a_loss_make_no_margin(
     products: tuple[tuple[float, float | None], ...], says: str
 ) -> None:
-    found, (note,) = with_margin(US, sold(*products), WINDOW, KEPT)
+    found, note = told(US, sold(*products))
 
+    assert note is not None
     assert found == US
     assert says in note.text
 
@@ -65,7 +75,7 @@ def test_too_few_sales_or_a_loss_make_no_margin(
 def test_without_a_list_nothing_is_said() -> None:
     rows = [counted("ad", [{"gmv": 10}])]
 
-    assert with_margin(US, rows, WINDOW, KEPT) == (US, ())
+    assert told(US, rows) == (US, None)
 
 
 def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject() -> None:

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
-from advisor.metrics.counted_rows import window_of
+from advisor.metrics.counted_rows import choose_windows
 from advisor.model.reading import Grain, Period
-from advisor.model.request import Request
 from advisor.model.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
-from tests.core import BEFORE, CURRENT, TODAY, WORDS, counted
+from tests.core import BEFORE, CURRENT, SHOP, TODAY, WORDS, counted
 
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -82,7 +81,8 @@ def test_what_names_no_period_is_the_users_mistake(
 
 def dates_of(*numbers: int, grain: Grain = Grain.DAY) -> Window:
     rows: list[dict[str, object]] = [{"day": n, "clicks": 1} for n in numbers]
-    return window_of([counted("ad", rows, grain=grain)], Request((), TODAY), WORDS)
+    found = choose_windows([counted("ad", rows, grain=grain)], [SHOP], None, TODAY, WORDS)
+    return found.of(SHOP)
 
 
 def test_the_window_ends_where_the_days_of_the_shop_end() -> None:

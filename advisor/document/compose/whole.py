@@ -168,7 +168,7 @@ def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
 
 def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
     found: list[Kpi] = []
-    for name in kpi_names(diagnosis.business, diagnosis.vocabulary):
+    for name in kpi_names(diagnosis.business.goal, diagnosis.vocabulary):
         total = diagnosis.totals.get(name)
         if total is not None:
             found.append(_kpi(total, diagnosis))
