@@ -397,8 +397,8 @@ def _of_shops(derived: Sequence[Derived], ids: frozenset[str]) -> Iterator[Deriv
             places[one.subject, shop] += 1
             frames.setdefault(place, []).append(frame)
             subjects[place] = one.subject
-    for place, of in frames.items():
-        yield Derived(subjects[place], pl.concat(of, how="vertical_relaxed"))
+    for at, of in frames.items():
+        yield Derived(subjects[at], pl.concat(of, how="vertical_relaxed"))
 
 
 class _Slices:
