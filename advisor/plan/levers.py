@@ -1,4 +1,4 @@
-"""No lever is pulled both ways: of two actions that contradict each other one is set aside."""
+"""Actions on one lever: those that pull it both ways are parted, those that agree become one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,8 @@ import attrs
 
 from advisor.model import Lever
 from advisor.plan.actions import Planned, without
-from advisor.plan.money import Gain
+from advisor.plan.findings import Priced
+from advisor.plan.money import Gain, NoPrice, Price
 
 
 @attrs.frozen
@@ -45,6 +46,46 @@ def arbitrate(
         if left is not None:
             kept.append(left)
     return kept, aside
+
+
+def join(items: Sequence[Planned]) -> list[Planned]:
+    """Return *items*, in order, with one action for one lever, direction, subject and symptom.
+
+    Of two rules that ask for the same on the same subject the first keeps its action; what the
+    other asks for becomes a step of it, and its findings stand under it.
+    """
+    joined: list[Planned] = []
+    for item in items:
+        left: Planned | None = item
+        for at, first in enumerate(joined):
+            if left is None:
+                break
+            if first.direction != left.direction or first.rule.id == left.rule.id:
+                continue
+            there = {f.subject: f for f in first.findings}
+            same = [f for f in left.findings if _one_symptom(f, there.get(f.subject))]
+            if not same:
+                continue
+            whole = len(same) == len(left.findings)
+            steps = first.action.steps
+            if whole and left.action.do != first.action.do:
+                steps = (*steps, left.action.do)
+            joined[at] = attrs.evolve(
+                first,
+                action=attrs.evolve(first.action, steps=steps),
+                explained=(*first.explained, *same, *(left.explained if whole else ())),
+            )
+            left = None if whole else without(left, {f.subject for f in same})
+        if left is not None:
+            joined.append(left)
+    return joined
+
+
+def _one_symptom(finding: Priced, first: Priced | None) -> bool:
+    """Whether *finding* is about the gap of the one before it on its subject, or has none."""
+    if first is None or isinstance(finding.price, NoPrice):
+        return first is not None
+    return isinstance(first.price, Price) and finding.price.metric == first.price.metric
 
 
 def _weight(item: Planned) -> tuple[float, float, int, str]:

@@ -7,7 +7,7 @@ import attrs
 from advisor.model import Lever, Severity, Vocabulary
 from advisor.plan.actions import Planned, actions
 from advisor.plan.findings import Priced
-from advisor.plan.levers import SetAside, arbitrate
+from advisor.plan.levers import SetAside, arbitrate, join
 from advisor.plan.money import Gain, added
 from advisor.plan.priority import Priority, priorities
 from advisor.plan.shared import follows_on, shares
@@ -37,8 +37,8 @@ class Plan:
 def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = None) -> Plan:
     """The plan that *findings* make, for a shop whose *goal* this is."""
     kept, aside = arbitrate(actions(findings), vocabulary.levers)
-    urgent = priorities(kept, goal)
-    kept.sort(key=lambda item: _key(item, urgent[item.id]))
+    kept, _ = _sorted(kept, goal)
+    kept, urgent = _sorted(join(kept), goal)
     waits = _waits(kept, vocabulary.levers)
     ordered = _in_turn(kept, waits)
     part = shares(ordered, follows_on(vocabulary))
@@ -55,6 +55,12 @@ def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = 
         for number, item in enumerate(ordered)
     )
     return Plan(ranked, tuple(aside), _totals(ranked))
+
+
+def _sorted(items: list[Planned], goal: str | None) -> tuple[list[Planned], dict[str, Priority]]:
+    """Return *items* by urgency, and how urgent each is."""
+    urgent = priorities(items, goal)
+    return sorted(items, key=lambda item: _key(item, urgent[item.id])), urgent
 
 
 def _key(item: Planned, priority: Priority) -> tuple[bool | int | float | str, ...]:

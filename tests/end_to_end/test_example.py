@@ -38,7 +38,6 @@ PLANTED = {
     ("guide/low-engagement", VIDEOS[7].title),
 }
 LEVERS = {
-    "guide/violations": "account.standing",
     "operator/appeal-runs-out": "account.standing",
     "guide/low-ctor": "page.content",
     "guide/weak-hook": "creative.hook",

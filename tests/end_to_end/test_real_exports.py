@@ -305,8 +305,8 @@ def test_the_weak_ads_are_those_whose_clicks_are_too_few_for_chance() -> None:
 
 def test_a_ratio_of_gmv_max_is_never_held_to_the_bands_of_ads() -> None:
     real = case("id_gmvmax_creative_data_product_campaigns.tsv")
-    judged = [o for o in made(real).outcomes if o.fires + o.clear + o.unsure]
-    assert judged == []
+    judged = {o.rule for o in made(real).outcomes if o.fires + o.clear + o.unsure}
+    assert judged <= {"operator/creative-returns-little"}  # against its siblings, by no band
 
 
 def test_a_shops_totals_are_not_its_videos_or_lives() -> None:

@@ -11,15 +11,24 @@ from advisor.plan.money import SALES, Factor, NoPrice, Price, Target
 from tests.core import WORDS, rule
 
 NOTHING = NoPrice("no price")
-LEVERS = {
-    lever.id: lever
+
+
+class Levers(dict[str, Lever]):
+    """The levers below, and one for each rule that names none."""
+
+    def __missing__(self, name: str) -> Lever:
+        return Lever(name, name, ("change",))
+
+
+LEVERS = Levers(
+    (lever.id, lever)
     for lever in (
         Lever("hook", "the hook", ("change",)),
         Lever("page", "the page", ("change",), before=("budget/raise",)),
         Lever("budget", "the budget", ("raise", "lower")),
         Lever("standing", "the standing", ("restore",), before=("budget", "page", "hook")),
     )
-}
+)
 WORDS_OF_LEVERS: Vocabulary = attrs.evolve(WORDS, levers=LEVERS)
 
 
@@ -39,7 +48,7 @@ def price(mid: float, metric: str = "order_rate", *, sd: float = 0.0, what: str 
 def ruled(
     name: str,
     *,
-    lever: str = "hook",
+    lever: str | None = None,
     direction: str = "change",
     effort: float = 4.0,
     severity: Severity = Severity.MEDIUM,
@@ -48,7 +57,9 @@ def ruled(
     """A rule of the pack `test` with one action."""
     plain = rule(name, severity=severity)
     (action,) = plain.actions
-    action = attrs.evolve(action, lever=lever, direction=direction, effort=effort)
+    action = attrs.evolve(
+        action, lever=lever or f"lever-of-{name}", direction=direction, effort=effort
+    )
     return attrs.evolve(plain, actions=(action,), goal=goal)
 
 

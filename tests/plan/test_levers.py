@@ -2,6 +2,7 @@
 
 import attrs
 
+from advisor.model.rule import Severity
 from advisor.plan import plan
 from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
 
@@ -62,13 +63,52 @@ def test_a_subject_and_what_holds_it_are_not_pulled_apart() -> None:
     assert [i.planned.rule for i in made.actions] == [UP]
 
 
-def test_the_same_direction_twice_is_no_contradiction() -> None:
+ALSO = ruled("also", lever="budget", direction="raise")
+
+
+def test_the_same_direction_on_other_subjects_is_no_contradiction() -> None:
+    made = plan(numbered(found(UP, "a"), found(ALSO, "b")), WORDS_OF_LEVERS)
+
+    assert (len(made.actions), made.set_aside) == (2, ())
+
+
+def test_two_rules_on_one_lever_and_subject_are_one_action() -> None:
+    urgent = ruled("urgent", lever="budget", direction="raise", severity=Severity.CRITICAL)
+    made = plan(numbered(found(UP), found(urgent)), WORDS_OF_LEVERS)
+
+    (only,) = (item.planned for item in made.actions)
+    assert only.rule == urgent
+    assert [f.rule for f in only.explained] == [UP]
+    assert only.action.steps == (*urgent.actions[0].steps,)
+
+
+def test_what_the_other_rule_asks_for_becomes_a_step() -> None:
+    other = attrs.evolve(ALSO, actions=(attrs.evolve(ALSO.actions[0], do="Write it down"),))
+    (item,) = plan(numbered(found(UP), found(other)), WORDS_OF_LEVERS).actions
+
+    asked = {item.planned.action.do, *item.planned.action.steps}
+    assert {UP.actions[0].do, "Write it down"} <= asked
+
+
+def test_on_the_subjects_that_it_alone_is_about_the_other_rule_keeps_its_action() -> None:
     made = plan(
-        numbered(found(UP), found(ruled("also", lever="budget", direction="raise"))),
+        numbered(found(UP, "a", price=price(9)), found(ALSO, "a"), found(ALSO, "b")),
         WORDS_OF_LEVERS,
     )
 
-    assert (len(made.actions), made.set_aside) == (2, ())
+    assert [[f.subject for f in item.planned.findings] for item in made.actions] == [
+        ["ad|here|a"],
+        ["ad|here|b"],
+    ]
+
+
+def test_two_gaps_of_one_subject_are_two_actions() -> None:
+    made = plan(
+        numbered(found(UP, price=price(9, "ctr")), found(ALSO, price=price(5, "order_rate"))),
+        WORDS_OF_LEVERS,
+    )
+
+    assert len(made.actions) == 2
 
 
 def test_what_it_explains_goes_aside_with_its_cause() -> None:

@@ -274,7 +274,11 @@ def test_no_plan_pulls_a_lever_both_ways_on_a_subject_or_what_holds_it(
 @given(SHOPS)
 def test_nothing_is_lost_between_the_plan_and_what_is_set_aside(findings: list[Priced]) -> None:
     plan_ = made(*findings)
-    planned = {(i.planned.rule.id, f.subject) for i in plan_.actions for f in i.planned.findings}
+    planned = {
+        (f.rule.id, f.subject)
+        for i in plan_.actions
+        for f in (*i.planned.findings, *i.planned.explained)
+    }
     aside = {(a.action.rule.id, subject) for a in plan_.set_aside for subject in a.subjects}
 
     assert planned | aside == {(f.rule.id, f.subject) for f in findings}
