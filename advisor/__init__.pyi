@@ -24,7 +24,6 @@ from .model import (
     vocabulary_file,
 )
 from .plugin import (
-    PLUGIN_API,
     Derived,
     KindInfo,
     Match,
@@ -38,7 +37,6 @@ from .plugin import (
 from .report import render_template
 
 __all__ = [
-    "PLUGIN_API",
     "AdvisorError",
     "BandFile",
     "Column",

@@ -14,8 +14,8 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
-from advisor.judge import Engine, Grader, Judgement, choose, failure, judge_apart
-from advisor.knowledge import Loaded, Resolver, ShopKnowledge, check_profile, fault
+from advisor.judge import Engine, Grader, Judgement, choose, failure, judge
+from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
     Measured,
@@ -37,21 +37,12 @@ from advisor.model import (
     Business,
     Note,
     Progress,
-    Reading,
     Request,
     Vocabulary,
     Window,
     chosen,
 )
-from advisor.plugin import (
-    Derived,
-    KindInfo,
-    Provider,
-    ReadContext,
-    Registry,
-    strange_rules,
-    uncomputed,
-)
+from advisor.plugin import Computed, Derived, KindInfo, Provider, ReadContext, Registry
 from advisor.tabular import OwnSources
 
 AsIf = Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]]
@@ -72,7 +63,7 @@ class Diagnosis:
     measured: Mapping[str, Measured]
     links: Mapping[str, pl.DataFrame]  # pairs of keys by relation: shop, from, to
     totals: Mapping[str, Total]
-    loaded: Loaded
+    loaded: RuleSet
     judgement: Judgement
     engine: Engine
     providers: tuple[Provider, ...]
@@ -116,7 +107,7 @@ def diagnose_gathered(
     registry: Registry,
     *,
     engine: Engine | None = None,
-    loaded: Loaded | None = None,
+    loaded: RuleSet | None = None,
     as_if: AsIf | None = None,
 ) -> Diagnosis:
     """Diagnoses readings that are there already; by the rules of *loaded*, or all that apply.
@@ -137,12 +128,12 @@ def gather_shop(
 ) -> Gathered:
     """Reads the files of one shop, whose profile is checked first."""
     settings = request.settings
-    registry.time_limit = settings.plugins.time_limit
     check_profile(request, registry)
     context = ReadContext(request.today, settings.shop.currency, settings.shop.region)
     providers = registry.reading_providers()
     if settings.source:
-        providers.append(OwnSources(settings.source, registry.vocabulary()))
+        own = OwnSources(settings.source, registry.vocabulary())
+        providers.append(registry.checked("advisor.toml", own))
     try:
         gathered = gather(request.paths, providers, context, progress=progress)
     except NothingReadable as error:
@@ -203,7 +194,7 @@ def _blank(frame: pl.DataFrame, column: str) -> bool:
 @attrs.frozen(eq=False)
 class _Part:
     """Shops with the same tables and columns, combined. *derived* is what plugins computed of
-    them."""
+    them, *computed* the same by shop, with what failed."""
 
     shops: Mapping[str, Shop]
     businesses: Mapping[str, Business]
@@ -211,6 +202,7 @@ class _Part:
     rows: tuple[CountedRows, ...]
     windows: Windows
     derived: tuple[Derived, ...]
+    computed: Mapping[str, Computed]
     notes: Mapping[str, tuple[Note, ...]]
 
     def diagnoses(self, resolver: Resolver, engine: Engine) -> Iterator[Diagnosis]:
@@ -225,29 +217,18 @@ class _Part:
         measured = with_derived(measured, self.derived, vocabulary)
         names = kpi_names(None, vocabulary)
         sums = totals(names, self.rows, self.windows, vocabulary)
-        strange = strange_rules(rules.rules, registry)
-        lost = uncomputed(registry, self.derived)
         slices = _Slices(tuple(self.shops), self.rows, measured, self.counted.links)
         for id_, shop in self.shops.items():
             business = self.businesses[id_]
             own_measured, links = slices.measured(id_), slices.links(id_)
             grader = Grader(vocabulary, bands, {id_: business}, today)
-            judgement = judge_apart(
-                rules.rules,
-                own_measured,
-                links,
-                grader,
-                engine,
-                strange=strange,
-                lost=lost,
-            )
-            failed = tuple(
-                fault(registry, f"rule {rule} could not be judged: {why} ({strange[rule]})")
-                for rule, why in judgement.failed.items()
-            )
+            computed = self.computed[id_]
+            lost = registry.uncomputed(computed)
+            judgement = judge(rules.rules, own_measured, links, grader, engine, lost=lost)
+            failed = [registry.fault(line) for line in computed.lines()]
             died = failure(engine)
             if died:
-                failed += (fault(registry, died),)
+                failed.append(registry.fault(died, "rules"))
             own_names = kpi_names(business.goal, vocabulary)
             own_sums = sums.get(id_, {})
             yield Diagnosis(
@@ -321,7 +302,8 @@ def _counted_parts(
         )
         for id_ in shops
     }
-    derived = tuple(_derived(shops, businesses, windows, resolver))
+    computed = _computed(shops, businesses, windows, resolver)
+    derived = tuple(_with_shop(computed))
     for ids in _same_columns(tuple(shops), rows, windows, derived):
         part, kept = _only(ids, len(shops), rows), frozenset(ids)
         yield _Part(
@@ -331,24 +313,32 @@ def _counted_parts(
             part,
             Windows({id_: windows.of(id_) for id_ in ids}) if len(ids) < len(shops) else windows,
             tuple(_of_shops(derived, kept)),
+            computed,
             notes,
         )
 
 
-def _derived(
+def _computed(
     shops: Mapping[str, Shop],
     businesses: Mapping[str, Business],
     windows: Windows,
     resolver: Resolver,
-) -> Iterator[Derived]:
-    """What plugins compute, by kind and columns."""
+) -> dict[str, Computed]:
+    """What plugins compute of each shop."""
+    found: dict[str, Computed] = {}
     for id_, shop in shops.items():
         business, today = businesses[id_], shop.known.request.today
         current = windows.of(id_).current
         context = ReadContext(today, business.currency, business.region, current)
-        readings: Sequence[Reading] = shop.gathered.readings
-        for one in resolver.registry.derived(readings, context):
-            yield attrs.evolve(one, frame=one.frame.with_columns(pl.lit(id_).alias("shop")))
+        found[id_] = resolver.registry.derived(shop.gathered.readings, context)
+    return found
+
+
+def _with_shop(computed: Mapping[str, Computed]) -> Iterator[Derived]:
+    """What plugins computed, by kind and columns, with a column that says of which shop."""
+    for shop, of in computed.items():
+        for one in of.derived:
+            yield attrs.evolve(one, frame=one.frame.with_columns(pl.lit(shop).alias("shop")))
 
 
 def _same_columns(

@@ -15,6 +15,7 @@ from advisor.cli.options import (
     shop_options,
     today_option,
 )
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.cli.request import Shop
@@ -65,14 +66,14 @@ class Asked(NamedTuple):
         )
 
     def check(self, registry: "Registry") -> None:
-        """Raises AdvisorError for a goal, size or niche that nobody knows; where a plugin failed
-        that may have brought it, that is said."""
-        from advisor.plugin import with_reasons
-
-        with with_reasons(registry):
+        """Raises AdvisorError for a goal, size or niche that nobody knows; it names the plugins
+        that failed, since one of them may have brought it."""
+        try:
             check_shop_options(
                 registry.vocabulary(), goal=self.goal, size=self.size, niche=self.niche
             )
+        except AdvisorError as error:
+            raise registry.name_failed(error) from None
 
 
 def about_a_shop(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

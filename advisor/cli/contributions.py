@@ -37,11 +37,12 @@ def contributions(registry: Registry) -> list[Contribution]:
 
 
 def _counts(registry: Registry) -> Iterator[tuple[str, str, int]]:
+    owners = registry.pack_owners()
     for pack, rules in installed_rules(registry).items():
-        yield registry.pack_owners[pack.id], "rule", len(rules)
+        yield owners[pack.id], "rule", len(rules)
     for owner, bands in registry.owned_bands():
         yield owner, "band", len(bands.band)
-    words: list[tuple[str, VocabularyFile]] = registry.once("advisor_vocabulary", VocabularyFile)
+    words: list[tuple[str, VocabularyFile]] = registry.call_all("advisor_vocabulary")
     for word in _WORDS:
         for owner, file in words:
             yield owner, word, len(getattr(file, word))

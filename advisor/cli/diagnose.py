@@ -230,9 +230,8 @@ class _Run:
             self.formats or shop.settings.report.formats,
             [*shop.templates(), *self.registry.templates(shop.settings.plugins.allow)],
             self.registry.report_formats(),
-            guests=self.registry.guest_templates(),
+            third_party=self.registry.third_party_templates(),
             failed=self.registry.faults,
-            time_limit=self.registry.time_limit,
         )
 
     def write(self, files: Mapping[str, str], folder: Path) -> list[Path]:

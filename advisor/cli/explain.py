@@ -103,7 +103,7 @@ def _word(name: str) -> str:
 
 
 def _not_judged(diagnosis: "Diagnosis", rule: "Rule") -> str:
-    for resting, reason in diagnosis.loaded.resting:
+    for resting, reason in diagnosis.loaded.inactive:
         if resting.id == rule.id:
             return f"the rule rests: {reason}"
     if rule.id in diagnosis.judgement.failed:

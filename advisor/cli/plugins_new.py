@@ -35,14 +35,13 @@ def new(*, name: str, kind: str | None, into: Path, no_input: bool, force: bool)
     from advisor.cli.scaffold.plugin import new_plugin, tree
     from advisor.cli.screen import say
     from advisor.ingest import write_outputs
-    from advisor.plugin import PLUGIN_API
 
     try:
         if kind is None and not no_input:
             kind = click.prompt("Kind", type=click.Choice(KINDS))
         made = new_plugin(name, kind or "")
         root = into / made.name
-        files = {root / path: text for path, text in tree(made, PLUGIN_API).items()}
+        files = {root / path: text for path, text in tree(made).items()}
         may_overwrite(list(files), ask=not no_input, force=force)
     except click.Abort:
         hint = "give the answers as options, with --no-input; nothing was written"

@@ -11,7 +11,6 @@ from advisor.cli import complete
 from advisor.cli.group import NamesNear
 from advisor.cli.options import (
     FOLDER,
-    PLUGIN_FAILED,
     config_option,
     rules_option,
     today_option,
@@ -20,7 +19,7 @@ from advisor.cli.rules_new import new
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
-    from advisor.knowledge import Loaded, Objection, Strain
+    from advisor.knowledge import Objection, RuleSet, Strain
     from advisor.model import Rule, RulePack
     from advisor.plugin import Registry
     from advisor.testing.cases import CaseResult
@@ -50,7 +49,7 @@ rules.add_command(new)
 @today_option
 def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> None:
     """Lists every rule: how severe, on what, for which goal, and what it says where all is well.
-    Rules that rest for this shop say why.
+    Disabled rules show the reason.
 
     \b
     Example:
@@ -61,15 +60,15 @@ def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> 
 
     registry = load_plugins()
     loaded = load_all(registry, config, rules, today)
-    resting = {rule.id: why for rule, why in loaded.resting}
-    known = sorted((*loaded.rules, *(r for r, _ in loaded.resting)), key=lambda r: r.id)
+    inactive = {rule.id: why for rule, why in loaded.inactive}
+    known = sorted((*loaded.rules, *(r for r, _ in loaded.inactive)), key=lambda r: r.id)
     rows = [
         (
             rule.id,
             rule.severity.value,
             rule.subject,
             rule.goal or "",
-            f"rests: {resting[rule.id]}" if rule.id in resting else rule.says.healthy,
+            f"disabled: {inactive[rule.id]}" if rule.id in inactive else rule.says.healthy,
         )
         for rule in known
     ]
@@ -130,7 +129,7 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     from advisor.testing.cases import table
 
     registry = load_plugins()
-    results, without, resting = run_packs(registry, folders)
+    results, without = run_packs(registry, folders)
     strained = lint_bands(registry, folders, today)
     objected = lint_advice(registry, folders)
     with readers():
@@ -141,12 +140,8 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
         say(table(results))
         for rule in without:
             say(f"no case: {rule.id}")
-    for line in [*registry.failures(), *resting] if resting else ():
-        say(f"Failed: {line}", err=True)
     if objected or not all(result.passed for result in results):
         ctx.exit(CASE_FAILED)
-    if resting:
-        ctx.exit(PLUGIN_FAILED)
 
 
 @rules.command(short_help="What of its guide a pack encodes, and by what.")
@@ -180,38 +175,30 @@ def coverage(ctx: click.Context) -> None:
 
 def run_packs(
     registry: "Registry", folders: Sequence[Path]
-) -> "tuple[list[CaseResult], list[Rule], list[str]]":
-    """Every case of the packs with what came of it, the rules that have no case, and a line for
-    each pack of which rules rest because a plugin failed.
+) -> "tuple[list[CaseResult], list[Rule]]":
+    """Run every case of the packs; returns what came of each, and the rules that have no case.
 
     Raises Mistakes with everything that is wrong in rule files of any pack, and for case files that
     cannot be read.
     """
     import attrs
 
-    from advisor.knowledge import bands_of, check_references, read_installed, without_dangling
+    from advisor.knowledge import bands_of, check_references, installed_rules
     from advisor.model import Settings
     from advisor.testing.case_runner import CaseRunner
     from advisor.testing.case_tree import case_tree
     from advisor.testing.cases import pack_cases, run_cases
 
     vocabulary = registry.vocabulary()
-    packs = _packs(registry, folders)
-    read, resting, gone = _read_packs(registry, packs)
-    installed = read_installed(registry)  # folders may refer to rules that are installed
-    known, dangling, _ = without_dangling(
-        {**read, **(installed.packs if folders else {})},
-        gone | installed.gone,
-        list(read),
-        packs_failed=bool(installed.failed or registry.lacks("advisor_rule_packs")),
-    )
-    tested = [(pack, known[pack]) for pack in packs]
+    tested = _read_packs(registry, _packs(registry, folders))
+    # Folders may refer to rules that are installed.
+    known = {**tested, **(installed_rules(registry) if folders else {})}
     rules = [rule for loaded in known.values() for rule in loaded]
     check_references(rules)
     runner = CaseRunner(vocabulary, bands_of(Settings(), registry, folders), rules)
     results: list[CaseResult] = []
     without: list[Rule] = []
-    for pack, loaded in tested:
+    for pack, loaded in tested.items():
         cases = pack_cases(pack, vocabulary=vocabulary)
         for rule in loaded:
             own = cases.get(rule.id, ())
@@ -224,25 +211,28 @@ def run_packs(
             ):
                 tree = () if done.passed else case_tree(runner, rule, done.case)
                 results.append(attrs.evolve(done, tree=tree))
-    return results, without, [*resting, *(dangling if resting else ())]
+    return results, without
 
 
 def _read_packs(
     registry: "Registry", packs: "Sequence[RulePack]"
-) -> "tuple[dict[RulePack, tuple[Rule, ...]], list[str], frozenset[str]]":
-    """The rules of *packs*, which of them rest because a plugin failed, and their ids."""
-    from advisor.knowledge import read_pack
+) -> "dict[RulePack, tuple[Rule, ...]]":
+    """Load the rules of *packs*; raises Mistakes with everything that is wrong in any of them."""
+    from advisor.knowledge import load_pack
 
-    lost = registry.lost_words()
-    read = {pack: read_pack(pack, registry.vocabulary(), lost) for pack in packs}
-    wrong = {pack.id: one.mistakes() for pack, one in read.items() if one.wrong}
+    read: dict[RulePack, tuple[Rule, ...]] = {}
+    wrong: dict[str, tuple[str, ...]] = {}
+    for pack in packs:
+        try:
+            read[pack] = load_pack(pack, registry.vocabulary())
+        except Mistakes as error:
+            wrong[pack.id] = error.mistakes
     if wrong:
         several = len(packs) > 1
-        told = [f"{pack}/{line}" if several else line for pack in wrong for line in wrong[pack]]
-        raise Mistakes(told, where=f"rule pack {', '.join(map(repr, wrong))}")
-    resting = [one.resting for one in read.values() if one.resting]
-    gone = frozenset(name for one in read.values() for name in one.gone)
-    return {pack: one.rules for pack, one in read.items()}, resting, gone
+        lines = [f"{pack}/{line}" if several else line for pack in wrong for line in wrong[pack]]
+        where = f"rule pack {', '.join(map(repr, wrong))}"
+        raise registry.name_failed(Mistakes(lines, where=where))
+    return read
 
 
 def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "list[Strain]":
@@ -269,7 +259,7 @@ def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objectio
     """
     from advisor.knowledge import objections
 
-    read, _, _ = _read_packs(registry, _packs(registry, folders))
+    read = _read_packs(registry, _packs(registry, folders))
     levers = registry.vocabulary().levers
     return [objection for rules in read.values() for objection in objections(rules, levers)]
 
@@ -287,7 +277,7 @@ def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":
 
 def load_all(
     registry: "Registry", config: Path | None, folders: Sequence[Path], today: date
-) -> "Loaded":
+) -> "RuleSet":
     """Every rule, as it stands for the shop of *config*."""
     from advisor.cli.request import find_shop
     from advisor.knowledge import load_rules
@@ -298,9 +288,9 @@ def load_all(
     return load_rules(registry, shop.settings, business, today, folders=folders, base=shop.base)
 
 
-def find_rule(loaded: "Loaded", name: str) -> "Rule":
+def find_rule(loaded: "RuleSet", name: str) -> "Rule":
     """The rule with this full, short or former id; raises AdvisorError with the nearest name."""
-    known = (*loaded.rules, *(rule for rule, _ in loaded.resting))
+    known = (*loaded.rules, *(rule for rule, _ in loaded.inactive))
     for names in (
         {rule.id: rule for rule in known},
         {rule.short_id: rule for rule in reversed(known)},

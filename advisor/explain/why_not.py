@@ -85,7 +85,7 @@ def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
     if subjects(diagnosis, rule.id):
         yield f"{rule.id} fires on everything that it was judged on"
         return
-    for resting, reason in diagnosis.loaded.resting:
+    for resting, reason in diagnosis.loaded.inactive:
         if resting.id == rule.id:
             yield f"{rule.id} rests: {reason}"
             return

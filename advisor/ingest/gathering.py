@@ -11,16 +11,7 @@ from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
 from advisor.ingest.result import Gathered, Unread
 from advisor.model import Container, File, Grid, Note, OneGrid, Reading, Source, one_grid
-from advisor.plugin import (
-    GuestProvider,
-    Match,
-    Provider,
-    ReadContext,
-    Together,
-    bare,
-    contract_breaks,
-    what,
-)
+from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
 from advisor.tabular import address_of, open_postgres, open_source
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
@@ -88,12 +79,11 @@ def gather(
 
 @attrs.frozen
 class _Outcome:
-    """What became of a file or grid. *fault*: what its provider did wrong; *guests*: the same by
-    the name of the provider, where it is a guest's."""
+    """What became of a file or grid. *fault* says how *provider* failed on it."""
 
     given: Reading | Unread
+    provider: str
     fault: str = ""
-    guests: Mapping[str, str] = attrs.field(factory=dict)
 
 
 def _read(
@@ -108,10 +98,11 @@ def _read(
     for provider in providers:
         try:
             claims += [(match, provider) for match in provider.recognise(source)]
-        except AdvisorError:  # it speaks of the file
-            raise
         except _FAILURES as error:
-            failed.setdefault(provider.name, []).append(f"{file.name}: {what(error)}")
+            if isinstance(error, AdvisorError) and not isinstance(error, PluginError):
+                raise  # it speaks of the file
+            text = f"{file.name}: {describe_error(error)}"
+            failed.setdefault(provider.name, []).append(text)
     # The order of plugins must not decide between equal claims.
     claims.sort(key=lambda claim: (-claim[0].strength, claim[1].name, claim[0].kind))
     passed_over: dict[str, str] = {}
@@ -120,12 +111,12 @@ def _read(
         if not whole:
             return Gathered((), (*broken, *(() if broken else (_unknown(file, claims),))))
         outcomes, notes = _by_the_strongest(source, whole, context, _refused(claims))
-        faults = {guest: text for one in outcomes for guest, text in one.guests.items()}
+        faults = {one.provider: one.fault for one in outcomes if one.fault}
         others = [claim for claim in claims if claim[1].name not in faults]
         if not faults or not any(match.stands for match, _ in others):
             found = _gathered(file, outcomes, notes, passed_over)
             return attrs.evolve(found, unread=(*broken, *found.unread))
-        # A guest costs what it would have brought, and no other's claim.
+        # A provider that fails costs what it would have brought, and no other's claim.
         claims, passed_over = others, passed_over | faults
 
 
@@ -191,24 +182,15 @@ def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome
     match, provider = claim
     file = source.file
     try:
-        reading = provider.read(source, match, context)
-        broken = contract_breaks(reading)
-    except AdvisorError as error:
-        return _Outcome(Unread(file, _changed(file) or _line(error, file)))
+        return _Outcome(provider.read(source, match, context), provider.name)
     except _FAILURES as error:
         changed = _changed(file)
-        if changed:
-            return _Outcome(Unread(file, changed))
-        return _fault(file, provider, f"provider {provider.name} failed on it: {what(error)}")
-    if broken:
-        text = str(PluginError("; ".join(broken), where=f"provider {provider.name}"))
-        return _fault(file, provider, text)
-    return _Outcome(reading)
-
-
-def _fault(file: File, provider: Provider, text: str) -> _Outcome:
-    guests = {provider.name: text} if isinstance(bare(provider), GuestProvider) else {}
-    return _Outcome(Unread(file, text), text, guests)
+        broken = isinstance(error, AdvisorError) and not isinstance(error, PluginError)
+        if changed or broken:
+            text = changed or _line(error, file)
+            return _Outcome(Unread(file, text), provider.name)
+        text = f"provider {provider.name} failed on it: {describe_error(error)}"
+        return _Outcome(Unread(file, text), provider.name, text)
 
 
 def _gathered(
@@ -257,7 +239,8 @@ def _together(
             try:
                 seen = provider.together([found[at] for at in places])
             except _FAILURES as error:
-                failed.setdefault(provider.name, []).append(f"all files together: {what(error)}")
+                text = f"all files together: {describe_error(error)}"
+                failed.setdefault(provider.name, []).append(text)
                 continue
             told = dict(zip(places, seen, strict=True))
             found = [told.get(at, one) for at, one in enumerate(found)]
@@ -319,7 +302,7 @@ def _nothing(
     return NothingReadable(f"no file could be read{''.join(lines)}\n", hint=hint)
 
 
-def _line(error: AdvisorError, file: File) -> str:
+def _line(error: BaseException, file: File) -> str:
     """The error without the file's name where it begins with it: the caller prints the name."""
     text = str(error)
     for name in (file.name, str(file.path)):

@@ -4,7 +4,6 @@ Columns say how certain each rule is; what fires, joins, chains, blocks and expl
 the rules engine. A subject is kept from the engine only where no rule can fire on it.
 """
 
-from advisor.judge.apart import judge_apart
 from advisor.judge.engine import Engine, choose, engine_in_use, failure, install_engine, notice
 from advisor.judge.evaluate import judge, tests_for
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
@@ -28,7 +27,6 @@ __all__ = [
     "failure",
     "install_engine",
     "judge",
-    "judge_apart",
     "notice",
     "rung",
     "subject_id",

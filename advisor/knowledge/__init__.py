@@ -2,22 +2,21 @@
 
 from advisor.knowledge.condition_parser import ConditionReader
 from advisor.knowledge.guide_coverage import coverage
-from advisor.knowledge.installed import fault, installed_rules, read_installed
+from advisor.knowledge.installed import installed_rules
 from advisor.knowledge.lint_advice import Objection, objections
 from advisor.knowledge.lint_bands import Strain, Verdict, strains
 from advisor.knowledge.load import (
     NAME_REGION,
     REGION_UNKNOWN,
-    Loaded,
+    RuleSet,
     bands_of,
     check_names,
     check_plugins,
+    inactive_reason,
     load_rules,
     own_folders,
     own_version,
-    why_resting,
 )
-from advisor.knowledge.packs import read_pack, without_dangling
 from advisor.knowledge.questions import answers
 from advisor.knowledge.resolve import Resolver, ShopKnowledge, check_profile
 from advisor.knowledge.rule_file import (
@@ -42,9 +41,9 @@ __all__ = [
     "NAME_REGION",
     "REGION_UNKNOWN",
     "ConditionReader",
-    "Loaded",
     "Objection",
     "Resolver",
+    "RuleSet",
     "RuleTable",
     "ShopKnowledge",
     "Strain",
@@ -58,7 +57,7 @@ __all__ = [
     "check_profile",
     "check_references",
     "coverage",
-    "fault",
+    "inactive_reason",
     "installed_rules",
     "load_pack",
     "load_rule",
@@ -66,12 +65,8 @@ __all__ = [
     "objections",
     "own_folders",
     "own_version",
-    "read_installed",
-    "read_pack",
     "resolve_aliases",
     "rule_files",
     "strains",
     "stratify",
-    "why_resting",
-    "without_dangling",
 ]

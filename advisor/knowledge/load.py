@@ -1,16 +1,20 @@
 """What the run knows beside the data: the shop, the words, the bands, the rules that apply."""
 
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 import attrs
 
-from advisor.errors import AdvisorError, Mistakes, one_line, unknown
-from advisor.knowledge.installed import fault, left_out, read_installed
-from advisor.knowledge.packs import read_pack, without_dangling
-from advisor.knowledge.rule_file import check_circles, check_references, resolve_aliases
+from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.knowledge.installed import left_out, read_installed
+from advisor.knowledge.rule_file import (
+    check_circles,
+    check_references,
+    load_pack,
+    resolve_aliases,
+    unknown_references,
+)
 from advisor.model import (
     Band,
     BandFile,
@@ -32,28 +36,29 @@ from advisor.plugin import Overridden, Override, Registry, override_rules, own_v
 from advisor.tabular import source_mistakes
 
 __all__ = [
-    "Loaded",
+    "RuleSet",
     "bands_of",
     "business_of",
     "check_names",
     "check_plugins",
+    "inactive_reason",
     "load_rules",
     "own_version",
-    "why_resting",
 ]
 
 FOLDER_LAYER, OWN_LAYER = 1, 2
 BANDS = "bands.toml"  # beside the rules of a folder
+Packs = dict[RulePack, tuple[Rule, ...]]
 REGION_UNKNOWN = "the shop's region is not known"
 NAME_REGION = "add region to [shop] in advisor.toml"  # what to do about it
 
 
 @attrs.frozen
-class Loaded:
-    """The rules of a run. *resting* are those that do not apply here, and why."""
+class RuleSet:
+    """The rules of a run. *inactive* are those that do not apply here, and why."""
 
     rules: tuple[Rule, ...]
-    resting: tuple[tuple[Rule, str], ...]
+    inactive: tuple[tuple[Rule, str], ...]
     packs: tuple[tuple[RulePack, int], ...]
     notes: tuple[Note, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -85,8 +90,8 @@ def bands_of(settings: Settings, registry: Registry, folders: Sequence[Path] = (
 def shared_bands(
     settings: Settings, registry: Registry, folders: Sequence[Path] = ()
 ) -> list[BandFile]:
-    """Every pack's bands, and above them the `bands.toml` of the user's *folders* of rules; a
-    guest's stand below the bundled ones unless *settings* allow it more (see
+    """Every pack's bands, and above them the `bands.toml` of the user's *folders* of rules; those of
+    third-party plugins stand below the bundled ones unless *settings* allow it more (see
     advisor.plugin.overrides). Raises Mistakes for a bands.toml with mistakes."""
     files, _ = registry.ordered_bands(settings.plugins.allow)
     for place in (folder / BANDS for folder in folders):
@@ -122,112 +127,116 @@ def load_rules(
     *,
     folders: Sequence[Path] = (),
     base: Path | None = None,
-) -> Loaded:
-    """Rules of every pack, and of the user's own folders.
+) -> RuleSet:
+    """Load the rules of every pack, and of the user's own folders.
 
-    A rule of a plugin's pack with mistakes is left out, with one note; the user's own folder with
-    mistakes is an error that names them all. A rule that `overrides` another one stands in its
-    place, where *settings* allow that to its plugin.
+    A pack of a plugin that has a mistake, or does not fit to the others, is left out with one note;
+    the user's own folder with mistakes is an error that names them all. A rule that `overrides`
+    another one stands in its place, where *settings* allow that to its plugin.
     """
     check_plugins(settings, registry)
-    installed = read_installed(registry)
-    own, resting_own, gone = _read_own([*own_folders(settings, base), *folders], registry)
-    kept, dangling, gone = without_dangling(
-        {**installed.packs, **own},
-        installed.gone | gone,
-        list(own),
-        packs_failed=bool(installed.failed or registry.lacks("advisor_rule_packs")),
-    )
-    theirs = {pack: rules for pack, rules in kept.items() if pack not in own}
-    notes = [*installed.notes, *(fault(registry, line) for line in (*resting_own, *dangling))]
-    lost: dict[RulePack, str] = {}
+    installed, notes = read_installed(registry)
+    own = _read_own([*own_folders(settings, base), *folders], registry)
+    owners = registry.pack_owners()
 
-    def resolved(kept: Mapping[RulePack, tuple[Rule, ...]]) -> Overridden:
-        """The rules of *kept* as they stand together; raises AdvisorError where they cannot."""
-        rules = [rule for loaded in kept.values() for rule in loaded]
+    def resolve(packs: Packs) -> Overridden:
+        """Resolve references and overrides among *packs*; raises AdvisorError where they do not fit
+        together."""
+        rules = [rule for loaded in packs.values() for rule in loaded]
         check_references(rules)
         found = override_rules(
             rules,
-            {pack.id: registry.pack_owners[pack.id] for pack in kept if pack in theirs},
+            {pack.id: owners[pack.id] for pack in packs if pack in installed},
             settings.plugins.allow,
-            lambda rule: why_resting(rule, settings, business, day),
+            lambda rule: inactive_reason(rule, settings, business, day),
         )
         found = attrs.evolve(found, rules=resolve_aliases(found.rules))
         check_circles(found.rules)
         return found
 
-    guests = {pack for pack in theirs if registry.is_guest(registry.pack_owners[pack.id])}
+    packs = {**installed, **own}
     try:
-        overridden = resolved(kept)
+        overridden = resolve(packs)
     except AdvisorError:
-        kept, apart = _fitting(kept, guests, resolved)
-        lost |= apart
-        overridden = resolved(kept)
-    everyone = [*overridden.rules, *(rule for rule, _ in overridden.resting)]
-    _known(settings.rules.disable, everyone, gone)
-    acting: list[Rule] = []
-    resting = list(overridden.resting)
+        packs, misfits = _fitting(installed, own, resolve, registry)
+        notes += [left_out(registry, pack, error) for pack, error in misfits.items()]
+        try:
+            overridden = resolve(packs)
+        except AdvisorError as error:
+            raise registry.name_failed(error) from None
+    everyone = [*overridden.rules, *(rule for rule, _ in overridden.inactive)]
+    if not registry.failed:  # what is disabled may be what is not used
+        _check_disabled(settings.rules.disable, everyone)
+    active: list[Rule] = []
+    inactive = list(overridden.inactive)
     for rule in overridden.rules:
-        reason = why_resting(rule, settings, business, day)
+        reason = inactive_reason(rule, settings, business, day)
         if reason:
-            resting.append((rule, reason))
+            inactive.append((rule, reason))
         else:
-            acting.append(rule)
-    notes += [left_out(registry, pack, why) for pack, why in lost.items()]
-    return Loaded(
-        tuple(acting),
-        tuple(resting),
-        tuple((pack, len(loaded)) for pack, loaded in kept.items()),
+            active.append(rule)
+    return RuleSet(
+        tuple(active),
+        tuple(inactive),
+        tuple((pack, len(loaded)) for pack, loaded in packs.items()),
         (*notes, *overridden.notes),
-        tuple(one for one in overridden.done if one.by in {rule.id for rule in acting}),
+        tuple(one for one in overridden.done if one.by in {rule.id for rule in active}),
     )
 
 
 def _fitting(
-    packs: Mapping[RulePack, tuple[Rule, ...]],
-    guests: AbstractSet[RulePack],
-    check: Callable[[Mapping[RulePack, tuple[Rule, ...]]], object],
-) -> tuple[dict[RulePack, tuple[Rule, ...]], dict[RulePack, str]]:
-    """*packs* without the *guests* that do not fit to what was there before them, and why not.
-
-    Raises AdvisorError where it is no guest's fault.
-    """
-    kept = {pack: rules for pack, rules in packs.items() if pack not in guests}
-    check(kept)
-    waiting = {pack: rules for pack, rules in packs.items() if pack in guests}
-    wrong: dict[RulePack, str] = {}
+    installed: Packs, own: Packs, resolve: Callable[[Packs], object], registry: Registry
+) -> tuple[Packs, dict[RulePack, AdvisorError]]:
+    """Leave out *installed* packs that do not fit to the others, with the reason: bundled ones
+    whose rules refer to rules that are not there, then third-party ones that do not fit to these.
+    The user's *own* stay, whatever is wrong with them."""
+    owners = registry.pack_owners()
+    kept = {p: rules for p, rules in installed.items() if not registry.is_third_party(owners[p.id])}
+    misfits: dict[RulePack, AdvisorError] = {}
+    while wrong := _dangling(kept):
+        misfits |= wrong
+        kept = {pack: rules for pack, rules in kept.items() if pack not in wrong}
+    resolve(kept)
+    waiting = {p: rules for p, rules in installed.items() if p not in kept and p not in misfits}
     before = -1
-    while len(waiting) != before:  # one may lean on another that comes later
+    while len(waiting) != before:  # one may refer to another that comes later
         before = len(waiting)
         for pack in list(waiting):
             try:
-                check({**kept, pack: waiting[pack]})
+                resolve({**kept, pack: waiting[pack]})
             except AdvisorError as error:
-                wrong[pack] = one_line(error)
+                misfits[pack] = error
                 continue
+            misfits.pop(pack, None)
             kept[pack] = waiting.pop(pack)
-    return kept, {pack: wrong[pack] for pack in waiting}
+    return {**{pack: rules for pack, rules in installed.items() if pack in kept}, **own}, misfits
 
 
-def _read_own(
-    folders: Sequence[Path], registry: Registry
-) -> tuple[dict[RulePack, tuple[Rule, ...]], list[str], frozenset[str]]:
-    """The rules of the user's own folders, which of them rest because a plugin failed, and their
-    ids; raises Mistakes with what is wrong in a folder."""
+def _dangling(packs: Packs) -> dict[RulePack, AdvisorError]:
+    """Find the *packs* that refer to rules of none of them."""
+    names = {
+        name for rules in packs.values() for rule in rules for name in (rule.id, *rule.aliases)
+    }
+    found: dict[RulePack, AdvisorError] = {}
+    for pack, rules in packs.items():
+        wrong = [line for rule in rules for line in unknown_references(rule, names)]
+        if wrong:
+            found[pack] = Mistakes(wrong, where=f"rule pack {pack.id!r}")
+    return found
+
+
+def _read_own(folders: Sequence[Path], registry: Registry) -> Packs:
+    """Load the rules of the user's own folders; raises Mistakes with what is wrong in a folder."""
     own: dict[RulePack, tuple[Rule, ...]] = {}
-    resting: list[str] = []
-    gone: set[str] = set()
     for folder in folders:
         if not folder.is_dir():
             raise AdvisorError("no such folder of rules", where=str(folder))
         pack = RulePack(folder.name, folder.name, folder)
-        read = read_pack(pack, registry.vocabulary(), registry.lost_words())
-        if read.wrong:
-            raise Mistakes(read.mistakes(), where=f"rule pack {pack.id!r}")
-        own[pack] = read.rules
-        resting += read.lines(pack)
-        gone |= read.gone
-    return own, resting, frozenset(gone)
+        try:
+            own[pack] = load_pack(pack, registry.vocabulary())
+        except AdvisorError as error:
+            raise registry.name_failed(error) from None
+    return own
 
 
 def own_folders(settings: Settings, base: Path | None) -> list[Path]:
@@ -235,16 +244,15 @@ def own_folders(settings: Settings, base: Path | None) -> list[Path]:
     return [(base or Path()) / path for path in settings.rules.paths]
 
 
-def _known(disabled: Sequence[str], rules: Sequence[Rule], gone: AbstractSet[str]) -> None:
+def _check_disabled(disabled: Sequence[str], rules: Sequence[Rule]) -> None:
     names = {name for rule in rules for name in rule.names}
-    names |= gone | {name.partition("/")[2] for name in gone}
     wrong = [f"rules.disable: {unknown('rule', n, names)}" for n in disabled if n not in names]
     if wrong:
         raise Mistakes(wrong, where="advisor.toml")
 
 
-def why_resting(rule: Rule, settings: Settings, business: Business, day: date) -> str:
-    """Why *rule* does not apply to this shop on this day; empty where it does."""
+def inactive_reason(rule: Rule, settings: Settings, business: Business, day: date) -> str:
+    """Say why *rule* does not apply to this shop on this day; empty where it does."""
     if rule.names & set(settings.rules.disable):
         return "disabled in advisor.toml"
     if rule.status is Status.DEPRECATED:

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import attrs
 
+from advisor.errors import AdvisorError
 from advisor.knowledge.load import (
-    Loaded,
+    RuleSet,
     check_names,
     check_plugins,
     load_rules,
@@ -16,7 +17,7 @@ from advisor.knowledge.load import (
     shared_bands,
 )
 from advisor.model import BandFile, Business, Note, Request, Vocabulary, business_of
-from advisor.plugin import Registry, with_reasons
+from advisor.plugin import Registry
 
 T = TypeVar("T")
 
@@ -24,8 +25,10 @@ T = TypeVar("T")
 def check_profile(request: Request, registry: Registry) -> None:
     """Raises Mistakes for what nobody knows in a shop's profile."""
     where = request.config.name if request.config else "command line"
-    with with_reasons(registry):
+    try:
         check_names(request.settings, registry.vocabulary(), where=where)
+    except AdvisorError as error:
+        raise registry.name_failed(error) from None
     check_plugins(request.settings, registry)
 
 
@@ -36,7 +39,7 @@ class ShopKnowledge:
 
     request: Request
     business: Business
-    rules: Loaded
+    rules: RuleSet
     bands: tuple[BandFile, ...]
     own: tuple[BandFile, ...]
     notes: tuple[Note, ...]
@@ -55,7 +58,7 @@ class Resolver:
     def _words(self) -> Vocabulary:
         return self.registry.vocabulary()
 
-    def resolve(self, request: Request, *, rules: Loaded | None = None) -> ShopKnowledge:
+    def resolve(self, request: Request, *, rules: RuleSet | None = None) -> ShopKnowledge:
         """What is known of a shop whose profile was checked; with *rules*, those are in force.
 
         Raises AdvisorError for mistakes in its own folders of rules.

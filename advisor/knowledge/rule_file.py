@@ -1,7 +1,7 @@
 """Rule files: TOML in, rules out, with every mistake of a file or pack at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -142,40 +142,25 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
 
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
-    rules: list[Rule] = []
+    rules: dict[str, Rule] = {}
     wrong: list[str] = []
     twice: list[str] = []
-    for where, rule in read_rules(pack, vocabulary):
-        if isinstance(rule, Rule):
-            twice += filter(None, [second_of(rule, rules)])
-            rules.append(rule)
-        else:
-            wrong += [f"{where}: {line}" for line in rule]
-    if wrong or twice:
-        raise Mistakes([*wrong, *twice], where=f"rule pack {pack.id!r}")
-    return tuple(rules)
-
-
-def read_rules(
-    pack: RulePack, vocabulary: Vocabulary
-) -> Iterator[tuple[str, Rule | tuple[str, ...]]]:
-    """The rule of each file of *pack*, or every mistake in it, with the file's path."""
     for where, file in rule_files(pack):
         try:
             text = file.read_text(encoding="utf-8")
-            yield where, load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary)
+            rule = load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary)
         except UnicodeDecodeError as error:
-            yield where, (f"not UTF-8 text: {error.reason}",)
+            wrong.append(f"{where}: not UTF-8 text: {error.reason}")
         except Mistakes as error:
-            yield where, error.mistakes
-
-
-def second_of(rule: Rule, before: Iterable[Rule]) -> str:
-    """That one of the rules *before* has the id of *rule*; "" where none has."""
-    other = next((one for one in before if one.id == rule.id), None)
-    if other is None:
-        return ""
-    return f"the id {rule.short_id!r} is in two files: {other.file} and {rule.file}"
+            wrong += [f"{where}: {line}" for line in error.mistakes]
+        else:
+            first = rules.setdefault(rule.id, rule)
+            if first is not rule:
+                both = f"{first.file} and {rule.file}"
+                twice.append(f"the id {rule.short_id!r} is in two files: {both}")
+    if wrong or twice:
+        raise Mistakes([*wrong, *twice], where=f"rule pack {pack.id!r}")
+    return tuple(rules.values())
 
 
 def rule_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
@@ -206,21 +191,33 @@ def check_references(rules: Iterable[Rule]) -> None:
             if other is not rule:
                 wrong.append(f"{rule.id}: the id {name!r} is also that of {other.id}")
     for rule in rules:
-        for place, names in (
-            ("after", rule.after.findings if rule.after else ()),
-            ("explains", rule.explains),
-            ("overrides", (rule.overrides,) if rule.overrides else ()),
-        ):
-            for name in names:
-                found = by_id.get(name)
-                if found is None:
-                    wrong.append(f"{rule.id}: {place}: {unknown('rule', name, by_id)}")
-                elif place == "overrides" and found.overrides is not None:
-                    wrong.append(f"{rule.id}: {place}: {name} itself replaces {found.overrides}")
-                elif found is rule:
-                    wrong.append(f"{rule.id}: {place}: a rule cannot refer to itself")
+        wrong += unknown_references(rule, by_id)
+        for place, name in _references(rule):
+            found = by_id.get(name, rule)
+            if place == "overrides" and found.overrides is not None and found is not rule:
+                wrong.append(f"{rule.id}: {place}: {name} itself replaces {found.overrides}")
+            elif found is rule and name in by_id:
+                wrong.append(f"{rule.id}: {place}: a rule cannot refer to itself")
     if wrong:
         raise Mistakes(wrong, where="rules")
+
+
+def unknown_references(rule: Rule, names: Collection[str]) -> list[str]:
+    """List what *rule* refers to that is none of *names*."""
+    return [
+        f"{rule.id}: {place}: {unknown('rule', name, names)}"
+        for place, name in _references(rule)
+        if name not in names
+    ]
+
+
+def _references(rule: Rule) -> Iterator[tuple[str, str]]:
+    for name in rule.after.findings if rule.after else ():
+        yield "after", name
+    for name in rule.explains:
+        yield "explains", name
+    if rule.overrides:
+        yield "overrides", rule.overrides
 
 
 def check_circles(rules: Iterable[Rule]) -> None:

@@ -1,6 +1,5 @@
 """The shop's advisor.toml: its sections, and reading them with every error at once."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -95,7 +94,6 @@ class PluginsSection:
     toml_underscores: ClassVar[bool] = True
 
     allow: tuple[str, ...] = ()
-    time_limit: float = 60.0
 
 
 @attrs.frozen
@@ -172,8 +170,6 @@ def read_settings(path: Path) -> Settings:
             wrong.append(f"bands.{metric}: give low, high or both")
         elif band.low is not None and band.high is not None and band.low > band.high:
             wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
-    if not 0 < settings.plugins.time_limit < math.inf:
-        wrong.append("plugins.time_limit: write how many seconds a plugin has for a file, like 60")
     for number, source in enumerate(settings.source, start=1):
         if source.currency is not None and not _is_currency(source.currency):
             at = f"source {number} ({source.file}).currency"

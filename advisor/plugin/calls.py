@@ -1,17 +1,16 @@
-"""Asking plugins one by one: each answer is checked, and a failure is one line."""
+"""Calling plugins one by one: each answer is checked, and a failure is one line."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
 import attrs
 import pluggy
 
-from advisor.errors import AdvisorError
-from advisor.model import Note
-from advisor.plugin.guest import TIME_LIMIT, GuestFault, directly, run, what
-from advisor.plugin.hookspecs import FORMATS
+from advisor.errors import AdvisorError, PluginError
+from advisor.model import BandFile, Note, RulePack, VocabularyFile
+from advisor.plugin.guard import describe_error, guarded
+from advisor.plugin.hookspecs import KindInfo, Provider, ReportFormat, Templates
 from advisor.plugin.tracing import Trace
 from advisor.plugin.typecheck import wrong_field
 
@@ -19,12 +18,21 @@ T = TypeVar("T")
 Owned = list[tuple[str, Any]]
 
 DISTRIBUTION = "shop-advisor"
+ANSWERS: Mapping[str, type[Any]] = {
+    "advisor_vocabulary": VocabularyFile,
+    "advisor_metric_providers": Provider,
+    "advisor_rule_packs": RulePack,
+    "advisor_benchmarks": BandFile,
+    "advisor_report_formats": ReportFormat,
+    "advisor_templates": Templates,
+}
+"""The type of what each hook without arguments gives."""
 _MOST = 10_000  # things that one hook may give: a generator may have no end
 
 
 @attrs.frozen
 class PluginInfo:
-    """A plugin as it was found; *problem* says why it is not in use."""
+    """A plugin as it was found; *problem* says why it is not used."""
 
     name: str
     distribution: str
@@ -35,24 +43,19 @@ class PluginInfo:
 
 
 @attrs.define(eq=False)
-class Asking:
-    """What was found, and how it is asked.
+class HookCaller:
+    """The plugins that were found, and how their hooks are called.
 
-    *problems* has a line for each plugin that failed; *faults* are lines on failures that
-    stand in the plan elsewhere. *time_limit* is what a guest has for one hook or file, in seconds.
-    *answers* is what was answered already; those that are *out* are not asked again. *broken* says
-    by hook and plugin how it failed.
+    *problems* has a line for each plugin that is not used; *faults* are lines on failures that the
+    plan tells elsewhere. *answers* are those of hooks without arguments, by hook and plugin.
     """
 
     manager: pluggy.PluginManager
     plugins: list[PluginInfo]
     problems: list[Note] = attrs.field(factory=list)
     faults: list[str] = attrs.field(factory=list)
-    time_limit: float = TIME_LIMIT
     trace: Trace | None = None
-    answers: dict[str, Owned] = attrs.field(factory=dict)
-    out: set[str] = attrs.field(factory=set)
-    broken: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    answers: dict[str, dict[str, list[Any]]] = attrs.field(factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -60,103 +63,130 @@ class Asking:
         return bool(self.failures())
 
     def failures(self) -> list[str]:
-        """What failed, each in one line."""
+        """List what failed, each in one line."""
         return list(dict.fromkeys([*(problem.text for problem in self.problems), *self.faults]))
 
-    def is_guest(self, plugin: str) -> bool:
+    def failed_plugins(self) -> str:
+        """Name the plugins that are not used: `these plugins failed: acme, till`; else ""."""
+        names = sorted({plugin.name for plugin in self.plugins if plugin.problem is not None})
+        return f"these plugins failed: {', '.join(names)}" if names else ""
+
+    def is_third_party(self, plugin: str) -> bool:
         """Whether *plugin* came from another distribution than the project's own."""
-        return all(one.distribution != DISTRIBUTION for one in self.plugins if one.name == plugin)
+        origins = {one.distribution for one in self.plugins if one.name == plugin}
+        return bool(origins) and DISTRIBUTION not in origins
 
-    def before(self, hook: str) -> None:
-        """Is called before *hook* is asked for the first time."""
-
-    def unique(
-        self, hook: str, kind: type[Any], title: str, name_of: Callable[[Any], str]
-    ) -> Owned:
-        """What plugins give for *hook*; of two with one name the first is used."""
-        if title in self.answers:
-            return self.answers[title]
-        owners = dict.fromkeys(FORMATS, DISTRIBUTION) if title == "format" else {}
-        kept: Owned = []
-        for owner, one in self.once(hook, kind):
-            try:
-                name = self.call(owner, partial(name_of, one))
-            except (GuestFault, AdvisorError) as error:
-                self.problem(owner, f"a {title} cannot be asked for its name: {error}")
-                continue
-            if name in owners:
-                text = f"{title} {name!r} is brought by {owners[name]} and by {owner}"
-                self.problems.append(Note("plugin", f"{text}; the first is used"))
-                continue
-            owners[name] = owner
-            kept.append((owner, one))
-        self.answers[title] = kept
-        return kept
-
-    def once(self, hook: str, kind: type[Any]) -> Owned:
-        """What every plugin gives for *hook*, with its owner, in the order in which plugins were
-        added; one that fails is left out. Asked once."""
-        if hook not in self.answers:
-            self.before(hook)
-            found: Owned = []
-            for implementation in self.implementations(hook):
-                given = self.ask_one(hook, implementation, kind, {})
-                found += [(implementation.plugin_name, item) for item in given]
-            self.answers[hook] = found
-        return self.answers[hook]
+    def call_all(self, hook: str) -> Owned:
+        """Call *hook* of every plugin, once: what each gives, with its plugin, in the order in
+        which plugins were added. A plugin that fails is out."""
+        for implementation in list(self.implementations(hook)):
+            self._answer(hook, implementation)
+        answers = self.answers.get(hook, {})
+        owners = [implementation.plugin_name for implementation in self.implementations(hook)]
+        return [(owner, item) for owner in owners for item in answers[owner]]
 
     def implementations(self, hook: str) -> list[pluggy.HookImpl]:
-        found = getattr(self.manager.hook, hook).get_hookimpls()
-        return [one for one in found if one.plugin_name not in self.out]
+        """List the implementations of *hook* by plugins that are in use."""
+        found: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
+        return found
 
-    def ask_one(
-        self, hook: str, implementation: pluggy.HookImpl, kind: type[Any], values: dict[str, Any]
+    def call_one(
+        self,
+        hook: str,
+        implementation: pluggy.HookImpl,
+        kind: type[Any],
+        values: Mapping[str, Any] | None = None,
     ) -> list[Any]:
-        """What one plugin gives for *hook*; nothing, and a problem, where it fails."""
+        """Call *hook* of one plugin with *values*. Raises PluginError where it fails, or gives
+        anything else than things of *kind*."""
         owner = implementation.plugin_name
+        third_party = self.is_third_party(owner)
 
-        function: Callable[..., Any] = implementation.function
-
-        ours = attrs.has(kind) and self.is_guest(owner)
-
-        def ask() -> tuple[list[Any], list[Any], str]:
-            wanted = (*implementation.argnames, *implementation.kwargnames)
-            asked = {name: values[name] for name in wanted}
-            items = list(islice(iter(function(**asked)), _MOST + 1))
-            # Even to be asked for its type, a stranger's object may run code.
-            wrong = [item for item in items if not isinstance(item, kind)]
-            fields = map(wrong_field, items) if ours and not wrong and len(items) <= _MOST else ()
-            return items, wrong, next(filter(None, fields), "")
+        def call() -> tuple[list[Any], str]:
+            names = (*implementation.argnames, *implementation.kwargnames)
+            given: Any = implementation.function(**{name: (values or {})[name] for name in names})
+            items = list(islice(iter(given), _MOST + 1))
+            return items, next(
+                filter(None, (_wrong(item, kind, third_party) for item in items)), ""
+            )
 
         try:
-            items, wrong, field = self.call(owner, ask, hook)
-        except (GuestFault, AdvisorError) as error:
-            text = error.text if isinstance(error, GuestFault) else what(error)
-            return self.fail(hook, owner, f"failed: {text}")
+            items, wrong = self.call(owner, call, hook)
+        except AdvisorError as error:
+            text = error.message if isinstance(error, PluginError) else describe_error(error)
+            raise PluginError(f"{hook} failed: {text}") from None
         if wrong:
-            got = type(wrong[0]).__name__
-            return self.fail(hook, owner, f"gave {got} where {kind.__name__} is expected")
-        if field:
-            return self.fail(hook, owner, f"gave a {kind.__name__} that is none: {field}")
+            raise PluginError(f"{hook} {wrong}")
         if len(items) > _MOST:
-            return self.fail(hook, owner, f"gave more than {_MOST:,} things")
+            raise PluginError(f"{hook} gave more than {_MOST:,} things")
         return items
 
-    def fail(self, hook: str, owner: str, how: str) -> list[Any]:
-        """Notes *how* a plugin failed in *hook*; nothing came of it."""
-        self.broken.setdefault(hook, {})[owner] = f"{hook} {how}"
-        self.problem(owner, f"{hook} {how}")
-        return []
-
     def call(self, owner: str, work: Callable[[], T], name: str = "") -> T:
+        """Run *work*, which is code of the plugin *owner*. Raises AdvisorError (see `guarded`)."""
         if self.trace is not None and name:
             work = self.trace.timed(owner, name, work)
-        return run(work, self.time_limit) if self.is_guest(owner) else directly(work)
+        return guarded(work, restored=self.is_third_party(owner))
 
-    def lacks(self, hook: str) -> dict[str, str]:
-        """The plugins from which *hook* brought nothing because they failed, each with how."""
-        unused = {one.name: one.problem for one in self.plugins if one.problem is not None}
-        return unused | dict.fromkeys(self.out, "is left out") | self.broken.get(hook, {})
+    def fail(self, owner: str, why: str) -> None:
+        """Take the plugin *owner* out, whole: it is not called again, and nothing that it brought
+        is given any more."""
+        self.manager.unregister(name=owner)
+        for answers in self.answers.values():
+            answers.pop(owner, None)
+        self.plugins[:] = [
+            attrs.evolve(plugin, problem=why)
+            if plugin.name == owner and plugin.problem is None
+            else plugin
+            for plugin in self.plugins
+        ]
+        self._tell(owner, why)
 
-    def problem(self, owner: str, text: str) -> None:
-        self.problems.append(Note("plugin", f"plugin {owner}: {text}"))
+    def refuse(self, plugin: PluginInfo, why: str) -> None:
+        """Note that *plugin*, which was found just now, cannot be used."""
+        self.plugins.append(attrs.evolve(plugin, problem=why))
+        self._tell(plugin.name, why)
+
+    def fault(self, line: str, code: str = "plugin") -> Note:
+        """Note a failure that costs less than a plugin; returns the note for the plan."""
+        if line not in self.faults:
+            self.faults.append(line)
+        return Note(code, line)
+
+    def _answer(self, hook: str, implementation: pluggy.HookImpl) -> None:
+        owner = implementation.plugin_name
+        if owner in self.answers.setdefault(hook, {}):
+            return
+        try:
+            self.answers[hook][owner] = self.call_one(hook, implementation, ANSWERS[hook])
+        except PluginError as error:
+            self.fail(owner, error.message)
+
+    def _tell(self, owner: str, why: str) -> None:
+        self.problems.append(Note("plugin", f"plugin {owner} is not used: {why}"))
+
+
+def _wrong(item: Any, kind: type[Any], third_party: bool) -> str:  # noqa: FBT001
+    """Describe what is wrong with an *item* that a hook gave; "" where it is of *kind*."""
+    if not isinstance(item, kind):
+        return f"gave {type(item).__name__} where {kind.__name__} is expected"
+    if kind is Provider:
+        return _wrong_provider(item)
+    if kind is ReportFormat:
+        return "" if isinstance(item.name, str) else "gave a format whose name is no text"
+    field = wrong_field(item) if third_party else ""
+    return f"gave a {kind.__name__} that is none: {field}" if field else ""
+
+
+def _wrong_provider(provider: Provider) -> str:
+    """Describe what makes *provider* unfit to be asked about files; "" where it is fit."""
+    name: object = provider.name
+    kinds: object = provider.kinds
+    if not isinstance(name, str):
+        return f"gave a provider whose name is {type(name).__name__}, expected str"
+    if not isinstance(kinds, Mapping):
+        return f"gave a provider whose kinds are {type(kinds).__name__}, expected Mapping"
+    for kind, info in kinds.items():
+        if not isinstance(kind, str) or not isinstance(info, KindInfo):
+            got = f"{type(kind).__name__}: {type(info).__name__}"
+            return f"gave a provider with a kind that is {got}, expected str: KindInfo"
+    return ""

@@ -1,8 +1,10 @@
-"""What a provider's readings must hold to."""
+"""The contracts of what plugins give: readings of providers, and metrics computed from them."""
 
 import polars as pl
 
-from advisor.model import Reading, Table, is_count
+from advisor.errors import unknown
+from advisor.model import Reading, Table, Vocabulary, is_count
+from advisor.plugin.hookspecs import Derived
 from advisor.plugin.typecheck import wrong_field
 
 _REQUIRED = {
@@ -16,10 +18,12 @@ _REQUIRED = {
 
 
 _RESERVED = ("shop", "_file")
+_PARTS = ("", "lo", "hi", "se", "n")  # of a computed metric
+_NO_METRIC = ("key", "name", "days", "shop")  # the host says which shop it is
 
 
 def contract_breaks(reading: object) -> list[str]:
-    """What in *reading* is not as `advisor.model.reading` promises; empty where all is well."""
+    """List what in *reading* is not as `advisor.model.reading` promises."""
     if not isinstance(reading, Reading):
         return [f"returned {type(reading).__name__} where a Reading is expected"]
     wrong = wrong_field(reading)
@@ -53,3 +57,60 @@ def _expected(column: str) -> object:
     if column.startswith(("parent.", "by.")):
         return pl.String
     return pl.Float64 if is_count(column) else None
+
+
+def unknown_words(reading: Reading, vocabulary: Vocabulary) -> list[str]:
+    """List the words of *reading* that *vocabulary* does not know: nothing would ever ask for what
+    they name."""
+    found: list[str] = []
+    for table in reading.tables:
+        parents = [
+            c.removeprefix("parent.") for c in table.frame.columns if c.startswith("parent.")
+        ]
+        for subject in (table.subject, *parents):
+            if subject not in vocabulary.subjects:
+                found.append(unknown("subject", subject, vocabulary.subjects))
+        for count in table.counts:
+            if count not in vocabulary.counts:
+                found.append(unknown("count", count, vocabulary.counts))
+    for links in reading.links:
+        if links.relation not in vocabulary.relations:
+            found.append(unknown("relation", links.relation, vocabulary.relations))
+    return found
+
+
+def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
+    """Describe what in *derived* is not as its class promises; "" where all is well."""
+    frame: object = derived.frame
+    if not isinstance(frame, pl.DataFrame):
+        return f"gave {type(frame).__name__} where a frame is expected"
+    if derived.subject not in vocabulary.subjects:
+        return f"gave columns for an {unknown('subject', derived.subject, vocabulary.subjects)}"
+    if frame.schema.get("key") != pl.String or frame["key"].null_count():
+        return "gave a frame without a text column 'key' that says whose each row is"
+    if frame["key"].is_duplicated().any():
+        return "gave two rows with one key"
+    if frame.schema.get("name", pl.String()) not in (pl.String, pl.Null):
+        return f"gave {frame.schema['name']} where the name of a subject is text"
+    if not frame.schema.get("days", pl.Int64()).is_numeric():
+        return f"gave {frame.schema['days']} where days are a number"
+    return next(filter(None, (_column_break(frame, c, vocabulary) for c in frame.columns)), "")
+
+
+def _column_break(frame: pl.DataFrame, column: str, vocabulary: Vocabulary) -> str:
+    dtype = frame.schema[column]
+    name, _, part = column.partition(".")
+    if column in _NO_METRIC:
+        return ""
+    if column in vocabulary.symbols:  # a symbol's name may have a point
+        return "" if dtype == pl.String else f"gave {dtype} where the symbol {column} is text"
+    if name not in vocabulary.metrics or part not in _PARTS:
+        known = (*vocabulary.metrics, *vocabulary.symbols)
+        return f"gave a column with an {unknown('metric or symbol', column, known)}"
+    if not vocabulary.metrics[name].derived:
+        return f"gave {column}, which the vocabulary does not declare as derived"
+    if not dtype.is_numeric():
+        return f"gave {dtype} where {column} is a number"
+    if not {name, f"{name}.lo", f"{name}.hi"} <= set(frame.columns):
+        return f"gave {column} without all of {name}, {name}.lo and {name}.hi"
+    return ""

@@ -1,15 +1,9 @@
 """The hooks a plugin may implement. Entry-point group: `advisor`.
 
 A plugin is a module (or object) named by an entry point. It implements any of these with
-`@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door.
-
-It states which plugin API it was written for, beside its hooks:
-
-    ADVISOR_API = 1
-
-Several numbers may stand in a tuple; without the line it counts as written for 1. A plugin that was
-written for none that this shop-advisor has is left out, with one line. So is one whose distribution
-requires another shop-advisor than this one.
+`@advisor.hookimpl`. Everything that comes with shop-advisor uses the same door. Its distribution
+says which versions of shop-advisor it works with (`dependencies = ["shop-advisor>=0.1,<0.2"]`); one
+that requires another version is not used, with one line.
 
 A plugin adds. What would stand before something that another plugin brought is in force only where
 the user's advisor.toml names the plugin, as `advisor plugins list` shows it:
@@ -22,11 +16,23 @@ rule and answers to its id), for bands of metrics that have bundled ones (withou
 where no bundled band holds, and in a niche that only this plugin brings), and for templates of a
 name that is there already. Else the other one's stays, and a note says which line to add. What
 plugins cannot replace at all: words of the vocabulary, ids of packs and kinds, names of formats;
-there the first one holds, ours first, then by name, and one line names both.
+the first plugin that brings one holds it, ours first, then by name.
 
-A plugin that fails (at import, in a hook, by a wrong type, by taking longer than `time_limit`
-seconds, by changing what it was lent) costs what it would have brought, and one line. The plan is
-made without it, and the exit code is 4.
+Plugins are trusted as code and checked as data. They run in the process of the run, without limits
+of time or memory, one call at a time; what they print goes to standard error, and the working
+folder, environment, locale, recursion limit and decimal context are put back after each call. What
+they give is checked for its types and its words. In the order of what it costs:
+
+- A plugin that cannot be imported, fails in a hook without arguments, gives what the hook does not
+  give, uses words that nobody declares, or brings what another plugin brought before it is out,
+  whole: nothing of it is used.
+- A rule pack with a mistake in any of its files is out, whole.
+- A plugin that fails in `advisor_metrics` brings no metrics to this shop; rules that need them end
+  in an error.
+- A provider that fails on a file does not read it; whoever else knows the file does.
+
+Each costs one line, the plan is made without it, and the exit code is 4. Where a word is unknown,
+the error names the plugins that failed: it may be theirs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,9 +52,6 @@ if TYPE_CHECKING:
     from advisor.model import BandFile, RulePack
 
 PROJECT = "advisor"
-PLUGIN_API = 1  # raised when a plugin may ask for what the one before had not
-OLDEST_PLUGIN_API = 1  # raised when a plugin written for the one before would no longer work
-API_ATTRIBUTE = "ADVISOR_API"
 FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
 
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -124,7 +127,7 @@ class Together(Protocol):
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """*readings* are its own, in the order of the files; as many are given back, each of the
         same file, kind and number of rows. Called once, and last: what it remembers of the files
-        ends here. An exception costs what it would have added, and one line in the report."""
+        ends here. An exception costs what it would have added, and one line."""
         ...
 
 
@@ -149,8 +152,8 @@ class KindInfo:
 class Derived:
     """Further columns for subjects of one kind, computed by a plugin.
 
-    *frame* has `key` and one column for each metric or symbol that the vocabulary declares. A
-    metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
+    *frame* has `key` and one column for each symbol or derived metric that the vocabulary declares.
+    A metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
     """
 
     subject: str
@@ -213,8 +216,7 @@ class Hooks:
     def advisor_metric_providers(self) -> Sequence[Provider]:
         """Providers of this plugin.
 
-        Called once, when files are to be read. An exception costs this plugin's providers and one
-        line in the report.
+        Called once.
         """
         raise RuntimeError
 
@@ -223,7 +225,7 @@ class Hooks:
         """Subjects, relations, counts, metrics, identities, symbols, levers, roles, goals, niches.
 
         Called once, before anything else. Two plugins may declare the same thing in the same
-        words. A clash names both owners and costs the one that was added later all it brings.
+        words. Where they clash, the one that was added later is out.
         """
         raise RuntimeError
 
@@ -233,8 +235,7 @@ class Hooks:
     ) -> Sequence[Derived]:
         """Metrics and symbols that no ratio of sums can say, computed in columns.
 
-        Called once a shop, after reading. An exception costs these columns and one line. *readings*
-        are lent: a plugin that changes a frame in place loses its columns.
+        Called once a shop, after reading. *readings* are shared: do not change a frame in place.
         """
         raise RuntimeError
 

@@ -31,10 +31,10 @@ class Override:
 
 @attrs.frozen
 class Overridden:
-    """*rules* are those that stand; *resting* the others, and why."""
+    """*rules* are those that stand; *inactive* the others, and why."""
 
     rules: tuple[Rule, ...]
-    resting: tuple[tuple[Rule, str], ...] = ()
+    inactive: tuple[tuple[Rule, str], ...] = ()
     done: tuple[Override, ...] = ()
     notes: tuple[Note, ...] = ()
 
@@ -43,19 +43,19 @@ def override_rules(
     rules: Sequence[Rule],
     owners: Mapping[str, str],
     allow: Sequence[str],
-    rests: Callable[[Rule], str],
+    inactive_reason: Callable[[Rule], str],
 ) -> Overridden:
     """*rules* with those replaced that an allowed rule `overrides`.
 
-    *owners* are the plugins of packs, by pack id; a pack without one is the user's own folder. What
-    *rests* for another reason replaces nothing. What replaces a rule answers to its names: it may
-    be disabled by them, and `after` and `explains` of other rules then mean it.
+    *owners* are the plugins of packs, by pack id; a pack without one is the user's own folder. A
+    rule that has another *inactive_reason* replaces nothing. What replaces a rule answers to its
+    names: it may be disabled by them, and `after` and `explains` of other rules then mean it.
     """
     by_name = {name: rule for rule in rules for name in (rule.id, *rule.aliases)}
     wishes: dict[str, list[Rule]] = {}
     refused: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.overrides is None or rests(rule):
+        if rule.overrides is None or inactive_reason(rule):
             continue
         owner = owners.get(rule.pack)
         if owner is None or owner in allow:
@@ -67,7 +67,7 @@ def override_rules(
         owner = owners.get(rule.pack)
         return (-1 if owner is None else list(allow).index(owner), rule.id)
 
-    resting: dict[str, str] = {}
+    inactive: dict[str, str] = {}
     winners: dict[str, Rule] = {}
     done: list[Override] = []
     notes: list[Note] = []
@@ -75,20 +75,20 @@ def override_rules(
         first, *others = sorted(candidates, key=rank)
         old = by_name[target]
         winners[first.id] = attrs.evolve(first, aliases=(*first.aliases, old.id, *old.aliases))
-        resting[old.id] = f"replaced by {first.id}"
+        inactive[old.id] = f"replaced by {first.id}"
         done.append(Override(old.id, first.id))
         notes.append(Note(CODE, f"rule {old.id} is replaced by {first.id}"))
         for other in others:
-            resting[other.id] = f"{old.id} is replaced by {first.id} already"
-            notes.append(Note(CODE, f"rule {other.id} rests: {resting[other.id]}"))
+            inactive[other.id] = f"{old.id} is replaced by {first.id} already"
+            notes.append(Note(CODE, f"rule {other.id} is not active: {inactive[other.id]}"))
     for owner, theirs in refused.items():
         pairs = [f"{rule.id} for {rule.overrides}" for rule in theirs]
         notes.append(_refused(owner, "would replace rules", pairs, allow))
         for rule in theirs:
-            resting[rule.id] = f"it would replace {rule.overrides}, which advisor.toml allows not"
+            inactive[rule.id] = f"it would replace {rule.overrides}, which advisor.toml allows not"
     return Overridden(
-        tuple(winners.get(rule.id, rule) for rule in rules if rule.id not in resting),
-        tuple((rule, resting[rule.id]) for rule in rules if rule.id in resting),
+        tuple(winners.get(rule.id, rule) for rule in rules if rule.id not in inactive),
+        tuple((rule, inactive[rule.id]) for rule in rules if rule.id in inactive),
         tuple(done),
         tuple(notes),
     )
@@ -96,20 +96,20 @@ def override_rules(
 
 def order_bands(
     hosts: Iterable[BandFile],
-    guests: Iterable[tuple[str, BandFile]],
+    third_party: Iterable[tuple[str, BandFile]],
     niches: Mapping[str, Collection[str]],
     allow: Sequence[str],
 ) -> tuple[list[BandFile], list[Note]]:
     """Bands in the layers that their plugins have.
 
-    *guests* are those of plugins that did not come with the project. Where *allow* names the
+    *third_party* are those of plugins that did not come with the project. Where *allow* names the
     plugin, they are asked before the bundled ones; else only where no bundled band holds, or in a
     niche that the plugin itself brings (*niches*, by plugin).
     """
     files = list(hosts)
     known = {band.metric for file in files for band in file.band}
     notes: list[Note] = []
-    for owner, file in guests:
+    for owner, file in third_party:
         common = sorted({band.metric for band in file.band} & known)
         if owner in allow:
             files.append(attrs.evolve(file, layer=ALLOWED_LAYER))
@@ -131,13 +131,13 @@ def order_bands(
 
 def order_templates(
     hosts: Sequence[Templates],
-    guests: Sequence[tuple[str, Templates]],
+    third_party: Sequence[tuple[str, Templates]],
     allow: Sequence[str],
 ) -> tuple[list[Templates], list[Note]]:
     """Folders of templates in the order in which they are searched: of allowed plugins, bundled,
     of all others. What stands behind a folder can add templates, and replaces none of it."""
-    allowed = [pair for name in allow for pair in guests if pair[0] == name]
-    others = [pair for pair in guests if pair[0] not in allow]
+    allowed = [pair for name in allow for pair in third_party if pair[0] == name]
+    others = [pair for pair in third_party if pair[0] not in allow]
     ordered = [*(templates for _, templates in allowed), *reversed(hosts)]
     notes: list[Note] = []
     seen = {name for templates in ordered for name in template_names(templates)}

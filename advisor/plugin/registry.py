@@ -1,17 +1,21 @@
-"""Plugins: found one by one, asked one by one.
+"""Plugins: found one by one, called one by one, in use or out.
 
-A broken plugin costs what it would have brought, and one line; the run goes on, and its exit code
-tells. A guest is a plugin that did not come with the project: it has a time limit, and adds, but
-replaces nothing without the user's leave (see advisor.plugin.overrides).
+A plugin that cannot be imported, fails in a hook, gives what no hook gives or clashes with a plugin
+before it is out, whole, with one line; the run goes on, and its exit code tells. What fails later,
+on a file or on the data of a shop, costs that file or those columns. A third-party plugin, one that
+did not come with the project, adds, but replaces nothing unless the user allows it (see
+advisor.plugin.overrides).
 """
 
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import attrs
 import pluggy
 
-from advisor.errors import AdvisorError, Mistakes
+from advisor.errors import AdvisorError, Mistakes, PluginError, names_unknown_word, unknown
 from advisor.model import (
     BandFile,
     Note,
@@ -22,293 +26,333 @@ from advisor.model import (
     check_bands,
     merge,
 )
-from advisor.plugin.calls import DISTRIBUTION, Asking, Owned, PluginInfo
+from advisor.plugin.calls import ANSWERS, DISTRIBUTION, HookCaller, Owned, PluginInfo
+from advisor.plugin.checked_provider import CheckedProvider
+from advisor.plugin.contracts import derived_breaks
 from advisor.plugin.distributions import Described, describe, meets
-from advisor.plugin.guest import GuestFault, directly, what
-from advisor.plugin.guest_provider import GuestProvider
-from advisor.plugin.guest_readings import Lent, derived_breaks
+from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import (
+    FORMATS,
     PROJECT,
     Derived,
     Hooks,
-    KindInfo,
     Provider,
     ReadContext,
     ReportFormat,
     Templates,
 )
-from advisor.plugin.lost_words import LostWords, because, file_words, module_words
 from advisor.plugin.overrides import order_bands, order_templates
-from advisor.plugin.plugin_check import api_mistake, hook_mistakes
-from advisor.plugin.prune import prune
-from advisor.plugin.traced_provider import TracedProvider
 from advisor.plugin.tracing import Trace
 
 __all__ = ["DISTRIBUTION", "PluginInfo", "Registry", "add", "empty", "load_plugins", "own_version"]
 
+_METRICS = "advisor_metrics"
+_NAMES: Mapping[str, tuple[str, Callable[[Any], Iterable[str]]]] = {
+    "advisor_metric_providers": ("kind of file", lambda provider: provider.kinds),
+    "advisor_rule_packs": ("rule pack", lambda pack: (pack.id,)),
+    "advisor_report_formats": ("format", lambda one: (one.name,)),
+}
+"""What only one plugin may bring under one name, by hook."""
+
+
+@attrs.frozen
+class Computed:
+    """The metrics that plugins computed from the readings of a shop; *failures* says of each plugin
+    that failed how it did."""
+
+    derived: tuple[Derived, ...] = ()
+    failures: Mapping[str, str] = attrs.field(factory=dict)
+
+    def lines(self) -> list[str]:
+        """Describe each failure in a line."""
+        return [f"plugin {owner}: {why}" for owner, why in self.failures.items()]
+
 
 @attrs.define(eq=False)
-class Registry(Asking):
-    """All plugins of a run, behind one typed method for each hook. *pack_owners* are the plugins of
-    rule packs, by the id of the pack; *computed_by* those of derived columns."""
+class Registry(HookCaller):
+    """All plugins of a run, behind one typed method for each hook."""
 
-    pack_owners: dict[str, str] = attrs.field(factory=dict)
-    computed_by: dict[str, str] = attrs.field(factory=dict)
     _vocabulary: Vocabulary | None = None
-    _lost: LostWords = attrs.field(factory=LostWords)
+
+    def call_all(self, hook: str) -> Owned:
+        """Call *hook* of every plugin that fits (see `HookCaller.call_all`)."""
+        if hook != "advisor_vocabulary":
+            self.vocabulary()
+        return super().call_all(hook)
 
     def vocabulary(self) -> Vocabulary:
-        """The words of all plugins. A guest whose words clash with others is left out whole, and so
-        are words that need those of a plugin that failed; raises Mistakes where the bundled ones
-        clash."""
+        """Return the words of all plugins. A third-party plugin that does not fit is left out.
+
+        Raises Mistakes where words of the bundled plugins clash.
+        """
         if self._vocabulary is None:
-            files = self.once("advisor_vocabulary", VocabularyFile)
-            self._note_lost()
-            try:
-                self._vocabulary = merge(files)
-            except Mistakes:
-                self._vocabulary = self._without_lost(files)
+            self._ask_third_parties()
+            words = self._merged()
+            while misfit := self._misfit(words):
+                self.fail(*misfit)
+                words = self._merged()
+            self._vocabulary = words
         return self._vocabulary
 
-    def lost_words(self) -> LostWords:
-        """What failed plugins would have said."""
-        self.vocabulary()
-        return self._lost
+    def name_failed(self, error: AdvisorError) -> AdvisorError:
+        """Return *error*, which names the failed plugins if it is about an unknown word: the word
+        may be one of theirs."""
+        failed = self.failed_plugins()
+        if not failed or not names_unknown_word(str(error)):
+            return error
+        hint = "; ".join(filter(None, (error.hint, failed)))
+        return AdvisorError(error.message, where=error.where, hint=hint)
 
     def providers(self) -> list[Provider]:
-        """Providers; one with a kind that another one has is left out."""
+        """List the providers."""
         return [provider for _, provider in self.owned_providers()]
 
     def owned_providers(self) -> list[tuple[str, Provider]]:
-        """Providers with their plugins."""
-        if "providers" not in self.answers:
-            owners: dict[str, str] = {}
-            found: Owned = []
-            for owner, provider in self.once("advisor_metric_providers", Provider):
-                wrong = self._unfit(owner, provider, owners)
-                if wrong:
-                    self.problem(owner, wrong)
-                    continue
-                owners |= dict.fromkeys(provider.kinds, owner)
-                found.append((owner, provider))
-            self.answers["providers"] = found
-        return self.answers["providers"]
+        """List the providers with their plugins."""
+        return self.call_all("advisor_metric_providers")
 
     def reading_providers(self) -> list[Provider]:
-        """Providers as files are offered to them: a guest's within its time limit."""
-        found: list[Provider] = []
-        for owner, bare in self.owned_providers():
-            guest = self.is_guest(owner)
-            asked = bare
-            if guest:
-                asked = GuestProvider(bare, owner, self.time_limit, self.vocabulary())
-            found.append(TracedProvider(asked, owner, self.trace) if self.trace else asked)
-        return found
+        """List the providers as files are offered to them: guarded, traced and checked."""
+        return [self.checked(owner, provider) for owner, provider in self.owned_providers()]
+
+    def checked(self, owner: str, provider: Provider) -> Provider:
+        """Return *provider* as files are offered to it; *owner* is who brought it."""
+        words, third_party = self.vocabulary(), self.is_third_party(owner)
+        return CheckedProvider(provider, owner, words, third_party, self.trace)
 
     def rule_packs(self) -> list[RulePack]:
-        """Rule packs; two with one id are a clash that names both owners. One without a version has
-        that of its distribution."""
-        packs = self.unique("advisor_rule_packs", RulePack, "rule pack", lambda pack: pack.id)
-        self.pack_owners = {pack.id: owner for owner, pack in packs}
+        """List the rule packs. One without a version has that of its distribution."""
         versions = {plugin.name: plugin.version for plugin in self.plugins}
         return [
             pack if pack.version else attrs.evolve(pack, version=versions.get(owner, ""))
-            for owner, pack in packs
+            for owner, pack in self.call_all("advisor_rule_packs")
         ]
 
+    def pack_owners(self) -> dict[str, str]:
+        """Map the ids of rule packs to the plugins that brought them."""
+        return {pack.id: owner for owner, pack in self.call_all("advisor_rule_packs")}
+
     def band_files(self) -> list[BandFile]:
-        """Bands whose names the vocabulary knows; a file with mistakes is left out, and said."""
+        """List the bands."""
         return [file for _, file in self.owned_bands()]
 
     def owned_bands(self) -> list[tuple[str, BandFile]]:
-        """Bands with their plugins."""
-        if "bands" not in self.answers:
-            found: Owned = []
-            for owner, file in self.once("advisor_benchmarks", BandFile):
-                try:
-                    check_bands(file, self.vocabulary())
-                except AdvisorError as error:
-                    self.problem(owner, str(error))
-                    continue
-                found.append((owner, file))
-            self.answers["bands"] = found
-        return self.answers["bands"]
+        """List the bands with their plugins."""
+        return self.call_all("advisor_benchmarks")
 
     def ordered_bands(self, allow: Sequence[str] = ()) -> tuple[list[BandFile], list[Note]]:
         """Bands in their layers where the user allows these plugins, and what is to be said."""
-        hosts = [file for owner, file in self.owned_bands() if not self.is_guest(owner)]
-        guests = [(owner, file) for owner, file in self.owned_bands() if self.is_guest(owner)]
+        ours, others = self._by_origin(self.owned_bands())
         niches: dict[str, set[str]] = {}
-        for owner, file in self.once("advisor_vocabulary", VocabularyFile):
+        for owner, file in self.call_all("advisor_vocabulary"):
             niches.setdefault(owner, set()).update(niche.id for niche in file.niche)
-        ours = {n for owner, names in niches.items() if not self.is_guest(owner) for n in names}
-        return order_bands(hosts, guests, {o: names - ours for o, names in niches.items()}, allow)
+        bundled = {n for o, names in niches.items() if not self.is_third_party(o) for n in names}
+        own_niches = {owner: names - bundled for owner, names in niches.items()}
+        return order_bands(ours, others, own_niches, allow)
 
-    def derived(self, readings: Sequence[Reading], context: ReadContext) -> list[Derived]:
-        """What plugins computed of *readings*; a column that two have is the first one's."""
+    def derived(self, readings: Sequence[Reading], context: ReadContext) -> Computed:
+        """Have plugins compute metrics from *readings*. A plugin that fails, or computes what one
+        before it did, brings none."""
         found: list[Derived] = []
         owners: dict[tuple[str, str], str] = {}
-        hook = "advisor_metrics"
-        for implementation in self.implementations(hook):
+        failures: dict[str, str] = {}
+        for implementation in self.implementations(_METRICS):
             owner = implementation.plugin_name
-            lent = Lent(readings) if self.is_guest(owner) else None
-            values = {"readings": lent.readings if lent else readings, "context": context}
-            given = self.ask_one(hook, implementation, Derived, values)
-            broken = lent.changes() if lent else ""
-            for one in given:
-                broken = broken or derived_breaks(one, self.vocabulary())
-            if broken:
-                self.fail(hook, owner, broken)
+            values = {"readings": readings, "context": context}
+            try:
+                given = self.call_one(_METRICS, implementation, Derived, values)
+            except PluginError as error:
+                failures[owner] = error.message
                 continue
-            for one in given:
-                columns = {c.partition(".")[0] for c in one.frame.columns} - {"key", "name", "days"}
-                twice = sorted(c for c in columns if (one.subject, c) in owners)
-                for column in twice:
-                    also = owners[one.subject, column]
-                    self.problem(owner, f"{column} of {one.subject} is computed by {also} already")
-                drop = [c for c in one.frame.columns if c.partition(".")[0] in twice]
-                owners |= {(one.subject, column): owner for column in columns - set(twice)}
-                self.computed_by |= dict.fromkeys(columns - set(twice), owner)
-                found.append(attrs.evolve(one, frame=one.frame.drop(drop)) if drop else one)
-        return found
+            columns = {(one.subject, name): owner for one in given for name in _computed(one)}
+            twice = sorted(columns.keys() & owners.keys())
+            broken = next(filter(None, (derived_breaks(d, self.vocabulary()) for d in given)), "")
+            if broken:
+                failures[owner] = f"{_METRICS} {broken}"
+            elif twice:
+                subject, name = twice[0]
+                failures[owner] = f"{name} of {subject} is computed by {owners[twice[0]]}"
+            else:
+                owners |= columns
+                found += given
+        return Computed(tuple(found), failures)
+
+    def uncomputed(self, computed: Computed) -> dict[str, str]:
+        """Map the derived metrics and symbols that nobody computed to how a plugin failed, where a
+        plugin of the same distribution declares them."""
+        distribution = {plugin.name: plugin.distribution for plugin in self.plugins}
+        found: dict[str, str] = {}
+        for failed, why in computed.failures.items():
+            for owner, file in self.call_all("advisor_vocabulary"):
+                if distribution[owner] == distribution[failed]:
+                    words = (
+                        *(m.id for m in file.metric if m.derived),
+                        *(s.id for s in file.symbol),
+                    )
+                    found |= dict.fromkeys(words, f"plugin {failed} failed: {why}")
+        there = {column for one in computed.derived for column in one.frame.columns}
+        return {word: why for word, why in found.items() if word not in there}
 
     def report_formats(self) -> list[ReportFormat]:
-        """Formats; one with the name of another is left out."""
+        """List the report formats."""
         return [one for _, one in self.owned_formats()]
 
     def owned_formats(self) -> list[tuple[str, ReportFormat]]:
-        """Formats with their plugins."""
-        return self.unique("advisor_report_formats", ReportFormat, "format", lambda one: one.name)
+        """List the report formats with their plugins."""
+        return self.call_all("advisor_report_formats")
 
     def templates(self, allow: Sequence[str] = ()) -> list[Templates]:
-        """Folders of templates in the order in which they are searched (see order_templates)."""
+        """List the folders of templates in the order in which they are searched."""
         return self._ordered_templates(allow)[0]
 
     def template_notes(self, allow: Sequence[str] = ()) -> list[Note]:
-        """What the templates of plugins would replace and may not."""
+        """List what the templates of plugins would replace and may not."""
         return self._ordered_templates(allow)[1]
 
-    def guest_templates(self) -> list[Templates]:
-        """Folders of templates that guests brought."""
-        return [one for owner, one in self.owned_templates() if self.is_guest(owner)]
+    def third_party_templates(self) -> list[Templates]:
+        """List the folders of templates of third-party plugins."""
+        return [one for _, one in self._by_origin(self.owned_templates())[1]]
 
     def owned_templates(self) -> list[tuple[str, Templates]]:
-        """Folders of templates with their plugins."""
-        return self.once("advisor_templates", Templates)
+        """List the folders of templates with their plugins."""
+        return self.call_all("advisor_templates")
 
     def _ordered_templates(self, allow: Sequence[str]) -> tuple[list[Templates], list[Note]]:
-        owned = self.owned_templates()
-        hosts = [one for owner, one in owned if not self.is_guest(owner)]
-        guests = [(owner, one) for owner, one in owned if self.is_guest(owner)]
-        return order_templates(hosts, guests, allow)
+        ours, others = self._by_origin(self.owned_templates())
+        return order_templates(ours, others, allow)
 
-    def _note_lost(self) -> None:
-        for plugin in self.plugins:
-            failed = plugin.name in self.broken.get("advisor_vocabulary", {})
-            words = module_words(plugin.module) if failed or plugin.problem else frozenset()
-            if words or words is None:
-                self._lost.by[plugin.name] = words
+    def _by_origin(self, owned: Owned) -> tuple[list[Any], Owned]:
+        """Split what plugins brought: that of bundled ones, and that of others with its plugin."""
+        ours = [one for owner, one in owned if not self.is_third_party(owner)]
+        return ours, [pair for pair in owned if self.is_third_party(pair[0])]
 
-    def _without_lost(self, files: Owned) -> Vocabulary:
-        kept, out = prune(files, lambda word: bool(self._lost.whose(word)))
-        leaning: dict[str, dict[str, str]] = {}
-        for owner, word, needed in out:
-            self._lost.leaning[word] = self._lost.whose(needed)
-            leaning.setdefault(owner, {})[word] = needed
-        for owner, words in leaning.items():
-            owners = [name for word in words for name in self._lost.leaning[word]]
-            one = len(words) == 1
-            told = because(words.values(), owners, one=one)
-            self.problem(owner, f"{len(words)} of its words {told}")
-        self.answers["advisor_vocabulary"] = kept
+    def _ask_third_parties(self) -> None:
+        """Call every hook without arguments of third-party plugins: one that fails in any of them
+        brings nothing at all. What came with the project is called when it is needed."""
+        for hook in ANSWERS:
+            self.answers.setdefault(hook, {})
+            for implementation in list(self.implementations(hook)):
+                if self.is_third_party(implementation.plugin_name):
+                    self._answer(hook, implementation)
+
+    def _merged(self) -> Vocabulary:
+        """Merge the words of all plugins; third-party ones whose words do not fit are out."""
+        files: list[tuple[str, VocabularyFile]] = super().call_all("advisor_vocabulary")
         try:
-            return merge(kept)
+            return merge(files)
         except Mistakes:
-            return self._without_clashes(kept)
-
-    def _without_clashes(self, files: Owned) -> Vocabulary:
-        kept = [pair for pair in files if not self.is_guest(pair[0])]
-        merge(kept)
-        waiting = list(dict.fromkeys(owner for owner, _ in files if self.is_guest(owner)))
+            kept = [pair for pair in files if not self.is_third_party(pair[0])]
+            merge(kept)
+        waiting = [pair for pair in files if self.is_third_party(pair[0])]
         wrong: dict[str, Mistakes] = {}
-        while waiting:  # a guest may need the words of another one
-            fitting = ""
-            for owner in waiting:
+        before = -1
+        while len(waiting) != before:  # one may need the words of another one
+            before = len(waiting)
+            for owner in dict.fromkeys(owner for owner, _ in waiting):
+                theirs = [pair for pair in waiting if pair[0] == owner]
                 try:
-                    merge([*kept, *(pair for pair in files if pair[0] == owner)])
+                    merge([*kept, *theirs])
                 except Mistakes as error:
                     wrong[owner] = error
                     continue
-                fitting = owner
-                break
-            if not fitting:
-                break
-            kept += [pair for pair in files if pair[0] == fitting]
-            waiting.remove(fitting)
-        for owner in waiting:
-            self.out.add(owner)
-            self.problem(owner, f"is left out: {'; '.join(wrong[owner].mistakes)}")
-            theirs = (file_words(file) for of, file in files if of == owner)
-            self._lost.by[owner] = frozenset().union(*theirs)
-        self.answers["advisor_vocabulary"] = kept
+                kept += theirs
+                waiting = [pair for pair in waiting if pair[0] != owner]
+        for owner in dict.fromkeys(owner for owner, _ in waiting):
+            why, failed = "; ".join(wrong[owner].mistakes), self.failed_plugins()
+            self.fail(owner, f"{why}; {failed}" if failed and names_unknown_word(why) else why)
         return merge(kept)
 
-    def before(self, hook: str) -> None:
-        """Whose words clash with others is not asked for more."""
-        if hook != "advisor_vocabulary":
-            self.vocabulary()
+    def _misfit(self, words: Vocabulary) -> tuple[str, str] | None:
+        """Find the first third-party plugin that clashes with one before it, or whose bands do not
+        fit the vocabulary; with the reason."""
+        for owner, files in self.answers["advisor_benchmarks"].items():
+            try:
+                for file in files if self.is_third_party(owner) else ():
+                    check_bands(file, words)
+            except AdvisorError as error:
+                return owner, describe_error(error)
+        for hook, (title, names_of) in _NAMES.items():
+            if any(map(self.is_third_party, self.answers[hook])):
+                found = _clash(super().call_all(hook), title, names_of)
+                if found is not None:
+                    return found
+        return None
 
-    def _unfit(self, owner: str, provider: Provider, owners: dict[str, str]) -> str:
-        """Why *provider* cannot serve; *owners* are the kinds that are there already."""
 
-        def ask() -> tuple[object, dict[str, KindInfo]]:
-            return provider.name, dict(provider.kinds)
+def _clash(
+    owned: Owned, title: str, names_of: Callable[[Any], Iterable[str]]
+) -> tuple[str, str] | None:
+    owners = dict.fromkeys(FORMATS, DISTRIBUTION) if title == "format" else {}
+    for owner, one in owned:
+        for name in names_of(one):
+            if name in owners:
+                return owner, f"{title} {name!r} is brought by {owners[name]} already"
+            owners[name] = owner
+    return None
 
-        try:
-            name, kinds = self.call(owner, ask)
-        except (GuestFault, AdvisorError) as error:
-            return f"a provider cannot be asked what it is: {error}"
-        wrong = [value for value in kinds.values() if not isinstance(value, KindInfo)]
-        if not isinstance(name, str) or wrong:
-            got = type(wrong[0] if wrong else name).__name__
-            return f"a provider gave {got} where {'KindInfo' if wrong else 'its name'} is expected"
-        twice = [f"{kind} is read by {owners[kind]} already" for kind in kinds if kind in owners]
-        return f"provider {name} is left out: {'; '.join(twice)}" if twice else ""
+
+def _computed(derived: Derived) -> set[str]:
+    frame: Any = derived.frame
+    columns = getattr(frame, "columns", ())
+    return {c.partition(".")[0] for c in columns} - {"key", "name", "days"}
 
 
 def empty() -> Registry:
-    """A registry without plugins; `add` them."""
+    """Make a registry without plugins; `add` them."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Hooks)
     return Registry(manager, [])
 
 
 def add(registry: Registry, plugin: object, name: str, entry: EntryPoint | None = None) -> None:
-    """Registers one plugin; a hook it implements wrongly is its problem, not the run's."""
+    """Register one plugin; a hook that it implements wrongly is its problem, not the run's."""
     described = describe(entry.dist if entry is not None else None, DISTRIBUTION)
     module = entry.value if entry else type(plugin).__name__
     info = PluginInfo(name, described.name, described.version, module)
+    for other in registry.plugins:
+        if other.name == name:
+            first, second = (one.distribution or one.module for one in (other, info))
+            why = f"{first} and {second} both bring a plugin of this name; the first is used"
+            registry.refuse(info, why)
+            return
     try:
-        wrong = directly(lambda: _mistake(registry, plugin, info))
+        wrong = "; ".join(guarded(lambda: list(_wrong_hooks(plugin))))
         if not wrong:
-            directly(lambda: registry.manager.register(plugin, name))
-    except (GuestFault, AdvisorError) as error:
-        wrong = str(error)
+            guarded(lambda: registry.manager.register(plugin, name))
+    except AdvisorError as error:
+        wrong = describe_error(error)
     if wrong:
-        _refuse(registry, info, f"plugin {name} cannot be used: {wrong}", wrong)
+        registry.refuse(info, wrong)
         return
     callers = registry.manager.get_hookcallers(plugin) or []
     hooks = tuple(sorted(caller.name for caller in callers))
     registry.plugins.append(attrs.evolve(info, hooks=hooks))
 
 
-def _mistake(registry: Registry, plugin: object, info: PluginInfo) -> str:
-    """Why *plugin* cannot be used; "" where it can."""
-    for other in registry.plugins:
-        if other.name == info.name:
-            first, second = (one.distribution or one.module for one in (other, info))
-            return f"{first} and {second} both bring a plugin of this name; the first is used"
-    return api_mistake(plugin, own_version()) or "; ".join(hook_mistakes(plugin))
+def _wrong_hooks(plugin: object) -> Iterator[str]:
+    """Describe hooks of *plugin* that would never be called, or not with what they ask for."""
+    for name in dir(plugin):
+        static = inspect.getattr_static(plugin, name, None)
+        function = getattr(static, "__func__", static)
+        if not callable(function):
+            continue
+        marked = getattr(function, f"{PROJECT}_impl", None)
+        if not isinstance(marked, dict):
+            if hasattr(Hooks, name) and name.startswith(f"{PROJECT}_"):
+                yield f"{name} is not marked; write @hookimpl above it"
+            continue
+        hook = marked.get("specname") or name
+        spec = getattr(Hooks, hook, None)
+        if spec is None:
+            hooks = [one for one in vars(Hooks) if one.startswith(f"{PROJECT}_")]
+            yield unknown("hook", hook, hooks)
+            continue
+        offered = [one for one in inspect.signature(spec).parameters if one != "self"]
+        allowed = {*offered, "self", "cls"}
+        wrong = [one for one in inspect.signature(function).parameters if one not in allowed]
+        if wrong:
+            given = ", ".join(offered) or "nothing"
+            yield f"{name} asks for {', '.join(wrong)}; it is given {given}"
 
 
 def own_version() -> str:
@@ -324,8 +368,8 @@ def own_version() -> str:
 def load_plugins(
     points: Iterable[EntryPoint] | None = None, *, trace: Trace | None = None
 ) -> Registry:
-    """Every installed plugin; ours first, then by name. *points* replaces what is installed; with
-    *trace* importing them and each of their calls is told."""
+    """Load every installed plugin; ours first, then by name. *points* replaces what is installed;
+    with *trace* importing them and each of their calls is told."""
     registry = empty()
     registry.trace = trace
     chosen = entry_points(group=PROJECT) if points is None else points
@@ -338,20 +382,14 @@ def load_plugins(
 def _load_one(registry: Registry, point: EntryPoint, described: Described) -> None:
     info = PluginInfo(point.name, described.name, described.version, point.value)
     if described.name != DISTRIBUTION and not meets(own_version(), described.needs):
-        problem = f"it requires {DISTRIBUTION} {described.needs}, and this is {own_version()}"
-        _refuse(registry, info, f"plugin {point.name} cannot be used: {problem}", problem)
+        why = f"it requires {DISTRIBUTION} {described.needs}, and this is {own_version()}"
+        registry.refuse(info, why)
         return
     try:
         trace = registry.trace
         load_it = trace.timed(point.name, "import", point.load) if trace else point.load
-        plugin = directly(load_it)
-    except (GuestFault, AdvisorError) as error:
-        text = error.text if isinstance(error, GuestFault) else what(error)
-        _refuse(registry, info, f"plugin {point.name} cannot be imported: {text}", text)
+        plugin = guarded(load_it, restored=described.name != DISTRIBUTION)
+    except AdvisorError as error:
+        registry.refuse(info, f"import failed: {describe_error(error)}")
         return
     add(registry, plugin, point.name, point)
-
-
-def _refuse(registry: Registry, info: PluginInfo, line: str, problem: str) -> None:
-    registry.plugins.append(attrs.evolve(info, problem=problem))
-    registry.problems.append(Note("plugin", line))

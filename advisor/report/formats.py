@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from advisor.document import Document, as_json
 from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
-from advisor.plugin import FORMATS, TIME_LIMIT, GuestFault, ReportFormat, Templates, run, what
+from advisor.plugin import FORMATS, ReportFormat, Templates, guarded
 from advisor.report.environment import ReportEnvironment, make_environment, render_template
 from advisor.report.findings_csv import render_csv
 from advisor.report.index import FailedShop, Index, make_index, render_index
@@ -47,17 +47,16 @@ def render(
     registry_templates: Sequence[Templates],
     registry_formats: Sequence[ReportFormat] = (),
     *,
-    guests: Collection[Templates] = (),
+    third_party: Collection[Templates] = (),
     failed: list[str] | None = None,
-    time_limit: float = TIME_LIMIT,
 ) -> dict[str, str]:
     """The files of *formats*, by file name. A format for readers brings findings.csv with it: that
     is where its shortened lists send them.
 
     *registry_templates* are searched in order: the user's folder first, then what plugins were
-    allowed, then the bundled ones. Those of *guests* that are at fault are done without. A format
-    that fails, or takes more than *time_limit* seconds, is done without where another one was made.
-    *failed* gets a line for each; without it, the first one is raised.
+    allowed, then the bundled ones. Those of *third_party* that are at fault are done without. A
+    format that fails is done without where another one was made. *failed* gets a line for each;
+    without it, the first one is raised.
 
     Raises Mistakes for formats that nobody offers, AdvisorError for a template that is at fault,
     PluginError where the only format failed.
@@ -75,10 +74,10 @@ def render(
         def make(themes: Sequence[Templates], name: str = name) -> Mapping[str, str]:
             if name in BUNDLED_FORMATS:
                 return _bundled(name, document, themes)
-            return _foreign(plugins[name], document, themes, time_limit)
+            return _foreign(plugins[name], document, themes)
 
         try:
-            made = _without_faulty(make, registry_templates, guests, lines)
+            made = _without_faulty(make, registry_templates, third_party, lines)
         except PluginError as error:
             broken.append(error)
             continue
@@ -98,15 +97,15 @@ def render(
 def _without_faulty(
     make: Callable[[Sequence[Templates]], Mapping[str, str]],
     themes: Sequence[Templates],
-    guests: Collection[Templates],
+    third_party: Collection[Templates],
     lines: list[str],
 ) -> Mapping[str, str]:
-    """What *make* makes of *themes*; where their templates are at fault, of those that are no
-    guests', if that helps."""
+    """What *make* makes of *themes*; where their templates are at fault, of the others, if that
+    helps."""
     try:
         return make(themes)
     except AdvisorError as error:
-        ours = [theme for theme in themes if theme not in guests]
+        ours = [theme for theme in themes if theme not in third_party]
         if len(ours) == len(themes):
             raise
         try:
@@ -126,16 +125,17 @@ def _bundled(name: str, document: Document, themes: Sequence[Templates]) -> Mapp
 
 
 def _foreign(
-    plugin: ReportFormat, document: Document, themes: Sequence[Templates], time_limit: float
+    plugin: ReportFormat, document: Document, themes: Sequence[Templates]
 ) -> Mapping[str, str]:
     def ask() -> tuple[object, object]:
         suffix = str(plugin.suffix).removeprefix(".")
         return suffix, plugin.render(as_json(document), make_environment(themes, suffix))
 
     try:
-        suffix, text = run(ask, time_limit)
-    except GuestFault as fault:
-        raise PluginError(f"the report format failed: {what(fault)}", where=plugin.name) from None
+        suffix, text = guarded(ask, restored=True)
+    except PluginError as error:
+        text = f"the report format failed: {error.message}"
+        raise PluginError(text, where=plugin.name) from None
     if not isinstance(text, str):
         got = type(text).__name__
         raise PluginError(f"the report format gave {got} where text is expected", where=plugin.name)

@@ -10,7 +10,7 @@ from advisor.errors import AdvisorError, unknown
 from advisor.explain import Subject, explain, subjects, tree
 from advisor.ingest import Gathered
 from advisor.judge import Outcome
-from advisor.knowledge import REGION_UNKNOWN, Loaded, why_resting
+from advisor.knowledge import REGION_UNKNOWN, RuleSet, inactive_reason
 from advisor.model import Profile, Request, Rule, RulesSection, Settings, business_of
 from advisor.testing.cases import Outcome as Expected
 from advisor.testing.installed import engine, registry_with
@@ -135,7 +135,7 @@ def assert_missing(
     return _expect(Expected.MISSING, ending)
 
 
-def diagnose_shop(at: Shop, loaded: Loaded | None = None) -> Diagnosis:
+def diagnose_shop(at: Shop, loaded: RuleSet | None = None) -> Diagnosis:
     """The whole diagnosis of a test's shop, by the rules of *loaded* or by all that are
     installed."""
     window = at.window
@@ -163,7 +163,7 @@ def _expect(expected: Expected, ending: Ending) -> Ending:
 
 def _resting(rule: Rule, at: Shop) -> str:
     settings = Settings(rules=_EVERY_RULE)
-    return why_resting(rule, settings, business_of(at.settings), at.today)
+    return inactive_reason(rule, settings, business_of(at.settings), at.today)
 
 
 def _chosen(

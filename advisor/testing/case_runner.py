@@ -11,7 +11,7 @@ from advisor.diagnosis import Diagnosis
 from advisor.document import compose_findings
 from advisor.ingest import Counted, Gathered
 from advisor.judge import Engine, Grader, Outcome, choose, judge
-from advisor.knowledge import REGION_UNKNOWN, Loaded, why_resting
+from advisor.knowledge import REGION_UNKNOWN, RuleSet, inactive_reason
 from advisor.metrics import CountedRows, measure, wanted, with_derived
 from advisor.model import (
     Bands,
@@ -68,7 +68,7 @@ class CaseRunner:
 
     def resting(self, rule: Rule, case: Case) -> str:
         """Why *rule* does not apply to the shop of *case* on its day; empty where it does."""
-        return why_resting(rule, _EVERY_RULE, case.business, _day(rule, case))
+        return inactive_reason(rule, _EVERY_RULE, case.business, _day(rule, case))
 
     def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
         """The diagnosis of a shop that has what *case* gives, by *rule* and those it needs."""
@@ -103,7 +103,7 @@ class CaseRunner:
             measured=measured,
             links=links,
             totals={},
-            loaded=Loaded(tuple(rules), (), ()),
+            loaded=RuleSet(tuple(rules), (), ()),
             judgement=judgement,
             engine=self.engine,
             providers=(),

@@ -10,7 +10,7 @@ import attrs
 
 from advisor.errors import AdvisorError, unknown
 from advisor.knowledge import (
-    Loaded,
+    RuleSet,
     installed_rules,
     load_pack,
     load_rule,
@@ -26,7 +26,7 @@ PackLike = RulePack | str | PathLike[str]
 _TEXT_PACK = "test"
 
 
-def find_rule(rule: RuleLike, pack: PackLike | None, registry: Registry) -> tuple[Rule, Loaded]:
+def find_rule(rule: RuleLike, pack: PackLike | None, registry: Registry) -> tuple[Rule, RuleSet]:
     """The rule that *rule* means, and what has to be loaded to judge it: itself, and every rule
     whose finding it comes after.
 
@@ -41,7 +41,7 @@ def find_rule(rule: RuleLike, pack: PackLike | None, registry: Registry) -> tupl
         known = {one.id: one for one in (*installed(registry), *beside, found)}
         everyone = list(resolve_aliases(known.values()))
         found = next(one for one in everyone if one.id == found.id)
-    return found, Loaded(tuple(_needed(found, everyone)), (), ())
+    return found, RuleSet(tuple(_needed(found, everyone)), (), ())
 
 
 def as_pack(pack: PackLike) -> RulePack:

@@ -16,7 +16,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from tests.benchmarks.test_benchmarks import once, process
-from tests.plugin.isolation.installed import PACK, Site
+from tests.plugin.installed import PACK, Site
 
 RULES = 20
 RUNS = 5

@@ -13,7 +13,7 @@ import polars as pl
 from advisor.judge import Judgement, judge
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader
-from advisor.knowledge.load import bands_of, why_resting
+from advisor.knowledge.load import bands_of, inactive_reason
 from advisor.knowledge.rule_file import load_pack
 from advisor.metrics.counted_rows import CountedRows, with_pools
 from advisor.metrics.derived import with_derived
@@ -62,7 +62,7 @@ class World:
     def acting(self, business: Business) -> list[Rule]:
         """The rules that apply to *business*, those of every profile."""
         every = Settings(rules=RulesSection(profile=Profile.STRICT))
-        return [rule for rule in self.rules if not why_resting(rule, every, business, TODAY)]
+        return [rule for rule in self.rules if not inactive_reason(rule, every, business, TODAY)]
 
     def grader(self, business: Business) -> Grader:
         return Grader(self.vocabulary, self.bands, {business.id: business}, TODAY)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import Mistakes
-from advisor.knowledge.load import check_names, why_resting
+from advisor.knowledge.load import check_names, inactive_reason
 from advisor.model.rule import Profile, Rule, Status
 from advisor.model.settings import Settings, business_of, read_settings
 from advisor.model.shop import Business
@@ -227,4 +227,4 @@ ONE = rule("one")
 def test_a_rule_that_does_not_apply_says_why(
     tmp_path: Path, made: Rule, text: str, region: str | None, why: str
 ) -> None:
-    assert why_resting(made, settings(tmp_path, text), Business(region=region), TODAY) == why
+    assert inactive_reason(made, settings(tmp_path, text), Business(region=region), TODAY) == why

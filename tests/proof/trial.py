@@ -13,7 +13,7 @@ from advisor.document.compose import compose_document
 from advisor.ingest.result import Gathered
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.knowledge.guide_coverage import guides
-from advisor.knowledge.load import Loaded, load_rules
+from advisor.knowledge.load import RuleSet, load_rules
 from advisor.model.request import Request
 from advisor.model.settings import Settings, ShopSection, business_of
 from advisor.plugin.registry import Registry
@@ -78,7 +78,7 @@ def trials(registry: Registry, shops: int, seed: int = 0) -> Iterator[Outcome]:
 
 
 def plan_of(
-    world: World, registry: Registry, loaded: Loaded, chance: np.random.Generator
+    world: World, registry: Registry, loaded: RuleSet, chance: np.random.Generator
 ) -> Document:
     """The plan that the shop's exports make."""
     shop = ShopSection(id="s", size="small", currency="USD", margin=round(world.margin, 4))
@@ -90,7 +90,7 @@ def plan_of(
     )
 
 
-def _guide_order(registry: Registry, loaded: Loaded) -> tuple[str, ...]:
+def _guide_order(registry: Registry, loaded: RuleSet) -> tuple[str, ...]:
     """The rules of the guide in the order in which it comes to them."""
     items = [item for file in guides(registry.rule_packs()) for item in file.items]
     places = {item: place for place, item in enumerate(items)}

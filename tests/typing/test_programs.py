@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from advisor import PLUGIN_API
 from advisor.cli.scaffold.plugin import Kind, new_plugin, tree
 
 HERE = Path(__file__).parent
@@ -91,16 +90,16 @@ def test_what_cannot_work_is_refused_where_it_stands(
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_real_plugins_are_accepted(checker: str, request: pytest.FixtureRequest) -> None:
     errors: Errors = request.getfixturevalue(checker)
-    guests = {_short(str(file)) for file in GUESTS}
+    plugins = {_short(str(file)) for file in GUESTS}
 
-    assert len(guests) > 3
-    assert {(file, line) for file, line in errors if file in guests} == set()
+    assert len(plugins) > 3
+    assert {(file, line) for file, line in errors if file in plugins} == set()
 
 
 @pytest.mark.parametrize("kind", list(Kind), ids=str)
 def test_a_new_distribution_is_accepted(kind: Kind, tmp_path: Path) -> None:
     pytest.importorskip("mypy")
-    files = tree(new_plugin("advisor-new-plugin", kind.value), PLUGIN_API)
+    files = tree(new_plugin("advisor-new-plugin", kind.value))
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")

@@ -64,8 +64,8 @@ def new_plugin(name: str, kind: str) -> NewPlugin:
     return NewPlugin(name, Kind(kind), short, package)
 
 
-def tree(new: NewPlugin, api: int) -> Mapping[PurePosixPath, str]:
-    """The files of the distribution, by their paths in it. *api* is the plugin API it is for."""
+def tree(new: NewPlugin) -> Mapping[PurePosixPath, str]:
+    """The files of the distribution, by their paths in it."""
     context = {
         "name": new.name,
         "kind": new.kind.value,
@@ -73,7 +73,6 @@ def tree(new: NewPlugin, api: int) -> Mapping[PurePosixPath, str]:
         "package": new.package,
         "filters": new.plugin.replace("-", "_"),
         "title": new.plugin.replace("-", " ").capitalize(),
-        "api": api,
     }
     found: dict[PurePosixPath, str] = {}
     for part in ("common", new.kind.value):

@@ -32,7 +32,7 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
             found.append(_once(rule, error=1) if failed else _once(rule, missing=1))
     found += [
         _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
-        for rule, reason in diagnosis.loaded.resting
+        for rule, reason in diagnosis.loaded.inactive
     ]
     return sorted(found, key=lambda c: (c.rule, c.kind))
 
@@ -213,7 +213,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         found.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
     found += [
         Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
-        for rule, reason in diagnosis.loaded.resting
+        for rule, reason in diagnosis.loaded.inactive
         if REGION_UNKNOWN in reason
     ]
     return found

@@ -5,7 +5,6 @@ from importlib.resources import files
 
 from advisor import BandFile, RulePack, VocabularyFile, band_file, hookimpl, vocabulary_file
 
-ADVISOR_API = 1
 FOLDER = files(__name__) / "rules"
 
 

@@ -11,8 +11,6 @@ from advisor import ReportFormat, Templates, hookimpl
 if TYPE_CHECKING:
     import jinja2
 
-ADVISOR_API = 1
-
 
 @attrs.frozen
 class Ledger:

@@ -5,8 +5,6 @@ from importlib.resources import files
 
 from advisor import Provider, VocabularyFile, hookimpl, vocabulary_file
 
-ADVISOR_API = 1
-
 
 @hookimpl
 def advisor_metric_providers() -> Sequence[Provider]:

@@ -9,7 +9,7 @@ from advisor.errors import AdvisorError
 from advisor.plugin.hookspecs import Templates
 from advisor.report.environment import make_environment, render_template
 from tests.cli.exports import PROFILE, shop_folder
-from tests.plugin.isolation.installed import Site
+from tests.plugin.installed import Site
 
 ESCAPES = (
     "{{ shop.__class__ }}",
@@ -174,7 +174,7 @@ def test_the_only_format_that_was_asked_for_is_an_error_where_it_fails(
     assert "slides: the report format failed: ZeroDivisionError: division by zero" in done.stderr
 
 
-def test_a_format_of_another_s_name_is_left_out_and_both_are_named(
+def test_a_format_of_another_s_name_costs_its_plugin_and_both_are_named(
     site: Site, tmp_path: Path
 ) -> None:
     owners = {"md": "shop-advisor", "html": "plan-report"}
@@ -188,5 +188,5 @@ def test_a_format_of_another_s_name_is_left_out_and_both_are_named(
     for done, (name, owner) in zip(told, owners.items(), strict=True):
         assert done.returncode == 4
         assert "theirs" not in done.stdout
-        both = f"brought by {owner} and by agency-{name}; the first is used"
-        assert f"format '{name}' is {both}" in done.stderr
+        why = f"format '{name}' is brought by {owner} already"
+        assert f"plugin agency-{name} is not used: {why}" in done.stderr

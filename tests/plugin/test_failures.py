@@ -1,4 +1,4 @@
-"""What failed is told as failed, not as missing: rules end in `error`, and everything else runs."""
+"""What failed is told as failed, not as missing, and everything else runs."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.exports import shop_folder
-from tests.plugin.isolation.installed import PACK, RULE, Site
+from tests.cli.exports import PROFILE, shop_folder
+from tests.plugin.installed import PACK, RULE, Site
 
 WORDS = """
 [[symbol]]
@@ -76,6 +76,10 @@ def installed(site: Site, code: str, *, vocabulary: str = WORDS, **whens: str) -
         (site.folder / module / f"{name}.toml").write_text(text)
 
 
+def rule_on(word: str, name: str) -> str:
+    return RULE.format(id=name, more="").replace("ctr = {", f"{word} = {{").replace("{ctr}", "so")
+
+
 def outcomes(made: dict[str, Any], rule: str) -> dict[str, int]:
     (counts,) = (one for one in made["outcomes"] if one["rule"] == rule)
     ends = ("fires", "clear", "unsure", "missing", "not_applicable", "error")
@@ -90,6 +94,7 @@ def unjudged(made: dict[str, Any], rule: str) -> tuple[str, str]:
 FAILING = {
     "raises": ("\n@hookimpl\ndef advisor_metrics(): return 1 / 0", "ZeroDivisionError"),
     "gives a number for a symbol": (COMPUTES.format(columns='"mood": [1, 2]'), "gave Int64"),
+    "gives a metric of counts": (COMPUTES.format(columns=GLOWS), "gave glow, which the vocabulary"),
 }
 
 
@@ -103,7 +108,10 @@ def test_what_a_failed_hook_would_have_computed_is_an_error_and_not_missing(
     done = site.run("diagnose", shop)
 
     assert (done.returncode, "Traceback" in done.stderr) == (4, False), done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Failed: "))
+    assert line.startswith("Failed: plugin agency: advisor_metrics ")
     made = plan(shop)
+    assert line.removeprefix("Failed: ") in {note["text"] for note in made["data_notes"]}
     assert outcomes(made, "agency/moody") == {"error": 2}
     # The well clicked ad is clear of it whatever its mood.
     assert outcomes(made, "agency/both") == {"clear": 1, "error": 1}
@@ -121,69 +129,57 @@ def test_what_a_failed_hook_would_have_computed_is_an_error_and_not_missing(
     assert "it failed, and is not missing: plugin agency failed: advisor_metrics" in told
 
 
-def test_a_rule_on_which_judging_raises_costs_itself_and_what_waits_for_it(
+def test_a_plugin_whose_vocabulary_fails_is_out_whole_and_named_by_packs_that_need_its_words(
     site: Site, shop: Path
 ) -> None:
-    # A share of counts that no file has: only its limits are there, and not what it is made of.
-    installed(site, COMPUTES.format(columns=GLOWS), dull="glow = { at-most = 0.01 }", moody=MOOD)
-    site.rule("agency", "later", 'after = { finding = "dull" }')
-
-    done = site.run("diagnose", shop)
-
-    assert (done.returncode, "Traceback" in done.stderr) == (4, False), done.stderr
-    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Failed: "))
-    assert line.startswith("Failed: rule agency/dull could not be judged: ColumnNotFoundError: ")
-    assert line.endswith("(plugin agency)")
-    made = plan(shop)
-    assert outcomes(made, "agency/dull") == {"error": 1}
-    assert outcomes(made, "agency/later") == {"clear": 1, "error": 1}
-    assert outcomes(made, "agency/moody") == {"missing": 2}
-    assert outcomes(made, "agency/sound") == {"clear": 1, "fires": 1}
-    assert "guide/weak-hook" in {finding["rule"] for finding in made["findings"]}
-    assert unjudged(made, "agency/dull")[0].startswith("failed: ColumnNotFoundError")
-    assert unjudged(made, "agency/later")[0].startswith(
-        "failed (on 1 of 2): it comes after agency/dull: ColumnNotFoundError"
-    )
-    told = site.run("explain", "agency/dull", shop).stdout
-    assert "the rule failed: ColumnNotFoundError" in told
-
-
-def test_where_a_vocabulary_fails_the_reason_comes_first_and_then_a_line_a_pack(
-    site: Site, shop: Path
-) -> None:
-    installed(site, "", vocabulary=f"{WORDS}\ntypo = 1", dull="glow = 'low'", moody=MOOD, both=MOOD)
+    installed(site, "", vocabulary=f"{WORDS}\ntypo = 1", dull="glow = 'low'")
     other = site.install("other", PACK.format(id="other"))
     site.rule(other, "sound")
-    text = RULE.format(id="theirs", more="").replace("ctr = {", "glow = {").replace("{ctr}", "so")
-    (site.folder / other / "theirs.toml").write_text(text)
-    text = RULE.format(id="typist", more="").replace("ctr = {", "ctrr = {").replace("{ctr}", "so")
-    (site.folder / other / "typist.toml").write_text(text)
+    (site.folder / other / "theirs.toml").write_text(rule_on("glow", "theirs"))
+    site.rule(site.install("third", PACK.format(id="third")), "sound")
 
     done = site.run("diagnose", shop)
 
     assert done.returncode == 4
-    reason, *rest = [
+    lines = [
         line.removeprefix("Failed: ")
         for line in done.stderr.splitlines()
         if line.startswith("Failed: ")
     ]
-    assert reason.startswith("plugin agency: advisor_vocabulary failed: Mistakes: v: 1 mistake")
-    uses = "words that plugin agency would have brought"
-    typo = "unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?"
-    assert rest == [
-        f"3 rules of pack agency rest because they use {uses} (glow, mood)",
-        f"rule other/typist is left out: other/typist.toml: when.ctrr: {typo}",
-        f"1 rule of pack other rests because it uses {uses} (glow)",
-    ]
-    fired = {finding["rule"] for finding in plan(shop)["findings"]}
-    assert {"agency/sound", "other/sound", "guide/weak-hook"} <= fired
-    notes = [note["text"] for note in plan(shop)["data_notes"]]
-    told = [note for note in notes if note in {reason, *rest}]
-    assert (told[0], sorted(told[1:])) == (reason, sorted(rest))
+    agency, pack = lines
+    assert agency.startswith("plugin agency is not used: advisor_vocabulary failed: v: 1 mistake; ")
+    assert pack.startswith(
+        "rule pack other is not used: theirs.toml: when.glow: unknown metric, co"
+    )
+    assert pack.endswith("; these plugins failed: agency")
+    made = plan(shop)
+    fired = {finding["rule"] for finding in made["findings"]}
+    assert {"third/sound", "guide/weak-hook"} <= fired
+    assert {rule.partition("/")[0] for rule in fired} & {"agency", "other"} == set()
+    assert set(lines) <= {note["text"] for note in made["data_notes"]}
     listed = site.run("rules", "list").stdout.splitlines()
-    assert [line for line in listed if line.startswith("Note: ")] == [
-        f"Note: {line}" for line in (reason, *rest)
-    ]
+    notes = [line.removeprefix("Note: ") for line in listed if line.startswith("Note: ")]
+    assert notes == lines
+
+
+def test_a_plugin_that_needs_the_words_of_a_failed_one_is_out_too(site: Site, shop: Path) -> None:
+    installed(site, "", vocabulary="[[metric")
+    leaning = WORDS.replace("glow", "sheen").replace('id = "glances"', 'id = "stares"')
+    leaning = leaning.replace('id = "shows"', 'id = "looks"').replace('id = "mood"', 'id = "air"')
+    module = site.install("leaning", PACK.format(id="leaning") + SPEAKS)
+    (site.folder / module / "vocabulary.toml").write_text(leaning)
+    site.rule(module, "sound")
+
+    done = site.run("diagnose", shop)
+
+    assert done.returncode == 4
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
+    assert len(lines) == 2
+    assert lines[1].startswith("Failed: plugin leaning is not used: ")
+    assert "unknown count 'glances'" in lines[1]
+    assert lines[1].endswith("these plugins failed: agency")
+    fired = {finding["rule"] for finding in plan(shop)["findings"]}
+    assert "leaning/sound" not in fired
 
 
 def test_rules_test_tells_everything_that_is_wrong_in_all_packs_at_once(site: Site) -> None:
@@ -201,24 +197,24 @@ def test_rules_test_tells_everything_that_is_wrong_in_all_packs_at_once(site: Si
     ]
 
 
-def test_rules_that_could_not_be_tried_for_want_of_words_are_told_with_the_reason(
-    site: Site, tmp_path: Path
+def test_own_rules_that_need_the_words_of_a_failed_plugin_are_an_error_that_names_it(
+    site: Site, shop: Path, tmp_path: Path
 ) -> None:
     installed(site, "", vocabulary="[[metric")
     own = tmp_path / "mine"
     own.mkdir()
-    text = RULE.format(id="dull", more="").replace("ctr = {", "glow = {").replace("{ctr}", "so")
-    (own / "dull.toml").write_text(text)
+    (own / "dull.toml").write_text(rule_on("glow", "dull"))
 
-    done = site.run("rules", "test", own)
+    told = site.run_each(("rules", "test", own), ("diagnose", shop, "--rules", own))
 
-    assert done.returncode == 4, done.stderr
-    reason, resting = (line for line in done.stderr.splitlines() if line.startswith("Failed: "))
-    assert "not valid TOML" in reason or "1 mistake" in reason
-    assert resting.endswith("it uses words that plugin agency would have brought (glow)")
+    for done in told:
+        assert done.returncode == 2, done.stderr
+        assert "dull.toml: when.glow: unknown metric, count or symbol 'glow'" in done.stderr
+        assert "these plugins failed: agency" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
-def test_a_word_on_the_command_line_that_a_failed_plugin_had_is_told_with_the_reason(
+def test_a_word_on_the_command_line_that_a_failed_plugin_had_is_told_with_it(
     site: Site, shop: Path
 ) -> None:
     installed(site, "", vocabulary=f"{WORDS}\n[[niche]]\nid = 'felt'\ntitle = 'Felt'\ntypo = 1")
@@ -227,4 +223,14 @@ def test_a_word_on_the_command_line_that_a_failed_plugin_had_is_told_with_the_re
 
     assert done.returncode == 2
     assert "unknown value 'felt'" in done.stderr
-    assert "plugin agency: advisor_vocabulary failed: Mistakes: v: 1 mistake" in done.stderr
+    assert "these plugins failed: agency" in done.stderr
+
+
+def test_what_is_disabled_may_be_of_a_plugin_that_failed(site: Site, tmp_path: Path) -> None:
+    disabled = f'{PROFILE}[rules]\ndisable = ["agency/sound"]\n'
+    shop = shop_folder(tmp_path / "disabling", profile=disabled)
+    unknown = site.folder.mkdir() or site.run("diagnose", shop)
+    installed(site, "", vocabulary="[[metric")
+
+    assert unknown.returncode == 2
+    assert site.run("diagnose", shop).returncode == 4

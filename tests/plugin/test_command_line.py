@@ -8,15 +8,14 @@ import attrs
 import pytest
 
 from tests.cli.exports import PROFILE, shop_folder
-from tests.plugin.isolation.installed import PACK, RULE, Site, provider
+from tests.plugin.installed import PACK, RULE, Site, provider
 
 FAILURES = {
     "cannot be imported": ("import nothing_of_this_name", "ModuleNotFoundError"),
     "ends the process while it is imported": ("import sys\nsys.exit(3)", "SystemExit: 3"),
-    "was written for another API": ("ADVISOR_API = 7", "written for plugin API 7, and shop-adv"),
     "asks for what no hook gives": (
         "from advisor import hookimpl\n@hookimpl\ndef advisor_rule_packs(shop): return []",
-        "write: def advisor_rule_packs() -> Sequence[RulePack]",
+        "advisor_rule_packs asks for shop; it is given nothing",
     ),
     "raises in a hook": (
         "from advisor import hookimpl\n@hookimpl\ndef advisor_rule_packs(): return 1 / 0",
@@ -25,10 +24,6 @@ FAILURES = {
     "ends the process on a file": (
         provider("raise SystemExit(0)"),
         "failed on it: SystemExit: 0",
-    ),
-    "hangs on a file": (
-        provider("while True: pass"),
-        "did not come back within 0.5 seconds",
     ),
 }
 
@@ -40,7 +35,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    return shop_folder(tmp_path / "corner", profile=f"{PROFILE}[plugins]\ntime_limit = 0.5\n")
+    return shop_folder(tmp_path / "corner")
 
 
 def plan(folder: Path) -> dict[str, Any]:
@@ -65,7 +60,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     for number, (code, _) in enumerate(FAILURES.values()):
         site.install(f"broken-{number}", code.replace('"own', f'"own{number}'))
     site.rule(site.install("sound", PACK.format(id="sound")), "not-clicked")
-    shop = shop_folder(folder / "corner", profile=f"{PROFILE}[plugins]\ntime_limit = 0.5\n")
+    shop = shop_folder(folder / "corner")
     done = site.run("diagnose", shop)
     lines = [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
     return Broken(done.returncode, lines, done.stderr, plan(shop))
@@ -94,21 +89,6 @@ def test_what_a_plugin_prints_is_not_in_the_plan(site: Site, shop: Path) -> None
 
     assert json.loads(done.stdout)["findings"]
     assert done.stderr.split() == ["imported", "2"]
-
-
-def test_a_plugin_that_will_not_stop_does_not_hold_up_the_end(site: Site, shop: Path) -> None:
-    loop = """
-        while True:
-            try:
-                print("here I am", flush=True)
-            except BaseException:
-                pass"""
-    site.install("agency", provider(loop))
-
-    done = site.run("diagnose", shop, "--quiet", timeout=60)
-
-    assert done.returncode == 4
-    assert "did not come back within 0.5 seconds" in done.stderr
 
 
 def test_a_distribution_for_another_shop_advisor_is_told_and_not_imported(
@@ -158,12 +138,15 @@ def test_plugins_list_says_what_each_brings_and_what_failed(site: Site) -> None:
         "agency (advisor-agency 1.2, module agency)\n  hooks:  rule_packs\n  brings: 1 rule\n"
     ) in told.stdout
     missing = "ModuleNotFoundError: No module named 'nothing_of_this_name'"
-    assert f"broken (advisor-broken 1.2, module broken)\n  not in use: {missing}\n" in told.stdout
+    assert (
+        f"broken (advisor-broken 1.2, module broken)\n  not in use: import failed: {missing}\n"
+        in told.stdout
+    )
     data = json.loads(listed.stdout)
     by_name = {one["name"]: one for one in data["plugins"]}
     assert by_name["agency"]["brings"] == ["1 rule"]
-    assert by_name["broken"]["problem"] == missing
-    assert data["failures"] == [f"plugin broken cannot be imported: {missing}"]
+    assert by_name["broken"]["problem"] == f"import failed: {missing}"
+    assert data["failures"] == [f"plugin broken is not used: import failed: {missing}"]
 
 
 def test_a_trace_tells_each_call_of_a_plugin(site: Site, shop: Path) -> None:
@@ -177,14 +160,14 @@ def test_a_trace_tells_each_call_of_a_plugin(site: Site, shop: Path) -> None:
     assert calls == [
         "import",
         "advisor_metric_providers",
+        "advisor_rule_packs",
         "own-files.read own (ads.csv)",
         "own-files.recognise (1 file)",
-        "advisor_rule_packs",
     ]
     assert lines[1].endswith(" ms, 1 Own")
-    assert lines[2].endswith(" ms, failed")
-    assert lines[3].endswith(" ms, 1 claim")
-    assert lines[4].endswith(" ms, 1 RulePack")
+    assert lines[2].endswith(" ms, 1 RulePack")
+    assert lines[3].endswith(" ms, failed")
+    assert lines[4].endswith(" ms, 1 claim")
 
 
 ALLOWED = f'{PROFILE}[plugins]\nallow = ["agency"]\n'

@@ -1,6 +1,5 @@
-"""Whatever a guest does with a file, the file goes to whoever else knows it."""
+"""Whatever a provider does with a file, the file goes to whoever else knows it."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,17 +15,14 @@ from advisor.ingest.gathering import gather
 from advisor.ingest.result import Gathered
 from advisor.model.reading import Column, File, Grain, Links, Note, Reading, Table
 from advisor.model.source import Source
-from advisor.plugin.guest import GuestFault
-from advisor.plugin.guest_provider import GuestProvider
+from advisor.plugin.checked_provider import CheckedProvider
 from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext
 from advisor.plugin.registry import Registry, add, load_plugins
-from advisor.tabular.containers.open import open_source
 from tests.cli.exports import ads_file
-from tests.plugin.isolation.test_hooks import CASES, Odd, Shy, raises, spins
+from tests.plugin.test_calls import CASES, Odd, Shy, plugin, raises
 
 TODAY = ReadContext(date(2026, 11, 2))
 KINDS = {"own": KindInfo("Own file", "here", ("ad",), ("clicks",))}
-LIMIT = 0.2
 Read = Callable[[Source, Match, ReadContext], object]
 Recognise = Callable[[Source], object]
 
@@ -60,13 +56,10 @@ def bundled() -> Registry:
     return load_plugins()
 
 
-def guest(bundled: Registry, provider: Provider) -> GuestProvider:
-    return GuestProvider(provider, "agency", LIMIT, bundled.vocabulary())
-
-
 def read(paths: Sequence[Path], bundled: Registry, *strangers: Provider) -> Gathered:
-    guests = [guest(bundled, provider) for provider in strangers]
-    return gather(paths, [*guests, *bundled.providers()], TODAY)
+    words = bundled.vocabulary()
+    theirs = [CheckedProvider(one, "agency", words, third_party=True) for one in strangers]
+    return gather(paths, [*theirs, *bundled.reading_providers()], TODAY)
 
 
 def reading(file: File, **changes: Any) -> Reading:
@@ -82,7 +75,9 @@ def well(source: Source, match: Match, context: ReadContext) -> object:
     return reading(source.file)
 
 
-def test_a_guest_that_understands_a_file_best_reads_it(tmp_path: Path, bundled: Registry) -> None:
+def test_a_provider_that_understands_a_file_best_reads_it(
+    tmp_path: Path, bundled: Registry
+) -> None:
     found = read([ads_file(tmp_path)], bundled, Stranger(well))
 
     assert [one.provider for one in found.readings] == ["own-files"]
@@ -90,7 +85,7 @@ def test_a_guest_that_understands_a_file_best_reads_it(tmp_path: Path, bundled: 
 
 
 @pytest.mark.parametrize(("hook", "says"), CASES.values(), ids=CASES)
-def test_where_a_guest_fails_to_read_a_bundled_provider_reads_and_one_line_tells(
+def test_where_one_fails_to_read_another_provider_reads_and_one_line_tells(
     hook: Callable[[], object], says: str, tmp_path: Path, bundled: Registry
 ) -> None:
     found = read([ads_file(tmp_path)], bundled, Stranger(lambda *_: hook()))
@@ -103,7 +98,7 @@ def test_where_a_guest_fails_to_read_a_bundled_provider_reads_and_one_line_tells
 
 
 @pytest.mark.parametrize(("hook", "says"), CASES.values(), ids=CASES)
-def test_where_a_guest_fails_to_recognise_the_others_are_asked(
+def test_where_one_fails_to_recognise_the_others_are_asked(
     hook: Callable[[], object], says: str, tmp_path: Path, bundled: Registry
 ) -> None:
     found = read([ads_file(tmp_path)], bundled, Stranger(on_recognise=lambda _: hook()))
@@ -115,7 +110,7 @@ def test_where_a_guest_fails_to_recognise_the_others_are_asked(
 
 CLAIMS: dict[str, tuple[object, str]] = {
     "of an unknown kind": (Match("other", 1), "a kind that the provider does not have: other"),
-    "of no strength": (Match("own", "much"), "the strength of a claim is str"),  # type: ignore[arg-type]
+    "of no strength": (Match("own", "much"), "strength is str, expected int"),  # type: ignore[arg-type]
     "on no grid of the file": (Match("own", 9, grid="x"), "a grid that the file does not have: x"),
     "that is no claim": ("own", "recognise gave str where Match is expected"),
 }
@@ -161,7 +156,7 @@ READINGS: dict[str, tuple[dict[str, Any], str]] = {
         {"links": (Links("foo", pl.DataFrame({"from": ["a"], "to": ["b"]})),)},
         "unknown relation 'foo'",
     ),
-    "another kind": ({"kind": "other"}, "read kind other where it claimed own"),
+    "another kind": ({"kind": "other"}, "read a kind that the provider does not have: other"),
     "another file": ({"file": File(Path("y"), "y", 0, "y")}, "a reading of another file: y"),
 }
 
@@ -178,7 +173,7 @@ def test_a_reading_is_checked(
     assert says in found.faults[0]
 
 
-def test_a_file_that_only_a_failing_guest_knows_is_unread_with_its_reason(
+def test_a_file_that_only_a_failing_provider_knows_is_unread_with_its_reason(
     tmp_path: Path, bundled: Registry
 ) -> None:
     ads_file(tmp_path)
@@ -193,7 +188,7 @@ def test_a_file_that_only_a_failing_guest_knows_is_unread_with_its_reason(
     assert len(found.faults) == 2
 
 
-def test_a_file_that_a_guest_says_is_broken_is_no_fault_of_its(
+def test_a_file_that_a_provider_says_is_broken_is_no_fault_of_its(
     tmp_path: Path, bundled: Registry
 ) -> None:
     ads_file(tmp_path)
@@ -207,63 +202,6 @@ def test_a_file_that_a_guest_says_is_broken_is_no_fault_of_its(
     assert found.faults == ()
 
 
-def test_after_three_hangs_a_provider_is_not_asked_again(bundled: Registry, tmp_path: Path) -> None:
-    source = open_source(File(ads_file(tmp_path), "ads.csv", 1, "x"))
-    slow = guest(bundled, Stranger(on_recognise=lambda _: spins()))
-    slow.limit = 0.02
-    for _ in range(3):
-        with pytest.raises(GuestFault, match="did not come back"):
-            slow.recognise(source)
-
-    start = time.perf_counter()
-    with pytest.raises(GuestFault, match="hung 3 times, and was not asked again"):
-        slow.recognise(source)
-
-    assert time.perf_counter() - start < 0.02
-
-
-def spoils_head(source: Source, *_: object) -> object:
-    head: Any = source.grids[0].head
-    head[0][0] = "spoilt"
-    return []
-
-
-def test_the_head_of_a_file_cannot_be_changed(tmp_path: Path, bundled: Registry) -> None:
-    found = read([ads_file(tmp_path)], bundled, Stranger(on_recognise=spoils_head))
-
-    assert [one.provider for one in found.readings] == ["tiktok-ads"]
-    assert "TypeError: 'tuple' object does not support item assignment" in found.faults[0]
-
-
-def spoils_file(source: Source, *_: object) -> object:
-    object.__setattr__(source.file, "name", "spoilt")
-    return reading(source.file)
-
-
-def test_what_is_told_of_a_file_cannot_be_changed(tmp_path: Path, bundled: Registry) -> None:
-    found = read([ads_file(tmp_path)], bundled, Stranger(spoils_file))
-
-    assert [one.file.name for one in found.readings] == ["ads.csv"]
-    assert "changed what it was told of the file" in found.faults[0]
-
-
-def spoils_body(source: Source, *_: object) -> object:
-    grid = source.grids[0]
-    body = grid.body(0, range(len(grid.head[0])))
-    body[0, 1] = "spoilt"
-    body.drop_in_place("c0")
-    return 1 / 0
-
-
-def test_a_body_is_the_borrower_s_own(tmp_path: Path, bundled: Registry) -> None:
-    path = ads_file(tmp_path)
-    (undisturbed,) = read([path], bundled).readings
-
-    (found,) = read([path], bundled, Stranger(spoils_body)).readings
-
-    assert found.tables[0].frame.equals(undisturbed.tables[0].frame)
-
-
 class Nameless:
     """A provider that objects to being asked for its name."""
 
@@ -273,15 +211,18 @@ class Nameless:
 
 UNFIT: dict[str, tuple[object, str]] = {
     "a name that cannot be asked for": (Nameless(), "failed: Odd"),
-    "a name that is no text": (Stranger(name=7), "gave int where its name is expected"),  # type: ignore[arg-type]
-    "no kinds": (Stranger(kinds=None), "a provider cannot be asked what it is: TypeError"),  # type: ignore[arg-type]
+    "a name that is no text": (Stranger(name=7), "gave a provider whose name is int, expected str"),  # type: ignore[arg-type]
+    "no kinds": (
+        Stranger(kinds=None),
+        "gave a provider whose kinds are NoneType, expected Mapping",
+    ),  # type: ignore[arg-type]
     "kinds that are none": (
         Stranger(kinds={"own": "Own"}),  # type: ignore[dict-item]
-        "a provider gave str where KindInfo is expected",
+        "gave a provider with a kind that is str: str, expected str: KindInfo",
     ),
     "a kind that is there": (
         Stranger(kinds={"video-list": KINDS["own"]}),
-        "provider own-files is left out: video-list is read by tiktok-shop already",
+        "kind of file 'video-list' is brought by tiktok-shop already",
     ),
     "what is none": (SimpleNamespace(name="x"), "gave SimpleNamespace where Provider is expected"),
     "what cannot be looked at": (Shy(), "failed: Odd"),
@@ -290,26 +231,93 @@ UNFIT: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize(("provider", "says"), UNFIT.values(), ids=UNFIT)
 def test_a_provider_that_cannot_serve_is_left_out(provider: object, says: str) -> None:
-    from tests.plugin.isolation.test_hooks import plugin
-
-    made = load_plugins()
-    names = [one.name for one in made.providers()]
+    names = [one.name for one in load_plugins().providers()]
     made = load_plugins()
     add(made, plugin(lambda: [provider], "advisor_metric_providers"), "agency")
 
     assert [one.name for one in made.providers()] == names
     (line,) = made.failures()
-    assert line.startswith("plugin agency: "), line
+    assert line.startswith("plugin agency is not used: "), line
     assert says in line
 
 
-def test_lending_a_file_to_a_guest_costs_little(tmp_path: Path, bundled: Registry) -> None:
-    source = open_source(File(ads_file(tmp_path), "ads.csv", 1, "x"))
-    quick = guest(bundled, Stranger())
-    times = []
-    for _ in range(50):
-        start = time.perf_counter()
-        quick.recognise(source)
-        times.append(time.perf_counter() - start)
+NOTE = Note("own", "the other file tells what this one means")
 
-    assert sorted(times)[25] < 0.005
+
+@attrs.define(eq=False)
+class Whole(Stranger):
+    """A stranger that looks at all its files."""
+
+    on_together: Callable[[Sequence[Reading]], object] = list
+    on_read: Any = well
+
+    def together(self, readings: Sequence[Reading]) -> Any:
+        return self.on_together(readings)
+
+
+def files(folder: Path) -> list[Path]:
+    paths = [folder / "a.csv", folder / "b.csv"]
+    for path in paths:
+        path.write_text(f"own,thing\n1,{path.name}\n", encoding="utf-8")
+    return paths
+
+
+def with_note(readings: Sequence[Reading]) -> object:
+    return [attrs.evolve(one, notes=(NOTE,)) for one in readings]
+
+
+def test_a_provider_sees_all_its_files_and_adds_to_them(tmp_path: Path, bundled: Registry) -> None:
+    found = read(files(tmp_path), bundled, Whole(on_together=with_note))
+
+    assert [one.notes for one in found.readings] == [(NOTE,), (NOTE,)]
+    assert found.faults == ()
+
+
+def test_a_provider_that_has_nothing_to_say_of_them_is_not_asked(
+    tmp_path: Path, bundled: Registry
+) -> None:
+    found = read(files(tmp_path), bundled, Stranger(well))
+
+    assert len(found.readings) == 2
+    assert found.faults == ()
+
+
+GIVEN: dict[str, tuple[Callable[[Sequence[Reading]], object], str]] = {
+    "fewer than it got": (lambda all_: all_[:1], "gave 1 readings back where it got 2"),
+    "no readings": (lambda _: ["a", "b"], "returned str where a Reading is expected"),
+    "those of other files": (
+        lambda all_: [attrs.evolve(one, file=File(Path("y"), "y", 0, "y")) for one in all_],
+        "gave another reading back for that of a.csv",
+    ),
+    "fewer rows": (
+        lambda all_: [attrs.evolve(one, rows=0) for one in all_],
+        "gave another reading back for that of a.csv",
+    ),
+    "no tables": (
+        lambda all_: [attrs.evolve(one, tables=None) for one in all_],  # type: ignore[arg-type]
+        "tables is None, expected tuple",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), GIVEN.values(), ids=GIVEN)
+def test_what_a_provider_gives_back_is_checked_and_what_it_read_stays(
+    given: Callable[[Sequence[Reading]], object], says: str, tmp_path: Path, bundled: Registry
+) -> None:
+    found = read(files(tmp_path), bundled, Whole(on_together=given))
+
+    clicks = [one.tables[0].frame["clicks"] for one in found.readings]
+    assert pl.concat(clicks).to_list() == [5.0, 5.0]
+    (line,) = found.faults
+    assert "all files together: " in line
+    assert line.endswith(says)
+
+
+@pytest.mark.parametrize(("hook", "says"), CASES.values(), ids=CASES)
+def test_a_provider_that_fails_on_them_costs_one_line(
+    hook: Callable[[], object], says: str, tmp_path: Path, bundled: Registry
+) -> None:
+    found = read(files(tmp_path), bundled, Whole(on_together=lambda _: hook()))
+
+    assert len(found.readings) == 2
+    assert len(found.faults) == 1

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from advisor.errors import AdvisorError, Mistakes
-from advisor.knowledge.load import Loaded, bands_of, load_rules
+from advisor.knowledge.load import RuleSet, bands_of, load_rules
 from advisor.model.bands import Band, BandFile, Where
 from advisor.model.rule import RulePack
 from advisor.model.settings import PluginsSection, RulesSection, Settings
@@ -19,8 +19,8 @@ from advisor.plugin.hookspecs import Templates
 from advisor.plugin.overrides import Override, order_templates
 from advisor.plugin.registry import Registry, add, empty
 from tests.core import TODAY
-from tests.plugin.isolation.test_hooks import hookimpl
-from tests.plugin.isolation.test_readings import words
+from tests.plugin.test_calls import hookimpl
+from tests.plugin.test_contracts import words
 from tests.plugin.test_registry import pack
 
 
@@ -39,15 +39,22 @@ def _giving(given: Sequence[object]) -> Callable[[], Sequence[object]]:
     return hook
 
 
-def registry(host: RulePack | None = None, **guests: Any) -> Registry:
-    """A registry with our own words and pack, and *guests* by name."""
+def registry(
+    host: RulePack | None = None, own_bands: Sequence[BandFile] = (), **others: Any
+) -> Registry:
+    """A registry with our own words, pack and bands, and *others* by name."""
     made = empty()
     packs = [host] if host else []
     dist = SimpleNamespace(read_text=lambda _: "Name: shop-advisor\nVersion: 1\n")
     entry: Any = SimpleNamespace(dist=dist, value="ours")
-    add(made, brings(advisor_vocabulary=[lever(words())], advisor_rule_packs=packs), "ours", entry)
-    for name, guest in guests.items():
-        add(made, guest, name)
+    ours = brings(
+        advisor_vocabulary=[lever(words())],
+        advisor_rule_packs=packs,
+        advisor_benchmarks=own_bands,
+    )
+    add(made, ours, "ours", entry)
+    for name, other in others.items():
+        add(made, other, name)
     assert made.failures() == []
     return made
 
@@ -66,19 +73,19 @@ def rules_of(
     allow: Sequence[str] = (),
     disable: Sequence[str] = (),
     folders: Sequence[Path] = (),
-) -> Loaded:
+) -> RuleSet:
     settings = Settings(
         plugins=PluginsSection(allow=tuple(allow)), rules=RulesSection(disable=tuple(disable))
     )
     return load_rules(made, settings, Business(), TODAY, folders=folders)
 
 
-def ids(loaded: Loaded) -> list[str]:
+def ids(loaded: RuleSet) -> list[str]:
     return sorted(rule.id for rule in loaded.rules)
 
 
-def resting(loaded: Loaded) -> dict[str, str]:
-    return {rule.id: reason for rule, reason in loaded.resting}
+def resting(loaded: RuleSet) -> dict[str, str]:
+    return {rule.id: reason for rule, reason in loaded.inactive}
 
 
 OVER = 'overrides = "guide/weak"'
@@ -192,7 +199,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize("more", MISFITS.values(), ids=MISFITS)
-def test_a_guest_s_pack_that_does_not_fit_is_left_out_alone(
+def test_a_third_party_s_pack_that_does_not_fit_is_left_out_alone(
     more: str, tmp_path: Path, guide: RulePack
 ) -> None:
     first, second = agency(tmp_path, "first"), agency(tmp_path, "second", more)
@@ -202,10 +209,10 @@ def test_a_guest_s_pack_that_does_not_fit_is_left_out_alone(
 
     assert ids(loaded) == ["first/own", "guide/later", "guide/other"]
     (line,) = made.failures()
-    assert line.startswith("rule pack second is left out: ")
+    assert line.startswith("rule pack second is not used: ")
 
 
-def test_a_guest_s_rule_that_replaces_what_is_not_there_is_left_out_alone(
+def test_a_pack_that_replaces_what_is_not_there_is_left_out_whole(
     tmp_path: Path, guide: RulePack
 ) -> None:
     mine = pack(tmp_path, "agency", own='overrides = "guide/strong"', sound="")
@@ -213,14 +220,14 @@ def test_a_guest_s_rule_that_replaces_what_is_not_there_is_left_out_alone(
 
     loaded = rules_of(made, allow=["agency"])
 
-    assert ids(loaded) == ["agency/sound", "guide/later", "guide/other", "guide/weak"]
+    assert ids(loaded) == ["guide/later", "guide/other", "guide/weak"]
     (line,) = made.failures()
     assert line.startswith(
-        "rule agency/own is left out: agency/own.toml: overrides: unknown rule 'guide/strong'"
+        "rule pack agency is not used: agency/own: overrides: unknown rule 'guide/strong'"
     )
 
 
-def test_a_circle_through_a_replaced_rule_costs_the_guest(tmp_path: Path) -> None:
+def test_a_circle_through_a_replaced_rule_costs_the_pack_that_made_it(tmp_path: Path) -> None:
     host = pack(tmp_path, "guide", weak="", later='after = { finding = "weak" }')
     more = f'{OVER}\nafter = {{ finding = "guide/later" }}'
     made = registry(host, agency=agency(tmp_path, more=more))
@@ -233,7 +240,7 @@ def test_a_circle_through_a_replaced_rule_costs_the_guest(tmp_path: Path) -> Non
     )
 
 
-def test_the_user_s_own_mistake_is_not_put_on_a_guest(tmp_path: Path, guide: RulePack) -> None:
+def test_the_user_s_own_mistake_is_not_put_on_a_plugin(tmp_path: Path, guide: RulePack) -> None:
     own = pack(tmp_path, "mine", own='after = { finding = "own" }')
     made = registry(guide, agency=agency(tmp_path))
 
@@ -273,12 +280,10 @@ OWN_NICHE = VocabularyFile(niche=(Niche("vintage", "Vintage"),))
     ],
 )
 def test_whose_band_holds(allow: tuple[str, ...], niche: str | None, low: float) -> None:
-    made = registry()
-    ours = bands((None, 0.01), title="ours")
+    ours = attrs.evolve(bands((None, 0.01), title="ours"), layer=0)
     theirs = bands((None, 0.02), ("beauty", 0.03), ("vintage", 0.04), title="theirs")
-    made.answers.clear()
-    add(made, brings(advisor_vocabulary=[OWN_NICHE], advisor_benchmarks=[theirs]), "agency")
-    made.answers["bands"] = [("ours", attrs.evolve(ours, layer=0)), ("agency", theirs)]
+    agency = brings(advisor_vocabulary=[OWN_NICHE], advisor_benchmarks=[theirs])
+    made = registry(own_bands=[ours], agency=agency)
     settings = Settings(plugins=PluginsSection(allow=allow))
 
     found = bands_of(settings, made).resolve("ctr", "ad", Business(niche=niche), TODAY)
@@ -292,7 +297,7 @@ def test_whose_band_holds(allow: tuple[str, ...], niche: str | None, low: float)
     ]
 
 
-def test_a_guest_s_band_holds_where_there_is_no_other() -> None:
+def test_a_third_party_s_band_holds_where_there_is_no_other() -> None:
     theirs = bands((None, 0.02), title="theirs")
     made = registry(agency=brings(advisor_benchmarks=[theirs]))
 
@@ -324,14 +329,14 @@ def theme(folder: Path, name: str, *files: str) -> Templates:
     return Templates(name, folder / name)
 
 
-def test_templates_of_guests_are_searched_last_and_of_allowed_ones_first(tmp_path: Path) -> None:
+def test_templates_of_others_are_searched_last_and_of_allowed_ones_first(tmp_path: Path) -> None:
     host = theme(tmp_path, "host", "plan.md.j2")
     one = theme(tmp_path, "one", "plan.md.j2", "one.md.j2")
     two = theme(tmp_path, "two", "plan.md.j2")
-    guests = [("one", one), ("two", two)]
+    others = [("one", one), ("two", two)]
 
-    plain, notes = order_templates([host], guests, [])
-    allowed, fewer = order_templates([host], guests, ["two"])
+    plain, notes = order_templates([host], others, [])
+    allowed, fewer = order_templates([host], others, ["two"])
 
     assert plain == [host, one, two]
     assert [note.text.split(";")[0] for note in notes] == [

@@ -111,8 +111,6 @@ from importlib.resources import files
 from advisor import RulePack
 from advisor import hookimpl
 
-ADVISOR_API = 1
-
 @hookimpl
 def advisor_rule_packs():
     return [RulePack("{id}", "The agency's", files(__name__), version="1.2")]

@@ -1,16 +1,20 @@
 """Whatever a hook does, it costs its plugin and one line."""
 
+import decimal
+import locale
+import os
 import sys
-import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from pluggy import HookimplMarker
 
+from advisor.errors import AdvisorError, PluginError
 from advisor.model.vocabulary import Count, VocabularyFile
-from advisor.plugin import guest
+from advisor.plugin.guard import guarded
 from advisor.plugin.hookspecs import PROJECT
 from advisor.plugin.registry import Registry, add, empty
 
@@ -63,28 +67,6 @@ def recurses() -> object:
     return recurses()
 
 
-def spins() -> object:
-    while True:
-        pass
-
-
-def clings() -> object:
-    """Does not stop when it is told to; at last it does, so that the test ends."""
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:
-        try:
-            time.sleep(0.01)
-        except BaseException:  # noqa: BLE001
-            continue
-    return ()
-
-
-def waits() -> object:
-    import threading
-
-    return threading.Event().wait(3600)
-
-
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "an exception": (raises(KeyError("x")), "failed: KeyError: 'x'"),
     "an exception of many lines": (raises(ValueError("one\ntwo")), "failed: ValueError: one"),
@@ -92,7 +74,6 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a mute exception": (raises(Mute()), "failed: Mute"),
     "no exception at all": (raises(Odd("no")), "failed: Odd: no"),
     "the end of the process": (raises(SystemExit(0)), "failed: SystemExit: 0"),
-    "an interrupt": (raises(KeyboardInterrupt()), "failed: KeyboardInterrupt"),
     "the end of a generator": (raises(GeneratorExit()), "failed: GeneratorExit"),
     "no memory": (raises(MemoryError()), "failed: MemoryError"),
     "recursion": (recurses, "failed: RecursionError: maximum recursion depth exceeded"),
@@ -101,8 +82,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "nothing": (lambda: None, "failed: TypeError: 'NoneType' object is not iterable"),
     "text": (lambda: "ab", "gave str where VocabularyFile is expected"),
     "an object that cannot be looked at": (lambda: [Shy()], "failed: Odd"),
-    "a loop": (spins, "failed: did not come back within 0.2 seconds"),
-    "waiting": (waits, "failed: did not come back within 0.2 seconds"),
+    "words of a wrong type": (
+        lambda: [VocabularyFile(count=("clicks",))],  # type: ignore[arg-type]
+        "gave a VocabularyFile that is none: count[0] is str, expected Count",
+    ),
 }
 
 
@@ -118,13 +101,15 @@ def plugin(hook: Callable[[], object], name: str = "advisor_vocabulary") -> Modu
 
 def registry(**modules: ModuleType) -> Registry:
     made = empty()
-    made.time_limit = 0.2
     for name, module in modules.items():
         add(made, module, name)
     return made
 
 
-@pytest.mark.parametrize(("hook", "says"), CASES.values(), ids=CASES)
+MISTAKEN = (raises(AdvisorError("one\n of words")), "failed: one; of words")
+
+
+@pytest.mark.parametrize(("hook", "says"), [*CASES.values(), MISTAKEN], ids=[*CASES, "an error"])
 def test_a_hook_that_fails_costs_one_line_and_the_others_serve(
     hook: Callable[[], object], says: str
 ) -> None:
@@ -132,49 +117,32 @@ def test_a_hook_that_fails_costs_one_line_and_the_others_serve(
 
     assert set(found.vocabulary().counts) == {"clicks"}
     (line,) = found.failures()
-    assert line.startswith(f"plugin bad: advisor_vocabulary {says}")
+    assert line.startswith(f"plugin bad is not used: advisor_vocabulary {says}")
     assert len(line) < 400
     assert "\n" not in line
     assert found.failed
+    assert [(one.name, bool(one.problem)) for one in found.plugins] == [
+        ("bad", True),
+        ("good", False),
+    ]
 
 
-def test_a_thread_that_hangs_in_python_code_is_stopped() -> None:
-    with pytest.raises(guest.GuestFault) as caught:
-        guest.run(spins, 0.05)
+def test_a_plugin_that_fails_in_one_hook_is_out_whole() -> None:
+    module = plugin(lambda: [CLICKS])
+    vars(module)["advisor_templates"] = hookimpl(raises(KeyError("x")))
 
-    assert caught.value.hung
-    guest._left_behind[-1].join(5)
-    assert spins.__name__ not in {
-        frame.f_code.co_name for frame in sys._current_frames().values() if frame is not None
-    }
+    found = registry(bad=module)
 
-
-def test_what_does_not_stop_is_left_behind() -> None:
-    with pytest.raises(guest.GuestFault):
-        guest.run(clings, 0.05)
-
-    assert guest.left_behind()
-    assert all(thread.daemon for thread in guest._left_behind)
+    assert found.vocabulary().counts == {}
+    assert found.failures() == ["plugin bad is not used: advisor_templates failed: KeyError: 'x'"]
+    assert found.failed_plugins() == "these plugins failed: bad"
 
 
-def test_what_is_in_time_is_given_and_an_error_of_the_user_stays_one() -> None:
-    from advisor.errors import AdvisorError
-
-    assert guest.run(lambda: 7, 1.0) == 7
-    with pytest.raises(AdvisorError, match="the file is broken"):
-        guest.run(raises(AdvisorError("the file is broken")), 1.0)
-
-
-def test_an_interrupt_in_the_host_s_own_thread_is_the_user_s() -> None:
-    with pytest.raises(KeyboardInterrupt):
-        guest.directly(raises(KeyboardInterrupt()))
-
-
-def test_a_hook_is_asked_once() -> None:
-    asked: list[int] = []
+def test_a_hook_is_called_once() -> None:
+    called: list[int] = []
 
     def hook() -> object:
-        asked.append(1)
+        called.append(1)
         return [CLICKS]
 
     found = registry(one=plugin(hook))
@@ -182,4 +150,54 @@ def test_a_hook_is_asked_once() -> None:
         found.vocabulary()
         found.rule_packs()
 
-    assert asked == [1]
+    assert called == [1]
+
+
+def test_an_error_of_the_user_stays_one_and_an_interrupt_too() -> None:
+    assert guarded(lambda: 7) == 7
+    with pytest.raises(AdvisorError, match="the file is broken") as caught:
+        guarded(raises(AdvisorError("the file is broken")))
+    assert not isinstance(caught.value, PluginError)
+    with pytest.raises(KeyboardInterrupt):
+        guarded(raises(KeyboardInterrupt()))
+
+
+def test_what_a_plugin_changes_in_the_process_is_put_back(tmp_path: Path) -> None:
+    def state() -> tuple[object, ...]:
+        context = decimal.getcontext()
+        depth, language = sys.getrecursionlimit(), locale.setlocale(locale.LC_ALL)
+        return Path.cwd(), os.environ.copy(), depth, language, context.prec, context.rounding
+
+    def meddles() -> object:
+        os.chdir(tmp_path)
+        os.environ["ADVISOR_TEST"] = "1"
+        os.environ.pop("PATH", None)
+        sys.setrecursionlimit(sys.getrecursionlimit() + 77)
+        locale.setlocale(locale.LC_ALL, "C")
+        decimal.getcontext().prec = 3
+        decimal.getcontext().rounding = decimal.ROUND_UP
+        raise ValueError("after that")
+
+    before = state()
+
+    with pytest.raises(PluginError, match="ValueError: after that"):
+        guarded(meddles, restored=True)
+
+    assert state() == before
+
+
+def test_a_folder_that_has_been_deleted_ends_no_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert guarded(lambda: 7, restored=True) == 7
+
+
+def test_what_a_plugin_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    guarded(lambda: print("hello"))
+
+    assert capsys.readouterr() == ("", "hello\n")

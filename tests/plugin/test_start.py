@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.isolation.installed import Site
+from tests.plugin.installed import Site
 
 # Tells every file that is opened in the folder of plugins, and what was imported.
 WATCH = """
