@@ -68,7 +68,7 @@ def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> 
             rule.severity.value,
             rule.subject,
             rule.goal or "",
-            f"disabled: {inactive[rule.id]}" if rule.id in inactive else rule.says.healthy,
+            f"inactive: {inactive[rule.id]}" if rule.id in inactive else rule.says.healthy,
         )
         for rule in known
     ]

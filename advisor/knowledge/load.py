@@ -90,8 +90,8 @@ def bands_of(settings: Settings, registry: Registry, folders: Sequence[Path] = (
 def shared_bands(
     settings: Settings, registry: Registry, folders: Sequence[Path] = ()
 ) -> list[BandFile]:
-    """Every pack's bands, and above them the `bands.toml` of the user's *folders* of rules; those of
-    third-party plugins stand below the bundled ones unless *settings* allow it more (see
+    """Every pack's bands, and above them the `bands.toml` of the user's *folders* of rules; those
+    of third-party plugins stand below the bundled ones unless *settings* allow it more (see
     advisor.plugin.overrides). Raises Mistakes for a bands.toml with mistakes."""
     files, _ = registry.ordered_bands(settings.plugins.allow)
     for place in (folder / BANDS for folder in folders):

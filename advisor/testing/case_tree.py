@@ -11,7 +11,7 @@ def case_tree(runner: CaseRunner, rule: Rule, case: Case) -> tuple[str, ...]:
     not judged."""
     resting = runner.resting(rule, case)
     if resting:
-        return (f"the rule rests: {resting}",)
+        return (f"the rule is inactive: {resting}",)
     diagnosis = runner.diagnose(rule, case)
     kind, key = place_of(rule, case)
     if (kind, key) not in {(one.kind, one.key) for one in subjects(diagnosis, rule.id)}:

@@ -134,7 +134,7 @@ def test_a_case_whose_rule_rests_says_why_it_does(run: Run, pack: Path) -> None:
     (pack / "spends.toml").write_text('region = ["US"]\n' + OWN_RULE, encoding="utf-8")
     (pack / "spends.cases.toml").write_text(CASES.replace('"USD"', '"USD", region = "GB"'))
 
-    assert "      the rule rests: only in US" in run("rules", "test", pack).stdout.splitlines()
+    assert "      the rule is inactive: only in US" in run("rules", "test", pack).stdout.splitlines()
 
 
 def test_a_rule_without_cases_is_named(run: Run, pack: Path) -> None:
@@ -174,7 +174,7 @@ def test_list_says_which_rules_rest(run: Run, tmp_path: Path) -> None:
     config.write_text('[rules]\ndisable = ["weak-hook"]\n', encoding="utf-8")
     told = run("rules", "list", "--config", config).stdout
     (line,) = (line for line in told.splitlines() if line.startswith("guide/weak-hook "))
-    assert line.endswith("rests: disabled in advisor.toml")
+    assert line.endswith("inactive: disabled in advisor.toml")
 
 
 @pytest.mark.parametrize("name", ["spends", "mine/spends", "costs", "mine/costs"])
@@ -189,7 +189,7 @@ def test_a_rule_answers_to_its_former_id_as_to_its_own(
     shown = run("rules", "show", name, "--rules", pack)
 
     (line,) = (line for line in listed.stdout.splitlines() if line.startswith("mine/spends "))
-    assert line.endswith("rests: disabled in advisor.toml")
+    assert line.endswith("inactive: disabled in advisor.toml")
     assert shown.stdout.splitlines()[0] == "mine/spends"
 
 

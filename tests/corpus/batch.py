@@ -188,11 +188,14 @@ def _derived(shops: Batch, world: World) -> dict[str, pl.DataFrame]:
     context = ReadContext(TODAY, business.currency, business.region, NOW)
     frames: dict[str, list[pl.DataFrame]] = {}
     for shop, readings in shops.readings().items():
-        derived = world.registry.derived(readings, context)
-        own = [
-            attrs.evolve(one, frame=one.frame.with_columns(shop=pl.lit(shop))) for one in derived
+        computed = world.registry.derived(readings, context)
+        if computed.failures:
+            raise AssertionError("\n".join(computed.lines()))
+        of_shop = [
+            attrs.evolve(one, frame=one.frame.with_columns(pl.lit(shop).alias("shop")))
+            for one in computed.derived
         ]
-        for kind, one in with_derived({}, own, world.vocabulary).items():
+        for kind, one in with_derived({}, of_shop, world.vocabulary).items():
             frames.setdefault(kind, []).append(one.frame)
     if world.registry.problems:
         raise AssertionError("\n".join(note.text for note in world.registry.problems))

@@ -198,6 +198,6 @@ def test_a_folder_that_has_been_deleted_ends_no_call(
 
 
 def test_what_a_plugin_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    guarded(lambda: print("hello"))
+    guarded(lambda: sys.stdout.write("hello\n"))
 
     assert capsys.readouterr() == ("", "hello\n")

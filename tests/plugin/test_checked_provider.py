@@ -213,9 +213,9 @@ UNFIT: dict[str, tuple[object, str]] = {
     "a name that cannot be asked for": (Nameless(), "failed: Odd"),
     "a name that is no text": (Stranger(name=7), "gave a provider whose name is int, expected str"),  # type: ignore[arg-type]
     "no kinds": (
-        Stranger(kinds=None),
+        Stranger(kinds=None),  # type: ignore[arg-type]
         "gave a provider whose kinds are NoneType, expected Mapping",
-    ),  # type: ignore[arg-type]
+    ),
     "kinds that are none": (
         Stranger(kinds={"own": "Own"}),  # type: ignore[dict-item]
         "gave a provider with a kind that is str: str, expected str: KindInfo",

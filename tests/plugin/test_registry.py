@@ -168,7 +168,7 @@ def test_a_provider_whose_name_cannot_be_asked_for_ends_no_run() -> None:
 
 def _unmarked() -> ModuleType:
     module = ModuleType("stranger")
-    vars(module)["advisor_rule_packs"] = fails
+    vars(module)["advisor_rule_packs"] = list
     return module
 
 

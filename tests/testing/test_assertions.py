@@ -251,7 +251,7 @@ def test_symbols_and_derived_metrics_are_given_in_the_row() -> None:
     metric = next(m for m in words.metrics.values() if m.derived)
     value = {symbol.id: symbol.values[0], metric.id: (5.0, 4.0, 6.0, 40)}
     at = shop({"product": {**SLOW, **value}})
-    derived = at.registry.derived(at.readings, ReadContext(at.today, window=at.window))
+    derived = at.registry.derived(at.readings, ReadContext(at.today, window=at.window)).derived
     (found,) = [one for one in derived if metric.id in one.frame.columns]
 
     assert found.frame.row(0, named=True) == {
