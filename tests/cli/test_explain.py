@@ -92,7 +92,7 @@ def test_a_rule_that_rests_says_why(run: Run, shop: Path) -> None:
     profile = PROFILE + '[rules]\ndisable = ["weak-hook"]\n'
     (shop / "advisor.toml").write_text(profile, encoding="utf-8")
     told = run("explain", "weak-hook", shop).stdout
-    assert "the rule rests: disabled in advisor.toml" in told
+    assert "the rule is inactive: disabled in advisor.toml" in told
 
 
 CAMPAIGN: Row = {

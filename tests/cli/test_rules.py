@@ -134,7 +134,8 @@ def test_a_case_whose_rule_rests_says_why_it_does(run: Run, pack: Path) -> None:
     (pack / "spends.toml").write_text('region = ["US"]\n' + OWN_RULE, encoding="utf-8")
     (pack / "spends.cases.toml").write_text(CASES.replace('"USD"', '"USD", region = "GB"'))
 
-    assert "      the rule is inactive: only in US" in run("rules", "test", pack).stdout.splitlines()
+    lines = run("rules", "test", pack).stdout.splitlines()
+    assert "      the rule is inactive: only in US" in lines
 
 
 def test_a_rule_without_cases_is_named(run: Run, pack: Path) -> None:
