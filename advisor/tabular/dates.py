@@ -53,6 +53,7 @@ _COMPACT = r"^(20[0-9]{2})([01][0-9])([0-3][0-9])$"
 _NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[^0-9]|$)"
 _EAST = r"^(?:([0-9]{4})\s*[년年]\s*)?([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]"
 _UNIX = r"^([0-9]{10})(?:[0-9]{3})?$"
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TWELVE_HOURS = r"(?i)[0-9]\s?[ap]m$"
 
 
@@ -278,6 +279,12 @@ def period_of(
 
 
 def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
+    if all(_ISO.fullmatch(end) for end in ends):
+        try:
+            first, last = map(date.fromisoformat, ends)
+        except ValueError:  # 2026-02-30
+            return None
+        return Period(first, last) if first <= last else None
     text = pl.Series("t", list(ends))
     rows = pl.Series("r", [0, 0], pl.UInt32)
     for attempt in (order, attrs.evolve(order, day_first=not order.usual)):

@@ -9,9 +9,7 @@ from importlib.resources import files
 import attrs
 
 from advisor.model import parse_toml, structure
-from advisor.tabular.words import either
 
-_BOUND = "[^a-z0-9\u00c0-\U0010ffff]"  # what may stand before and after a word
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^\w]+|_+")
 _NOBODYS = re.compile(r"google (?:drive|sheets?|docs?|data studio|looker)|meta ?data")
 
@@ -32,8 +30,8 @@ class Platforms:
     columns: Mapping[str, str]
     column_of_platforms: frozenset[str]
     generic: frozenset[str]
-    _names: Mapping[str, re.Pattern[str]]
-    _cells: Mapping[str, re.Pattern[str]]
+    _names: Mapping[str, tuple[str, ...]]
+    _cells: Mapping[str, tuple[str, ...]]
 
     def named(self, name: str) -> tuple[str, ...]:
         """The platforms that the name of a file, table or stream speaks of."""
@@ -55,8 +53,8 @@ def platforms() -> Platforms:
         columns={_plain(h): name for name, headers in file.columns.items() for h in headers},
         column_of_platforms=_all(file.column_of_platforms),
         generic=_all(file.generic),
-        names=_patterns(file.names),
-        cells=_patterns(short),
+        names=_padded(file.names),
+        cells=_padded(short),
     )
 
 
@@ -68,11 +66,9 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _patterns(words: Mapping[str, Iterable[str]]) -> Mapping[str, re.Pattern[str]]:
-    return {
-        name: re.compile(f"(?:^|{_BOUND}){either(_spaced(w) for w in each)}(?:$|{_BOUND})")
-        for name, each in words.items()
-    }
+def _padded(words: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+    """Words between blanks: found in a text between blanks, they are whole words of it."""
+    return {name: tuple(f" {_spaced(word)} " for word in each) for name, each in words.items()}
 
 
 def _spaced(text: str) -> str:
@@ -80,6 +76,6 @@ def _spaced(text: str) -> str:
     return _WORD.sub(" ", unicodedata.normalize("NFKC", text)).casefold().strip()
 
 
-def _matching(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, ...]:
-    spaced = _NOBODYS.sub(" ", _spaced(text))
-    return tuple(name for name, pattern in patterns.items() if pattern.search(spaced))
+def _matching(words: Mapping[str, tuple[str, ...]], text: str) -> tuple[str, ...]:
+    spaced = f" {_NOBODYS.sub(' ', _spaced(text))} "
+    return tuple(name for name, each in words.items() if any(word in spaced for word in each))
