@@ -9,7 +9,7 @@ from advisor.diagnosis import diagnose
 from advisor.document import Document, compose_document
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.judge import Engine
-from advisor.model import CONFIG_NAME, Request, Settings, read_settings
+from advisor.model import CONFIG_NAME, Request, Settings, frozen, read_settings
 from advisor.plugin import Registry
 from advisor.report import FailedShop
 
@@ -17,7 +17,7 @@ INDEX_FILES = ("index.md", "index.json")
 Progress = Callable[[int, int, str], None]
 
 
-@attrs.frozen
+@frozen
 class Many:
     """What became of the shops of a folder; *failed* are those without a plan."""
 

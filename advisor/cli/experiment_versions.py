@@ -10,6 +10,7 @@ import attrs
 
 from advisor.cli.experiment_shop import Tries, open_paths
 from advisor.errors import AdvisorError
+from advisor.model import frozen
 
 if TYPE_CHECKING:
     from advisor.experiment import Arm, Change, Found, Pace, Shop
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@attrs.frozen
+@frozen
 class ReadOptions:
     """What stands on the command line of `experiment read`. *four* are the counts of a before and
     after, by option; None where one was not given."""
@@ -55,7 +56,7 @@ class ReadOptions:
         )
 
 
-@attrs.frozen
+@frozen
 class Versions:
     """The present version and the others; *pace* is None where nothing can be priced. *as_ran*:
     they are subjects that ran as they ran, and nobody says that chance divided people."""
@@ -67,7 +68,7 @@ class Versions:
     as_ran: bool = False
 
 
-@attrs.frozen
+@frozen
 class Changed:
     """A change and what was left untouched; the days after it where files told them."""
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import CONFIG_NAME, Settings, read_settings
+from advisor.model import CONFIG_NAME, Settings, frozen, read_settings
 
 if TYPE_CHECKING:
     from advisor.model import Request
     from advisor.plugin import Templates
 
 
-@attrs.frozen
+@frozen
 class Shop:
     """A shop's advisor.toml as read; *config* is None where there is none."""
 

@@ -1,9 +1,9 @@
 """What to do: actions with their worth and their place, what contradicts them, and small goals."""
 
-import attrs
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class Money:
     """Money in the shop's currency for each *per*: between *low* and *high* 8 times of 10, *mid* on
     average. *what* is which money it is (sales, margin, ad spend). *text* is ready to print, `about
@@ -20,7 +20,7 @@ class Money:
     range: str
 
 
-@attrs.frozen
+@frozen
 class DoneInfo:
     """What ends an action: *metric* in *levels*, *text* in words. It takes *events* of the metric's
     denominator until that can be told, about *days* at the present pace."""
@@ -32,7 +32,7 @@ class DoneInfo:
     text: str
 
 
-@attrs.frozen
+@frozen
 class TrialInfo:
     """How to put a change to the test: *design* is `split` (versions side by side), `bolder` or
     `before-after`. *each* is how many events each version needs before *metric* decides, *days* how
@@ -47,7 +47,7 @@ class TrialInfo:
     text: str
 
 
-@attrs.frozen
+@frozen
 class PriorityInfo:
     """*value* = *gain* x *kept* x *chance* x *confidence* / *hours* x *weight*; without a price
     *gain* is None, and *value* is that of the priced action it stands with. *kept* is below 1 where
@@ -64,7 +64,7 @@ class PriorityInfo:
     kept: float = 1.0
 
 
-@attrs.frozen
+@frozen
 class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
     *also_explains* are ids of findings that these cause.
@@ -102,7 +102,7 @@ class ActionInfo:
     priority: PriorityInfo
 
 
-@attrs.frozen
+@frozen
 class SetAsideInfo:
     """An action that contradicts one of the plan (*kept* is its id), for the *subjects* (names) on
     which both pull one lever, and why the other one stays. *also_explains* are ids of findings that
@@ -121,7 +121,7 @@ class SetAsideInfo:
     also_explains: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class MonthGoal:
     """A small goal: *metric* of *subject* from *now* to *target* by the day *by*, in words too.
     *action* is the id of the one that serves it."""
@@ -135,7 +135,7 @@ class MonthGoal:
     text: str
 
 
-@attrs.frozen
+@frozen
 class FocusInfo:
     """The goal that is proposed to a shop that names none: its weak *kpis* (metric ids), *because*
     in words, the *line* for [goal] in advisor.toml. *goal* is None where none can be proposed.

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-import attrs
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class BandInfo:
     """The band that a value was held against, in words too."""
 
@@ -15,7 +15,7 @@ class BandInfo:
     origin: str
 
 
-@attrs.frozen
+@frozen
 class Evidence:
     """One measured value behind a finding. *n* is how many events it rests on; *rows* are rows of
     *file*, as ranges; *sure* says in words how sure it is."""
@@ -36,7 +36,7 @@ class Evidence:
     definition: str = ""
 
 
-@attrs.frozen
+@frozen
 class SubjectInfo:
     """A subject by kind, key and name."""
 
@@ -45,7 +45,7 @@ class SubjectInfo:
     name: str
 
 
-@attrs.frozen
+@frozen
 class Message:
     """*text* with the values in it; *template* and *parameters* are what it was made of."""
 
@@ -54,7 +54,7 @@ class Message:
     parameters: Mapping[str, str]
 
 
-@attrs.frozen
+@frozen
 class PriceInfo:
     """How the worth of a finding was worked out: (*target* - *value*) x *volume* (a month's units
     of the denominator) x *worth* (what one more unit of the numerator brings) x *kept* (the part
@@ -72,7 +72,7 @@ class PriceInfo:
     text: str
 
 
-@attrs.frozen
+@frozen
 class FindingInfo:
     """A rule that fired on a subject. *status* is how far the rule is tried: stable, or
     experimental. *pooled* counts the subjects it was pooled from; *stake* is

@@ -1,11 +1,10 @@
 """The shop's numbers: KPIs, totals side by side, rankings, changes, courses."""
 
-import attrs
-
 from advisor.document.findings import SubjectInfo
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class Point:
     """A day (or the first day of a period) and the metric on it."""
 
@@ -13,7 +12,7 @@ class Point:
     value: float | None
 
 
-@attrs.frozen
+@frozen
 class Kpi:
     """A metric of the whole shop. *text* and the other texts are ready to print."""
 
@@ -34,7 +33,7 @@ class Kpi:
     series: tuple[Point, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Amount:
     """One side of a comparison: *text* is *value*, ready to print; *files* are where it is from."""
 
@@ -45,7 +44,7 @@ class Amount:
     files: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Reconciliation:
     """Amounts of the same days from several sources, side by side, and what of *total* the *parts*
     leave: *rest* (below zero where they are more). *because* says what is known to differ between
@@ -63,7 +62,7 @@ class Reconciliation:
     because: str
 
 
-@attrs.frozen
+@frozen
 class Ranked:
     """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
     carry it, with its 80 % limits. The texts are ready to print."""
@@ -78,7 +77,7 @@ class Ranked:
     shrunk_text: str
 
 
-@attrs.frozen
+@frozen
 class Ranking:
     """The subjects of one kind that surely differ from the rest in *metric*, *best* and *worst*
     first, by shrunken value. *usual* is the mean of all *subjects* that have a value."""
@@ -95,7 +94,7 @@ class Ranking:
     worst: tuple[Ranked, ...]
 
 
-@attrs.frozen
+@frozen
 class ChangeRow:
     """How much one subject's part of a total changed, and by which steps: *steps* and *other*
     (what no step explains) add up to *change*, in cents. The texts are ready to print."""
@@ -110,7 +109,7 @@ class ChangeRow:
     other_text: str
 
 
-@attrs.frozen
+@frozen
 class ChangeInfo:
     """Why a total changed since the window before: *steps* names the columns of *rows*, of which
     the first changed most. *total* is all of them together."""
@@ -131,7 +130,7 @@ class ChangeInfo:
     because: str
 
 
-@attrs.frozen
+@frozen
 class MonthInfo:
     """A calendar month of a course, of which *days* are known. *change* is that of a day's worth
     since the month before, None where too few days of one of them are known."""
@@ -145,7 +144,7 @@ class MonthInfo:
     change_text: str | None
 
 
-@attrs.frozen
+@frozen
 class QuarterTarget:
     """A quarter, from *first* to *last*: what it comes to if the trend goes on (*low* to *high* in
     80 of 100 cases), if the days stay as they are now (*level*), and what to aim at (*target*).
@@ -165,7 +164,7 @@ class QuarterTarget:
     says: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class CourseInfo:
     """A daily total over its whole history. *growth* is a month's, by the robust slope, with its
     limits; *weekdays* are what Monday to Sunday bring against a middle one, empty where there are

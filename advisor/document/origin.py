@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-import attrs
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class EngineInfo:
     """Which rules engine decided; *notice* is a line for the reader, where there is one."""
 
@@ -14,7 +14,7 @@ class EngineInfo:
     notice: str | None = None
 
 
-@attrs.frozen
+@frozen
 class OverrideInfo:
     """A rule of another pack that is not judged: *by* stands in its place. Full ids."""
 
@@ -22,7 +22,7 @@ class OverrideInfo:
     by: str
 
 
-@attrs.frozen
+@frozen
 class PackInfo:
     """A rule pack that took part; *overrides* are rules of other packs that its own replace."""
 
@@ -32,7 +32,7 @@ class PackInfo:
     overrides: tuple[OverrideInfo, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class AdvisorInfo:
     """Who wrote the document."""
 
@@ -41,7 +41,7 @@ class AdvisorInfo:
     packs: tuple[PackInfo, ...]
 
 
-@attrs.frozen
+@frozen
 class ShopInfo:
     """The shop as its advisor.toml and the command line describe it."""
 
@@ -56,7 +56,7 @@ class ShopInfo:
     goal: str | None
 
 
-@attrs.frozen
+@frozen
 class MarginInfo:
     """What the shop keeps of its sales before ads, *origin* in words, and what that makes of the
     limits of ads (*limits*, sentences); without a margin what one would change."""
@@ -67,7 +67,7 @@ class MarginInfo:
     limits: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class PeriodInfo:
     """The window that is judged and the one before it (ISO days); None where no file has dates."""
 
@@ -78,7 +78,7 @@ class PeriodInfo:
     today: str
 
 
-@attrs.frozen
+@frozen
 class InputInfo:
     """One file. *rows* were read, *left_out* says how many were not, by reason. A file that could
     not be read has *problem*."""
@@ -95,7 +95,7 @@ class InputInfo:
     problem: str | None = None
 
 
-@attrs.frozen
+@frozen
 class NoteInfo:
     """Something about the data that a reader must know."""
 

@@ -1,11 +1,10 @@
 """How rules ended, and the story that they tell."""
 
-import attrs
-
 from advisor.document.findings import SubjectInfo
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class OutcomeCount:
     """How often a rule ended how, over the subjects that it applies to."""
 
@@ -20,7 +19,7 @@ class OutcomeCount:
     error: int
 
 
-@attrs.frozen
+@frozen
 class StoryLine:
     """A sentence of the story. *part* is what it tells: what excites or frustrates the audience,
     where the shop shines or stalls. It is a finding (*finding* is its id) or, with None, the
@@ -34,7 +33,7 @@ class StoryLine:
     subjects: int
 
 
-@attrs.frozen
+@frozen
 class Healthy:
     """A rule that is clear on every subject it could judge. *subjects* counts them; *text* is the
     rule's healthy sentence."""
@@ -45,7 +44,7 @@ class Healthy:
     subjects: int
 
 
-@attrs.frozen
+@frozen
 class Watch:
     """A rule that could not tell for lack of data, on one subject; *text* says how much more."""
 
@@ -54,7 +53,7 @@ class Watch:
     text: str
 
 
-@attrs.frozen
+@frozen
 class Unjudged:
     """What could not be judged at all: *text* is the rule's healthy sentence. Why, and which export
     or line would make it possible (*remedy* may be empty)."""

@@ -1,7 +1,5 @@
 """All of it."""
 
-import attrs
-
 from advisor.document.actions import ActionInfo, FocusInfo, Money, MonthGoal, SetAsideInfo
 from advisor.document.findings import FindingInfo
 from advisor.document.numbers import ChangeInfo, CourseInfo, Kpi, Ranking, Reconciliation
@@ -14,11 +12,12 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+from advisor.model import frozen
 
 SCHEMA_VERSION = 1
 
 
-@attrs.frozen
+@frozen
 class Document:
     """The whole result. Lists are complete here; reports cap them and say so."""
 

@@ -7,15 +7,13 @@ counts for 1 / (1 + cv^2) equal ones, as in advisor.metrics.measured.
 
 import math
 
-import attrs
-
-from advisor.model import Metric, MetricKind, Varies
+from advisor.model import Metric, MetricKind, Varies, frozen
 from advisor.stats import intervals as evidence
 
 _NOTHING = 1e-9  # of an event
 
 
-@attrs.frozen
+@frozen
 class Arm:
     """A version. *top* and *bottom* are the sums of the metric's numerator and denominator,
     *events* is the count that carries the chance of a money ratio (None elsewhere).

@@ -11,19 +11,17 @@ Bulletin 2, 1946).
 import math
 from collections.abc import Sequence
 
-import attrs
-
 from advisor.experiment.arms import Arm, log_variance
 from advisor.experiment.reading import Verdict, verdict_of
 from advisor.experiment.worth import Pace, Worth, month
-from advisor.model import Metric
+from advisor.model import Metric, frozen
 from advisor.stats import ALPHA
 
 _LEAST = 1e-12  # variance: values that were all alike are not known to the last digit
 _FAR = 700.0  # logarithms; beyond, there is no number
 
 
-@attrs.frozen
+@frozen
 class Change:
     """One subject: its counts before and after."""
 
@@ -31,7 +29,7 @@ class Change:
     after: Arm
 
 
-@attrs.frozen
+@frozen
 class Effect:
     """What the change did. *times* is the ratio that it made of the value that was to be expected,
     with its limits; *own* is how much the untouched changed by, *without* the value that was to be

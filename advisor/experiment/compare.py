@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import attrs
 
 from advisor.experiment.arms import Arm, limits
-from advisor.model import Metric
+from advisor.model import Metric, frozen
 
 _WIDEST = 37.0  # standard scores; beyond, a chance is no longer a number
 
 
-@attrs.frozen
+@frozen
 class Comparison:
     """*b* against *a*. Limits hold with a chance of 1 - *alpha*; *p* is the alpha at which the
     limits would end where the two are alike; *ratio* is None where *a* is 0."""

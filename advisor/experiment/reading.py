@@ -4,14 +4,12 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 
-import attrs
-
 from advisor.experiment.arms import Arm
 from advisor.experiment.compare import Comparison, holm
 from advisor.experiment.looks import MISMATCH, holds_early, mismatch
 from advisor.experiment.worth import Pace, Worth
 from advisor.experiment.worth import of as worth_of
-from advisor.model import Better, Metric
+from advisor.model import Better, Metric, frozen
 from advisor.stats import ALPHA, Certainty, chance_of, sizes
 
 _CLOSE = 50.0  # times the events there are: what takes more is too close to call
@@ -27,7 +25,7 @@ class Verdict(StrEnum):
     EARLY = "early"  # fewer events than planned, or none
 
 
-@attrs.frozen
+@frozen
 class Result:
     """One version against the present one.
 
@@ -44,7 +42,7 @@ class Result:
     worth: Worth | None = None
 
 
-@attrs.frozen
+@frozen
 class Reading:
     """A whole test. *mismatch* is how often chance alone splits events as unevenly as here, where a
     split was planned."""

@@ -39,6 +39,7 @@ from advisor.model import (
     before,
     business_of,
     chosen,
+    frozen,
     text,
 )
 from advisor.plugin import Registry
@@ -47,7 +48,7 @@ from advisor.stats import DEFAULT_SPREAD
 _SHOWN = 5  # subjects of one name that a message lists
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shop:
     """One shop's counts, nothing twice, and the window that is looked at."""
 
@@ -57,7 +58,7 @@ class Shop:
     window: Window
 
 
-@attrs.frozen
+@frozen
 class Found:
     """A version as the files have it: a subject, or the whole shop. *pace* is None where no period
     or no price is known; *others* is how many times its events the others of its kind have."""
@@ -70,7 +71,7 @@ class Found:
     others: float | None = None
 
 
-@attrs.frozen
+@frozen
 class FoundChange:
     """One subject before and after a day, the untouched ones of its kind, and the days that were
     compared."""

@@ -2,9 +2,7 @@
 
 import math
 
-import attrs
-
-from advisor.model import Metric
+from advisor.model import Metric, frozen
 from advisor.stats import (
     CONTROL,
     MONTH,
@@ -23,7 +21,7 @@ from advisor.stats import (
 SPANS = (WEEK, 2 * WEEK, MONTH, 2 * MONTH, 3 * MONTH)  # days that are looked at
 
 
-@attrs.frozen
+@frozen
 class Span:
     """A test of so many *days*: *each* version gets so many events, and the value nearest to the
     present one that shows is *shows* (None: none does)."""
@@ -33,7 +31,7 @@ class Span:
     shows: float | None
 
 
-@attrs.frozen
+@frozen
 class Size:
     """How large a test is. *needs* is how many events each version needs, the present one first;
     *days* how long that takes (None: the pace is not known). *certainty* is that of all comparisons

@@ -2,14 +2,12 @@
 
 import math
 
-import attrs
-
 from advisor.experiment.compare import Comparison
-from advisor.model import Better, CountUnit, Metric, Unit, Varies, Vocabulary
+from advisor.model import Better, CountUnit, Metric, Unit, Varies, Vocabulary, frozen
 from advisor.stats import MONTH
 
 
-@attrs.frozen
+@frozen
 class Pace:
     """What a month holds: *per_day* of the denominator, *each* the money that one unit of the
     numerator brings, *what* that money is (sales, margin …; empty: not known)."""
@@ -19,7 +17,7 @@ class Pace:
     what: str = ""
 
 
-@attrs.frozen
+@frozen
 class Worth:
     """Money in 30 days of one version instead of the other; *low* and *high* are its limits, which
     may be infinite. More is better."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import attrs
-
 from advisor.document import ActionInfo, Document, Kpi, Money
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class Moved:
     """An action of either plan; None where that plan has it not."""
 
@@ -22,7 +21,7 @@ class Moved:
         return found
 
 
-@attrs.frozen
+@frozen
 class Comparison:
     """What changes: KPIs that read otherwise (*before*, *after*), every action of both plans in the
     order of the new one, and what the plans are worth."""

@@ -7,17 +7,16 @@ or dropped, and missing counts are filled.
 from collections.abc import Sequence
 from datetime import date
 
-import attrs
 import polars as pl
 
-from advisor.model import is_count
+from advisor.model import frozen, is_count
 
 ALSO = ("_also_file", "_also_row")  # where the first count came from that a row was filled with
 _NEVER = (date.min, date.max)
 _DIGITS = 9  # sums of the same numbers in another order differ behind these
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Settled:
     """What is believed; *dropped*: `_file`, `_winner`, `rows`, and whether the winner is `newer` by
     the names of both; *filled*: `_file`, `count`."""

@@ -18,7 +18,18 @@ import polars as pl
 from advisor.errors import AdvisorError, Mistakes
 from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.result import Gathered, Unread
-from advisor.model import Column, File, Grain, Links, Note, Period, Reading, Table, structure
+from advisor.model import (
+    Column,
+    File,
+    Grain,
+    Links,
+    Note,
+    Period,
+    Reading,
+    Table,
+    frozen,
+    structure,
+)
 from advisor.plugin import contract_breaks
 from advisor.tabular import directory
 
@@ -28,14 +39,14 @@ _AGAIN = "gather the exports again with `advisor gather`"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the same input, the same bytes
 
 
-@attrs.frozen
+@frozen
 class _File:
     name: str
     sha256: str
     size: int
 
 
-@attrs.frozen
+@frozen
 class _Table:
     subject: str
     family: str
@@ -43,19 +54,19 @@ class _Table:
     frame: str
 
 
-@attrs.frozen
+@frozen
 class _Links:
     relation: str
     frame: str
 
 
-@attrs.frozen
+@frozen
 class _Period:
     first: str
     last: str
 
 
-@attrs.frozen
+@frozen
 class _Reading:
     file: _File
     provider: str
@@ -71,7 +82,7 @@ class _Reading:
     notes: tuple[Note, ...]
 
 
-@attrs.frozen
+@frozen
 class _Unread:
     file: _File
     reason: str
@@ -79,7 +90,7 @@ class _Unread:
     lacks: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class _Manifest:
     schema_version: int
     readings: tuple[_Reading, ...]

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import attrs
 
 from advisor.errors import AdvisorError, nearest
-from advisor.model import File, Note
+from advisor.model import File, Note, frozen
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
 
 STDIN = "-"
@@ -35,7 +35,7 @@ _PAGE_MARK = b"shop-advisor"
 _FACTS_FIRST = b"manifest.json"
 
 
-@attrs.frozen
+@frozen
 class _Found:
     path: Path
     name: str

@@ -10,10 +10,9 @@ do not move (Rousseeuw and Croux, Alternatives to the Median Absolute Deviation,
 import math
 from collections.abc import Iterator
 
-import attrs
 import polars as pl
 
-from advisor.model import CountUnit, MetricKind, Vocabulary
+from advisor.model import CountUnit, MetricKind, Vocabulary, frozen
 
 FEWEST = 8  # rows of a shop; fewer do not say what is usual
 OWN = 5  # rows of a subject; with fewer it is held to the shop
@@ -22,7 +21,7 @@ LEAST, LEAST_SHOP = 0.25, 0.6  # of a deviation: a subject's prices vary by a ha
 _NORMAL = 1.4826  # makes the median absolute deviation the standard deviation of a normal
 
 
-@attrs.frozen
+@frozen
 class HeldAmount:
     """An amount that was held back. *usual* is the median for one *event* in the same shop."""
 

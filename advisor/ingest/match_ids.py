@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Grain
+from advisor.model import Grain, frozen
 
 _JOINT = " / "  # between the names that make up a key without ids
 _Place = tuple[str, str, str]  # shop, kind of subject, family
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Piece:
     """One file's table on its way into a set of counts."""
 
@@ -25,7 +25,7 @@ class Piece:
     frame: pl.DataFrame
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Rekeyed:
     """*keys*: by shop and kind of subject, keys of names to ids; *dropped* and *joined*: rows by
     file."""

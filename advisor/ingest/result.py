@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-import attrs
-
-from advisor.model import File, Note, Reading
+from advisor.model import File, Note, Reading, frozen
 
 _SHOWN = 10  # headers that a message lists
 
 
-@attrs.frozen
+@frozen
 class Unread:
     """A file that gave nothing, and why; *nearest* is the title of what it nearly was, *lacks* the
     headers it would have needed for that."""
@@ -24,7 +22,7 @@ class Unread:
         return f"{text}; {_nearly(self.nearest, self.lacks)}" if self.nearest else text
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Gathered:
     """All files: understood, not understood, and what a reader must know about both. *faults*
     has a line for each failure of a provider."""

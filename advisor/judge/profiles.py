@@ -7,10 +7,10 @@ import attrs
 import polars as pl
 
 from advisor.metrics import PROFILE
-from advisor.model import Bands, Business, Resolved
+from advisor.model import Bands, Business, Resolved, frozen
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Profiles:
     """The distinct profiles of some shops: all that decides which band holds, and its numbers.
 

@@ -16,16 +16,14 @@ features of the report name: `guide.toml` at the top of a pack's folder.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import attrs
-
 from advisor.errors import Mistakes, unknown
 from advisor.knowledge.installed import installed_rules
 from advisor.knowledge.rule_file import GUIDE
-from advisor.model import RulePack, parse_toml, structure
+from advisor.model import RulePack, frozen, parse_toml, structure
 from advisor.plugin import Registry
 
 
-@attrs.frozen
+@frozen
 class Feature:
     """An item that a part of the program encodes: *by* is `module:name`."""
 
@@ -34,7 +32,7 @@ class Feature:
     says: str
 
 
-@attrs.frozen
+@frozen
 class NotYet:
     """What of an item nothing encodes."""
 
@@ -42,7 +40,7 @@ class NotYet:
     what: str
 
 
-@attrs.frozen
+@frozen
 class GuideFile:
     """A guide.toml: *items* are ids with a few words each."""
 
@@ -51,7 +49,7 @@ class GuideFile:
     not_yet: tuple[NotYet, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Covered:
     """An item and its *encoders* (`rule guide/weak-hook`); *open* is what is not encoded yet."""
 
@@ -68,7 +66,7 @@ class Covered:
         return "not yet" if self.open else "nothing"
 
 
-@attrs.frozen
+@frozen
 class Coverage:
     """Every item, in the order of the files; *wrong* says which encoders name an unknown id."""
 

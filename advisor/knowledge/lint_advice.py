@@ -12,7 +12,7 @@ from importlib.resources import files
 import attrs
 
 from advisor.errors import Mistakes, unknown
-from advisor.model import Lever, Rule, parse_toml, structure
+from advisor.model import Lever, Rule, frozen, parse_toml, structure
 
 FILE = "advice.toml"
 SPENDS_ONLY = "spends-only"
@@ -57,7 +57,7 @@ _CONDEMNED = re.compile(
 )
 
 
-@attrs.frozen
+@frozen
 class Told:
     """Who forbids it."""
 
@@ -66,7 +66,7 @@ class Told:
     date: str = ""
 
 
-@attrs.frozen
+@frozen
 class Prohibited:
     """One thing that no advice may ask for. *patterns* find it in a sentence, in the words of the
     file; *unless* are regular expressions that take the sentence out."""
@@ -80,7 +80,7 @@ class Prohibited:
     unless: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class AdviceFile:
     """advice.toml: what is prohibited, and the *words* that its patterns are made of."""
 
@@ -88,7 +88,7 @@ class AdviceFile:
     prohibited: tuple[Prohibited, ...]
 
 
-@attrs.frozen
+@frozen
 class Objection:
     """A sentence of a rule's advice that should not be there."""
 

@@ -11,8 +11,6 @@ from datetime import date
 from enum import StrEnum
 from itertools import product
 
-import attrs
-
 from advisor.model import (
     BandFile,
     Bands,
@@ -23,6 +21,7 @@ from advisor.model import (
     Size,
     Unit,
     Vocabulary,
+    frozen,
     text,
 )
 
@@ -38,7 +37,7 @@ class Verdict(StrEnum):
     NEEDS = "needs"
 
 
-@attrs.frozen
+@frozen
 class Strain:
     """Where bands hold together badly or on a condition. *where*: sizes and niches; *text* says
     what with what, in numbers (money in US dollars)."""
@@ -52,7 +51,7 @@ class Strain:
         return f"bands of {self.file}, {self.where}: {self.text}"
 
 
-@attrs.frozen
+@frozen
 class _Range:
     """From *low* (0 or more) to *high* (may be infinite)."""
 

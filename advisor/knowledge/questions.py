@@ -9,15 +9,13 @@ needs = ["campaign-changes"]            # kinds of files beside the usual export
 
 from collections.abc import Iterable, Iterator
 
-import attrs
-
 from advisor.errors import Mistakes, unknown
 from advisor.knowledge.rule_file import QUESTIONS, load_pack
-from advisor.model import Rule, RulePack, parse_toml, structure
+from advisor.model import Rule, RulePack, frozen, parse_toml, structure
 from advisor.plugin import Registry
 
 
-@attrs.frozen
+@frozen
 class Question:
     """What somebody asks, and the ids of the rules that answer."""
 
@@ -27,14 +25,14 @@ class Question:
     needs: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class QuestionFile:
     """A questions.toml."""
 
     question: tuple[Question, ...]
 
 
-@attrs.frozen
+@frozen
 class Answered:
     """A question with its rules; *needs* are kinds of files that somebody reads."""
 

@@ -16,7 +16,7 @@ from advisor.knowledge.load import (
     own_folders,
     shared_bands,
 )
-from advisor.model import BandFile, Business, Note, Request, Vocabulary, business_of
+from advisor.model import BandFile, Business, Note, Request, Vocabulary, business_of, frozen
 from advisor.plugin import Registry
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def check_profile(request: Request, registry: Registry) -> None:
     check_plugins(request.settings, registry)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ShopKnowledge:
     """One shop of a run: what is asked of it, who it is, the rules in force, the bands that others
     have too, and its own."""

@@ -14,10 +14,9 @@ its own.
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-import attrs
 import polars as pl
 
-from advisor.model import Edges, Resolved
+from advisor.model import Edges, Resolved, frozen
 
 PROFILE = "__profile"  # the place of the shop's profile among those of the block
 SIDES: Mapping[str, Callable[..., pl.Expr]] = {"low": pl.min_horizontal, "high": pl.max_horizontal}
@@ -77,7 +76,7 @@ def _of_structure(which: pl.Expr, edges: Sequence[pl.Expr]) -> pl.Expr:
     return chosen
 
 
-@attrs.frozen
+@frozen
 class _Structure:
     """A band without its numbers: the metrics that its parts depend on, whether there are edges for
     all other subjects, and the metric that their high edge is a part of."""
@@ -100,7 +99,7 @@ def _general_of(band: Resolved) -> Edges | None:
     return next((edges for edges in band.edges if edges.of is None), None)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Bands:
     """The *distinct* bands of some profiles, and the *places* of each profile's among them."""
 
@@ -115,7 +114,7 @@ class _Bands:
         return by_profile([numbers.get(place, first) for place in self.places])
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Numbers:
     """The numbers of bands of one structure; *members* are their places."""
 
@@ -139,7 +138,7 @@ class _Numbers:
         return self.bands.by_profile({p: number(e) if e else None for p, e in chosen.items()})
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _ConditionalEdges:
     """Edges that hold for some subjects: surely, by the limits of what they depend on; perhaps; by
     its value alone."""

@@ -8,11 +8,10 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
-from advisor.model import Change, ChangePart, Grain, Period, Side, Vocabulary, Window
+from advisor.model import Change, ChangePart, Grain, Period, Side, Vocabulary, Window, frozen
 from advisor.stats import CHANGE, OTHER, contributions, step_column
 
 LEAST_DAYS = 7  # of each window: a change between two days says nothing
@@ -20,7 +19,7 @@ _DIGITS = 6
 MONTHS_DIFFER = 3  # days by which one month is longer than another
 
 
-@attrs.frozen
+@frozen
 class Row:
     """One subject's change: *steps* and *other* (what no step explains) add up to it."""
 
@@ -36,7 +35,7 @@ class Row:
         return self.now - self.then
 
 
-@attrs.frozen
+@frozen
 class Explained:
     """A change that the files explain. *rows* begin with the largest; *rest* is what the subjects
     leave of the total, where there is one. *now* and *then* are the periods that are compared."""

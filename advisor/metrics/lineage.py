@@ -7,10 +7,10 @@ import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
-from advisor.model import File, Window
+from advisor.model import File, Window, frozen
 
 
-@attrs.frozen
+@frozen
 class Rows:
     """Rows of one file, as ranges of 1-based numbers, both ends included."""
 

@@ -24,13 +24,13 @@ from advisor.metrics.required import Wanted, _possible, metric_of
 from advisor.metrics.steps import without
 from advisor.metrics.values import with_values
 from advisor.metrics.windows import Windows
-from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window
+from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
 from advisor.stats import intervals as evidence
 
 PARTS = ("x", "d", "e", "phi", "cv2")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Measured:
     """All subjects of one kind. *metrics* are those that have columns in *frame*; *source* are the
     rows that were measured, for the lineage."""

@@ -7,14 +7,13 @@ takes the days that the total and most of its parts have.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
-from advisor.model import Grain, Period, Reconcile, Side, Vocabulary, Window
+from advisor.model import Grain, Period, Reconcile, Side, Vocabulary, Window, frozen
 
 
-@attrs.frozen
+@frozen
 class Sum:
     """A side's amount on the days of a comparison; *files* are indexes into Counted.files."""
 
@@ -23,7 +22,7 @@ class Sum:
     files: tuple[int, ...]
 
 
-@attrs.frozen
+@frozen
 class Compared:
     """A comparison that files allow; *missing* are the parts that none of them has."""
 
@@ -39,7 +38,7 @@ class Compared:
         return self.total.value - sum(part.value for part in self.parts)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Rows:
     """Dated rows of one side in one frame, without those where its count is missing."""
 

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Mapping
 
-import attrs
-
-from advisor.model import LEVELS, Better, Metric, MetricKind, text
+from advisor.model import LEVELS, Better, Metric, MetricKind, frozen, text
 
 _ROUNDING = 1e-9  # what a share of orders loses as a binary number
 
 
-@attrs.frozen
+@frozen
 class Value:
     """A metric of one subject. *low* and *high* are its limits, *edges* its band (None: no such
     edge), *band* whether there is a band at all."""

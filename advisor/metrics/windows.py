@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-import attrs
 import polars as pl
 
-from advisor.model import NO_WINDOW, Window
+from advisor.model import NO_WINDOW, Window, frozen
 
 DAYS = ("first", "last", "before_first", "before_last")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Windows:
     """The window of each shop, by its id."""
 

@@ -24,6 +24,7 @@ from advisor.model.condition import (
     Truth,
 )
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
+from advisor.model.record import frozen
 from advisor.model.request import Progress, Request
 from advisor.model.rule import (
     Action,
@@ -163,6 +164,7 @@ __all__ = [
     "chosen",
     "compiled",
     "field_key",
+    "frozen",
     "hours",
     "impossible",
     "is_count",

@@ -8,13 +8,14 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled
+from advisor.model.record import frozen
 from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
 from advisor.model.vocabulary import Metric, MetricKind, Unit, Vocabulary
 
 
-@attrs.frozen
+@frozen
 class OfSubject:
     """Only subjects whose *metric* lies in this range (money in US dollars)."""
 
@@ -23,7 +24,7 @@ class OfSubject:
     below: float | None = None
 
 
-@attrs.frozen
+@frozen
 class Where:
     """Where a band holds; what is not named holds everywhere. *margin*: only where it is known."""
 
@@ -58,7 +59,7 @@ class Where:
         return sum(2**i for i, name in enumerate(reversed(named)) if name is not None)
 
 
-@attrs.frozen
+@frozen
 class Band:
     """From *low* to *high*, edges included, is good. Shares are fractions.
 
@@ -79,7 +80,7 @@ class Band:
     note: str = ""
 
 
-@attrs.frozen
+@frozen
 class BandFile:
     """One pack's bands. *layer* orders files: pack 0, profile 1, the shop's own 2. *stands_for*:
     where an identity asks for the first metric, the band of the second is held against it."""
@@ -152,7 +153,7 @@ def wrong_edges(low: float | None, high: float | None, metric: Metric | None) ->
     return wrong
 
 
-@attrs.frozen
+@frozen
 class Edges:
     """A band as it is used: in the metric's own unit and the shop's currency.
 
@@ -168,7 +169,7 @@ class Edges:
     part_of: tuple[float, str] | None = None
 
 
-@attrs.frozen
+@frozen
 class Resolved:
     """The edges for a metric and kind (first match wins), or why there are none."""
 
@@ -177,7 +178,7 @@ class Resolved:
     tried: tuple[tuple[Band, str], ...] = ()  # every candidate, with "used" or why not
 
 
-@attrs.frozen
+@frozen
 class Bands:
     """All bands of a run: *files* hold for every shop, those of *own* for one each, by its id."""
 
@@ -230,7 +231,7 @@ class Bands:
         return ChosenBands(tuple(used), tuple(tried))
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ChosenBands:
     """The bands that hold, before the numbers of one shop are in them."""
 

@@ -6,7 +6,7 @@ loaded rules is graded once, into one truth column.
 
 from enum import IntEnum, StrEnum
 
-import attrs
+from advisor.model.record import frozen
 
 LEVELS = ("low", "good", "high")
 TRENDS = ("falling", "flat", "rising")
@@ -38,7 +38,7 @@ class Quantifier(StrEnum):
     NONE = "none"
 
 
-@attrs.frozen
+@frozen
 class Test:
     """One question about one name: its levels, its own limits, its symbol's values or its trend."""
 
@@ -63,7 +63,7 @@ class Test:
         return text if self.against is Against.BAND else f"{text} against its {self.against}"
 
 
-@attrs.frozen
+@frozen
 class Related:
     """Tests on the subjects that *relation* leads to. *kind* is their kind."""
 
@@ -73,7 +73,7 @@ class Related:
     tests: tuple[Test, ...]
 
 
-@attrs.frozen
+@frozen
 class Conditions:
     """All of *tests*, one of *alternatives* (where there are any), and all of *related*."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from advisor.model.record import frozen
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -20,7 +22,7 @@ class Grain(StrEnum):
     LIFETIME = "lifetime"  # since the subject exists, up to the day of the export
 
 
-@attrs.frozen
+@frozen
 class File:
     """A file as it was found. *name* is for people; *path* is where to read it.
 
@@ -34,7 +36,7 @@ class File:
     modified: int | None = attrs.field(default=None, eq=False)
 
 
-@attrs.frozen
+@frozen
 class Period:
     """From the first to the last day, both included."""
 
@@ -49,7 +51,7 @@ class Period:
         return f"{self.first.isoformat()} to {self.last.isoformat()}"
 
 
-@attrs.frozen
+@frozen
 class Note:
     """Something about the data that a reader of the plan must know. *file* may be empty."""
 
@@ -58,7 +60,7 @@ class Note:
     file: str = ""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Table:
     """Counts of subjects of one kind, as one frame.
 
@@ -87,7 +89,7 @@ def is_count(column: str) -> bool:
     return column not in FIXED and not column.startswith(("by.", "parent.", "_"))
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Links:
     """Pairs of subjects: columns `from` and `to` (str keys)."""
 
@@ -95,7 +97,7 @@ class Links:
     frame: "pl.DataFrame"
 
 
-@attrs.frozen
+@frozen
 class Column:
     """How a column of the file was understood; *means* is a count, a check or a role."""
 
@@ -104,7 +106,7 @@ class Column:
     nearest: str = ""  # for an unknown header: the known one that it resembles
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Reading:
     """One file, or one grid of it, understood: `rows + sum(left_out.values())` is the number of
     rows after its header."""

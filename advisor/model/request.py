@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import attrs
-
+from advisor.model.record import frozen
 from advisor.model.settings import Settings
 
 Progress = Callable[[int, int, str], None]
 
 
-@attrs.frozen
+@frozen
 class Request:
     """What the user asked for. *today* is the day of the run; nothing here reads a clock."""
 

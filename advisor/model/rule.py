@@ -9,6 +9,7 @@ from typing import ClassVar
 import attrs
 
 from advisor.model.condition import Conditions, Test
+from advisor.model.record import frozen
 
 
 class Severity(StrEnum):
@@ -66,7 +67,7 @@ class Part(StrEnum):
     STALLS = "stalls"
 
 
-@attrs.frozen
+@frozen
 class Story:
     """To which part of the story a rule's finding belongs, and to which its healthy outcome."""
 
@@ -74,7 +75,7 @@ class Story:
     healthy: Part | None = None
 
 
-@attrs.frozen
+@frozen
 class Origin:
     """Who says so."""
 
@@ -84,7 +85,7 @@ class Origin:
     strength: Strength = Strength.VENDOR
 
 
-@attrs.frozen
+@frozen
 class Says:
     """The rule's sentences. *healthy* and *misleading_when* stand alone; *finding* and *why* may
     hold placeholders (see advisor.model.text), like the texts of actions."""
@@ -105,7 +106,7 @@ class Start(StrEnum):
     THIS_MONTH = "this-month"
 
 
-@attrs.frozen
+@frozen
 class Action:
     """What to do, in about *effort* hours of work.
 
@@ -128,7 +129,7 @@ class Action:
     stop: str = ""
 
 
-@attrs.frozen
+@frozen
 class After:
     """Findings of other rules that must be there, on the same subject or over a relation."""
 
@@ -136,7 +137,7 @@ class After:
     over: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Rule:
     """A rule, checked against the vocabulary. *id* is `pack/rule`."""
 
@@ -189,7 +190,7 @@ class Rule:
         return {k: tuple(dict.fromkeys(v)) for k, v in found.items()}
 
 
-@attrs.frozen
+@frozen
 class RulePack:
     """A folder of rule files (`**/*.toml`, beside each `<rule>.cases.toml`), with its name.
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-import attrs
+from advisor.model.record import frozen
 
 
 class Size(StrEnum):
@@ -13,7 +13,7 @@ class Size(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-@attrs.frozen
+@frozen
 class Business:
     """The shop. *usd_rate* is what one unit of its currency is in US dollars; *margin* is the
     contribution margin before ads, as a share of revenue, and *margin_origin* says in words where

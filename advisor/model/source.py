@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from advisor.model.reading import File
+from advisor.model.record import frozen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +66,7 @@ class Source(Protocol):
     def grids(self) -> Sequence[Grid]: ...
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class OneGrid:
     """A source as if it had one grid only."""
 

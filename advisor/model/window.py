@@ -4,17 +4,16 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-import attrs
-
 from advisor.errors import AdvisorError
 from advisor.model.reading import Period
+from advisor.model.record import frozen
 
 FIRST_YEAR = 2000  # nothing is older; what is was mistyped
 WINDOW_DAYS = 28  # whole weeks: weekdays weigh the same in both windows
 STALE_DAYS = 28  # a report that ended longer before the window says nothing about it
 
 
-@attrs.frozen
+@frozen
 class Window:
     """The current days and the ones before them; None where the files have no dates."""
 

@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-import attrs
-
-from advisor.model import Action, Rule
+from advisor.model import Action, Rule, frozen
 from advisor.plan.causes import causes
 from advisor.plan.findings import Priced
 from advisor.plan.money import Gain, NoPrice, Price, expected, gain
@@ -13,7 +11,7 @@ from advisor.plan.money import Gain, NoPrice, Price, expected, gain
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 
 
-@attrs.frozen
+@frozen
 class Planned:
     """One action, for all its findings, worst first. *place* is its place in the rule."""
 

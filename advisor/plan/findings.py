@@ -1,12 +1,10 @@
 """What the plan is made from: findings with their prices."""
 
-import attrs
-
-from advisor.model import Rule
+from advisor.model import Rule, frozen
 from advisor.plan.money import NoPrice, Price
 
 
-@attrs.frozen
+@frozen
 class Priced:
     """A finding with its price: *index* is its place in the list of firings.
 

@@ -12,7 +12,7 @@ simulation.
 import math
 from collections.abc import Iterable, Sequence
 
-import attrs
+from advisor.model import frozen
 
 MONTH = 30  # days
 Z = 1.2815515655446004  # an interval that holds it 8 times of 10
@@ -26,7 +26,7 @@ SPEND = "ad spend"
 ASSUMED = 0.3  # of sales, where no margin is known and they stand beside saved spend: ours
 
 
-@attrs.frozen
+@frozen
 class Factor:
     """A number that is not known exactly."""
 
@@ -34,7 +34,7 @@ class Factor:
     sd: float = 0.0
 
 
-@attrs.frozen
+@frozen
 class Target:
     """What a value is to reach; *above*: the value lies above it. *origin* is where it comes from,
     in words."""
@@ -44,7 +44,7 @@ class Target:
     origin: str
 
 
-@attrs.frozen
+@frozen
 class Price:
     """The factors of one finding's worth. *value* is in the metric's own unit, of which *volume*
     (a month's) units of the denominator have each 1 / *scale*; *worth* is the money that one more
@@ -60,14 +60,14 @@ class Price:
     scale: float = 1.0
 
 
-@attrs.frozen
+@frozen
 class NoPrice:
     """Why a finding has no price."""
 
     because: str
 
 
-@attrs.frozen
+@frozen
 class Gain:
     """Money in 30 days if the target is reached: between *low* and *high* 8 times of 10; *mid* is
     its mean."""
@@ -122,7 +122,7 @@ def added(gains: Iterable[Gain]) -> Gain | None:
     return Gain(low, mid, high, found[0].what)
 
 
-@attrs.frozen
+@frozen
 class _Spread:
     """Where an amount lies: its mean, median, 10th and 90th percentile, and variance."""
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import attrs
-
-from advisor.model import Severity, Start
+from advisor.model import Severity, Start, frozen
 from advisor.plan.actions import Planned
 from advisor.plan.money import ASSUMED, Gain
 
@@ -25,7 +23,7 @@ FIRST = 3  # actions for this week, whatever their severity: ours
 _STANDING = {Severity.CRITICAL: 0.0, Severity.HIGH: 0.25, Severity.MEDIUM: 0.75, Severity.LOW: 1.0}
 
 
-@attrs.frozen
+@frozen
 class Priority:
     """*value* = *gain* x *kept* x *chance* x *confidence* / *hours* x *weight*, in money an hour.
 

@@ -6,7 +6,7 @@ Read as plain lines: `importlib.metadata` parses the whole description for each 
 import re
 from importlib.metadata import Distribution
 
-import attrs
+from advisor.model import frozen
 
 _HEADERS = re.compile(r"^(Name|Version|Requires-Dist): *(.*?)\s*$", re.MULTILINE)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;)@]*)\)?\s*(;.*)?$")
@@ -14,7 +14,7 @@ _CLAUSE = re.compile(r"^(===|==|!=|~=|>=|<=|>|<)\s*v?([0-9][0-9A-Za-z.+!_-]*?)(\
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 
-@attrs.frozen
+@frozen
 class Described:
     """*needs* are the versions of the host that it asks for, as it writes them (`>=0.1,<2`)."""
 

@@ -24,9 +24,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Self
 
-import attrs
-
 from advisor.errors import AdvisorError
+from advisor.model import frozen
 
 MIB = 2**20
 
@@ -61,7 +60,7 @@ class Cause(StrEnum):
     EXIT = "exit"  # it ended by itself
 
 
-@attrs.frozen
+@frozen
 class Limits:
     """*seconds* for an answer (or for all that a one-shot child does), bytes of *memory* (address
     space; held on Linux, elsewhere without effect), bytes of *output* of one answer."""
@@ -71,7 +70,7 @@ class Limits:
     output: int = 256 * MIB
 
 
-@attrs.frozen
+@frozen
 class Death:
     """How a child ended. *exit_code* or *signal* where the system gave one; *last_lines* of its
     standard error."""

@@ -6,6 +6,7 @@ import attrs
 import jinja2
 
 from advisor.document import SCHEMA_VERSION, Document, Money
+from advisor.model import frozen
 from advisor.report.environment import render_template
 from advisor.report.json_ import write_json
 
@@ -17,7 +18,7 @@ ORDER = (
 )
 
 
-@attrs.frozen
+@frozen
 class ShopLine:
     """A shop in the index. *stake* is what its whole plan can reach in a month, in *currency*: all
     kinds of money added, which *stake_text* tells apart. *first* is the first thing to do."""
@@ -34,7 +35,7 @@ class ShopLine:
     first: str | None
 
 
-@attrs.frozen
+@frozen
 class FailedShop:
     """A shop that could not be diagnosed, and why."""
 
@@ -42,7 +43,7 @@ class FailedShop:
     problem: str
 
 
-@attrs.frozen
+@frozen
 class Maker:
     """What made the index. *engine* has each rules engine that decided, with its version."""
 
@@ -50,7 +51,7 @@ class Maker:
     engine: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Index:
     """The shops of one run; the context of `index.md.j2`."""
 

@@ -14,9 +14,9 @@ before. How many of them are left out is said by whoever knows the count.
 import math
 from datetime import date, timedelta
 
-import attrs
 import polars as pl
 
+from advisor.model import frozen
 from advisor.stats.trends import Trend, middle_slope, pairs_of, trend
 
 MONTH = 30  # days that growth is given for
@@ -29,7 +29,7 @@ DENSE = 0.8  # of the days between the first and the last are known; else it is 
 ZERO_DAYS = 0.1  # of the days; with more of them, weeks are taken
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class History:
     """*days* are settled: `day`, `value`; *left_out* of the newest are not. *points* (`at` in days
     of the epoch, `value`, a logarithm without its weekday's part) are days or weeks, by *step*;
@@ -54,7 +54,7 @@ class History:
         return last if isinstance(last, date) else None
 
 
-@attrs.frozen
+@frozen
 class Growth:
     """A ratio less 1 for each so many days: 0.05 is 5 % more."""
 

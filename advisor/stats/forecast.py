@@ -11,10 +11,9 @@ days that are still to come. Neighbouring days go together, so both of the latte
 import math
 from datetime import date, timedelta
 
-import attrs
 import polars as pl
 
-from advisor.model import Period
+from advisor.model import Period, frozen
 from advisor.stats.daily_series import History
 from advisor.stats.trends import CONFIDENCE, Trend, quantile
 
@@ -22,7 +21,7 @@ RANGE = 0.8
 QUARTER = 3  # months
 
 
-@attrs.frozen
+@frozen
 class Projection:
     """What *period* comes to: *known* in the days that the history has, the rest projected.
 
@@ -83,7 +82,7 @@ def project(history: History, period: Period) -> Projection | None:
     )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Curve:
     """The history's days as an exponential: start x exp(slope x at) x the weekday's factor."""
 

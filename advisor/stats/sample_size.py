@@ -14,7 +14,7 @@ import math
 
 import attrs
 
-from advisor.model import Metric, MetricKind, Varies
+from advisor.model import Metric, MetricKind, Varies, frozen
 
 ALPHA, POWER = 0.05, 0.8
 SURE = 1.959963984540054  # the standard score of ALPHA, two-sided
@@ -26,7 +26,7 @@ _HALVINGS = 200
 _FAR = 1e6  # times the present value: no gain is looked for beyond
 
 
-@attrs.frozen
+@frozen
 class Certainty:
     """How sure a test has to be: *alpha*, how often two alike versions may be called different
     (two-sided), and *power*, how often the hoped gain has to be found. Both between 0 and 1."""
@@ -52,7 +52,7 @@ class Certainty:
 USUAL = Certainty()
 
 
-@attrs.frozen
+@frozen
 class Chance:
     """How one event of a metric varies. *relative* is None for a proportion or a rate; for money
     it is the variance of one event's value divided by its square."""

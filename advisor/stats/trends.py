@@ -19,8 +19,9 @@ Points are a frame of `at` (any number, such as the day of the epoch) and `value
 import math
 from statistics import NormalDist
 
-import attrs
 import polars as pl
+
+from advisor.model import frozen
 
 CONFIDENCE = 0.95
 LEAST_POINTS = 5  # with fewer no order of the values is rare enough
@@ -28,7 +29,7 @@ MOST_ZEROS = 1 / 3  # of the points; with more, equal zeros pass for a slope of 
 MOST_CORRELATION = 0.9  # beyond it a series is too much like a walk to tell its trend
 
 
-@attrs.frozen
+@frozen
 class Slope:
     """The median slope for one unit of `at`, and its limits."""
 
@@ -37,7 +38,7 @@ class Slope:
     high: float
 
 
-@attrs.frozen
+@frozen
 class Trend:
     """*slope* of *points* points; *p* is the two-sided chance to see as much without a trend.
     *correlation* is that of neighbours, *inflation* by how much it widens the variance."""
@@ -135,7 +136,7 @@ def kendall_variance(points: pl.DataFrame) -> float:
     return squares + pairs + times.three * values.three / (9 * n * (n - 1) * (n - 2))
 
 
-@attrs.frozen
+@frozen
 class _Ties:
     """Sums over groups of k equal numbers: of k (k - 1), of k (k - 1) (k - 2) and of
     k (k - 1) (2 k + 5)."""

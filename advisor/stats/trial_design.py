@@ -3,9 +3,7 @@
 import math
 from enum import StrEnum
 
-import attrs
-
-from advisor.model import Metric, text
+from advisor.model import Metric, frozen, text
 from advisor.stats.sample_size import (
     SPREAD,
     USUAL,
@@ -32,7 +30,7 @@ class DesignKind(StrEnum):
     BEFORE_AFTER = "before-after"  # difference in differences against untouched subjects
 
 
-@attrs.frozen
+@frozen
 class Design:
     """How to put a change to the test, and why so; *text* in words.
 
@@ -109,7 +107,7 @@ def before_after_days(each: float, per_day: float, control: float = CONTROL) -> 
     return min(LONGEST, max(WEEK, math.ceil(each * (1 + 1 / control) / per_day)))
 
 
-@attrs.frozen
+@frozen
 class _Told:
     """The sentences."""
 

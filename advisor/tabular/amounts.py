@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-import attrs
 import polars as pl
 
+from advisor.model import frozen
 from advisor.tabular.cells import plausible
 from advisor.tabular.kind import Percent
 from advisor.tabular.words import words
@@ -23,7 +23,7 @@ class Point(StrEnum):
     THOUSANDS = "thousands"
 
 
-@attrs.frozen
+@frozen
 class Spelling:
     """Evidence in a column: how many cells can only be read with a decimal dot, how many only with
     a decimal comma, and how many can be read both ways."""
@@ -42,7 +42,7 @@ class Spelling:
         )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Amounts:
     """Columns of amounts taken apart, before it is settled what their dots and commas mean.
 

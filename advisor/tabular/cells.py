@@ -6,9 +6,9 @@ too, and counted: see Parsed.
 
 from collections.abc import Iterable
 
-import attrs
 import polars as pl
 
+from advisor.model import frozen
 from advisor.tabular.words import SECONDS, either, words
 
 # Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
@@ -53,7 +53,7 @@ def known_only(column: pl.Series) -> pl.Series:
     return frame.select(known(pl.col("t")))["t"]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Parsed:
     """A column of values. *bad* counts the cells that could not be understood, *example* is one;
     *first* is its row in the file."""

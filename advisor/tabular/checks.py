@@ -2,13 +2,13 @@
 
 from collections.abc import Container, Mapping, Sequence
 
-import attrs
 import polars as pl
 
+from advisor.model import frozen
 from advisor.tabular.kind import Check
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Printed:
     """A column of printed ratios; *places* are the decimals that it is printed with."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Container, Period
+from advisor.model import Container, Period, frozen
 from advisor.plugin import ReadContext
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
@@ -46,7 +46,7 @@ _NOISE = 1e-6  # what floating point adds to a printed decimal
 Say = Callable[[str, str], None]  # code and text of a note
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Values:
     """Columns of values, all of one height; *currency* is the sign beside the amounts."""
 

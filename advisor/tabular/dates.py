@@ -12,7 +12,7 @@ from functools import cache
 import attrs
 import polars as pl
 
-from advisor.model import Period
+from advisor.model import Period, frozen
 from advisor.tabular.cells import Parsed, parsed
 from advisor.tabular.words import fold, words
 
@@ -23,7 +23,7 @@ _PLAIN_LENGTH = len("2026-10-31")
 _HALF_YEAR = 600  # in months times 100 plus days
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Days:
     """A column of dates. *assumed* says that the order of day and month is a guess."""
 
@@ -31,7 +31,7 @@ class Days:
     assumed: bool = False
 
 
-@attrs.frozen
+@frozen
 class Order:
     """What is known about the order of day and month before the column is looked at."""
 

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-import attrs
-
-from advisor.model import parse_toml, structure
+from advisor.model import frozen, parse_toml, structure
 
 SECONDS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
-@attrs.frozen
+@frozen
 class _File:
     missing: tuple[str, ...]
     zero_decimal: tuple[str, ...]
@@ -27,7 +25,7 @@ class _File:
     months: Mapping[str, tuple[str, ...]]
 
 
-@attrs.frozen
+@frozen
 class Words:
     """The words, ready to look up. *currency* maps a folded symbol or code to its code, or to None
     where many currencies share it; *month* maps a folded name to 1 … 12."""

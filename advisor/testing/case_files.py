@@ -3,11 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-import attrs
-
 from advisor.errors import AdvisorError
 from advisor.knowledge import CASES, bands_of, load_rule, resolve_aliases
-from advisor.model import Rule, RulePack, Settings
+from advisor.model import Rule, RulePack, Settings, frozen
 from advisor.plugin import Registry
 from advisor.testing.case_runner import CaseRunner
 from advisor.testing.case_tree import case_tree
@@ -16,7 +14,7 @@ from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import as_pack, installed, pack_of, tolerant
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CaseFile:
     """A rule, its cases, and what judges them."""
 

@@ -28,6 +28,7 @@ from advisor.model import (
     RulePack,
     ShopSection,
     Vocabulary,
+    frozen,
     impossible,
     parse_toml,
     structure,
@@ -46,7 +47,7 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@attrs.frozen
+@frozen
 class CaseSubject:
     """A subject of a case: its name and its counts; a count that is not named is missing."""
 
@@ -54,7 +55,7 @@ class CaseSubject:
     counts: Mapping[str, float]
 
 
-@attrs.frozen
+@frozen
 class Case:
     """One case. *kind* is the rule's subject unless the case says otherwise.
 
@@ -78,7 +79,7 @@ class Case:
     events: Mapping[str, float] = attrs.field(factory=dict)
 
 
-@attrs.frozen
+@frozen
 class Judged:
     """What a rule said about a case."""
 
@@ -86,7 +87,7 @@ class Judged:
     finding: str | None = None
 
 
-@attrs.frozen
+@frozen
 class CaseResult:
     """A case and what came of it. *tree* are the conditions with their values, as lines, where
     somebody asked for them."""
@@ -110,7 +111,7 @@ class CaseResult:
         return ""
 
 
-@attrs.frozen
+@frozen
 class CaseTable:
     """A case as it is written."""
 

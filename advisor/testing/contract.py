@@ -4,9 +4,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from advisor.errors import AdvisorError, unknown
+from advisor.model import frozen
 
 
 class Contract:
@@ -67,7 +66,7 @@ class Contract:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-@attrs.frozen
+@frozen
 class Promise:
     """One promise of a contract, to be called; raises AssertionError where it is broken."""
 

@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 import attrs
 import polars as pl
 
-from advisor.model import File, Grid, Reading, Source, one_grid
+from advisor.model import File, Grid, Reading, Source, frozen, one_grid
 from advisor.plugin import Match, Provider, ReadContext
 from advisor.tabular import HEAD_BYTES, TextGrid, as_utf8, delimiter, open_source
 
 _TRIED = 50  # rows that are enough to see what becomes of an empty column
 
 
-@attrs.frozen
+@frozen
 class Sample:
     """A file of a test: its name and content, and what its author knows of it.
 
@@ -55,7 +55,7 @@ class Sample:
         return cls(Path(path).name, data, kind, totals or {}, rows, personal, named)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Part:
     """A reading, and the grid that it was made from; None where it was made from several."""
 

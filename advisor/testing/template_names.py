@@ -15,6 +15,7 @@ import jinja2
 from jinja2 import meta, nodes
 
 from advisor.errors import unknown
+from advisor.model import frozen
 
 Scope = dict[str, Any]
 
@@ -59,7 +60,7 @@ def _imported(found: nodes.FromImport) -> Iterator[str]:
         yield name[1] if isinstance(name, tuple) else name
 
 
-@attrs.frozen
+@frozen
 class _Walker:
     """Goes through a template and knows, where it can, what a name stands for."""
 

@@ -7,7 +7,7 @@ from math import isclose
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import Identity, Metric, Vocabulary, VocabularyFile, vocabulary_file
+from advisor.model import Identity, Metric, Vocabulary, VocabularyFile, frozen, vocabulary_file
 from advisor.plugin import hookimpl
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.installed import registry_with
@@ -82,7 +82,7 @@ class VocabularyContract(Contract):
             raise AssertionError(str(error)) from None
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Speaker:
     """A plugin of words alone."""
 
@@ -100,7 +100,7 @@ def _items(file: VocabularyFile) -> Iterator[tuple[str, "_Named"]]:
             yield field.name, item
 
 
-@attrs.frozen
+@frozen
 class _Named:
     """What all items of a vocabulary have."""
 

@@ -19,6 +19,7 @@ from advisor.model import (
     Rule,
     Test,
     Vocabulary,
+    frozen,
 )
 from advisor.testing.case_runner import LAST_DAY, CaseRunner
 from advisor.testing.cases import Case, CaseSubject, Outcome
@@ -31,7 +32,7 @@ _WIDE = 20.0  # how far the limits of a derived metric lie apart where it is uns
 Ends = tuple[float | None, float | None]
 
 
-@attrs.frozen
+@frozen
 class _Values:
     """What a case is to show: a value of each metric, now and before, and of each symbol."""
 
@@ -40,7 +41,7 @@ class _Values:
     symbols: Mapping[str, str]
 
 
-@attrs.frozen
+@frozen
 class Prover:
     """Looks for cases of *rule*, with the shop and the bands that they are held against."""
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from advisor.cli.scaffold.proof import Prover
 from advisor.cli.scaffold.wish import Wish, business, conditions, tables
 from advisor.cli.scaffold.write import render
 from advisor.knowledge import load_rule
 from advisor.metrics import metric_of
-from advisor.model import LEVELS, Action, Bands, Conditions, Rule, Says, Test, Vocabulary
+from advisor.model import LEVELS, Action, Bands, Conditions, Rule, Says, Test, Vocabulary, frozen
 from advisor.testing.case_runner import CaseRunner
 from advisor.testing.cases import Case, load_cases, run_cases
 
@@ -22,7 +20,7 @@ STOP = "It was changed twice and nothing moved: then it is something else."
 WHY = "Write here what it costs the shop, and what is behind it."
 
 
-@attrs.frozen
+@frozen
 class NewRule:
     """The two files of a rule, and the rule as it is read from them."""
 

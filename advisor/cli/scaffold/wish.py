@@ -21,6 +21,7 @@ from advisor.model import (
     Test,
     Unit,
     Vocabulary,
+    frozen,
 )
 from advisor.testing.case_runner import LAST_DAY
 
@@ -35,7 +36,7 @@ _LIMITS = {">=": "at-least", "<=": "at-most"}
 Table = dict[str, Any]
 
 
-@attrs.frozen
+@frozen
 class Wish:
     """A rule that is to be written. *asks* are its conditions as they were given."""
 

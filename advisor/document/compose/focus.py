@@ -8,11 +8,9 @@ for.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import attrs
-
 from advisor.document.actions import ActionInfo, FocusInfo
 from advisor.document.numbers import Kpi
-from advisor.model import Better, Goal, Rule, Vocabulary
+from advisor.model import Better, Goal, Rule, Vocabulary, frozen
 
 LEAST = 2  # KPIs of a goal that could be judged: of one, all are weak or none. Ours.
 
@@ -61,7 +59,7 @@ def _none(because: str) -> FocusInfo:
     return FocusInfo(None, "", because, (), "", text)
 
 
-@attrs.frozen
+@frozen
 class _State:
     """What is known of a KPI: *weak* and in which *words*, or None where it may be either."""
 
@@ -84,7 +82,7 @@ class _State:
         return cls(kpi, weak=False if well else None)
 
 
-@attrs.frozen
+@frozen
 class _Standing:
     """How the KPIs of a goal stand."""
 

@@ -17,13 +17,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from advisor.errors import EngineFailed, EngineUnavailable
 from advisor.judge.engine.durable_child import SID
 from advisor.judge.engine.program import Clause, Derivation, FindingFact, LinkFact, SubjectFact
 from advisor.judge.engine.rulesets import RuleSet, rulesets
 from advisor.judge.engine.sessions import SESSION, Components, pack
+from advisor.model import frozen
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command
 
 Fact = dict[str, int | str]
@@ -176,7 +175,7 @@ class Library:
         return said if isinstance(said, dict) else {"error": "it answered with no object"}
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Program:
     """One rule set that the child has built."""
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-import attrs
-
 from advisor.errors import EngineUnavailable
 from advisor.judge.engine.durable import DurableEngine, Library
+from advisor.model import frozen
 from advisor.plugin import Cause, ChildDied, Limits, python_command, run_process
 
 INSTALL = "advisor engine install"
@@ -26,7 +25,7 @@ _ELSE = "the reference engine is used, which finds the same"
 _PIP_SAYS = re.compile(r"^(?:error|ERROR): *(?P<what>.+)")
 
 
-@attrs.frozen
+@frozen
 class Outcome:
     """What became of an installation, in one line."""
 

@@ -7,10 +7,10 @@ of the conditions that are true of one subject. A clause is therefore equalities
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-import attrs
+from advisor.model import frozen
 
 
-@attrs.frozen
+@frozen
 class SubjectFact:
     """One subject and what is true of it.
 
@@ -23,7 +23,7 @@ class SubjectFact:
     true: frozenset[str]
 
 
-@attrs.frozen
+@frozen
 class LinkFact:
     """*source* stands in *relation* to *target*; both are ids of subjects."""
 
@@ -32,7 +32,7 @@ class LinkFact:
     target: str
 
 
-@attrs.frozen
+@frozen
 class FindingFact:
     """A rule that is known to have fired on a subject, from an earlier stratum."""
 
@@ -40,7 +40,7 @@ class FindingFact:
     subject: str
 
 
-@attrs.frozen
+@frozen
 class Pattern:
     """A subject of *kind* of which every condition in *true* holds."""
 
@@ -48,7 +48,7 @@ class Pattern:
     true: frozenset[str]
 
 
-@attrs.frozen
+@frozen
 class Join:
     """The subject stands in *relation* to another one that matches *pattern*."""
 
@@ -56,7 +56,7 @@ class Join:
     pattern: Pattern
 
 
-@attrs.frozen
+@frozen
 class After:
     """*rule* has fired on the same subject, or over *relation* on a subject it is linked to."""
 
@@ -64,7 +64,7 @@ class After:
     relation: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Clause:
     """If *subject* matches, every join has a partner and every finding is there, derive *head*.
 
@@ -80,7 +80,7 @@ class Clause:
     after: tuple[After, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Derivation:
     """*head* of *rule* holds for *subject*; *partners* are the subjects its joins were met by, in
     the order of the clause's joins."""

@@ -14,10 +14,9 @@ A fact is a JSON object with one of these sets of properties:
 
 from collections.abc import Iterable, Sequence
 
-import attrs
-
 from advisor.errors import AdvisorError
 from advisor.judge.engine.program import After, Clause, Join, Pattern
+from advisor.model import frozen
 
 # A fact that passes 65 tests side by side is error 303; one with 250 properties ends the process;
 # more than 256 rules on one condition are error 108, and 17 joined facts error 304.
@@ -27,7 +26,7 @@ MAX_USES = 200
 MAX_JOINED = 15
 
 
-@attrs.frozen
+@frozen
 class Body:
     """What a clause asks, without what it derives."""
 
@@ -52,7 +51,7 @@ class Body:
         return 1 + len(self.joins) + len(self.after) + len(self.relations)
 
 
-@attrs.frozen
+@frozen
 class RuleSet:
     """Bodies that fit into one rule set, each with the heads (head, rule) that it derives."""
 

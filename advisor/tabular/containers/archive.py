@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-import attrs
-
 from advisor.errors import AdvisorError
+from advisor.model import frozen
 
 ZIP = b"PK\x03\x04"
 EMPTY = b"PK\x05\x06"
@@ -28,7 +27,7 @@ _UNSAFE = re.compile(r"[^\w.\- ()\[\]]")
 _OTHER_FILES = ("mimetype", "[content_types].xml")  # of text documents, presentations, books
 
 
-@attrs.frozen
+@frozen
 class Limits:
     """What a zip may hold; sizes are bytes after unpacking."""
 
@@ -42,7 +41,7 @@ class Limits:
 LIMITS = Limits()
 
 
-@attrs.frozen
+@frozen
 class Member:
     """A file in a zip. *name* is its path there, with slashes; *path* is where it was unpacked."""
 

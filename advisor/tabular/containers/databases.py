@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
+from advisor.model import frozen
 from advisor.tabular.containers.tables import TableGrid
 
 SQLITE = b"SQLite format 3\x00"
@@ -27,7 +27,7 @@ def name_in_sql(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Sqlite:
     path: Path
     where: str
@@ -83,7 +83,7 @@ def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
     ]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Duck:
     path: Path
     where: str
@@ -142,7 +142,7 @@ def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
     ]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Parquet:
     path: Path
     where: str

@@ -7,10 +7,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import attrs
-
 from advisor.errors import AdvisorError
-from advisor.model import Container, File, Grid
+from advisor.model import Container, File, Grid, frozen
 from advisor.tabular.containers.archive import EMPTY, ZIP, check_parts, directory
 from advisor.tabular.containers.databases import (
     DUCKDB,
@@ -32,7 +30,7 @@ _FAR = "delete the cells far below or beside the table, and save it again"
 _SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class OpenSource:
     """A file that was opened; see advisor.model.source.Source."""
 

@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import Container, File
+from advisor.model import Container, File, frozen
 from advisor.tabular.containers.databases import name_in_sql
 from advisor.tabular.containers.tables import TableGrid
 
@@ -28,7 +28,7 @@ _SECONDS = 20  # for the server to answer
 _LOOK = "write it as postgresql://user@host:5432/database, the password in PGPASSWORD"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class PostgresSource:
     """A database; see advisor.model.source.Source."""
 
@@ -37,7 +37,7 @@ class PostgresSource:
     grids: tuple[TableGrid, ...]
 
 
-@attrs.frozen
+@frozen
 class Address:
     """Where a database is. *host* is a name, or the folder of a socket."""
 
@@ -166,7 +166,7 @@ def _context(mode: str | None) -> "ssl.SSLContext | None":
     return context
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Table:
     database: _Database
     name: tuple[str, str]

@@ -3,12 +3,12 @@
 import csv
 import re
 
-import attrs
+from advisor.model import frozen
 
 _BREAKS = 3  # rows in one cell that look like rows of the table: more than a caption has
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Closed:
     """Text in which each such mark is closed, or *data* as it was; *rows* (1-based) had one."""
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import attrs
 import polars as pl
 
-from advisor.model import HEAD_ROWS
+from advisor.model import HEAD_ROWS, frozen
 from advisor.tabular.cells import tidied
 from advisor.tabular.words import words
 
@@ -32,7 +32,7 @@ class TypedTable(Protocol):
         ...
 
 
-@attrs.frozen
+@frozen
 class _Place:
     """Where the cells of a column of the grid are: a column of the table, and a path in it."""
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-import attrs
 import polars as pl
+
+from advisor.model import frozen
 
 _SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 _BLOCK = 1 << 24
@@ -30,7 +31,7 @@ _CELL = re.compile(
 )
 
 
-@attrs.frozen
+@frozen
 class Bounded:
     """A workbook without the cells that lay far from its tables: *data*, and where they lay."""
 

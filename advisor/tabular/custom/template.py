@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import Mistakes
-from advisor.model import Column, Reading, Source, Table
+from advisor.model import Column, Reading, Source, Table, frozen
 from advisor.plugin import KindInfo, Match, ReadContext
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
@@ -26,7 +26,7 @@ Shape = Callable[[Kind, "pl.DataFrame", ReadContext], Sequence[Table]]
 (dates, months as their first day, numbers, text) and `_row`, all of it valid."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Template:
     """A template and what its rows mean; *subjects* are the kinds that its tables are about."""
 

@@ -1,0 +1,83 @@
+"""Classes that share their comparison, hash and representation."""
+
+import attrs
+import pytest
+
+from advisor.model import frozen
+
+
+@frozen
+class Pair:
+    left: int
+    right: str = "r"
+    note: str = attrs.field(default="", eq=False, repr=False)
+
+
+@frozen
+class Single:
+    only: tuple[int, ...] = ()
+
+
+@frozen
+class Empty:
+    pass
+
+
+@frozen(eq=False)
+class Own:
+    left: int
+
+
+@frozen
+class Shown:
+    left: int
+
+    def __repr__(self) -> str:
+        return "shown"
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_values_are_compared_by_class_and_fields() -> None:
+    assert Pair(1) == Pair(1, note="other")
+    assert Pair(1) != Pair(2)
+    other: object = (1, "r")
+    assert Pair(1) != other
+    assert Single((1,)) == Single((1,))
+    assert Single((1,)) != Single((2,))
+    assert Empty() == Empty()
+    single: object = Single()
+    assert Empty() != single
+
+
+def test_equal_values_have_one_hash() -> None:
+    assert {Pair(1), Pair(1, note="x"), Pair(2)} == {Pair(1), Pair(2)}
+    assert len({Empty(), Empty(), Single(), Single()}) == 2
+
+
+def test_without_eq_each_value_is_itself() -> None:
+    one = Own(1)
+    assert one == one  # noqa: PLR0124
+    assert one != Own(1)
+    assert len({one, Own(1)}) == 2
+
+
+def test_values_print_their_fields() -> None:
+    assert repr(Pair(1)) == "Pair(left=1, right='r')"
+    assert repr(Single((1,))) == "Single(only=(1,))"
+    assert repr(Empty()) == "Empty()"
+
+
+def test_own_methods_stay() -> None:
+    assert repr(Shown(1)) == "shown"
+    assert Shown(1) == Shown(2)
+
+
+def test_values_cannot_be_changed_and_have_slots() -> None:
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        Pair(1).left = 2  # type: ignore[misc]
+    assert not hasattr(Pair(1), "__dict__")
+    assert attrs.evolve(Pair(1), right="s") == Pair(1, "s")
