@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.model import Grid, Source
+from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.kind import ColumnSpec, Kind, Role
 from advisor.tabular.platforms import platforms
 from advisor.tabular.words import fold, words
@@ -37,6 +38,12 @@ class HeaderText:
     currency: str | None = None
 
 
+def plain_header(cell: str) -> str:
+    """A header without case, quotes, double blanks, full-width letters and zones of times."""
+    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+    return _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
+
+
 @functools.lru_cache(maxsize=1 << 16)
 def header_text(cell: str) -> HeaderText:
     """A header without case, quotes, double blanks, full-width letters and trailing currency.
@@ -46,8 +53,7 @@ def header_text(cell: str) -> HeaderText:
     """
     if len(cell) > _LONGEST:
         return HeaderText("")
-    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
-    text = _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
+    text = plain_header(cell)
     if "_" in text and _IDENTIFIER.fullmatch(text):
         return HeaderText(text.replace("_", ""))
     found = _BRACKET.search(text)
@@ -138,6 +144,10 @@ class Recogniser:
         self._ignored = frozenset(
             header_text(name).key for names in kind.ignores.values() for name in names
         )
+        self._not_used = [
+            (reason, re.compile("|".join(f"(?:{p})" for p in patterns)))
+            for reason, patterns in kind.not_used.items()
+        ]
         self._groups = {
             group: frozenset(header_text(n).key for names in languages.values() for n in names)
             for group, languages in kind.groups.items()
@@ -151,6 +161,10 @@ class Recogniser:
         best: Located | None = None
         for grid in source.grids:
             if self._grid is not None and not self._grid.search(grid.name):
+                continue
+            if isinstance(grid, RecordGrid):
+                grid = grid.of_items(kind.items, above=kind.above)  # noqa: PLW2901
+            elif kind.items:
                 continue
             if self._hopeless(grid):
                 continue
@@ -302,9 +316,12 @@ class Recogniser:
                 votes[language] = votes.get(language, 0) + 1
         return max(votes, key=lambda language: votes[language], default="en")
 
-    def ignores(self, header: str) -> bool:
-        """Whether *header* is known to be of no use."""
-        return header_text(header).key in self._ignored
+    def why_not_used(self, header: str) -> str | None:
+        """Why *header* is known and of no use, "" where nobody says; None where it is not known."""
+        if header_text(header).key in self._ignored:
+            return ""
+        text = plain_header(header)
+        return next((why for why, pattern in self._not_used if pattern.search(text)), None)
 
     def nearest(self, header: str) -> str:
         """The known header that *header* resembles, or ""."""

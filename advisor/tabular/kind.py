@@ -170,12 +170,16 @@ class Kind:
     last_header: bool = False  # the header occurs twice; the second one has the rows
     groups: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
     grid: str | None = None  # pattern of the grid's name (sheet or JSON path), where it decides
+    items: str | None = None  # of JSON: the list in each record whose entries are the rows
+    above: bool = False  # of JSON: what stands around the list is a column too
     containers: tuple[str, ...] = ()  # empty: any
     day_first: bool | None = None  # only where the source is known; else the column decides
     end_exclusive: bool = False
     links: Mapping[str, str] = attrs.field(factory=dict)
     default_currency: str | None = None
     ignores: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # headers known, not used
+    not_used: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """Patterns of headers that are known and not used, by the reason."""
     template: bool = False  # one of our own CSV templates, written by `advisor init --templates`
     unique: tuple[str, ...] = ()  # columns of a template that no two rows share
     makes: tuple[str, ...] = ()  # counts that a template's rows make beside those of its columns

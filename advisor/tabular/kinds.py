@@ -120,6 +120,8 @@ def lint(kind: Kind) -> Iterator[str]:
     yield from _patterns("grid", (kind.grid,) if kind.grid else ())
     for reason, patterns in kind.not_data.items():
         yield from _patterns(f"not-data.{reason}", patterns)
+    for reason, patterns in kind.not_used.items():
+        yield from _patterns(f"not-used.{reason}", patterns)
 
 
 def _cell(at: str, kind: Kind, cell: CellRule) -> Iterator[str]:

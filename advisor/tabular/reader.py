@@ -92,8 +92,9 @@ class TabularProvider:
         def told(column: Column) -> Column:
             if column.means:
                 return column
-            if recogniser.ignores(column.header):
-                return attrs.evolve(column, means=NOT_USED)
+            why = recogniser.why_not_used(column.header)
+            if why is not None:
+                return attrs.evolve(column, means=f"{NOT_USED}: {why}" if why else NOT_USED)
             return attrs.evolve(column, nearest=recogniser.nearest(column.header))
 
         return tuple(told(column) for column in reading.columns)

@@ -11,6 +11,13 @@ from advisor_tiktok_shop.orders import return_counts
 from advisor_tiktok_shop.own_calendar import commission_rates, promotions, samples
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
 from advisor_tiktok_shop.own_service import service_rates
+from advisor_tiktok_shop.partner_api import (
+    affiliate_skus,
+    line_items,
+    returned_items,
+    score,
+    without_today,
+)
 from advisor_tiktok_shop.parts import (
     about,
     after,
@@ -41,14 +48,22 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "affiliate-orders": creators_orders,
     "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
     "affiliate-videos": after(videos_by_link, posts_by_day),
+    "api-affiliate-orders": affiliate_skus,
+    "api-orders": line_items,
+    "api-returns": returned_items,
     "api-shop-hours": on_the_day_in_its_name,
     "api-shop-live-days": after(intervals, _LIVES),
     "api-shop-live-minutes": after(live_minutes, about("LIVE")),
+    "api-shop-live-overview": after(intervals, _LIVES),
     "api-shop-live-products": part_of_one("LIVE"),
     "api-shop-performance": intervals,
     "api-shop-product-detail": after(intervals, about("product")),
+    "api-shop-score": score,
+    "api-shop-sku-detail": after(intervals, about("SKU")),
+    "api-shop-video-batch": intervals,
     "api-shop-video-days": after(intervals, _VIDEOS),
     "api-shop-video-detail": after(intervals, about("video")),
+    "api-shop-video-overview": after(without_today, intervals, _VIDEOS),
     "api-shop-video-products": part_of_one("video"),
     "api-shop-videos": posts_by_day,
     "creator-products": part_of("creator"),

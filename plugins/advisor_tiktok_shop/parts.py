@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from pathlib import PurePosixPath
 
 import attrs
 import polars as pl
 
-from advisor import AdvisorError, Period, Reading, Table
+from advisor import Note, Period, Reading, Table
 
 Finish = Callable[[Reading], Reading]
 
@@ -35,24 +36,27 @@ def part_of(channel: str, own: Collection[str] = ()) -> Finish:
 
 
 def about(what: str) -> Finish:
-    """Makes the subject of a reading the *what* (a video …) whose id is in the file's name."""
+    """Makes the subject of a reading the *what* (a video …) whose id is in the file's name, else
+    one that goes by the name of the file."""
 
     def told(reading: Reading) -> Reading:
-        found = _id_in_name(reading, what)
+        found, notes = _named(reading, what)
         labels = (pl.lit(found).alias("key"), pl.lit(found).alias("name"))
         tables = (attrs.evolve(t, frame=t.frame.with_columns(labels)) for t in reading.tables)
-        return attrs.evolve(reading, tables=tuple(tables))
+        return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, *notes))
 
     return told
 
 
 def part_of_one(what: str) -> Finish:
-    """Breaks a reading down as part of the *what* (a video …) whose id is in the file's name."""
+    """Breaks a reading down as part of the *what* (a video …) whose id is in the file's name, else
+    of one that goes by the name of the file."""
 
     def told(reading: Reading) -> Reading:
-        label = pl.lit(_id_in_name(reading, what)).alias(f"by.{what.lower()}")
+        found, notes = _named(reading, what)
+        label = pl.lit(found).alias(f"by.{what.lower()}")
         tables = (attrs.evolve(t, frame=t.frame.with_columns(label)) for t in reading.tables)
-        return attrs.evolve(reading, tables=tuple(tables))
+        return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, *notes))
 
     return told
 
@@ -94,12 +98,15 @@ def _day(parts: tuple[str, str, str]) -> date | None:
         return None
 
 
-def _id_in_name(reading: Reading, what: str) -> str:
+def _named(reading: Reading, what: str) -> tuple[str, tuple[Note, ...]]:
+    """The id in the file's name; without one the name itself, and a note."""
     found = _ID.findall(reading.file.name)
     if len(found) == 1:
-        return str(found[0])
-    raise AdvisorError(
-        f"the answer does not say which {what} it is about, and neither does the file's name",
-        where=reading.file.name,
-        hint=f"put the id of the {what} into the name: performance_7646166143702453001.json",
+        return str(found[0]), ()
+    stem = PurePosixPath(reading.file.name).stem
+    text = (
+        f"the answer doesn't say which {what} it is about, and neither does the file's name; it "
+        f"goes by the name of the file. Put the id of the {what} into the name to join it with "
+        "others"
     )
+    return stem, (Note("unnamed-subject", text, reading.file.name),)

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 # Whatever needs Polars is imported when a file is read: the list of kinds need not wait for it.
 
 _PACKAGE = "advisor_tiktok_shop"
+_ORDERS = ("orders", "api-orders")
 _PLACED = "Orders with the column Province or State"
 _ADDS: Mapping[str, Sequence[str]] = {
     **FINANCE_ADDS,
     "affiliate-orders": ("orders",),
     "affiliate-videos": ("posts",),
     "api-shop-videos": ("posts",),
+    "api-affiliate-orders": ("orders",),
+    "api-orders": ("orders", "sku_orders", "items_sold", "customers", "repeat_customers"),
+    "api-returns": ("refunded_orders", "items_refunded"),
+    "api-shop-score": ("shop_performance_score_scale",),
     "orders": ("orders", "sku_orders", "customers", "repeat_customers"),
     "returns": ("refunded_orders",),
     "video-list": ("posts",),
@@ -60,7 +65,7 @@ class ShopProvider(TabularProvider):
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         reading = super().read(source, match, context)
-        if match.kind == "orders":
+        if match.kind in _ORDERS:
             return self._order_counts(reading, source, match)
         return reading
 
@@ -77,11 +82,12 @@ class ShopProvider(TabularProvider):
             return order_counts(reading, None)
         at, columns = located.found.row, located.found.columns
         place = next((columns[name] for name in COLUMNS if name in columns), None)
-        placed = None if place is None else places(grids[0], at, place)
+        grid = located.found.grid
+        placed = None if place is None else places(grid, at, place)
         if "buyer" not in columns:
             return order_counts(reading, None, placed)
         self._salt = self._salt or new_salt()
-        bought = buyers(grids[0], at, columns["buyer"], self._salt)
+        bought = buyers(grid, at, columns["buyer"], self._salt)
         counted = order_counts(reading, bought, placed)
         found = None if bought is None else visits_of(reading, counted, bought)
         if found is not None:

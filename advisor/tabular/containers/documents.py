@@ -24,6 +24,25 @@ class RecordGrid:
     _records: Sequence[Mapping[str, str]]
     above: Mapping[str, str] = attrs.field(factory=dict)
 
+    def of_items(self, items: str | None, *, above: bool) -> "RecordGrid":
+        """The grid with a row for each entry of the list *items*, beside what its record says
+        (`line_items.sku_id`); with *above*, also beside what stands around the list."""
+        if not items and not above:
+            return self
+        made = self._made.get((items, above))
+        if made is None:
+            records = self._records
+            if items:
+                records = [one for record in records for one in _entries(record, items)]
+            if above:
+                records = [{**self.above, **record} for record in records]
+            made = self._made[items, above] = RecordGrid(self.name, records, self.above)
+        return made
+
+    @functools.cached_property
+    def _made(self) -> dict[tuple[str | None, bool], "RecordGrid"]:
+        return {}
+
     @functools.cached_property
     def _header(self) -> list[str]:
         return list(dict.fromkeys(key for record in self._records for key in record))
@@ -54,6 +73,17 @@ class RecordGrid:
         return frame.select(rows, *(tidy(pl.col(name)).alias(name) for name in data))
 
 
+def _entries(record: Mapping[str, str], items: str) -> Iterator[Mapping[str, str]]:
+    """*record* once for each entry of its list; once without any where the list is empty."""
+    found = json.loads(record.get(items) or "[]", parse_int=str, parse_float=str)
+    rest = {key: value for key, value in record.items() if key != items}
+    entries = [entry for entry in found if isinstance(entry, dict)]
+    for entry in entries:
+        yield {**rest, **{f"{items}.{key}": value for key, value in _flat(entry, items).items()}}
+    if not entries:
+        yield rest
+
+
 def parse_document(text: str, where: str) -> Any:
     """JSON text as Python values; a number stays the text that it was, so ids keep all digits."""
     try:
@@ -81,6 +111,9 @@ def document_grids(document: Any, where: str) -> list[RecordGrid]:
             joined.setdefault(name, []).extend(records)
             kept = above.setdefault(name, around)
             above[name] = {key: value for key, value in kept.items() if around.get(key) == value}
+    if not joined and isinstance(document, dict) and isinstance(document.get("data"), dict):
+        single = _flat(document["data"], where)  # an answer about one thing has no list
+        return [RecordGrid("data", [single])] if single else []
     return [RecordGrid(name, records, above[name]) for name, records in joined.items()]
 
 
