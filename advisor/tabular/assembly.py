@@ -20,7 +20,8 @@ from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.containers.workbook import SheetGrid
 from advisor.tabular.dates import Order, period_of
-from advisor.tabular.headers import Found, header_text
+from advisor.tabular.header_text import header_text
+from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms

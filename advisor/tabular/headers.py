@@ -1,9 +1,7 @@
 """Finding a kind's columns in the head of a grid: by their names in every language."""
 
 import difflib
-import functools
 import re
-import unicodedata
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,55 +9,18 @@ import attrs
 
 from advisor.model import Grid, Source
 from advisor.tabular.containers.documents import RecordGrid
+from advisor.tabular.header_text import header_text, plain_header
 from advisor.tabular.kind import ColumnSpec, Kind, Role
 from advisor.tabular.platforms import platforms
-from advisor.tabular.words import fold, words
 
-_BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
-_ZONE = re.compile(r"\s*\(utc[^()]*\)$")  # of the times below, not a part of the name
-_IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
 # Names and ids of levels that ads have on every platform.
 _NAMES = frozenset(
-    f"{level}{sep}{what}"
+    header_text(f"{level}{sep}{what}").key
     for level in ("campaign", "ad group", "ad_group", "ad", "account")
     for sep in (" ", "_")
     for what in ("id", "name")
 )
-_LONGEST = 200  # characters; a longer cell is a text, not a header
 _UNSEEN = "a column name that was seen in a real export"
-
-
-@attrs.frozen
-class HeaderText:
-    """A header cell: *key* to compare by, and the currency that its brackets named."""
-
-    key: str
-    currency: str | None = None
-
-
-def plain_header(cell: str) -> str:
-    """A header without case, quotes, double blanks, full-width letters and zones of times."""
-    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
-    return _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
-
-
-@functools.lru_cache(maxsize=1 << 16)
-def header_text(cell: str) -> HeaderText:
-    """A header without case, quotes, double blanks, full-width letters and trailing currency.
-
-    Names of machines are compared without underscores: `stat_time_day`, `STAT_TIME_DAY` and
-    `statTimeDay` are one, and so are `video_views_p_25` and `video_views_p25`.
-    """
-    if len(cell) > _LONGEST:
-        return HeaderText("")
-    text = plain_header(cell)
-    if "_" in text and _IDENTIFIER.fullmatch(text):
-        return HeaderText(text.replace("_", ""))
-    found = _BRACKET.search(text)
-    if found and (word := fold(found[1].strip())) in words().currency:
-        return HeaderText(text[: found.start()], words().currency[word])
-    return HeaderText(text)
 
 
 _HEADS: "weakref.WeakKeyDictionary[Grid, tuple[dict[str, list[int]], ...]]" = (

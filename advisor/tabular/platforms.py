@@ -9,6 +9,7 @@ from importlib.resources import files
 import attrs
 
 from advisor.model import parse_toml, structure
+from advisor.tabular.header_text import header_text
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^\w]+|_+")
 _NOBODYS = re.compile(r"google (?:drive|sheets?|docs?|data studio|looker)|meta ?data")
@@ -50,7 +51,9 @@ def platforms() -> Platforms:
     file = structure(parse_toml(text, where=where), _File, where=where)
     short = {name: (*words, *file.cells.get(name, ())) for name, words in file.names.items()}
     return Platforms(
-        columns={_plain(h): name for name, headers in file.columns.items() for h in headers},
+        columns={
+            header_text(h).key: name for name, headers in file.columns.items() for h in headers
+        },
         column_of_platforms=_all(file.column_of_platforms),
         generic=_all(file.generic),
         names=_padded(file.names),
@@ -59,11 +62,7 @@ def platforms() -> Platforms:
 
 
 def _all(words: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    return frozenset(_plain(word) for each in words.values() for word in each)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return frozenset(header_text(word).key for each in words.values() for word in each)
 
 
 def _padded(words: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:

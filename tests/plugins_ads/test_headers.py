@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.tabular.headers import header_text
+from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import Kind
 from advisor.tabular.kinds import load_kinds
 

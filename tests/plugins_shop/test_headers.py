@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.tabular.headers import header_text
+from advisor.tabular.header_text import header_text
 from tests.plugins_shop.reads import claims, written
 from tests.plugins_shop.samples import as_csv
 from tests.plugins_shop.test_kinds import KINDS

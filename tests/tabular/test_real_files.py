@@ -6,7 +6,7 @@ import pytest
 
 from advisor.model.reading import File
 from advisor.tabular.containers.open import open_source
-from advisor.tabular.headers import header_text
+from advisor.tabular.header_text import header_text
 
 FOLDER = Path(__file__).parents[3] / "shared" / "real-exports"
 FILES = sorted(path for path in FOLDER.glob("*") if path.suffix != ".md")

@@ -21,7 +21,7 @@ from advisor.tabular.amounts import Spelling, settle, settled, take_apart
 from advisor.tabular.columns import decimals
 from advisor.tabular.custom.mapping import SHOP, Ratio
 from advisor.tabular.dates import Order, days
-from advisor.tabular.headers import header_text
+from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import Kind, Role
 
 _ROWS = 500  # rows that identities are tried on

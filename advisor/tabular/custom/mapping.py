@@ -19,7 +19,7 @@ from advisor.model import (
     one_grid,
 )
 from advisor.plugin import KindInfo, Match, ReadContext
-from advisor.tabular.headers import header_text
+from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import CellType, Check, ColumnSpec, Kind, Percent, Role, SubjectSpec
 from advisor.tabular.reader import TabularProvider
 
