@@ -6,7 +6,8 @@ import attrs
 import pytest
 
 from advisor.plugin.hookspecs import Match
-from advisor.tabular.headers import Located, Recogniser, header_text
+from advisor.tabular.header_text import header_text
+from advisor.tabular.headers import Located, Recogniser
 from advisor.tabular.kind import Kind
 from advisor.tabular.reader import TabularProvider
 from tests.tabular.making import VIDEOS, kind, opened, read

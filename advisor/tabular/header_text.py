@@ -1,0 +1,41 @@
+"""Names of columns in the form in which they are compared."""
+
+import functools
+import re
+import unicodedata
+
+import attrs
+
+from advisor.tabular.words import fold, words
+
+_BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
+_LONGEST = 200  # characters; a longer cell is a text, not a header
+
+
+@attrs.frozen
+class HeaderText:
+    """A header cell: *key* to compare by, and the currency that its brackets named."""
+
+    key: str
+    currency: str | None = None
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def header_text(cell: str) -> HeaderText:
+    """A header without case, quotes, double blanks, full-width letters and trailing currency.
+
+    Names of machines are compared without underscores: `stat_time_day`, `STAT_TIME_DAY` and
+    `statTimeDay` are one, and so are `video_views_p_25` and `video_views_p25`.
+    """
+    if len(cell) > _LONGEST:
+        return HeaderText("")
+    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+    text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    if "_" in text and _IDENTIFIER.fullmatch(text):
+        return HeaderText(text.replace("_", ""))
+    found = _BRACKET.search(text)
+    if found and (word := fold(found[1].strip())) in words().currency:
+        return HeaderText(text[: found.start()], words().currency[word])
+    return HeaderText(text)
