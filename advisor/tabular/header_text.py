@@ -10,6 +10,7 @@ from advisor.tabular.words import fold, words
 
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
+_ZONE = re.compile(r"\s*\(utc[^()]*\)$")  # of the times below, not a part of the name
 _IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
 _LONGEST = 200  # characters; a longer cell is a text, not a header
 
@@ -22,6 +23,12 @@ class HeaderText:
     currency: str | None = None
 
 
+def plain_header(cell: str) -> str:
+    """A header without case, quotes, double blanks, full-width letters and zones of times."""
+    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+    return _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
+
+
 @functools.lru_cache(maxsize=1 << 16)
 def header_text(cell: str) -> HeaderText:
     """A header without case, quotes, double blanks, full-width letters and trailing currency.
@@ -31,8 +38,7 @@ def header_text(cell: str) -> HeaderText:
     """
     if len(cell) > _LONGEST:
         return HeaderText("")
-    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
-    text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    text = plain_header(cell)
     if "_" in text and _IDENTIFIER.fullmatch(text):
         return HeaderText(text.replace("_", ""))
     found = _BRACKET.search(text)
