@@ -25,7 +25,7 @@ from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms
-from advisor.tabular.rows import Rows, sort_out, summary_between
+from advisor.tabular.rows import Rows, rows_between, sort_out
 from advisor.tabular.subjects import SubjectReader
 from advisor.tabular.words import fold, words
 
@@ -68,7 +68,8 @@ class FileReader:
         )
         values = reader.read(rows.data, stated)
         counts = self._counts(values)
-        self._check(rows, values, counts, reader, stated)
+        self._check_ratios(rows, values, counts)
+        every_row, every_value = rows.data["_row"], values.numbers
         base = self._base(rows.data, values, row_currency, stated)
         base = base.with_columns(column.alias(name) for name, column in counts.items())
         day = self._day(values)
@@ -80,7 +81,7 @@ class FileReader:
                 keep = day.is_not_null()
                 base, values = base.filter(keep), values.filter(keep)
         else:
-            period, base = self._without_days(period, base)
+            period, base = self._without_days(period, base, rows.lines)
         grain = Grain.DAY if day is not None else self.kind.grain
         if grain is Grain.DAY and day is None:
             grain = Grain.PERIOD
@@ -89,6 +90,10 @@ class FileReader:
         )
         for reason, count in made.left_out.items():
             left_out[reason] = left_out.get(reason, 0) + count
+        kept = pl.concat([table.frame["_row"] for table in made.tables])
+        self._check_totals(
+            rows.totals, every_row.is_in(kept.implode()), every_value, reader, stated
+        )
         return Reading(
             file=self.source.file,
             provider=self.provider,
@@ -98,7 +103,7 @@ class FileReader:
             rows=sum(table.frame.height for table in made.tables),
             left_out={reason: count for reason, count in left_out.items() if count},
             links=made.links,
-            period=period or _span(base),
+            period=_around([*self._further_periods(rows.lines), period, _span(base)]),
             currency=_single(base["currency"]),
             columns=self._columns(),
             notes=self.notes.all(),
@@ -132,10 +137,21 @@ class FileReader:
                 self.notes.say(code, text)
         if isinstance(grid, TextGrid) and grid.unclosed:
             self.notes.say("unclosed-quote", _unclosed(grid.unclosed))
-        if rows.totals is None and found.first_row < found.row:
-            between = grid.head[found.first_row + 1 : found.row]
-            return attrs.evolve(rows, totals=summary_between(between, places, kind))
-        return rows
+        return self._with_rows_above(rows, places)
+
+    def _with_rows_above(self, rows: Rows, places: Sequence[int]) -> Rows:
+        """*rows* with what stands between the first header, or what looks like it, and the one
+        whose rows are read."""
+        found = self.found
+        first = found.first_row if found.counted_from is None else found.counted_from
+        if first >= found.row:
+            return rows
+        between = found.grid.head[first + 1 : found.row]
+        totals, left_out = rows_between(between, places, self.kind)
+        if found.counted_from is not None:  # no summary that the file is known to begin with
+            for reason, count in {**left_out, "repeated header": 1}.items():
+                rows.left_out[reason] = rows.left_out.get(reason, 0) + count
+        return attrs.evolve(rows, totals=totals) if rows.totals is None else rows
 
     def _of_platform(self, rows: Rows, after: int) -> Rows:
         """The rows of the kind's own platform, where a column that is no key names others."""
@@ -232,10 +248,21 @@ class FileReader:
         order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
         return period_of(above, order, self.context.today)
 
+    def _further_periods(self, lines: pl.DataFrame | None) -> list[Period]:
+        """The periods that stand above further headers, in files that were put together."""
+        if lines is None:
+            return []
+        return [period for line in lines["line"] if (period := self._period_in(line)) is not None]
+
+    def _period_in(self, line: str) -> Period | None:
+        order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
+        return period_of([[line]], order, self.context.today)
+
     def _without_days(
-        self, period: Period | None, base: pl.DataFrame
+        self, period: Period | None, base: pl.DataFrame, lines: pl.DataFrame | None
     ) -> tuple[Period | None, pl.DataFrame]:
-        """Rows without a day of their own: their period is that of the file, if it says one."""
+        """Rows without a day of their own: their period is that of the file, if it says one, or
+        the one that stands above their part of it."""
         dated = base["from"].null_count() < base.height
         if dated or self.kind.grain is Grain.LIFETIME:
             return period, base
@@ -247,9 +274,14 @@ class FileReader:
             self.notes.say(
                 "period-from-file-name", f"the file has no dates; {period} is taken from its name"
             )
-        return period, base.with_columns(
-            pl.lit(period.first).alias("from"), pl.lit(period.last).alias("to")
-        )
+        parts = [(0, period.first, period.last)]
+        for row, line in lines.iter_rows() if lines is not None else ():
+            own = self._period_in(line)
+            parts += [(row, own.first, own.last)] if own is not None else []
+        schema = {"_row": pl.UInt32, "from": pl.Date, "to": pl.Date}
+        of_parts = pl.DataFrame(parts, schema=schema, orient="row")
+        bare = base.drop("from", "to")
+        return period, bare.join_asof(of_parts, on="_row").select(base.columns)
 
     def _column(self, body: pl.DataFrame, role: Role) -> pl.Series | None:
         for name, at in self.found.columns.items():
@@ -335,41 +367,41 @@ class FileReader:
                 _add(counts, when, cells.clock(text))
         return counts
 
-    def _check(
-        self,
-        rows: Rows,
-        values: Values,
-        counts: Mapping[str, pl.Series],
-        reader: ColumnReader,
-        currency: str | None,
-    ) -> None:
+    def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
         columns = self.kind.columns
-        totals: pl.DataFrame | None = None
-        if rows.totals is not None and not rows.totals.is_empty() and not rows.data.is_empty():
-            totals = rows.totals.head(1)
-        summed = [name for name in values.numbers if totals is not None and self._summed(name)]
         printed = [name for name in values.numbers if columns[name].check is not None]
-        precise = list(dict.fromkeys((*printed, *summed)))
-        places = dict(zip(precise, decimals([values.numbers[n] for n in precise]), strict=True))
+        places = decimals([values.numbers[name] for name in printed])
         ratios = [
-            checks.Printed(self.headers[name], check, values.numbers[name], places[name])
-            for name in printed
+            checks.Printed(self.headers[name], check, values.numbers[name], digits)
+            for name, digits in zip(printed, places, strict=True)
             if (check := columns[name].check) is not None
         ]
         for said in checks.identities(ratios, counts, rows.data["_row"]):
             self.notes.say("identity-disagrees", said)
-        if totals is None:
+
+    def _check_totals(
+        self,
+        totals: pl.DataFrame | None,
+        kept: pl.Series,
+        numbers: Mapping[str, pl.Series],
+        reader: ColumnReader,
+        currency: str | None,
+    ) -> None:
+        """Holds the printed totals against the rows that were *kept*, after all drops."""
+        if totals is None or totals.is_empty() or not kept.any():
             return
+        summed = [name for name in numbers if self._summed(name)]
+        columns = [numbers[name].filter(kept) for name in summed]
         # What is odd in the totals row itself is not worth a note.
-        stated = attrs.evolve(reader, say=_silent).read(totals, currency)
-        for name in summed:
-            if name not in stated.numbers:
+        stated = attrs.evolve(reader, say=_silent).read(totals, currency).numbers
+        for name, column, digits in zip(summed, columns, decimals(columns), strict=True):
+            if name not in stated:
                 continue
-            said = checks.total(
-                self.headers[name], values.numbers[name], stated.numbers[name][0], places[name]
-            )
-            if said:
-                self.notes.say("totals-disagree", said)
+            # Each part of files that were put together has a totals row.
+            printed = (stated[name][0], float(stated[name].sum() or 0.0))
+            said = [checks.total(self.headers[name], column, one, digits) for one in printed]
+            if all(said):
+                self.notes.say("totals-disagree", said[0])
 
     def _summed(self, name: str) -> bool:
         """Whether the rows of a column add up to its total."""
@@ -445,6 +477,13 @@ def _single(column: pl.Series | None) -> str | None:
         return None
     found = {str(v).upper() for v in column.unique() if v is not None and v not in words().missing}
     return found.pop() if len(found) == 1 else None
+
+
+def _around(periods: Iterable[Period | None]) -> Period | None:
+    known = [period for period in periods if period is not None]
+    if not known:
+        return None
+    return Period(min(p.first for p in known), max(p.last for p in known))
 
 
 def _span(base: pl.DataFrame) -> Period | None:

@@ -62,6 +62,7 @@ class Found:
     repeated: tuple[str, ...]  # headers that occur more often than the kind tells apart
     first_row: int  # where the header occurs first; differs from *row* in files with two tables
     guessed: frozenset[str] = frozenset()  # columns that only an unconfirmed name was found for
+    counted_from: int | None = None  # first row above the header that is in the account
 
 
 @attrs.frozen(eq=False)
@@ -194,10 +195,11 @@ class Recogniser:
         full = max(len(found.columns) for found in tried)
         same = [found for found in tried if len(found.columns) >= full]
         if not self._kind.last_header:
-            return same[0]
+            return attrs.evolve(same[0], counted_from=min(tried[0].row, same[0].row))
         # The first cell of one of the two headers may be empty, which counts as a column.
         near = [found for found in tried if len(found.columns) >= full - 1]
-        return attrs.evolve(near[-1], first_row=near[0].row)
+        # More than two are files put together: each has a summary, then rows.
+        return attrs.evolve(near[min(1, len(near) - 1)], first_row=near[0].row)
 
     def _match(self, grid: Grid, row: int, head: Sequence[Mapping[str, list[int]]]) -> Found:
         kind = self._kind

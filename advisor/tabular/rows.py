@@ -17,6 +17,7 @@ class Rows:
     data: pl.DataFrame
     totals: pl.DataFrame | None
     left_out: dict[str, int]
+    lines: pl.DataFrame | None = None  # `_row` and `line` of rows with one cell, which is a text
 
 
 def sort_out(
@@ -37,6 +38,9 @@ def sort_out(
     again = _headers_again(body, header)
     if again is not None:
         body = _without(body, again, "repeated header", left)
+    lines = None
+    if again is not None:
+        body, lines = _lines(body, columns, left)
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
     if kind.totals or kind.counted_total:
@@ -65,7 +69,21 @@ def sort_out(
             held = held | pl.any_horizontal(pl.col(others).is_not_null())
         undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
-    return Rows(body, totals, left)
+    return Rows(body, totals, left, lines)
+
+
+def _lines(
+    body: pl.DataFrame, columns: Sequence[str], left: dict[str, int]
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Rows of one filled cell in files that were put together: what stood above a header."""
+    if len(columns) < 2:  # every row has one cell
+        return body, None
+    alone = body.select(
+        (pl.sum_horizontal(pl.col(c).is_not_null() for c in columns) == 1)
+        & pl.col(columns[0]).is_not_null()
+    ).to_series()
+    lines = body.filter(alone).select("_row", pl.col(columns[0]).cast(pl.String).alias("line"))
+    return _without(body, alone, "line above a header", left), lines
 
 
 def _stating_their_rows(body: pl.DataFrame, first: pl.Series, labels: Sequence[str]) -> pl.Series:
@@ -105,14 +123,17 @@ def _headers_again(body: pl.DataFrame, header: Mapping[str, str]) -> pl.Series |
     ).to_series()
 
 
-def summary_between(
+def rows_between(
     rows: Sequence[Sequence[str]], places: Sequence[int], kind: Kind
-) -> pl.DataFrame | None:
-    """The totals among *rows* of a first table that has the same header as the second."""
+) -> tuple[pl.DataFrame | None, dict[str, int]]:
+    """The totals among *rows* above the header, and all of them by the reason why they are none of
+    the data; the first of two tables may have the same header as the second."""
     cells = {f"c{at}": [row[at] if at < len(row) else "" for row in rows] for at in places}
     frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
     body = frame.select(tidy(pl.all())).with_row_index("_row", offset=1)
-    return sort_out(body, kind, ()).totals
+    sorted_ = sort_out(body, kind, ())
+    above = {"above the header": sorted_.data.height} if sorted_.data.height else {}
+    return sorted_.totals, {**sorted_.left_out, **above}
 
 
 def _without(

@@ -8,13 +8,14 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import Grain, Links, Table
+from advisor.model import Grain, Links, Table, is_count
 from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
 from advisor.tabular.kind import CellType, Kind, SubjectSpec
 from advisor.tabular.notes import Notes, quotable
 
+_MANY = 2  # rows, and counts, that must agree before a row is taken for their sum
 _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
 
@@ -123,9 +124,9 @@ class SubjectReader:
             *(column.alias(parent) for parent, column in parents.items()),
         )
         picked = named if mask.all() else named.filter(mask)
-        lost = {"without a key": picked["key"].null_count()}
-        if lost["without a key"]:
-            picked = picked.filter(pl.col("key").is_not_null())
+        lost: dict[str, int] = {}
+        if picked["key"].null_count():
+            picked, lost = _named(picked, subject.kind)
         if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
@@ -184,6 +185,40 @@ class SubjectReader:
             for relation, column in self.kind.links.items()
             if column in values.texts
         ]
+
+
+def _named(frame: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]]:
+    """*frame* with its rows without a key under one name of ours: what they count is real. Those
+    that count nothing are left out, and so is one that is the sum of all others."""
+    counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+    nameless = frame["key"].is_null()
+    some = [(pl.col(c).fill_null(0.0) != 0).alias(c) for c in counts]
+    empty = nameless & ~frame.select(pl.any_horizontal(pl.lit(value=False), *some)).to_series()
+    whole = nameless & ~empty
+    reason = "without a key"
+    lost = {reason: int(empty.sum())}
+    if int(whole.sum()) == 1 and _is_total(frame, nameless, whole, counts):
+        lost["totals row"] = 1
+        empty = nameless
+    named = frame.filter(~empty).with_columns(
+        pl.col("key").fill_null("-"),
+        pl.col("name").fill_null(f"{kind.replace('-', ' ')} without a name"),
+    )
+    return named, lost
+
+
+def _is_total(
+    frame: pl.DataFrame, nameless: pl.Series, whole: pl.Series, counts: Sequence[str]
+) -> bool:
+    """Whether a row without a key sums up the others, by most of its counts."""
+    others, own = frame.filter(~nameless).select(counts).sum(), frame.filter(whole).select(counts)
+    if frame.height - int(nameless.sum()) < _MANY or not counts:
+        return False
+    said = {c: float(own[c][0]) for c in counts if own[c][0]}
+    same = sum(
+        bool(abs(others[c][0] - value) <= 0.5 + 1e-4 * abs(value)) for c, value in said.items()
+    )
+    return same >= _MANY and 2 * same >= len(said)
 
 
 def _all_true(height: int) -> pl.Series:

@@ -224,11 +224,20 @@ def test_ids_ruined_and_no_names_is_an_error_with_a_way_out(tmp_path: Path) -> N
         read(tmp_path, "Video ID,Views\n1.73E+18,5\n1.74E+18,6\n")
 
 
-def test_a_row_without_its_id_goes_by_its_name_and_without_both_is_left_out(tmp_path: Path) -> None:
-    reading = read(tmp_path, "Video ID,Title,Views\n-,Hola,5\n-,-,6\n1,Uno,7\n")
+def test_a_row_without_its_id_goes_by_its_name_and_without_both_by_one_of_ours(
+    tmp_path: Path,
+) -> None:
+    reading = read(tmp_path, "Video ID,Title,Views\n-,Hola,5\n-,-,6\n1,Uno,7\n-,-,0\n-,-,-\n")
 
-    assert column(reading, "key") == ["Hola", "1"]
-    assert reading.left_out == {"without a key": 1}
+    assert column(reading, "key") == ["Hola", "-", "1"]
+    assert column(reading, "name") == ["Hola", "video without a name", "Uno"]
+    assert reading.left_out == {"without a key": 2}  # they count nothing
+
+
+def test_a_row_without_a_key_that_sums_up_the_others_is_a_total(tmp_path: Path) -> None:
+    text = "Video ID,Title,Views,Clicks\n1,Uno,70,7\n2,Dos,30,5\n-,-,100,12\n"
+    assert read(tmp_path, text).left_out == {"totals row": 1}
+    assert read(tmp_path, text.replace("100,12", "90,12")).left_out == {}
 
 
 def test_a_key_of_several_parts_is_joined_and_a_missing_part_shown(tmp_path: Path) -> None:
@@ -236,8 +245,8 @@ def test_a_key_of_several_parts_is_joined_and_a_missing_part_shown(tmp_path: Pat
 
     reading = read(tmp_path, "Creator,Video ID,Views\ngoyo,1,5\ngoyo,-,6\n,-,7\n", toml=toml)
 
-    assert column(reading, "key") == ["goyo / 1", "goyo / -"]
-    assert reading.left_out == {"without a key": 1}
+    assert column(reading, "key") == ["goyo / 1", "goyo / -", "-"]
+    assert reading.left_out == {}
 
 
 def test_the_first_subject_whose_key_is_in_the_file_is_taken(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 import functools
 import io
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +23,9 @@ HEAD_BYTES = 1 << 18
 _USUAL_CELL = 1 << 17  # characters; a longer one may be a quotation mark that is never closed
 _LONGEST_CELL = 1 << 26  # an article pasted into a cell is no fault
 _BLOCK = 1 << 17  # bytes that are looked at in one step
+_LONE_CR = re.compile(rb"\r(?!\n)")
+_QUOTED = re.compile(rb'"[^"]*"')
+_QUOTED_OR_CR = re.compile(rb'"[^"]*"|\r(?!\n)')
 _FORMULA = re.compile(rb'(?m)(^|[\t,;])="')  # ="123"
 _QUOTED_FORMULA = re.compile(rb'"=""((?:[^"]|"")*?)"""')  # the same inside a quoted cell
 _PLAIN, _OPEN_DOT = re.compile(PLAIN), re.compile(OPEN_DOT)
@@ -35,9 +39,29 @@ def as_utf8(data: bytes) -> bytes:
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not _is_utf8(data):
         data = data.decode("cp1252", errors="replace").encode()
-    if b"\n" not in data[:HEAD_BYTES] and b"\r" in data[:HEAD_BYTES]:
-        data = data.replace(b"\r", b"\n")
-    return data
+    return _rows_end(data)
+
+
+def _rows_end(data: bytes) -> bytes:
+    """The bytes with LF where a lone CR ends rows: where more rows of one width come of it."""
+    head = data[:HEAD_BYTES]
+    if not _LONE_CR.search(head):
+        return data
+    bare = _QUOTED.sub(b"", head)
+    by_both, by_lf = re.split(rb"\r\n?|\n", bare), re.split(rb"\r?\n", bare)
+    if len(by_lf) > 1 and _even(by_both) <= _even(by_lf):
+        return data  # a line break inside of cells
+    return _QUOTED_OR_CR.sub(lambda found: b"\n" if found[0] == b"\r" else found[0], data)
+
+
+def _even(rows: Sequence[bytes]) -> int:
+    """How many rows have the width that most have."""
+    widths = [tuple(row.count(mark.encode()) for mark in DELIMITERS) for row in rows]
+    return (
+        Counter(width for width in widths if any(width)).most_common(1)[0][1]
+        if any(map(any, widths))
+        else 0
+    )
 
 
 def _is_utf8(data: bytes) -> bool:
