@@ -89,7 +89,7 @@ def _read(folder: Path, *files: bytes) -> list[Reading]:
     return list(gather([folder], PROVIDERS, CONTEXT).readings)
 
 
-def _sums(readings: list[Reading]) -> Mapping[tuple[str, str], float]:
+def _sums(readings: list[Reading]) -> Mapping[tuple[str, str], object]:
     found: dict[tuple[str, str], float] = {}
     for reading in readings:
         for table in reading.tables:
