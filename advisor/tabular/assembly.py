@@ -342,12 +342,13 @@ class FileReader:
         """Counts as printed, and those that a printed rate or mean makes with its base."""
         columns = self.kind.columns
         counts: dict[str, pl.Series] = {}
-        for name, column in values.numbers.items():
-            spec = columns[name]
+        for name in sorted(values.numbers, key=list(columns).index):
+            spec, column = columns[name], values.numbers[name]
             if spec.count and not spec.of:
                 _add(counts, spec.count, column)
-        for name, column in values.numbers.items():
-            spec = columns[name]
+        # In the order of the kind: what is exact stands before what a rounded ratio makes.
+        for name in sorted(values.numbers, key=list(columns).index):
+            spec, column = columns[name], values.numbers[name]
             if not spec.count or not spec.of:
                 continue
             base = counts.get(spec.of)

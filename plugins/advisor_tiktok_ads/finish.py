@@ -7,6 +7,7 @@ import polars as pl
 
 from advisor import Note, Reading, Table
 from advisor.tabular import Shape
+from advisor_tiktok_ads.accounts import accounts
 from advisor_tiktok_ads.airbyte import REPORT
 from advisor_tiktok_ads.audience import audience
 from advisor_tiktok_ads.gmv_max_rows import apart
@@ -63,6 +64,7 @@ STEPS: Mapping[str, Sequence[Callable[[Reading], Reading]]] = {
     ),
     REPORT: (newest_loads, hours_to_days, one_source, apart, audience),
     "gmv-max-report-api": (newest_loads, hours_to_days),
+    "advertisers": (accounts,),
     "fivetran-campaign-history": (newest_versions,),
     "fivetran-adgroup-history": (newest_versions,),
     "fivetran-ad-history": (newest_versions,),

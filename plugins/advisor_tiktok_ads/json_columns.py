@@ -1,9 +1,9 @@
-"""Loaders put a report's `metrics` and `dimensions` into a table as text: each cell holds a JSON
-object. Here its values are columns of their own, named as in the pages of the API."""
+"""Loaders put a report's `metrics` and `dimensions`, or a whole record, into a table as text: each
+cell holds a JSON object. Here its values are columns of their own, named as in pages of the API."""
 
 import functools
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -11,6 +11,8 @@ import polars as pl
 from advisor import Container, Grid, OneGrid, Source
 
 _PACKED = ("metrics", "dimensions")
+_WRAPPERS = ("_airbyte_data",)  # hold the whole record: its fields need no name in front
+_DEEPEST = 4  # levels of objects in a cell
 _NAMED = "c"  # columns of a body are c0, c1 …
 
 
@@ -28,10 +30,10 @@ class UnpackedGrid:
         return self._grid.name
 
     @functools.cached_property
-    def _paths(self) -> Sequence[tuple[int, str]]:
-        """Column and key of each value, as far as the head shows them."""
+    def _paths(self) -> Sequence[tuple[int, tuple[str, ...]]]:
+        """Column and path of each value, as far as the head shows them."""
         rows = self._grid.head[self._row + 1 :]
-        found: dict[tuple[int, str], None] = {}
+        found: dict[tuple[int, tuple[str, ...]], None] = {}
         for at in self._packed:
             for row in rows:
                 found.update(dict.fromkeys((at, key) for key in _object(_cell(row, at))))
@@ -47,11 +49,11 @@ class UnpackedGrid:
             if number < self._row:
                 rows.append(padded)
             elif number == self._row:
-                names = [f"{self._packed[at]}.{key}" for at, key in self._paths]
+                names = [_header(self._packed[at], path) for at, path in self._paths]
                 rows.append([*self._others(padded), *names])
             else:
                 objects = {at: _object(_cell(row, at)) for at in self._packed}
-                values = [objects[at].get(key, "") for at, key in self._paths]
+                values = [objects[at].get(path, "") for at, path in self._paths]
                 rows.append([*self._others(padded), *values])
         return rows
 
@@ -69,18 +71,18 @@ class UnpackedGrid:
         packed = self._grid.body(after, needed, {at for at in numbers if at in plain})
         values = packed.with_columns(
             pl.col(f"{_NAMED}{source}")
-            .str.json_path_match(f"$['{key}']")
+            .str.json_path_match("$" + "".join(f"[{json.dumps(key)}]" for key in path))
             .str.strip_chars()
-            .replace("", None)
+            .replace(("", "null"), None)
             .alias(f"{_NAMED}{at}")
-            for at, (source, key) in inner.items()
+            for at, (source, path) in inner.items()
         )
         return values.select("_row", *(f"{_NAMED}{at}" for at in columns))
 
 
 def unpacked(source: Source) -> Source:
     """*source* with the values of its JSON columns as columns, where a grid has any."""
-    if source.container not in (Container.TEXT, Container.TABLES):
+    if source.container not in (Container.TEXT, Container.TABLES, Container.XLSX):
         return source
     grids = tuple(_unpack(grid) for grid in source.grids)
     if grids == tuple(source.grids):
@@ -90,7 +92,8 @@ def unpacked(source: Source) -> Source:
 
 def _unpack(grid: Grid) -> Grid:
     for number, row in enumerate(grid.head[:-1]):
-        packed = {at: c.strip().lower() for at, c in enumerate(row) if c.strip().lower() in _PACKED}
+        named = {at: cell.strip().lower() for at, cell in enumerate(row)}
+        packed = {at: name for at, name in named.items() if name in (*_PACKED, *_WRAPPERS)}
         below = grid.head[number + 1]
         if packed and all(_object(_cell(below, at)) for at in packed):
             return UnpackedGrid(grid, number, packed)
@@ -101,12 +104,24 @@ def _cell(row: Sequence[str], at: int) -> str:
     return row[at] if at < len(row) else ""
 
 
-def _object(cell: str) -> Mapping[str, str]:
-    """The values of a JSON object as text; empty where the cell holds none."""
+def _header(packed: str, path: Sequence[str]) -> str:
+    return ".".join(path if packed in _WRAPPERS else (packed, *path))
+
+
+def _object(cell: str) -> Mapping[tuple[str, ...], str]:
+    """The values of a JSON object as text, by their paths; empty where the cell holds none."""
     if not cell.startswith("{"):
         return {}
     try:
         found = json.loads(cell, parse_int=str, parse_float=str)
     except (json.JSONDecodeError, RecursionError):
         return {}
-    return {str(k): "" if v is None else str(v) for k, v in found.items()}
+    return dict(_values(found, ()))
+
+
+def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict) and len(path) < _DEEPEST:
+        for key, inner in value.items():
+            yield from _values(inner, (*path, str(key)))
+    elif not isinstance(value, dict | list):
+        yield path, "" if value is None else str(value)

@@ -74,6 +74,12 @@ class AdsProvider(TabularProvider):
             reading = step(reading)
         return reading
 
+    def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """*readings*, those of a loader with the currency of its ad accounts."""
+        from advisor_tiktok_ads.accounts import with_currency
+
+        return with_currency(readings)
+
     def explain(self, reading: Reading) -> tuple[Column, ...]:
         bases = {new: base for base, (new, *_) in BY_AUDIENCE.items()}
         base = _REPORT if reading.kind == airbyte.KIND else bases.get(reading.kind, reading.kind)

@@ -1,0 +1,71 @@
+"""Ad accounts say the currency that the other tables of a loader have not."""
+
+from collections.abc import Sequence
+
+import attrs
+import polars as pl
+
+from advisor import Note, Reading, Table
+
+KIND = "advertisers"
+_OF_A_LOADER = ("marketing-api-report", "airbyte-reports", "gmv-max-report-api")
+_ZONE = "by.time_zone"
+
+
+def accounts(reading: Reading) -> Reading:
+    """*reading* of ad accounts with a note on their time zones, which break nothing down."""
+    zones = sorted(
+        {
+            str(zone)
+            for table in reading.tables
+            if _ZONE in table.frame.columns
+            for zone in table.frame[_ZONE].drop_nulls().unique()
+        }
+    )
+    tables = tuple(
+        attrs.evolve(t, frame=t.frame.drop([c for c in (_ZONE,) if c in t.frame.columns]))
+        for t in reading.tables
+    )
+    notes = list(reading.notes)
+    if zones:
+        text = f"days of the ad accounts are days in {', '.join(zones)}"
+        notes.append(Note("ad-time-zone", text, reading.file.name))
+    return attrs.evolve(reading, tables=tables, notes=tuple(notes))
+
+
+def with_currency(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """*readings* of loaders with the currency of the ad accounts, where all have the same one."""
+    told = {
+        str(currency)
+        for reading in readings
+        if reading.kind == KIND
+        for table in reading.tables
+        for currency in table.frame["currency"].drop_nulls().unique()
+    }
+    if len(told) != 1:
+        return readings
+    (currency,) = told
+    return [
+        _priced(reading, currency)
+        if reading.kind in _OF_A_LOADER and _without_currency(reading)
+        else reading
+        for reading in readings
+    ]
+
+
+def _without_currency(reading: Reading) -> bool:
+    """Whether the file itself says no currency: the shop's own would be a guess."""
+    return not any(column.means == "currency" for column in reading.columns)
+
+
+def _priced(reading: Reading, currency: str) -> Reading:
+    def filled(table: Table) -> Table:
+        return attrs.evolve(table, frame=table.frame.with_columns(currency=pl.lit(currency)))
+
+    text = f"its currency is {currency}, that of the ad accounts"
+    return attrs.evolve(
+        reading,
+        tables=tuple(filled(table) for table in reading.tables),
+        currency=currency,
+        notes=(*reading.notes, Note("currency-of-accounts", text, reading.file.name)),
+    )
