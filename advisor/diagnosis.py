@@ -23,6 +23,8 @@ from advisor.metrics import (
     Windows,
     as_counted_rows,
     choose_windows,
+    context_for_plugins,
+    counts_for_plugins,
     kpi_names,
     measure,
     outside_notes,
@@ -194,7 +196,7 @@ def _blank(frame: pl.DataFrame, column: str) -> bool:
 @attrs.frozen(eq=False)
 class _Part:
     """Shops with the same tables and columns, combined. *derived* is what plugins computed of
-    them, *computed* the same by shop, with what failed."""
+    them, *computed* the same of all shops, with what failed."""
 
     shops: Mapping[str, Shop]
     businesses: Mapping[str, Business]
@@ -202,7 +204,7 @@ class _Part:
     rows: tuple[CountedRows, ...]
     windows: Windows
     derived: tuple[Derived, ...]
-    computed: Mapping[str, Computed]
+    computed: Computed
     notes: Mapping[str, tuple[Note, ...]]
 
     def diagnoses(self, resolver: Resolver, engine: Engine) -> Iterator[Diagnosis]:
@@ -222,10 +224,9 @@ class _Part:
             business = self.businesses[id_]
             own_measured, links = slices.measured(id_), slices.links(id_)
             grader = Grader(vocabulary, bands, {id_: business}, today)
-            computed = self.computed[id_]
-            lost = registry.uncomputed(computed)
+            lost = registry.uncomputed(self.computed, id_)
             judgement = judge(rules.rules, own_measured, links, grader, engine, lost=lost)
-            failed = [registry.fault(line) for line in computed.lines()]
+            failed = [registry.fault(line) for line in self.computed.lines(id_)]
             died = failure(engine)
             if died:
                 failed.append(registry.fault(died, "rules"))
@@ -302,8 +303,17 @@ def _counted_parts(
         )
         for id_ in shops
     }
-    computed = _computed(shops, businesses, windows, resolver)
-    derived = tuple(_with_shop(computed))
+    counts = counts_for_plugins(
+        rows,
+        windows,
+        vocabulary,
+        sets=counted.sets,
+        links=counted.links,
+        readings={shop.id: shop.gathered.readings for shop in alike},
+    )
+    context = context_for_plugins(request.today, businesses.values(), windows)
+    computed = resolver.registry.derived(counts, context)
+    derived = computed.derived
     for ids in _same_columns(tuple(shops), rows, windows, derived):
         part, kept = _only(ids, len(shops), rows), frozenset(ids)
         yield _Part(
@@ -316,29 +326,6 @@ def _counted_parts(
             computed,
             notes,
         )
-
-
-def _computed(
-    shops: Mapping[str, Shop],
-    businesses: Mapping[str, Business],
-    windows: Windows,
-    resolver: Resolver,
-) -> dict[str, Computed]:
-    """What plugins compute of each shop."""
-    found: dict[str, Computed] = {}
-    for id_, shop in shops.items():
-        business, today = businesses[id_], shop.known.request.today
-        current = windows.of(id_).current
-        context = ReadContext(today, business.currency, business.region, current)
-        found[id_] = resolver.registry.derived(shop.gathered.readings, context)
-    return found
-
-
-def _with_shop(computed: Mapping[str, Computed]) -> Iterator[Derived]:
-    """What plugins computed, by kind and columns, with a column that says of which shop."""
-    for shop, of in computed.items():
-        for one in of.derived:
-            yield attrs.evolve(one, frame=one.frame.with_columns(pl.lit(shop).alias("shop")))
 
 
 def _same_columns(

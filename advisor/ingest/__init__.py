@@ -1,7 +1,7 @@
 """Find files, have them read, and combine them so that nothing counts twice."""
 
 from advisor.ingest.atomic_write import write_outputs
-from advisor.ingest.combination import Counted, ShopReadings, combine, combine_shops
+from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import write_facts
 from advisor.ingest.files import STDIN, find_files, is_address
 from advisor.ingest.gathering import gather
@@ -9,6 +9,7 @@ from advisor.ingest.result import Gathered, Unread
 
 __all__ = [
     "STDIN",
+    "CountSet",
     "Counted",
     "Gathered",
     "ShopReadings",

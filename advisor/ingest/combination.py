@@ -43,6 +43,15 @@ class CountSet:
     lifetime: pl.DataFrame | None = None
     covered: pl.DataFrame | None = None
 
+    def by_grain(self) -> tuple[tuple[Grain, pl.DataFrame], ...]:
+        """The frames that have rows, with what a row of each covers."""
+        frames = (
+            (Grain.DAY, self.rows),
+            (Grain.PERIOD, self.totals),
+            (Grain.LIFETIME, self.lifetime),
+        )
+        return tuple((grain, frame) for grain, frame in frames if frame is not None and len(frame))
+
 
 @attrs.frozen(eq=False)
 class ShopReadings:

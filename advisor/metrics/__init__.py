@@ -3,7 +3,7 @@
 from advisor.metrics.band_edges import PROFILE, SIDES, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
-from advisor.metrics.derived import with_derived
+from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
@@ -36,6 +36,8 @@ __all__ = [
     "as_counted_rows",
     "choose_windows",
     "comes_after",
+    "context_for_plugins",
+    "counts_for_plugins",
     "days_column",
     "effective_edges",
     "finite",

@@ -61,10 +61,7 @@ def as_counted_rows(counted: Counted, names: Mapping[str, str]) -> Iterable[Coun
     for one in counted.sets:
         if one.breakdowns:
             continue
-        grains = ((Grain.DAY, one.rows), (Grain.PERIOD, one.totals), (Grain.LIFETIME, one.lifetime))
-        for grain, frame in grains:
-            if frame is None or frame.height == 0:
-                continue
+        for grain, frame in one.by_grain():
             if not any(map(is_count, frame.columns)):
                 continue  # it only says what subjects are called
             if one.subject == "shop":  # one row a shop, whatever a file calls it

@@ -2,6 +2,7 @@
 
 from advisor.plugin.calls import DISTRIBUTION, PluginInfo
 from advisor.plugin.contracts import contract_breaks
+from advisor.plugin.counts import Counts, CountTable, Coverage, MetricsContext, Within
 from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import (
     FORMATS,
@@ -15,6 +16,7 @@ from advisor.plugin.hookspecs import (
     Templates,
     Together,
     hookimpl,
+    takes_blocks,
 )
 from advisor.plugin.overrides import Overridden, Override, override_rules, template_names
 from advisor.plugin.process import (
@@ -40,11 +42,15 @@ __all__ = [
     "Child",
     "ChildDied",
     "Computed",
+    "CountTable",
+    "Counts",
+    "Coverage",
     "Death",
     "Derived",
     "KindInfo",
     "Limits",
     "Match",
+    "MetricsContext",
     "Overridden",
     "Override",
     "PluginInfo",
@@ -55,6 +61,7 @@ __all__ = [
     "Templates",
     "Together",
     "Trace",
+    "Within",
     "add",
     "contract_breaks",
     "describe_error",
@@ -66,5 +73,6 @@ __all__ = [
     "python_command",
     "run_process",
     "serve",
+    "takes_blocks",
     "template_names",
 ]

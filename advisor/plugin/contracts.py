@@ -19,7 +19,7 @@ _REQUIRED = {
 
 _RESERVED = ("shop", "_file")
 _PARTS = ("", "lo", "hi", "se", "n")  # of a computed metric
-_NO_METRIC = ("key", "name", "days", "shop")  # the host says which shop it is
+_NO_METRIC = ("shop", "key", "name", "days")
 
 
 def contract_breaks(reading: object) -> list[str]:
@@ -86,9 +86,10 @@ def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
         return f"gave {type(frame).__name__} where a frame is expected"
     if derived.subject not in vocabulary.subjects:
         return f"gave columns for an {unknown('subject', derived.subject, vocabulary.subjects)}"
-    if frame.schema.get("key") != pl.String or frame["key"].null_count():
-        return "gave a frame without a text column 'key' that says whose each row is"
-    if frame["key"].is_duplicated().any():
+    for label in ("shop", "key"):
+        if frame.schema.get(label) != pl.String or frame[label].null_count():
+            return f"gave a frame without a text column {label!r} that says whose each row is"
+    if frame.select(pl.struct("shop", "key").is_duplicated().any()).item():
         return "gave two rows with one key"
     if frame.schema.get("name", pl.String()) not in (pl.String, pl.Null):
         return f"gave {frame.schema['name']} where the name of a subject is text"

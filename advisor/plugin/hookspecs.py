@@ -37,22 +37,26 @@ the error names the plugins that failed: it may be theirs.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload, runtime_checkable
 
 import attrs
 import pluggy
 
-from advisor.model import Period, Reading, Source, VocabularyFile
+from advisor.model import Reading, Source, VocabularyFile
 
 if TYPE_CHECKING:
     import jinja2
     import polars as pl
 
     from advisor.model import BandFile, RulePack
+    from advisor.plugin.counts import Counts, MetricsContext
 
 PROJECT = "advisor"
 FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
+
+_BLOCKS = f"{PROJECT}_blocks"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 
@@ -81,15 +85,11 @@ class Match:
 
 @attrs.frozen
 class ReadContext:
-    """What a plugin may know beside the file. *today* is the day of the run.
-
-    *window* is the current window, known when metrics are derived and not yet when files are read.
-    """
+    """What a provider may know beside the file. *today* is the day of the run."""
 
     today: date
     currency: str | None = None
     region: str | None = None
-    window: Period | None = None
 
 
 @runtime_checkable
@@ -152,8 +152,9 @@ class KindInfo:
 class Derived:
     """Further columns for subjects of one kind, computed by a plugin.
 
-    *frame* has `key` and one column for each symbol or derived metric that the vocabulary declares.
-    A metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text.
+    *frame* has `shop`, `key` and one column for each metric or symbol that the vocabulary declares.
+    A metric comes as `<id>`, `<id>.lo`, `<id>.hi`; a symbol as text. A hook that is called once a
+    shop may leave `shop` out.
     """
 
     subject: str
@@ -199,14 +200,32 @@ if TYPE_CHECKING:
     Brought = Provider | VocabularyFile | Derived | RulePack | BandFile | ReportFormat | Templates
     Hook = TypeVar("Hook", bound=Callable[..., Sequence[Brought]])
 
-    def hookimpl(function: Hook) -> Hook:
-        """Marks an implementation of a hook.
+_mark = pluggy.HookimplMarker(PROJECT)
 
-        What it returns is checked by type checkers as far as any hook allows it; when it is
-        loaded, its arguments too.
-        """
-else:
-    hookimpl = pluggy.HookimplMarker(PROJECT)
+
+@overload
+def hookimpl(function: "Hook") -> "Hook": ...
+
+
+@overload
+def hookimpl(*, blocks: bool) -> "Callable[[Hook], Hook]": ...
+
+
+def hookimpl(function: Any = None, *, blocks: bool = False) -> Any:
+    """Marks an implementation of a hook.
+
+    What it returns is checked by type checkers as far as any hook allows it; when it is loaded, its
+    arguments too. With *blocks*, an `advisor_metrics` takes many shops at once.
+    """
+    if function is None:
+        return partial(hookimpl, blocks=blocks)
+    setattr(function, _BLOCKS, blocks)
+    return _mark(function)
+
+
+def takes_blocks(function: Callable[..., object]) -> bool:
+    """Whether an implementation of `advisor_metrics` takes many shops at once."""
+    return bool(getattr(function, _BLOCKS, False))
 
 
 class Hooks:
@@ -230,12 +249,13 @@ class Hooks:
         raise RuntimeError
 
     @hookspec
-    def advisor_metrics(
-        self, readings: Sequence[Reading], context: ReadContext
-    ) -> Sequence[Derived]:
+    def advisor_metrics(self, counts: "Counts", context: "MetricsContext") -> Sequence[Derived]:
         """Metrics and symbols that no ratio of sums can say, computed in columns.
 
-        Called once a shop, after reading. *readings* are shared: do not change a frame in place.
+        Called after reading, with the combined counts: of files that overlap each event is there
+        once. With `@hookimpl(blocks=True)` it is called once for many shops, whose rows the column
+        `shop` tells apart, and any cut of the shops has to give the same; else once a shop. An
+        exception costs these columns and one line.
         """
         raise RuntimeError
 

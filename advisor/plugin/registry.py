@@ -10,6 +10,7 @@ advisor.plugin.overrides).
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -19,7 +20,6 @@ from advisor.errors import AdvisorError, Mistakes, PluginError, names_unknown_wo
 from advisor.model import (
     BandFile,
     Note,
-    Reading,
     RulePack,
     Vocabulary,
     VocabularyFile,
@@ -29,6 +29,7 @@ from advisor.model import (
 from advisor.plugin.calls import ANSWERS, DISTRIBUTION, HookCaller, Owned, PluginInfo
 from advisor.plugin.checked_provider import CheckedProvider
 from advisor.plugin.contracts import derived_breaks
+from advisor.plugin.counts import Counts, MetricsContext
 from advisor.plugin.distributions import Described, describe, meets
 from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import (
@@ -37,9 +38,9 @@ from advisor.plugin.hookspecs import (
     Derived,
     Hooks,
     Provider,
-    ReadContext,
     ReportFormat,
     Templates,
+    takes_blocks,
 )
 from advisor.plugin.overrides import order_bands, order_templates
 from advisor.plugin.tracing import Trace
@@ -53,19 +54,21 @@ _NAMES: Mapping[str, tuple[str, Callable[[Any], Iterable[str]]]] = {
     "advisor_report_formats": ("format", lambda one: (one.name,)),
 }
 """What only one plugin may bring under one name, by hook."""
+_LABELS = {"shop", "key", "name", "days"}
 
 
 @attrs.frozen
 class Computed:
-    """The metrics that plugins computed from the readings of a shop; *failures* says of each plugin
-    that failed how it did."""
+    """The metrics that plugins computed from the counts of a block of shops; *failures* says by
+    shop which plugins failed, and how."""
 
     derived: tuple[Derived, ...] = ()
-    failures: Mapping[str, str] = attrs.field(factory=dict)
+    failures: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
 
-    def lines(self) -> list[str]:
-        """Describe each failure in a line."""
-        return [f"plugin {owner}: {why}" for owner, why in self.failures.items()]
+    def lines(self, shop: str) -> list[str]:
+        """Describe each failure on *shop* in a line."""
+        failures = self.failures.get(shop, {})
+        return [f"plugin {owner}: {why}" for owner, why in failures.items()]
 
 
 @attrs.define(eq=False)
@@ -150,39 +153,74 @@ class Registry(HookCaller):
         own_niches = {owner: names - bundled for owner, names in niches.items()}
         return order_bands(ours, others, own_niches, allow)
 
-    def derived(self, readings: Sequence[Reading], context: ReadContext) -> Computed:
-        """Have plugins compute metrics from *readings*. A plugin that fails, or computes what one
-        before it did, brings none."""
+    def derived(self, counts: Counts, context: MetricsContext) -> Computed:
+        """Have plugins compute metrics from *counts*. A plugin that fails on a shop, or computes
+        what one before it did, brings none of it."""
         found: list[Derived] = []
         owners: dict[tuple[str, str], str] = {}
-        failures: dict[str, str] = {}
+        failures: dict[str, dict[str, str]] = {}
         for implementation in self.implementations(_METRICS):
             owner = implementation.plugin_name
-            values = {"readings": readings, "context": context}
-            try:
-                given = self.call_one(_METRICS, implementation, Derived, values)
-            except PluginError as error:
-                failures[owner] = error.message
-                continue
-            columns = {(one.subject, name): owner for one in given for name in _computed(one)}
+            given, failed = self._compute(implementation, counts, context)
+            merged = _merged(given)
+            columns = {(one.subject, name): owner for one in merged for name in _computed(one)}
             twice = sorted(columns.keys() & owners.keys())
-            broken = next(filter(None, (derived_breaks(d, self.vocabulary()) for d in given)), "")
-            if broken:
-                failures[owner] = f"{_METRICS} {broken}"
-            elif twice:
+            if twice:
                 subject, name = twice[0]
-                failures[owner] = f"{name} of {subject} is computed by {owners[twice[0]]}"
+                why = f"{name} of {subject} is computed by {owners[twice[0]]}"
+                failed |= dict.fromkeys(context.shops["shop"], why)
             else:
                 owners |= columns
-                found += given
+                found += merged
+            for shop, why in failed.items():
+                failures.setdefault(shop, {})[owner] = why
         return Computed(tuple(found), failures)
 
-    def uncomputed(self, computed: Computed) -> dict[str, str]:
-        """Map the derived metrics and symbols that nobody computed to how a plugin failed, where a
-        plugin of the same distribution declares them."""
+    def _compute(
+        self, implementation: pluggy.HookImpl, counts: Counts, context: MetricsContext
+    ) -> tuple[list[Derived], dict[str, str]]:
+        """What one plugin computes, and by shop how it failed. A block on which it fails is halved
+        until the shops are found; a plugin that does not take blocks is called once a shop."""
+        shops: list[str] = context.shops["shop"].to_list()
+        blocks = takes_blocks(implementation.function)
+        if blocks or len(shops) == 1:
+            try:
+                return self._compute_once(implementation, counts, context), {}
+            except PluginError as error:
+                if len(shops) == 1:
+                    return [], {shops[0]: error.message}
+        half = len(shops) // 2
+        parts = (shops[:half], shops[half:]) if blocks else ([shop] for shop in shops)
+        given: list[Derived] = []
+        failed: dict[str, str] = {}
+        for part in parts:
+            own = self._compute(implementation, counts.only(part), context.only(part))
+            given += own[0]
+            failed |= own[1]
+        return given, failed
+
+    def _compute_once(
+        self, implementation: pluggy.HookImpl, counts: Counts, context: MetricsContext
+    ) -> list[Derived]:
+        values = {"counts": counts, "context": context}
+        given = self.call_one(_METRICS, implementation, Derived, values)
+        shops = context.shops["shop"]
+        if len(shops) == 1:
+            given = [_of_shop(one, shops[0]) for one in given]
+        breaks = (derived_breaks(one, self.vocabulary()) for one in given)
+        again = (derived_breaks(one, self.vocabulary()) for one in _merged(given))
+        # One subject may be in two parts of a column, which shows when they are put together.
+        broken = next(filter(None, chain(breaks, again)), "")
+        if broken:
+            raise PluginError(f"{_METRICS} {broken}")
+        return given
+
+    def uncomputed(self, computed: Computed, shop: str) -> dict[str, str]:
+        """Map the derived metrics and symbols that nobody computed of *shop* to how a plugin
+        failed, where a plugin of the same distribution declares them."""
         distribution = {plugin.name: plugin.distribution for plugin in self.plugins}
         found: dict[str, str] = {}
-        for failed, why in computed.failures.items():
+        for failed, why in computed.failures.get(shop, {}).items():
             for owner, file in self.call_all("advisor_vocabulary"):
                 if distribution[owner] == distribution[failed]:
                     words = (
@@ -190,7 +228,10 @@ class Registry(HookCaller):
                         *(s.id for s in file.symbol),
                     )
                     found |= dict.fromkeys(words, f"plugin {failed} failed: {why}")
-        there = {column for one in computed.derived for column in one.frame.columns}
+        if not found:
+            return {}
+        of_shop = (one.frame for one in computed.derived if shop in one.frame["shop"])
+        there = {column for frame in of_shop for column in frame.columns}
         return {word: why for word, why in found.items() if word not in there}
 
     def report_formats(self) -> list[ReportFormat]:
@@ -294,7 +335,34 @@ def _clash(
 def _computed(derived: Derived) -> set[str]:
     frame: Any = derived.frame
     columns = getattr(frame, "columns", ())
-    return {c.partition(".")[0] for c in columns} - {"key", "name", "days"}
+    return {c.partition(".")[0] for c in columns} - _LABELS
+
+
+def _of_shop(derived: Derived, shop: str) -> Derived:
+    """*derived* with the shop that it is of, where it does not say so itself."""
+    import polars as pl
+
+    frame: object = derived.frame
+    if not isinstance(frame, pl.DataFrame) or "shop" in frame.columns:
+        return derived
+    return attrs.evolve(derived, frame=frame.with_columns(pl.lit(shop).alias("shop")))
+
+
+def _merged(given: Iterable[Derived]) -> list[Derived]:
+    """*given* with the rows of columns that came in parts (a shop, a few keys) put together."""
+    import polars as pl
+
+    merged: list[Derived] = []
+    for one in given:
+        columns = set(one.frame.columns) - _LABELS
+        for at, other in enumerate(merged):
+            if other.subject == one.subject and columns & set(other.frame.columns):
+                rows = pl.concat([other.frame, one.frame], how="diagonal_relaxed")
+                merged[at] = attrs.evolve(other, frame=rows)
+                break
+        else:
+            merged.append(one)
+    return merged
 
 
 def empty() -> Registry:

@@ -47,10 +47,6 @@ from .kinds import (
 from .reader import (
     TabularProvider,
 )
-from .window_sums import (
-    days_of,
-    sums_of,
-)
 
 __all__ = [
     "HEAD_BYTES",
@@ -65,7 +61,6 @@ __all__ = [
     "TextGrid",
     "address_of",
     "as_utf8",
-    "days_of",
     "delimiter",
     "directory",
     "each_day",
@@ -78,6 +73,5 @@ __all__ = [
     "rows_about",
     "ruined",
     "source_mistakes",
-    "sums_of",
     "unpack",
 ]

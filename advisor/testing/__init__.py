@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from advisor.testing.benchmarks_contract import BenchmarksContract
     from advisor.testing.contract import Contract, Promise
+    from advisor.testing.counts import Block, block_of, counts_of
     from advisor.testing.metrics_contract import MetricsContract
     from advisor.testing.provider_contract import ProviderContract
     from advisor.testing.report_contract import ReportContract
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BenchmarksContract",
+    "Block",
     "Contract",
     "Ending",
     "MetricsContract",
@@ -49,6 +51,8 @@ __all__ = [
     "assert_fires",
     "assert_missing",
     "assert_unsure",
+    "block_of",
+    "counts_of",
     "judged",
     "shop",
 ]
@@ -64,6 +68,7 @@ _HOMES = {
     ),
     "benchmarks_contract": ("BenchmarksContract",),
     "contract": ("Contract", "Promise"),
+    "counts": ("Block", "block_of", "counts_of"),
     "metrics_contract": ("MetricsContract",),
     "provider_contract": ("ProviderContract",),
     "report_contract": ("ReportContract",),

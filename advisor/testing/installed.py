@@ -7,8 +7,7 @@ import attrs
 
 from advisor.errors import PluginError
 from advisor.judge import Engine, choose
-from advisor.model import Reading
-from advisor.plugin import Computed, Derived, ReadContext, Registry, add, load_plugins
+from advisor.plugin import Computed, Counts, Derived, MetricsContext, Registry, add, load_plugins
 
 
 @cache
@@ -44,8 +43,8 @@ def with_given(registry: Registry, given: Sequence[Derived]) -> Registry:
 class _Given(Registry):
     given: tuple[Derived, ...] = attrs.field(default=(), kw_only=True)
 
-    def derived(self, readings: Sequence[Reading], context: ReadContext) -> Computed:
-        computed = super().derived(readings, context)
+    def derived(self, counts: Counts, context: MetricsContext) -> Computed:
+        computed = super().derived(counts, context)
         return attrs.evolve(computed, derived=(*self.given, *computed.derived))
 
 

@@ -1,23 +1,25 @@
 """What everything behind `advisor_metrics` promises: see MetricsContract."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import polars as pl
 
 from advisor.errors import AdvisorError, unknown
 from advisor.model import Reading, Vocabulary
-from advisor.plugin import Derived, ReadContext
+from advisor.plugin import Counts, Derived, MetricsContext, takes_blocks
 from advisor.testing.contract import Contract, fail_with
+from advisor.testing.counts import Block, block_of, counts_of
 from advisor.testing.installed import registry_with
 from advisor.testing.shops import TODAY, Shop
 
 _PARTS = ("", ".lo", ".hi", ".n", ".se")
 _HOOK = "advisor_metrics"
+_SUBJECT = ("shop", "key")
 
 
 class MetricsContract(Contract):
-    """Derived metrics and symbols are declared, one row a subject, and change nothing.
+    """Derived metrics and symbols are declared, one row a subject, and of each shop alone.
 
     *plugin* is the module, or object, with the hook. *shops* are shops that it has something to say
     of, made by `shop`; *readings* are such readings, where a shop of a few rows is not enough.
@@ -59,7 +61,8 @@ class MetricsContract(Contract):
                     continue
                 if frame["key"].null_count():
                     wrong.append(f"{at}: {derived.subject}: {frame['key'].null_count()} empty keys")
-                twice = frame.filter(pl.col("key").is_duplicated())["key"].unique().sort()
+                labels = [label for label in _SUBJECT if label in frame.columns]
+                twice = frame.filter(pl.struct(labels).is_duplicated())["key"].unique().sort()
                 if twice.len():
                     wrong.append(f"{at}: {derived.subject}: {twice[0]!r} has more than one row")
         fail_with(wrong)
@@ -74,64 +77,97 @@ class MetricsContract(Contract):
             for text in _disordered(derived, words)
         )
 
-    def test_leaves_the_frames_as_they_are(self) -> None:
-        """What it was given is the same afterwards: other plugins get it too."""
-        wrong: list[str] = []
-        for at, readings, context in self._given():
-            tables = [table for reading in readings for table in reading.tables]
-            before = [table.frame.clone() for table in tables]
-            columns = [frame.columns for frame in before]
-            self._derived(readings, context)
-            for table, was, names in zip(tables, before, columns, strict=True):
-                if table.frame.columns != names or not table.frame.equals(was):
-                    wrong.append(f"{at}: the table of every {table.subject} was changed")
-        fail_with(wrong)
-
     def test_does_not_depend_on_the_order_of_files(self) -> None:
-        """The same readings in another order, and once more, give the same."""
+        """The same files in another order, and once more, give the same."""
         wrong: list[str] = []
-        for at, readings, context in self._given():
-            first = _sorted(self._derived(readings, context))
-            for other in (readings, readings[::-1]):
-                again = _sorted(self._derived(other, context))
+        for (at, block), (_, other) in zip(self._given(), self._given(-1), strict=True):
+            first = _sorted(self._derived(block))
+            for again in (_sorted(self._derived(one)) for one in (block, other)):
                 if len(first) != len(again) or not all(map(_same, first, again)):
                     wrong.append(f"{at}: gives something else the next time")
                     break
         fail_with(wrong)
 
+    def test_gives_the_same_for_any_cut_of_the_shops(self) -> None:
+        """With `blocks=True`: many shops at once give what each gives alone, and name the shop of
+        each row."""
+        if not takes_blocks(self._hook()):
+            return
+        whole = block_of([block for _, block in self._given()])
+        shops: list[str] = whole.context.shops["shop"].to_list()
+        together = self._derived(whole)
+        fail_with(
+            f"{one.subject}: has no column 'shop'"
+            for one in together
+            if "shop" not in one.frame.columns
+        )
+        wrong: list[str] = []
+        half = len(shops) // 2
+        for cut in (shops[:half], shops[half:], *([one] for one in shops)):
+            alone = _cells(self._derived(whole.only(cut)), cut)
+            with_others = _cells(together, cut)
+            for place in sorted(alone.keys() | with_others.keys(), key=str):
+                if alone.get(place) != with_others.get(place):
+                    subject, shop, key, column = place
+                    values = f"{with_others.get(place)} beside others, {alone.get(place)} without"
+                    wrong.append(f"{column} of {subject} {key!r} of {shop} is {values}")
+                    break
+        fail_with(wrong)
+
     def test_makes_nothing_of_nothing(self) -> None:
-        """Without readings it gives no rows, and does not fail."""
-        context = ReadContext(TODAY)
-        found = self._derived((), context)
+        """Without counts it gives no rows, and does not fail."""
+        found = self._derived(Block(Counts(), MetricsContext.of_one(TODAY)))
         fail_with(
             f"gives {one.frame.height} rows of every {one.subject}"
             for one in found
             if one.frame.height
         )
 
-    def _given(self) -> Iterator[tuple[str, tuple[Reading, ...], ReadContext]]:
+    def _given(self, step: int = 1) -> Iterator[tuple[str, Block]]:
         if not self.shops and not self.readings:
             raise AssertionError("it has neither shops nor readings to try")
+        words = (*self.plugins, self.plugin)
         for number, one in enumerate(self.shops, start=1):
             about = one.settings.shop
-            context = ReadContext(one.today, about.currency, about.region, one.window)
-            yield f"shop {number}", one.readings, context
+            yield (
+                f"shop {number}",
+                counts_of(
+                    one.readings[::step],
+                    today=one.today,
+                    window=one.window,
+                    shop=f"shop {number}",
+                    region=about.region,
+                    currency=about.currency,
+                    plugins=words,
+                ),
+            )
         for number, readings in enumerate(self.readings, start=1):
-            ends = [reading.period.last for reading in readings if reading.period is not None]
-            period = next((r.period for r in readings if r.period is not None), None)
-            today = max(ends, default=TODAY)
-            yield f"readings {number}", tuple(readings), ReadContext(today, None, None, period)
+            periods = [reading.period for reading in readings if reading.period is not None]
+            yield (
+                f"readings {number}",
+                counts_of(
+                    readings[::step],
+                    today=max((period.last for period in periods), default=TODAY),
+                    window=periods[0] if periods else None,
+                    shop=f"readings {number}",
+                    plugins=words,
+                ),
+            )
 
     def _each(self) -> Iterator[tuple[str, list[Derived]]]:
-        for at, readings, context in self._given():
-            yield at, self._derived(readings, context)
+        for at, block in self._given():
+            yield at, self._derived(block)
 
-    def _derived(self, readings: Sequence[Reading], context: ReadContext) -> list[Derived]:
-        """What the hook gives; it may leave out arguments that it does not need, as in a run."""
-        hook = getattr(self.plugin, _HOOK, None)
+    def _hook(self) -> Callable[..., Iterable[Derived]]:
+        hook: Callable[..., Iterable[Derived]] | None = getattr(self.plugin, _HOOK, None)
         if hook is None:
             raise AssertionError(f"{self.plugin!r} has no {_HOOK}")
-        given = {"readings": tuple(readings), "context": context}
+        return hook
+
+    def _derived(self, block: Block) -> list[Derived]:
+        """What the hook gives; it may leave out arguments that it does not need, as in a run."""
+        hook = self._hook()
+        given = {"counts": block.counts, "context": block.context}
         wanted = inspect.signature(hook).parameters
         found = list(hook(**{name: value for name, value in given.items() if name in wanted}))
         wrong = [one for one in found if not isinstance(one, Derived)]
@@ -196,5 +232,20 @@ def _sorted(found: Sequence[Derived]) -> list[Derived]:
 
 
 def _same(one: Derived, other: Derived) -> bool:
-    frames = [d.frame.sort("key") if "key" in d.frame.columns else d.frame for d in (one, other)]
+    frames = []
+    for derived in (one, other):
+        labels = [label for label in _SUBJECT if label in derived.frame.columns]
+        frames.append(derived.frame.sort(labels) if labels else derived.frame)
     return one.subject == other.subject and frames[0].equals(frames[1])
+
+
+def _cells(found: Iterable[Derived], shops: Collection[str]) -> dict[tuple[object, ...], object]:
+    """Every value that is known, by kind, shop, key and column."""
+    return {
+        (derived.subject, row["shop"], row["key"], column): value
+        for derived in found
+        for row in derived.frame.iter_rows(named=True)
+        if row["shop"] in shops
+        for column, value in row.items()
+        if value is not None and column not in _SUBJECT
+    }

@@ -111,13 +111,16 @@ class Shop:
                 continue
             symbols = sorted({name for row in told for name in row.symbols})
             metrics = sorted({name for row in told for name in row.metrics})
-            columns: dict[str, list[object]] = {"key": [row.key for row in told]}
+            columns: dict[str, list[object]] = {
+                "shop": [self.settings.shop.id for _ in told],
+                "key": [row.key for row in told],
+            }
             columns |= {name: [row.symbols.get(name) for row in told] for name in symbols}
             none = (None, None, None, None)
             for name in metrics:
                 for part, end in enumerate(("", ".lo", ".hi", ".n")):
                     columns[name + end] = [row.metrics.get(name, none)[part] for row in told]
-            texts = ("key", *symbols)
+            texts = ("shop", "key", *symbols)
             schema = {name: pl.String if name in texts else pl.Float64 for name in columns}
             yield Derived(kind, pl.DataFrame(columns, schema=schema))
 

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from advisor.plugin import hookspecs
+from advisor.plugin import Counts, hookspecs
 from docs.pages.markdown import page
 
 _HANDED = (
@@ -14,6 +14,10 @@ _HANDED = (
     "ReadContext",
     "Provider",
     "Together",
+    "MetricsContext",
+    "Counts",
+    "CountTable",
+    "Coverage",
     "Derived",
     "Templates",
     "ReportFormat",
@@ -28,8 +32,10 @@ plugin](write-a-plugin.md) walks through one.
 
 def render() -> str:
     """The page."""
-    tree = ast.parse(Path(hookspecs.__file__).read_text(encoding="utf-8"))
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    files = (hookspecs.__file__, inspect.getfile(Counts))
+    trees = [ast.parse(Path(file).read_text(encoding="utf-8")) for file in files]
+    bodies = (node for tree in trees for node in tree.body)
+    classes = {node.name: node for node in bodies if isinstance(node, ast.ClassDef)}
     hooks = [node for node in classes["Hooks"].body if isinstance(node, ast.FunctionDef)]
     rules = inspect.cleandoc(hookspecs.__doc__ or "").split("\n\n", 2)[2]
     return page(
@@ -71,12 +77,17 @@ def class_lines(node: ast.ClassDef) -> Iterator[str]:
     yield from (f"### {node.name}", "")
     yield from (inspect.cleandoc(ast.get_docstring(node) or ""), "")
     for member in node.body:
+        if isinstance(member, ast.AnnAssign) and ast.unparse(member.target).startswith("_"):
+            continue
         if isinstance(member, ast.AnnAssign):
             default = f" = {_default(member.value)}" if member.value else ""
             yield f"- `{ast.unparse(member.target)}: {_annotation(member.annotation)}{default}`"
-        elif isinstance(member, ast.FunctionDef):
-            arguments = ", ".join(a.arg for a in member.args.args if a.arg != "self")
-            yield f"- `{member.name}({arguments}) -> {_annotation(member.returns)}`"
+        elif isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
+            named = (*member.args.args, *member.args.kwonlyargs)
+            arguments = ", ".join(a.arg for a in named if a.arg not in ("self", "cls"))
+            told = " ".join((ast.get_docstring(member) or "").split())
+            says = f": {told}" if told else ""
+            yield f"- `{member.name}({arguments}) -> {_annotation(member.returns)}`{says}"
     yield ""
 
 

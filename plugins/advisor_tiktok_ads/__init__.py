@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from advisor import (
+    Counts,
     Derived,
+    MetricsContext,
     Provider,
-    ReadContext,
-    Reading,
     VocabularyFile,
     hookimpl,
     vocabulary_file,
@@ -29,17 +29,16 @@ def advisor_metric_providers() -> Sequence[Provider]:
     return providers()
 
 
-@hookimpl
-def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+@hookimpl(blocks=True)
+def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived]:
     from advisor_tiktok_ads.creatives import live_creatives
     from advisor_tiktok_ads.drivers import drivers
     from advisor_tiktok_ads.legacy import ad_types
     from advisor_tiktok_ads.steering import steering
 
-    window = context.window
     return (
-        *drivers(readings, window),
-        *steering(readings, window),
-        *live_creatives(readings, window),
-        *ad_types(readings, window),
+        *drivers(counts),
+        *steering(counts, context),
+        *live_creatives(counts),
+        *ad_types(counts),
     )

@@ -1,36 +1,26 @@
 """How many videos a GMV Max campaign has to show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived
 
 _CAMPAIGN, _SHOWN = "parent.campaign", "gmv_max_impressions"
 _CARD = "N/A"  # where a video's id stands, of a product card
 
 
-def live_creatives(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
-    """`live_creatives` of each campaign: its videos that were shown at all, in the newest list that
-    meets *window*; product cards are none, and a campaign of them alone has no number."""
-    frames = [
-        table.frame.select("key", "from", "to", _CAMPAIGN, _SHOWN)
-        for reading in readings
-        for table in reading.tables
-        if table.subject == "creative" and {_CAMPAIGN, _SHOWN} <= set(table.frame.columns)
-    ]
-    if not frames:
-        return
+def live_creatives(counts: Counts) -> Iterator[Derived]:
+    """`live_creatives` of each campaign: its videos that were shown at all, in the newest list of
+    the window; product cards are none, and a campaign of them alone has no number."""
+    listed = counts.rows("creative", (_SHOWN,), labels=(_CAMPAIGN,))
     videos = ~pl.col("key").str.ends_with(_CARD)
-    rows = pl.concat(frames).drop_nulls((_CAMPAIGN, _SHOWN)).filter(videos)
-    if window is not None:
-        meets = (pl.col("from") <= window.last) & (pl.col("to") >= window.first)
-        rows = rows.filter(meets.fill_null(value=True))
-    end = pl.col("to").max().over(_CAMPAIGN)
-    newest = rows.filter(pl.col("to").eq_missing(end))
+    rows = listed.drop_nulls(_CAMPAIGN).filter(videos)
+    newest = rows.filter(pl.col("to").eq_missing(pl.col("to").max().over("shop", _CAMPAIGN)))
+    if newest.is_empty():
+        return
     count = pl.col("key").filter(pl.col(_SHOWN) > 0).n_unique().cast(pl.Float64)
-    told = newest.group_by(pl.col(_CAMPAIGN).alias("key")).agg(
+    campaigns = newest.group_by("shop", pl.col(_CAMPAIGN).alias("key")).agg(
         count.alias(f"live_creatives{end}") for end in ("", ".lo", ".hi")
     )
-    if told.height:
-        yield Derived("campaign", told.sort("key"))
+    yield Derived("campaign", campaigns.sort("shop", "key"))

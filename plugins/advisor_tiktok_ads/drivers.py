@@ -6,15 +6,14 @@ of the gap says how much of it that part explains. Nothing is said of a gap that
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived
 from advisor.stats import Z
-from advisor.tabular import sums_of
 
-LABELS = ("key", "name", "days")
+LABELS = ("shop", "key", "name", "days")
 KINDS = ("ad", "ad-group", "campaign")
 MOST = 2 / 3  # of a gap that one part explains alone
 GAP = math.log(1.1)  # nearer than 10 % is no gap
@@ -24,7 +23,7 @@ ENOUGH_TO_COME = 4.0  # purchases that the others' rate would have brought
 Find = Callable[[pl.DataFrame], pl.DataFrame]
 
 
-def drivers(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+def drivers(counts: Counts) -> Iterator[Derived]:
     """`cpc.driver` and `roas.driver` of classic ads, ad groups and campaigns; `attention.weak` of
     ads and of GMV Max creatives."""
     asked: list[tuple[str, tuple[str, ...], Find]] = []
@@ -36,18 +35,20 @@ def drivers(readings: Sequence[Reading], window: Period | None) -> Iterator[Deri
     plays = ("impressions", "plays_2s", "plays_6s")  # of an idea; a campaign has several
     asked += [
         ("ad", plays, weak_attention),
-        ("creative", tuple(f"gmv_max_{count}" for count in plays), weak_attention),
+        ("creative", tuple(f"gmv_max_{play}" for play in plays), weak_attention),
     ]
-    for kind, counts, find in asked:
-        found = find(sums_of(readings, kind, counts, window))
+    for kind, names, find in asked:
+        if not counts.having(kind, names):
+            continue
+        found = find(counts.sums(kind, names))
         if found.height:
             yield Derived(kind, found)
 
 
 def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
-    """`key` and `cpc.driver` of each ad whose clicks are surely dearer than the others'.
+    """`shop`, `key` and `cpc.driver` of each ad whose clicks are surely dearer than the others'.
 
-    *ads* has `key`, `spend`, `impressions` and `clicks`.
+    *ads* has `shop`, `key`, `spend`, `impressions` and `clicks`.
     """
     clicks, impressions, spend = pl.col("clicks"), pl.col("impressions"), pl.col("spend")
     gap, price = _gap(spend, clicks), _gap(spend, impressions)
@@ -61,10 +62,10 @@ def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
 
 
 def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
-    """`key` and `roas.driver` of each ad that surely returns less than the others.
+    """`shop`, `key` and `roas.driver` of each ad that surely returns less than the others.
 
-    *ads* has `key`, `spend`, `clicks`, `purchases` and `ad_revenue`. An ad without a purchase where
-    the others' rate would have brought some has lost them after the click.
+    *ads* has `shop`, `key`, `spend`, `clicks`, `purchases` and `ad_revenue`. An ad without a
+    purchase where the others' rate would have brought some has lost them after the click.
     """
     spend, clicks = pl.col("spend"), pl.col("clicks")
     purchases, revenue = pl.col("purchases"), pl.col("ad_revenue")
@@ -91,11 +92,11 @@ def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
 
 
 def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
-    """`key` and `attention.weak`: which part of the ad surely holds a quarter fewer people than
-    that of the others together: the opening (2-second plays / impressions), the body (6-second
+    """`shop`, `key` and `attention.weak`: which part of the ad surely holds a quarter fewer people
+    than that of the others together: the opening (2-second plays / impressions), the body (6-second
     plays / 2-second plays).
 
-    *ads* has `key` and, in this order, impressions, 2-second and 6-second plays.
+    *ads* has `shop`, `key` and, in this order, impressions, 2-second and 6-second plays.
     """
     shown, two, six = (pl.col(c) for c in ads.columns if c not in LABELS)
     opening, body = _lost(two, shown), _lost(six, two)
@@ -111,7 +112,8 @@ def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
 
 
 def _others(count: pl.Expr) -> pl.Expr:
-    return count.sum() - count
+    """What is counted of the shop's other ads together."""
+    return count.sum().over("shop") - count
 
 
 def _gap(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
@@ -127,8 +129,8 @@ def _lost(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
 def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.DataFrame:
     """Where *sure*, the word; ads that nothing was counted of are no others."""
     base = next(c for c in ads.columns if c not in LABELS)
-    there = ads.filter(pl.col(base) > 0)
-    if there.height < 2:
-        return ads.clear().select("key")
-    said = there.select("key", pl.when(sure.fill_null(value=False)).then(word).alias(symbol))
+    there = ads.filter(pl.col(base) > 0).filter(pl.len().over("shop") > 1)
+    said = there.select(
+        "shop", "key", pl.when(sure.fill_null(value=False)).then(word).alias(symbol)
+    )
     return said.drop_nulls(symbol)

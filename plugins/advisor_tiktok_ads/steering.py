@@ -4,43 +4,43 @@ Results come from exports, targets and edits from the advertiser's own lists; no
 no ratio of sums can say it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived, MetricsContext
 from advisor.stats import UNSEEN_DAYS, UNSEEN_SPREAD, lognormal
-from advisor.tabular import days_of, sums_of
 
 RESULTS = ("gmv_max_cost", "gmv_max_orders", "gmv_max_revenue")
 # ROI protection: below this share of the target, on days with more orders than this.
 PROTECTED_BELOW, PROTECTED_ORDERS = 0.9, 20
+_KEY = ("shop", "key")
+_DAY = (*_KEY, "from")
 
 
-def steering(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+def steering(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
     """`roi_of_target`, `budget_use`, `budget_of_bids`, `roi_credit`, `roi_credit_days`,
     `edits_a_week` and `max_delivery_days` of campaigns."""
-    targets = days_of(readings, "campaign", ("target_roi",), window)
-    budgets = days_of(readings, "campaign", ("daily_budget",), window)
-    changes = days_of(readings, "campaign", ("budget_changes", "target_changes"), window)
-    results = days_of(readings, "campaign", RESULTS, window)
-    modes = days_of(readings, "campaign", ("max_delivery",), window)
-    totals = sums_of(readings, "campaign", RESULTS, window)
+    targets = counts.days("campaign", ("target_roi",))
+    budgets = counts.days("campaign", ("daily_budget",))
+    changes = counts.days("campaign", ("budget_changes", "target_changes"))
+    results = counts.days("campaign", RESULTS)
+    modes = counts.days("campaign", ("max_delivery",))
     found = (
-        roi_of_target(totals, targets),
+        roi_of_target(counts.sums("campaign", RESULTS), targets),
         budget_use(results, budgets),
         roi_credit(results, targets, changes, modes),
-        edits_a_week(changes, window),
+        edits_a_week(changes, context.shops),
         max_delivery_days(modes),
-        budget_of_bids(days_of(readings, "campaign", ("daily_budget", "bid"), window)),
+        budget_of_bids(counts.days("campaign", ("daily_budget", "bid"))),
     )
     yield from (Derived("campaign", frame) for frame in found if frame.height)
 
 
 def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """ROI / target ROI (the mean of its days), with limits from the number of orders."""
-    asked = targets.group_by("key").agg(pl.col("target_roi").mean())
-    both = totals.join(asked, on="key").filter(
+    asked = targets.group_by(_KEY).agg(pl.col("target_roi").mean())
+    both = totals.join(asked, on=_KEY).filter(
         (pl.col("target_roi") > 0) & (pl.col("gmv_max_cost") > 0) & (pl.col("gmv_max_orders") > 0)
     )
     value = pl.col("gmv_max_revenue") / pl.col("gmv_max_cost") / pl.col("target_roi")
@@ -48,19 +48,21 @@ def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     beside = UNSEEN_SPREAD**2 / pl.col("days").fill_null(UNSEEN_DAYS)
     low, high = lognormal(value, (2 / pl.col("gmv_max_orders") + beside).sqrt())
     return both.select(
-        "key",
+        *_KEY,
         "name",
         value.alias("roi_of_target"),
         low.alias("roi_of_target.lo"),
         high.alias("roi_of_target.hi"),
         pl.col("gmv_max_orders").alias("roi_of_target.n"),
-    ).sort("key")
+    ).sort(_KEY)
 
 
 def budget_use(results: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
     """Cost / budget over the days on which both are known."""
-    both = results.join(budgets.drop("name"), on=["key", "from"]).filter(pl.col("daily_budget") > 0)
-    used = both.group_by("key").agg(
+    both = results.join(budgets.drop("name"), on=_DAY, maintain_order="left").filter(
+        pl.col("daily_budget") > 0
+    )
+    used = both.group_by(_KEY).agg(
         pl.col("name").last(),
         (pl.col("gmv_max_cost").sum() / pl.col("daily_budget").sum()).alias("budget_use"),
     )
@@ -75,16 +77,16 @@ def roi_credit(
     target on the day, and not in max delivery."""
     edited = changes.filter(pl.col("target_changes") > 0)
     boosted = modes.filter(pl.col("max_delivery") > 0)
-    days = results.join(targets.drop("name"), on=["key", "from"])
+    days = results.join(targets.drop("name"), on=_DAY, maintain_order="left")
     for void in (edited, boosted):
-        days = days.join(void, on=["key", "from"], how="anti")
+        days = days.join(void, on=_DAY, how="anti", maintain_order="left")
     owed = pl.col("gmv_max_cost") - pl.col("gmv_max_revenue") / (
         PROTECTED_BELOW * pl.col("target_roi")
     )
     covered = (
         (pl.col("gmv_max_orders") > PROTECTED_ORDERS) & (pl.col("target_roi") > 0) & (owed > 0)
     )
-    sums = days.group_by("key").agg(
+    sums = days.group_by(_KEY).agg(
         pl.col("name").last(),
         pl.when(covered).then(owed).sum().alias("roi_credit"),
         covered.sum().cast(pl.Float64).alias("roi_credit_days"),
@@ -92,30 +94,34 @@ def roi_credit(
     return _exact(sums, "roi_credit", "roi_credit_days")
 
 
-def edits_a_week(changes: pl.DataFrame, window: Period | None) -> pl.DataFrame:
-    """Changes of budget, target or bid in seven days of *window*; nothing without a window."""
-    if window is None:
-        return changes.clear()
-    edits = (pl.col("budget_changes") + pl.col("target_changes")).sum() * 7 / window.days
-    sums = changes.group_by("key").agg(pl.col("name").last(), edits.alias("edits_a_week"))
+def edits_a_week(changes: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
+    """Changes of budget, target or bid in seven days of the window; nothing without a window."""
+    length = (pl.col("last") - pl.col("first")).dt.total_days() + 1
+    weeks = shops.select("shop", (length / 7).alias("weeks")).drop_nulls()
+    edits = (pl.col("budget_changes") + pl.col("target_changes")).sum() / pl.col("weeks").first()
+    sums = (
+        changes.join(weeks, on="shop")
+        .group_by(_KEY)
+        .agg(pl.col("name").last(), edits.alias("edits_a_week"))
+    )
     return _exact(sums, "edits_a_week")
 
 
 def budget_of_bids(days: pl.DataFrame) -> pl.DataFrame:
     """Daily budget / bid on the newest day of each campaign."""
-    newest = days.filter(pl.col("bid") > 0).sort("from").unique("key", keep="last")
+    newest = days.filter(pl.col("bid") > 0).unique(_KEY, keep="last", maintain_order=True)
     value = (pl.col("daily_budget") / pl.col("bid")).alias("budget_of_bids")
-    return _exact(newest.select("key", "name", value), "budget_of_bids")
+    return _exact(newest.select(*_KEY, "name", value), "budget_of_bids")
 
 
 def max_delivery_days(modes: pl.DataFrame) -> pl.DataFrame:
     """Days on which a campaign spent its budget whatever it returned, of those whose mode is
     known."""
     on = (pl.col("max_delivery") > 0).sum().cast(pl.Float64).alias("max_delivery_days")
-    return _exact(modes.group_by("key").agg(pl.col("name").last(), on), "max_delivery_days")
+    return _exact(modes.group_by(_KEY).agg(pl.col("name").last(), on), "max_delivery_days")
 
 
 def _exact(frame: pl.DataFrame, *metrics: str) -> pl.DataFrame:
     """*frame* with limits that are the values: nothing of it is chance."""
     limits = (pl.col(m).alias(f"{m}.{end}") for m in metrics for end in ("lo", "hi"))
-    return frame.with_columns(limits).sort("key")
+    return frame.with_columns(limits).sort(_KEY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from advisor import Derived, Provider, ReadContext, Reading, VocabularyFile, hookimpl
+from advisor import Counts, Derived, MetricsContext, Provider, VocabularyFile, hookimpl
 
 # Readers are imported when files are read: who wants the words alone need not wait for them.
 
@@ -21,8 +21,8 @@ def advisor_metric_providers() -> Sequence[Provider]:
     return providers()
 
 
-@hookimpl
-def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+@hookimpl(blocks=True)
+def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived]:
     from advisor_tiktok_shop.applause import applause
     from advisor_tiktok_shop.cadence import cadence
     from advisor_tiktok_shop.duties import duties
@@ -34,20 +34,19 @@ def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequen
     from advisor_tiktok_shop.shelf import shelf
     from advisor_tiktok_shop.standing import standing
 
-    window, today = context.window, context.today
     found = (
-        flagged_content(readings, window),
-        live_chain(readings, window),
-        appeals_due(readings, today),
-        buyers_apart(readings),
+        flagged_content(counts),
+        live_chain(counts),
+        appeals_due(counts, context.today),
+        buyers_apart(counts),
     )
     return (
         *(one for one in found if one),
-        *applause(readings, window),
-        *standing(readings, window),
-        *growths(readings, today, window),
-        *duties(readings, today),
-        *health_room(readings, today, context.region),
-        *cadence(readings, window),
-        *shelf(readings, window),
+        *applause(counts),
+        *standing(counts, context),
+        *growths(counts, context),
+        *duties(counts, context.today),
+        *health_room(counts, context),
+        *cadence(counts, context),
+        *shelf(counts),
     )

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived
 from advisor.stats import DEFAULT_SPREAD, byar, lognormal
-from advisor.tabular import sums_of
 
 LEAST = 6  # subjects: what is usual for a shop is told by five others at least. Ours.
 
@@ -30,20 +29,21 @@ _KINDS = (
 )
 
 
-def applause(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
-    """`views_ratio`, `answers_ratio` and `sales_ratio` of each video and LIVE of *window*, with
+def applause(counts: Counts) -> Iterator[Derived]:
+    """`views_ratio`, `answers_ratio` and `sales_ratio` of each video and LIVE of the window, with
     95 % limits; nothing where the shop has too few of a kind that anybody saw."""
     for one in _KINDS:
-        counts = ("views", *one.answers, "gmv", "sku_orders")
-        rows = sums_of(readings, one.kind, counts, window).filter(pl.col("views") > 0)
-        if rows.height >= LEAST:
+        names = ("views", *one.answers, "gmv", "sku_orders")
+        seen = counts.sums(one.kind, names).filter(pl.col("views") > 0)
+        rows = seen.filter(pl.len().over("shop") >= LEAST)
+        if rows.height:
             yield Derived(one.kind, _ratios(rows, one.answers))
 
 
 def _ratios(rows: pl.DataFrame, answers: Sequence[str]) -> pl.DataFrame:
     views = pl.col("views")
     # One video in a hundred that all have seen is no usual one: the median, not the mean.
-    seen = (views / views.median()).alias("views_ratio")
+    seen = (views / views.median().over("shop")).alias("views_ratio")
     answered, gmv, orders = pl.sum_horizontal(answers), pl.col("gmv"), pl.col("sku_orders")
     usual = _others(answered) / _others(views)
     rate = answered / views / usual
@@ -68,12 +68,12 @@ def _ratios(rows: pl.DataFrame, answers: Sequence[str]) -> pl.DataFrame:
     )
     names = [f"{name}{end}" for name in _NAMES for end in ("", ".lo", ".hi")]
     known = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in names]
-    return found.select("key", *known).sort("key")
+    return found.select("shop", "key", *known)
 
 
 _NAMES = ("views_ratio", "answers_ratio", "sales_ratio")
 
 
 def _others(count: pl.Expr) -> pl.Expr:
-    """The count of all subjects but the row's own."""
-    return count.sum() - count
+    """The count of all subjects of the shop but the row's own."""
+    return count.sum().over("shop") - count

@@ -5,140 +5,171 @@ posted on the days of that period.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 
 import polars as pl
 
-from advisor import Derived, Period, Reading, before
+from advisor import Counts, Derived, MetricsContext
 from advisor.stats import byar, lognormal
-from advisor.tabular import days_of
 from advisor_tiktok_shop.duties import exactly
 
+_KEY = ("shop", "key")
 LEAST_DAYS = 14  # of a window that lists of videos cover
 PROTECTED = 30  # days after a cut in which creators keep the old rate
 BEFORE_CUT = 28
 LONG_AGO = 120  # days after which a cut explains nothing any more
 
 
-def cadence(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+def cadence(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
     """`videos_a_week` and `posting_pace` of the shop; `commission_cut_age` and `posts_since_cut` of
     the shop and of creators."""
-    if window is None:
-        return
-    yield from _pace(days_of(readings, "shop", ("posts",), None), _covered(readings), window)
-    creators = days_of(readings, "creator", ("posts",), None)
-    together = creators.group_by("from").agg(pl.col("posts").sum(), pl.lit("").alias("key"))
-    for subject, posts in (("shop", together), ("creator", creators)):
-        yield from _since_cut(readings, subject, posts, _covered(readings), window)
+    windows = context.shops.drop_nulls(("first", "last"))
+    posting = [t for kind in ("shop", "creator") for t in counts.having(kind, ("posts",))]
+    families = sorted({table.family for table in posting})
+    paces = [_pace(counts, family, windows) for family in families]
+    pace = _first_of_each(paces)
+    if pace is not None:
+        yield Derived("shop", pace)
+    for subject in ("shop", "creator"):
+        cuts = _cuts(counts, subject, windows)
+        if cuts.is_empty():
+            continue
+        age = (pl.col("last") - pl.col("cut")).dt.total_days().cast(pl.Float64)
+        yield Derived(subject, cuts.select(*_KEY, *exactly("commission_cut_age", age)))
+        kept = _first_of_each([_kept_posting(counts, subject, f, cuts) for f in families])
+        if kept is not None:
+            yield Derived(subject, kept)
 
 
-def _covered(readings: Sequence[Reading]) -> list[Period]:
-    """The periods of the lists that say when videos were posted."""
-    return [
-        reading.period
-        for reading in readings
-        if reading.period is not None
-        and any("posts" in table.frame.columns for table in reading.tables)
-    ]
+def _first_of_each(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+    """Lists of two families count the same videos in two ways: of each subject the first one that
+    covers enough days is believed."""
+    told = [frame for frame in frames if frame.height]
+    if not told:
+        return None
+    return pl.concat(told).unique(_KEY, keep="first", maintain_order=True).sort(_KEY)
 
 
-def _days(known: Sequence[Period], within: Period) -> pl.Series:
-    """The days of *within* that lists of videos cover."""
-    days = pl.date_range(within.first, within.last, eager=True)
-    covered = pl.repeat(value=False, n=len(days), eager=True)
-    for period in known:
-        covered |= days.is_between(period.first, period.last)
-    return days.filter(covered)
+def _covered(counts: Counts, family: str) -> pl.DataFrame:
+    """`shop` and `day` of the lists of a *family*, which say when videos were posted."""
+    kinds = ("shop", "creator")
+    return pl.concat(counts.covered(kind, "posts", families=(family,)) for kind in kinds).unique()
 
 
-def _pace(posts: pl.DataFrame, known: Sequence[Period], window: Period) -> Iterator[Derived]:
-    now, then = _days(known, window), _days(known, before(window))
-    if len(now) < LEAST_DAYS:
-        return
-    here = pl.col("from").is_in(now.implode())
-    count = posts.filter(here)["posts"].sum()
-    low, high = byar(pl.lit(float(count)))
-    scale = 7 / len(now)
-    values = {"": pl.lit(float(count)), ".lo": low, ".hi": high}
-    told = pl.DataFrame({"key": [""]}).with_columns(
-        *((value * scale).alias(f"videos_a_week{end}") for end, value in values.items()),
-        pl.lit(float(count)).alias("videos_a_week.n"),
+def _within(first: str, last: str) -> pl.Expr:
+    return pl.col("day").is_between(pl.col(first), pl.col(last))
+
+
+def _pace(counts: Counts, family: str, windows: pl.DataFrame) -> pl.DataFrame:
+    """`videos_a_week` of each shop, and `posting_pace` where the window before is covered too."""
+    posts = counts.days("shop", ("posts",), within="always", families=(family,))
+    days = (
+        _covered(counts, family)
+        .join(windows, on="shop", maintain_order="left")
+        .join(posts, left_on=("shop", "day"), right_on=("shop", "from"), how="left")
+        .with_columns(pl.col("posts").fill_null(0.0))
     )
-    earlier = posts.filter(pl.col("from").is_in(then.implode()))["posts"].sum()
-    if len(then) >= LEAST_DAYS and count and earlier:
-        told = told.with_columns(
-            _ratio("posting_pace", float(count), float(earlier), len(now), len(then))
+    now, then = _within("first", "last"), _within("before_first", "before_last")
+    sums = (
+        days.group_by("shop")
+        .agg(
+            now.sum().alias("days"),
+            then.sum().alias("days_then"),
+            pl.col("posts").filter(now).sum().alias("now"),
+            pl.col("posts").filter(then).sum().alias("then"),
         )
-    yield Derived("shop", told)
+        .filter(pl.col("days") >= LEAST_DAYS)
+    )
+    low, high = byar(pl.col("now"))
+    values = {"": pl.col("now"), ".lo": low, ".hi": high}
+    known = (pl.col("days_then") >= LEAST_DAYS) & (pl.col("now") > 0) & (pl.col("then") > 0)
+    return sums.select(
+        "shop",
+        pl.col("shop").alias("key"),
+        *(
+            (value * 7 / pl.col("days")).alias(f"videos_a_week{end}")
+            for end, value in values.items()
+        ),
+        pl.col("now").alias("videos_a_week.n"),
+        *(pl.when(known).then(part) for part in _ratio("posting_pace", pl.col("now"))),
+    )
 
 
-def _ratio(metric: str, now: float, then: float, days: int, days_then: int) -> list[pl.Expr]:
-    """Posts a day over posts a day, with limits of two Poisson counts."""
-    value = pl.lit(now / days / (then / days_then))
-    low, high = lognormal(value, pl.lit((1 / now + 1 / then) ** 0.5))
+def _ratio(metric: str, now: pl.Expr) -> list[pl.Expr]:
+    """Posts a day over posts a day (`then`), with limits of two Poisson counts."""
+    then = pl.col("then")
+    value = now / pl.col("days") / (then / pl.col("days_then"))
+    low, high = lognormal(value, (1 / now + 1 / then).sqrt())
     return [value.alias(metric), low.alias(f"{metric}.lo"), high.alias(f"{metric}.hi")]
 
 
-def _since_cut(
-    readings: Sequence[Reading],
-    subject: str,
-    posts: pl.DataFrame,
-    known: Sequence[Period],
-    window: Period,
-) -> Iterator[Derived]:
-    cuts = _cuts(readings, subject, window)
-    if cuts.is_empty():
-        return
-    age = (pl.lit(window.last) - pl.col("cut")).dt.total_days().cast(pl.Float64)
-    yield Derived(subject, cuts.select("key", *exactly("commission_cut_age", age)))
-    of = cuts if subject == "creator" else cuts.head(1)
-    each = [_kept_posting(key, cut, posts, known, window) for key, cut in of.iter_rows()]
-    told = [frame for frame in each if frame is not None]
-    if told:
-        yield Derived(subject, pl.concat(told))
-
-
-def _kept_posting(
-    key: str, cut: date, posts: pl.DataFrame, known: Sequence[Period], window: Period
-) -> pl.DataFrame | None:
-    """`posts_since_cut` of one subject; None where either side of the cut is not covered."""
-    begins = cut + timedelta(days=PROTECTED)
-    after = Period(begins, max(begins, window.last))
-    prior = Period(cut - timedelta(days=BEFORE_CUT), cut - timedelta(days=1))
-    days, days_before = _days(known, after), _days(known, prior)
-    if min(len(days), len(days_before)) < LEAST_DAYS:
-        return None
-    own = posts.filter(pl.col("key") == key)
-    now = float(own.filter(pl.col("from").is_in(days.implode()))["posts"].sum())
-    then = float(own.filter(pl.col("from").is_in(days_before.implode()))["posts"].sum())
-    if then == 0:
-        return None
+def _kept_posting(counts: Counts, subject: str, family: str, cuts: pl.DataFrame) -> pl.DataFrame:
+    """`posts_since_cut` of those whose days on both sides of the cut are covered."""
+    begins = pl.col("cut") + pl.duration(days=PROTECTED)
+    sides = cuts.with_columns(
+        begins.alias("begins"),
+        pl.max_horizontal(begins, "last").alias("ends"),
+        (pl.col("cut") - pl.duration(days=BEFORE_CUT)).alias("prior_first"),
+        (pl.col("cut") - pl.duration(days=1)).alias("prior_last"),
+    )
+    posts = counts.days("creator", ("posts",), within="always", families=(family,))
+    if subject == "shop":  # all creators together
+        posts = posts.group_by("shop", "from").agg(
+            pl.col("posts").sum(), key=pl.col("shop").first()
+        )
+    after, prior = _within("begins", "ends"), _within("prior_first", "prior_last")
+    sums = (
+        sides.join(_covered(counts, family), on="shop")
+        .join(
+            posts.select(*_KEY, pl.col("from").alias("day"), "posts"), on=(*_KEY, "day"), how="left"
+        )
+        .with_columns(pl.col("posts").fill_null(0.0))
+        .group_by(_KEY)
+        .agg(
+            after.sum().alias("days"),
+            prior.sum().alias("days_then"),
+            pl.col("posts").filter(after).sum().alias("now"),
+            pl.col("posts").filter(prior).sum().alias("then"),
+        )
+        .filter((pl.min_horizontal("days", "days_then") >= LEAST_DAYS) & (pl.col("then") > 0))
+    )
     # No post at all is as sure as half a post is.
-    share = _ratio("posts_since_cut", max(now, 0.5), then, len(days), len(days_before))
-    told = pl.DataFrame({"key": [key]}).with_columns(share)
-    nothing = [pl.lit(0.0).alias(f"posts_since_cut{end}") for end in ("", ".lo")]
-    return told if now else told.with_columns(nothing)
+    share = sums.with_columns(_ratio("posts_since_cut", pl.col("now").clip(0.5)))
+    none = pl.col("now") == 0
+    return share.select(
+        *_KEY,
+        *(
+            pl.when(none)
+            .then(0.0)
+            .otherwise(f"posts_since_cut{end}")
+            .alias(f"posts_since_cut{end}")
+            for end in ("", ".lo")
+        ),
+        "posts_since_cut.hi",
+    )
 
 
-def _cuts(readings: Sequence[Reading], subject: str, window: Period) -> pl.DataFrame:
-    """`key` and `cut`, the day on which the newest lower rate of each began, where that is not
-    long ago. A creator without a rate has the shop's."""
-    own = _lowered(days_of(readings, subject, ("commission_rate",), None), window)
+def _cuts(counts: Counts, subject: str, windows: pl.DataFrame) -> pl.DataFrame:
+    """`shop`, `key`, `last` of the window and `cut`, the day on which the newest lower rate of each
+    began, where that is not long ago. A creator without a rate has the shop's."""
+    rates = counts.days(subject, ("commission_rate",), within="always")
+    own = _lowered(rates, windows)
     if subject == "shop":
-        return own.with_columns(pl.lit("").alias("key"))
-    whole = _lowered(days_of(readings, "shop", ("commission_rate",), None), window)
-    rated = days_of(readings, subject, ("commission_rate",), None)["key"].unique()
-    posting = days_of(readings, subject, ("posts",), None).select("key").unique()
-    others = posting.filter(~pl.col("key").is_in(rated.implode()))
-    return pl.concat([own, others.join(whole.select("cut"), how="cross")]).sort("key")
+        return own
+    whole = _cuts(counts, "shop", windows).drop("key")
+    posting = counts.days(subject, ("posts",), within="always").select(_KEY).unique()
+    others = posting.join(rates, on=_KEY, how="anti").join(whole, on="shop")
+    return pl.concat([own, others.select(own.columns)]).sort(_KEY)
 
 
-def _lowered(rates: pl.DataFrame, window: Period) -> pl.DataFrame:
-    before_it = pl.col("commission_rate").shift(1).over("key", order_by="from")
-    recent = pl.col("from").is_between(window.last - timedelta(days=LONG_AGO), window.last)
+def _lowered(rates: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    before_it = pl.col("commission_rate").shift(1).over(_KEY, order_by="from")
+    first = pl.col("last") - pl.duration(days=LONG_AGO)
+    recent = pl.col("from").is_between(first, pl.col("last"))
     return (
-        rates.filter((pl.col("commission_rate") < before_it) & recent)
-        .sort("from")
-        .unique("key", keep="last", maintain_order=True)
-        .select("key", pl.col("from").alias("cut"))
+        rates.filter(pl.col("commission_rate") < before_it)
+        .join(windows, on="shop", maintain_order="left")
+        .filter(recent)
+        .sort(*_KEY, "from")
+        .unique(_KEY, keep="last", maintain_order=True)
+        .select(*_KEY, "last", pl.col("from").alias("cut"))
     )

@@ -1,13 +1,12 @@
 """The rates that the platform judges a shop by, and where they lead in four weeks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
-from advisor import Derived, Reading
-from advisor.tabular import days_of
-from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
+from advisor import Counts, Derived
+from advisor_tiktok_shop.ahead import ahead, recent
 
 # Of each metric: the count that it is made of, and whether it is the share that went right.
 ENFORCED = "_enforced"  # a rate held against a second line; it leads where the first one does
@@ -23,25 +22,28 @@ RATES = {
 }
 
 
-def duties(readings: Sequence[Reading], today: date) -> Iterator[Derived]:
+def duties(counts: Counts, today: date) -> Iterator[Derived]:
     """Each rate of the newest reading, exactly, with its number of cases; and `<rate>_ahead`.
     A reading older than eight weeks says nothing of today."""
     for metric, (count, right) in RATES.items():
         cases, missed = f"{count}_cases", f"{count}_missed"
-        days = days_of(readings, "shop", (cases, missed), None).filter(
-            (pl.col(cases) > 0) & (pl.col("from") <= today)
-        )
-        newest = days.sort("from").tail(1)
-        if newest.is_empty() or (today - newest["from"][0]).days > LOOK_BACK:
+        if not counts.having("shop", (cases, missed)):
             continue
         wrong = pl.col(missed) / pl.col(cases)
-        share = 1 - wrong if right else wrong
-        told = newest.select("key", *exactly(metric, share), pl.col(cases).alias(f"{metric}.n"))
-        later = ahead(days.select("from", value=share), today)
-        if later is not None and not metric.endswith(ENFORCED):
-            value = pl.lit(min(max(later, 0.0), 1.0))
-            told = told.with_columns(exactly(f"{metric}_ahead", value))
-        yield Derived("shop", told)
+        days = (
+            counts.days("shop", (cases, missed), within="always")
+            .filter((pl.col(cases) > 0) & (pl.col("from") <= today))
+            .with_columns((1 - wrong if right else wrong).alias("value"))
+        )
+        rates = recent(days.unique("shop", keep="last", maintain_order=True), today)
+        share = exactly(metric, pl.col("value"))
+        columns = [*share, pl.col(cases).alias(f"{metric}.n")]
+        if not metric.endswith(ENFORCED):
+            later = ahead(days, today).with_columns(pl.col("ahead").clip(0.0, 1.0))
+            rates = rates.join(later, on="shop", how="left", maintain_order="left")
+            columns += exactly(f"{metric}_ahead", pl.col("ahead"))
+        if rates.height:
+            yield Derived("shop", rates.select("shop", "key", *columns))
 
 
 def exactly(metric: str, value: pl.Expr) -> list[pl.Expr]:

@@ -5,13 +5,12 @@ that is surely below three fifths of theirs counts as broken.
 """
 
 import math
-from collections.abc import Sequence
+from functools import reduce
 
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived
 from advisor.stats import Z
-from advisor.tabular import sums_of
 
 BROKEN = math.log(0.6)
 # Of each link: what must come, of what. Watch time comes in stretches, one a view.
@@ -23,32 +22,28 @@ LINKS = {
 }
 
 
-def live_chain(readings: Sequence[Reading], window: Period | None) -> Derived | None:
-    """`live.broken-link` of each LIVE of *window*: the first link that is broken, or `none` where
+def live_chain(counts: Counts) -> Derived | None:
+    """`live.broken-link` of each LIVE of the window: the first link that is broken, or `none` where
     all links that the files can tell hold."""
-    chain: pl.DataFrame | None = None
+    links: list[pl.DataFrame] = []
     for link, (top, bottom, events) in LINKS.items():
-        rows = sums_of(readings, "live", tuple(dict.fromkeys((top, bottom, events))), window)
-        link_said = rows.filter(pl.col(bottom) > 0).select(
-            "key", _broken(top, bottom, events).alias(link)
-        )
-        chain = (
-            link_said
-            if chain is None
-            else chain.join(link_said, on="key", how="full", coalesce=True)
-        )
-    if chain is None or chain.is_empty():
-        return None
+        rows = counts.sums("live", tuple(dict.fromkeys((top, bottom, events))))
+        shown = rows.filter(pl.col(bottom) > 0)
+        links.append(shown.select("shop", "key", _broken(top, bottom, events).alias(link)))
+    chain = reduce(
+        lambda left, right: left.join(right, on=("shop", "key"), how="full", coalesce=True), links
+    )
     words = [pl.when(pl.col(link)).then(pl.lit(link)) for link in LINKS]
     known = pl.all_horizontal(pl.col(link).is_not_null() for link in LINKS if link != "enter")
     first = pl.coalesce(*words, pl.when(known).then(pl.lit("none")))
-    said = chain.select("key", first.alias("live.broken-link")).drop_nulls().sort("key")
-    return Derived("live", said) if said.height > 1 else None
+    said = chain.select("shop", "key", first.alias("live.broken-link")).drop_nulls()
+    beside = said.filter(pl.len().over("shop") > 1).sort("shop", "key")
+    return Derived("live", beside) if beside.height else None
 
 
 def _broken(top: str, bottom: str, events: str) -> pl.Expr:
     def others(count: str) -> pl.Expr:
-        return pl.col(count).sum() - pl.col(count)
+        return pl.col(count).sum().over("shop") - pl.col(count)
 
     gap = (pl.col(top) / pl.col(bottom)).log() - (others(top) / others(bottom)).log()
     noise = Z * (1 / pl.col(events) + 1 / others(events)).sqrt()

@@ -1,6 +1,6 @@
 """How far the account is from the next milestone of its region, and which appeals run out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -8,11 +8,10 @@ from importlib.resources import files
 import attrs
 import polars as pl
 
-from advisor import Derived, Reading, parse_toml, structure
-from advisor.tabular import days_of
-from advisor_tiktok_shop.ahead import LOOK_BACK, ahead
+from advisor import Counts, Derived, MetricsContext, parse_toml, structure
+from advisor_tiktok_shop.ahead import ahead, recent
 from advisor_tiktok_shop.duties import exactly
-from advisor_tiktok_shop.violations import FAMILY
+from advisor_tiktok_shop.violations import listed_shops
 
 SOON = 7  # days in which an appeal has to be written
 _FILE = "milestones.toml"
@@ -45,40 +44,44 @@ def scales() -> tuple[Scale, ...]:
     return structure(parse_toml(text, where=_FILE), Scales, where=_FILE).scale
 
 
-def health_room(readings: Sequence[Reading], today: date, region: str | None) -> Iterator[Derived]:
-    """`health_room` and `health_room_ahead`: points to the next milestone of the shop's *region*,
+def health_room(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
+    """`health_room` and `health_room_ahead`: points to the next milestone of the shop's region,
     today and where the readings lead; nothing without a region that has milestones."""
+    today = context.today
     for scale in scales():
-        if region not in scale.region or not _holds(scale, today):
+        if not _holds(scale, today) or not counts.having("shop", (scale.count,)):
             continue
-        days = days_of(readings, "shop", (scale.count,), None).filter(pl.col("from") <= today)
-        newest = days.sort("from").tail(1)
-        if newest.is_empty() or (today - newest["from"][0]).days > LOOK_BACK:
-            continue
-        score = float(newest[scale.count][0])
-        later = ahead(days.select("from", value=scale.count), today, least=2)
-        room = _room(scale, score)
-        lost = 0.0 if later is None else (score - later) * (1 if scale.falls else -1)
-        told = newest.select(
-            "key",
-            *exactly("health_room", pl.lit(room)),
-            *exactly("health_room_ahead", pl.lit(room - lost)),
+        there = context.shops.filter(pl.col("region").is_in(scale.region))
+        days = (
+            counts.days("shop", (scale.count,), within="always")
+            .join(there, on="shop", how="semi", maintain_order="left")
+            .filter(pl.col("from") <= today)
+            .with_columns(pl.col(scale.count).alias("value"))
         )
-        yield Derived("shop", told)
+        newest = recent(days.unique("shop", keep="last", maintain_order=True), today)
+        later = ahead(days, today, least=2)
+        rooms = newest.join(later, on="shop", how="left", maintain_order="left")
+        if rooms.is_empty():
+            continue
+        room = _room(scale, pl.col("value"))
+        lost = (pl.col("value") - pl.col("ahead")) * (1 if scale.falls else -1)
+        led = room - lost.fill_null(0.0)
+        columns = (*exactly("health_room", room), *exactly("health_room_ahead", led))
+        yield Derived("shop", rooms.select("shop", "key", *columns))
 
 
-def appeals_due(readings: Sequence[Reading], today: date) -> Derived | None:
-    """`appeals_due`: open violations whose last day to appeal lies within a week; None without a
-    list of violations."""
-    tables = [table for reading in readings for table in reading.tables]
-    shop = [t.frame for t in tables if t.subject == "shop" and t.family.startswith(FAMILY)]
-    if not shop:
+def appeals_due(counts: Counts, today: date) -> Derived | None:
+    """`appeals_due`: open violations whose last day to appeal lies within a week; nothing of a shop
+    without a list of violations."""
+    shops = listed_shops(counts)
+    if shops.is_empty():
         return None
-    ending = days_of(readings, "shop", ("appeals_ending",), None)
-    near = pl.col("from").is_between(today, today + timedelta(days=SOON))
-    due = float(ending.filter(near)["appeals_ending"].sum())
-    keys = shop[0].select(pl.col("key").first())
-    return Derived("shop", keys.with_columns(exactly("appeals_due", pl.lit(due))))
+    ending = counts.days("shop", ("appeals_ending",), within="always")
+    near = ending.filter(pl.col("from").is_between(today, today + timedelta(days=SOON)))
+    due = near.group_by("shop").agg(pl.col("appeals_ending").sum().alias("due"))
+    each = shops.join(due, on="shop", how="left", maintain_order="left")
+    value = exactly("appeals_due", pl.col("due").fill_null(0.0))
+    return Derived("shop", each.select("shop", pl.col("shop").alias("key"), *value))
 
 
 def _holds(scale: Scale, today: date) -> bool:
@@ -86,8 +89,10 @@ def _holds(scale: Scale, today: date) -> bool:
     return begun and (scale.until is None or today <= scale.until)
 
 
-def _room(scale: Scale, score: float) -> float:
+def _room(scale: Scale, score: pl.Expr) -> pl.Expr:
     """Points to the next milestone; 0 where the last one is reached."""
     if scale.falls:
-        return score - max((at for at in scale.at if at < score), default=score)
-    return min((at for at in scale.at if at > score), default=score) - score
+        below = pl.max_horizontal(pl.when(score > at).then(pl.lit(at)) for at in scale.at)
+        return score - below.fill_null(score)
+    above = pl.min_horizontal(pl.when(score < at).then(pl.lit(at)) for at in scale.at)
+    return above.fill_null(score) - score

@@ -61,7 +61,7 @@ def order_counts(
             )
         )
     tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
-    found = _by_place(rows, places)
+    found = _by_place(rows, places, reading.file.sha256[:12])
     return _told(reading, (*tables, found) if found else tables, rows, left_out, notes)
 
 
@@ -151,13 +151,13 @@ def _counted(
     )
 
 
-def _by_place(rows: pl.DataFrame, places: pl.DataFrame | None) -> Table | None:
+def _by_place(rows: pl.DataFrame, places: pl.DataFrame | None, file: str) -> Table | None:
     days = rows["day"].drop_nulls()
     if places is None or days.is_empty() or ruined(rows["by.order_id"]):
         return None
     first, last = rows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
     placed = rows.join(places, on="_row", how="left", maintain_order="left")
-    return by_place(placed.with_columns(_product().alias("product")), Period(first, last))
+    return by_place(placed.with_columns(_product().alias("product")), Period(first, last), file)
 
 
 def _product() -> pl.Expr:

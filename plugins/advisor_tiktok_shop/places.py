@@ -5,12 +5,10 @@ how many orders of a product came from place 1, place 2 and so on, without sayin
 """
 
 import math
-from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 
-from advisor import Derived, Grain, Grid, Period, Reading, Table
+from advisor import Counts, Derived, Grain, Grid, Period, Table
 from advisor.stats import Z
 from advisor_tiktok_shop.words import PLACED_ORDERS
 
@@ -27,9 +25,12 @@ def places(grid: Grid, after: int, column: int) -> pl.DataFrame:
     return grid.body(after, [column]).select("_row", named.alias("place"))
 
 
-def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
-    """Orders of each product by place, over the whole file. *rows* are those of sales, with
-    `product`, `place` and `by.order_id`; None where no place has enough of them."""
+def by_place(rows: pl.DataFrame, period: Period, file: str) -> Table | None:
+    """Orders of each product by place, over the whole *file*. *rows* are those of sales, with
+    `product`, `place` and `by.order_id`; None where no place has enough of them.
+
+    Place 1 of one file may be place 2 of another, so counts are broken down by file too.
+    """
     known = rows.drop_nulls(("product", "place"))
     sizes = (
         known.group_by("place")
@@ -56,6 +57,7 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
         pl.lit(period.first).alias("from"),
         pl.lit(period.last).alias("to"),
         pl.lit(None, pl.String).alias("currency"),
+        pl.lit(file).alias("by.file"),
         pl.col("product").alias("by.product"),
         "by.place",
         PLACED_ORDERS,
@@ -64,58 +66,69 @@ def by_place(rows: pl.DataFrame, period: Period) -> Table | None:
     return Table("shop", FAMILY, Grain.PERIOD, frame)
 
 
-def buyers_apart(readings: Sequence[Reading]) -> Derived | None:
+def buyers_apart(counts: Counts) -> Derived | None:
     """`buyers_apart` of each product: the share of its orders that would have to come from other
     places to be spread like those of the shop's other products, less what chance alone makes of as
     many orders; with 95 % limits. From the newest file of orders; None without one that has places.
     """
-    counted = _newest(readings)
-    if counted is None:
+    counted = _newest(counts)
+    if counted.is_empty():
         return None
-    each = counted.pivot("by.place", index="by.product", values=PLACED_ORDERS).fill_null(0.0)
-    full = each.unpivot(index="by.product", variable_name="by.place", value_name=PLACED_ORDERS)
+    products = counted.select("shop", "by.product").unique(maintain_order=True)
+    named = counted.select("shop", "by.place").unique(maintain_order=True)
+    place = ("shop", "by.product", "by.place")
+    full = (
+        products.join(named, on="shop")
+        .join(counted, on=place, how="left")
+        .with_columns(pl.col(PLACED_ORDERS).fill_null(0.0))
+        .sort(place)
+    )
     summed = _apart(full)
     if summed.is_empty():
         return None
     # The one that differs most would make each of the others look odd beside it.
     first = summed.sort(
         "apart", "buyers_apart.n", "by.product", descending=[True, False, False]
-    ).head(1)
-    others = _apart(full.filter(pl.col("by.product") != first["by.product"][0]))
-    summed = pl.concat([first, others]).sort("by.product")
+    ).unique("shop", keep="first", maintain_order=True)
+    others = _apart(full.join(first, on=place[:2], how="anti", maintain_order="left"))
+    summed = pl.concat([first, others])
     above = pl.col("apart") - pl.col("chance")
     return Derived(
         "product",
-        _keyed(summed, readings).select(
+        _keyed(summed, counts)
+        .select(
+            "shop",
             "key",
             "name",
             above.clip(0.0).alias("buyers_apart"),
             (above - Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.lo"),
             (pl.col("apart") + Z * pl.col("spread")).clip(0.0, 1.0).alias("buyers_apart.hi"),
             "buyers_apart.n",
-        ),
+        )
+        .sort("shop", "key"),
     )
 
 
 def _apart(full: pl.DataFrame) -> pl.DataFrame:
     """How far each product is `apart` from the others together, what `chance` alone would make of
     it, and the `spread` of that; one row a product that has others."""
-    orders, product = pl.col(PLACED_ORDERS), pl.col("by.product")
-    own = orders.sum().over(product)
-    here = orders.sum().over("by.place")
+    orders = pl.col(PLACED_ORDERS)
+    own = orders.sum().over("shop", "by.product")
+    here = orders.sum().over("shop", "by.place")
+    all_of_them = orders.sum().over("shop")
     whole = full.with_columns(
         own.alias("n"),
-        (orders.sum() - own).alias("m"),
+        (all_of_them - own).alias("m"),
         (here - orders).alias("elsewhere"),
     ).filter((pl.col("n") > 0) & (pl.col("m") > 0))
     usual = pl.col("elsewhere") / pl.col("m")
-    share = here / orders.sum()
+    share = here / all_of_them
     variance = share * (1 - share) * (1 / pl.col("n") + 1 / pl.col("m"))
     # The mean of a normal variable's size is sqrt(2 / pi) of its standard deviation.
     mean = math.sqrt(2 / math.pi)
     return (
         whole.with_columns(variance.alias("variance"))
-        .group_by("by.product", maintain_order=True)
+        .group_by("shop", "by.product", maintain_order=True)
         .agg(
             ((orders / pl.col("n") - usual).abs().sum() / 2).alias("apart"),
             (pl.col("variance").sqrt().sum() * mean / 2).alias("chance"),
@@ -125,33 +138,28 @@ def _apart(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _newest(readings: Sequence[Reading]) -> pl.DataFrame | None:
-    tables = [
-        table
-        for reading in readings
-        for table in reading.tables
-        if table.family == FAMILY and table.frame.height
-    ]
+def _newest(counts: Counts) -> pl.DataFrame:
+    """Of each shop the orders by product and place of its newest file; the larger of two."""
+    rows = counts.rows(
+        "shop", (PLACED_ORDERS,), within="always", breakdowns=("file", "product", "place")
+    )
+    files = rows.group_by("shop", "by.file").agg(pl.col("to").max(), pl.col(PLACED_ORDERS).sum())
+    newest = files.sort("shop", "to", PLACED_ORDERS, "by.file").unique(
+        "shop", keep="last", maintain_order=True
+    )
+    return rows.join(newest, on=("shop", "by.file"), how="semi", maintain_order="left").select(
+        "shop", "by.product", "by.place", PLACED_ORDERS
+    )
 
-    def age(table: Table) -> tuple[date, float]:
-        last: date = table.frame["to"][0]
-        return last, float(table.frame[PLACED_ORDERS].sum())
 
-    return max(tables, key=age).frame if tables else None
-
-
-def _keyed(summed: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:
+def _keyed(summed: pl.DataFrame, counts: Counts) -> pl.DataFrame:
     """*summed* by the keys of products that go by these names in other files; else by name."""
-    frames = [
-        table.frame.select("key", "name")
-        for reading in readings
-        for table in reading.tables
-        if table.subject == "product"
-    ]
     named = summed.rename({"by.product": "name"})
-    if not frames:
+    tables = [table for table in counts.tables if table.subject == "product"]
+    if not tables:
         return named.with_columns(pl.col("name").alias("key"))
+    listed = pl.concat([table.rows("always").select("shop", "key", "name") for table in tables])
     # A name that two products share tells neither.
-    keys = pl.concat(frames).unique().filter(pl.col("name").is_unique())
-    joined = named.join(keys, on="name", how="left", maintain_order="left")
+    keys = listed.unique().filter(pl.len().over("shop", "name") == 1)
+    joined = named.join(keys, on=("shop", "name"), how="left", maintain_order="left")
     return joined.with_columns(pl.col("key").fill_null(pl.col("name")))

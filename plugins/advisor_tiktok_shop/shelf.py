@@ -1,13 +1,13 @@
 """How much the shelf sells (product card, Shop Tab, search), and whether it is clicked as elsewhere
 in the shop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
+from polars.dataframe.group_by import GroupBy
 
-from advisor import Derived, Period, Reading, before
+from advisor import Counts, Derived, Within
 from advisor.stats import lognormal, wilson
-from advisor.tabular import days_of
 
 # Of each channel that is a shelf: who saw and who clicked, as its file counts them.
 SHELVES = {
@@ -18,76 +18,90 @@ SHELVES = {
 ENOUGH = 14  # days that both files have
 
 
-def shelf(readings: Sequence[Reading], window: Period | None) -> Iterator[Derived]:
+def shelf(counts: Counts) -> Iterator[Derived]:
     """`shelf_share`, `shelf_share_change` and `shelf_ctr` of each channel that is a shelf."""
-    if window is None:
-        return
-    shop = days_of(readings, "shop", ("gmv", "sku_orders"), None)
-    people = days_of(readings, "shop", ("product_viewers", "product_clickers"), None)
-    for key, seen in SHELVES.items():
-        own = pl.col("key") == key
-        sales = days_of(readings, "channel", ("gmv", "sku_orders"), None).filter(own)
-        now = _share(sales, shop, window)
-        if now is not None:
-            yield Derived("channel", _told_share(key, now, _share(sales, shop, before(window))))
-        ctr = _ctr(days_of(readings, "channel", seen, window).filter(own), people, seen)
-        if ctr is not None:
-            yield Derived("channel", pl.DataFrame({"key": [key]}).with_columns(_limits(*ctr)))
+    share = _shares(counts)
+    if share.height:
+        yield Derived("channel", share)
+    ctr = _click_rates(counts)
+    if ctr.height:
+        yield Derived("channel", ctr)
 
 
-def _share(
-    sales: pl.DataFrame, shop: pl.DataFrame, window: Period
-) -> tuple[float, float, float] | None:
-    """GMV of the channel, GMV of the shop and SKU orders of the shop on the days that both have."""
-    both = sales.join(shop, on="from", suffix=".all").filter(
-        pl.col("from").is_between(window.first, window.last)
-    )
-    if both["from"].n_unique() < ENOUGH:
-        return None
-    own, whole, orders = (float(both[c].sum()) for c in ("gmv", "gmv.all", "sku_orders.all"))
-    return (own, whole, orders) if whole > 0 and orders > 0 and own <= whole else None
-
-
-def _told_share(
-    key: str, now: tuple[float, float, float], then: tuple[float, float, float] | None
-) -> pl.DataFrame:
+def _shares(counts: Counts) -> pl.DataFrame:
     """An order's value is as spread as an exponential one, so it counts for half."""
-    own, whole, orders = now
-    share = pl.lit(own / whole)
-    low, high = wilson(share * orders / 2, pl.lit(orders / 2))
-    told = pl.DataFrame({"key": [key]}).with_columns(
+    now, then = _sales(counts, "window"), _sales(counts, "before")
+    both = now.join(then, on=("shop", "key"), how="left", suffix=".then", maintain_order="left")
+    share, n = pl.col("own") / pl.col("whole"), pl.col("orders") / 2
+    low, high = wilson(share * n, n)
+    earlier = pl.col("own.then") / pl.col("whole.then")
+    known = (pl.col("own") > 0) & (pl.col("own.then") > 0)
+    ratio = pl.when(known).then(share / earlier)
+    few = 2 / (share * pl.col("orders")) + 2 / (earlier * pl.col("orders.then"))
+    least, most = lognormal(ratio, few.sqrt())
+    return both.select(
+        "shop",
+        "key",
         share.alias("shelf_share"),
         low.alias("shelf_share.lo"),
         high.alias("shelf_share.hi"),
-        pl.lit(orders).alias("shelf_share.n"),
-    )
-    if then is None or own <= 0 or then[0] <= 0:
-        return told
-    ratio = (own / whole) / (then[0] / then[1])
-    few = [2 / (gmv / total * count) for gmv, total, count in (now, then)]
-    low, high = lognormal(pl.lit(ratio), pl.lit(sum(few) ** 0.5))
-    return told.with_columns(
-        pl.lit(ratio).alias("shelf_share_change"),
-        low.alias("shelf_share_change.lo"),
-        high.alias("shelf_share_change.hi"),
+        pl.col("orders").alias("shelf_share.n"),
+        ratio.alias("shelf_share_change"),
+        pl.when(known).then(least).alias("shelf_share_change.lo"),
+        pl.when(known).then(most).alias("shelf_share_change.hi"),
     )
 
 
-def _ctr(
-    own: pl.DataFrame, shop: pl.DataFrame, seen: tuple[str, str]
-) -> tuple[float, float, float, float] | None:
-    """Clickers and viewers of the channel and of the shop on the days that both have."""
-    viewers, clickers = seen
-    columns = ("key", "from", pl.col(viewers).alias("saw"), pl.col(clickers).alias("clicked"))
-    both = own.select(*columns).join(shop, on="from", suffix=".all")
-    if both["from"].n_unique() < ENOUGH:
-        return None
-    names = ("clicked", "saw", "product_clickers", "product_viewers")
-    clicked, saw, all_clicked, all_saw = (float(both[c].sum()) for c in names)
-    return (clicked, saw, all_clicked, all_saw) if min(clicked, saw, all_clicked, all_saw) else None
+def _sales(counts: Counts, within: Within) -> pl.DataFrame:
+    """`shop`, `key`, GMV of the channel (`own`), and GMV (`whole`) and SKU `orders` of the shop on
+    the days that both have, where these are enough."""
+    names = ("gmv", "sku_orders")
+    channels = counts.days("channel", names, within=within)
+    shop = counts.days("shop", names, within=within)
+    both = _on_shared_days(channels.filter(pl.col("key").is_in(list(SHELVES))), shop)
+    sums = both.agg(
+        pl.col("from").n_unique().alias("days"),
+        pl.col("gmv").sum().alias("own"),
+        pl.col("gmv.all").sum().alias("whole"),
+        pl.col("sku_orders.all").sum().alias("orders"),
+    )
+    own, whole = pl.col("own"), pl.col("whole")
+    usable = (whole > 0) & (pl.col("orders") > 0) & (own <= whole)
+    return sums.filter((pl.col("days") >= ENOUGH) & usable)
 
 
-def _limits(clicked: float, saw: float, all_clicked: float, all_saw: float) -> list[pl.Expr]:
-    value = pl.lit(clicked / saw / (all_clicked / all_saw))
-    low, high = lognormal(value, pl.lit((1 / clicked + 1 / all_clicked) ** 0.5))
-    return [value.alias("shelf_ctr"), low.alias("shelf_ctr.lo"), high.alias("shelf_ctr.hi")]
+def _click_rates(counts: Counts) -> pl.DataFrame:
+    """`shelf_ctr`: clickers / viewers of each channel over those of the shop, on the days that both
+    have."""
+    shop = counts.days("shop", ("product_viewers", "product_clickers"))
+    frames: list[pl.DataFrame] = []
+    for key, (viewers, clickers) in SHELVES.items():
+        own = counts.days("channel", (viewers, clickers)).filter(pl.col("key") == key)
+        seen = own.select(
+            "shop", "key", "from", pl.col(viewers).alias("saw"), pl.col(clickers).alias("clicked")
+        )
+        sums = _on_shared_days(seen, shop).agg(
+            pl.col("from").n_unique().alias("days"),
+            pl.col("saw", "clicked").sum(),
+            pl.col("product_viewers").sum().alias("all_saw"),
+            pl.col("product_clickers").sum().alias("all_clicked"),
+        )
+        frames.append(sums.filter(pl.col("days") >= ENOUGH))
+    counted = ("clicked", "saw", "all_clicked", "all_saw")
+    known = pl.concat(frames).filter(pl.min_horizontal(counted) > 0)
+    clicked, saw, all_clicked, all_saw = map(pl.col, counted)
+    value = clicked / saw / (all_clicked / all_saw)
+    low, high = lognormal(value, (1 / clicked + 1 / all_clicked).sqrt())
+    return known.select(
+        "shop",
+        "key",
+        value.alias("shelf_ctr"),
+        low.alias("shelf_ctr.lo"),
+        high.alias("shelf_ctr.hi"),
+    ).sort("shop", "key")
+
+
+def _on_shared_days(own: pl.DataFrame, shop: pl.DataFrame) -> GroupBy:
+    """The days that a channel and its shop (`….all`) both have, by channel."""
+    both = own.join(shop, on=("shop", "from"), suffix=".all", maintain_order="left")
+    return both.group_by("shop", "key", maintain_order=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor import Grain, ReadContext, Table
+from advisor import Counts, Grain, ReadContext, Table
 from advisor.tabular import Kind
 
 STATUSES = ("open", "appealed", "resolved")
@@ -21,6 +21,16 @@ def violations(
 ) -> Sequence[Table]:
     """What happened by day and what is open, of each subject; no rows say that there is none."""
     return tuple(_tables(rows))
+
+
+def listed_shops(counts: Counts) -> pl.DataFrame:
+    """`shop`: those with a list of violations, be it empty."""
+    frames = [
+        table.rows("always").select("shop")
+        for table in counts.tables
+        if table.subject == "shop" and table.family.startswith(FAMILY)
+    ]
+    return pl.concat([pl.DataFrame(schema={"shop": pl.String}), *frames]).unique().sort("shop")
 
 
 def _tables(rows: pl.DataFrame) -> Iterator[Table]:

@@ -5,7 +5,7 @@ Its words are those of TikTok Shop, so it has no vocabulary of its own.
 
 from collections.abc import Sequence
 
-from advisor import Derived, Provider, ReadContext, Reading, hookimpl
+from advisor import Counts, Derived, MetricsContext, Provider, hookimpl
 
 
 @hookimpl
@@ -16,15 +16,11 @@ def advisor_metric_providers() -> Sequence[Provider]:
     return (studio_provider(),)
 
 
-@hookimpl
-def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Sequence[Derived]:
+@hookimpl(blocks=True)
+def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived]:
     from advisor_tiktok_studio.followers import follower_growth
     from advisor_tiktok_studio.posting import posting
     from advisor_tiktok_studio.territories import territories
 
-    found = (
-        follower_growth(readings, context.window),
-        territories(readings, context),
-        posting(readings, context),
-    )
+    found = (follower_growth(counts), territories(counts, context), posting(counts, context))
     return tuple(one for one in found if one)

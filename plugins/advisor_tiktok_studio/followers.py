@@ -1,16 +1,19 @@
 """Followers: the day's change, and growth over a window."""
 
 import math
-from collections.abc import Sequence
 
 import attrs
 import polars as pl
 
-from advisor import Derived, Period, Reading
+from advisor import Counts, Derived, Reading
 from advisor.stats import Z, byar, middle_slope, neighbours, pairs_of, weekday_medians, without
 from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
 FAMILY = "studio-followers"
+_KEY = ("shop", "key")
+_STEADY = dict.fromkeys(_KEY, pl.String) | dict.fromkeys(
+    ("steady", "steady_low", "steady_high"), pl.Float64
+)
 DAYS = 30  # growth is scaled to as many days
 STEADY_DAYS = 14  # of daily counts; fewer are little more than one week
 WALK = 1.2  # a slope of a walk varies by so much more than the mean of its steps
@@ -42,8 +45,8 @@ def _changed(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def follower_growth(readings: Sequence[Reading], window: Period | None) -> Derived | None:
-    """Net new followers in *window* / followers at its start, per 30 days, with 95 % limits.
+def follower_growth(counts: Counts) -> Derived | None:
+    """Net new followers in the window / followers at its start, per 30 days, with 95 % limits.
 
     From STEADY_DAYS days on the pace is the robust slope of the followers (Theil-Sen), which one
     day's spike hardly moves. What is left of it wanders as the days' changes add up, so its limits
@@ -51,23 +54,10 @@ def follower_growth(readings: Sequence[Reading], window: Period | None) -> Deriv
     taken as it is: gains come by chance like events, so their limits are Poisson's; losses are
     taken as they are. Without a window all days count. None without a history of followers.
     """
-    frames = [
-        table.frame.select("key", "from", "followers", "follower_change")
-        for reading in readings
-        for table in reading.tables
-        if table.family == FAMILY and "follower_change" in table.frame.columns
-    ]
-    if not frames:
-        return None
-    # Of two downloads of one day either will do: the followers of a past day do not change.
-    # The first day of a download has no change, so it must not stand for the day.
-    known_days = pl.concat(frames).drop_nulls("follower_change")
-    days = known_days.unique(("key", "from"), keep="last", maintain_order=True).sort("from")
-    if window is not None:
-        days = days.filter(pl.col("from").is_between(window.first, window.last))
+    days = counts.days("account", ("followers", "follower_change"), families=(FAMILY,))
     change = pl.col("follower_change")
     start = pl.col("followers").first() - change.first()
-    sums = days.group_by("key", maintain_order=True).agg(
+    sums = days.group_by(_KEY, maintain_order=True).agg(
         start.alias("start"),
         pl.len().alias("days"),
         change.clip(lower_bound=0).sum().alias("gains"),
@@ -78,23 +68,21 @@ def follower_growth(readings: Sequence[Reading], window: Period | None) -> Deriv
         return None
     low, high = byar(pl.col("gains"))
     paces = known.select(
-        "key",
+        *_KEY,
         "start",
         *(
             ((gains - pl.col("losses")) / pl.col("days")).alias(name)
             for name, gains in (("pace", pl.col("gains")), ("low", low), ("high", high))
         ),
     )
-    of_all = [steady_pace(days.filter(pl.col("key") == key)) for key in paces["key"]]
-    steady = pl.DataFrame(
-        of_all, schema=["steady", "steady_low", "steady_high"], orient="row"
-    ).cast(pl.Float64)
-    limits = pl.concat([paces, steady], how="horizontal")
+    each = [(*at, *steady_pace(of)) for at, of in days.group_by(_KEY, maintain_order=True)]
+    limits = paces.join(
+        pl.DataFrame(each, schema=_STEADY, orient="row"), on=_KEY, maintain_order="left"
+    )
     return Derived(
         "account",
         limits.select(
-            pl.lit("").alias("shop"),
-            "key",
+            *_KEY,
             pl.lit(ACCOUNT).alias("name"),
             pl.col("start").alias("follower_growth.n"),
             *(

@@ -1,13 +1,19 @@
 """When the shop posts, and when its followers are on the app."""
 
-from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
-from advisor import Derived, Grain, Period, ReadContext, Reading
+from advisor import Counts, Derived, Grain, MetricsContext
 from advisor.stats import wilson
 from advisor_tiktok_studio.audience import ACCOUNT
-from advisor_tiktok_studio.territories import DAY, hour_there, main_territory, territory
+from advisor_tiktok_studio.territories import (
+    DAY,
+    Territory,
+    hour_there,
+    main_territories,
+    territory,
+)
 
 FAMILY = "studio-activity"
 BUSY = 8  # hours: a third of the day, so a third of posts would meet them by chance. Ours.
@@ -15,118 +21,119 @@ STRETCH = 4  # hours in a row that are told as the best. Ours.
 LEAST_HOURS = 20  # of a day that the file must know
 
 
-def posting(readings: Sequence[Reading], context: ReadContext) -> Derived | None:
+def posting(counts: Counts, context: MetricsContext) -> Derived | None:
     """Of each account: `posting_fit`, the share of the window's videos and LIVEs that began in the
     BUSY hours in which most followers are on the app, with 95 % limits; and from when on the best
     STRETCH hours are: `audience_hour` where most of the audience lives, `audience_hour_here` by the
-    shop's clocks. Files print hours in the shop's time zone. None without both kinds of file."""
-    active = _active(readings)
-    hours = _posted(readings, context.window)
-    if active is None or hours.is_empty():
+    shop's clocks. Files print hours in the shop's time zone. Nothing of a shop without both kinds
+    of file."""
+    active = _active(counts)
+    posted = _posted(counts)
+    if active.is_empty() or posted.is_empty():
         return None
-    busy = active.sort("active_followers", "hour", descending=[True, False])["hour"].head(BUSY)
-    fit = float(hours.is_in(busy.implode()).sum())
+    busy = (
+        active.sort("shop", "active_followers", "hour", descending=[False, True, False])
+        .group_by("shop", maintain_order=True)
+        .head(BUSY)
+        .select("shop", "hour", pl.lit(1.0).alias("busy"))
+    )
+    fits = (
+        posted.join(busy, on=("shop", "hour"), how="left")
+        .group_by("shop")
+        .agg(pl.col("busy").sum().alias("x"), pl.len().cast(pl.Float64).alias("n"))
+    )
     best = _best(active)
-    there = _there(readings, context, float(best))
-    counts = pl.DataFrame({"x": [fit], "n": [float(len(hours))]})
-    low, high = counts.select(*(e.alias(n) for e, n in zip(_limits(), "ab", strict=True))).row(0)
-    values: dict[str, tuple[float | None, ...]] = {
-        "posting_fit": (fit / len(hours), low, high),
-        "audience_hour": (there,) * 3,
-        "audience_hour_here": (float(best),) * 3,
-    }
-    row = {
-        f"{name}{end}": [at]
-        for name, ends in values.items()
-        for end, at in zip(("", ".lo", ".hi"), ends, strict=True)
-    }
-    frame = pl.DataFrame(
-        {
-            "key": [_account(readings)],
-            "name": [ACCOUNT],
-            **row,
-            "posting_fit.n": [float(len(hours))],
-        }
+    each = (
+        best.join(fits, on="shop", maintain_order="left")
+        .join(_hours_there(best, counts, context), on="shop", how="left", maintain_order="left")
+        .sort("shop")
     )
-    return Derived("account", frame)
-
-
-def _limits() -> tuple[pl.Expr, pl.Expr]:
-    return wilson(pl.col("x"), pl.col("n"))
-
-
-def _active(readings: Sequence[Reading]) -> pl.DataFrame | None:
-    """`hour` (0 to 23) and the mean of `active_followers` in it; None where too few are known."""
-    frames = [
-        table.frame.select("from", "by.hour", "active_followers")
-        for reading in readings
-        for table in reading.tables
-        if table.family == FAMILY and "by.hour" in table.frame.columns
-    ]
-    if not frames:
+    if each.is_empty():
         return None
-    hour = pl.col("by.hour").str.extract(r"^([0-9]{1,2})(?::00)?$").cast(pl.Int64, strict=False)
-    found = (
-        pl.concat(frames)
-        .with_columns(hour.alias("hour"))
-        .drop_nulls(("hour", "active_followers"))
-        .filter(pl.col("hour") < DAY)
-        .group_by("from", "hour")  # of two downloads of one day either will do
-        .agg(pl.col("active_followers").max())
-        .sort("from", "hour")
-        .group_by("hour")
-        .agg(pl.col("active_followers").mean())
-        .sort("hour")
+    low, high = wilson(pl.col("x"), pl.col("n"))
+    ends = ("", ".lo", ".hi")
+    fit = (pl.col("x") / pl.col("n"), low, high)
+    return Derived(
+        "account",
+        each.select(
+            "shop",
+            "key",
+            pl.lit(ACCOUNT).alias("name"),
+            *(value.alias(f"posting_fit{end}") for end, value in zip(ends, fit, strict=True)),
+            *(pl.col("there").alias(f"audience_hour{end}") for end in ends),
+            *(pl.col("best").alias(f"audience_hour_here{end}") for end in ends),
+            pl.col("n").alias("posting_fit.n"),
+        ),
     )
-    return found if found.height >= LEAST_HOURS else None
 
 
-def _posted(readings: Sequence[Reading], window: Period | None) -> pl.Series:
-    """The hours in which videos and LIVEs of *window* began; each of them once."""
+def _active(counts: Counts) -> pl.DataFrame:
+    """`shop`, `key` of the account, `hour` (0 to 23) and the mean of `active_followers` in it; of
+    shops of which enough hours are known."""
+    rows = counts.rows(
+        "account",
+        ("active_followers",),
+        within="always",
+        families=(FAMILY,),
+        breakdowns=("hour",),
+    )
+    hour = pl.col("by.hour").str.extract(r"^([0-9]{1,2})(?::00)?$").cast(pl.Int64, strict=False)
+    return (
+        rows.with_columns(hour.alias("hour"))
+        .filter(pl.col("hour") < DAY)
+        .sort("shop", "from", "hour", "key")
+        .group_by("shop", "hour", maintain_order=True)
+        .agg(pl.col("key").first(), pl.col("active_followers").mean())
+        .sort("shop", "hour")
+        .filter(pl.len().over("shop") >= LEAST_HOURS)
+    )
+
+
+def _posted(counts: Counts) -> pl.DataFrame:
+    """`shop` and the `hour` in which videos and LIVEs of the window began; each of them once."""
     frames = [
-        table.frame.select(
-            pl.lit(table.subject).alias("kind"), "key", "from", "to", pl.col("posted_hour")
-        )
-        for reading in readings
-        for table in reading.tables
-        if table.subject in ("video", "live")
-        and table.grain in (Grain.DAY, Grain.PERIOD)
-        and "posted_hour" in table.frame.columns
+        counts.rows(kind, ("posted_hour",), grains=(Grain.DAY, Grain.PERIOD))
+        .sort("shop", "key", "to")
+        .unique(("shop", "key"), keep="last", maintain_order=True)
+        for kind in ("video", "live")
     ]
-    if not frames:
-        return pl.Series("hour", dtype=pl.Int64)
-    rows = pl.concat(frames).drop_nulls("posted_hour")
-    if window is not None:
-        meets = (pl.col("from") <= window.last) & (pl.col("to") >= window.first)
-        rows = rows.filter(meets.fill_null(value=True))
-    once = rows.sort("kind", "key", "to").unique(("kind", "key"), keep="last", maintain_order=True)
-    return once["posted_hour"].floor().cast(pl.Int64).alias("hour")
+    hour = pl.col("posted_hour").floor().cast(pl.Int64).alias("hour")
+    return pl.concat(frames).select("shop", hour)
 
 
-def _best(active: pl.DataFrame) -> int:
-    """The hour from which on STRETCH hours in a row have most followers; they may pass midnight."""
+def _best(active: pl.DataFrame) -> pl.DataFrame:
+    """`shop`, `key` and `best`: the hour from which on STRETCH hours in a row have most followers;
+    they may pass midnight."""
+    accounts = active.group_by("shop", maintain_order=True).agg(pl.col("key").first())
     hours = pl.DataFrame({"hour": range(DAY)}, schema={"hour": pl.Int64})
-    day = hours.join(active, on="hour", how="left").fill_null(0.0)["active_followers"]
-    round_ = pl.concat([day, day.head(STRETCH - 1)])
-    sums = round_.rolling_sum(STRETCH).slice(STRETCH - 1)
-    best = sums.arg_max()
-    return 0 if best is None else best
+    grid = accounts.join(hours, how="cross").join(
+        active.drop("key"), on=("shop", "hour"), how="left", maintain_order="left"
+    )
+    followers = pl.col("active_followers").fill_null(0.0)
+    after = [followers.gather((pl.int_range(DAY) + ahead) % DAY) for ahead in range(STRETCH)]
+    best = pl.sum_horizontal(after).arg_max().cast(pl.Float64).alias("best")
+    return grid.group_by("shop", "key", maintain_order=True).agg(best)
 
 
-def _there(readings: Sequence[Reading], context: ReadContext, hour: float) -> float | None:
-    """*hour* of the shop's clocks where most of the audience lives; None where it is not known."""
-    home, there = territory(context.region), main_territory(readings)
+def _hours_there(best: pl.DataFrame, counts: Counts, context: MetricsContext) -> pl.DataFrame:
+    """`shop` and `there`: the best hour of the shop's clocks where most of the audience lives, for
+    shops of which both are known."""
+    on = ("best", "region", "territory")
+    places = (
+        best.join(main_territories(counts), on="shop")
+        .join(context.shops.select("shop", "region").drop_nulls(), on="shop")
+        .select("shop", *on)
+    )
+    asked = places.select(on).unique().sort(on)
+    hours = [
+        _there(hour, territory(home), territory(there), context.today)
+        for hour, home, there in asked.iter_rows()
+    ]
+    told = asked.with_columns(pl.Series("there", hours, dtype=pl.Float64))
+    return places.join(told, on=on).select("shop", "there")
+
+
+def _there(hour: float, home: Territory | None, there: Territory | None, day: date) -> float | None:
     if home is None or there is None:
         return None
-    return float(round(hour_there(hour, home, there, context.today)) % DAY)
-
-
-def _account(readings: Sequence[Reading]) -> str:
-    """The key of the account that the activity is of."""
-    keys = (
-        table.frame["key"][0]
-        for reading in readings
-        for table in reading.tables
-        if table.family == FAMILY and table.frame.height
-    )
-    return str(next(keys, ""))
+    return float(round(hour_there(hour, home, there, day)) % DAY)

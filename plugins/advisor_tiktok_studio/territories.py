@@ -5,16 +5,15 @@ time zone database with it, so this works alike on machines that have none.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import attrs
 import polars as pl
 
-from advisor import Derived, ReadContext, Reading
+from advisor import Counts, Derived, MetricsContext
 
 EVENING = 19  # the hour from which most people have time: ours
 DAY = 24
@@ -61,55 +60,45 @@ def hour_there(hour: float, home: Territory, there: Territory, day: date) -> flo
     return hour if shown is None else shown + minutes / 60
 
 
-def territories(readings: Sequence[Reading], context: ReadContext) -> Derived | None:
+def territories(counts: Counts, context: MetricsContext) -> Derived | None:
     """`territory.home` of each territory that a file names, and `evening_here`: what the shop's
-    clocks show when it is EVENING there, on the day of the run. None where the shop's own region is
-    not known."""
-    home = territory(context.region)
-    keys = _keys(readings)
-    if home is None or not keys:
+    clocks show when it is EVENING there, on the day of the run. Nothing of a shop whose own region
+    is not known."""
+    tables = [table for table in counts.tables if table.subject == "territory"]
+    if not tables:
         return None
-    rows: list[dict[str, Any]] = []
-    for key in keys:
-        there = territory(key)
-        if there is not None:
-            here = hour_there(EVENING, there, home, context.today)
-            own = "yes" if there == home else "no"
-            rows.append(
-                {"key": key, "territory.home": own, "evening_here": float(round(here) % DAY)}
-            )
-    if not rows:
-        return None
+    named = pl.concat([table.rows("always").select("shop", "key") for table in tables]).unique()
+    regions = context.shops.select("shop", "region").drop_nulls()
+    places = named.join(regions, on="shop").sort("shop", "key")
+    pairs = places.select("region", "key").unique().sort("region", "key")
+    seen = [_seen_from(region, key, context.today) for region, key in pairs.iter_rows()]
+    words = {"territory.home": pl.String, "evening_here": pl.Float64}
+    hours = pairs.hstack(pl.DataFrame(seen, schema=words, orient="row")).drop_nulls()
     hour = pl.col("evening_here")
-    frame = pl.DataFrame(rows).with_columns(
-        hour.alias("evening_here.lo"), hour.alias("evening_here.hi")
+    frame = places.join(hours, on=("region", "key"), maintain_order="left").select(
+        "shop",
+        "key",
+        "territory.home",
+        *(hour.alias(f"evening_here{end}") for end in ("", ".lo", ".hi")),
     )
-    return Derived("territory", frame)
+    return Derived("territory", frame) if frame.height else None
 
 
-def main_territory(readings: Sequence[Reading]) -> Territory | None:
-    """The known territory in which most of the audience lives, by the newest shares."""
-    frames = [
-        table.frame.select("key", "audience_share", "to")
-        for reading in readings
-        for table in reading.tables
-        if table.subject == "territory" and "audience_share" in table.frame.columns
-    ]
-    if not frames:
-        return None
-    shares = pl.concat(frames).drop_nulls("audience_share").sort("to", nulls_last=True)
-    newest = shares.unique("key", keep="last", maintain_order=True)
-    largest = newest.sort("audience_share", "key", descending=[True, False])["key"]
-    return territory(largest[0]) if len(largest) else None
+def main_territories(counts: Counts) -> pl.DataFrame:
+    """`shop` and `territory`: where most of each audience lives, by the newest shares."""
+    shares = counts.rows("territory", ("audience_share",), within="always")
+    newest = shares.sort("to", nulls_last=True, maintain_order=True).unique(
+        ("shop", "key"), keep="last", maintain_order=True
+    )
+    largest = newest.sort("shop", "audience_share", "key", descending=[False, True, False])
+    first = largest.unique("shop", keep="first", maintain_order=True)
+    return first.select("shop", pl.col("key").alias("territory"))
 
 
-def _keys(readings: Sequence[Reading]) -> list[str]:
-    """Every territory that a file names, in order: a few dozens at most."""
-    found = {
-        key
-        for reading in readings
-        for table in reading.tables
-        if table.subject == "territory"
-        for key in table.frame["key"].unique().to_list()
-    }
-    return sorted(key for key in found if key)
+def _seen_from(region: str, key: str, day: date) -> tuple[str | None, float | None]:
+    """Whether the territory *key* is the shop's own, and the hour of the shop at its evening."""
+    home, there = territory(region), territory(key)
+    if home is None or there is None:
+        return None, None
+    here = float(round(hour_there(EVENING, there, home, day)) % DAY)
+    return ("yes" if there == home else "no"), here

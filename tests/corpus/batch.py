@@ -16,9 +16,10 @@ from advisor.judge.grade import Grader
 from advisor.knowledge.load import bands_of, inactive_reason
 from advisor.knowledge.rule_file import load_pack
 from advisor.metrics.counted_rows import CountedRows, with_pools
-from advisor.metrics.derived import with_derived
+from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.measured import Measured, measure
 from advisor.metrics.required import wanted
+from advisor.metrics.windows import Windows
 from advisor.model.bands import Bands
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor.model.rule import Profile, Rule
@@ -26,7 +27,7 @@ from advisor.model.settings import RulesSection, Settings
 from advisor.model.shop import Business
 from advisor.model.vocabulary import Vocabulary
 from advisor.model.window import Window
-from advisor.plugin.hookspecs import PROJECT, ReadContext
+from advisor.plugin.hookspecs import PROJECT
 from advisor.plugin.registry import DISTRIBUTION, Registry, load_plugins
 from tests.corpus.funnels import Floats, How
 from tests.corpus.nature import WINDOW, Herd, Nature, days
@@ -169,37 +170,35 @@ def batch(
 
 def judged(shops: Batch, world: World, *, derive: bool = True) -> Judgement:
     """What the rules that apply say of every shop of the batch, in one pass. *derive*: plugins are
-    asked, shop by shop."""
+    asked."""
     rules = world.acting(shops.business)
     window = Window(NOW, PAST)
     rows = tuple(with_pools(shops.rows, world.vocabulary))
     asked = wanted(rules, world.vocabulary, world.bands)
     measured = measure(rows, asked, window, world.vocabulary)
     if derive:
-        measured = _joined(measured, _derived(shops, world))
+        measured = _joined(measured, _derived(shops, world, rows))
     measured = _joined(measured, shops.given)
     grader = world.grader(shops.business)
     return judge(rules, measured, {}, grader, ReferenceEngine())
 
 
-def _derived(shops: Batch, world: World) -> dict[str, pl.DataFrame]:
-    """What plugins compute of each shop, all shops together."""
-    business = shops.business
-    context = ReadContext(TODAY, business.currency, business.region, NOW)
-    frames: dict[str, list[pl.DataFrame]] = {}
-    for shop, readings in shops.readings().items():
-        computed = world.registry.derived(readings, context)
-        if computed.failures:
-            raise AssertionError("\n".join(computed.lines()))
-        of_shop = [
-            attrs.evolve(one, frame=one.frame.with_columns(pl.lit(shop).alias("shop")))
-            for one in computed.derived
-        ]
-        for kind, one in with_derived({}, of_shop, world.vocabulary).items():
-            frames.setdefault(kind, []).append(one.frame)
+def _derived(shops: Batch, world: World, rows: Sequence[CountedRows]) -> dict[str, pl.DataFrame]:
+    """What plugins compute of all shops together."""
+    ids = sorted({shop for one in shops.rows for shop in one.shops})
+    windows = Windows(dict.fromkeys(ids, Window(NOW, PAST)))
+    counts = counts_for_plugins(rows, windows, world.vocabulary)
+    businesses = [attrs.evolve(shops.business, id=shop) for shop in ids]
+    context = context_for_plugins(TODAY, businesses, windows)
+    computed = world.registry.derived(counts, context)
+    if computed.failures:
+        raise AssertionError(str(computed.failures))
     if world.registry.problems:
         raise AssertionError("\n".join(note.text for note in world.registry.problems))
-    return {kind: pl.concat(some, how="diagonal_relaxed") for kind, some in frames.items()}
+    return {
+        kind: one.frame
+        for kind, one in with_derived({}, computed.derived, world.vocabulary).items()
+    }
 
 
 def _joined(

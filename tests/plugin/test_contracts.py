@@ -1,6 +1,6 @@
 """What plugins compute is checked as data, and one that fails brings no metrics."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -9,15 +9,15 @@ import attrs
 import polars as pl
 import pytest
 
-from advisor.model.reading import Reading
+from advisor import Counts, MetricsContext
 from advisor.model.vocabulary import VocabularyFile
 from advisor.plugin.contracts import derived_breaks
-from advisor.plugin.hookspecs import Derived, ReadContext
+from advisor.plugin.hookspecs import Derived, hookimpl
 from advisor.plugin.registry import add, empty
 from tests.core import WORDS
-from tests.plugin.test_calls import CASES, hookimpl, plugin
+from tests.plugin.test_calls import CASES, plugin
 
-TODAY = ReadContext(date(2026, 11, 2))
+ONE = MetricsContext.of_one(date(2026, 11, 2), "s")
 PACE = attrs.evolve(WORDS.metrics["ctr"], id="pace", derived=True)
 DERIVED = attrs.evolve(WORDS, metrics={**WORDS.metrics, "pace": PACE})
 
@@ -33,24 +33,27 @@ def words() -> VocabularyFile:
     )
 
 
-def metrics(hook: Callable[[Sequence[Reading]], object]) -> ModuleType:
-    def advisor_metrics(readings: Sequence[Reading]) -> object:
-        return hook(readings)
+def metrics(
+    hook: Callable[[Counts, MetricsContext], object], *, blocks: bool = False
+) -> ModuleType:
+    def advisor_metrics(counts: Counts, context: MetricsContext) -> Any:
+        return hook(counts, context)
 
     module = ModuleType("stranger")
-    vars(module)["advisor_metrics"] = hookimpl(advisor_metrics)
+    vars(module)["advisor_metrics"] = hookimpl(blocks=blocks)(advisor_metrics)
     return module
 
 
 def derived(**columns: Any) -> Derived:
-    return Derived("ad", pl.DataFrame({"key": ["1"], "driver": ["ctr"]} | columns))
+    return Derived("ad", pl.DataFrame({"shop": "s", "key": ["1"], "driver": ["ctr"]} | columns))
 
 
 LIMITS = {"pace": [0.1], "pace.lo": [0.05], "pace.hi": [0.2]}
 BREAKS: dict[str, tuple[Derived, str]] = {
     "no frame": (Derived("ad", [1]), "gave list where a frame is expected"),  # type: ignore[arg-type]
     "an unknown subject": (Derived("advert", derived().frame), "unknown subject 'advert'"),
-    "no key": (Derived("ad", pl.DataFrame({"driver": ["ctr"]})), "without a text column 'key'"),
+    "no shop": (Derived("ad", pl.DataFrame({"key": ["1"]})), "without a text column 'shop'"),
+    "no key": (Derived("ad", pl.DataFrame({"shop": ["s"]})), "without a text column 'key'"),
     "a number as key": (derived(key=[1]), "without a text column 'key'"),
     "rows without a key": (derived(key=pl.Series([None], dtype=pl.String)), "column 'key'"),
     "two rows with one key": (
@@ -84,13 +87,13 @@ def test_a_metric_with_its_limits_is_as_it_should_be() -> None:
 def test_a_plugin_that_computes_brings_its_columns() -> None:
     made = empty()
     add(made, plugin(lambda: [words()]), "words")
-    add(made, metrics(lambda readings: [derived()]), "agency")
+    add(made, metrics(lambda *_: [derived()]), "agency")
 
-    found = made.derived([], TODAY)
+    found = made.derived(Counts(), ONE)
 
     assert [one.subject for one in found.derived] == ["ad"]
     assert found.failures == {}
-    assert made.uncomputed(found) == {}
+    assert made.uncomputed(found, "s") == {}
 
 
 @pytest.mark.parametrize(
@@ -102,14 +105,14 @@ def test_a_plugin_that_fails_to_compute_brings_no_columns_and_the_others_do(
 ) -> None:
     made = empty()
     add(made, plugin(lambda: [words()]), "words")
-    add(made, metrics(lambda readings: hook()), "agency")
-    add(made, metrics(lambda readings: [derived()]), "sound")
+    add(made, metrics(lambda *_: hook()), "agency")
+    add(made, metrics(lambda *_: [derived()]), "sound")
 
-    found = made.derived([], TODAY)
+    found = made.derived(Counts(), ONE)
 
     assert [one.subject for one in found.derived] == ["ad"]
-    assert list(found.failures) == ["agency"]
-    (line,) = found.lines()
+    assert list(found.failures["s"]) == ["agency"]
+    (line,) = found.lines("s")
     assert line.startswith("plugin agency: advisor_metrics ")
     assert says is None or says in line
     assert made.failures() == []  # it failed on this shop, and serves the next one
@@ -118,9 +121,9 @@ def test_a_plugin_that_fails_to_compute_brings_no_columns_and_the_others_do(
 def test_what_a_plugin_failed_to_compute_is_told_with_how() -> None:
     made = empty()
     add(made, plugin(lambda: [words()]), "words")
-    add(made, metrics(lambda readings: 1 / 0), "agency")
+    add(made, metrics(lambda *_: 1 / 0), "agency")
 
-    found = made.uncomputed(made.derived([], TODAY))
+    found = made.uncomputed(made.derived(Counts(), ONE), "s")
 
     why = "plugin agency failed: advisor_metrics failed: ZeroDivisionError: division by zero"
     assert found == dict.fromkeys(WORDS.symbols, why)
@@ -129,10 +132,60 @@ def test_what_a_plugin_failed_to_compute_is_told_with_how() -> None:
 def test_of_two_plugins_that_compute_one_column_the_first_is_used_and_both_are_named() -> None:
     made = empty()
     add(made, plugin(lambda: [words()]), "words")
-    add(made, metrics(lambda readings: [derived(driver=["ctr"])]), "one")
-    add(made, metrics(lambda readings: [derived(driver=["cpm"])]), "two")
+    add(made, metrics(lambda *_: [derived(driver=["ctr"])]), "one")
+    add(made, metrics(lambda *_: [derived(driver=["cpm"])]), "two")
 
-    found = made.derived([], TODAY)
+    found = made.derived(Counts(), ONE)
 
     assert [one.frame["driver"].to_list() for one in found.derived] == [["ctr"]]
-    assert found.failures == {"two": "driver of ad is computed by one"}
+    assert found.failures == {"s": {"two": "driver of ad is computed by one"}}
+
+
+MANY = MetricsContext(
+    date(2026, 11, 2),
+    pl.concat(ONE.shops.with_columns(pl.lit(f"s{number}").alias("shop")) for number in range(9)),
+)
+
+
+def test_a_block_that_raises_is_halved_until_the_shop_is_found() -> None:
+    calls: list[int] = []
+
+    def hook(_: Counts, context: MetricsContext) -> list[Derived]:
+        shops = context.shops["shop"]
+        calls.append(len(shops))
+        if "s5" in shops:
+            raise ValueError("no such day")
+        frame = pl.DataFrame({"shop": shops, "key": "1", "driver": "ctr"})
+        return [Derived("ad", frame)]
+
+    made = empty()
+    add(made, plugin(lambda: [words()]), "words")
+    add(made, metrics(hook, blocks=True), "agency")
+
+    found = made.derived(Counts(), MANY)
+
+    (one,) = found.derived
+    assert sorted(one.frame["shop"]) == [f"s{n}" for n in range(9) if n != 5]
+    assert found.lines("s5") == ["plugin agency: advisor_metrics failed: ValueError: no such day"]
+    assert list(found.failures) == ["s5"]
+    assert len(calls) < 9
+    assert found.lines("s4") == []
+    assert list(made.uncomputed(found, "s5")) == list(WORDS.symbols)
+    assert made.uncomputed(found, "s4") == {}
+
+
+def test_without_blocks_a_hook_is_called_once_a_shop_which_it_need_not_name() -> None:
+    calls: list[str] = []
+
+    def hook(_: Counts, context: MetricsContext) -> list[Derived]:
+        calls.extend(context.shops["shop"])
+        assert context.window is None
+        return [Derived("ad", pl.DataFrame({"key": ["1"], "driver": ["ctr"]}))]
+
+    made = empty()
+    add(made, plugin(lambda: [words()]), "words")
+    add(made, metrics(hook), "agency")
+
+    (one,) = made.derived(Counts(), MANY).derived
+
+    assert calls == one.frame["shop"].to_list() == [f"s{n}" for n in range(9)]

@@ -41,7 +41,7 @@ def advisor_vocabulary():
 """
 COMPUTES = """
 @hookimpl
-def advisor_metrics(readings, context):
+def advisor_metrics(counts, context):
     import polars as pl
     from advisor import Derived
     frame = pl.DataFrame({{"key": ["31", "32"], {columns}}})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from advisor import Counts, MetricsContext
 from advisor.errors import AdvisorError, Mistakes
 from advisor.knowledge.load import load_rules
 from advisor.model.bands import Band, BandFile
@@ -135,7 +137,8 @@ def test_a_hook_that_fails_is_one_line_and_the_others_are_asked(
     found = registry(bad=plugin(**{hook: given}), good=plugin(advisor_vocabulary=[CLICKS]))
 
     if hook == "advisor_metrics":
-        (text,) = found.derived((), None).lines()  # type: ignore[arg-type]
+        context = MetricsContext.of_one(date(2026, 11, 2), "s")
+        (text,) = found.derived(Counts(), context).lines("s")
         assert text.startswith(f"plugin bad: {hook} ")
     else:
         getattr(found, HOOKS[hook])()

@@ -14,11 +14,11 @@ PLAYS = ("impressions", "plays_2s", "plays_6s")
 
 def ads(counts: tuple[str, ...], *rows: tuple[float, ...]) -> pl.DataFrame:
     columns = {c: [float(row[i]) for row in rows] for i, c in enumerate(counts)}
-    return pl.DataFrame({"key": [str(i) for i in range(len(rows))], **columns})
+    return pl.DataFrame({"shop": "s", "key": [str(i) for i in range(len(rows))], **columns})
 
 
 def said(frame: pl.DataFrame) -> dict[str, str]:
-    return dict(frame.rows())
+    return dict(frame.drop("shop").rows())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_ads.steering import steering
+from tests.blocks import block
 
 WINDOW = Period(date(2026, 10, 1), date(2026, 10, 28))
 Row = tuple[int, dict[str, float]]
@@ -56,10 +57,11 @@ def edits(day: int, budgets: float, targets: float) -> Row:
 
 def found(*readings: Reading, window: Period | None = WINDOW) -> dict[str, float]:
     values: dict[str, float] = {}
-    for derived in steering(readings, window):
+    given = block(*readings, window=window)
+    for derived in steering(given.counts, given.context):
         assert derived.subject == "campaign"
         (row,) = derived.frame.to_dicts()
-        values |= {k: v for k, v in row.items() if k not in ("key", "name")}
+        values |= {k: v for k, v in row.items() if k not in ("shop", "key", "name")}
     return values
 
 

@@ -1,6 +1,6 @@
 """Growth over months, from exports as Seller Center and the Partner API write them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from advisor import Counts, MetricsContext
 from advisor.model.reading import File, Grain, Period, Reading, Table
+from advisor.testing import Block
 from advisor_tiktok_shop.growth import LEAST_LIVES, LEAST_MONTHS, growths, live_growth, sales_growth
+from tests.blocks import block
 from tests.plugins_shop.reads import read, written
 from tests.series import FIRST, logarithms
 from tests.shapes import Row, seller_center
@@ -36,11 +39,21 @@ def shop_days(folder: Path, values: Sequence[float], first: date = FIRST) -> Rea
 
 
 def sales(*readings: Reading, last: date | None = None) -> tuple[float, float, float, float] | None:
-    found = sales_growth(readings, TODAY, last)
-    if found is None:
-        return None
-    told, days = found
-    return told.low, told.value, told.high, days
+    return _row(sales_growth, "sales_growth", block(*readings, today=TODAY, window=_until(last)))
+
+
+def _until(last: date | None) -> Period | None:
+    return None if last is None else Period(last - timedelta(days=27), last)
+
+
+def _row(
+    find: Callable[[Counts, MetricsContext], pl.DataFrame], metric: str, given: Block
+) -> tuple[float, float, float, float] | None:
+    """Low, value, high and events of the one row that is found."""
+    found = find(given.counts, given.context)
+    columns = [f"{metric}{end}" for end in (".lo", "", ".hi", ".n")]
+    rows = found.select(columns).rows()
+    return rows[0] if rows else None
 
 
 def test_sales_of_seller_center_have_a_growth_a_month(tmp_path: Path) -> None:
@@ -73,7 +86,8 @@ def test_a_window_in_the_past_has_the_history_up_to_its_end(tmp_path: Path) -> N
 
 def test_seven_weeks_have_no_growth(tmp_path: Path) -> None:
     assert sales(shop_days(tmp_path, [100.0] * 50)) is None
-    assert list(growths([shop_days(tmp_path, [100.0] * 50)], TODAY, None)) == []
+    given = block(shop_days(tmp_path, [100.0] * 50), today=TODAY)
+    assert list(growths(given.counts, given.context)) == []
 
 
 def test_orders_and_key_metrics_are_never_one_series(tmp_path: Path) -> None:
@@ -154,11 +168,7 @@ def live_list(folder: Path, values: Sequence[float], days_apart: int = 2) -> Rea
 
 
 def lives(*readings: Reading) -> tuple[float, float, float, float] | None:
-    found = live_growth(readings, TODAY, None)
-    if found is None:
-        return None
-    told, count = found
-    return told.low, told.value, told.high, count
+    return _row(live_growth, "live_growth", block(*readings, today=TODAY))
 
 
 def test_lives_grow_from_one_to_the_next_however_far_apart(tmp_path: Path) -> None:
@@ -230,7 +240,9 @@ def test_lives_with_nothing_but_chance_seldom_seem_to_shrink() -> None:
 def test_what_is_derived_names_its_subjects(tmp_path: Path) -> None:
     readings = [shop_days(tmp_path, [50.0] * 80), live_list(tmp_path, [100.0] * 30)]
     window = Period(date(2026, 3, 1), date(2026, 3, 28))
-    found = {one.subject: one.frame.to_dicts()[0] for one in growths(readings, TODAY, window)}
+    given = block(*readings, today=TODAY, window=window)
+    derived = growths(given.counts, given.context)
+    found = {one.subject: one.frame.to_dicts()[0] for one in derived}
 
     assert found["shop"]["sales_growth"] == 0
     assert found["channel"]["key"] == "live"

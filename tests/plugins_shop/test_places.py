@@ -11,6 +11,7 @@ import pytest
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.places import ENOUGH, REST, buyers_apart, by_place
 from advisor_tiktok_shop.words import PLACED_ORDERS
+from tests.blocks import block
 from tests.plugins_shop.reads import read, written
 from tests.shapes import Row, orders
 
@@ -37,8 +38,8 @@ def reading(*tables: Table) -> Reading:
 
 def apart(counts: Mapping[tuple[str, str | None], int]) -> dict[str, tuple[float, float, float]]:
     """`buyers_apart` of each product, with its limits."""
-    table = by_place(sales(counts), PERIOD)
-    derived = buyers_apart((reading(table),)) if table else None
+    table = by_place(sales(counts), PERIOD, "a")
+    derived = buyers_apart(block(reading(table)).counts) if table else None
     rows: Sequence[Mapping[str, float]] = derived.frame.to_dicts() if derived else ()
     values = ("buyers_apart.lo", "buyers_apart", "buyers_apart.hi")
     return {str(row["key"]): tuple(row[v] for v in values) for row in rows}  # type: ignore[misc]
@@ -86,7 +87,7 @@ def test_chance_alone_takes_no_buyers_apart() -> None:
 
 def test_a_place_of_few_orders_is_one_of_the_rest_and_none_is_named() -> None:
     few: Orders = {("mug", f"hamlet {n}"): ENOUGH - 1 for n in range(3)}
-    table = by_place(sales({**ELSEWHERE, **few, ("mug", None): 50}), PERIOD)
+    table = by_place(sales({**ELSEWHERE, **few, ("mug", None): 50}), PERIOD, "a")
 
     assert table is not None
     assert (table.subject, table.grain) == ("shop", Grain.PERIOD)
@@ -97,18 +98,18 @@ def test_a_place_of_few_orders_is_one_of_the_rest_and_none_is_named() -> None:
 
 
 def test_where_nobody_says_where_they_live_nothing_is_kept() -> None:
-    assert by_place(sales({("mug", None): 90}), PERIOD) is None
-    assert by_place(sales({("mug", "north"): 90}), PERIOD) is None
-    assert by_place(sales({("mug", f"hamlet {n}"): 5 for n in range(20)}), PERIOD) is None
+    assert by_place(sales({("mug", None): 90}), PERIOD, "a") is None
+    assert by_place(sales({("mug", "north"): 90}), PERIOD, "a") is None
+    assert by_place(sales({("mug", f"hamlet {n}"): 5 for n in range(20)}), PERIOD, "a") is None
 
 
 def test_a_product_goes_by_the_key_that_other_files_give_its_name() -> None:
-    table = by_place(sales(ELSEWHERE), PERIOD)
+    table = by_place(sales(ELSEWHERE), PERIOD, "a")
     assert table is not None
     names = pl.DataFrame({"key": ["17", "18", "19"], "name": ["poncho", "mug", "mug"]})
     listed = Table("product", "list", Grain.PERIOD, names)
 
-    derived = buyers_apart((reading(table, listed),))
+    derived = buyers_apart(block(reading(table, listed)).counts)
 
     assert derived is not None
     assert sorted(derived.frame["key"]) == ["17", "jar", "mug"]  # two products are called mug
@@ -125,15 +126,17 @@ def test_one_odd_product_does_not_make_the_others_odd() -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_newest_file_speaks(order: tuple[int, int]) -> None:
-    old = by_place(sales(ELSEWHERE), Period(date(2026, 8, 1), date(2026, 8, 31)))
+    old = by_place(sales(ELSEWHERE), Period(date(2026, 8, 1), date(2026, 8, 31)), "a")
     new = by_place(
-        sales({(p, w): 100 for p in ("poncho", "mug", "jar") for w in ("north", "coast")}), PERIOD
+        sales({(p, w): 100 for p in ("poncho", "mug", "jar") for w in ("north", "coast")}),
+        PERIOD,
+        "b",
     )
     assert old is not None
     assert new is not None
     both = [reading(old), reading(new)]
 
-    derived = buyers_apart([both[at] for at in order])
+    derived = buyers_apart(block(*(both[at] for at in order)).counts)
 
     assert derived is not None
     assert derived.frame["buyers_apart"].to_list() == [0.0, 0.0, 0.0]
@@ -161,6 +164,6 @@ def test_an_export_of_orders_is_counted_by_place_and_keeps_no_name_of_one(
     assert counted == {"Poncho": 50, "Mug": 50}
     assert set(table.frame["by.place"]) == {"1", "2"}
     assert not any("reedonia" in str(t.frame.to_dicts()) for t in found.tables)
-    derived = buyers_apart((found,))
+    derived = buyers_apart(block(found).counts)
     assert derived is not None
     assert derived.frame["buyers_apart.lo"].min() > 0.4  # type: ignore[operator]

@@ -1,6 +1,6 @@
 """What the platform judges a shop by, how often it posts, and what its shelf sells: in columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor import Counts, Derived, MetricsContext
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor.model.vocabulary import CountUnit
-from advisor.plugin.hookspecs import Derived, ReadContext
 from advisor_tiktok_shop import advisor_metrics
 from advisor_tiktok_shop.ahead import AHEAD, ahead
 from advisor_tiktok_shop.cadence import cadence
@@ -22,6 +22,7 @@ from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.shelf import shelf
 from advisor_tiktok_shop.standing import gmv_driver
 from advisor_tiktok_shop.words import vocabulary
+from tests.blocks import block
 from tests.plugins_shop.reads import read, written
 
 TODAY = date(2026, 11, 2)
@@ -49,8 +50,19 @@ def values(found: Iterable[Derived], key: str | None = None) -> dict[str, float]
     for derived in found:
         for row in derived.frame.to_dicts():
             if key is None or row["key"] == key:
-                told |= {n: v for n, v in row.items() if n != "key" and v is not None}
+                told |= {n: v for n, v in row.items() if n not in ("shop", "key") and v is not None}
     return told
+
+
+def run(
+    hook: Callable[[Counts, MetricsContext], Iterable[Derived]],
+    *readings: Reading,
+    today: date = TODAY,
+    window: Period | None = None,
+    region: str | None = None,
+) -> list[Derived]:
+    given = block(*readings, today=today, window=window, region=region)
+    return list(hook(given.counts, given.context))
 
 
 def from_text(tmp_path: Path, name: str, *lines: str) -> Reading:
@@ -64,14 +76,14 @@ def rates(tmp_path: Path, *lines: str) -> Reading:
 def test_a_rate_is_that_of_the_newest_reading_with_its_orders(tmp_path: Path) -> None:
     told = values(
         duties(
-            [
+            block(
                 rates(
                     tmp_path,
                     "2026-10-20,late-dispatch,80,2,",
                     "2026-10-30,late-dispatch,100,3,",
                     "2026-10-30,invalid-tracking,50,1,",
                 )
-            ],
+            ).counts,
             TODAY,
         )
     )
@@ -87,7 +99,7 @@ def test_three_readings_lead_four_weeks_ahead(tmp_path: Path) -> None:
     lines = [
         f"2026-10-{day},late-dispatch,100,{late}," for day, late in ((16, 1), (23, 2), (30, 3))
     ]
-    told = values(duties([rates(tmp_path, *lines)], TODAY))
+    told = values(duties(block(rates(tmp_path, *lines)).counts, TODAY))
 
     assert told["late_dispatch_ahead"] == pytest.approx(0.03 + 28 * 0.01 / 7)
 
@@ -102,12 +114,12 @@ def test_three_readings_lead_four_weeks_ahead(tmp_path: Path) -> None:
     ],
 )
 def test_what_says_nothing_of_today_is_no_rate(tmp_path: Path, lines: list[str]) -> None:
-    assert values(duties([rates(tmp_path, *lines)], TODAY)) == {}
+    assert values(duties(block(rates(tmp_path, *lines)).counts, TODAY)) == {}
 
 
 def test_a_share_never_leaves_its_range(tmp_path: Path) -> None:
     lines = [f"2026-10-{day},seller-return,100,{n}," for day, n in ((10, 90), (20, 50), (30, 5))]
-    told = values(duties([rates(tmp_path, *lines)], TODAY))
+    told = values(duties(block(rates(tmp_path, *lines)).counts, TODAY))
 
     assert told["seller_return_ahead"] == 0
 
@@ -116,14 +128,18 @@ def test_a_share_never_leaves_its_range(tmp_path: Path) -> None:
 def test_a_straight_line_is_carried_on(slope: float, start: float, count: int) -> None:
     days = [TODAY - timedelta(days=4 * i) for i in range(count)]
     frame = pl.DataFrame(
-        {"from": days, "value": [start + slope * (day - days[-1]).days for day in days]}
+        {
+            "shop": "s",
+            "from": days,
+            "value": [start + slope * (day - days[-1]).days for day in days],
+        }
     )
-    found = ahead(frame, TODAY)
+    found = ahead(frame, TODAY)["ahead"].to_list()
 
     if 4 * (count - 1) >= 7:
-        assert found == pytest.approx(frame["value"][0] + AHEAD * slope, abs=1e-6)
+        assert found == pytest.approx([frame["value"][0] + AHEAD * slope], abs=1e-6)
     else:
-        assert found is None
+        assert found == []
 
 
 def health(*rows: tuple[int, str, float]) -> Reading:
@@ -146,7 +162,7 @@ def health(*rows: tuple[int, str, float]) -> Reading:
 def test_points_are_left_to_the_next_milestone_of_the_region(
     region: str, count: str, score: float, room: float
 ) -> None:
-    told = values(health_room([health((30, count, score))], TODAY, region))
+    told = values(run(health_room, health((30, count, score)), today=TODAY, region=region))
 
     assert told["health_room"] == room
     assert told["health_room_ahead"] == room  # one reading: nothing is known to change
@@ -154,7 +170,7 @@ def test_points_are_left_to_the_next_milestone_of_the_region(
 
 def test_a_falling_rating_comes_to_the_milestone() -> None:
     falling = health((9, "account_health_rating", 190), (30, "account_health_rating", 170))
-    told = values(health_room([falling], TODAY, "US"))
+    told = values(run(health_room, falling, today=TODAY, region="US"))
 
     assert told["health_room"] == 20
     assert told["health_room_ahead"] == pytest.approx(20 - 28 * 20 / 21)
@@ -162,14 +178,19 @@ def test_a_falling_rating_comes_to_the_milestone() -> None:
 
 @pytest.mark.parametrize("region", [None, "MX"])
 def test_a_region_without_milestones_has_no_room(region: str | None) -> None:
-    assert values(health_room([health((30, "account_health_rating", 160))], TODAY, region)) == {}
+    assert (
+        values(
+            run(health_room, health((30, "account_health_rating", 160)), today=TODAY, region=region)
+        )
+        == {}
+    )
 
 
 def test_a_milestone_holds_from_its_day_on() -> None:
     early = date(2025, 10, 1)
     one = reading("shop", [("", early, {"account_health_rating": 160.0})])
 
-    assert values(health_room([one], early, "US")) == {}
+    assert values(run(health_room, one, today=early, region="US")) == {}
     assert all(scale.source for scale in scales())
 
 
@@ -188,18 +209,18 @@ def test_appeals_that_end_within_a_week_are_counted(tmp_path: Path) -> None:
         "2026-10-20,V5,Claim,shop,,,resolved,4,2026-11-05,",
         "2026-10-20,V6,Claim,shop,,,open,4,,",
     )
-    due = appeals_due([listed], TODAY)
+    due = appeals_due(block(listed).counts, TODAY)
 
     assert due is not None
     assert values([due])["appeals_due"] == 2
 
 
 def test_an_empty_list_of_violations_has_no_appeal_and_no_list_says_nothing(tmp_path: Path) -> None:
-    due = appeals_due([from_text(tmp_path, "violations.csv", LISTED)], TODAY)
+    due = appeals_due(block(from_text(tmp_path, "violations.csv", LISTED)).counts, TODAY)
 
     assert due is not None
     assert values([due])["appeals_due"] == 0
-    assert appeals_due([], TODAY) is None
+    assert appeals_due(block().counts, TODAY) is None
 
 
 def posted(days: Sequence[str], creators: Sequence[str] | None = None) -> Reading:
@@ -244,7 +265,7 @@ def days(first: date, count: int, every: int = 1) -> list[date]:
 def test_videos_are_counted_by_the_week_of_the_days_that_lists_cover() -> None:
     posts = reading("shop", [("", day, {"posts": 1.0}) for day in days(WINDOW.first, 28, 7)])
     covered = Period(WINDOW.first, WINDOW.last)
-    told = values(cadence([over(posts, covered)], WINDOW))
+    told = values(run(cadence, over(posts, covered), window=WINDOW))
 
     assert told["videos_a_week"] == 1
     assert told["videos_a_week.lo"] < 1 < told["videos_a_week.hi"]
@@ -259,7 +280,9 @@ def test_the_pace_is_that_against_the_window_before() -> None:
     first = WINDOW.first - timedelta(days=28)
     rows: list[Row] = [("", day, {"posts": 2.0}) for day in days(first, 28)]
     rows += [("", day, {"posts": 1.0}) for day in days(WINDOW.first, 28)]
-    told = values(cadence([reading("shop", rows, period=Period(first, WINDOW.last))], WINDOW))
+    told = values(
+        run(cadence, reading("shop", rows, period=Period(first, WINDOW.last)), window=WINDOW)
+    )
 
     assert told["posting_pace"] == pytest.approx(0.5)
 
@@ -268,7 +291,7 @@ def test_a_list_of_a_few_days_tells_no_pace() -> None:
     covered = Period(WINDOW.last - timedelta(days=6), WINDOW.last)
     posts = reading("shop", [("", day, {"posts": 1.0}) for day in days(covered.first, 7)])
 
-    assert values(cadence([over(posts, covered)], WINDOW)) == {}
+    assert values(run(cadence, over(posts, covered), window=WINDOW)) == {}
 
 
 def commission(cut: date, old: float, new: float) -> Reading:
@@ -293,9 +316,9 @@ def creators_post(cut: date, before: float, after: float) -> Reading:
 
 def test_after_a_cut_only_what_comes_after_the_protection_counts() -> None:
     cut = date(2026, 9, 1)
-    told = list(cadence([commission(cut, 0.2, 0.1), creators_post(cut, 4, 2)], WINDOW))
+    told = list(run(cadence, commission(cut, 0.2, 0.1), creators_post(cut, 4, 2), window=WINDOW))
 
-    shop, mia = values(told, ""), values(told, "mia")
+    shop, mia = values(told, "shop"), values(told, "mia")
     assert shop["commission_cut_age"] == mia["commission_cut_age"] == 60
     assert shop["posts_since_cut"] == mia["posts_since_cut"] == pytest.approx(0.5)
     assert shop["posts_since_cut.hi"] < 0.8
@@ -303,14 +326,18 @@ def test_after_a_cut_only_what_comes_after_the_protection_counts() -> None:
 
 def test_a_raise_is_no_cut() -> None:
     cut = date(2026, 9, 1)
-    told = values(cadence([commission(cut, 0.1, 0.2), creators_post(cut, 4, 2)], WINDOW), "")
+    told = values(
+        run(cadence, commission(cut, 0.1, 0.2), creators_post(cut, 4, 2), window=WINDOW), "shop"
+    )
 
     assert "commission_cut_age" not in told
 
 
 def test_who_stopped_posting_is_surely_below_half() -> None:
     cut = date(2026, 9, 1)
-    told = values(cadence([commission(cut, 0.2, 0.1), creators_post(cut, 1, 0)], WINDOW), "mia")
+    told = values(
+        run(cadence, commission(cut, 0.2, 0.1), creators_post(cut, 1, 0), window=WINDOW), "mia"
+    )
 
     assert told["posts_since_cut"] == told["posts_since_cut.lo"] == 0
     assert told["posts_since_cut.hi"] < 0.5
@@ -334,7 +361,7 @@ def shelves(gmv: float, before: float, clicked: float) -> list[Reading]:
 
 
 def test_the_share_of_the_shelf_and_its_clicks_are_those_against_the_shop() -> None:
-    told = values(shelf(shelves(100, 200, 50), WINDOW))
+    told = values(shelf(block(*shelves(100, 200, 50), window=WINDOW).counts))
 
     assert told["shelf_share"] == pytest.approx(0.05)
     assert told["shelf_share_change"] == pytest.approx(0.5)
@@ -348,15 +375,27 @@ def test_a_channel_that_is_no_shelf_has_no_share() -> None:
         [("video", day, {"gmv": 1.0, "sku_orders": 1.0}) for day in days(WINDOW.first, 28)],
     )
 
-    assert values(shelf([video, shelves(1, 1, 1)[1]], WINDOW)) == {}
+    assert values(shelf(block(video, shelves(1, 1, 1)[1], window=WINDOW).counts)) == {}
 
 
 def test_the_parts_of_a_fall_add_up_to_it() -> None:
     now = pl.DataFrame(
-        {"key": ["", ""], "visitors": [80.0, 60.0], "customers": [4.0, 2.0], "gmv": [90.0, 70.0]}
+        {
+            "shop": "s",
+            "key": "s",
+            "visitors": [80.0, 60.0],
+            "customers": [4.0, 2.0],
+            "gmv": [90.0, 70.0],
+        }
     )
     then = pl.DataFrame(
-        {"key": ["", ""], "visitors": [100.0, 90.0], "customers": [5.0, 5.0], "gmv": [150.0, 170.0]}
+        {
+            "shop": "s",
+            "key": "s",
+            "visitors": [100.0, 90.0],
+            "customers": [5.0, 5.0],
+            "gmv": [150.0, 170.0],
+        }
     )
     row = gmv_driver(now, then).to_dicts()[0]
     parts = [row[f"lost_to_{name}"] for name in ("visitors", "conversion", "basket")]
@@ -369,7 +408,7 @@ def test_a_run_on_another_day_counts_other_appeals(tmp_path: Path) -> None:
         tmp_path, "violations.csv", LISTED, "2026-10-20,V1,Claim,shop,,,open,4,2026-11-05,"
     )
     told = {
-        day: values(advisor_metrics([listed], ReadContext(today=day))).get("appeals_due")
+        day: values(run(advisor_metrics, listed, today=day)).get("appeals_due")
         for day in (date(2026, 10, 25), date(2026, 11, 5), date(2026, 11, 6))
     }
 

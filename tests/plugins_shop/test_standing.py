@@ -10,6 +10,7 @@ import pytest
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.live_chain import live_chain
 from advisor_tiktok_shop.standing import days_at_limit, gmv_driver, standing
+from tests.blocks import block
 
 FIRST = date(2026, 10, 1)
 WINDOW = Period(FIRST, date(2026, 10, 28))
@@ -42,7 +43,8 @@ def reading(
 
 
 def found(metric: str, *readings: Reading) -> dict[str, float]:
-    for derived in standing(readings, WINDOW):
+    given = block(*readings, window=WINDOW)
+    for derived in standing(given.counts, given.context):
         if metric in derived.frame.columns:
             rows = derived.frame.to_dicts()
             assert all(r[f"{metric}.lo"] <= r[metric] <= r[f"{metric}.hi"] for r in rows)
@@ -81,15 +83,15 @@ def lives(
 def test_the_first_link_that_is_surely_broken_is_named(
     counts: tuple[float, float, float, float, float], link: str | None
 ) -> None:
-    derived = live_chain((lives(*counts),), WINDOW)
+    derived = live_chain(block(lives(*counts), window=WINDOW).counts)
     assert derived is not None
-    assert dict(derived.frame.rows()).get("own") == link
+    assert dict(derived.frame.drop("shop").rows()).get("own") == link
 
 
 def test_one_live_alone_is_compared_with_nothing() -> None:
     one = reading("live", [("own", 0, {"views": 9.0, "product_clicks": 1.0, "sku_orders": 0.0})])
-    assert live_chain((one,), WINDOW) is None
-    assert live_chain((), WINDOW) is None
+    assert live_chain(block(one, window=WINDOW).counts) is None
+    assert live_chain(block(window=WINDOW).counts) is None
 
 
 def test_a_creators_share_is_of_all_creators_sales() -> None:
@@ -117,7 +119,7 @@ def test_stock_and_goods_on_their_way_are_set_against_the_time_to_restock() -> N
 
 def test_days_with_a_promotion_are_a_share_of_the_window() -> None:
     days = reading("shop", [("", day, {"promotions": 1.0}) for day in range(21)])
-    assert found("promotion_days", days) == {"": 21 / 28}
+    assert found("promotion_days", days) == {"shop": 21 / 28}
 
 
 @pytest.mark.parametrize(
@@ -127,13 +129,21 @@ def test_days_with_a_promotion_are_a_share_of_the_window() -> None:
 def test_days_at_a_limit_count_only_where_there_never_were_more(
     orders: tuple[int, ...], days: int
 ) -> None:
-    frame = pl.DataFrame({"key": [""] * len(orders), "orders": [float(o) for o in orders]})
+    frame = pl.DataFrame(
+        {"shop": "s", "key": ["s"] * len(orders), "orders": [float(o) for o in orders]}
+    )
     assert days_at_limit(frame)["days_at_limit"].to_list() == [days]
 
 
 def month(gmv: float, customers: float, visitors: float) -> pl.DataFrame:
     return pl.DataFrame(
-        {"key": [""], "gmv": [gmv], "customers": [customers], "visitors": [visitors]}
+        {
+            "shop": ["s"],
+            "key": ["s"],
+            "gmv": [gmv],
+            "customers": [customers],
+            "visitors": [visitors],
+        }
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.model.reading import Grain, Period, Reading
-from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_shop import advisor_metrics
+from tests.blocks import block
 from tests.plugins_shop.reads import claims, read, table_of, written
 from tests.shapes import Row, seller_center, violations
 
@@ -146,8 +146,9 @@ def _videos(tmp_path: Path, ids: Sequence[str]) -> Reading:
 
 
 def _flagged(readings: Sequence[Reading], window: Period | None = None) -> dict[str, float]:
-    context = ReadContext(today=date(2026, 11, 2), window=window)
-    told = [d for d in advisor_metrics(readings, context) if "flagged_content" in d.frame.columns]
+    given = block(*readings, today=date(2026, 11, 2), window=window)
+    computed = advisor_metrics(given.counts, given.context)
+    told = [one for one in computed if "flagged_content" in one.frame.columns]
     if not told:
         return {}
     (derived,) = told

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from advisor.model.reading import Period, Reading
-from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_studio import advisor_metrics
 from advisor_tiktok_studio.followers import steady_pace
+from tests.blocks import block
 from tests.plugins_shop.reads import CONTEXT, read, sums, table_of, written
 from tests.shapes import Form, Row, studio
 
@@ -114,8 +114,8 @@ def _history(tmp_path: Path, followers: Sequence[int], first: date = date(2026, 
 
 
 def _growth(reading: Reading, window: Period | None = None) -> dict[str, float] | None:
-    context = ReadContext(today=CONTEXT.today, window=window)
-    found = advisor_metrics([reading], context)
+    given = block(reading, today=CONTEXT.today, window=window)
+    found = advisor_metrics(given.counts, given.context)
     if not found:
         return None
     (derived,) = found
@@ -209,5 +209,6 @@ def test_growth_is_not_known_from_one_day_or_from_no_followers(tmp_path: Path) -
 def test_one_day_in_two_downloads_counts_once(tmp_path: Path) -> None:
     early = _history(tmp_path, [1000, 1010, 1020])
     late = _history(tmp_path, [1010, 1020, 1030], date(2026, 10, 2))
-    (derived,) = advisor_metrics([early, late], ReadContext(today=CONTEXT.today))
+    given = block(early, late, today=CONTEXT.today)
+    (derived,) = advisor_metrics(given.counts, given.context)
     assert derived.frame["follower_growth"].to_list() == pytest.approx([30 / 1000 * 30 / 3])

@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.reading import File, Grain, Period, Reading, Table
-from advisor.plugin.hookspecs import ReadContext
 from advisor_tiktok_studio.posting import posting
 from advisor_tiktok_studio.territories import hour_there, known, territories, territory
+from tests.blocks import block
 
 SUMMER, WINTER = date(2026, 7, 1), date(2026, 12, 1)
 WINDOW = Period(date(2026, 10, 4), date(2026, 10, 31))
-MEXICO = ReadContext(today=date(2026, 11, 2), region="MX", window=WINDOW)
-NOWHERE = ReadContext(today=date(2026, 11, 2), window=WINDOW)
+TODAY = date(2026, 11, 2)
 
 
 def table(subject: str, family: str, grain: Grain, rows: Sequence[Mapping[str, object]]) -> Reading:
@@ -61,8 +60,9 @@ def shares(**of: float) -> Reading:
     return table("territory", "studio-territories", Grain.LIFETIME, rows)
 
 
-def told(*readings: Reading, context: ReadContext = MEXICO) -> dict[str, object]:
-    derived = posting(readings, context)
+def told(*readings: Reading, region: str | None = "MX") -> dict[str, object]:
+    given = block(*readings, today=TODAY, region=region, window=WINDOW)
+    derived = posting(given.counts, given.context)
     return {} if derived is None else derived.frame.row(0, named=True)
 
 
@@ -114,14 +114,14 @@ def test_the_best_hours_are_told_by_the_clocks_of_most_of_the_audience() -> None
 
 
 @pytest.mark.parametrize(
-    ("context", "named"),
-    [(NOWHERE, "ES"), (MEXICO, "Atlantis")],
+    ("region", "named"),
+    [(None, "ES"), ("MX", "Atlantis")],
     ids=["no region", "unknown territory"],
 )
 def test_where_a_time_zone_is_not_known_only_the_shops_hour_is_told(
-    context: ReadContext, named: str
+    region: str | None, named: str
 ) -> None:
-    found = told(activity(EVENING), posts(19.0), shares(**{named: 0.7}), context=context)
+    found = told(activity(EVENING), posts(19.0), shares(**{named: 0.7}), region=region)
 
     assert (found["audience_hour_here"], found["audience_hour"]) == (19, None)
 
@@ -169,13 +169,16 @@ def test_there_and_back_is_the_same_hour(hour: int, home: str, there: str) -> No
 
 
 def test_names_and_codes_of_a_territory_are_one_and_the_shops_own_is_known() -> None:
-    derived = territories((shares(Mexico=0.5, mx=0.2, ES=0.2, Atlantis=0.1),), MEXICO)
+    given = block(shares(Mexico=0.5, mx=0.2, ES=0.2, Atlantis=0.1), today=TODAY, region="MX")
+    derived = territories(given.counts, given.context)
 
     assert derived is not None
-    found = {key: (own, hour) for key, own, hour, *_ in derived.frame.rows()}
+    found = {key: (own, hour) for _, key, own, hour, *_ in derived.frame.rows()}
     assert found == {"Mexico": ("yes", 19), "mx": ("yes", 19), "ES": ("no", 12)}
 
 
 def test_without_a_region_of_the_shop_no_territory_is_its_own() -> None:
-    assert territories((shares(MX=0.5),), NOWHERE) is None
-    assert territories((), MEXICO) is None
+    nowhere, nothing = block(shares(MX=0.5), today=TODAY), block(today=TODAY, region="MX")
+
+    assert territories(nowhere.counts, nowhere.context) is None
+    assert territories(nothing.counts, nothing.context) is None

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 import advisor_rules_guide
-from advisor import ReadContext
 from advisor.errors import AdvisorError, Mistakes
 from advisor.model.rule import RulePack
 from advisor.testing import (
@@ -17,6 +16,7 @@ from advisor.testing import (
     assert_fires,
     assert_missing,
     assert_unsure,
+    counts_of,
     judged,
     shop,
 )
@@ -251,10 +251,12 @@ def test_symbols_and_derived_metrics_are_given_in_the_row() -> None:
     metric = next(m for m in words.metrics.values() if m.derived)
     value = {symbol.id: symbol.values[0], metric.id: (5.0, 4.0, 6.0, 40)}
     at = shop({"product": {**SLOW, **value}})
-    derived = at.registry.derived(at.readings, ReadContext(at.today, window=at.window)).derived
+    given = counts_of(at.readings, today=at.today, window=at.window)
+    derived = at.registry.derived(given.counts, given.context).derived
     (found,) = [one for one in derived if metric.id in one.frame.columns]
 
     assert found.frame.row(0, named=True) == {
+        "shop": "shop",
         "key": "Iron",
         symbol.id: symbol.values[0],
         metric.id: 5.0,

@@ -6,7 +6,7 @@ import attrs
 import polars as pl
 import pytest
 
-from advisor import Derived, Reading, VocabularyFile, hookimpl, vocabulary_file
+from advisor import Counts, Derived, VocabularyFile, hookimpl, vocabulary_file
 from advisor.testing import (
     MetricsContract,
     shop,
@@ -27,32 +27,24 @@ class Asking:
     """Says of every product whether it asks, and its pace."""
 
     change: Change = lambda frame: frame
-    spoil: Callable[[Sequence[Reading]], object] = lambda readings: None
     __name__: str = "asking"
 
     @hookimpl
     def advisor_vocabulary(self) -> Sequence[VocabularyFile]:
         return [vocabulary_file(SYMBOL + PACE, where="words")]
 
-    @hookimpl
-    def advisor_metrics(self, readings: Sequence[Reading]) -> Sequence[Derived]:
-        self.spoil(readings)
-        frames = [table.frame for one in readings for table in one.tables]
+    @hookimpl(blocks=True)
+    def advisor_metrics(self, counts: Counts) -> Sequence[Derived]:
+        frames = [table.rows().select("shop", "key") for table in counts.tables]
         if not frames:
             return ()
-        frame = pl.concat(frames).select("key").unique().sort("key")
+        frame = pl.concat(frames).unique().sort("shop", "key")
         pace = {"pace": pl.lit(2.0), "pace.lo": pl.lit(1.0), "pace.hi": pl.lit(3.0)}
         return (Derived("product", self.change(frame.with_columns(asks=pl.lit("no"), **pace))),)
 
 
 def adds(**columns: object) -> Change:
     return lambda frame: frame.with_columns(**columns)  # type: ignore[arg-type]
-
-
-def widen(readings: Sequence[Reading]) -> None:
-    for reading in readings:
-        for table in reading.tables:
-            table.frame.insert_column(0, pl.lit(1).alias("mine"))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +68,6 @@ def widen(readings: Sequence[Reading]) -> None:
         (Asking(adds(key=pl.lit(1))), "gives_one_row_a_subject", "has no text column 'key'"),
         (Asking(adds(pace=pl.lit(9.0))), "limits_hold_their_value", "is 9.0, from 1.0 to 3.0"),
         (Asking(adds(pace=pl.lit(None))), "limits_hold_their_value", "is None, from 1.0 to 3.0"),
-        (Asking(spoil=widen), "leaves_the_frames_as_they_are", "every product was changed"),
     ],
 )
 def test_a_promise_of_metrics_can_be_broken(plugin: object, promise: str, message: str) -> None:
@@ -100,3 +91,22 @@ def test_what_differs_from_one_time_to_the_next_breaks_a_promise() -> None:
 
 def test_sound_metrics_keep_their_promises() -> None:
     MetricsContract.holds(plugin=Asking(), shops=[shop({"product": SLOW})])
+
+
+def test_what_one_shop_says_must_not_depend_on_others() -> None:
+    def share(frame: pl.DataFrame) -> pl.DataFrame:
+        of_all = pl.lit(1.0) / pl.len()
+        return frame.with_columns(of_all.alias(f"pace{end}") for end in ("", ".lo", ".hi"))
+
+    given = {"plugin": Asking(share), "shops": [shop({"product": SLOW})] * 2}
+    said = broken_promises(MetricsContract, given)
+
+    message = said["gives_the_same_for_any_cut_of_the_shops"]
+    assert "pace of product 'Iron' of shop 1 is 0.5 beside others, 1.0 without" in message
+
+
+def test_a_block_names_the_shop_of_each_row() -> None:
+    given = {"plugin": Asking(lambda frame: frame.drop("shop")), "shops": [shop({"product": SLOW})]}
+    said = broken_promises(MetricsContract, given)
+
+    assert "product: has no column 'shop'" in said["gives_the_same_for_any_cut_of_the_shops"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from advisor import Derived, ReadContext, Reading, RulePack, Templates, hookimpl
+from advisor import Counts, Derived, MetricsContext, RulePack, Templates, hookimpl
 
 
 @hookimpl  # refused
@@ -21,7 +21,7 @@ def advisor_report_formats() -> RulePack:
 
 
 @hookimpl  # refused
-def advisor_metrics(readings: Sequence[Reading], context: ReadContext) -> Iterator[Derived]:
+def advisor_metrics(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
     yield from ()
 
 

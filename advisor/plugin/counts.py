@@ -1,0 +1,334 @@
+"""The combined counts of a block of shops: what metrics of plugins are made of.
+
+Overlap is decided before: of two files with the same days each event is in here once. A plugin
+never has to choose between files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from advisor.model import NO_WINDOW, Grain, Period, Window
+
+if TYPE_CHECKING:
+    import polars as pl
+else:  # the words of plugins are wanted without their numbers too
+    import lazy_loader
+
+    pl = lazy_loader.load("polars")
+
+Within = Literal["window", "before", "always"]
+Select = Callable[[Within], "pl.DataFrame"]
+_LABELS = ("shop", "key", "name")
+_SUBJECT = ("shop", "key")
+_DAYS = "days"
+
+
+@attrs.frozen(eq=False)
+class MetricsContext:
+    """What a plugin may know beside the counts. *today* is the day of the run.
+
+    *shops* has a row a shop: `shop`, `currency`, `region`, `first` and `last` of its window,
+    `before_first` and `before_last` of the window before; null where that is not known.
+    """
+
+    today: date
+    shops: pl.DataFrame
+
+    @classmethod
+    def of_one(
+        cls,
+        today: date,
+        shop: str = "",
+        currency: str | None = None,
+        region: str | None = None,
+        window: Window = NO_WINDOW,
+    ) -> MetricsContext:
+        """The context of one shop."""
+        days = [
+            day
+            for period in (window.current, window.before)
+            for day in ((period.first, period.last) if period else (None, None))
+        ]
+        types: dict[str, type[pl.DataType]]
+        types = dict.fromkeys(("shop", "currency", "region"), pl.String)
+        types |= dict.fromkeys(("first", "last", "before_first", "before_last"), pl.Date)
+        row = [shop, currency, region, *days]
+        return cls(today, pl.DataFrame([row], schema=types, orient="row"))
+
+    def only(self, shops: Collection[str]) -> MetricsContext:
+        """The context of some of the shops."""
+        return MetricsContext(self.today, self.shops.filter(pl.col("shop").is_in(sorted(shops))))
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the shop, for a hook that is called once a shop."""
+        return self._text("currency")
+
+    @property
+    def region(self) -> str | None:
+        """The region of the shop, for a hook that is called once a shop."""
+        return self._text("region")
+
+    @property
+    def window(self) -> Period | None:
+        """The window of the shop, for a hook that is called once a shop."""
+        first, last = self._of_one("first"), self._of_one("last")
+        return None if first is None or last is None else Period(first, last)
+
+    def _text(self, column: str) -> str | None:
+        value = self._of_one(column)
+        return None if value is None else str(value)
+
+    def _of_one(self, column: str) -> Any:
+        if self.shops.height != 1:
+            raise ValueError(f"{self.shops.height} shops have no one {column}; see context.shops")
+        return self.shops[column][0]
+
+
+@attrs.frozen(eq=False)
+class CountTable:
+    """Counts about one kind of *subject*, from one *family* of files, at one *grain*.
+
+    Tables of two families count in two ways and are never added up. One with *breakdowns* divides
+    a whole that another table counts.
+    """
+
+    subject: str
+    family: str
+    grain: Grain
+    breakdowns: tuple[str, ...]
+    columns: frozenset[str]
+    _select: Select = attrs.field(repr=False)
+
+    def rows(self, within: Within = "window") -> pl.DataFrame:
+        """The rows of the window, of the one *before* it, or of all days.
+
+        Columns: `shop`, `key`, `name`, `parent.<kind>`, `from`, `to`, `by.<breakdown>`,
+        `currency`, one a count (null: missing), `_file` and `_row`. Of tables without days, the
+        rows of the window are those of the newest report that the window can be judged by.
+        """
+        return self._select(within).clone()  # columns added to it in place stay out of the host's
+
+
+@attrs.frozen
+class Coverage:
+    """The days of a file: it has *counts* of a kind of *subject* in them, be they 0."""
+
+    shop: str
+    subject: str
+    family: str
+    counts: frozenset[str]
+    period: Period
+
+
+@attrs.frozen(eq=False)
+class Counts:
+    """The combined counts of a block of shops, each event once.
+
+    Every frame has a `shop` column; of the kind `shop` the key is the shop's id. *links* are pairs
+    of keys by relation (`shop`, `from`, `to`), *coverage* the days of the files, *states* the
+    counts that are levels at a moment (stock, a budget) and are never added up.
+
+    Methods give what is known of all counts that they are asked for. As with metrics of the
+    vocabulary, each subject's rows come from one source alone: days before periods before
+    lifetimes, and among these the first family by name that has some. So a count is the same
+    number here and in a metric of the vocabulary.
+    """
+
+    tables: tuple[CountTable, ...] = ()
+    links: Mapping[str, pl.DataFrame] = attrs.field(factory=dict)
+    coverage: tuple[Coverage, ...] = ()
+    states: frozenset[str] = frozenset()
+
+    def only(self, shops: Collection[str]) -> Counts:
+        """The counts of some of the shops."""
+        among = pl.col("shop").is_in(sorted(shops))
+        return attrs.evolve(
+            self,
+            tables=tuple(_only(table, among) for table in self.tables),
+            links={relation: frame.filter(among) for relation, frame in self.links.items()},
+            coverage=tuple(one for one in self.coverage if one.shop in shops),
+        )
+
+    def having(
+        self,
+        subject: str,
+        counts: Sequence[str] = (),
+        *,
+        families: Collection[str] = (),
+        grains: Collection[Grain] = tuple(Grain),
+        breakdowns: Sequence[str] = (),
+    ) -> tuple[CountTable, ...]:
+        """The tables about *subject* that have all of *counts*, in the order in which they are
+        believed. Of *families* alone, if any are named; broken down by *breakdowns* and nothing
+        else."""
+        order = list(Grain)
+        asked = tuple(sorted(breakdowns))
+        found = [
+            table
+            for table in self.tables
+            if table.subject == subject
+            and table.columns.issuperset(counts)
+            and table.breakdowns == asked
+            and table.grain in grains
+            and (not families or table.family in families)
+        ]
+        return tuple(sorted(found, key=lambda table: (order.index(table.grain), table.family)))
+
+    def rows(
+        self,
+        subject: str,
+        counts: Sequence[str],
+        *,
+        within: Within = "window",
+        families: Collection[str] = (),
+        grains: Collection[Grain] = tuple(Grain),
+        breakdowns: Sequence[str] = (),
+        labels: Sequence[str] = (),
+    ) -> pl.DataFrame:
+        """`shop`, `key`, `name`, `from`, `to`, *labels* (`parent.campaign`; null where a table has
+        none), `by.<breakdown>` and *counts*: the rows in which all counts are known."""
+        broken = [f"by.{breakdown}" for breakdown in breakdowns]
+        texts = [*labels, *broken]
+        frames: list[pl.DataFrame] = []
+        for table in self.having(
+            subject, counts, families=families, grains=grains, breakdowns=breakdowns
+        ):
+            there = [text for text in texts if text in table.columns]
+            frame = _known(
+                table.rows(within).select(*_LABELS, "from", "to", *there, *counts), counts
+            )
+            if frame.height:
+                absent = [text for text in texts if text not in there]
+                frames.append(
+                    frame.with_columns(pl.lit(None, pl.String).alias(text) for text in absent)
+                )
+        order = [*_LABELS, "from", "to", *texts, *counts]
+        if not frames:
+            return _empty(order, counts)
+        if len(frames) == 1:
+            return frames[0].select(order)
+        # Of each subject the first source alone.
+        told = [
+            frame.select(*order, pl.lit(at, pl.UInt32).alias("_source"))
+            for at, frame in enumerate(frames)
+        ]
+        first = pl.col("_source") == pl.col("_source").min().over(_SUBJECT)
+        return pl.concat(told).filter(first).drop("_source")
+
+    def days(
+        self,
+        subject: str,
+        counts: Sequence[str],
+        *,
+        within: Within = "window",
+        families: Collection[str] = (),
+    ) -> pl.DataFrame:
+        """`shop`, `key`, `name`, `from` and *counts*: one row for each subject and day on which
+        all are known, in this order."""
+        rows = self.rows(subject, counts, within=within, families=families, grains=(Grain.DAY,))
+        days = rows.group_by(*_SUBJECT, "from", maintain_order=True).agg(
+            pl.col("name").last(), *self._together(counts)
+        )
+        return days.select(*_LABELS, "from", *counts).sort(*_SUBJECT, "from")
+
+    def sums(
+        self,
+        subject: str,
+        counts: Sequence[str],
+        *,
+        within: Within = "window",
+        families: Collection[str] = (),
+    ) -> pl.DataFrame:
+        """`shop`, `key`, `name`, how many `days` (null where not known) and *counts* added up: one
+        row a subject. Of a state, its newest value."""
+        frames: list[pl.DataFrame] = []
+        length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
+        for table in self.having(subject, counts, families=families):
+            rows = table.rows(within).select(*_LABELS, "from", "to", *counts)
+            span = pl.col("from").n_unique() if table.grain is Grain.DAY else length
+            sums = (
+                _known(rows, counts)
+                .group_by(_SUBJECT, maintain_order=True)
+                .agg(
+                    pl.col("name").last(),
+                    span.cast(pl.Float64).alias(_DAYS),
+                    *self._together(counts),
+                )
+            )
+            if sums.height:
+                frames.append(sums.select(*_LABELS, _DAYS, *counts))
+        if not frames:
+            return _empty((*_LABELS, _DAYS, *counts), (_DAYS, *counts))
+        found = frames[0]
+        if len(frames) > 1:
+            found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
+        return found.sort(_SUBJECT)
+
+    def newest(
+        self,
+        subject: str,
+        counts: Sequence[str],
+        *,
+        until: date | None = None,
+        within: Within = "always",
+    ) -> pl.DataFrame:
+        """`shop`, `key`, `name`, `from` and *counts*: of each subject the newest day on which all
+        are known, not after *until*."""
+        days = self.days(subject, counts, within=within)
+        if until is not None:
+            days = days.filter(pl.col("from") <= until)
+        return days.unique(_SUBJECT, keep="last", maintain_order=True)
+
+    def covered(self, subject: str, count: str, *, families: Collection[str] = ()) -> pl.DataFrame:
+        """`shop` and `day`: the days of the files that have *count* of *subject*. On these a row
+        that is not there is none; on all others it is missing."""
+        found = {
+            (one.shop, one.period.first, one.period.last)
+            for one in self.coverage
+            if one.subject == subject
+            and count in one.counts
+            and (not families or one.family in families)
+        }
+        schema = {"shop": pl.String, "first": pl.Date, "last": pl.Date}
+        spans = pl.DataFrame(sorted(found), schema=schema, orient="row")
+        days = pl.date_ranges("first", "last").alias("day")
+        each = (
+            spans.select("shop", days).explode("day")
+            if spans.height
+            else spans.select("shop", day="first")
+        )
+        return each.unique().sort("shop", "day")
+
+    def _together(self, counts: Sequence[str]) -> list[pl.Expr]:
+        """Each of *counts* over the rows of a group."""
+        return [
+            pl.col(count).sort_by("to").last() if count in self.states else pl.col(count).sum()
+            for count in counts
+        ]
+
+
+def _known(frame: pl.DataFrame, counts: Sequence[str]) -> pl.DataFrame:
+    """The rows in which all of *counts* are known."""
+    lacking = [count for count in counts if frame[count].null_count()]
+    return frame.drop_nulls(lacking) if lacking else frame
+
+
+def _empty(columns: Sequence[str], numbers: Collection[str]) -> pl.DataFrame:
+    types: dict[str, type[pl.DataType]] = dict.fromkeys(columns, pl.String)
+    types |= {name: pl.Date for name in ("from", "to") if name in types}
+    return pl.DataFrame(schema=types | dict.fromkeys(numbers, pl.Float64))
+
+
+def _only(table: CountTable, among: pl.Expr) -> CountTable:
+    def select(within: Within) -> pl.DataFrame:
+        return table.rows(within).filter(among)
+
+    return CountTable(
+        table.subject, table.family, table.grain, table.breakdowns, table.columns, select
+    )
