@@ -87,7 +87,7 @@ def _planned(
     kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[Priced, ...]
 ) -> Planned:
     each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
-    ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), f.p, f.subject))
+    ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), -f.stake, f.p, f.subject))
     prices = _of_one_kind([f.price for f in ordered if isinstance(f.price, Price)])
     rule = ordered[0].rule
     money: Gain | NoPrice

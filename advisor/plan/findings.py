@@ -11,7 +11,8 @@ class Priced:
     *subject* is `kind|shop|key`; *places* are the subjects that hold it or belong to it (its
     parents, the shop, the product that an ad is for). *p* is the chance that the rule fired for
     nothing; *chance* is how often the shop's own subjects are where this one is to get, and None
-    where there are too few to tell.
+    where there are too few to tell. *stake* is the gap times the events it is about: it orders the
+    findings of one rule that have no price.
     """
 
     index: int
@@ -23,3 +24,4 @@ class Priced:
     explained_by: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     chance: float | None = None
+    stake: float = 0.0

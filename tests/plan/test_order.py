@@ -343,3 +343,13 @@ def test_when_to_begin_is_as_the_action_says_else_as_urgent_as_it_is() -> None:
         Start.THIS_WEEK,
         Start.THIS_MONTH,
     ]
+
+
+def test_without_a_price_what_is_most_at_stake_comes_first() -> None:
+    of = ruled("r")
+    small = attrs.evolve(found(of, "small", p=0.001), stake=3.0)
+    large = attrs.evolve(found(of, "large", p=0.04), stake=900.0)
+
+    (item,) = made(small, large).actions
+
+    assert [f.subject for f in item.planned.findings] == ["ad|here|large", "ad|here|small"]

@@ -108,6 +108,7 @@ def _group(
                     price=price,
                     explained_by=firing.explained_by,
                     chance=chance,
+                    stake=_stake(tests, named),
                 ),
                 named,
                 {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
@@ -324,6 +325,24 @@ def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
         return key
     near = measured.frame.filter(pl.col("key") == key)
     return str(near["name"][0]) if near.height and near["name"][0] is not None else key
+
+
+def _stake(tests: Sequence[Test], values: Mapping[str, Value]) -> float:
+    """Return what is at stake: the gap to the band times the events it is about, of the first
+    condition that has both; 0 without. It orders findings of one rule, so it has no unit."""
+    for test in tests:
+        value = values.get(test.name)
+        if value is None or value.value is None:
+            continue
+        gaps = (
+            abs(value.value - edge)
+            for edge in (value.edge_low, value.edge_high)
+            if edge is not None
+        )
+        gap = min(gaps, default=None)
+        if gap is not None:
+            return gap * (value.n or 1.0)
+    return 0.0
 
 
 def _band_info(value: Value, currency: str | None) -> BandInfo | None:
