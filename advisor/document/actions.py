@@ -69,7 +69,8 @@ class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
     *also_explains* are ids of findings that these cause.
 
-    *effort* is hours of work, *start* when to begin (now, this-week, this-month), *stop* when to
+    *effort* is hours of work, *start* when to begin (now, this-week,
+    this-month; None where the data are too old for dates), *stop* when to
     give up. *after* are ids of actions that come first. *gain* is what reaching the target is
     worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
     there, from how many of the shop's own subjects are there; *chance_text* says so.
@@ -89,7 +90,7 @@ class ActionInfo:
     steps: tuple[str, ...]
     owner: str
     effort: float
-    start: str
+    start: str | None
     stop: str
     done: tuple[DoneInfo, ...]
     trial: TrialInfo | None

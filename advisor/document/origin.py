@@ -69,13 +69,19 @@ class MarginInfo:
 
 @frozen
 class PeriodInfo:
-    """The window that is judged and the one before it (ISO days); None where no file has dates."""
+    """The window that is judged and the one before it (ISO days); None where no file has dates.
+
+    *age* is how many days before the run the data end, None where a period was asked for; *stale*
+    says so where they are old, else "".
+    """
 
     first: str | None
     last: str | None
     before_first: str | None
     before_last: str | None
     today: str
+    age: int | None = None
+    stale: str = ""
 
 
 @frozen

@@ -26,7 +26,8 @@ def arithmetic(document: Document, action: ActionInfo) -> Iterator[str]:
     findings = {finding.id: finding for finding in document.findings}
     ranks = {other.id: other.rank for other in document.plan}
     yield f"{action.rank}. {action.do} ({action.id})"
-    yield f"  rule {action.rule}, severity {action.severity}; begin {_words(action.start)}"
+    begin = _words(action.start) if action.start else "with fresh data"
+    yield f"  rule {action.rule}, severity {action.severity}; begin {begin}"
     yield f"  moves {action.lever_title} ({action.direction}), {text.hours(action.effort)} of work"
     if action.after:
         before = ", ".join(f"number {ranks[id_]}" for id_ in action.after)

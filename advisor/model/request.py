@@ -25,3 +25,8 @@ class Request:
     last: date | None = None
     month: str | None = None
     rules: tuple[Path, ...] = ()
+
+    @property
+    def asks_for_a_period(self) -> bool:
+        """Whether the user chose the days, instead of the newest in the data."""
+        return any(part is not None for part in (self.first, self.last, self.month))

@@ -24,6 +24,8 @@ def print_terminal(document: Document, console: "Console", outputs: Sequence[Pat
         console.print(Text(clean(text), style=style), highlight=False)
 
     say(_title(document), "bold")
+    if document.period.stale:
+        say(document.period.stale, "bold yellow")
     if document.focus:
         say(document.focus.text)
     if document.plan:

@@ -29,9 +29,12 @@ from advisor.document.origin import (
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.judge import RELATIVE, change, notice
 from advisor.metrics import Total, Value, finite, kpi_names, metric_of, value_of
-from advisor.model import CountUnit, Metric, text
+from advisor.model import CountUnit, Metric, Period, text
 from advisor.plan import FORMULA, plan
 from advisor.plugin import own_version
+
+FRESH = 7  # days before the run that data may end without a word: downloads are weekly
+OUTDATED = 35  # days after which nothing of the plan has a date: a month and a delay
 
 
 def compose_document(diagnosis: Diagnosis) -> Document:
@@ -56,14 +59,17 @@ def compose_document(diagnosis: Diagnosis) -> Document:
     counts = outcome_counts(diagnosis)
     well = healthy(counts)
     kpis = tuple(_kpis(diagnosis))
+    period = _period(diagnosis)
     actions = tuple(action_infos(made, found, diagnosis))
+    if (period.age or 0) > OUTDATED:
+        actions = tuple(attrs.evolve(action, start=None) for action in actions)
     rules, words = diagnosis.loaded.rules, diagnosis.vocabulary
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),
         shop=_shop(diagnosis),
         margin=margin_info(diagnosis),
-        period=_period(diagnosis),
+        period=period,
         inputs=tuple(_inputs(diagnosis)),
         story=story(rules, infos, well, counts),
         kpis=kpis,
@@ -127,13 +133,28 @@ def _period(diagnosis: Diagnosis) -> PeriodInfo:
     if now is None:  # no daily file: the newest period that a file states
         stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
         now = max(stated, key=lambda period: (period.last, period.first), default=None)
+    age = None
+    if now is not None and not diagnosis.request.asks_for_a_period:
+        age = max((diagnosis.request.today - now.last).days, 0)
     return PeriodInfo(
         first=now.first.isoformat() if now else None,
         last=now.last.isoformat() if now else None,
         before_first=then.first.isoformat() if then else None,
         before_last=then.last.isoformat() if then else None,
         today=diagnosis.request.today.isoformat(),
+        age=age,
+        stale=_stale(now, age),
     )
+
+
+def _stale(now: Period | None, age: int | None) -> str:
+    """Return what a seller must know first of data that are old; "" where they are not."""
+    if now is None or age is None or age <= FRESH:
+        return ""
+    text = f"Your data is {age} days old (it ends on {now.last}): download fresh exports"
+    if age > OUTDATED:
+        return f"{text} before you act on this plan. Its actions have no dates."
+    return f"{text} before you act on this plan. Its dates count from the day of this run."
 
 
 def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
