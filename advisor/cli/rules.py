@@ -186,7 +186,6 @@ def run_packs(
     from advisor.knowledge import bands_of, check_references, installed_rules
     from advisor.model import Settings
     from advisor.testing.case_runner import CaseRunner
-    from advisor.testing.case_tree import case_tree
     from advisor.testing.cases import pack_cases, run_cases
 
     vocabulary = registry.vocabulary()
@@ -209,7 +208,7 @@ def run_packs(
                 own,
                 lambda case, rule=rule: runner.judge(rule, case),  # type: ignore[misc]
             ):
-                tree = () if done.passed else case_tree(runner, rule, done.case)
+                tree = () if done.passed else runner.tree(rule, done.case)
                 results.append(attrs.evolve(done, tree=tree))
     return results, without
 

@@ -1,6 +1,5 @@
 """What a test says, as data: for `--json`."""
 
-import math
 from collections.abc import Mapping
 
 from advisor.experiment.arms import Arm, limits
@@ -8,6 +7,7 @@ from advisor.experiment.before_after import Effect
 from advisor.experiment.reading import Reading, Result
 from advisor.experiment.size import Size
 from advisor.experiment.worth import Worth
+from advisor.model import finite
 from advisor.stats import MONTH
 
 Data = Mapping[str, object]
@@ -100,9 +100,4 @@ def _worth(worth: Worth | None) -> Data | None:
 
 
 def _limits(value: float | None, low: float | None, high: float | None) -> Data:
-    return {"value": _finite(value), "low": _finite(low), "high": _finite(high)}
-
-
-def _finite(value: float | None) -> float | None:
-    """JSON has no infinity: a limit that is not there is null."""
-    return value if value is not None and math.isfinite(value) else None
+    return {"value": finite(value), "low": finite(low), "high": finite(high)}

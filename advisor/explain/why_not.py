@@ -11,8 +11,8 @@ from advisor.diagnosis import Diagnosis
 from advisor.document import measured_rows, promise, unjudged
 from advisor.explain.why import Explanation, Node, explain, subjects
 from advisor.judge import RELATIVE, Outcome, Verdicts, change, truth_column
-from advisor.metrics import Value, finite, metric_of, value_of
-from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, text
+from advisor.metrics import Value, metric_of, value_of
+from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, text
 
 _LOOKED_AT = 50  # subjects among which the nearest are looked for
 _WORDS = {Outcome.CLEAR: "does not fire", Outcome.UNSURE: "cannot tell yet"}

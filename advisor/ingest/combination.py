@@ -5,7 +5,7 @@ with ids and one without. For each family of counts and kind of subject one file
 each day; the others fill what it lacks. What was left out becomes a note.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import attrs
@@ -17,7 +17,7 @@ from advisor.ingest.download_time import stamp
 from advisor.ingest.implausible import HeldAmount, hold_back
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
-from advisor.model import File, Grain, Note, Reading, Table, Vocabulary
+from advisor.model import File, Grain, Note, Reading, Table, Vocabulary, listed
 
 _SHOWN = 3  # files and counts that a note names
 _Place = tuple[str, str, tuple[str, ...], Grain]
@@ -234,11 +234,10 @@ class _Log:
         for amount in amounts:
             by_file.setdefault(amount.file, []).append(amount)
         for file, held in by_file.items():
-            shown = "; ".join(self._amount(amount) for amount in held[:_SHOWN])
-            more = f"; and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+            shown = listed(map(self._amount, held), _SHOWN, "; ")
             text = (
                 f"{self.count(held[0].money)} far above the usual was left out of all "
-                f"calculations, check where it comes from: {shown}{more}"
+                f"calculations, check where it comes from: {shown}"
             )
             self.say("implausible", file, text)
         return kept
@@ -257,7 +256,7 @@ class _Log:
             losers.setdefault((file, newer), []).append((winner, rows))
         for (file, newer), winners in losers.items():
             rows = sum(count for _, count in winners)
-            names = _some([self.name(winner) for winner, _ in winners])
+            names = listed(sorted({self.name(winner) for winner, _ in winners}), _SHOWN)
             text = f"{_rows(rows)} not added: {names} has the same {what}"
             if newer:
                 text += " and was downloaded later, as the names say"
@@ -266,7 +265,7 @@ class _Log:
         for file, count in settled.filled.sort("_file", "count").iter_rows():
             fills.setdefault(file, []).append(self.count(count))
         for file, counts in fills.items():
-            text = f"adds {_some(counts)} to {what} that another file has too"
+            text = f"adds {listed(sorted(set(counts)), _SHOWN)} to {what} that another file has too"
             self.say("joined", file, text)
 
 
@@ -363,10 +362,3 @@ def _ids(
 
 def _rows(count: int) -> str:
     return "1 row was" if count == 1 else f"{count:,} rows were"
-
-
-def _some(names: Iterable[str]) -> str:
-    distinct = sorted(set(names))
-    more = len(distinct) - _SHOWN
-    shown = ", ".join(distinct[:_SHOWN])
-    return f"{shown} and {more} more" if more > 0 else shown

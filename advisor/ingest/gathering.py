@@ -10,7 +10,7 @@ from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
 from advisor.ingest.result import Gathered, Unread
-from advisor.model import Container, File, Grid, Note, OneGrid, Reading, Source, one_grid
+from advisor.model import Container, File, Grid, Note, OneGrid, Reading, Source, listed, one_grid
 from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
 from advisor.tabular import address_of, open_postgres, open_source
 
@@ -277,10 +277,8 @@ def _new(
 
 
 def _others(file: File, grids: Sequence[str]) -> Note:
-    more = len(grids) - _SHOWN
-    names = ", ".join(repr(name) for name in grids[:_SHOWN])
-    text = f"holds further tables that no provider knows: {names}"
-    return Note("other-tables", f"{text} and {more} more" if more > 0 else text, file.name)
+    text = f"holds further tables that no provider knows: {listed(map(repr, grids), _SHOWN)}"
+    return Note("other-tables", text, file.name)
 
 
 def _failure(provider: str, lines: Sequence[str]) -> Note:

@@ -17,7 +17,6 @@ from advisor.knowledge.load import (
     own_folders,
     own_version,
 )
-from advisor.knowledge.questions import answers
 from advisor.knowledge.resolve import Resolver, ShopKnowledge, check_profile
 from advisor.knowledge.rule_file import (
     CASES,
@@ -48,7 +47,6 @@ __all__ = [
     "ShopKnowledge",
     "Strain",
     "Verdict",
-    "answers",
     "bands_of",
     "case_files",
     "check_circles",

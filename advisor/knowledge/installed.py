@@ -2,7 +2,7 @@
 
 from advisor.errors import AdvisorError, Mistakes, names_unknown_word, one_line
 from advisor.knowledge.rule_file import load_pack
-from advisor.model import Note, Rule, RulePack
+from advisor.model import Note, Rule, RulePack, listed
 from advisor.plugin import Registry
 
 _SHOWN = 3  # mistakes of a pack in one line
@@ -38,6 +38,5 @@ def left_out(registry: Registry, pack: RulePack, error: Exception) -> Note:
 def _reason(error: Exception) -> str:
     if not isinstance(error, Mistakes):
         return one_line(error)
-    more = len(error.mistakes) - _SHOWN
-    shown = "; ".join(error.mistakes[:_SHOWN])
-    return f"{shown}; and {more} more, see `advisor rules test`" if more > 0 else shown
+    shown = listed(error.mistakes, _SHOWN, "; ")
+    return shown if len(error.mistakes) <= _SHOWN else f"{shown}, see `advisor rules test`"

@@ -13,7 +13,7 @@ from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.steps import Steps, in_turn, without
-from advisor.metrics.value import Value, finite, sureness, value_of
+from advisor.metrics.value import Value, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
 
@@ -40,7 +40,6 @@ __all__ = [
     "counts_for_plugins",
     "days_column",
     "effective_edges",
-    "finite",
     "held_column",
     "in_turn",
     "in_window",

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from advisor.model import LEVELS, Better, Metric, MetricKind, frozen, text
+from advisor.model import LEVELS, Better, Metric, MetricKind, finite, frozen, text
 
 _ROUNDING = 1e-9  # what a share of orders loses as a binary number
 
@@ -89,13 +89,6 @@ def value_of(metric: Metric, row: Mapping[str, object], *, origin: str | None = 
         edge_high=at(".edge.high"),
         origin=origin if has_band else None,
     )
-
-
-def finite(value: object) -> float | None:
-    """A number that JSON can hold, or None."""
-    if isinstance(value, int | float) and math.isfinite(value):
-        return float(value)
-    return None
 
 
 def _nan(value: object) -> bool:

@@ -55,7 +55,7 @@ from advisor.model.settings import (
 )
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
-from advisor.model.text import hours, number
+from advisor.model.text import finite, hours, listed, number
 from advisor.model.toml import field_key, parse_toml, structure
 from advisor.model.vocabulary import (
     Better,
@@ -164,10 +164,12 @@ __all__ = [
     "chosen",
     "compiled",
     "field_key",
+    "finite",
     "frozen",
     "hours",
     "impossible",
     "is_count",
+    "listed",
     "merge",
     "newest",
     "no_country",

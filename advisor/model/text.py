@@ -15,6 +15,7 @@ Nothing in a text is executed: it is cut at its placeholders and put together ag
 Numbers look the same on every machine: a point for decimals, a comma for thousands.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -68,6 +69,14 @@ def shorten(name: str, most: int = 60) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
+def listed(names: Iterable[str], most: int, separator: str = ", ") -> str:
+    """List the first *most* of *names*: `a, b, c and 3 more`."""
+    every = list(names)
+    shown, more = separator.join(every[:most]), len(every) - most
+    comma = "" if separator == ", " else separator.rstrip()
+    return f"{shown}{comma} and {more:,} more" if more > 0 else shown
+
+
 def number(value: float, unit: Unit, currency: str | None = None) -> str:
     """*value* with its unit: `1.2 %`, `$1.50`, `1,234 MXN`, `2.4`, `12,345`, `46 s`, `20 h`."""
     if unit is Unit.SECONDS and abs(value) >= _LONG:
@@ -102,7 +111,7 @@ def _between(
     currency: str | None,
     open_ended: tuple[str, str],
 ) -> str:
-    low, high = _finite(low), _finite(high)
+    low, high = finite(low), finite(high)
     above, below = open_ended
     if low is not None and high is not None:
         return _range(low, high, unit, currency)
@@ -113,8 +122,9 @@ def _between(
     return NOT_KNOWN
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or value in (float("inf"), float("-inf")) else value
+def finite(value: object) -> float | None:
+    """Return *value* where it is a number that can be printed and held by JSON, else None."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _range(low: float, high: float, unit: Unit, currency: str | None) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.judge import Graded, Verdicts
-from advisor.metrics import Value, days_column, finite, metric_of
+from advisor.metrics import Value, days_column, metric_of
 from advisor.model import (
     Better,
     CountUnit,
@@ -20,6 +20,7 @@ from advisor.model import (
     Unit,
     Varies,
     Vocabulary,
+    finite,
     number,
 )
 from advisor.plan.money import MARGIN, MONTH, SALES, SPEND, Factor, NoPrice, Price, Target

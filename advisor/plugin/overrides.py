@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import attrs
 
-from advisor.model import BandFile, Note, Rule
+from advisor.model import BandFile, Note, Rule, listed
 from advisor.plugin.hookspecs import Templates
 
 ADDED_LAYER, PACK_LAYER, ALLOWED_LAYER = -1, 0, 1
@@ -114,7 +114,7 @@ def order_bands(
         if owner in allow:
             files.append(attrs.evolve(file, layer=ALLOWED_LAYER))
             if common:
-                text = f"bands of {owner} come before the bundled ones: {_listed(common)}"
+                text = f"bands of {owner} come before the bundled ones: {listed(common, _SHOWN)}"
                 notes.append(Note(CODE, text))
             continue
         own = tuple(band for band in file.band if band.where.niche in niches.get(owner, ()))
@@ -161,11 +161,5 @@ def template_names(templates: Templates) -> list[str]:
 
 def _refused(owner: str, what: str, names: Sequence[str], allow: Sequence[str]) -> Note:
     line = ", ".join(f'"{name}"' for name in (*allow, owner))
-    text = f"plugin {owner} {what}: {_listed(names)}"
+    text = f"plugin {owner} {what}: {listed(names, _SHOWN)}"
     return Note(CODE, f"{text}; to let it, write allow = [{line}] into [plugins] of advisor.toml")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    shown = ", ".join(names[:_SHOWN])
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from advisor.model import hours
+from advisor.model import hours, listed
 from advisor.report.escape import shorten
 from advisor.report.parts import Findings, Part
 
@@ -49,9 +49,7 @@ def sentence(text: str) -> str:
 
 def some_files(names: Sequence[str], most: int = 3) -> str:
     """`a.csv, b.csv, c.csv and 2 more`."""
-    shown = ", ".join(shorten(name) for name in names[:most])
-    more = len(names) - most
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return listed(map(shorten, names), most)
 
 
 def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:

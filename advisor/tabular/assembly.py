@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Column, Grain, Period, Reading, Source
+from advisor.model import Column, Grain, Period, Reading, Source, listed
 from advisor.plugin import ReadContext
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
@@ -181,7 +181,8 @@ class FileReader:
             lost = rows.data.height - kept.height
             self.notes.say(
                 "other-platforms",
-                f"{cell!r} names platforms: {lost} rows of {_some(others)} or of none are left out",
+                f"{cell!r} names platforms: {lost} rows of {listed(others, _SHOWN)} or of none are "
+                "left out",
             )
             left_out = {**rows.left_out, "of another platform": lost}
             # Sums over all platforms are none of this one.
@@ -428,7 +429,7 @@ class FileReader:
             self.notes.say(
                 "unchecked-rates",
                 "printed rates that cannot be recomputed, as their counts are missing: "
-                f"{_some(rates)}",
+                f"{listed(rates, _SHOWN)}",
             )
 
     def _countable(self, counts: Iterable[str]) -> bool:
@@ -456,16 +457,11 @@ def _silent(_code: str, _text: str) -> None:
 
 
 def _unclosed(rows: Sequence[int]) -> str:
-    where = f"row {rows[0]}" if len(rows) == 1 else f"rows {_some([str(row) for row in rows])}"
+    where = f"row {rows[0]}" if len(rows) == 1 else f"rows {listed(map(str, rows), _SHOWN)}"
     return (
         f"a quotation mark in {where} is never closed and would swallow the rows after it; it is "
         "read as closed at the end of its cell"
     )
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _add(counts: dict[str, pl.Series], name: str, column: pl.Series) -> None:

@@ -57,11 +57,13 @@ def judged(
     plugins = where.plugins if isinstance(where, Shop) else tuple(plugins)
     found, loaded = find_rule(rule, pack, registry_with(plugins))
     at = where if isinstance(where, Shop) else _of_one(found, where, plugins)
-    resting = _resting(found, at)
-    if REGION_UNKNOWN in resting:
-        return Ending(found.id, found.subject, "", "", Expected.MISSING.value, why=resting)
-    if resting:
-        return Ending(found.id, found.subject, "", "", "not-applicable", why=f"it rests: {resting}")
+    inactive = _inactive(found, at)
+    if REGION_UNKNOWN in inactive:
+        return Ending(found.id, found.subject, "", "", Expected.MISSING.value, why=inactive)
+    if inactive:
+        return Ending(
+            found.id, found.subject, "", "", "not-applicable", why=f"it is inactive: {inactive}"
+        )
     diagnosis = diagnose_shop(at, loaded)
     chosen = _chosen(subjects(diagnosis, found.id), found, subject, kind)
     if chosen is None:
@@ -161,7 +163,7 @@ def _expect(expected: Expected, ending: Ending) -> Ending:
     return ending
 
 
-def _resting(rule: Rule, at: Shop) -> str:
+def _inactive(rule: Rule, at: Shop) -> str:
     settings = Settings(rules=_EVERY_RULE)
     return inactive_reason(rule, settings, business_of(at.settings), at.today)
 

@@ -8,7 +8,6 @@ from advisor.knowledge import CASES, bands_of, load_rule, resolve_aliases
 from advisor.model import Rule, RulePack, Settings, frozen
 from advisor.plugin import Registry
 from advisor.testing.case_runner import CaseRunner
-from advisor.testing.case_tree import case_tree
 from advisor.testing.cases import Case, CaseResult, load_cases
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import as_pack, installed, pack_of, tolerant
@@ -56,7 +55,7 @@ def failure(runner: CaseRunner, rule: Rule, case: Case) -> str:
     difference = CaseResult(rule, case, runner.judge(rule, case)).difference
     if not difference:
         return ""
-    return "\n".join([difference, *case_tree(runner, rule, case)])
+    return "\n".join([difference, *runner.tree(rule, case)])
 
 
 @cache

@@ -9,6 +9,7 @@ import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document import compose_findings
+from advisor.explain import explain, subjects, tree
 from advisor.ingest import Counted, Gathered
 from advisor.judge import Engine, Grader, Outcome, choose, judge
 from advisor.knowledge import REGION_UNKNOWN, RuleSet, inactive_reason
@@ -28,7 +29,7 @@ from advisor.model import (
     before,
 )
 from advisor.plugin import Derived
-from advisor.testing.cases import Case, CaseSubject, Judged
+from advisor.testing.cases import Case, CaseOutcome, CaseSubject
 
 LAST_DAY = date(2026, 1, 28)  # of a case's window; any day would do
 _EVERY_RULE = Settings(rules=RulesSection(profile=Profile.STRICT))
@@ -46,28 +47,28 @@ class CaseRunner:
     rules: Sequence[Rule]  # all of them: a rule may come after another one's finding
     engine: Engine = attrs.field(factory=choose)
 
-    def judge(self, rule: Rule, case: Case) -> Judged:
+    def judge(self, rule: Rule, case: Case) -> CaseOutcome:
         """What *rule* says about *case*."""
-        resting = self.resting(rule, case)
-        if REGION_UNKNOWN in resting:
-            return Judged(_WORDS[Outcome.MISSING])
-        if resting:
-            return Judged(_WORDS[Outcome.NOT_APPLICABLE])
+        inactive = self.inactive_reason(rule, case)
+        if REGION_UNKNOWN in inactive:
+            return CaseOutcome(_WORDS[Outcome.MISSING])
+        if inactive:
+            return CaseOutcome(_WORDS[Outcome.NOT_APPLICABLE])
         diagnosis = self.diagnose(rule, case)
-        kind, key = place_of(rule, case)
+        kind, key = case_subject(rule, case)
         found = compose_findings(diagnosis)
         for firing, info in zip(diagnosis.judgement.firings, found.infos, strict=True):
             if firing.rule.id == rule.id and firing.key == key and firing.kind == kind:
-                return Judged(_WORDS[Outcome.FIRES], info.message.text)
+                return CaseOutcome(_WORDS[Outcome.FIRES], info.message.text)
         for verdicts in diagnosis.judgement.verdicts:
             if verdicts.rule.id == rule.id and verdicts.kind == kind:
                 own = verdicts.outcomes.filter(pl.col("key") == key)["outcome"]
                 if own.len():
-                    return Judged(_WORDS[Outcome(own[0])])
-        return Judged(_WORDS[Outcome.MISSING])
+                    return CaseOutcome(_WORDS[Outcome(own[0])])
+        return CaseOutcome(_WORDS[Outcome.MISSING])
 
-    def resting(self, rule: Rule, case: Case) -> str:
-        """Why *rule* does not apply to the shop of *case* on its day; empty where it does."""
+    def inactive_reason(self, rule: Rule, case: Case) -> str:
+        """Say why *rule* does not apply to the shop of *case* on its day; empty where it does."""
         return inactive_reason(rule, _EVERY_RULE, case.business, _day(rule, case))
 
     def diagnose(self, rule: Rule, case: Case) -> Diagnosis:
@@ -110,6 +111,19 @@ class CaseRunner:
             notes=(),
         )
 
+    def tree(self, rule: Rule, case: Case) -> tuple[str, ...]:
+        """Show the conditions of *rule* on the subject of *case* with their values, as lines; one
+        line where it is inactive or was not judged."""
+        inactive = self.inactive_reason(rule, case)
+        if inactive:
+            return (f"the rule is inactive: {inactive}",)
+        diagnosis = self.diagnose(rule, case)
+        kind, key = case_subject(rule, case)
+        if (kind, key) not in {(one.kind, one.key) for one in subjects(diagnosis, rule.id)}:
+            return (f"the rule was not judged on a {kind} with these counts",)
+        explained = explain(diagnosis, rule.id, key)
+        return tuple(line for one in explained if one.kind == kind for line in tree(one))
+
     def _needed(self, rule: Rule) -> list[Rule]:
         """*rule* and every rule whose finding it comes after."""
         by_id = {one.id: one for one in self.rules}
@@ -123,7 +137,7 @@ class CaseRunner:
         return list(needed.values())
 
 
-def place_of(rule: Rule, case: Case) -> tuple[str, str]:
+def case_subject(rule: Rule, case: Case) -> tuple[str, str]:
     """Kind and key of the subject that *case* is about."""
     kind = case.kind or rule.subject
     return kind, case.business.id if kind == "shop" else _KEY

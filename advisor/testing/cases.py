@@ -80,7 +80,7 @@ class Case:
 
 
 @frozen
-class Judged:
+class CaseOutcome:
     """What a rule said about a case."""
 
     outcome: str
@@ -94,7 +94,7 @@ class CaseResult:
 
     rule: Rule
     case: Case
-    judged: Judged
+    judged: CaseOutcome
     tree: tuple[str, ...] = ()
 
     @property
@@ -180,7 +180,7 @@ def pack_cases(
 
 
 def run_cases(
-    rule: Rule, cases: Iterable[Case], judge: Callable[[Case], Judged]
+    rule: Rule, cases: Iterable[Case], judge: Callable[[Case], CaseOutcome]
 ) -> tuple[CaseResult, ...]:
     """Every case with what *judge* says of it."""
     return tuple(CaseResult(rule, case, judge(case)) for case in cases)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from advisor.knowledge import answers
 from advisor.model import Rule
 from advisor.plugin import Registry
 from docs.pages.markdown import page, table
+from docs.questions import answers
 
 _INTRO = """\
 What sellers and agencies ask, beyond what the guide says, and the rules that answer it. The table

@@ -11,7 +11,7 @@ import pytest
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.ingest.facts import write_facts
 from advisor.ingest.gathering import Gathered, gather
-from advisor.model.reading import Reading, Table
+from advisor.model.reading import Reading
 from advisor.model.source import Source
 from advisor.plugin.hookspecs import KindInfo, Match, ReadContext
 from tests.files_and_frames import reading
@@ -159,52 +159,6 @@ def test_a_provider_that_fails_to_recognise_is_named_and_the_next_reads(shop: Pa
             "first good.csv: ZeroDivisionError: good.csv"
         )
     ]
-
-
-def with_frame(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[Source], object]:
-    def read(source: Source) -> object:
-        one = understood(source)
-        table = one.tables[0]
-        changed = Table(table.subject, table.family, table.grain, change(table.frame))
-        return attrs.evolve(one, tables=(changed,))
-
-    return read
-
-
-BREAKS: dict[str, tuple[Callable[[Source], object], str]] = {
-    "no reading": (lambda _: None, "returned NoneType where a Reading is expected"),
-    "no key": (
-        with_frame(lambda frame: frame.drop("key")),
-        "table ad (ads): column 'key' is missing",
-    ),
-    "null key": (
-        with_frame(lambda frame: frame.with_columns(key=pl.lit(None, pl.String))),
-        "table ad (ads): 1 rows have no key",
-    ),
-    "whole numbers": (
-        with_frame(lambda frame: frame.with_columns(pl.col("clicks").cast(pl.Int64))),
-        "table ad (ads): column 'clicks' is Int64, expected Float64",
-    ),
-    "text dates": (
-        with_frame(lambda frame: frame.with_columns(pl.col("from").cast(pl.String))),
-        "table ad (ads): column 'from' is String, expected Date",
-    ),
-    "the host's column": (
-        with_frame(lambda frame: frame.with_columns(shop=pl.lit("x"))),
-        "table ad (ads): column 'shop' is the host's",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", BREAKS)
-def test_a_reading_that_breaks_the_contract_names_its_provider(shop: Path, case: str) -> None:
-    reads, line = BREAKS[case]
-    (shop / "good.csv").rename(shop / "x.csv")
-
-    with pytest.raises(NothingReadable) as caught:
-        gather([shop], [Fake(reads=reads)], TODAY)
-
-    assert f"\n  x.csv: provider fake: {line}" in str(caught.value)
 
 
 def test_nothing_readable_lists_each_file_up_to_ten(tmp_path: Path) -> None:

@@ -129,9 +129,18 @@ def table(**changes: Any) -> dict[str, Any]:
     return {"tables": (attrs.evolve(own, **changes),)}
 
 
+def frame() -> pl.DataFrame:
+    return reading(File(Path("x"), "x", 0, "")).tables[0].frame
+
+
 def column(**changes: pl.Series) -> dict[str, Any]:
-    frame = reading(File(Path("x"), "x", 0, "")).tables[0].frame
-    return table(frame=frame.with_columns(**changes))
+    return table(frame=frame().with_columns(**changes))
+
+
+def test_what_is_no_reading_is_told(tmp_path: Path, bundled: Registry) -> None:
+    found = read([ads_file(tmp_path)], bundled, Stranger(nothing))
+
+    assert found.faults[0].endswith("returned NoneType where a Reading is expected")
 
 
 READINGS: dict[str, tuple[dict[str, Any], str]] = {
@@ -145,6 +154,26 @@ READINGS: dict[str, tuple[dict[str, Any], str]] = {
     "a key that is a number": (column(key=pl.Series([1])), "column 'key' is Int64, expected Strin"),
     "counts as text": (column(clicks=pl.Series(["1"])), "column 'clicks' is String, expected Fl"),
     "rows as text": ({"rows": "1"}, "rows is str, expected int"),
+    "a key that is not there": (
+        table(frame=frame().drop("key")),
+        "table ad (own): column 'key' is missing",
+    ),
+    "rows without a key": (
+        column(key=pl.Series([None], dtype=pl.String)),
+        "table ad (own): 1 rows have no key",
+    ),
+    "whole numbers": (
+        column(clicks=pl.Series([1])),
+        "table ad (own): column 'clicks' is Int64, expected Float64",
+    ),
+    "text dates": (
+        column(**{"from": pl.Series(["a"])}),
+        "table ad (own): column 'from' is String, expected Date",
+    ),
+    "a column of the host's": (
+        column(shop=pl.Series(["x"])),
+        "table ad (own): column 'shop' is the host's",
+    ),
     "no reasons": ({"left_out": None}, "left_out is None, expected Mapping"),
     "odd reasons": ({"left_out": {1: "x"}}, "a key of left_out is int, expected str"),
     "no notes": ({"notes": ("x",)}, "notes[0] is str, expected Note"),

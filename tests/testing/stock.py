@@ -50,7 +50,7 @@ ROWS = [
 SAMPLE = Sample(
     "stock.csv",
     "\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEADER, *ROWS]).encode(),
-    kind="stock",
+    kind="parcels",
     totals={"delivered": 240, "delivered_late": 7},
 )
 
@@ -74,9 +74,9 @@ def as_it_is(reading: Reading) -> Reading:
 class Stock:
     """Reads the table of HEADER."""
 
-    name: str = "stock"
+    name: str = "parcels"
     kinds: Mapping[str, KindInfo] = {
-        "stock": KindInfo(
+        "parcels": KindInfo(
             "Stock", "Warehouse > Stock", ("product",), ("delivered", "delivered_late")
         )
     }
@@ -86,7 +86,7 @@ class Stock:
     def recognise(self, source: Source) -> Sequence[Match]:
         for grid in source.grids:
             if grid.head and list(grid.head[0]) == HEADER:
-                return [Match("stock", self.strength, grid=grid.name)]
+                return [Match("parcels", self.strength, grid=grid.name)]
         return []
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
@@ -106,9 +106,9 @@ class Stock:
         made = Reading(
             file=source.file,
             provider=self.name,
-            kind="stock",
+            kind="parcels",
             title="Stock",
-            tables=(Table("product", "stock", Grain.PERIOD, frame),),
+            tables=(Table("product", "parcels", Grain.PERIOD, frame),),
             rows=frame.height,
             columns=tuple(Column(header, "") for header in HEADER),
         )

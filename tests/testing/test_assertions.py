@@ -161,7 +161,7 @@ def test_a_rule_that_rests_for_the_shop_is_not_judged() -> None:
     at = shop({"product": SLOW}, region="US")
 
     assert judged(abroad, at).outcome == "not-applicable"
-    assert "it rests: only in GB" in failure(assert_fires, abroad, at)
+    assert "it is inactive: only in GB" in failure(assert_fires, abroad, at)
 
 
 def test_where_the_region_is_not_known_a_rule_of_a_region_is_missing() -> None:

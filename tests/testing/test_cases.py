@@ -11,8 +11,8 @@ from advisor.model.rule import Action, Rule, RulePack, Says, Severity
 from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
 from advisor.testing.cases import (
     Case,
+    CaseOutcome,
     CaseSubject,
-    Judged,
     Outcome,
     load_cases,
     pack_cases,
@@ -189,8 +189,10 @@ def test_the_cases_of_a_pack_belong_to_the_rule_beside_them(tmp_path: Path) -> N
     assert [case.name for case in found["mine/weak"]] == ["a costly click", "nothing to say"]
 
 
-def judge(case: Case) -> Judged:
-    return Judged("fires", "Haul: so") if case.outcome is Outcome.FIRES else Judged("clear")
+def judge(case: Case) -> CaseOutcome:
+    return (
+        CaseOutcome("fires", "Haul: so") if case.outcome is Outcome.FIRES else CaseOutcome("clear")
+    )
 
 
 def test_a_case_that_differs_is_named_with_what_differs() -> None:
@@ -211,7 +213,7 @@ def test_a_case_that_differs_is_named_with_what_differs() -> None:
 def test_a_case_expects_the_whole_sentence() -> None:
     cases = load_cases(WHOLE, "weak.cases.toml")[:1]
 
-    (result,) = run_cases(RULE, cases, lambda _: Judged("fires", "Haul: nearly so"))
+    (result,) = run_cases(RULE, cases, lambda _: CaseOutcome("fires", "Haul: nearly so"))
 
     assert result.difference == "expected 'Haul: so', found 'Haul: nearly so'"
 

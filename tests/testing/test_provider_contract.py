@@ -23,12 +23,12 @@ class TestHonest(ProviderContract):
 
 class Blind(Stock):
     def recognise(self, source: Source) -> Sequence[Match]:
-        return [Match("stock", 3, lacks=("Parcel SKU",))]
+        return [Match("parcels", 3, lacks=("Parcel SKU",))]
 
 
 class Greedy(Stock):
     def recognise(self, source: Source) -> Sequence[Match]:
-        return [Match("stock", 1)]
+        return [Match("parcels", 1)]
 
 
 class ByName(Stock):
@@ -69,8 +69,8 @@ def mails(reading: Reading) -> Reading:
     )(reading)
 
 
-ADS = Sample("ads.csv", ads_manager.daily_csv([]), kind="stock", totals={"delivered": 0})
-UNSAID: Mapping[str, KindInfo] = {"stock": KindInfo("Stock", "", ("parcel",), ("delivered",))}
+ADS = Sample("ads.csv", ads_manager.daily_csv([]), kind="parcels", totals={"delivered": 0})
+UNSAID: Mapping[str, KindInfo] = {"parcels": KindInfo("Stock", "", ("parcel",), ("delivered",))}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ UNSAID: Mapping[str, KindInfo] = {"stock": KindInfo("Stock", "", ("parcel",), ("
         ("recognises_its_own_samples", "it lacks Parcel SKU", {"provider": Blind()}),
         (
             "recognises_its_own_samples",
-            "expected kind 'shelf', found 'stock'",
+            "expected kind 'shelf', found 'parcels'",
             {"samples": [attrs.evolve(SAMPLE, kind="shelf")]},
         ),
         (
@@ -90,7 +90,7 @@ UNSAID: Mapping[str, KindInfo] = {"stock": KindInfo("Stock", "", ("parcel",), ("
         ("refuses_the_files_of_others", "songs.json: is claimed", {"provider": Greedy()}),
         (
             "refuses_the_files_of_others",
-            "other.csv: is claimed as 'stock'",
+            "other.csv: is claimed as 'parcels'",
             {"others": [attrs.evolve(SAMPLE, name="other.csv")]},
         ),
         ("says_what_it_reads", "unknown subject 'parcel'", {"provider": Stock(kinds=UNSAID)}),

@@ -1,6 +1,5 @@
 """Daily totals over their whole history, in words: the trend, the week and the months."""
 
-import math
 from collections.abc import Iterator
 
 import polars as pl
@@ -60,8 +59,8 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
         days=told.days.height,
         left_out=told.left_out,
         growth=grown.value if grown else None,
-        low=_finite(grown.low) if grown else None,
-        high=_finite(grown.high) if grown else None,
+        low=text.finite(grown.low) if grown else None,
+        high=text.finite(grown.high) if grown else None,
         weekdays=tuple(told.pattern["factor"].to_list()) if told.pattern.height == 7 else (),
         months=tuple(_months(course, told, diagnosis)),
         target=quarter_target(course, told, diagnosis),
@@ -155,7 +154,3 @@ def _needs(course: Course, told: History, diagnosis: Diagnosis) -> str:
         f"{what} more: too many days are missing between {told.first} and {told.last}, or too "
         "many of them are 0."
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -16,8 +16,8 @@ from advisor.document.findings import (
     SubjectInfo,
 )
 from advisor.judge import Firing, Relations, Verdicts, subject_id, truth_column
-from advisor.metrics import Lineage, Rows, Value, days_column, finite, metric_of, sureness, value_of
-from advisor.model import Metric, MetricKind, Rule, Test, Truth, text
+from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
+from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, text
 from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
 
 

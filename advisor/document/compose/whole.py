@@ -28,8 +28,8 @@ from advisor.document.origin import (
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.judge import RELATIVE, change, notice
-from advisor.metrics import Total, Value, finite, kpi_names, metric_of, value_of
-from advisor.model import CountUnit, Metric, Period, text
+from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
+from advisor.model import CountUnit, Metric, Period, finite, text
 from advisor.plan import FORMULA, plan
 from advisor.plugin import own_version
 

@@ -10,9 +10,11 @@ needs = ["campaign-changes"]            # kinds of files beside the usual export
 from collections.abc import Iterable, Iterator
 
 from advisor.errors import Mistakes, unknown
-from advisor.knowledge.rule_file import QUESTIONS, load_pack
+from advisor.knowledge import load_pack
 from advisor.model import Rule, RulePack, frozen, parse_toml, structure
 from advisor.plugin import Registry
+
+QUESTIONS = "questions.toml"
 
 
 @frozen

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from advisor.errors import Mistakes
-from advisor.knowledge.questions import Answered, answers, question_file
+from docs.questions import Answered, answers, question_file
 from tests.end_to_end.runs import registry
 
 ASKED = 36
