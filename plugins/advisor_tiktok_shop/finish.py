@@ -12,7 +12,6 @@ from advisor_tiktok_shop.own_calendar import commission_rates, promotions, sampl
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
 from advisor_tiktok_shop.own_service import service_rates
 from advisor_tiktok_shop.partner_api import (
-    affiliate_skus,
     line_items,
     returned_items,
     score,
@@ -48,7 +47,7 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "affiliate-orders": creators_orders,
     "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
     "affiliate-videos": after(videos_by_link, posts_by_day),
-    "api-affiliate-orders": affiliate_skus,
+    "api-affiliate-orders": creators_orders,
     "api-orders": line_items,
     "api-returns": returned_items,
     "api-shop-hours": on_the_day_in_its_name,

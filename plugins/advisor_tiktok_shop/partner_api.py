@@ -5,7 +5,6 @@ import polars as pl
 
 from advisor import Note, Reading, Table
 from advisor_tiktok_shop.orders import left_out_too, return_counts
-from advisor_tiktok_shop.together import creators_orders
 
 _YES = ("true", "1", "yes")
 _DONE = r"(?i)_(success|complete)$"
@@ -62,26 +61,6 @@ def returned_items(reading: Reading) -> Reading:
     rows = frame.with_columns(told.alias("by.status"), pl.lit(1.0).alias("items_refunded"))
     rows = rows.drop(name for name in ("by.return_type",) if name in rows.columns)
     return return_counts(attrs.evolve(reading, tables=(attrs.evolve(table, frame=rows),)))
-
-
-def affiliate_skus(reading: Reading) -> Reading:
-    """*reading* of affiliate orders as that of the export: what was returned is left out."""
-    (table,) = reading.tables
-    frame = table.frame
-    returned = _is_yes(frame, "by.refunded")
-    ineligible = _text(frame, "by.status").str.to_lowercase() == "ineligible"
-    gone = frame.select((returned | ineligible.fill_null(value=False)).alias("gone"))["gone"]
-    rows = frame.filter(~gone)
-    rows = rows.drop(name for name in ("by.refunded",) if name in rows.columns)
-    left = {"returned or ineligible": int(gone.sum())} if gone.any() else {}
-    return creators_orders(
-        attrs.evolve(
-            reading,
-            tables=(attrs.evolve(table, frame=rows),),
-            rows=rows.height,
-            left_out=left_out_too(reading.left_out, left),
-        )
-    )
 
 
 def without_today(reading: Reading) -> Reading:

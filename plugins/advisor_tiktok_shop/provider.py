@@ -55,7 +55,7 @@ class ShopProvider(TabularProvider):
             else info
             for name, info in super().kinds.items()
         }
-        for name in FINANCE_ADDS:
+        for name in (*FINANCE_ADDS, "affiliate-orders", "api-affiliate-orders"):
             info = found[name]
             found[name] = attrs.evolve(info, counts=base_counts(info.counts))
         for name in SETTLED_BY_PRODUCT:

@@ -16,6 +16,7 @@ _FILE = "statuses.toml"
 class _Statuses:
     orders: Mapping[str, tuple[str, ...]]
     returns: Mapping[str, tuple[str, ...]]
+    affiliate: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -32,6 +33,21 @@ def order_status(status: pl.Expr) -> pl.Expr:
 def return_status(status: pl.Expr) -> pl.Expr:
     """Why a row of a return is no loss; null where it is one."""
     return _meaning(status, _statuses().returns)
+
+
+def is_ineligible(status: pl.Expr) -> pl.Expr:
+    """Whether an affiliate order brings no commission: it was cancelled or returned."""
+    return _is_one_of(status, _statuses().affiliate["ineligible"])
+
+
+def says_yes(answer: pl.Expr) -> pl.Expr:
+    """Whether a cell answers a question with yes."""
+    return _is_one_of(answer, _statuses().affiliate["yes"])
+
+
+def _is_one_of(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    told = text.str.strip_chars().str.to_lowercase()
+    return told.is_in([word.lower() for word in words]).fill_null(value=False)
 
 
 def _meaning(status: pl.Expr, words: Mapping[str, tuple[str, ...]]) -> pl.Expr:

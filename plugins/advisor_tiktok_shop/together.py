@@ -5,11 +5,12 @@ import polars as pl
 
 from advisor import Reading, Table
 from advisor.tabular import ruined
+from advisor_tiktok_shop.finance_kinds import base_count
 from advisor_tiktok_shop.orders import ORDER_ID, left_out_too, sorted_out
-from advisor_tiktok_shop.statuses import order_status
+from advisor_tiktok_shop.statuses import is_ineligible, order_status, says_yes
 
 _SALE = "sale"
-_COMMISSION = ("commission", "paid_commission")
+_PARTS = ("commission", "ads_commission", "creator_bonus")  # of what a creator is paid
 
 
 def agents_together(reading: Reading) -> Reading:
@@ -33,17 +34,26 @@ def _summed(
 
 
 def creators_orders(reading: Reading) -> Reading:
-    """*reading* with one row a creator and day; the commission that was paid goes before the
-    estimate."""
+    """*reading* with one row a creator and day, without what brought no sale. Of each part of the
+    commission the amount that was paid goes before the estimate."""
     (table,) = reading.tables
-    status = pl.col("by.status") if "by.status" in table.frame.columns else pl.lit(None, pl.String)
+    status = _text(table.frame, "by.status")
     known = pl.col("by.order_id").str.contains(ORDER_ID)
-    why = pl.when(known).then(order_status(status).fill_null(_SALE)).fill_null("no order id")
-    rows, left_out = sorted_out(table.frame, why)
-    paid = [name for name in reversed(_COMMISSION) if name in rows.columns]
-    if paid:
-        rows = rows.with_columns(pl.coalesce(paid).alias("commission"))
-    counts = [count for count in table.counts if count != "paid_commission"]
+    why = (
+        pl.when(~known)
+        .then(pl.lit("no order id"))
+        .when(says_yes(_text(table.frame, "by.refunded")))
+        .then(pl.lit("fully returned or refunded"))
+        .when(is_ineligible(status))
+        .then(pl.lit("ineligible order"))
+        .when(pl.col("gmv") <= 0)
+        .then(pl.lit("sample"))
+        .otherwise(order_status(status).fill_null(_SALE))
+    )
+    rows, left_out = sorted_out(table.frame, why.fill_null("no order id"))
+    rows = _with_commission(rows)
+    fixed = ("items_sold", "gmv", *_PARTS)
+    counts = [count for count in fixed if count in rows.columns]
     by = ["key", "name", "from", "to", "currency"]
     summed = _summed(rows, by, counts)
     if ruined(rows["by.order_id"]):  # by a spreadsheet: how many orders there were is not known
@@ -57,4 +67,26 @@ def creators_orders(reading: Reading) -> Reading:
         tables=(attrs.evolve(table, frame=frame),),
         rows=rows.height,
         left_out=left_out_too(reading.left_out, left_out),
+        columns=tuple(attrs.evolve(c, means=base_count(c.means)) for c in reading.columns),
     )
+
+
+def _with_commission(rows: pl.DataFrame) -> pl.DataFrame:
+    """*rows* with each part of the commission, and `commission` as what they are together."""
+    parts: list[pl.Expr] = []
+    for name in _PARTS:
+        there = [f"{name}.{which}" for which in ("paid", "estimated")]
+        there = [column for column in there if column in rows.columns]
+        if there:
+            paid = [pl.when(pl.col(column) > 0).then(pl.col(column)) for column in there]
+            parts.append(pl.coalesce(*paid, *there).alias(name))
+    if not parts:
+        return rows
+    rows = rows.with_columns(parts)
+    names = [part.meta.output_name() for part in parts]
+    known = pl.any_horizontal(pl.col(names).is_not_null())
+    return rows.with_columns(pl.when(known).then(pl.sum_horizontal(names)).alias("commission"))
+
+
+def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name) if name in frame.columns else pl.lit(None, pl.String)

@@ -300,7 +300,7 @@ MORE: Sequence[Sample] = (
         "creator",
         _of("affiliate-orders", *_ORDERS),
         ("en",),
-        {"gmv": 60, "items_sold": 2, "commission": 5.5, "ads_commission": 2, "orders": 2},
+        {"gmv": 60, "items_sold": 2, "commission": 7.5, "ads_commission": 2, "orders": 2},
         0,
         "Est. Shop Ads commission payment",
         "ads_commission",
