@@ -29,6 +29,8 @@ from advisor.model import (
     Story,
     Test,
     Vocabulary,
+    compiled,
+    digest_of,
     no_country,
     parse_toml,
     structure,
@@ -142,15 +144,29 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
 
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
-    rules: dict[str, Rule] = {}
+    texts: dict[str, str] = {}
     wrong: list[str] = []
-    twice: list[str] = []
     for where, file in rule_files(pack):
         try:
-            text = file.read_text(encoding="utf-8")
-            rule = load_rule(text, pack_id=pack.id, where=where, vocabulary=vocabulary)
+            texts[where] = file.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             wrong.append(f"{where}: not UTF-8 text: {error.reason}")
+    words = digest_of(vocabulary)
+    if words is None or wrong:
+        return _rules_of(pack.id, texts, wrong, vocabulary)
+    sources = (pack.id, words, *(part for pair in texts.items() for part in pair))
+    return compiled("rules", sources, lambda: _rules_of(pack.id, texts, (), vocabulary))
+
+
+def _rules_of(
+    pack_id: str, texts: Mapping[str, str], unread: Iterable[str], vocabulary: Vocabulary
+) -> tuple[Rule, ...]:
+    rules: dict[str, Rule] = {}
+    wrong = list(unread)
+    twice: list[str] = []
+    for where, text in texts.items():
+        try:
+            rule = load_rule(text, pack_id=pack_id, where=where, vocabulary=vocabulary)
         except Mistakes as error:
             wrong += [f"{where}: {line}" for line in error.mistakes]
         else:
@@ -159,7 +175,7 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
                 both = f"{first.file} and {rule.file}"
                 twice.append(f"the id {rule.short_id!r} is in two files: {both}")
     if wrong or twice:
-        raise Mistakes([*wrong, *twice], where=f"rule pack {pack.id!r}")
+        raise Mistakes([*wrong, *twice], where=f"rule pack {pack_id!r}")
     return tuple(rules.values())
 
 

@@ -12,7 +12,7 @@ from advisor.model.bands import (
     check_bands,
     wrong_edges,
 )
-from advisor.model.compiled_form import compiled
+from advisor.model.compiled_form import compiled, digest_of
 from advisor.model.condition import (
     LEVELS,
     TRENDS,
@@ -163,6 +163,7 @@ __all__ = [
     "check_bands",
     "chosen",
     "compiled",
+    "digest_of",
     "field_key",
     "finite",
     "frozen",

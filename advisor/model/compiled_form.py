@@ -15,7 +15,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
@@ -23,6 +22,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import finalize
 
 import attrs
 
@@ -32,7 +32,7 @@ VARIABLE = "ADVISOR_CACHE_DIR"
 _FORMAT = "1"
 _MARK = "§"  # the key of an object that is no plain mapping
 _TUPLE, _SET, _DAY = "tuple", "set", "day"
-_OLD = 14 * 24 * 3600  # seconds after which a file of other sources is deleted
+_MOST = 100  # files that are kept; where sources or code change often, the oldest go
 _MODULES = (
     "advisor.model.bands",
     "advisor.model.condition",
@@ -52,7 +52,7 @@ class _Uncompiled(Exception):
 def compiled(name: str, sources: Iterable[str], make: Callable[[], T]) -> T:
     """What *make* makes of *sources*: as it was kept from an earlier run, else made and kept.
 
-    *make* may depend on nothing else than *sources*, advisor.model and advisor.tabular.kind.
+    *make* may depend on nothing else than *sources* and the code that `_code_digest` looks at.
     """
     folder, code = cache_folder(), _code_digest()
     if folder is None or code is None:
@@ -71,6 +71,33 @@ def compiled(name: str, sources: Iterable[str], make: Callable[[], T]) -> T:
             _write(path, freeze(made))
         return made
     return kept
+
+
+def digest_of(value: object) -> str | None:
+    """A digest of *value* for the sources of what is made with it; None where it has none."""
+    if isinstance(value, str):
+        return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    if id(value) not in _DIGESTS:
+        try:
+            _remember(value, hashlib.sha256(freeze(value).encode()).hexdigest())
+        except (_Uncompiled, ValueError, TypeError):
+            return None
+    return _DIGESTS[id(value)]
+
+
+def remember_parts(value: object, parts: Iterable[object]) -> None:
+    """Lets the digests of *parts*, which *value* is made of, stand for that of *value*."""
+    digests = [digest_of(part) for part in parts]
+    if None not in digests:
+        _remember(value, hashlib.sha256(repr(digests).encode()).hexdigest())
+
+
+_DIGESTS: dict[int, str] = {}
+
+
+def _remember(value: object, digest: str) -> None:
+    finalize(value, _DIGESTS.pop, id(value), None).atexit = False
+    _DIGESTS[id(value)] = digest
 
 
 def cache_folder() -> Path | None:
@@ -187,7 +214,10 @@ def _code_digest() -> bytes | None:
     digest = hashlib.sha256(_FORMAT.encode())
     here = Path(__file__).parent
     others = [here.parent / "errors.py", here.parent / "tabular" / "kind.py"]
-    others.append(here.parent / "tabular" / "kinds.py")
+    others += [
+        here.parent / "tabular" / "kinds.py",
+        *sorted((here.parent / "knowledge").glob("*.py")),
+    ]
     try:
         for path in (*sorted(here.glob("*.py")), *others):
             digest.update(path.name.encode() + path.read_bytes())
@@ -197,7 +227,7 @@ def _code_digest() -> bytes | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes *text* whole or not at all, and deletes what nobody has read for long."""
+    """Writes *text* whole or not at all, and deletes the oldest of too many."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
@@ -207,8 +237,7 @@ def _write(path: Path, text: str) -> None:
     except BaseException:
         Path(made).unlink(missing_ok=True)
         raise
-    before = time.time() - _OLD
-    for other in path.parent.glob("*.json"):
-        with contextlib.suppress(OSError):
-            if other.stat().st_mtime < before:
-                other.unlink()
+    with contextlib.suppress(OSError):
+        kept = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime)
+        for old in kept[:-_MOST]:
+            old.unlink()

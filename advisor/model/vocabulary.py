@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from advisor.errors import Mistakes, unknown
-from advisor.model.compiled_form import compiled
+from advisor.model.compiled_form import compiled, remember_parts
 from advisor.model.toml import parse_toml, structure
 
 
@@ -317,11 +317,13 @@ class VocabularyFile:
 
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     """Reads a vocabulary; raises Mistakes with everything that is wrong in it."""
-    return compiled(
+    file = compiled(
         "vocabulary",
         (text,),
         lambda: structure(parse_toml(text, where=where), VocabularyFile, where=where),
     )
+    remember_parts(file, (text,))
+    return file
 
 
 @attrs.frozen
@@ -378,6 +380,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
     Two plugins may say the same thing in the same words (equal values); anything else with one id
     names both owners.
     """
+    files = tuple(files)
     owners: dict[tuple[str, str], str] = {}
     mistakes: list[str] = []
     parts: dict[str, dict[str, Any]] = {f.name: {} for f in attrs.fields(VocabularyFile)}
@@ -410,6 +413,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
     mistakes += _dangling(vocabulary)
     if mistakes:
         raise Mistakes(mistakes, where="vocabulary")
+    remember_parts(vocabulary, (file for _, file in files))
     return vocabulary
 
 

@@ -1,29 +1,42 @@
 """The contracts of what plugins give: readings of providers, and metrics computed from them."""
 
-import polars as pl
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 from advisor.errors import unknown
 from advisor.model import Reading, Table, Vocabulary, is_count
 from advisor.plugin.hookspecs import Derived
 from advisor.plugin.typecheck import wrong_field
 
-_REQUIRED = {
-    "key": pl.String,
-    "name": pl.String,
-    "from": pl.Date,
-    "to": pl.Date,
-    "currency": pl.String,
-    "_row": pl.UInt32,
-}
+if TYPE_CHECKING:
+    import polars as pl
 
+# Polars is imported where there is something to check: listing plugins need not wait for it.
 
 _RESERVED = ("shop", "_file")
 _PARTS = ("", "lo", "hi", "se", "n")  # of a computed metric
 _NO_METRIC = ("shop", "key", "name", "days")
 
 
+@cache
+def _required() -> "Mapping[str, pl.DataType | type[pl.DataType]]":
+    import polars as pl
+
+    return {
+        "key": pl.String,
+        "name": pl.String,
+        "from": pl.Date,
+        "to": pl.Date,
+        "currency": pl.String,
+        "_row": pl.UInt32,
+    }
+
+
 def contract_breaks(reading: object) -> list[str]:
     """List what in *reading* is not as `advisor.model.reading` promises."""
+    import polars as pl
+
     if not isinstance(reading, Reading):
         return [f"returned {type(reading).__name__} where a Reading is expected"]
     wrong = wrong_field(reading)
@@ -40,7 +53,7 @@ def contract_breaks(reading: object) -> list[str]:
 def _table_breaks(table: Table) -> list[str]:
     at = f"table {table.subject} ({table.family})"
     schema = table.frame.schema
-    found = [f"{at}: column {name!r} is missing" for name in _REQUIRED if name not in schema]
+    found = [f"{at}: column {name!r} is missing" for name in _required() if name not in schema]
     found += [f"{at}: column {name!r} is the host's" for name in _RESERVED if name in schema]
     for name, dtype in schema.items():
         expected = _expected(name)
@@ -52,8 +65,10 @@ def _table_breaks(table: Table) -> list[str]:
 
 
 def _expected(column: str) -> object:
-    if column in _REQUIRED:
-        return _REQUIRED[column]
+    import polars as pl
+
+    if column in _required():
+        return _required()[column]
     if column.startswith(("parent.", "by.")):
         return pl.String
     return pl.Float64 if is_count(column) else None
@@ -81,6 +96,8 @@ def unknown_words(reading: Reading, vocabulary: Vocabulary) -> list[str]:
 
 def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
     """Describe what in *derived* is not as its class promises; "" where all is well."""
+    import polars as pl
+
     frame: object = derived.frame
     if not isinstance(frame, pl.DataFrame):
         return f"gave {type(frame).__name__} where a frame is expected"
@@ -98,7 +115,9 @@ def derived_breaks(derived: Derived, vocabulary: Vocabulary) -> str:
     return next(filter(None, (_column_break(frame, c, vocabulary) for c in frame.columns)), "")
 
 
-def _column_break(frame: pl.DataFrame, column: str, vocabulary: Vocabulary) -> str:
+def _column_break(frame: "pl.DataFrame", column: str, vocabulary: Vocabulary) -> str:
+    import polars as pl
+
     dtype = frame.schema[column]
     name, _, part = column.partition(".")
     if column in _NO_METRIC:

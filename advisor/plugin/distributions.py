@@ -4,9 +4,9 @@ Read as plain lines: `importlib.metadata` parses the whole description for each 
 """
 
 import re
-from importlib.metadata import Distribution
 
 from advisor.model import frozen
+from advisor.plugin.installed import Texts, comparable
 
 _HEADERS = re.compile(r"^(Name|Version|Requires-Dist): *(.*?)\s*$", re.MULTILINE)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;)@]*)\)?\s*(;.*)?$")
@@ -23,7 +23,7 @@ class Described:
     needs: str = ""
 
 
-def describe(distribution: Distribution | None, host: str) -> Described:
+def describe(distribution: Texts | None, host: str) -> Described:
     """*distribution* in its own words; all empty where it says nothing. *host* is our name."""
     if distribution is None:
         return Described()
@@ -36,7 +36,11 @@ def describe(distribution: Distribution | None, host: str) -> Described:
             found.setdefault(key, value)
             continue
         required = _REQUIREMENT.match(value)
-        if required and _plain(required[1]) == _plain(host) and "extra" not in (required[3] or ""):
+        if (
+            required
+            and comparable(required[1]) == comparable(host)
+            and "extra" not in (required[3] or "")
+        ):
             needs += [part.strip() for part in required[2].split(",") if part.strip()]
     return Described(found.get("Name", ""), found.get("Version", ""), ",".join(needs))
 
@@ -76,7 +80,3 @@ def _release(version: str) -> tuple[int, ...]:
 
 def _padded(release: tuple[int, ...], width: int) -> tuple[int, ...]:
     return (release + (0,) * width)[:width]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).casefold()

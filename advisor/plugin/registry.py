@@ -9,7 +9,6 @@ advisor.plugin.overrides).
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 from typing import Any
 
@@ -42,6 +41,7 @@ from advisor.plugin.hookspecs import (
     Templates,
     takes_blocks,
 )
+from advisor.plugin.installed import Point, installed_distribution, installed_points
 from advisor.plugin.overrides import order_bands, order_templates
 from advisor.plugin.tracing import Trace
 
@@ -372,7 +372,7 @@ def empty() -> Registry:
     return Registry(manager, [])
 
 
-def add(registry: Registry, plugin: object, name: str, entry: EntryPoint | None = None) -> None:
+def add(registry: Registry, plugin: object, name: str, entry: Point | None = None) -> None:
     """Register one plugin; a hook that it implements wrongly is its problem, not the run's."""
     described = describe(entry.dist if entry is not None else None, DISTRIBUTION)
     module = entry.value if entry else type(plugin).__name__
@@ -425,29 +425,22 @@ def _wrong_hooks(plugin: object) -> Iterator[str]:
 
 def own_version() -> str:
     """The version of the installed distribution; "0" where it is not installed."""
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        return describe(distribution(DISTRIBUTION), DISTRIBUTION).version
-    except PackageNotFoundError:
-        return "0"
+    return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).version or "0"
 
 
-def load_plugins(
-    points: Iterable[EntryPoint] | None = None, *, trace: Trace | None = None
-) -> Registry:
+def load_plugins(points: Iterable[Point] | None = None, *, trace: Trace | None = None) -> Registry:
     """Load every installed plugin; ours first, then by name. *points* replaces what is installed;
     with *trace* importing them and each of their calls is told."""
     registry = empty()
     registry.trace = trace
-    chosen = entry_points(group=PROJECT) if points is None else points
+    chosen = installed_points(PROJECT) if points is None else points
     described = [(describe(point.dist, DISTRIBUTION), point) for point in chosen]
     for of, point in sorted(described, key=lambda one: (one[0].name != DISTRIBUTION, one[1].name)):
         _load_one(registry, point, of)
     return registry
 
 
-def _load_one(registry: Registry, point: EntryPoint, described: Described) -> None:
+def _load_one(registry: Registry, point: Point, described: Described) -> None:
     info = PluginInfo(point.name, described.name, described.version, point.value)
     if described.name != DISTRIBUTION and not meets(own_version(), described.needs):
         why = f"it requires {DISTRIBUTION} {described.needs}, and this is {own_version()}"

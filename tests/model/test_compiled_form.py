@@ -9,7 +9,7 @@ import pytest
 
 from advisor.errors import Mistakes
 from advisor.model import band_file, vocabulary_file
-from advisor.model.compiled_form import VARIABLE, cache_folder, compiled, freeze, thaw
+from advisor.model.compiled_form import VARIABLE, cache_folder, compiled, digest_of, freeze, thaw
 from advisor.model.rule import Origin
 from advisor.model.vocabulary import VocabularyFile
 from advisor.tabular import load_kinds
@@ -138,14 +138,35 @@ def test_a_folder_that_cannot_be_written_costs_nothing(folder: Path) -> None:
     assert compiled("test", ["a"], lambda: ORIGIN) == ORIGIN
 
 
-def test_files_of_other_sources_are_deleted_after_a_while(folder: Path) -> None:
-    import os
+def test_the_oldest_of_too_many_files_are_deleted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advisor.model.compiled_form._MOST", 2)
+    for source in "abc":
+        compiled("test", [source], lambda: ORIGIN)
+    assert len(list(folder.iterdir())) == 2
+    compiled("test", ["c"], never)
 
-    compiled("test", ["a"], lambda: ORIGIN)
-    (old,) = folder.iterdir()
-    os.utime(old, (1_000_000, 1_000_000))
-    compiled("test", ["b"], lambda: ORIGIN)
-    assert old not in set(folder.iterdir())
+
+@pytest.mark.parametrize("value", ["a", VocabularyFile(), vocabulary_file("", where="x")])
+def test_equal_values_have_one_digest(value: object) -> None:
+    assert digest_of(value) == digest_of(value)
+    assert digest_of(value) != digest_of(ORIGIN)
+    assert digest_of(VocabularyFile()) == digest_of(VocabularyFile())
+
+
+def test_a_digest_goes_with_its_value() -> None:
+    import gc
+
+    for title in "abcdefgh":
+        origin = Origin(title=title)
+        assert digest_of(origin) == digest_of(Origin(title=title))
+        del origin
+        gc.collect()
+
+
+def test_what_has_no_compiled_form_has_no_digest() -> None:
+    assert digest_of(Path("a")) is None
 
 
 def test_only_known_modules_are_named() -> None:
