@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import attrs
-
 from advisor.knowledge import installed_rules
-from advisor.model import VocabularyFile
+from advisor.model import VocabularyFile, frozen
 from advisor.plugin import PluginInfo, Registry, template_names
 
 _WORDS = ("subject", "relation", "count", "metric", "symbol", "lever", "goal", "niche")
 _MANY = {"rule pack": "rule packs", "kind of file": "kinds of files"}
 
 
-@attrs.frozen
+@frozen
 class Contribution:
     """A plugin and what it *brings*, in words."""
 

@@ -30,10 +30,10 @@ from advisor.model import (
     band_file,
     business_of,
     check_bands,
+    frozen,
     wrong_edges,
 )
 from advisor.plugin import Overridden, Override, Registry, override_rules, own_version
-from advisor.tabular import source_mistakes
 
 __all__ = [
     "RuleSet",
@@ -53,7 +53,7 @@ REGION_UNKNOWN = "the shop's region is not known"
 NAME_REGION = "add region to [shop] in advisor.toml"  # what to do about it
 
 
-@attrs.frozen
+@frozen
 class RuleSet:
     """The rules of a run. *inactive* are those that do not apply here, and why."""
 
@@ -77,7 +77,10 @@ def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> No
         if metric is None:
             wrong.append(f"bands.{name}: {unknown('metric', name, vocabulary.metrics)}")
         wrong += [f"bands.{name}: {text}" for text in wrong_edges(band.low, band.high, metric)]
-    wrong += source_mistakes(settings.source, vocabulary)
+    if settings.source:
+        from advisor.tabular import source_mistakes
+
+        wrong += source_mistakes(settings.source, vocabulary)
     if wrong:
         raise Mistakes(wrong, where=where)
 

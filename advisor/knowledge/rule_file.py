@@ -145,26 +145,30 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
     texts: dict[str, str] = {}
-    wrong: list[str] = []
+    undecoded: dict[str, str] = {}
     for where, file in rule_files(pack):
         try:
             texts[where] = file.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            wrong.append(f"{where}: not UTF-8 text: {error.reason}")
+            undecoded[where] = f"{where}: not UTF-8 text: {error.reason}"
     words = digest_of(vocabulary)
-    if words is None or wrong:
-        return _rules_of(pack.id, texts, wrong, vocabulary)
+    if words is None or undecoded:
+        return _rules_of(pack.id, {**texts, **undecoded}, undecoded, vocabulary)
     sources = (pack.id, words, *(part for pair in texts.items() for part in pair))
     return compiled("rules", sources, lambda: _rules_of(pack.id, texts, (), vocabulary))
 
 
 def _rules_of(
-    pack_id: str, texts: Mapping[str, str], unread: Iterable[str], vocabulary: Vocabulary
+    pack_id: str, texts: Mapping[str, str], undecoded: Collection[str], vocabulary: Vocabulary
 ) -> tuple[Rule, ...]:
+    """The rules of *texts* by path; that of an *undecoded* file says why it is none."""
     rules: dict[str, Rule] = {}
-    wrong = list(unread)
+    wrong: list[str] = []
     twice: list[str] = []
-    for where, text in texts.items():
+    for where, text in sorted(texts.items(), key=lambda pair: pair[0].split("/")):
+        if where in undecoded:
+            wrong.append(text)
+            continue
         try:
             rule = load_rule(text, pack_id=pack_id, where=where, vocabulary=vocabulary)
         except Mistakes as error:

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 import attrs
 
 from advisor.errors import Mistakes, unknown
+from advisor.model.record import frozen
 from advisor.model.rule import Profile
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
 
 
-@attrs.frozen
+@frozen
 class ShopSection:
     """[shop] of an advisor.toml."""
 
@@ -28,7 +29,7 @@ class ShopSection:
     margin: float | None = None
 
 
-@attrs.frozen
+@frozen
 class CostsSection:
     """[costs]: what goes off the sales before ads, each as a share of them. All are to be given: a
     cost that is not there is not 0."""
@@ -48,7 +49,7 @@ class CostsSection:
         return 1 - sum(costs)
 
 
-@attrs.frozen
+@frozen
 class GoalSection:
     """[goal]: what the shop wants most now. *market_growth* is by how much its market grows in a
     year, as a fraction, where the owner knows."""
@@ -59,7 +60,7 @@ class GoalSection:
     market_growth: float | None = None
 
 
-@attrs.frozen
+@frozen
 class OwnBand:
     """A band of the shop's own, in the metric's unit (money in the shop's currency)."""
 
@@ -67,7 +68,7 @@ class OwnBand:
     high: float | None = None
 
 
-@attrs.frozen
+@frozen
 class RulesSection:
     """[rules]: folders of the shop's own rules, how much it wants to hear, and the rules it does
     without."""
@@ -77,7 +78,7 @@ class RulesSection:
     disable: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class ReportSection:
     """[report]: how the plan is printed."""
 
@@ -86,7 +87,7 @@ class ReportSection:
     templates: str | None = None
 
 
-@attrs.frozen
+@frozen
 class PluginsSection:
     """[plugins]: which of them may replace what others brought, and how many seconds each has for a
     file."""
@@ -96,7 +97,7 @@ class PluginsSection:
     allow: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class SourceSection:
     """[[source]]: how to read a file of the shop's own.
 
@@ -121,7 +122,7 @@ class SourceSection:
     family: str = "own"
 
 
-@attrs.frozen
+@frozen
 class Settings:
     """An advisor.toml."""
 

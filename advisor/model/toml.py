@@ -5,17 +5,16 @@ from contextlib import suppress
 from datetime import date
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 import attrs
-import cattrs
-import tomli
-from cattrs.cols import homogenous_tuple_structure_factory
-from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
-from cattrs.gen import make_dict_structure_fn
-from cattrs.v import transform_error
 
 from advisor.errors import Mistakes, unknown
+
+if TYPE_CHECKING:
+    import cattrs
+
+# cattrs and tomli are imported where TOML is read: compiled knowledge needs neither.
 
 T = TypeVar("T")
 
@@ -31,11 +30,15 @@ def field_key(name: str, cls: type[Any] | None = None) -> str:
 
 
 @cache
-def _converter(*, detailed: bool) -> cattrs.Converter:
+def _converter(*, detailed: bool) -> "cattrs.Converter":
     """A strict converter: unknown keys are mistakes, hyphens in TOML are underscores in Python.
 
     One that is not *detailed* ends at the first mistake, and is about twice as fast.
     """
+    import cattrs
+    from cattrs.cols import homogenous_tuple_structure_factory
+    from cattrs.gen import make_dict_structure_fn
+
     conv = cattrs.Converter(forbid_extra_keys=True, detailed_validation=detailed)
 
     def hyphens(cls: type[Any]) -> Callable[..., Any]:
@@ -125,6 +128,8 @@ def _is_enum(cls: Any) -> bool:
 
 
 def _describe(error: BaseException, _: type | None) -> str:
+    from cattrs.errors import ForbiddenExtraKeysError
+
     if isinstance(error, ForbiddenExtraKeysError):
         cls = error.cl
         known = [field_key(a.name, cls) for a in attrs.fields(cls)] if attrs.has(cls) else []
@@ -138,6 +143,8 @@ def _describe(error: BaseException, _: type | None) -> str:
 
 def parse_toml(text: str, *, where: str) -> dict[str, Any]:
     """TOML text to a dictionary; a syntax error names its line."""
+    import tomli
+
     try:
         found = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -164,6 +171,9 @@ def structure(raw: Mapping[str, Any], cls: type[T], *, where: str) -> T:
     """*raw* as a *cls*; raises Mistakes with every problem found, each with its path."""
     with suppress(Exception):  # whatever it is, it is told in full below
         return _converter(detailed=False).structure(raw, cls)
+    from cattrs.errors import ClassValidationError, IterableValidationError
+    from cattrs.v import transform_error
+
     try:
         return _converter(detailed=True).structure(raw, cls)
     except (ClassValidationError, IterableValidationError) as error:

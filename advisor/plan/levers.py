@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from advisor.model import Lever
+from advisor.model import Lever, frozen
 from advisor.plan.actions import Planned, without
 from advisor.plan.findings import Priced
 from advisor.plan.money import Gain, NoPrice, Price
 
 
-@attrs.frozen
+@frozen
 class SetAside:
     """An action that is not in the plan, for the subjects on which *kept* (an action's id) pulls
     the same lever the other way."""

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
-
-from advisor.model import Lever, Severity, Vocabulary
+from advisor.model import Lever, Severity, Vocabulary, frozen
 from advisor.plan.actions import Planned, actions
 from advisor.plan.findings import Priced
 from advisor.plan.levers import SetAside, arbitrate, join
@@ -13,7 +11,7 @@ from advisor.plan.priority import Priority, priorities
 from advisor.plan.shared import follows_on, shares
 
 
-@attrs.frozen
+@frozen
 class Ranked:
     """An action in its place. *after* are the ids of actions that have to come before it; *adds*
     is the part of its gain that those before it have not claimed."""
@@ -24,7 +22,7 @@ class Ranked:
     adds: Gain | None
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """Actions in the order in which to take them, and those that contradict them. *total* is what
     all of them can reach together, by kind of money."""

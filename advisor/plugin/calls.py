@@ -8,7 +8,7 @@ import attrs
 import pluggy
 
 from advisor.errors import AdvisorError, PluginError
-from advisor.model import BandFile, Note, RulePack, VocabularyFile
+from advisor.model import BandFile, Note, RulePack, VocabularyFile, frozen
 from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import KindInfo, Provider, ReportFormat, Templates
 from advisor.plugin.tracing import Trace
@@ -30,7 +30,7 @@ ANSWERS: Mapping[str, type[Any]] = {
 _MOST = 10_000  # things that one hook may give: a generator may have no end
 
 
-@attrs.frozen
+@frozen
 class PluginInfo:
     """A plugin as it was found; *problem* says why it is not used."""
 

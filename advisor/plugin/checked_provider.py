@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-import attrs
-
 from advisor.errors import PluginError
-from advisor.model import Reading, Source, Vocabulary
+from advisor.model import Reading, Source, Vocabulary, frozen
 from advisor.plugin.contracts import contract_breaks, unknown_words
 from advisor.plugin.guard import guarded
 from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext, Together
@@ -17,7 +15,7 @@ from advisor.plugin.typecheck import wrong_field
 T = TypeVar("T")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CheckedProvider:
     """*provider* of the plugin *owner*. All methods raise PluginError for whatever it does wrong;
     `read` also raises AdvisorError where the provider says that the file is broken."""

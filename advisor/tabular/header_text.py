@@ -4,8 +4,7 @@ import functools
 import re
 import unicodedata
 
-import attrs
-
+from advisor.model import frozen
 from advisor.tabular.words import fold, words
 
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
@@ -15,7 +14,7 @@ _IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
 _LONGEST = 200  # characters; a longer cell is a text, not a header
 
 
-@attrs.frozen
+@frozen
 class HeaderText:
     """A header cell: *key* to compare by, and the currency that its brackets named."""
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.model import Grid, Source
-from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.header_text import header_text, plain_header
 from advisor.tabular.kind import ColumnSpec, Kind, Role
 from advisor.tabular.platforms import platforms
@@ -117,6 +116,8 @@ class Recogniser:
 
     def locate(self, source: Source) -> Located | None:
         """The grid of *source* that has most of the kind; None where it has next to nothing."""
+        from advisor.tabular.containers.documents import RecordGrid  # needs Polars
+
         kind = self._kind
         if kind.containers and source.container.value not in kind.containers:
             return None

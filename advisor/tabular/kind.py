@@ -39,7 +39,7 @@ from enum import StrEnum
 
 import attrs
 
-from advisor.model import Grain
+from advisor.model import Grain, frozen
 
 
 class CellType(StrEnum):
@@ -76,7 +76,7 @@ class Role(StrEnum):
     PERSONAL = "personal"  # dropped before anything else sees it
 
 
-@attrs.frozen
+@frozen
 class Check:
     """printed = scale x sum(numerator) / sum(denominator), by counts of the same row."""
 
@@ -87,7 +87,7 @@ class Check:
     loose: float = 0.0  # relative tolerance beyond the printed precision
 
 
-@attrs.frozen
+@frozen
 class ColumnSpec:
     """A column: its names by language, and what becomes of it.
 
@@ -114,7 +114,7 @@ class ColumnSpec:
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 
 
-@attrs.frozen
+@frozen
 class CellRule:
     """What a cell of a template may hold; a value that may not be there is a mistake of its row.
 
@@ -132,7 +132,7 @@ class CellRule:
     below: str | None = None
 
 
-@attrs.frozen
+@frozen
 class SubjectSpec:
     """What a row is about. An empty *key* means the shop itself."""
 
@@ -143,7 +143,7 @@ class SubjectSpec:
     only: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # column = values of such rows
 
 
-@attrs.frozen
+@frozen
 class Kind:
     """A kind of file. *totals* are patterns (regular expressions on the first filled cell of a row,
     case-insensitive) of rows that sum up others; *not_data* of other rows to leave out, by reason;

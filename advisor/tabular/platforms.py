@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-import attrs
-
-from advisor.model import parse_toml, structure
+from advisor.model import frozen, parse_toml, structure
 from advisor.tabular.header_text import header_text
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^\w]+|_+")
 _NOBODYS = re.compile(r"google (?:drive|sheets?|docs?|data studio|looker)|meta ?data")
 
 
-@attrs.frozen
+@frozen
 class _File:
     names: Mapping[str, tuple[str, ...]]
     cells: Mapping[str, tuple[str, ...]]
@@ -24,7 +22,7 @@ class _File:
     generic: Mapping[str, tuple[str, ...]]
 
 
-@attrs.frozen
+@frozen
 class Platforms:
     """What names a platform. *columns* maps a folded header to the platform that alone has it."""
 

@@ -14,10 +14,9 @@ from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 
-import attrs
-
 from advisor.cli.scaffold.write import place, render
 from advisor.errors import Mistakes, unknown
+from advisor.model import frozen
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _OURS = ("shop-advisor-", "advisor-")  # what names of such distributions usually begin with
@@ -32,7 +31,7 @@ class Kind(StrEnum):
     REPORT = "report"
 
 
-@attrs.frozen
+@frozen
 class NewPlugin:
     """What is made: *name* is the distribution's, *plugin* the name that `advisor plugins list`
     shows and `allow` in advisor.toml asks for, *package* what Python imports."""

@@ -15,7 +15,7 @@ from itertools import permutations
 import attrs
 import polars as pl
 
-from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary
+from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary, frozen
 from advisor.tabular import cells
 from advisor.tabular.amounts import Spelling, settle, settled, take_apart
 from advisor.tabular.columns import decimals
@@ -34,7 +34,7 @@ _SCALES = (1.0, 100.0, 1000.0)
 _ID_DIGITS = 12
 
 
-@attrs.frozen
+@frozen
 class Guess:
     """What a column seems to be, and why."""
 
@@ -43,7 +43,7 @@ class Guess:
     why: str
 
 
-@attrs.frozen
+@frozen
 class Proposal:
     """A section for advisor.toml, what speaks for each of its lines, and what stays unknown."""
 
@@ -65,7 +65,7 @@ class Proposal:
         return "\n".join(lines) + "\n"
 
 
-@attrs.frozen
+@frozen
 class _Held:
     """In the rows tried, column *ratio* is *scale* x *top* / *bottom*."""
 

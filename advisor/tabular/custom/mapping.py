@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-import attrs
-
 from advisor.errors import Mistakes, nearest, unknown
 from advisor.model import (
     CountUnit,
@@ -16,6 +14,7 @@ from advisor.model import (
     Source,
     SourceSection,
     Vocabulary,
+    frozen,
     one_grid,
 )
 from advisor.plugin import KindInfo, Match, ReadContext
@@ -33,7 +32,7 @@ _STRONGEST = 1_000_000  # what the user says wins over what anybody recognises
 _TYPES = {CountUnit.MONEY: CellType.MONEY, CountUnit.SECONDS: CellType.DURATION}
 
 
-@attrs.frozen
+@frozen
 class Ratio:
     """A printed ratio of two counts: `1000 * spend / impressions`."""
 
