@@ -101,9 +101,15 @@ def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: d
 
 @rules.command(short_help="Run the cases of rules.")
 @click.argument("folders", nargs=-1, type=FOLDER, metavar="[PATH]…")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Write the sentence that was found into each case that ends as expected; outcomes are "
+    "never changed.",
+)
 @today_option
 @click.pass_context
-def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
+def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: date) -> None:
     """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
 
     Each case gives counts and says how the rule must end on them; where it fires, the whole
@@ -122,14 +128,21 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
     Examples:
       advisor rules test
       advisor rules test my-rules/
+      advisor rules test my-rules/ --update
     """
     from advisor.cli.screen import readers, say
     from advisor.knowledge import Verdict
     from advisor.plugin import load_plugins
     from advisor.testing.cases import table
 
+    if update and not folders:
+        text = "name the folders whose case files it may rewrite"
+        raise AdvisorError(text, where="--update")
     registry = load_plugins()
     results, without = run_packs(registry, folders)
+    updated: list[str] = []
+    if update and (updated := update_cases(registry, folders, results)):
+        results, without = run_packs(registry, folders)
     strained = lint_bands(registry, folders, today)
     objected = lint_advice(registry, folders)
     with readers():
@@ -138,6 +151,8 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], today: date) -> None:
         for strain in strained:
             say(f"{'note' if strain.verdict is Verdict.NEEDS else 'warning'}: {strain}")
         say(table(results))
+        for line in updated:
+            say(line)
         for rule in without:
             say(f"no case: {rule.id}")
     if objected or not all(result.passed for result in results):
@@ -211,6 +226,25 @@ def run_packs(
                 tree = () if done.passed else runner.tree(rule, done.case)
                 results.append(attrs.evolve(done, tree=tree))
     return results, without
+
+
+def update_cases(
+    registry: "Registry", folders: Sequence[Path], results: "Sequence[CaseResult]"
+) -> list[str]:
+    """Rewrite the expected sentences of cases that end as expected; describes each file in a line,
+    and each case that has to be changed by hand."""
+    from advisor.ingest import write_outputs
+    from advisor.testing.case_updates import changed_sentences, updated_files
+
+    sentences = changed_sentences(results)
+    files: dict[Path, str] = {}
+    lines: list[str] = []
+    for pack in _packs(registry, folders):
+        changed, described = updated_files(pack, sentences)
+        files |= changed
+        lines += described
+    write_outputs(files)
+    return lines
 
 
 def _read_packs(
