@@ -5,7 +5,6 @@ worked on together: every frame has a `shop` column, and what differs in number 
 value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -313,16 +312,15 @@ def _counted_parts(
     )
     context = context_for_plugins(request.today, businesses.values(), windows)
     computed = resolver.registry.derived(counts, context)
-    derived = computed.derived
-    for ids in _same_columns(tuple(shops), rows, windows, derived):
-        part, kept = _only(ids, len(shops), rows), frozenset(ids)
+    for ids in _same_columns(tuple(shops), rows, windows, computed):
+        part = _only(ids, len(shops), rows)
         yield _Part(
             {id_: shops[id_] for id_ in ids},
             {id_: businesses[id_] for id_ in ids},
             counted,
             part,
             Windows({id_: windows.of(id_) for id_ in ids}) if len(ids) < len(shops) else windows,
-            tuple(_of_shops(derived, kept)),
+            tuple(_of_shops(computed.derived, ids)),
             computed,
             notes,
         )
@@ -332,25 +330,25 @@ def _same_columns(
     shops: Sequence[str],
     rows: Sequence[CountedRows],
     windows: Windows,
-    derived: Sequence[Derived],
+    computed: Computed,
 ) -> Iterable[tuple[str, ...]]:
     """*shops* in groups that have rows in the same places, and the same derived columns."""
     if len(shops) == 1:
         return [tuple(shops)]
-    has: dict[str, list[Hashable]] = {shop: [] for shop in shops}
-    for place, one in enumerate(rows):
+    has: dict[str, list[Hashable]] = {shop: list(computed.lines(shop)) for shop in shops}
+    for place, counted in enumerate(rows):
         for earlier in (None, False, True):
-            frame = one.frame if earlier is None else one.within(windows, earlier=earlier)
+            whole = earlier is None
+            frame = counted.frame if whole else counted.within(windows, earlier=bool(earlier))
             for shop in frame["shop"].unique():
                 has[shop].append((place, earlier))
-    for computed in derived:
-        for shop in computed.frame["shop"].unique():
-            of = computed.frame.filter(pl.col("shop") == shop)
-            known = frozenset(c for c in of.columns if of[c].null_count() < of.height)
-            has[shop].append((computed.subject, known))
+    for place, one in enumerate(computed.derived):
+        known = one.frame.group_by("shop").agg(pl.all().is_not_null().any())
+        for shop, *columns in known.iter_rows():
+            has[shop].append((place, one.subject, tuple(columns)))
     groups: dict[Hashable, list[str]] = {}
     for shop, places in has.items():
-        groups.setdefault(frozenset(places), []).append(shop)
+        groups.setdefault(tuple(places), []).append(shop)
     return [tuple(group) for group in groups.values()]
 
 
@@ -362,20 +360,14 @@ def _only(ids: Sequence[str], of: int, rows: tuple[CountedRows, ...]) -> tuple[C
     return tuple(one for one in parts if one.frame.height)
 
 
-def _of_shops(derived: Sequence[Derived], ids: frozenset[str]) -> Iterator[Derived]:
-    """Those rows of *derived* that are of these shops, those of several shops in one frame."""
-    frames: dict[Hashable, list[pl.DataFrame]] = {}
-    subjects: dict[Hashable, str] = {}
-    places: Counter[tuple[str, str]] = Counter()
+def _of_shops(derived: Sequence[Derived], shops: Sequence[str]) -> Iterator[Derived]:
+    """Those rows of *derived* that are of these shops, without columns in which they have
+    nothing."""
     for one in derived:
-        frame = one.frame.filter(pl.col("shop").is_in(list(ids)))
-        for shop in frame["shop"].unique():
-            place = (one.subject, tuple(frame.columns), places[one.subject, shop])
-            places[one.subject, shop] += 1
-            frames.setdefault(place, []).append(frame)
-            subjects[place] = one.subject
-    for at, of in frames.items():
-        yield Derived(subjects[at], pl.concat(of, how="vertical_relaxed"))
+        frame = one.frame.filter(pl.col("shop").is_in(shops))
+        if frame.height:
+            known = [c for c in frame.columns if frame[c].null_count() < frame.height]
+            yield Derived(one.subject, frame.select(known))
 
 
 class _Slices:

@@ -1,28 +1,32 @@
-"""Many shops: every subfolder with an advisor.toml is diagnosed apart from the others."""
+"""From paths to documents: one shop, or the shops of a folder in blocks.
 
-from collections.abc import Callable
+The story of a block: what each shop's profile says is resolved once and its files are read
+(`open_shop`); then all shops together are combined, measured and judged (`diagnose_block`), and
+each gets its document (`compose_document`), which is handed on before the next block is read.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
+from polars.exceptions import PanicException
 
-from advisor.diagnosis import diagnose
+from advisor.diagnosis import Diagnosis, Shop, diagnose, diagnose_block, open_shop
 from advisor.document import Document, compose_document
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.judge import Engine
-from advisor.model import CONFIG_NAME, Request, Settings, frozen, read_settings
-from advisor.plugin import Registry
+from advisor.judge import Engine, choose
+from advisor.knowledge import Resolver
+from advisor.model import CONFIG_NAME, Request, Settings, read_settings
+from advisor.plugin import Registry, describe_error
 from advisor.report import FailedShop
 
 INDEX_FILES = ("index.md", "index.json")
+MOST_SHOPS = 32  # of a block: what shops share costs little more for further ones
+MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
-
-
-@frozen
-class Many:
-    """What became of the shops of a folder; *failed* are those without a plan."""
-
-    documents: tuple[Document, ...]
-    failed: tuple[FailedShop, ...]
+OnDocument = Callable[[Path, Settings, Document], None]
+# A panic inside polars is not an Exception, and it is one shop's numbers that made it.
+_FAILURES = (Exception, PanicException)
 
 
 def shop_folders(folder: Path) -> tuple[Path, ...]:
@@ -32,7 +36,7 @@ def shop_folders(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(one.parent for one in folder.glob(f"*/{CONFIG_NAME}") if one.is_file()))
 
 
-def beside(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
+def other_entries(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
     """What lies in *folder* beside its *shops* and is therefore not read, by name; our own index
     does not count."""
     return tuple(
@@ -44,45 +48,167 @@ def beside(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
     )
 
 
+@attrs.frozen
+class Shared:
+    """An id that several shops of a run have, which cannot be told apart by it."""
+
+    id: str
+    folders: tuple[str, ...]
+
+    def __str__(self) -> str:
+        folders = " and ".join((", ".join(self.folders[:-1]), self.folders[-1]))
+        return f"{folders} have the same id {self.id!r}: give each its own in {CONFIG_NAME}"
+
+
+@attrs.frozen
+class Outcome:
+    """What became of the shops of a folder: *failed* are those without a plan, *shared* the ids
+    that several of them have."""
+
+    failed: tuple[FailedShop, ...]
+    shared: tuple[Shared, ...]
+
+
+def document_of(request: Request, registry: Registry, *, engine: Engine | None = None) -> Document:
+    """The document of one shop. Raises AdvisorError for what the user can mend."""
+    return compose_document(diagnose(request, registry, engine=engine))
+
+
 def diagnose_many(
-    folders: tuple[Path, ...],
+    folders: Sequence[Path],
     request: Request,
     registry: Registry,
-    made: Callable[[Path, Settings, Document], None],
+    on_document: OnDocument,
     *,
     engine: Engine | None = None,
     progress: Progress | None = None,
-) -> Many:
-    """Diagnoses each shop of *folders* with the options of *request*; *made* gets every document
-    as soon as it is there.
+    most_shops: int = MOST_SHOPS,
+) -> Outcome:
+    """Diagnoses each shop of *folders* with the options of *request*, block by block;
+    *on_document* gets every document as soon as it is there, and none is kept.
 
-    A shop with a mistake that the user can mend is a line in *failed*, and the others go on.
-    Raises AdvisorError where no shop has a plan.
+    A shop that cannot be diagnosed, whatever the reason, is a line in `failed`, and the others go
+    on. Raises AdvisorError where no shop has a plan.
     """
-    documents: list[Document] = []
-    failed: list[FailedShop] = []
-    unreadable = 0
-    for index, folder in enumerate(folders):
-        if progress is not None:
-            progress(index, len(folders), folder.name)
+    run = _Run(Resolver(registry), engine or choose(), on_document)
+    for block in run.blocks(folders, request, most_shops, progress):
+        run.block(block)
+    if not run.done:
+        raise run.none()
+    shared = tuple(
+        Shared(id_, tuple(names)) for id_, names in sorted(run.ids.items()) if len(names) > 1
+    )
+    return Outcome(tuple(run.failed), shared)
+
+
+@attrs.frozen(eq=False)
+class _Opened:
+    """A shop's folder whose files were read."""
+
+    folder: Path
+    shop: Shop
+
+    @property
+    def rows(self) -> int:
+        """How many rows of counts its files gave."""
+        readings = self.shop.gathered.readings
+        return sum(table.frame.height for reading in readings for table in reading.tables)
+
+
+@attrs.define(eq=False)
+class _Run:
+    """One run over many shops."""
+
+    resolver: Resolver
+    engine: Engine
+    on_document: OnDocument
+    done: int = 0
+    unreadable: int = 0
+    failed: list[FailedShop] = attrs.field(factory=list)
+    ids: dict[str, list[str]] = attrs.field(factory=dict)
+
+    def blocks(
+        self,
+        folders: Sequence[Path],
+        request: Request,
+        most_shops: int,
+        progress: Progress | None,
+    ) -> Iterator[list[_Opened]]:
+        """The shops whose files can be read, in blocks in which each id is there once."""
+        block: list[_Opened] = []
+        rows = 0
+        for index, folder in enumerate(folders):
+            if progress is not None:
+                progress(index, len(folders), folder.name)
+            opened = self._open(folder, request)
+            if opened is None:
+                continue
+            twice = any(one.shop.id == opened.shop.id for one in block)
+            if block and (twice or len(block) >= most_shops or rows + opened.rows > MOST_ROWS):
+                yield block
+                block, rows = [], 0
+            block.append(opened)
+            rows += opened.rows
+        if block:
+            yield block
+
+    def _open(self, folder: Path, request: Request) -> _Opened | None:
         try:
-            settings = _settings(folder)
             own = attrs.evolve(
                 request,
                 paths=(str(folder),),
-                settings=settings,
+                settings=_settings(folder),
                 config=folder / CONFIG_NAME,
             )
-            document = compose_document(diagnose(own, registry, engine=engine))
-            made(folder, settings, document)
-        except AdvisorError as error:
-            unreadable += isinstance(error, NothingReadable)
-            failed.append(FailedShop(folder.name, str(error)))
-            continue
-        documents.append(document)
-    if not documents:
-        raise _none(failed, unreadable)
-    return Many(tuple(documents), tuple(failed))
+            opened = _Opened(folder, open_shop(own, self.resolver))
+        except _FAILURES as error:
+            self._fail(folder, error)
+            return None
+        self.ids.setdefault(opened.shop.id, []).append(folder.name)
+        return opened
+
+    def block(self, block: Sequence[_Opened]) -> None:
+        """Diagnoses the shops of *block* and hands their documents on. A block that raises is
+        halved until the shop is found that is to blame."""
+        try:
+            diagnoses = diagnose_block(
+                [one.shop for one in block], self.resolver, engine=self.engine
+            )
+        except _FAILURES as error:
+            if len(block) == 1:
+                self._fail(block[0].folder, error)
+                return
+            middle = len(block) // 2
+            self.block(block[:middle])
+            self.block(block[middle:])
+            return
+        for opened, diagnosis in zip(block, diagnoses, strict=True):
+            self._compose(opened.folder, diagnosis)
+
+    def _compose(self, folder: Path, diagnosis: Diagnosis) -> None:
+        try:
+            document = compose_document(diagnosis)
+            self.on_document(folder, diagnosis.request.settings, document)
+        except _FAILURES as error:
+            self._fail(folder, error)
+            return
+        self.done += 1
+
+    def _fail(self, folder: Path, error: BaseException) -> None:
+        self.unreadable += isinstance(error, NothingReadable)
+        if isinstance(error, AdvisorError):
+            self.failed.append(FailedShop(folder.name, str(error)))
+            return
+        problem = (
+            f"it could not be diagnosed, which is a fault of this program: {describe_error(error)}"
+        )
+        self.failed.append(FailedShop(folder.name, problem))
+
+    def none(self) -> AdvisorError:
+        """What to say where no shop has a plan."""
+        lines = "".join(f"\n  {shop.id}: {shop.problem}" for shop in self.failed)
+        kind = NothingReadable if self.unreadable == len(self.failed) else AdvisorError
+        return kind(f"no shop could be diagnosed{lines}")
 
 
 def _settings(folder: Path) -> Settings:
@@ -91,9 +217,3 @@ def _settings(folder: Path) -> Settings:
     if settings.shop.id:
         return settings
     return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder.name))
-
-
-def _none(failed: list[FailedShop], unreadable: int) -> AdvisorError:
-    lines = "".join(f"\n  {shop.id}: {shop.problem}" for shop in failed)
-    kind = NothingReadable if unreadable == len(failed) else AdvisorError
-    return kind(f"no shop could be diagnosed{lines}")

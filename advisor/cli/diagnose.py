@@ -1,6 +1,6 @@
 """`advisor diagnose`: from exports to a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,11 +112,11 @@ def diagnose(
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
     request = asked.request_of(shop)
     run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
-    documents = run.many(folders) if folders else [run.one(shop)]
+    severities = run.many(folders) if folders else run.one(shop)
     if verbose:
         _tell(clock, registry)
     failed = tell_failures(registry)
-    if fail_on is not None and any(_reaches(document, fail_on) for document in documents):
+    if fail_on is not None and _reaches(severities, fail_on):
         ctx.exit(FAIL_ON_REACHED)
     if failed:
         ctx.exit(PLUGIN_FAILED)
@@ -142,8 +142,9 @@ class _Run:
         self.formats = formats
         self.quiet = quiet
 
-    def one(self, shop: "Shop") -> "Document":
-        """One shop: its plan written and shown, or sent to standard output."""
+    def one(self, shop: "Shop") -> Collection[str]:
+        """One shop: its plan written and shown, or sent to standard output. Gives the severities of
+        its findings."""
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
         from advisor.diagnosis import diagnose_gathered, gather_shop
@@ -174,39 +175,52 @@ class _Run:
                 click.echo(next(iter(files.values())), nl=False)
         elif not self.quiet:
             self.show(document, written)
-        return document
+        return {finding.severity for finding in document.findings}
 
-    def many(self, folders: tuple[Path, ...]) -> Sequence["Document"]:
-        """A plan for each shop, and the index of them all."""
+    def many(self, folders: tuple[Path, ...]) -> Collection[str]:
+        """A plan for each shop, and the index of them all. Gives the severities of all findings."""
         from advisor.cli.request import Shop
         from advisor.cli.screen import Waiting, readers, say, table
         from advisor.knowledge import own_version
         from advisor.model import CONFIG_NAME
-        from advisor.pipeline import beside, diagnose_many
-        from advisor.report import make_environment, make_index, render_index
+        from advisor.pipeline import diagnose_many, other_entries
+        from advisor.report import (
+            ShopSummary,
+            make_environment,
+            make_index,
+            render_index,
+            summarize,
+        )
 
         top = self.output or Path(self.request.paths[0])
+        summaries: list[ShopSummary] = []
 
-        def made(folder: Path, settings: "Settings", document: "Document") -> None:
+        def on_document(folder: Path, settings: "Settings", document: "Document") -> None:
             shop = Shop(settings, folder / CONFIG_NAME)
             self.write(self.files(document, shop), top / folder.name)
+            summaries.append(summarize(document, folder.name))
 
         with (
             Waiting(shown=not self.quiet) as waiting,
             self.clock.stage("diagnosing shops"),
         ):
-            many = diagnose_many(folders, self.request, self.registry, made, progress=waiting)
+            outcome = diagnose_many(
+                folders, self.request, self.registry, on_document, progress=waiting
+            )
+        notes = [str(shared) for shared in outcome.shared]
         index = make_index(
-            many.documents,
+            summaries,
             version=own_version(),
             today=self.request.today.isoformat(),
-            failed=many.failed,
+            failed=outcome.failed,
+            notes=notes,
         )
         written = self.write(
             render_index(index, make_environment(self.registry.templates(), "md")), top
         )
+        severities = {severity for one in summaries for severity in one.severities}
         if self.quiet:
-            return many.documents
+            return severities
         with readers():
             rows = [
                 (str(s.rank), s.id, s.stake_text or "", str(s.findings), s.first or "nothing to do")
@@ -215,11 +229,13 @@ class _Run:
             table(rows, ("#", "Shop", "At stake", "Findings", "First"))
             for failed in index.failed:
                 say(f"No plan for {failed.id}: {failed.problem}")
-            for name in beside(Path(self.request.paths[0]), folders):
+            for note in notes:
+                say(f"Note: {note}")
+            for name in other_entries(Path(self.request.paths[0]), folders):
                 say(f"Not read: {name}: no shop, for there is no advisor.toml in it")
             for path in written:
                 say(f"Written: {path}")
-        return many.documents
+        return severities
 
     def files(self, document: "Document", shop: "Shop") -> Mapping[str, str]:
         """The reports of *document*, by file name."""
@@ -251,11 +267,11 @@ class _Run:
             print_terminal(document, console(), written)
 
 
-def _reaches(document: "Document", severity: str) -> bool:
+def _reaches(severities: Collection[str], limit: str) -> bool:
     from advisor.model import Severity
 
-    limit = Severity(severity).rank
-    return any(Severity(finding.severity).rank <= limit for finding in document.findings)
+    rank = Severity(limit).rank
+    return any(Severity(severity).rank <= rank for severity in severities)
 
 
 def _tell(clock: "Clock", registry: "Registry") -> None:

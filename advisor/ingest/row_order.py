@@ -15,7 +15,8 @@ _GOLDEN = 0.6180339887498949  # its multiples, less their whole parts, lie as fa
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """*frame* with its rows sorted by their days and contents."""
+    """*frame* with its rows sorted by their shops, days and contents. The rows of a shop are one
+    stretch: Polars adds up what lies together in another way than what does not."""
     if frame.height < 2:
         return frame
     counts = sorted(name for name in frame.columns if is_count(name))
@@ -25,4 +26,7 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     spread = ((mixed * _GOLDEN).fill_null(0.0) % 1.0 * 2.0 ** (_DAY_BITS - 1)).cast(pl.Int64)
     day = pl.col("from").to_physical().cast(pl.Int64).fill_null(0)
     order = frame.select((day * 2**_DAY_BITS + spread).alias(_ORDER)).to_series()
-    return frame[order.arg_sort()]
+    ordered = frame[order.arg_sort()]
+    if (frame["shop"] == frame["shop"][0]).all():
+        return ordered
+    return ordered.sort("shop", maintain_order=True)

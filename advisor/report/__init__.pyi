@@ -16,6 +16,8 @@ from .formats import (
 )
 from .index import (
     INDEX_TEMPLATE,
+    ShopSummary,
+    summarize,
 )
 from .json_ import (
     write_json,
@@ -33,6 +35,7 @@ __all__ = [
     "PLAN_TEMPLATE",
     "FailedShop",
     "Index",
+    "ShopSummary",
     "clean",
     "counted",
     "format_names",
@@ -45,5 +48,6 @@ __all__ = [
     "render_index",
     "render_template",
     "shorten",
+    "summarize",
     "write_json",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 
 from advisor.document import Document, as_json
 from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
@@ -118,10 +119,31 @@ def _without_faulty(
 
 def _bundled(name: str, document: Document, themes: Sequence[Templates]) -> Mapping[str, str]:
     if name == "md":
-        return {"plan.md": render_markdown(document, make_environment(themes, "md"))}
+        return {"plan.md": render_markdown(document, _markdown(_Themes(themes)))}
     if name == "json":
         return {"plan.json": render_json(document)}
     return {FINDINGS_FILE: render_csv(document)}
+
+
+class _Themes(tuple[Templates, ...]):
+    """Folders of templates that are the same where they are the same objects."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Themes) and tuple(map(id, self)) == tuple(map(id, other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+@lru_cache(maxsize=4)
+def _markdown(themes: _Themes) -> ReportEnvironment:
+    """The environment of plan.md, whose templates are compiled once for many shops."""
+    return make_environment(themes, "md")
 
 
 def _foreign(

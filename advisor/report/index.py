@@ -21,7 +21,8 @@ ORDER = (
 @frozen
 class ShopLine:
     """A shop in the index. *stake* is what its whole plan can reach in a month, in *currency*: all
-    kinds of money added, which *stake_text* tells apart. *first* is the first thing to do."""
+    kinds of money added, which *stake_text* tells apart. *first* is the first thing to do, *folder*
+    where its plan lies."""
 
     rank: int
     id: str
@@ -33,6 +34,7 @@ class ShopLine:
     findings: int
     actions: int
     first: str | None
+    folder: str = ""
 
 
 @frozen
@@ -53,7 +55,7 @@ class Maker:
 
 @frozen
 class Index:
-    """The shops of one run; the context of `index.md.j2`."""
+    """The shops of one run; the context of `index.md.j2`. *notes* are about several of them."""
 
     schema_version: int
     advisor: Maker
@@ -61,21 +63,50 @@ class Index:
     order: str
     shops: tuple[ShopLine, ...]
     failed: tuple[FailedShop, ...]
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ShopSummary:
+    """What the index needs of a document. *badness* orders it, *severities* are those of its
+    findings."""
+
+    line: ShopLine
+    badness: tuple[int, float, int, str]
+    engine: str
+    severities: frozenset[str]
+
+
+def summarize(document: Document, folder: str = "") -> ShopSummary:
+    """What is kept of *document* once its files are written, to *folder*."""
+    engine = document.advisor.engine
+    return ShopSummary(
+        line=_line(document, folder),
+        badness=_badness(document),
+        engine=f"{engine.name} {engine.version}",
+        severities=frozenset(finding.severity for finding in document.findings),
+    )
 
 
 def make_index(
-    documents: Sequence[Document], *, version: str, today: str, failed: Sequence[FailedShop] = ()
+    summaries: Sequence[ShopSummary],
+    *,
+    version: str,
+    today: str,
+    failed: Sequence[FailedShop] = (),
+    notes: Sequence[str] = (),
 ) -> Index:
-    """The index of *documents* in the order that ORDER says."""
-    ordered = sorted(documents, key=_badness)
-    engines = {f"{d.advisor.engine.name} {d.advisor.engine.version}" for d in documents}
+    """The index of documents in the order that ORDER says."""
+    ordered = sorted(summaries, key=lambda one: one.badness)
+    engines = {one.engine for one in summaries}
     return Index(
         schema_version=SCHEMA_VERSION,
         advisor=Maker(version, tuple(sorted(engines))),
         today=today,
         order=ORDER,
-        shops=tuple(_line(document, rank) for rank, document in enumerate(ordered, start=1)),
+        shops=tuple(attrs.evolve(one.line, rank=rank) for rank, one in enumerate(ordered, start=1)),
         failed=tuple(sorted(failed, key=lambda shop: shop.id)),
+        notes=tuple(notes),
     )
 
 
@@ -88,10 +119,10 @@ def render_index(index: Index, environment: jinja2.Environment) -> Mapping[str, 
     }
 
 
-def _line(document: Document, rank: int) -> ShopLine:
+def _line(document: Document, folder: str) -> ShopLine:
     shop, stake = document.shop, _stake(document)
     return ShopLine(
-        rank=rank,
+        rank=0,
         id=shop.id,
         name=shop.name,
         critical=_critical(document),
@@ -101,6 +132,7 @@ def _line(document: Document, rank: int) -> ShopLine:
         findings=len(document.findings),
         actions=len(document.plan),
         first=document.plan[0].do if document.plan else None,
+        folder=folder or shop.id,
     )
 
 

@@ -14,6 +14,7 @@ from advisor.report import (
     make_index,
     render,
     render_index,
+    summarize,
 )
 from advisor.testing.contract import Contract, fail_with
 from advisor.testing.documents import HOSTILE_NAMES, PLAIN_NAMES, documents, named
@@ -105,7 +106,9 @@ class ReportContract(Contract):
             files = render(document, (name,), themes, self.formats)
             yield from ((file, text) for file, text in files.items() if file.startswith("plan."))
         if INDEX_TEMPLATE in own:
-            index = make_index([document], version=own_version(), today=document.period.today)
+            index = make_index(
+                [summarize(document)], version=own_version(), today=document.period.today
+            )
             yield "index.md", render_index(index, make_environment(themes, "md"))["index.md"]
 
     def _themes(self) -> list[Templates]:

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from advisor.document import Document, as_json
 from advisor.knowledge.load import own_version
 from advisor.report.formats import make_environment, make_index, render_index
+from advisor.report.index import summarize
 from tests.cli.exports import PROFILE, ad_days
 from tests.end_to_end.runs import TODAY, document, registry, reports, screen
 from tests.shapes import ads_manager
@@ -165,7 +166,9 @@ def test_emoji_stay_whole() -> None:
 @all_names
 def test_the_index_of_many_shops_keeps_its_shape(name: str) -> None:
     def index(document: Document) -> str:
-        made_index = make_index([document], version=own_version(), today=TODAY.isoformat())
+        made_index = make_index(
+            [summarize(document)], version=own_version(), today=TODAY.isoformat()
+        )
         environment = make_environment(registry().templates(), "md")
         return render_index(made_index, environment)["index.md"]
 

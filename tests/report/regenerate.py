@@ -5,6 +5,7 @@ from pathlib import Path
 
 import advisor_report_plan
 from advisor.report.formats import make_environment, make_index, render, render_index
+from advisor.report.index import summarize
 from tests.report import documents
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -14,7 +15,11 @@ def golden_files() -> Mapping[str, str]:
     """The reports as they are made now, by file name."""
     themes = advisor_report_plan.advisor_templates()
     files = render(documents.small(), ("md", "json", "csv"), themes)
-    index = make_index((documents.quiet(), documents.small()), version="0.1.0", today="2025-11-23")
+    index = make_index(
+        [summarize(one) for one in (documents.quiet(), documents.small())],
+        version="0.1.0",
+        today="2025-11-23",
+    )
     return {**files, **render_index(index, make_environment(themes, "md"))}
 
 

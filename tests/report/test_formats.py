@@ -12,6 +12,7 @@ from advisor.errors import PluginError
 from advisor.ingest.files import find_files
 from advisor.plugin.hookspecs import Templates
 from advisor.report.formats import format_names, make_environment, make_index, render, render_index
+from advisor.report.index import summarize
 from tests.report import documents
 
 
@@ -73,7 +74,7 @@ def test_our_own_reports_are_never_read_as_exports(
 ) -> None:
     formats = advisor_report_plan.advisor_report_formats()
     files = render(documents.small(), ("md", "json", "csv", "html"), bundled, formats)
-    index = make_index((documents.small(),), version="0.1.0", today="2025-11-23")
+    index = make_index((summarize(documents.small()),), version="0.1.0", today="2025-11-23")
     for name, text in {**files, **render_index(index, make_environment(bundled, "md"))}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "orders.csv").write_text("Order ID,Amount\n1,2\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 from advisor.document import Document, FindingInfo
 from advisor.plugin.hookspecs import Templates
 from advisor.report.formats import FailedShop, make_environment, make_index, render_index
+from advisor.report.index import summarize
 from tests.report import documents
 
 
@@ -55,7 +56,7 @@ def test_the_worst_shop_comes_first(why: str) -> None:
     expected = [worst.shop.id, other.shop.id]
 
     for given in ((worst, other), (other, worst)):
-        index = make_index(given, version="0.1.0", today="2025-11-23")
+        index = make_index([summarize(one) for one in given], version="0.1.0", today="2025-11-23")
         assert [line.id for line in index.shops] == expected
         assert [line.rank for line in index.shops] == [1, 2]
 
@@ -63,7 +64,9 @@ def test_the_worst_shop_comes_first(why: str) -> None:
 def files(
     bundled: Sequence[Templates], *shops: Document, failed: Sequence[FailedShop] = ()
 ) -> tuple[str, str]:
-    index = make_index(shops, version="0.1.0", today="2025-11-23", failed=failed)
+    index = make_index(
+        [summarize(one) for one in shops], version="0.1.0", today="2025-11-23", failed=failed
+    )
     made = render_index(index, make_environment(bundled, "md"))
     return made["index.md"], made["index.json"]
 
