@@ -199,9 +199,7 @@ class _Run:
         if isinstance(error, AdvisorError):
             self.failed.append(FailedShop(folder.name, str(error)))
             return
-        problem = (
-            f"it could not be diagnosed, which is a fault of this program: {describe_error(error)}"
-        )
+        problem = f"a fault of this program, not of the shop: {describe_error(error)}"
         self.failed.append(FailedShop(folder.name, problem))
 
     def none(self) -> AdvisorError:
