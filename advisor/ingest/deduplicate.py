@@ -12,6 +12,7 @@ import polars as pl
 from advisor.model import frozen, is_count
 
 ALSO = ("_also_file", "_also_row")  # where the first count came from that a row was filled with
+_BY_FILE = "by.file"
 _NEVER = (date.min, date.max)
 _DIGITS = 9  # sums of the same numbers in another order differ behind these
 
@@ -180,7 +181,9 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
 def overlapping_periods(
     frame: pl.DataFrame, ranks: pl.DataFrame, *, lifetime: bool = False
 ) -> Settled:
-    """Of one subject's overlapping periods from different files, the one that ends later.
+    """Of one subject's overlapping periods from different files, the one that ends later. Rows with
+    a breakdown by file, whose labels mean nothing beside another file's, are kept or left out as a
+    whole.
 
     Periods that do not overlap are all kept. An unknown period may overlap any, and loses. With
     *lifetime*, periods reach back without end.
@@ -189,7 +192,8 @@ def overlapping_periods(
     alone = files["shop"].n_unique() == files.height
     if alone or (not lifetime and _apart(frame)):
         return Settled(frame, _no_drops(), _no_fills())
-    subject = ["shop", "key", *_breakdowns(frame)]
+    broken = _breakdowns(frame)
+    subject = ["shop", "key", *([] if _BY_FILE in broken else broken)]
     span = [*subject, "from", "to", "_file"]
     first = pl.lit(_NEVER[0]) if lifetime else pl.col("from").fill_null(_NEVER[0])
     unknown = pl.any_horizontal(pl.col(["to"] if lifetime else ["from", "to"]).is_null())

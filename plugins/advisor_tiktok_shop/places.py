@@ -139,17 +139,11 @@ def _apart(full: pl.DataFrame) -> pl.DataFrame:
 
 
 def _newest(counts: Counts) -> pl.DataFrame:
-    """Of each shop the orders by product and place of its newest file; the larger of two."""
-    rows = counts.rows(
-        "shop", (PLACED_ORDERS,), within="always", breakdowns=("file", "product", "place")
-    )
-    files = rows.group_by("shop", "by.file").agg(pl.col("to").max(), pl.col(PLACED_ORDERS).sum())
-    newest = files.sort("shop", "to", PLACED_ORDERS, "by.file").unique(
-        "shop", keep="last", maintain_order=True
-    )
-    return rows.join(newest, on=("shop", "by.file"), how="semi", maintain_order="left").select(
-        "shop", "by.product", "by.place", PLACED_ORDERS
-    )
+    """Of each shop the orders by product and place of its newest file."""
+    broken = ("file", "product", "place")
+    rows = counts.rows("shop", (PLACED_ORDERS,), within="always", breakdowns=broken)
+    newest = rows.filter(pl.col("to") == pl.col("to").max().over("shop"))
+    return newest.select("shop", "by.product", "by.place", PLACED_ORDERS)
 
 
 def _keyed(summed: pl.DataFrame, counts: Counts) -> pl.DataFrame:
