@@ -297,11 +297,10 @@ def judged(
 
 def outcomes(judgement: Judgement, name: str) -> dict[tuple[str, str], str]:
     """How the rule ended, by kind and key."""
+    rows = judgement.outcomes.filter(pl.col("rule").cast(pl.String) == f"test/{name}")
     return {
-        (verdicts.kind, key): Outcome(outcome).name.lower()
-        for verdicts in judgement.verdicts
-        if verdicts.rule.id == f"test/{name}"
-        for key, outcome in verdicts.outcomes.select("key", "outcome").iter_rows()
+        (kind, key): Outcome(outcome).name.lower()
+        for kind, key, outcome in rows.select("kind", "key", "outcome").iter_rows()
     }
 
 

@@ -106,6 +106,4 @@ def _not_judged(diagnosis: "Diagnosis", rule: "Rule") -> str:
     for resting, reason in diagnosis.loaded.inactive:
         if resting.id == rule.id:
             return f"the rule is inactive: {reason}"
-    if rule.id in diagnosis.judgement.failed:
-        return f"the rule failed: {diagnosis.judgement.failed[rule.id]}"
     return f"the rule was not judged: no file lists a {rule.subject}"

@@ -112,7 +112,7 @@ def _changed(rows: Rows, one: Supposing, window: Window, vocabulary: Vocabulary)
         plural = vocabulary.subjects[one.kind].plural
         which = plural if one.key is None else f"the {one.kind} {one.key!r}"
         raise AdvisorError(f"no file has {one.metric.title} of {which} here", where="--set")
-    above = set(vocabulary.ladder(one.kind)[1:])
+    above = set(vocabulary.ancestors(one.kind)[1:])
     return tuple(
         _grown(source, more, window) if source.subject in above and _whole(source, one) else source
         for source in made

@@ -8,7 +8,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document import measured_rows
 from advisor.errors import AdvisorError, unknown
-from advisor.judge import Outcome, Verdicts, change, truth_column
+from advisor.judge import Outcome, RuleEvaluation, change, truth_column
 from advisor.metrics import Measured, Value, metric_of, value_of
 from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, text
 
@@ -34,7 +34,7 @@ class Node:
 
 @attrs.frozen
 class Explanation:
-    """One rule on one subject. *blocked* is the tree of what would keep it from firing;
+    """One rule on one subject. *blocked* is the tree of what would keep it from match;
     *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
 
     rule: str
@@ -63,13 +63,12 @@ def subjects(diagnosis: Diagnosis, rule_id: str) -> list[Subject]:
     """Every subject that the rule was judged on; what fires first, then what is unsure."""
     order = (Outcome.FIRES, Outcome.UNSURE, Outcome.ERROR, Outcome.MISSING)
     found = [
-        Subject(verdicts.kind, key, name, Outcome(outcome))
-        for verdicts in diagnosis.judgement.verdicts
-        if verdicts.rule.id == rule_id
+        Subject(evaluation.kind, key, name, Outcome(outcome))
+        for evaluation in diagnosis.judgement.of_rule(rule_id)
         for key, name, outcome in zip(
-            verdicts.outcomes["key"],
-            verdicts.graded.frame["name"],
-            verdicts.outcomes["outcome"],
+            evaluation.graded.frame["key"],
+            evaluation.graded.frame["name"],
+            diagnosis.judgement.outcomes_of(evaluation)["outcome"],
             strict=True,
         )
     ]
@@ -85,13 +84,11 @@ def explain(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[Explanati
     """
     found: list[Explanation] = []
     names: dict[str, None] = {}
-    for verdicts in diagnosis.judgement.verdicts:
-        if verdicts.rule.id != rule_id:
-            continue
-        frame = verdicts.graded.frame
+    for evaluation in diagnosis.judgement.of_rule(rule_id):
+        frame = evaluation.graded.frame
         chosen = (frame["key"] == subject) | (frame["name"] == subject).fill_null(value=False)
         rows = chosen.arg_true().to_list()
-        found += [_explanation(diagnosis, verdicts, row) for row in rows]
+        found += [_explanation(diagnosis, evaluation, row) for row in rows]
         names |= dict.fromkeys([*frame["key"].to_list(), *frame["name"].drop_nulls().to_list()])
     if not found:
         raise AdvisorError(unknown("subject", subject, names), where="--subject")
@@ -137,35 +134,35 @@ def _related_words(related: Related) -> str:
     return f"{_QUANTIFIED[related.quantifier]} {related.kind} ({related.relation}): {tests}"
 
 
-def _explanation(diagnosis: Diagnosis, verdicts: Verdicts, row: int) -> Explanation:
-    rule = verdicts.rule
-    frame = measured_rows(verdicts, [row], diagnosis)
-    judged = verdicts.outcomes.row(row, named=True)
-    outcome, code = Outcome(judged["outcome"]), Truth(judged["code"])
-    witness = _Witness(diagnosis, verdicts.graded.measured, frame, verdicts.kind)
+def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> Explanation:
+    rule = evaluation.rule
+    frame = measured_rows([evaluation], [row], diagnosis)
+    judged = diagnosis.judgement.outcomes_of(evaluation).row(row, named=True)
+    outcome, truth = Outcome(judged["outcome"]), Truth(judged["truth"])
+    witness = _Witness(diagnosis, evaluation.graded.measured, frame, evaluation.kind)
     blocked = witness.all_of("unless all of", rule.unless) if rule.unless else None
     causes = tuple(
         cause
-        for firing in diagnosis.judgement.firings
-        if firing.verdicts is verdicts and firing.row == row
-        for cause in firing.explained_by
+        for match in diagnosis.judgement.matches
+        if match.evaluation is evaluation and match.row == row
+        for cause in match.explained_by
     )
     remark = ""
-    if code is Truth.TRUE and outcome is Outcome.UNSURE:
+    if truth is Truth.TRUE and outcome is Outcome.UNSURE:
         remark = (
             "every condition holds, but among so many subjects some would look like this by "
             "chance; it is not clear enough to count as found"
         )
-    elif code is Truth.TRUE and outcome is Outcome.CLEAR:
-        remark = "every condition holds, and so does what keeps the rule from firing"
+    elif truth is Truth.TRUE and outcome is Outcome.CLEAR:
+        remark = "every condition holds, and so does what keeps the rule from match"
     elif outcome is Outcome.ERROR:
         rules = {one.id: one for one in diagnosis.loaded.rules}
         remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
-    elif verdicts.measured_as is not None:
-        remark = f"measured over every {verdicts.measured_as} that could not tell alone"
+    elif evaluation.measured_as is not None:
+        remark = f"measured over every {evaluation.measured_as} that could not tell alone"
     return Explanation(
         rule=rule.id,
-        kind=verdicts.kind,
+        kind=evaluation.kind,
         key=judged["key"],
         name=str(frame["name"][0]),
         outcome=outcome,
@@ -268,9 +265,11 @@ class _Witness:
         if measured is None or not keys:
             return Node(asked, Truth.MISSING, f"no file says which {related.kind} belongs to it")
         graded = self.diagnosis.grader.grade(measured, related.tests)
-        verdicts = graded.frame.with_row_index("_i").filter(pl.col("key").is_in(keys))
-        parts = [self._partner(related, measured, graded.frame[i : i + 1]) for i in verdicts["_i"]]
-        unknown_ones = len(set(keys) - set(verdicts["key"]))
+        evaluation = graded.frame.with_row_index("_i").filter(pl.col("key").is_in(keys))
+        parts = [
+            self._partner(related, measured, graded.frame[i : i + 1]) for i in evaluation["_i"]
+        ]
+        unknown_ones = len(set(keys) - set(evaluation["key"]))
         truths = [part.truth for part in parts] + [Truth.MISSING] * unknown_ones
         parts.sort(key=lambda part: -part.truth)
         more = f"first {_SHOWN} of {len(parts)}" if len(parts) > _SHOWN else ""

@@ -10,7 +10,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document import measured_rows, promise, unjudged
 from advisor.explain.why import Explanation, Node, explain, subjects
-from advisor.judge import RELATIVE, Outcome, Verdicts, change, truth_column
+from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, truth_column
 from advisor.metrics import Value, metric_of, value_of
 from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, text
 
@@ -101,10 +101,8 @@ def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
 def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
     """How often each condition of the rule on its own subject is known not to hold."""
     found: dict[str, int] = {}
-    for verdicts in diagnosis.judgement.verdicts:
-        if verdicts.rule.id != rule.id:
-            continue
-        frame = verdicts.graded.frame
+    for evaluation in diagnosis.judgement.of_rule(rule.id):
+        frame = evaluation.graded.frame
         for test in rule.when.tests:
             column = truth_column(test)
             if column in frame.columns:
@@ -117,9 +115,9 @@ def _why_not(diagnosis: Diagnosis, told: Explanation) -> WhyNot:
     if told.when.truth is Truth.TRUE:
         return WhyNot(told, None, "")
     node = _first(told.when)
-    verdicts, row = _heard(diagnosis, told)
-    test = {str(test): test for test in verdicts.rule.when.own()}.get(node.asked)
-    far, gap = ("", None) if test is None else _far(diagnosis, verdicts, row, test)
+    evaluation, row = _judged_row(diagnosis, told)
+    test = {str(test): test for test in evaluation.rule.when.own()}.get(node.asked)
+    far, gap = ("", None) if test is None else _far(diagnosis, evaluation, row, test)
     if node.truth is Truth.MISSING and not far:
         far = _lacking(diagnosis, told.rule)
     return WhyNot(told, node, far, gap)
@@ -135,12 +133,12 @@ def _first(node: Node) -> Node:
     return node
 
 
-def _heard(diagnosis: Diagnosis, told: Explanation) -> tuple[Verdicts, int]:
-    for verdicts in diagnosis.judgement.verdicts:
-        if verdicts.rule.id == told.rule and verdicts.kind == told.kind:
-            rows = (verdicts.graded.frame["key"] == told.key).arg_true()
+def _judged_row(diagnosis: Diagnosis, told: Explanation) -> tuple[RuleEvaluation, int]:
+    for evaluation in diagnosis.judgement.of_rule(told.rule):
+        if evaluation.kind == told.kind:
+            rows = (evaluation.graded.frame["key"] == told.key).arg_true()
             if rows.len():
-                return verdicts, int(rows[0])
+                return evaluation, int(rows[0])
     raise LookupError(told.key)
 
 
@@ -152,17 +150,17 @@ def _lacking(diagnosis: Diagnosis, rule_id: str) -> str:
 
 
 def _far(
-    diagnosis: Diagnosis, verdicts: Verdicts, row: int, test: Test
+    diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int, test: Test
 ) -> tuple[str, float | None]:
     """How far *test* is from holding: in words, and as a share of the value."""
     if test.name in diagnosis.vocabulary.symbols:
         return "", None
     metric = metric_of(test.name, diagnosis.vocabulary)
-    frame = measured_rows(verdicts, [row], diagnosis)
+    frame = measured_rows([evaluation], [row], diagnosis)
     if f"{metric.id}.lo" not in frame.columns:
         return "", None
     values = frame.row(0, named=True)
-    band = diagnosis.grader.resolve(test.name, verdicts.graded.measured.kind)
+    band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
     value = value_of(metric, values, origin=band.edges[0].origin if band.edges else None)
     if values.get(truth_column(test)) == int(Truth.UNSURE):
         return promise(test, value, values, diagnosis), None

@@ -5,22 +5,22 @@ the rules engine. A subject is kept from the engine only where no rule can fire 
 """
 
 from advisor.judge.engine import Engine, choose, engine_in_use, failure, install_engine, notice
-from advisor.judge.evaluate import judge, tests_for
+from advisor.judge.evaluate import judge
+from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
-from advisor.judge.outcome import Firing, Judgement, Outcome, Verdicts
+from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import Relations, subject_id
-from advisor.judge.rungs import rung
 
 __all__ = [
     "RELATIVE",
     "Engine",
-    "Firing",
     "Graded",
     "Grader",
     "Judgement",
+    "Match",
     "Outcome",
     "Relations",
-    "Verdicts",
+    "RuleEvaluation",
     "change",
     "choose",
     "engine_in_use",
@@ -28,8 +28,6 @@ __all__ = [
     "install_engine",
     "judge",
     "notice",
-    "rung",
     "subject_id",
-    "tests_for",
     "truth_column",
 ]

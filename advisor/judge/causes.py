@@ -5,26 +5,26 @@ from collections.abc import Sequence
 import attrs
 
 from advisor.judge.engine.program import After, Clause, Engine, FindingFact, Pattern, SubjectFact
-from advisor.judge.outcome import Firing
+from advisor.judge.outcome import Match
 from advisor.judge.relations import Relations, subject_id
 from advisor.model import Rule
 
 
 def explained(
-    rules: Sequence[Rule], firings: list[Firing], relations: Relations, engine: Engine
-) -> list[Firing]:
-    """*firings* with their causes: a finding is explained by another one on the same subject, on
+    rules: Sequence[Rule], matches: list[Match], relations: Relations, engine: Engine
+) -> list[Match]:
+    """*matches* with their causes: a finding is explained by another one on the same subject, on
     one above it, or over a relation, where the other's rule says that it explains it."""
-    found = {(f.rule.id, subject_id(f.kind, f.shop, f.key)): f for f in firings}
+    by_subject = {(m.rule.id, subject_id(m.kind, m.shop, m.key)): m for m in matches}
     fired: dict[str, set[str]] = {}
-    for firing in firings:
-        fired.setdefault(firing.rule.id, set()).add(firing.kind)
+    for match in matches:
+        fired.setdefault(match.rule.id, set()).add(match.kind)
     pairs = [(r.id, effect) for r in rules for effect in r.explains if {r.id, effect} <= set(fired)]
     if not pairs:
-        return firings
+        return matches
     involved = {rule for pair in pairs for rule in pair}
-    findings = [FindingFact(rule, subject) for rule, subject in found if rule in involved]
-    on = {f.subject: found[f.rule, f.subject].kind for f in findings}
+    findings = [FindingFact(rule, subject) for rule, subject in by_subject if rule in involved]
+    on = {f.subject: by_subject[f.rule, f.subject].kind for f in findings}
     subjects = [SubjectFact(subject, kind, frozenset()) for subject, kind in on.items()]
     links = list(relations.near(on))
     ways: set[tuple[str | None, str, str]] = {
@@ -49,5 +49,6 @@ def explained(
         cause = derivation.head.removeprefix("explained by ")
         because.setdefault((derivation.rule, derivation.subject), set()).add(cause)
     return [
-        attrs.evolve(f, explained_by=tuple(sorted(because.get(at, ())))) for at, f in found.items()
+        attrs.evolve(match, explained_by=tuple(sorted(because.get(at, ()))))
+        for at, match in by_subject.items()
     ]

@@ -8,31 +8,35 @@ from advisor.judge.causes import explained
 from advisor.judge.engine.program import Engine
 from advisor.judge.grade import Grader
 from advisor.judge.outcome import Judgement
-from advisor.judge.relations import Relations
-from advisor.judge.rungs import rung
-from advisor.judge.stratum import Court
-from advisor.judge.uncollected import uncollected
+from advisor.judge.relations import Relations, judgement_kind, with_related
+from advisor.judge.stratum import Evaluated, Setting, evaluate_stratum
 from advisor.knowledge import stratify
 from advisor.metrics import Measured
-from advisor.model import Rule, Test
+from advisor.model import Related, Rule, Test
+
+
+def judgement_kinds(
+    rules: Sequence[Rule], measured: Mapping[str, Measured], grader: Grader
+) -> dict[str, str]:
+    """The kind that each rule is judged on, by its id; rules that cannot be judged are left out."""
+    kinds = {rule.id: judgement_kind(rule, measured, grader) for rule in rules}
+    return {rule: kind for rule, kind in kinds.items() if kind is not None}
 
 
 def tests_for(
-    rules: Sequence[Rule], measured: Mapping[str, Measured], grader: Grader
+    rules: Sequence[Rule], measured: Mapping[str, Measured], kinds: Mapping[str, str]
 ) -> dict[str, list[Test]]:
     """Every test to grade, by kind, each once."""
-    wanted: dict[str, dict[Test, None]] = {kind: {} for kind in measured}
+    tests: dict[str, dict[Test, None]] = {kind: {} for kind in measured}
     for rule in rules:
-        kind = rung(rule, measured, grader)
-        if kind is None:
+        if rule.id not in kinds:
             continue
-        for at, tests in rule.tests_by_kind(kind).items():
-            if at in wanted:
-                wanted[at].update(dict.fromkeys(tests))
-    return {kind: list(tests) for kind, tests in wanted.items()}
+        for kind, own in rule.tests_by_kind(kinds[rule.id]).items():
+            if kind in tests:
+                tests[kind].update(dict.fromkeys(own))
+    return {kind: list(several) for kind, several in tests.items()}
 
 
-@uncollected()
 def judge(
     rules: Sequence[Rule],
     measured: Mapping[str, Measured],
@@ -43,24 +47,48 @@ def judge(
     screen: bool = True,
     prefilter: bool = True,
     lost: Mapping[str, str] | None = None,
-    failed: Mapping[str, str] | None = None,
 ) -> Judgement:
-    """Judges every rule on every subject. *links* are pairs of keys (`from`, `to`) by relation.
+    """Judges every rule on every subject of a block of shops. *links* are pairs of keys (`shop`,
+    `from`, `to`) by relation.
 
-    *lost* are metrics and symbols that a plugin failed to compute, *failed* other rules that could
-    not be judged, each with why: what waits for them ends as an error instead of as missing.
+    *lost* are metrics and symbols that a plugin failed to compute, with why: what waits for them
+    ends as an error instead of as missing.
 
     *screen* turns the control of false discoveries off, *prefilter* the leaving out of subjects on
     which nothing can fire: both for proofs.
     """
-    tests = tests_for(rules, measured, grader)
+    kinds = judgement_kinds(rules, measured, grader)
+    tests = tests_for(rules, measured, kinds)
     graded = {kind: grader.grade(frame, tests[kind]) for kind, frame in measured.items()}
     relations = Relations(graded, links, grader.vocabulary)
-    lost, failed = lost or {}, failed or {}
-    court = Court(measured, graded, relations, grader, engine, screen, prefilter, lost, failed)
+    questions: dict[str, list[Related]] = {}
+    for rule in rules:
+        related = (*rule.when.related, *rule.unless.related)
+        if related and rule.id in kinds:
+            questions.setdefault(kinds[rule.id], []).extend(related)
+    relations = Relations(with_related(graded, questions, relations), links, grader.vocabulary)
+    lost = lost or {}
+    setting = Setting(measured, relations, grader, engine, kinds, screen, prefilter, lost)
+    done = Evaluated()
     needs = {rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules}
     by_id = {rule.id: rule for rule in rules}
     for stratum in stratify(needs):
-        court.sit([by_id[rule_id] for rule_id in sorted(stratum) if rule_id in by_id])
-    firings = explained(rules, court.firings, relations, engine)
-    return Judgement(tuple(court.verdicts), tuple(firings), lost, failed)
+        own = [by_id[rule_id] for rule_id in sorted(stratum) if rule_id in by_id]
+        evaluate_stratum(own, done, setting)
+    matches = explained(rules, done.matches, relations, engine)
+    outcomes = pl.concat(done.outcomes) if done.outcomes else pl.DataFrame(schema=OUTCOMES)
+    return Judgement(tuple(done.evaluations), outcomes, tuple(matches), lost)
+
+
+OUTCOMES = {
+    "shop": pl.String,
+    "kind": pl.String,
+    "key": pl.String,
+    "rule": pl.String,
+    "truth": pl.UInt8,
+    "blocked": pl.UInt8,
+    "failed": pl.Boolean,
+    "evaluation": pl.UInt32,
+    "row": pl.UInt32,
+    "outcome": pl.UInt8,
+}

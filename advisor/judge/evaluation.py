@@ -1,87 +1,92 @@
-"""One rule on the subjects of one kind: what it came to, and what the engine is told."""
+"""One rule on the subjects of one kind, and the clauses that the engine is given for it."""
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable
 
 import attrs
-import polars as pl
 
 from advisor.judge.engine.program import After, Clause, Join, Pattern
 from advisor.judge.grade import Graded, truth_column
-from advisor.model import Conditions, Quantifier, Related, Rule, Truth
+from advisor.judge.relations import related_column
+from advisor.model import Conditions, Quantifier, Related, Rule
 
 
-@attrs.define(eq=False, slots=False)
-class Hearing:
-    """One rule on one kind: its rows with `code` and `unless`."""
+@attrs.frozen(eq=False)
+class RuleEvaluation:
+    """One rule on the subjects of one kind: all rows of *graded*.
 
+    Its outcomes are the rows of the outcomes frame from *start*, in the same order; *number* is its
+    own in that frame. *kind* is what the subjects are; *measured_as* the finer kind whose subjects
+    were pooled, where they were.
+    """
+
+    number: int
+    start: int
     rule: Rule
     kind: str
     graded: Graded
-    frame: pl.DataFrame
-    whens: Mapping[Related, str]
-    blocks: Mapping[Related, str]
-    measured_as: str | None
+    measured_as: str | None = None
 
     @property
-    def prefix(self) -> str:
-        """Begins the ids of its subjects; pooled ones are the rule's own."""
+    def height(self) -> int:
+        return self.graded.frame.height
+
+    @property
+    def kind_id(self) -> str:
+        """The kind that its facts carry, and the begin of its subjects' ids; pooled ones are the
+        rule's own."""
         return self.kind if self.measured_as is None else f"{self.kind}<{self.rule.id}"
 
+    def subject_ids(self, subjects: Iterable[tuple[str, str]]) -> list[str]:
+        """The engine's ids of *subjects*, pairs of shop and key."""
+        return [f"{self.kind_id}|{shop}|{key}" for shop, key in subjects]
+
     @property
-    def label(self) -> str:
-        """The kind that its facts carry."""
-        return self.prefix
+    def linked(self) -> bool:
+        """Whether the engine has to follow links or findings from its subjects."""
+        return self.rule.after is not None or any(
+            related.quantifier is Quantifier.ANY for related in self.related()
+        )
 
-    @cached_property
-    def rows(self) -> list[int]:
-        """The rows on which the rule can fire."""
-        return (self.frame["code"] == int(Truth.TRUE)).arg_true().to_list()
+    def related(self) -> tuple[Related, ...]:
+        """Every question over a relation."""
+        return (*self.rule.when.related, *self.rule.unless.related)
 
-    @cached_property
-    def called(self) -> list[str]:
-        """What the engine calls the subjects of `rows`."""
-        return self.names(self.rows)
-
-    def names(self, rows: Sequence[int]) -> list[str]:
-        """What the engine calls the subjects of *rows*."""
-        if not rows:
-            return []
-        some = self.frame[["shop", "key"]][rows]
-        return [f"{self.prefix}|{shop}|{key}" for shop, key in some.iter_rows()]
-
-    def open(self) -> pl.DataFrame:
-        """The subjects that could not tell, and may yet fire, with all that was measured."""
-        may_fire = self.frame["unless"] != int(Truth.TRUE)
-        unsure = (self.frame["code"] == int(Truth.UNSURE)) & may_fire
-        frame = self.graded.frame
-        return frame.filter(unsure) if unsure.any() else frame.clear()
-
-    def symbols(self) -> set[str]:
+    def symbols(self) -> list[str]:
         """The columns whose truth its facts carry."""
-        wholes = {
-            column
-            for related, column in {**self.whens, **self.blocks}.items()
-            if related.quantifier is not Quantifier.ANY
-        }
-        return wholes | {truth_column(test) for test in self.rule.own_tests()}
+        return list(
+            dict.fromkeys(
+                (
+                    *(truth_column(test) for test in self.rule.own_tests()),
+                    *(
+                        related_column(related)
+                        for related in self.related()
+                        if related.quantifier is not Quantifier.ANY
+                    ),
+                )
+            )
+        )
 
     def clauses(self) -> list[Clause]:
-        """What it takes to fire and to be blocked; alternatives are clauses of their own."""
-        found = self._of("fires", self.rule.when, self.whens)
+        """The clauses for firing and for being blocked; alternatives are clauses of their own."""
+        clauses = self._clauses("fires", self.rule.when)
         if self.rule.unless:
-            found += self._of("blocked", self.rule.unless, self.blocks)
-        return found
+            clauses += self._clauses("blocked", self.rule.unless)
+        return clauses
 
-    def _of(
-        self, head: str, conditions: Conditions, columns: Mapping[Related, str]
-    ) -> list[Clause]:
-        always = [truth_column(t) for t in conditions.tests]
-        always += [c for r, c in columns.items() if r.quantifier is not Quantifier.ANY]
+    def _clauses(self, head: str, conditions: Conditions) -> list[Clause]:
+        always = {truth_column(test) for test in conditions.tests}
+        always |= {
+            related_column(related)
+            for related in conditions.related
+            if related.quantifier is not Quantifier.ANY
+        }
         joins = tuple(
-            Join(r.relation, Pattern(r.kind, frozenset(truth_column(t) for t in r.tests)))
-            for r in columns
-            if r.quantifier is Quantifier.ANY
+            Join(
+                related.relation,
+                Pattern(related.kind, frozenset(truth_column(test) for test in related.tests)),
+            )
+            for related in conditions.related
+            if related.quantifier is Quantifier.ANY
         )
         after: tuple[After, ...] = ()
         if head == "fires" and self.rule.after is not None:
@@ -91,7 +96,9 @@ class Hearing:
             Clause(
                 head=head,
                 rule=self.rule.id,
-                subject=Pattern(self.label, frozenset(always) | {truth_column(t) for t in branch}),
+                subject=Pattern(
+                    self.kind_id, frozenset(always | {truth_column(test) for test in branch})
+                ),
                 joins=joins,
                 after=after,
             )

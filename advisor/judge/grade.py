@@ -6,7 +6,7 @@ missing. The one-sided p of the edges that decide a test is worked out for what 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import attrs
@@ -40,6 +40,7 @@ from advisor.model import (
 from advisor.stats import intervals as evidence
 
 # Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
+EVALUATION = "__evaluation"  # where pools of several rules stand in one frame: which one's
 CERTAIN = 30.0  # the score of what chance has no part in
 RELATIVE = (0.9, 1.1)
 
@@ -77,17 +78,22 @@ class Grader:
         asked = list(tests)
         frame = self._profiles.add_to(measured.frame)
         centres = [
-            self._centre(t, measured.kind, frame).alias(_centre_column(t))
+            self._centre(t, measured.kind, frame.columns).alias(_centre_column(t))
             for t in asked
             if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
         ]
-        frame = frame.with_columns(centres) if centres else frame
         steps = Steps()
         truths = [
             self._truth(test, frame, measured.kind, steps).cast(pl.UInt8).alias(truth_column(test))
             for test in asked
         ]
-        frame = frame.with_columns(steps.columns()).with_columns(truths)
+        frame = (
+            frame.lazy()
+            .with_columns(centres)
+            .with_columns(steps.columns())
+            .with_columns(truths)
+            .collect(optimizations=pl.QueryOptFlags.none())
+        )
         return Graded(measured, without(frame, steps.names()))
 
     def resolve(self, name: str, kind: str, shop: str | None = None) -> Resolved:
@@ -228,16 +234,16 @@ class Grader:
             return [1.0] * len(self._profiles.businesses)
         return [business.rate() for business in self._profiles.businesses]
 
-    def _centre(self, test: Test, kind: str, frame: pl.DataFrame) -> pl.Expr:
+    def _centre(self, test: Test, kind: str, columns: Collection[str]) -> pl.Expr:
         """What the others of the nearest parent come to; NaN where there are none."""
         m = test.name
-        above = (f"parent.{parent}" for parent in self.vocabulary.ladder(kind)[1:])
-        nearest = next((column for column in above if column in frame.columns), None)
-        family = ["shop"] if nearest is None else ["shop", nearest]
+        above = (f"parent.{parent}" for parent in self.vocabulary.ancestors(kind)[1:])
+        nearest = next((column for column in above if column in columns), None)
+        family = [column for column in ("shop", EVALUATION, nearest) if column in columns]
         several = pl.col(m).count().over(family) > 1
         if test.against is Against.SIBLINGS:
             centre = pl.col(m).median().over(family)
-        elif f"{m}.d" not in frame.columns:
+        elif f"{m}.d" not in columns:
             centre = pl.col(m).mean().over(family)
         else:
             others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")

@@ -1,14 +1,14 @@
-"""How rules ended: outcomes for subjects, and findings."""
+"""How rules ended: one frame of outcomes, and the matches that became findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 
 import attrs
 import polars as pl
 
-from advisor.judge.grade import Graded
-from advisor.model import Rule, Truth
+from advisor.judge.evaluation import RuleEvaluation
+from advisor.model import Conditions, Rule, Truth
 
 
 class Outcome(IntEnum):
@@ -23,58 +23,12 @@ class Outcome(IntEnum):
     ERROR = 5
 
 
-@attrs.frozen(eq=False)
-class Verdicts:
-    """One rule on the subjects of one kind.
-
-    *kind* is what the subjects are; *measured_as* the finer kind whose subjects were pooled, where
-    they were. *heard* has the conditions' `code` and `unless` for each row of graded; *fired* the
-    rows on which the engine said that it fires, their `p`, and whether they `stand`.
-    """
-
-    rule: Rule
-    kind: str
-    graded: Graded
-    heard: pl.DataFrame  # shop, key, code, unless, failed
-    fired: pl.DataFrame  # row, p, stand
-    measured_as: str | None = None
-
-    @cached_property
-    def outcomes(self) -> pl.DataFrame:
-        """`shop`, `key`, `outcome`, `p`, `code` and `unless`; a row for each row of graded."""
-        code = pl.col("code")
-        # Without the engine's word nothing fires, however true.
-        settled = (
-            pl.when(code == int(Truth.TRUE))
-            .then(int(Outcome.CLEAR))
-            .when((code == int(Truth.MISSING)) & pl.col("failed"))
-            .then(int(Outcome.ERROR))
-            .otherwise(code)
-        )
-        outcomes = self.heard.select(
-            "shop",
-            "key",
-            settled.cast(pl.UInt8).alias("outcome"),
-            pl.lit(None, pl.Float64).alias("p"),
-            "code",
-            "unless",
-        )
-        if self.fired.height == 0:
-            return outcomes
-        stands = pl.when("stand").then(int(Outcome.FIRES)).otherwise(int(Outcome.UNSURE))
-        told = self.fired.select(stands.cast(pl.UInt8)).to_series()
-        rows = self.fired["row"]
-        return outcomes.with_columns(
-            outcomes["outcome"].scatter(rows, told), outcomes["p"].scatter(rows, self.fired["p"])
-        )
-
-
 @attrs.frozen
-class Firing:
-    """A rule that fired on a subject. *row* is its row in the graded frame."""
+class Match:
+    """A rule that fires on a subject. *row* is its row in the graded frame of *evaluation*,
+    *partners* are the ids of the subjects that its joins were met by."""
 
-    rule: Rule
-    verdicts: Verdicts = attrs.field(eq=False)
+    evaluation: RuleEvaluation = attrs.field(eq=False)
     row: int
     shop: str
     key: str
@@ -84,32 +38,85 @@ class Firing:
     explained_by: tuple[str, ...] = ()
 
     @property
+    def rule(self) -> Rule:
+        return self.evaluation.rule
+
+    @property
     def kind(self) -> str:
-        return self.verdicts.kind
+        return self.evaluation.kind
 
 
 @attrs.frozen(eq=False)
 class Judgement:
-    """Everything the rules said. *lost* are metrics and symbols that a plugin failed to compute,
-    *failed* the rules that could not be judged at all because that raised; each with why."""
+    """All that the rules came to.
 
-    verdicts: tuple[Verdicts, ...]
-    firings: tuple[Firing, ...]
+    *outcomes* has a row for each rule and each subject that it was judged on: `shop`, `kind`,
+    `key`, `rule`; `truth` of the conditions, `blocked` (truth of `unless`), `failed` (something
+    that it waits for failed), `outcome`; and `evaluation` and `row`, its place. *lost* are metrics
+    and symbols that a plugin failed to compute, with why.
+    """
+
+    evaluations: tuple[RuleEvaluation, ...]
+    outcomes: pl.DataFrame
+    matches: tuple[Match, ...]
     lost: Mapping[str, str] = attrs.field(factory=dict)
-    failed: Mapping[str, str] = attrs.field(factory=dict)
+
+    def of_rule(self, rule_id: str) -> tuple[RuleEvaluation, ...]:
+        """The evaluations of a rule: on its kind, then on the kinds above, pooled."""
+        return tuple(one for one in self.evaluations if one.rule.id == rule_id)
+
+    def outcomes_of(self, evaluation: RuleEvaluation) -> pl.DataFrame:
+        """The outcomes of one evaluation, in the order of its graded frame."""
+        return self.outcomes.slice(evaluation.start, evaluation.height)
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[int, Outcome], int]:
+        """How many subjects of each evaluation, by its number, ended how."""
+        counted = self.outcomes.group_by("evaluation", "outcome").len()
+        return {(number, Outcome(end)): many for number, end, many in counted.iter_rows()}
+
+    def count(self, evaluation: RuleEvaluation, outcome: Outcome) -> int:
+        """How many subjects of *evaluation* ended in *outcome*."""
+        return self.counts.get((evaluation.number, outcome), 0)
 
     def why_failed(self, rule: Rule, rules: Mapping[str, Rule]) -> str:
         """What failed, so that *rule* could not be judged; "" where nothing did. *rules* are those
         that it may come after, by id."""
-        if rule.id in self.failed:
-            return self.failed[rule.id]
-        tests = (*rule.own_tests(), *(test for one in rule.when.related for test in one.tests))
-        for test in tests:
+        related = (test for question in rule.when.related for test in question.tests)
+        for test in (*rule.own_tests(), *related):
             if test.name in self.lost:
                 return self.lost[test.name]
         for finding in rule.after.findings if rule.after else ():
             why = self.why_failed(rules[finding], rules) if finding in rules else ""
-            why = why or self.failed.get(finding, "")
             if why:
                 return f"it comes after {finding}: {why}"
         return ""
+
+
+def unchecked(conditions: Conditions) -> tuple[str, ...]:
+    """What would have kept a rule from firing, had it been known: its `unless`, in words."""
+    own = tuple(str(test) for test in conditions.own())
+    return own + tuple(
+        f"{related.kind}: {' and '.join(str(test) for test in related.tests)}"
+        for related in conditions.related
+    )
+
+
+def matches_of(fired: pl.DataFrame, evaluations: Mapping[int, RuleEvaluation]) -> Sequence[Match]:
+    """Rows that fire (`evaluation`, `row`, `shop`, `key`, `blocked`, `p`, `partners`) as matches;
+    *evaluations* by number."""
+    open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
+    words = {number: unchecked(one.rule.unless) for number, one in evaluations.items()}
+    columns = ("evaluation", "row", "shop", "key", "blocked", "p", "partners")
+    return [
+        Match(
+            evaluation=evaluations[number],
+            row=row,
+            shop=shop,
+            key=key,
+            p=p,
+            unchecked=words[number] if blocked in open_ else (),
+            partners=tuple(partners or ()),
+        )
+        for number, row, shop, key, blocked, p, partners in fired[list(columns)].iter_rows()
+    ]

@@ -1,244 +1,226 @@
-"""One stratum after another: what can fire goes to the engine, and its word becomes outcomes."""
+"""One stratum of rules: their conditions, the engine's word, and the outcomes.
+
+Stratified evaluation: a rule is in the first stratum in which all is decided that it comes after.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 import polars as pl
 
-from advisor.judge.conditions import Examiner
-from advisor.judge.engine.program import Derivation, Engine, FindingFact, LinkFact, SubjectFact
-from advisor.judge.evaluation import Hearing
-from advisor.judge.false_discovery import FALSE_DISCOVERIES, Chances, chances, stands
-from advisor.judge.grade import Graded, Grader, truth_column
-from advisor.judge.outcome import Firing, Verdicts
-from advisor.judge.relations import Relations, link_facts, subject_id
+from advisor.judge.conditions import ConditionEvaluator, Earlier
+from advisor.judge.engine.program import Engine, FindingFact
+from advisor.judge.evaluation import RuleEvaluation
+from advisor.judge.facts import facts_of, fired_rows
+from advisor.judge.false_discovery import FALSE_DISCOVERIES, benjamini_hochberg, p_values
+from advisor.judge.grade import Graded, Grader
+from advisor.judge.outcome import Match, Outcome, matches_of
+from advisor.judge.pooled import Pools, is_pooled, open_rows
+from advisor.judge.relations import Relations, subject_id
 from advisor.metrics import Measured
-from advisor.model import Quantifier, Rule, Truth
-
-
-@attrs.frozen(eq=False)
-class _Fired:
-    """Where the engine says that a rule fires, and nothing blocks it: rows and partners."""
-
-    rows: list[int]
-    partners: list[tuple[str, ...]]
+from advisor.model import Rule, Truth
 
 
 @attrs.define(eq=False)
-class Court:
-    """Judges strata of rules in their order. *screen*, *prefilter*, *lost* and *failed*: see
-    advisor.judge.judge."""
+class Evaluated:
+    """Everything that was decided so far. *outcomes* has a frame for each stratum."""
+
+    evaluations: list[RuleEvaluation] = attrs.field(factory=list)
+    outcomes: list[pl.DataFrame] = attrs.field(factory=list)
+    matches: list[Match] = attrs.field(factory=list)
+    by_rule: dict[str, list[tuple[RuleEvaluation, pl.DataFrame]]] = attrs.field(factory=dict)
+    _made: int = 0
+    _rows: int = 0
+
+    def evaluation(
+        self, rule: Rule, kind: str, graded: Graded, measured_as: str | None = None
+    ) -> RuleEvaluation:
+        """A further evaluation, whose outcomes follow on those of the one before."""
+        made = RuleEvaluation(self._made, self._rows, rule, kind, graded, measured_as)
+        self._made += 1
+        self._rows += made.height
+        return made
+
+    def add(
+        self,
+        evaluations: Sequence[RuleEvaluation],
+        outcomes: pl.DataFrame,
+        matches: Sequence[Match],
+    ) -> None:
+        """Adds a stratum: its *evaluations* in the order of rules, its *outcomes* and *matches*."""
+        start = min(one.start for one in evaluations)
+        for one in evaluations:
+            part = outcomes.slice(one.start - start, one.height)
+            self.by_rule.setdefault(one.rule.id, []).append((one, part))
+        self.evaluations += evaluations
+        self.outcomes.append(outcomes)
+        self.matches += matches
+
+
+@attrs.frozen(eq=False)
+class Setting:
+    """The data and tools of a judgement. *kinds* says on which kind each rule is judged; *screen*,
+    *prefilter* and *lost*: see advisor.judge.judge."""
 
     measured: Mapping[str, Measured]
-    graded: Mapping[str, Graded]
     relations: Relations
     grader: Grader
     engine: Engine
+    kinds: Mapping[str, str]
     screen: bool
     prefilter: bool
     lost: Collection[str] = ()
-    failed: Collection[str] = ()
-    verdicts: list[Verdicts] = attrs.field(factory=list)
-    firings: list[Firing] = attrs.field(factory=list)
-
-    def sit(self, rules: Sequence[Rule]) -> None:
-        """One stratum: what every condition came to, then the engine's word, then the outcomes."""
-        examiner = Examiner(
-            self.measured,
-            self.graded,
-            self.relations,
-            self.grader,
-            self.verdicts,
-            self.lost,
-            self.failed,
-        )
-        hearings = [hearing for rule in rules for hearing in examiner.hear(rule)]
-        clauses = [clause for hearing in hearings for clause in hearing.clauses()]
-        subjects, links = self._facts(hearings)
-        findings = [FindingFact(f.rule.id, subject_id(f.kind, f.shop, f.key)) for f in self.firings]
-        nothing: frozenset[Derivation] = frozenset()
-        derived = self.engine.derive(clauses, subjects, links, findings) if subjects else nothing
-        by_rule: dict[str, list[Derivation]] = {}
-        for derivation in derived:
-            by_rule.setdefault(derivation.rule, []).append(derivation)
-        fired = [_fired(hearing, by_rule.get(hearing.rule.id, ())) for hearing in hearings]
-        chance = self._chances(hearings, fired)
-        ps = [
-            chance[id(hearing.graded)].of(hearing.rule, where.rows)
-            if where.rows
-            else pl.Series("p", dtype=pl.Float64)
-            for hearing, where in zip(hearings, fired, strict=True)
-        ]
-        stay = self._stand(hearings, fired, ps)
-        for hearing, where, p, stand in zip(hearings, fired, ps, stay, strict=True):
-            verdicts, firings = _decide(hearing, where, p, stand)
-            self.verdicts.append(verdicts)
-            self.firings += firings
-
-    def _facts(self, hearings: Sequence[Hearing]) -> tuple[list[SubjectFact], list[LinkFact]]:
-        """The subjects on which a rule can fire, those they are linked to, and the links."""
-        rows: dict[tuple[str, str], dict[str, set[str]]] = {}
-        links: dict[LinkFact, None] = {}
-        for hearing in hearings:
-            chosen = hearing.rows if self.prefilter else list(range(hearing.frame.height))
-            if not chosen:
-                continue
-            subjects = rows.setdefault((hearing.label, hearing.kind), {})
-            names = hearing.called if self.prefilter else hearing.names(chosen)
-            _collect(subjects, names, hearing.frame, hearing.symbols(), chosen)
-            if not (hearing.whens or hearing.blocks or hearing.rule.after):
-                continue
-            frame = hearing.frame.select("shop", "key")[chosen]
-            for related in (*hearing.whens, *hearing.blocks):
-                pairs = self.relations.pairs(related.relation, hearing.kind, related.kind)
-                other = self.graded.get(related.kind)
-                if related.quantifier is not Quantifier.ANY or pairs is None or other is None:
-                    continue
-                mine = frame.select("shop", pl.col("key").alias("from"))
-                near = pairs.join(mine, on=["shop", "from"], how="semi")
-                theirs = near.select("shop", pl.col("to").alias("key"))
-                partners = other.frame.join(theirs, on=["shop", "key"], how="semi")
-                tests = {truth_column(t) for t in related.tests}
-                at = rows.setdefault((related.kind, related.kind), {})
-                pairs_of = partners.select("shop", "key").iter_rows()
-                called = [subject_id(related.kind, shop, key) for shop, key in pairs_of]
-                _collect(at, called, partners, tests, list(range(partners.height)))
-                links.update(link_facts(near, related.relation, hearing.prefix, related.kind))
-            self._link_findings(hearing, frame, links)
-        facts = [
-            SubjectFact(subject, label, frozenset(true))
-            for (label, _), subjects in rows.items()
-            for subject, true in subjects.items()
-        ]
-        return facts, list(links)
-
-    def _link_findings(
-        self, hearing: Hearing, frame: pl.DataFrame, links: dict[LinkFact, None]
-    ) -> None:
-        """The links over which a rule comes after another's finding."""
-        after = hearing.rule.after
-        if after is None or after.over is None:
-            return
-        kinds = sorted({v.kind for v in self.verdicts if v.rule.id in after.findings})
-        mine = frame.select("shop", pl.col("key").alias("from"))
-        for kind in kinds:
-            pairs = self.relations.pairs(after.over, hearing.kind, kind)
-            if pairs is not None:
-                near = pairs.join(mine, on=["shop", "from"], how="semi")
-                links.update(link_facts(near, after.over, hearing.prefix, kind))
-
-    def _chances(
-        self, hearings: Sequence[Hearing], fired: Sequence[_Fired]
-    ) -> Mapping[int, Chances]:
-        """The p of all that fired, by the graded frame it fired on."""
-        groups: dict[int, tuple[Graded, list[tuple[Rule, list[int]]]]] = {}
-        for hearing, where in zip(hearings, fired, strict=True):
-            if where.rows:
-                _, rules = groups.setdefault(id(hearing.graded), (hearing.graded, []))
-                rules.append((hearing.rule, where.rows))
-        return {at: chances(graded, rules, self.grader) for at, (graded, rules) in groups.items()}
-
-    def _stand(
-        self, hearings: Sequence[Hearing], fired: Sequence[_Fired], ps: Sequence[pl.Series]
-    ) -> list[pl.Series]:
-        """Which of what fired stands among everything that was judged of its shop. What is no
-        chance at all stands, and is not counted."""
-        stay = [pl.repeat(value=True, n=p.len(), eager=True) for p in ps]
-        tried = [i for i, hearing in enumerate(hearings) if self._by_chance(hearing)]
-        if not self.screen or not any(fired[i].rows for i in tried):
-            return stay
-        most = sum(hearings[i].frame.height for i in tried)
-        if max(float(ps[i].max() or 0.0) for i in tried) <= FALSE_DISCOVERIES / most:  # type: ignore[arg-type]
-            return stay  # surer than the surest has to be, however many were judged
-        codes = pl.concat([hearings[i].frame[["shop", "code"]] for i in tried], rechunk=False)
-        told = (pl.col("code") != int(Truth.MISSING)).sum()
-        judged: dict[str, int] = dict(codes.group_by("shop").agg(told).iter_rows())
-        shops = [hearings[i].frame["shop"].gather(fired[i].rows) for i in tried]
-        for i, stands_ in zip(tried, stands([ps[i] for i in tried], shops, judged), strict=True):
-            stay[i] = stands_
-        return stay
-
-    def _by_chance(self, hearing: Hearing) -> bool:
-        return any(self.grader.by_chance(test) for test in hearing.rule.when.own())
 
 
-def _decide(
-    hearing: Hearing, where: _Fired, p: pl.Series, stand: pl.Series
-) -> tuple[Verdicts, list[Firing]]:
-    rule, rows = hearing.rule, where.rows
-    heard = hearing.frame[["shop", "key", "code", "unless", "failed"]]
-    verdicts = Verdicts(
-        rule=rule,
-        kind=hearing.kind,
-        graded=hearing.graded,
-        heard=heard,
-        fired=pl.DataFrame(
-            {"row": rows, "p": p, "stand": stand},
-            schema={"row": pl.UInt32, "p": pl.Float64, "stand": pl.Boolean},
-        ),
-        measured_as=hearing.measured_as,
-    )
-    if not rows:
-        return verdicts, []
-    open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
-    unchecked = _unchecked(rule)
-    at = heard[["shop", "key", "unless"]][rows].iter_rows()
-    firings = [
-        Firing(
-            rule=rule,
-            verdicts=verdicts,
-            row=row,
-            shop=shop,
-            key=key,
-            p=chance_of,
-            unchecked=unchecked if unless in open_ else (),
-            partners=with_,
-        )
-        for row, (shop, key, unless), chance_of, with_, stays in zip(
-            rows, at, p.to_list(), where.partners, stand.to_list(), strict=True
-        )
-        if stays
+def evaluate_stratum(rules: Sequence[Rule], done: Evaluated, setting: Setting) -> None:
+    """Evaluates *rules*, which come after rules that are *done* already, and adds them."""
+    graded = setting.relations.graded
+    kinds = {rule.id: setting.kinds[rule.id] for rule in rules if rule.id in setting.kinds}
+    first = [
+        done.evaluation(rule, kinds[rule.id], graded[kinds[rule.id]])
+        for rule in rules
+        if rule.id in kinds
     ]
-    return verdicts, firings
-
-
-def _fired(hearing: Hearing, derived: Collection[Derivation]) -> _Fired:
-    """The rows on which *hearing*'s rule fires, with the partners of its joins."""
-    fires: dict[str, set[str]] = {}
-    blocked: set[str] = set()
-    for derivation in derived:
-        if derivation.head == "fires":
-            fires.setdefault(derivation.subject, set()).update(derivation.partners)
-        elif derivation.head == "blocked":
-            blocked.add(derivation.subject)
-    if not fires:
-        return _Fired([], [])
-    # Only where every condition is true can a rule fire; the engine is the one who says so.
-    named = zip(hearing.called, hearing.rows, strict=True)
-    found = [(row, fires[name]) for name, row in named if name in fires and name not in blocked]
-    return _Fired([row for row, _ in found], [tuple(sorted(with_)) for _, with_ in found])
-
-
-def _unchecked(rule: Rule) -> tuple[str, ...]:
-    """What would have kept *rule* from firing, had it been known."""
-    own = tuple(str(test) for test in rule.unless.own())
-    return own + tuple(
-        f"{related.kind}: {' and '.join(str(test) for test in related.tests)}"
-        for related in rule.unless.related
+    if not first:
+        return
+    earlier = Earlier(done.by_rule)
+    evaluator = ConditionEvaluator(
+        setting.relations,
+        earlier,
+        pl.Enum(sorted(setting.grader.vocabulary.subjects)),
+        pl.Enum(sorted(setting.kinds)),
+        setting.lost,
+    )
+    outcomes = [evaluator.evaluate(first)]
+    pooled = _evaluate_pooled(first, outcomes, evaluator, done, setting)
+    stratum = pl.concat(outcomes)
+    evaluations = [one for f in first for one in (f, *pooled.get(f.number, ()))]
+    matches = _matches(stratum, evaluations, earlier, done.matches, setting)
+    if not matches.height:
+        done.add(evaluations, stratum, ())
+        return
+    ends = stratum["outcome"].rechunk()
+    codes = pl.Series([int(Outcome.UNSURE), int(Outcome.FIRES)], dtype=pl.UInt8)
+    ends.scatter(matches["place"] - first[0].start, codes[matches["significant"].cast(pl.UInt32)])
+    stratum = stratum.with_columns(ends)
+    order = {one.number: place for place, one in enumerate(evaluations)}
+    by_number = {one.number: one for one in evaluations}
+    significant = matches_of(matches.filter("significant"), by_number)
+    done.add(
+        evaluations, stratum, sorted(significant, key=lambda match: order[match.evaluation.number])
     )
 
 
-def _collect(
-    subjects: dict[str, set[str]],
-    names: Sequence[str],
-    frame: pl.DataFrame,
-    symbols: Collection[str],
-    rows: Sequence[int],
-) -> None:
-    """Adds what is true of each of *rows* to the subjects of that *names*."""
-    for name in names:
-        subjects.setdefault(name, set())
-    for symbol in symbols:
-        if symbol in frame.columns:
-            for i in (frame[symbol].gather(list(rows)) == int(Truth.TRUE)).arg_true():
-                subjects[names[i]].add(symbol)
+def _evaluate_pooled(
+    first: Sequence[RuleEvaluation],
+    outcomes: list[pl.DataFrame],
+    evaluator: ConditionEvaluator,
+    done: Evaluated,
+    setting: Setting,
+) -> Mapping[int, Sequence[RuleEvaluation]]:
+    """The evaluations of subjects that cannot tell alone, pooled under their parents: by the number
+    of the first evaluation. Adds their outcomes to *outcomes*."""
+    pooled: dict[int, list[RuleEvaluation]] = {}
+    by_kind: dict[str, list[RuleEvaluation]] = {}
+    for one in first:
+        if is_pooled(one.rule, setting.grader):
+            by_kind.setdefault(one.kind, []).append(one)
+    waiting = open_rows(outcomes[0], [one for several in by_kind.values() for one in several])
+    rows = waiting.partition_by("evaluation", as_dict=True, include_key=True)
+    for kind, several in by_kind.items():
+        parts = [rows[one.number,] for one in several if (one.number,) in rows]
+        if not parts:
+            continue
+        source = setting.measured[kind]
+        for pools in Pools.of_open(several, pl.concat(parts), setting.grader):
+            for parent in pools.levels():
+                frames = pools.pool(parent, source)
+                if not frames:
+                    continue
+                made = [
+                    (number, done.evaluation(pools.rules[number], parent, graded, kind))
+                    for number, graded in frames.items()
+                ]
+                here = [one for _, one in made]
+                outcomes.append(evaluator.evaluate(here))
+                for number, one in made:
+                    pooled.setdefault(number, []).append(one)
+                firsts = {one.number: number for number, one in made}
+                pools.wait(parent, frames, open_rows(outcomes[-1], here), firsts)
+    return pooled
+
+
+def _matches(
+    outcomes: pl.DataFrame,
+    evaluations: Sequence[RuleEvaluation],
+    earlier: Earlier,
+    matches: Sequence[Match],
+    setting: Setting,
+) -> pl.DataFrame:
+    """The rows on which the engine says that a rule fires: `evaluation`, `row`, `place`, `shop`,
+    `key`, `blocked`, `partners`, `p`, and whether they are `significant`."""
+    columns = ["evaluation", "row", "shop", "key", "blocked"]
+    # By their places: to filter millions of rows takes longer than to evaluate them.
+    places = outcomes.select(pl.arg_where(pl.col("truth") == int(Truth.TRUE))).to_series()
+    true_rows = outcomes[columns][places]
+    asserted = true_rows if setting.prefilter else outcomes[columns]
+    facts = facts_of(asserted, evaluations, setting.relations, earlier)
+    clauses = [clause for one in evaluations for clause in one.clauses()]
+    findings = [FindingFact(m.rule.id, subject_id(m.kind, m.shop, m.key)) for m in matches]
+    derived = (
+        setting.engine.derive(clauses, facts.subjects, facts.links, findings)
+        if facts.subjects
+        else ()
+    )
+    fired = fired_rows(true_rows, derived, facts.members, evaluations)
+    if not fired.height:
+        return fired
+    p = _p_of(fired, evaluations, setting.grader)
+    return _significant(fired.hstack([p]), outcomes, evaluations, setting)
+
+
+def _p_of(fired: pl.DataFrame, evaluations: Sequence[RuleEvaluation], grader: Grader) -> pl.Series:
+    """The p of each row of *fired*, whose rows stand in the order of evaluations."""
+    by_number = {one.number: one for one in evaluations}
+    rows = {
+        int(part["evaluation"][0]): part["row"].to_list()
+        for part in fired.partition_by("evaluation", maintain_order=True)
+    }
+    by_frame: dict[int, list[RuleEvaluation]] = {}
+    for number in rows:
+        by_frame.setdefault(id(by_number[number].graded), []).append(by_number[number])
+    values: dict[int, pl.Series] = {}
+    for several in by_frame.values():
+        together = sorted({row for one in several for row in rows[one.number]})
+        ps = p_values(several[0].graded, [one.rule for one in several], together, grader)
+        values |= {one.number: ps.of(one.rule, rows[one.number]) for one in several}
+    return pl.concat([values[number] for number in rows])
+
+
+def _significant(
+    fired: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    evaluations: Sequence[RuleEvaluation],
+    setting: Setting,
+) -> pl.DataFrame:
+    """*fired* with `significant`, by everything that was judged of its shop. What is no chance at
+    all is significant, and is not counted."""
+    by_chance = [
+        one
+        for one in evaluations
+        if any(setting.grader.by_chance(test) for test in one.rule.when.own())
+    ]
+    numbers = [one.number for one in by_chance]
+    most = sum(one.height for one in by_chance)
+    tried = pl.col("evaluation").is_in(numbers)
+    # Surer than the surest has to be, however many were judged, all of them are.
+    least = (
+        fired.select(pl.col("p").filter(tried).max()).item() if setting.screen and most else None
+    )
+    if least is None or least <= FALSE_DISCOVERIES / most:
+        return fired.with_columns(significant=True)
+    told = outcomes.lazy().filter(tried & (pl.col("truth") != int(Truth.MISSING)))
+    judged = told.group_by("shop").agg(pl.len().alias("judged"))
+    screened = benjamini_hochberg(fired.lazy().filter(tried), judged).drop("judged")
+    others = fired.lazy().filter(~tried).with_columns(significant=True)
+    return pl.concat([screened, others]).sort("evaluation", "row").collect()

@@ -70,11 +70,11 @@ class ConditionReader:
     def _ways(self) -> list[tuple[str, str]]:
         """Every (relation, kind) that leads from this kind to another."""
         vocabulary = self.vocabulary
-        ways = [("parent", kind) for kind in vocabulary.ladder(self.kind)[1:]]
+        ways = [("parent", kind) for kind in vocabulary.ancestors(self.kind)[1:]]
         ways += [
             ("children", kind)
             for kind in vocabulary.subjects
-            if self.kind in vocabulary.ladder(kind)[1:]
+            if self.kind in vocabulary.ancestors(kind)[1:]
         ]
         for relation in vocabulary.relations.values():
             if relation.from_ == self.kind:

@@ -269,7 +269,7 @@ def allowed_placeholders(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:
     """The placeholders that *rule*'s texts may hold: names of its subject, its parents and those
     it is joined with, and what its own conditions and `needs` ask for."""
     related = (*rule.when.related, *rule.unless.related)
-    kinds = {rule.subject, *vocabulary.ladder(rule.subject), *(r.kind for r in related)}
+    kinds = {rule.subject, *vocabulary.ancestors(rule.subject), *(r.kind for r in related)}
     allowed = {f"{kind}.name" for kind in kinds} | set(rule.needs)
     for test in rule.own_tests():
         allowed.add(test.name)

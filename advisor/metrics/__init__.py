@@ -8,7 +8,7 @@ from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import with_margins
-from advisor.metrics.measured import Measured, days_column, measure
+from advisor.metrics.measured import PARTS, Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
@@ -18,6 +18,7 @@ from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
 
 __all__ = [
+    "PARTS",
     "PROFILE",
     "SIDES",
     "Compared",

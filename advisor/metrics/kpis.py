@@ -75,7 +75,7 @@ def _candidates(
     grains = list(Grain)
     return sorted(
         (rows for rows in counted if has(rows)),
-        key=lambda r: (len(vocabulary.ladder(r.subject)), grains.index(r.grain), r.family),
+        key=lambda r: (len(vocabulary.ancestors(r.subject)), grains.index(r.grain), r.family),
     )
 
 

@@ -1,6 +1,6 @@
 """Pool the rows of subjects up to their parents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -11,13 +11,17 @@ from advisor.stats import intervals as evidence
 
 
 def pool(
-    frame: pl.DataFrame, parent: str, title: str, metrics: Mapping[str, Metric]
+    frame: pl.DataFrame,
+    parent: str,
+    title: str,
+    metrics: Mapping[str, Metric],
+    by: Sequence[str] = ("shop",),
 ) -> pl.DataFrame:
     """Subjects that could not tell alone, together: one row a parent, measured anew.
 
     *frame* holds the subjects, with their parts; *parent* is the parents' kind (`parent.<kind>` is
     used where the frame has it, else all subjects of a shop belong together). `pooled` counts
-    them; they may be pooled ones themselves.
+    them; they may be pooled ones themselves. Subjects that differ in *by* are never pooled.
     """
     key = _pool_key(frame, parent)
     each = pl.col("pooled").fill_null(1) if "pooled" in frame.columns else pl.lit(1)
@@ -39,10 +43,11 @@ def pool(
                 parts.append(mean.fill_nan(None).fill_null(plain).alias(column))
     parents = [c for c in frame.columns if c.startswith("parent.") and c != f"parent.{parent}"]
     pooled = (
-        frame.with_columns(key.alias("_pool"))
+        frame.lazy()
+        .with_columns(key.alias("_pool"))
         .with_columns(each.cast(pl.UInt32).alias("pooled"))
         .drop_nulls("_pool")
-        .group_by("shop", "_pool")
+        .group_by(*by, "_pool")
         .agg(
             pl.len().alias("_members"),
             pl.col("pooled").sum(),
@@ -56,15 +61,16 @@ def pool(
         .filter(pl.col("_members") > 1)
         .drop("_members")
         .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
-        .sort("shop", "key")
+        .sort(*by, "key")
+        .collect()
     )
-    return with_values(pooled, metrics)
+    return with_values(pooled, metrics, by)
 
 
-def unpooled(frame: pl.DataFrame, parent: str) -> pl.DataFrame:
+def unpooled(frame: pl.DataFrame, parent: str, by: Sequence[str] = ("shop",)) -> pl.DataFrame:
     """The subjects of *frame* that have no other to be pooled with under *parent*."""
     key = _pool_key(frame, parent)
-    return frame.filter(key.is_null() | (pl.len().over("shop", key) == 1))
+    return frame.filter(key.is_null() | (pl.len().over(*by, key) == 1))
 
 
 def _pool_key(frame: pl.DataFrame, parent: str) -> pl.Expr:

@@ -73,7 +73,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
         for name in subject.ranked_by:
             want(subject.id, name)
     for rule in rules:
-        for rung in vocabulary.ladder(rule.subject):
+        for rung in vocabulary.ancestors(rule.subject):
             for kind, tests in rule.tests_by_kind(rung).items():
                 for test in tests:
                     want(kind, test.name, earlier=test.trend is not None or test.against == "past")

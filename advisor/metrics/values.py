@@ -11,12 +11,15 @@ from advisor.stats import intervals as evidence
 VALUES = ("", ".lo", ".hi", ".n", ".se")
 
 
-def with_values(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
-    """Adds value, limits, events and standard error of each named metric from its parts."""
+def with_values(
+    frame: pl.DataFrame, metrics: Mapping[str, Metric], by: Sequence[str] = ("shop",)
+) -> pl.DataFrame:
+    """Adds value, limits, events and standard error of each named metric from its parts. Subjects
+    that are alike in *by* tell what an event is worth where there was none."""
     columns = frame.columns
     steps = Steps()
     borrowed = [
-        _borrowed(name).alias(f"{name}.each")
+        _borrowed(name, by).alias(f"{name}.each")
         for name, metric in metrics.items()
         if (metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH)
         or (metric.kind is MetricKind.EXACT and f"{name}.cv2" in columns)
@@ -41,9 +44,9 @@ def _value(name: str, metric: Metric) -> pl.Expr:
     return pl.when(d > 0).then(metric.scale * x / d)
 
 
-def _borrowed(name: str) -> pl.Expr:
+def _borrowed(name: str, by: Sequence[str]) -> pl.Expr:
     x, e = pl.col(f"{name}.x"), pl.col(f"{name}.e")
-    together = x.sum().over("shop") / e.sum().over("shop")
+    together = x.sum().over(by) / e.sum().over(by)
     return evidence.worth_of_one(x, e, together)
 
 

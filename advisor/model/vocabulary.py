@@ -345,7 +345,7 @@ class Vocabulary:
     courses: Mapping[str, Course] = attrs.field(factory=dict)
     roles: Mapping[str, Role] = attrs.field(factory=dict)
 
-    def ladder(self, kind: str) -> tuple[str, ...]:
+    def ancestors(self, kind: str) -> tuple[str, ...]:
         """*kind*, its parent, the parent's parent …"""
         rungs: list[str] = []
         at: str | None = kind
@@ -364,10 +364,10 @@ class Vocabulary:
             and metric.varies is not Varies.EVENTS
         )
 
-    def stand_ins(self, kind: str) -> tuple[str, ...]:
+    def equivalent_ancestors(self, kind: str) -> tuple[str, ...]:
         """*kind*, and the kinds above it whose own counts are those of *kind* added up."""
         rungs: list[str] = []
-        for rung in self.ladder(kind):
+        for rung in self.ancestors(kind):
             rungs.append(rung)
             if rung not in self.subjects or not self.subjects[rung].whole:
                 break

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
-from advisor.judge import Graded, Verdicts
+from advisor.judge import Graded, RuleEvaluation
 from advisor.metrics import Value, days_column, metric_of
 from advisor.model import (
     Better,
@@ -67,7 +67,11 @@ class Pricing:
     _covered: dict[tuple[int, str], float | None] = attrs.field(factory=dict, init=False)
 
     def price(
-        self, verdicts: Verdicts, at: int, named: Mapping[str, Value], row: Mapping[str, object]
+        self,
+        evaluation: RuleEvaluation,
+        at: int,
+        named: Mapping[str, Value],
+        row: Mapping[str, object],
     ) -> tuple[Price | NoPrice, float | None]:
         """The price of a finding, and the chance of getting to its target.
 
@@ -75,9 +79,9 @@ class Pricing:
         values that its rule speaks of.
         """
         because = NoPrice("there is no number to reach")
-        for action in verdicts.rule.actions[:1]:
+        for action in evaluation.rule.actions[:1]:
             if action.waste is not None:
-                wasted = self._waste(action.waste, verdicts, row)
+                wasted = self._waste(action.waste, evaluation, row)
                 return wasted, 1.0 if isinstance(wasted, Price) else None  # it can just be stopped
             for name, wanted in action.done.items():
                 value = named.get(name)
@@ -85,12 +89,12 @@ class Pricing:
                     title = metric_of(name, self.diagnosis.vocabulary).title
                     because = NoPrice(f"{title} could not be measured")
                     continue
-                standing = self.standing(verdicts.graded, value.metric)
+                standing = self.standing(evaluation.graded, value.metric)
                 target = self.target(value, wanted, standing)
                 if target is None:
                     because = NoPrice("the value is inside its band, or has none")
                     continue
-                found = self._price(verdicts, at, value, target, row)
+                found = self._price(evaluation, at, value, target, row)
                 if isinstance(found, Price):
                     return found, standing.chance(target)
                 because = found
@@ -125,28 +129,28 @@ class Pricing:
 
     def _price(
         self,
-        verdicts: Verdicts,
+        evaluation: RuleEvaluation,
         at: int,
         value: Value,
         target: Target,
         row: Mapping[str, object],
     ) -> Price | NoPrice:
         metric = value.metric
-        days = self._days(metric, verdicts, row)
+        days = self._days(metric, evaluation, row)
         if isinstance(days, NoPrice):
             return days
-        kept, what = self._kept(verdicts, row)
+        kept, what = self._kept(evaluation, row)
         if kept <= 0:
             return NoPrice("each sale of it loses money before ads, so more of them gain nothing")
         worth = Factor(1.0)
         if _is_cost(metric):
             kept, what = 1.0, SPEND
         elif not _is_money(metric, self.diagnosis.vocabulary):
-            brings = self._brings(verdicts.graded, metric, at)
+            brings = self._brings(evaluation.graded, metric, at)
             if isinstance(brings, NoPrice):
                 return brings
             worth = brings
-        standing = self.standing(verdicts.graded, metric)
+        standing = self.standing(evaluation.graded, metric)
         known, sd = finite(standing.mean[at]), finite(standing.sd[at])
         events = 1.0 if metric.kind is MetricKind.EXACT else finite(row.get(f"{metric.id}.d"))
         if known is None or events is None:
@@ -164,11 +168,13 @@ class Pricing:
             scale=metric.scale,
         )
 
-    def _waste(self, name: str, verdicts: Verdicts, row: Mapping[str, object]) -> Price | NoPrice:
+    def _waste(
+        self, name: str, evaluation: RuleEvaluation, row: Mapping[str, object]
+    ) -> Price | NoPrice:
         """The whole of a count of money, which is lost while nothing is done."""
         metric = metric_of(name, self.diagnosis.vocabulary)
         amount = finite(row.get(f"{name}.x"))
-        days = self._days(metric, verdicts, row)
+        days = self._days(metric, evaluation, row)
         if isinstance(days, NoPrice):
             return days
         if amount is None:
@@ -178,11 +184,11 @@ class Pricing:
         return Price(name, Factor(amount), nothing, month, Factor(1.0), 1.0, metric.title)
 
     def _days(
-        self, metric: Metric, verdicts: Verdicts, row: Mapping[str, object]
+        self, metric: Metric, evaluation: RuleEvaluation, row: Mapping[str, object]
     ) -> float | NoPrice:
-        asked = id(verdicts.graded), metric.id
+        asked = id(evaluation.graded), metric.id
         if asked not in self._covered:
-            self._covered[asked] = _covered(metric, verdicts, self.diagnosis)
+            self._covered[asked] = _covered(metric, evaluation, self.diagnosis)
         days = self._covered[asked] or finite(row.get(days_column(metric.id, tuple(row))))
         if days is None or not days > 0:
             return NoPrice("the files name no period, so a month cannot be worked out")
@@ -190,13 +196,13 @@ class Pricing:
             return NoPrice(f"fewer than {LEAST_DAYS} days cannot tell a month")
         return days
 
-    def _kept(self, verdicts: Verdicts, row: Mapping[str, object]) -> tuple[float, str]:
+    def _kept(self, evaluation: RuleEvaluation, row: Mapping[str, object]) -> tuple[float, str]:
         """The part of sales that stays, and what it is called: of the subject's own where a list
         of margins has it, else the shop's. Where that is not known all gains are told in sales:
         the margins of a few and the sales of the others are no sum."""
         margin = self.diagnosis.business.margin
         for source in self.diagnosis.vocabulary.margins.values():
-            own = finite(row.get(source.share)) if source.subject == verdicts.kind else None
+            own = finite(row.get(source.share)) if source.subject == evaluation.kind else None
             if own is not None and (margin is not None or own <= 0):
                 return own, MARGIN
         return (1.0, SALES) if margin is None else (margin, MARGIN)
@@ -349,14 +355,14 @@ def _is_money(metric: Metric, vocabulary: Vocabulary) -> bool:
     return count is not None and count.unit is CountUnit.MONEY
 
 
-def _covered(metric: Metric, verdicts: Verdicts, diagnosis: Diagnosis) -> float | None:
+def _covered(metric: Metric, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> float | None:
     """How many days of the window the rows of *metric* cover, where they are days.
 
     A LIVE is on one day and an ad may run on few: what they cost in a month is what they cost in
     the window, not on each of its days.
     """
     window = diagnosis.window.current
-    for rows in verdicts.graded.measured.source:
+    for rows in evaluation.graded.measured.source:
         if not all(count in rows.frame.columns for count in metric.required()):
             continue
         first = rows.frame["from"].min()

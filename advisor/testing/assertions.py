@@ -197,11 +197,11 @@ def _ending(diagnosis: Diagnosis, rule: Rule, chosen: Subject) -> Ending:
     why = next(one for one in explained if one.kind == chosen.kind)
     said: str | None = None
     if chosen.outcome is Outcome.FIRES:
-        told = zip(diagnosis.judgement.firings, compose_findings(diagnosis).infos, strict=True)
+        told = zip(diagnosis.judgement.matches, compose_findings(diagnosis).infos, strict=True)
         said = next(
             info.message.text
-            for firing, info in told
-            if (firing.rule.id, firing.kind, firing.key) == (rule.id, chosen.kind, chosen.key)
+            for match, info in told
+            if (match.rule.id, match.kind, match.key) == (rule.id, chosen.kind, chosen.key)
         )
     return Ending(
         rule=rule.id,

@@ -57,14 +57,15 @@ class CaseRunner:
         diagnosis = self.diagnose(rule, case)
         kind, key = case_subject(rule, case)
         found = compose_findings(diagnosis)
-        for firing, info in zip(diagnosis.judgement.firings, found.infos, strict=True):
-            if firing.rule.id == rule.id and firing.key == key and firing.kind == kind:
+        judgement = diagnosis.judgement
+        for match, info in zip(judgement.matches, found.infos, strict=True):
+            if match.rule.id == rule.id and match.key == key and match.kind == kind:
                 return CaseOutcome(_WORDS[Outcome.FIRES], info.message.text)
-        for verdicts in diagnosis.judgement.verdicts:
-            if verdicts.rule.id == rule.id and verdicts.kind == kind:
-                own = verdicts.outcomes.filter(pl.col("key") == key)["outcome"]
-                if own.len():
-                    return CaseOutcome(_WORDS[Outcome(own[0])])
+        for evaluation in judgement.of_rule(rule.id):
+            ends = judgement.outcomes_of(evaluation)
+            for other, outcome in ends.select("key", "outcome").iter_rows():
+                if evaluation.kind == kind and other == key:
+                    return CaseOutcome(_WORDS[Outcome(outcome)])
         return CaseOutcome(_WORDS[Outcome.MISSING])
 
     def inactive_reason(self, rule: Rule, case: Case) -> str:
@@ -149,7 +150,7 @@ def _day(rule: Rule, case: Case) -> date:
 
 
 def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iterable[CountedRows]:
-    ladder = vocabulary.ladder(kind)
+    ladder = vocabulary.ancestors(kind)
     above = _parents(ladder[1:], case)
     current, earlier = window.current, window.before
     subjects = [(_KEY, case.subject, current)]
@@ -162,7 +163,7 @@ def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iter
         yield _frame(ladder[1], [(f"the {ladder[1]}", case.parent, current)], up, case.business.id)
     for other, members in case.related.items():
         column = f"parent.{kind}"
-        joined = {column: _KEY} if kind in vocabulary.ladder(other)[1:] else {}
+        joined = {column: _KEY} if kind in vocabulary.ancestors(other)[1:] else {}
         named = [(f"{other} {i}", s, current) for i, s in enumerate(members, start=1)]
         yield _frame(other, named, joined, case.business.id)
 

@@ -89,9 +89,9 @@ def _row(
         else:
             wrong += _count(name, value, counts, vocabulary)
     wrong += [
-        f"{parent}: no kind above {kind}; those are {', '.join(vocabulary.ladder(kind)[1:])}"
+        f"{parent}: no kind above {kind}; those are {', '.join(vocabulary.ancestors(kind)[1:])}"
         for parent in parents
-        if parent not in vocabulary.ladder(kind)[1:]
+        if parent not in vocabulary.ancestors(kind)[1:]
     ]
     before: dict[str, float] = {}
     earlier = raw.get("before")

@@ -64,8 +64,8 @@ def power(
     sample = np.broadcast_to(np.array(samples, dtype=float)[None, :, None], shape).ravel()
     rng = np.random.default_rng([seed, *rule.id.encode()])
     one = ward(rule, world, strength, sample, rng)
-    firings = judged(one.shops, world, derive=_asks_plugins(one, world)).firings
-    hit = {(f.shop, f.key) for f in firings if f.rule.id == rule.id and f.kind == rule.subject}
+    matches = judged(one.shops, world, derive=_asks_plugins(one, world)).matches
+    hit = {(f.shop, f.key) for f in matches if f.rule.id == rule.id and f.kind == rule.subject}
     found = np.array([(shop_name(i), key) in hit for i, key in enumerate(one.keys)]).reshape(shape)
     rows = tuple(tuple(float(v) for v in row) for row in found.mean(axis=2).round(4))
     return Power(rule.id, one.unit, one.given, rows)
@@ -95,8 +95,8 @@ def alarms(
             if not part:
                 continue
             made = batch(business, herds(world, grader, part, rng), Nature(), rng, totals=totals)
-            firings = judged(made, world).firings
-            said = {(f.rule.id, f.shop) for f in firings}
+            matches = judged(made, world).matches
+            said = {(f.rule.id, f.shop) for f in matches}
             rules.update(rule for rule, _ in said)
             alarmed += len({shop for rule, shop in said if rule not in MAY_SPEAK})
     spoke = tuple(sorted((r, n) for r, n in rules.items() if r in MAY_SPEAK))

@@ -23,6 +23,7 @@ from tests.corpus.sick import business_of, ward
 from tests.corpus.truth import bend, formula
 
 Ended = set[tuple[str, str, str, str, int]]
+ENDED = ["rule", "kind", "shop", "key", "outcome"]
 
 
 @cache
@@ -36,11 +37,7 @@ def rule(rule_id: str) -> Rule:
 
 def together(shops: Batch) -> Ended:
     """How every rule ended on every subject, judged in one pass."""
-    return {
-        (v.rule.id, v.kind, *row)
-        for v in judged(shops, world()).verdicts
-        for row in v.outcomes.select("shop", "key", "outcome").iter_rows()
-    }
+    return set(judged(shops, world()).outcomes[ENDED].iter_rows())
 
 
 def alone(shops: Batch) -> Ended:
@@ -62,11 +59,7 @@ def alone(shops: Batch) -> Ended:
         )
         request = Request((), TODAY, told)
         one = diagnose_gathered(Gathered(tuple(readings)), request, world().registry)
-        found |= {
-            (v.rule.id, v.kind, *row)
-            for v in one.judgement.verdicts
-            for row in v.outcomes.select("shop", "key", "outcome").iter_rows()
-        }
+        found |= set(one.judgement.outcomes[ENDED].iter_rows())
     return found
 
 

@@ -118,14 +118,15 @@ def shops(draw: st.DrawFn) -> Shop:
 
 def everything(judgement: Judgement) -> tuple[object, ...]:
     """All that a judgement says, ready to compare."""
+    columns = ["shop", "key", "outcome", "truth", "blocked"]
     ended = sorted(
-        (v.rule.id, v.kind, v.measured_as or "", *row)
-        for v in judgement.verdicts
-        for row in v.outcomes.select("shop", "key", "outcome", "code", "unless").iter_rows()
+        (one.rule.id, one.kind, one.measured_as or "", *row)
+        for one in judgement.evaluations
+        for row in judgement.outcomes_of(one).select(columns).iter_rows()
     )
     fired = sorted(
-        (f.rule.id, f.kind, f.key, f.row, f.p, f.unchecked, f.partners, f.explained_by)
-        for f in judgement.firings
+        (m.rule.id, m.kind, m.key, m.row, m.p, m.unchecked, m.partners, m.explained_by)
+        for m in judgement.matches
     )
     return ended, fired
 

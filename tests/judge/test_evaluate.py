@@ -91,7 +91,7 @@ def test_one_alternative_is_enough(ctr: str, stock: str, expected: str) -> None:
     found = judged([rule("r", when=either)], ad(CTR[ctr], STOCK[stock]))
 
     assert outcome(found, "r") == expected
-    assert len(found.firings) == (expected == "fires")
+    assert len(found.matches) == (expected == "fires")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_unless_blocks_only_where_it_is_true_and_what_is_not_known_is_listed(
     found = judged([blocked], ad(CTR[unless], STOCK["true"]))
 
     assert outcome(found, "r") == expected
-    assert [f.unchecked for f in found.firings] == ([] if unchecked is None else [unchecked])
+    assert [f.unchecked for f in found.matches] == ([] if unchecked is None else [unchecked])
 
 
 PRODUCTS: dict[str, str] = {"p-out": "true", "p-in": "false", "p-unknown": "missing"}
@@ -150,7 +150,7 @@ def test_a_rule_may_ask_what_it_is_linked_to(
 
     assert outcome(found, "r") == expected
     partners = ("product|here|p-out",) if quantifier is Quantifier.ANY else ()
-    assert [f.partners for f in found.firings] == ([partners] if expected == "fires" else [])
+    assert [f.partners for f in found.matches] == ([partners] if expected == "fires" else [])
 
 
 def test_a_link_may_block_as_well() -> None:
@@ -160,7 +160,7 @@ def test_a_link_may_block_as_well() -> None:
     def end(*products: str) -> tuple[str, list[tuple[str, ...]]]:
         sources, links = with_products(*products)
         found = judged([blocked], *sources, links=links)
-        return outcome(found, "r"), [f.unchecked for f in found.firings]
+        return outcome(found, "r"), [f.unchecked for f in found.matches]
 
     assert end("p-in", "p-out") == ("clear", [])
     assert end("p-in") == ("fires", [()])
@@ -198,7 +198,7 @@ def test_parents_and_children_are_relations(subject: str, relation: str, other: 
         [rule("r", subject=subject, when=Conditions((LOW_CTR,), (), (related,)))], *rows.values()
     )
 
-    assert [f.kind for f in found.firings] == [subject]
+    assert [f.kind for f in found.matches] == [subject]
 
 
 def test_every_subject_belongs_to_the_shop() -> None:
@@ -217,7 +217,7 @@ def test_a_rule_comes_after_the_finding_of_another(state: str) -> None:
     found = judged([second, first], ad(CTR[state]))
 
     assert outcome(found, "second") == outcome(found, "first")
-    assert [f.rule.short_id for f in found.firings] == (
+    assert [f.rule.short_id for f in found.matches] == (
         ["first", "second"] if state == "true" else []
     )
 
@@ -229,7 +229,7 @@ def test_rules_chain_as_far_as_they_like() -> None:
 
     found = judged(list(reversed(chain)), ad(CTR["true"]))
 
-    assert [f.rule.short_id for f in found.firings] == list(names)
+    assert [f.rule.short_id for f in found.matches] == list(names)
 
 
 def test_after_is_about_subjects_of_the_same_kind() -> None:
@@ -251,7 +251,7 @@ def test_a_rule_may_come_after_a_finding_over_a_relation(over: str | None, fires
 
     found = judged([first, second], *sources, links=links)
 
-    assert ("test/second" in {f.rule.id for f in found.firings}) == fires
+    assert ("test/second" in {f.rule.id for f in found.matches}) == fires
 
 
 def test_a_rule_may_come_after_a_finding_on_its_parent() -> None:
@@ -298,7 +298,7 @@ def explained(
     *rules: Rule, sources: Iterable[CountedRows], **links: Sequence[tuple[str, str]]
 ) -> dict[str, tuple[str, ...]]:
     found = judged(rules, *sources, links=links)
-    return {f.rule.short_id: f.explained_by for f in found.firings}
+    return {f.rule.short_id: f.explained_by for f in found.matches}
 
 
 def test_a_finding_explains_another_on_the_same_subject() -> None:
@@ -374,9 +374,9 @@ def test_what_no_ad_can_tell_alone_they_tell_together() -> None:
         **{("ad", str(n)): "unsure" for n in range(8)},
         ("ad-group", "g"): "fires",
     }
-    (firing,) = found.firings
-    row = firing.verdicts.graded.frame.row(firing.row, named=True)
-    assert (firing.verdicts.measured_as, row["pooled"]) == ("ad", 8)
+    (firing,) = found.matches
+    row = firing.evaluation.graded.frame.row(firing.row, named=True)
+    assert (firing.evaluation.measured_as, row["pooled"]) == ("ad", 8)
     assert (row["ctr.x"], row["ctr.d"]) == (72, 9_600)
 
 
@@ -386,7 +386,7 @@ def test_exact_counts_are_pooled_beside_what_is_unsure() -> None:
     found = judged([asked], group(8, 9, 1_200, violations=12))
 
     assert outcome(found, "r", "g", "ad-group") == "fires"
-    assert found.firings[0].verdicts.graded.frame["violations"].to_list() == [96]
+    assert found.matches[0].evaluation.graded.frame["violations"].to_list() == [96]
 
 
 def test_only_those_that_cannot_tell_are_pooled() -> None:
@@ -400,7 +400,7 @@ def test_only_those_that_cannot_tell_are_pooled() -> None:
 
     assert outcome(found, "r", "clear") == "clear"
     assert outcome(found, "r", "g", "ad-group") == "fires"
-    assert found.firings[0].verdicts.graded.frame["ctr.d"].to_list() == [9_600]
+    assert found.matches[0].evaluation.graded.frame["ctr.d"].to_list() == [9_600]
 
 
 def test_those_that_another_rule_says_to_leave_alone_are_not_pooled() -> None:
@@ -436,7 +436,7 @@ def test_what_a_group_cannot_tell_its_campaign_may() -> None:
 
     assert outcome(found, "r", "g0", "ad-group") == "unsure"
     assert outcome(found, "r", "c", "campaign") == "fires"
-    row = found.firings[0].verdicts.graded.frame.row(0, named=True)
+    row = found.matches[0].evaluation.graded.frame.row(0, named=True)
     assert row["pooled"] == 10
     assert row["name"].startswith("10 ads")
 
@@ -485,7 +485,7 @@ def test_a_rule_about_something_that_no_file_lists_is_not_judged_on_its_parent_b
         links={"ad-products": [("1", "p")]},
     )
 
-    assert found.firings == ()
+    assert found.matches == ()
 
 
 @pytest.mark.parametrize(("shares", "expected"), [(5, "fires"), (None, "missing")])
@@ -587,7 +587,7 @@ def test_what_the_engine_does_not_derive_does_not_fire() -> None:
     found = judged([rule("r", LOW_CTR)], ad(CTR["true"]), engine=silent)
 
     assert silent.asked > 0
-    assert found.firings == ()
+    assert found.matches == ()
 
 
 @pytest.mark.skipif(available() is not None, reason="durable_rules is not installed")
@@ -603,7 +603,7 @@ def test_where_durable_rules_is_in_use_the_reference_is_not_asked(
     found = judged([rule("r", LOW_CTR)], ad(CTR["true"]), engine=acting)
 
     assert acting.name == "durable_rules"
-    assert [f.rule.short_id for f in found.firings] == ["r"]
+    assert [m.rule.short_id for m in found.matches] == ["r"]
 
 
 def test_a_band_that_another_metric_chooses_is_there_for_pooled_subjects_too() -> None:
@@ -631,4 +631,4 @@ def test_a_rule_against_siblings_names_those_that_stand_out() -> None:
 
     found = judged([rule("r", ask)], counted("ad", rows))
 
-    assert [f.key for f in found.firings] == ["2"]
+    assert [f.key for f in found.matches] == ["2"]

@@ -26,7 +26,7 @@ CLICKS = '[[count]]\nid = "clicks"\ntitle = "clicks"\n'
 def test_one_plugin_may_use_the_words_of_another() -> None:
     found = merged(AD + 'parent = "campaign"', AD.replace("ad", "campaign").replace("Ad", "C"))
 
-    assert found.ladder("ad") == ("ad", "campaign")
+    assert found.ancestors("ad") == ("ad", "campaign")
 
 
 def test_the_same_in_the_same_words_is_no_clash() -> None:
@@ -133,7 +133,7 @@ def test_a_count_may_be_a_metric_of_itself_and_of_nothing_else() -> None:
 def test_a_circle_of_parents_ends() -> None:
     text = AD + 'parent = "campaign"\n' + AD.replace("ad", "campaign") + 'parent = "ad"\n'
 
-    assert merged(text).ladder("ad") == ("ad", "campaign")
+    assert merged(text).ancestors("ad") == ("ad", "campaign")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_circle_of_parents_ends() -> None:
 def test_only_a_whole_may_stand_for_its_parts(
     kind: str, ladder: tuple[str, ...], stand_ins: tuple[str, ...]
 ) -> None:
-    assert (WORDS.ladder(kind), WORDS.stand_ins(kind)) == (ladder, stand_ins)
+    assert (WORDS.ancestors(kind), WORDS.equivalent_ancestors(kind)) == (ladder, stand_ins)
 
 
 def test_a_lever_may_come_before_one_that_another_plugin_would_bring() -> None:

@@ -9,7 +9,7 @@ from advisor.diagnosis import Diagnosis
 from advisor.document.compose.findings import measured_rows
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import Healthy, OutcomeCount, Unjudged, Watch
-from advisor.judge import Outcome, Verdicts, truth_column
+from advisor.judge import Judgement, Outcome, RuleEvaluation, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
 from advisor.model import LEVELS, Against, MetricKind, Rule, Test, Truth, Varies, text
@@ -24,31 +24,31 @@ TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to ma
 
 def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     """How often each rule ended how, by kind. A rule with nothing to judge is missing once."""
-    found = [_counted(v) for v in diagnosis.judgement.verdicts]
-    judged = {v.rule.id for v in diagnosis.judgement.verdicts}
+    judgement = diagnosis.judgement
+    counts = [_counted(evaluation, judgement) for evaluation in judgement.evaluations]
+    judged = {evaluation.rule.id for evaluation in judgement.evaluations}
     for rule in diagnosis.loaded.rules:
         if rule.id not in judged:
             failed = _why_failed(rule, diagnosis)
-            found.append(_once(rule, error=1) if failed else _once(rule, missing=1))
-    found += [
+            counts.append(_once(rule, error=1) if failed else _once(rule, missing=1))
+    counts += [
         _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
         for rule, reason in diagnosis.loaded.inactive
     ]
-    return sorted(found, key=lambda c: (c.rule, c.kind))
+    return sorted(counts, key=lambda c: (c.rule, c.kind))
 
 
-def _counted(verdicts: Verdicts) -> OutcomeCount:
-    codes = dict(verdicts.outcomes["outcome"].value_counts().iter_rows())
+def _counted(evaluation: RuleEvaluation, judgement: Judgement) -> OutcomeCount:
     return OutcomeCount(
-        rule=verdicts.rule.id,
-        title=verdicts.rule.says.healthy,
-        kind=verdicts.kind,
-        fires=codes.get(int(Outcome.FIRES), 0),
-        clear=codes.get(int(Outcome.CLEAR), 0),
-        unsure=codes.get(int(Outcome.UNSURE), 0),
-        missing=codes.get(int(Outcome.MISSING), 0),
-        not_applicable=codes.get(int(Outcome.NOT_APPLICABLE), 0),
-        error=codes.get(int(Outcome.ERROR), 0),
+        rule=evaluation.rule.id,
+        title=evaluation.rule.says.healthy,
+        kind=evaluation.kind,
+        fires=judgement.count(evaluation, Outcome.FIRES),
+        clear=judgement.count(evaluation, Outcome.CLEAR),
+        unsure=judgement.count(evaluation, Outcome.UNSURE),
+        missing=judgement.count(evaluation, Outcome.MISSING),
+        not_applicable=judgement.count(evaluation, Outcome.NOT_APPLICABLE),
+        error=judgement.count(evaluation, Outcome.ERROR),
     )
 
 
@@ -80,31 +80,72 @@ def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
 
 def watch(diagnosis: Diagnosis) -> list[Watch]:
     """Subjects on which a rule may yet fire: the ones with most data first, a few for each rule."""
-    found: list[Watch] = []
-    for verdicts in diagnosis.judgement.verdicts:
-        ends = verdicts.outcomes
-        may_fire = (ends["code"] == int(Truth.UNSURE)) & (ends["unless"] != int(Truth.TRUE))
-        unsure = ((ends["outcome"] == int(Outcome.UNSURE)) & may_fire).arg_true().to_list()
-        if not unsure:
-            continue
-        frame = measured_rows(verdicts, unsure, diagnosis)
-        tests = [t for t in verdicts.rule.when.own() if f"{t.name}.n" in frame.columns]
-        if not tests:
-            continue
-        size = pl.max_horizontal([pl.col(f"{t.name}.n").fill_null(0.0) for t in tests])
-        frame = frame.with_columns(size.alias("_size")).filter(pl.col("_size") > 0)
-        top = frame.sort("_size", "key", descending=[True, False]).head(WATCHED)
-        for row in top.iter_rows(named=True):
-            line = _nearly(verdicts, tests, row, diagnosis)
+    chosen = _most_data(diagnosis)
+    by_frame: dict[int, list[tuple[RuleEvaluation, list[int]]]] = {}
+    for evaluation, rows in chosen:
+        by_frame.setdefault(id(evaluation.graded), []).append((evaluation, rows))
+    measured: dict[tuple[int, int], Mapping[str, object]] = {}
+    for several in by_frame.values():
+        rows = sorted({row for _, own in several for row in own})
+        frame = measured_rows([evaluation for evaluation, _ in several], rows, diagnosis)
+        named = dict(zip(rows, frame.iter_rows(named=True), strict=True))
+        measured |= {(one.number, row): named[row] for one, own in several for row in own}
+    lines: list[Watch] = []
+    for evaluation, rows in chosen:
+        for row in rows:
+            values = measured[evaluation.number, row]
+            line = _nearly(evaluation, _counted_tests(evaluation), values, diagnosis)
             if line:
-                name = str(row.get("name") or row["key"])
-                subject = SubjectInfo(verdicts.kind, row["key"], name)
-                found.append(Watch(verdicts.rule.id, subject, line))
-    return found
+                key = str(values["key"])
+                subject = SubjectInfo(evaluation.kind, key, str(values.get("name") or key))
+                lines.append(Watch(evaluation.rule.id, subject, line))
+    return lines
+
+
+def _counted_tests(evaluation: RuleEvaluation) -> list[Test]:
+    """The tests of which it is known on how much data they rest."""
+    columns = frozenset(evaluation.graded.frame.columns)
+    return [test for test in evaluation.rule.when.own() if f"{test.name}.n" in columns]
+
+
+def _most_data(diagnosis: Diagnosis) -> list[tuple[RuleEvaluation, list[int]]]:
+    """For each evaluation the rows that cannot tell and have the most data."""
+    judgement = diagnosis.judgement
+    unsure = judgement.outcomes.filter(
+        (pl.col("outcome") == int(Outcome.UNSURE))
+        & (pl.col("truth") == int(Truth.UNSURE))
+        & (pl.col("blocked") != int(Truth.TRUE))
+    )[["evaluation", "row"]]
+    parts = unsure.partition_by("evaluation", as_dict=True)
+    lazy: list[pl.LazyFrame] = []
+    for evaluation in judgement.evaluations:
+        part = parts.get((evaluation.number,))
+        tests = _counted_tests(evaluation)
+        if part is None or not tests:
+            continue
+        names = list(dict.fromkeys(f"{test.name}.n" for test in tests))
+        size = pl.max_horizontal([pl.col(name).fill_null(0.0) for name in names])
+        rows = evaluation.graded.frame[["key", *names]][part["row"]].hstack(part)
+        lazy.append(
+            rows.lazy()
+            .select("evaluation", "row", "key", size.alias("size"))
+            .filter(pl.col("size") > 0)
+            .sort("size", "key", descending=[True, False])
+            .head(WATCHED)
+            .select("evaluation", "row")
+        )
+    chosen: dict[int, list[int]] = {}
+    if lazy:
+        for number, row in pl.concat(lazy).collect().iter_rows():
+            chosen.setdefault(number, []).append(row)
+    return [(one, chosen[one.number]) for one in judgement.evaluations if one.number in chosen]
 
 
 def _nearly(
-    verdicts: Verdicts, tests: Sequence[Test], row: Mapping[str, object], diagnosis: Diagnosis
+    evaluation: RuleEvaluation,
+    tests: Sequence[Test],
+    row: Mapping[str, object],
+    diagnosis: Diagnosis,
 ) -> str:
     """About the first test that is not decided: the value, the band, and how much would tell."""
     currency = diagnosis.business.currency
@@ -112,7 +153,7 @@ def _nearly(
         if row.get(truth_column(test)) != int(Truth.UNSURE):
             continue
         metric = metric_of(test.name, diagnosis.vocabulary)
-        band = diagnosis.grader.resolve(test.name, verdicts.graded.measured.kind)
+        band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
         origin = band.edges[0].origin if band.edges else None
         value = value_of(metric, row, origin=origin)
         known = f"{metric.title} is {value.words(currency)} ({value.limits(currency)} is possible)"
@@ -194,29 +235,30 @@ def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | Non
 def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     """Rules that could judge nothing for lack of data, and what would make it possible; and those
     that could not judge everything because something failed."""
-    found: list[Unjudged] = []
-    by_rule: dict[str, list[Verdicts]] = {}
-    for verdicts in diagnosis.judgement.verdicts:
-        by_rule.setdefault(verdicts.rule.id, []).append(verdicts)
+    lines: list[Unjudged] = []
+    judgement = diagnosis.judgement
+    by_rule: dict[str, list[RuleEvaluation]] = {}
+    for evaluation in judgement.evaluations:
+        by_rule.setdefault(evaluation.rule.id, []).append(evaluation)
     for rule in diagnosis.loaded.rules:
-        heard = by_rule.get(rule.id, [])
-        failed = sum((v.outcomes["outcome"] == int(Outcome.ERROR)).sum() for v in heard)
-        why = _why_failed(rule, diagnosis) if failed or not heard else ""
+        own = by_rule.get(rule.id, [])
+        failed = sum(judgement.count(one, Outcome.ERROR) for one in own)
+        why = _why_failed(rule, diagnosis) if failed or not own else ""
+        subjects = sum(one.height for one in own)
         if why:
-            of = sum(v.outcomes.height for v in heard)
-            some = f" (on {failed:,} of {of:,})" if failed < of else ""
-            found.append(Unjudged(rule.id, rule.says.healthy, f"failed{some}: {why}", MEND))
+            some = f" (on {failed:,} of {subjects:,})" if failed < subjects else ""
+            lines.append(Unjudged(rule.id, rule.says.healthy, f"failed{some}: {why}", MEND))
             continue
-        if any((v.outcomes["outcome"] != int(Outcome.MISSING)).any() for v in heard):
+        if sum(judgement.count(one, Outcome.MISSING) for one in own) < subjects:
             continue
-        because, remedy = _why_missing(rule, heard, diagnosis)
-        found.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
-    found += [
+        because, remedy = _why_missing(rule, own, diagnosis)
+        lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
+    lines += [
         Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
         for rule, reason in diagnosis.loaded.inactive
         if REGION_UNKNOWN in reason
     ]
-    return found
+    return lines
 
 
 def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
@@ -224,15 +266,17 @@ def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
     return diagnosis.judgement.why_failed(rule, rules)
 
 
-def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) -> tuple[str, str]:
+def _why_missing(
+    rule: Rule, evaluations: Sequence[RuleEvaluation], diagnosis: Diagnosis
+) -> tuple[str, str]:
     vocabulary = diagnosis.vocabulary
     plural = vocabulary.subjects[rule.subject].plural
-    if not heard:
+    if not evaluations:
         return f"no file lists {plural}", _exports(
             rule.subject, _counts(rule, diagnosis), diagnosis
         )
-    verdicts = heard[0]
-    frame = verdicts.graded.frame
+    evaluation = evaluations[0]
+    frame = evaluation.graded.frame
     lacking = [c for c in rule.needs if f"{c}.lo" not in frame.columns]
     for test in rule.when.own():
         if test.name in vocabulary.symbols:
@@ -242,12 +286,12 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
             f"{test.name}.lo" not in frame.columns
             or frame[f"{test.name}.lo"].null_count() == frame.height
         ):
-            if metric.takes and all(_there(c, verdicts, diagnosis) for c in metric.required()):
+            if metric.takes and all(_there(c, evaluation, diagnosis) for c in metric.required()):
                 return f"{metric.title} takes {metric.takes}", OLDER
             money = metric.kind is MetricKind.MONEY and metric.events is not None
             needed = (*metric.required(), *((metric.events or "",) if money else ()))
             lacking += [c for c in needed if c not in lacking]
-    lacking = [c for c in lacking if not _there(c, verdicts, diagnosis)] or lacking
+    lacking = [c for c in lacking if not _there(c, evaluation, diagnosis)] or lacking
     if lacking:
         titles = ", ".join(dict.fromkeys(vocabulary.counts[c].title for c in lacking))
         return f"no file has {titles} of {plural}", _exports(rule.subject, lacking, diagnosis)
@@ -257,7 +301,7 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
             because = f"no file has {title} of {plural} in the window before"
             return because, "export two months, or the same report for the month before"
         if test.is_ and test.name not in vocabulary.symbols:
-            band = diagnosis.grader.resolve(test.name, verdicts.graded.measured.kind)
+            band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
             if not band.edges:
                 reason, _, hint = band.reason.partition(": ")
                 return reason, hint
@@ -276,9 +320,9 @@ def _why_missing(rule: Rule, heard: Sequence[Verdicts], diagnosis: Diagnosis) ->
     return "the data are not in these files", ""
 
 
-def _there(count: str, verdicts: Verdicts, diagnosis: Diagnosis) -> bool:
+def _there(count: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool:
     """Whether a file has *count* of the kind that was judged."""
-    kind = verdicts.graded.measured.kind
+    kind = evaluation.graded.measured.kind
     return any(
         rows.subject == kind
         and count in rows.frame.columns

@@ -1,4 +1,4 @@
-"""Firings as findings of the document: evidence, sentence, price."""
+"""Matchs as findings of the document: evidence, sentence, price."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -15,7 +15,7 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
 )
-from advisor.judge import Firing, Relations, Verdicts, subject_id, truth_column
+from advisor.judge import Match, Relations, RuleEvaluation, subject_id, truth_column
 from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, text
 from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
@@ -33,21 +33,29 @@ class _Told:
 
 
 def compose_findings(diagnosis: Diagnosis) -> Found:
-    """Every firing as a finding."""
-    firings = diagnosis.judgement.firings
-    by_verdicts: dict[int, list[int]] = {}
+    """Every match as a finding."""
+    matches = diagnosis.judgement.matches
+    by_frame: dict[int, dict[int, list[int]]] = {}
     keys: dict[int, set[str]] = {}
-    for index, firing in enumerate(firings):
-        by_verdicts.setdefault(id(firing.verdicts), []).append(index)
-        keys.setdefault(id(firing.verdicts.graded.measured), set()).add(firing.key)
+    for index, match in enumerate(matches):
+        evaluation = match.evaluation
+        of_frame = by_frame.setdefault(id(evaluation.graded), {})
+        of_frame.setdefault(evaluation.number, []).append(index)
+        keys.setdefault(id(evaluation.graded.measured), set()).add(match.key)
     sources = Lineage(keys, diagnosis.window, diagnosis.counted.files)
     pricing = Pricing(diagnosis)
     told: dict[int, _Told] = {}
-    for indexes in by_verdicts.values():
-        group = [firings[i] for i in indexes]
-        told.update(zip(indexes, _group(group, sources, pricing, diagnosis), strict=True))
-    around = places(firings, diagnosis)
-    order = range(len(firings))
+    for several in by_frame.values():
+        groups = [[matches[index] for index in indexes] for indexes in several.values()]
+        rows = sorted({match.row for group in groups for match in group})
+        frame = _evidence([group[0].evaluation for group in groups], rows, diagnosis)
+        places = {row: place for place, row in enumerate(rows)}
+        for indexes, group in zip(several.values(), groups, strict=True):
+            chosen = [places[match.row] for match in group]
+            found = _group(group, frame, chosen, sources, pricing, diagnosis)
+            told.update(zip(indexes, found, strict=True))
+    around = places_of(matches, diagnosis)
+    order = range(len(matches))
     return Found(
         tuple(told[i].info for i in order),
         tuple(
@@ -60,13 +68,30 @@ def compose_findings(diagnosis: Diagnosis) -> Found:
     )
 
 
-def measured_rows(verdicts: Verdicts, rows: Sequence[int], diagnosis: Diagnosis) -> pl.DataFrame:
-    """The chosen rows with the edges of every band a rule holds its metrics to."""
-    graded = verdicts.graded
+def measured_rows(
+    evaluations: Sequence[RuleEvaluation], rows: Sequence[int], diagnosis: Diagnosis
+) -> pl.DataFrame:
+    """The chosen rows of the frame of *evaluations*, with the edges of every band that their rules
+    hold a metric to."""
+    graded = evaluations[0].graded
     frame = graded.frame[list(rows)]
-    names = {t.name for t in verdicts.rule.own_tests()} | _done_names(verdicts.rule)
-    measured = [name for name in sorted(names) if f"{name}.lo" in frame.columns]
-    return diagnosis.grader.with_edges(frame, measured, graded.measured.kind)
+    there = frozenset(frame.columns)
+    names = {name for one in evaluations for name in _names(one.rule) if f"{name}.lo" in there}
+    return diagnosis.grader.with_edges(frame, sorted(names), graded.measured.kind)
+
+
+def _evidence(
+    evaluations: Sequence[RuleEvaluation], rows: Sequence[int], diagnosis: Diagnosis
+) -> pl.DataFrame:
+    """The chosen rows with edges and with the p of each test."""
+    frame = measured_rows(evaluations, rows, diagnosis)
+    tests = dict.fromkeys(test for one in evaluations for test in one.rule.when.own())
+    return diagnosis.grader.with_p(frame, tests, evaluations[0].graded.measured.kind)
+
+
+def _names(rule: Rule) -> set[str]:
+    """The metrics and symbols that *rule* asks for or ends by."""
+    return {test.name for test in rule.own_tests()} | _done_names(rule)
 
 
 def _done_names(rule: Rule) -> set[str]:
@@ -74,45 +99,50 @@ def _done_names(rule: Rule) -> set[str]:
 
 
 def _group(
-    firings: Sequence[Firing], lineage: Lineage, pricing: Pricing, diagnosis: Diagnosis
+    matches: Sequence[Match],
+    evidence: pl.DataFrame,
+    places: Sequence[int],
+    lineage: Lineage,
+    pricing: Pricing,
+    diagnosis: Diagnosis,
 ) -> list[_Told]:
-    """Firings of one rule on one kind."""
-    verdicts = firings[0].verdicts
-    rule = verdicts.rule
+    """Matches of one evaluation, which stand at *places* of *evidence*."""
+    evaluation = matches[0].evaluation
+    rule = evaluation.rule
     tests = tuple(dict.fromkeys(rule.when.own()))
-    frame = measured_rows(verdicts, [f.row for f in firings], diagnosis)
-    frame = diagnosis.grader.with_p(frame, tests, verdicts.graded.measured.kind)
-    sources = _sources(verdicts, tests, lineage, diagnosis)
+    there = frozenset(evidence.columns)
+    sources = _sources(evaluation, tests, lineage, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
-        for name in {t.name for t in rule.own_tests()} | _done_names(rule)
-        if f"{name}.lo" in frame.columns
+        for name in _names(rule)
+        if f"{name}.lo" in there
     }
-    origins = {name: _origin(name, verdicts, diagnosis) for name in metrics}
+    origins = {name: _origin(name, evaluation, diagnosis) for name in metrics}
     found: list[_Told] = []
     shares = [source.share for source in diagnosis.vocabulary.margins.values()]
-    told = frame.select(_told(frame.columns, rule, tests, metrics.values(), shares))
-    for firing, row in zip(firings, told.iter_rows(named=True), strict=True):
+    columns = _told(evidence.columns, rule, tests, metrics.values(), shares)
+    told = evidence[columns][list(places)]
+    for match, row in zip(matches, told.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
-        price, chance = pricing.price(verdicts, firing.row, named, row)
-        info = _info(firing, row, named, tests, sources, price, diagnosis)
+        price, chance = pricing.price(evaluation, match.row, named, row)
+        info = _info(match, row, named, tests, sources, price, diagnosis)
         found.append(
             _Told(
                 info,
                 Priced(
                     index=0,
                     rule=rule,
-                    kind=firing.kind,
-                    subject=subject_id(firing.kind, firing.shop, firing.key),
-                    p=firing.p,
+                    kind=match.kind,
+                    subject=subject_id(match.kind, match.shop, match.key),
+                    p=match.p,
                     price=price,
-                    explained_by=firing.explained_by,
+                    explained_by=match.explained_by,
                     chance=chance,
                     stake=_stake(tests, named),
                 ),
                 named,
                 {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
-                dict(targets(verdicts, named, pricing)),
+                dict(targets(evaluation, named, pricing)),
             )
         )
     return found
@@ -127,10 +157,10 @@ def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
     return events / days if events and days else None
 
 
-def places(firings: Sequence[Firing], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
+def places_of(matches: Sequence[Match], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
     """For each subject of a finding those others that hold it or that it belongs to."""
-    kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in firings}
-    graded = {f.kind: f.verdicts.graded for f in firings if f.verdicts.measured_as is None}
+    kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in matches}
+    graded = {f.kind: f.evaluation.graded for f in matches if f.evaluation.measured_as is None}
     links = diagnosis.links
     found: dict[str, dict[str, None]] = {}
     for link in Relations(graded, links, diagnosis.vocabulary).near(kinds):
@@ -156,27 +186,27 @@ def _told(
     return [c for c in columns if c in plain or c.startswith(parts) or c[:-2] in truths]
 
 
-def _origin(name: str, verdicts: Verdicts, diagnosis: Diagnosis) -> str | None:
-    band = diagnosis.grader.resolve(name, verdicts.graded.measured.kind)
+def _origin(name: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str | None:
+    band = diagnosis.grader.resolve(name, evaluation.graded.measured.kind)
     return "; ".join(dict.fromkeys(e.origin for e in band.edges)) or None
 
 
 def _sources(
-    verdicts: Verdicts, tests: Sequence[Test], lineage: Lineage, diagnosis: Diagnosis
+    evaluation: RuleEvaluation, tests: Sequence[Test], lineage: Lineage, diagnosis: Diagnosis
 ) -> Mapping[str, Mapping[str, Rows]]:
-    if verdicts.measured_as is not None:
+    if evaluation.measured_as is not None:
         return {}
     found: dict[str, Mapping[str, Rows]] = {}
     for name in {t.name for t in tests}:
         if name in diagnosis.vocabulary.symbols:
             continue
         metric = metric_of(name, diagnosis.vocabulary)
-        found[name] = lineage.of(verdicts.graded.measured, metric.required())
+        found[name] = lineage.of(evaluation.graded.measured, metric.required())
     return found
 
 
 def _info(
-    firing: Firing,
+    match: Match,
     row: Mapping[str, object],
     named: Mapping[str, Value],
     tests: Sequence[Test],
@@ -184,10 +214,10 @@ def _info(
     price: Price | NoPrice,
     diagnosis: Diagnosis,
 ) -> FindingInfo:
-    rule = firing.rule
+    rule = match.rule
     currency = diagnosis.business.currency
-    name = str(row.get("name") or firing.key)
-    values = placeholder_values(firing, row, named, name, diagnosis)
+    name = str(row.get("name") or match.key)
+    values = placeholder_values(match, row, named, name, diagnosis)
     parameters = {
         key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)
     }
@@ -197,7 +227,7 @@ def _info(
         if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
             continue  # an alternative that does not hold shows nothing
         p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
-        rows = sources.get(test.name, {}).get(firing.key, Rows("", ()))
+        rows = sources.get(test.name, {}).get(match.key, Rows("", ()))
         evidence.append(
             Evidence(
                 metric=test.name,
@@ -218,19 +248,19 @@ def _info(
         )
     pooled = row.get("pooled")
     return FindingInfo(
-        id=fingerprint(rule.id, firing.kind, firing.shop, firing.key),
+        id=fingerprint(rule.id, match.kind, match.shop, match.key),
         rule=rule.id,
         guide=rule.guide,
         severity=rule.severity.value,
         status=rule.status.value,
-        subject=SubjectInfo(firing.kind, firing.key, name),
+        subject=SubjectInfo(match.kind, match.key, name),
         evidence=tuple(evidence),
-        unchecked=firing.unchecked,
-        explained_by=firing.explained_by,
+        unchecked=match.unchecked,
+        explained_by=match.explained_by,
         message=Message(text.render(rule.says.finding, parameters), rule.says.finding, parameters),
         why=text.render(rule.says.why, values),
         misleading_when=rule.says.misleading_when,
-        confidence=1 - firing.p,
+        confidence=1 - match.p,
         stake=expected(price) if isinstance(price, Price) else None,
         pooled=pooled if isinstance(pooled, int) else 0,
         price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
@@ -263,7 +293,7 @@ def _sure(value: Value, p: float, currency: str | None) -> str:
 
 
 def placeholder_values(
-    firing: Firing,
+    match: Match,
     row: Mapping[str, object],
     named: Mapping[str, Value],
     name: str,
@@ -271,16 +301,16 @@ def placeholder_values(
 ) -> dict[str, str]:
     """What each placeholder of the rule's texts says for this subject."""
     currency = diagnosis.business.currency
-    rule = firing.rule
+    rule = match.rule
     asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
     short = text.shorten(name)
-    values = {f"{rule.subject}.name": short, f"{firing.kind}.name": short}
+    values = {f"{rule.subject}.name": short, f"{match.kind}.name": short}
     for placeholder in asked.keys() - values.keys():
         kind = placeholder.removesuffix(".name")
         content = row.get(f"parent.{kind}")
         if kind != placeholder and content is not None:
             values[placeholder] = text.shorten(_name_of(kind, str(content), diagnosis))
-    for subject in firing.partners:
+    for subject in match.partners:
         kind, _, key = subject.split("|", 2)
         if f"{kind}.name" in asked and f"{kind}.name" not in values:
             values[f"{kind}.name"] = text.shorten(_name_of(kind, key, diagnosis))

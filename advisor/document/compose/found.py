@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from advisor.document.findings import FindingInfo
-from advisor.judge import Verdicts
+from advisor.judge import RuleEvaluation
 from advisor.metrics import Value
 from advisor.model import Better
 from advisor.plan import Priced, Pricing, Target, edge
@@ -13,7 +13,7 @@ from advisor.plan import Priced, Pricing, Target, edge
 
 @attrs.frozen(eq=False)
 class Found:
-    """Findings, and what the plan needs of them: one for each firing, in the same order."""
+    """Findings, and what the plan needs of them: one for each match, in the same order."""
 
     infos: tuple[FindingInfo, ...]
     priced: tuple[Priced, ...]
@@ -32,15 +32,15 @@ class Found:
 
 
 def targets(
-    verdicts: Verdicts, named: Mapping[str, Value], pricing: Pricing
+    evaluation: RuleEvaluation, named: Mapping[str, Value], pricing: Pricing
 ) -> Iterator[tuple[str, Target]]:
     """What ends an action and has no band, with what the better half of the shop's own has."""
-    for action in verdicts.rule.actions:
+    for action in evaluation.rule.actions:
         for name, levels in action.done.items():
             value = named.get(name)
             if value is None or value.origin is not None:
                 continue
-            standing = pricing.standing(verdicts.graded, value.metric)
+            standing = pricing.standing(evaluation.graded, value.metric)
             target = pricing.target(value, levels, standing)
             if target is not None:
                 yield name, target
