@@ -40,6 +40,18 @@ def _values(cls: Any) -> Any:
     return _VALUES[cls]
 
 
+_HASHED: dict[type, Any] = {}
+
+
+def _hashed(cls: Any) -> Any:
+    """What gets the values that *cls* is hashed by: fields may be compared and not hashed."""
+    if cls not in _HASHED:
+        fields = attrs.fields(cls)
+        names = [f.name for f in fields if (f.eq if f.hash is None else f.hash)]
+        _HASHED[cls] = attrgetter(*names) if names else lambda _: ()
+    return _HASHED[cls]
+
+
 def _eq(self: Any, other: object) -> Any:
     cls = self.__class__
     if other.__class__ is not cls:
@@ -50,7 +62,7 @@ def _eq(self: Any, other: object) -> Any:
 
 def _hash(self: Any) -> int:
     cls = self.__class__
-    return hash((cls, _values(cls)(self)))
+    return hash((cls, _hashed(cls)(self)))
 
 
 def _repr(self: Any) -> str:

@@ -81,3 +81,13 @@ def test_values_cannot_be_changed_and_have_slots() -> None:
         Pair(1).left = 2  # type: ignore[misc]
     assert not hasattr(Pair(1), "__dict__")
     assert attrs.evolve(Pair(1), right="s") == Pair(1, "s")
+
+
+def test_a_field_may_be_compared_and_not_hashed() -> None:
+    @frozen
+    class Table:
+        name: str
+        cells: dict[str, int] = attrs.field(factory=dict, hash=False)
+
+    assert hash(Table("a", {"x": 1})) == hash(Table("a", {"x": 2}))
+    assert Table("a", {"x": 1}) != Table("a", {"x": 2})
