@@ -302,8 +302,8 @@ MORE: Sequence[Sample] = (
         ("en",),
         {"gmv": 60, "items_sold": 2, "commission": 7.5, "ads_commission": 2, "orders": 2},
         0,
-        "Est. Shop Ads commission payment",
-        "ads_commission",
+        "Quantity",
+        "items_sold",
     ),
     Sample(
         "partner-campaigns",
