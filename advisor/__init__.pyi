@@ -23,6 +23,7 @@ from .model import (
     structure,
     vocabulary_file,
 )
+from .pipeline import Advice, advise
 from .plugin import (
     Counts,
     CountTable,
@@ -42,6 +43,7 @@ from .plugin import (
 from .report import render_template
 
 __all__ = [
+    "Advice",
     "AdvisorError",
     "BandFile",
     "Column",
@@ -73,6 +75,7 @@ __all__ = [
     "Together",
     "VocabularyFile",
     "Within",
+    "advise",
     "band_file",
     "before",
     "hookimpl",

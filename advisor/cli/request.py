@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import CONFIG_NAME, Settings, frozen, read_settings
+from advisor.model import Settings, find_config, frozen, read_settings
 
 if TYPE_CHECKING:
     from advisor.model import Request
@@ -60,17 +60,8 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
         if not config.is_file():
             raise AdvisorError("no such file", where=str(config), hint="check --config")
         return Shop(read_settings(config), config)
-    folders = dict.fromkeys(folder_of(path).resolve() for path in paths)
-    found = [folder / CONFIG_NAME for folder in folders if (folder / CONFIG_NAME).is_file()]
-    if len(found) > 1:
-        where = " and ".join(str(one) for one in found[:2])
-        raise AdvisorError(
-            f"these files belong to two shops: {where}",
-            hint="give the folder above them for a plan each, or say which with --config",
-        )
-    if not found:
-        return Shop()
-    return Shop(read_settings(found[0]), found[0])
+    found = find_config(folder_of(path) for path in paths)
+    return Shop() if found is None else Shop(read_settings(found), found)
 
 
 def make_request(

@@ -1,12 +1,12 @@
 """The shop's advisor.toml: its sections, and reading them with every error at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import attrs
 
-from advisor.errors import Mistakes, unknown
+from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.model.record import frozen
 from advisor.model.rule import Profile
 from advisor.model.shop import Business, Size
@@ -153,7 +153,25 @@ def read_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Mistakes([f"not UTF-8 text: {error.reason}"], where=where) from None
-    raw = parse_toml(text, where=where)
+    return make_settings(parse_toml(text, where=where), where=where)
+
+
+def find_config(folders: Iterable[Path]) -> Path | None:
+    """The advisor.toml that lies in one of *folders*. Raises AdvisorError where several do."""
+    places = dict.fromkeys(folder.resolve() / CONFIG_NAME for folder in folders)
+    found = [place for place in places if place.is_file()]
+    if len(found) > 1:
+        where = " and ".join(str(one) for one in found[:2])
+        raise AdvisorError(
+            f"these files belong to two shops: {where}",
+            hint="give the folder above them for a plan each, or say which with --config",
+        )
+    return found[0] if found else None
+
+
+def make_settings(raw: Mapping[str, Any], *, where: str = CONFIG_NAME) -> Settings:
+    """The settings that *raw* holds, the tables of an advisor.toml. Raises Mistakes with all that
+    is wrong in them."""
     wrong: list[str] = []
     try:
         settings = structure(raw, Settings, where=where)
