@@ -63,7 +63,7 @@ class FileReader:
             headers=self.headers,
             container=self.source.container,
             context=self.context,
-            period=period,
+            period=period or self._period_in(self.source.file.name.replace("_", " ")),
             say=self.notes.say,
         )
         values = reader.read(rows.data, stated)
@@ -75,7 +75,7 @@ class FileReader:
         day = self._day(values)
         left_out = dict(rows.left_out)
         if day is not None:
-            base = base.with_columns(day.alias("from"), day.alias("to"))
+            base = base.with_columns(day.alias("from"), self._last_day(values, day).alias("to"))
             left_out["without a date"] = day.null_count()
             if day.null_count():
                 keep = day.is_not_null()
@@ -83,7 +83,8 @@ class FileReader:
         else:
             period, base = self._without_days(period, base, rows.lines)
         grain = Grain.DAY if day is not None else self.kind.grain
-        if grain is Grain.DAY and day is None:
+        spread = base.select((pl.col("from") != pl.col("to")).any()).item()
+        if grain is Grain.DAY and (day is None or (values.ends and spread)):
             grain = Grain.PERIOD
         made = SubjectReader(self.kind, self.headers, self.notes, self._whole).tables(
             base, values, grain
@@ -103,7 +104,7 @@ class FileReader:
             rows=sum(table.frame.height for table in made.tables),
             left_out={reason: count for reason, count in left_out.items() if count},
             links=made.links,
-            period=_around([*self._further_periods(rows.lines), period, _span(base)]),
+            period=_of_rows(_around([*self._further_periods(rows.lines), period]), _span(base)),
             currency=_single(base["currency"]),
             columns=self._columns(),
             notes=self.notes.all(),
@@ -339,6 +340,10 @@ class FileReader:
             None,
         )
 
+    def _last_day(self, values: Values, day: pl.Series) -> pl.Series:
+        ends = [end for name, end in values.ends.items() if values.dates[name] is day]
+        return ends[0] if ends else day
+
     def _counts(self, values: Values) -> dict[str, pl.Series]:
         """Counts as printed, and those that a printed rate or mean makes with its base."""
         columns = self.kind.columns
@@ -481,6 +486,14 @@ def _around(periods: Iterable[Period | None]) -> Period | None:
     if not known:
         return None
     return Period(min(p.first for p in known), max(p.last for p in known))
+
+
+def _of_rows(said: Period | None, rows: Period | None) -> Period | None:
+    """The period that is *said* above the rows, where all of them lie in it; else that of the
+    *rows*."""
+    if said is None or rows is None:
+        return said or rows
+    return said if said.first <= rows.first and rows.last <= said.last else rows
 
 
 def _span(base: pl.DataFrame) -> Period | None:

@@ -19,7 +19,7 @@ from advisor.tabular.amounts import (
     take_apart,
 )
 from advisor.tabular.cells import Parsed
-from advisor.tabular.dates import Order, days
+from advisor.tabular.dates import Order, days, spans
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 from advisor.tabular.notes import quotable
 
@@ -54,6 +54,7 @@ class Values:
     texts: Mapping[str, pl.Series]
     dates: Mapping[str, pl.Series]
     currency: str | None
+    ends: Mapping[str, pl.Series] = attrs.field(factory=dict)  # of days that begin something longer
 
     def filter(self, keep: pl.Series) -> "Values":
         """The rows that *keep* says."""
@@ -62,7 +63,11 @@ class Values:
             return {name: column.filter(keep) for name, column in columns.items()}
 
         return attrs.evolve(
-            self, numbers=some(self.numbers), texts=some(self.texts), dates=some(self.dates)
+            self,
+            numbers=some(self.numbers),
+            texts=some(self.texts),
+            dates=some(self.dates),
+            ends=some(self.ends),
         )
 
 
@@ -143,10 +148,13 @@ class ColumnReader:
             ]
             numbers |= self._amounts(batch, amounts, points, rows)
         dates: dict[str, pl.Series] = {}
+        ends: dict[str, pl.Series] = {}
         for name in dated:
-            dates[name] = self._date(name, known[name], rows, known_currency)
+            dates[name], last = self._date(name, known[name], rows, known_currency)
+            if last is not None:
+                ends[name] = last
             texts[name] = known[name]  # the start of a LIVE is a part of its key
-        return Values(numbers, texts, dates, sign)
+        return Values(numbers, texts, dates, sign, ends)
 
     def _known(self, body: pl.DataFrame, names: Sequence[str]) -> Mapping[str, pl.Series]:
         """Columns of text, null where a cell says that the value is missing."""
@@ -283,16 +291,22 @@ class ColumnReader:
             return ""
         return f": {cell!r}" if len(cell) <= _QUOTED else f": {cell[:_QUOTED]!r}…"
 
-    def _date(self, name: str, text: pl.Series, rows: pl.Series, currency: str | None) -> pl.Series:
+    def _date(
+        self, name: str, text: pl.Series, rows: pl.Series, currency: str | None
+    ) -> tuple[pl.Series, pl.Series | None]:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)
-        found = days(text, rows, order, self.context.today)
+        spec, last = self.kind.columns[name], None
+        if spec.role is Role.DAY:
+            found, last = spans(text, rows, order, self.context.today, spec.covers)
+        else:
+            found = days(text, rows, order, self.context.today)
         if found.assumed:
             usual = "day before month" if order.usual else "month before day"
             self.say(
                 "date-order-assumed",
                 f"the dates in {self.headers[name]!r} can be read two ways; read as {usual}",
             )
-        return self._told(name, found.parsed)
+        return self._told(name, found.parsed), last
 
 
 def decimals(columns: Sequence[pl.Series]) -> list[int]:

@@ -14,13 +14,15 @@ import polars as pl
 
 from advisor.model import Period, frozen
 from advisor.tabular.cells import Parsed, parsed
+from advisor.tabular.kind import Covers
+from advisor.tabular.months import months_of
 from advisor.tabular.words import fold, words
 
 MONTH_FIRST_REGIONS = frozenset({"US"})
 MONTH_FIRST_CURRENCIES = frozenset({"USD"})
 _MONTHS = 12
 _PLAIN_LENGTH = len("2026-10-31")
-_HALF_YEAR = 600  # in months times 100 plus days
+_IN_A_ROW = 5  # days that follow each other are evidence; one day a month is none
 
 
 @frozen(eq=False)
@@ -53,20 +55,19 @@ _COMPACT = r"^(20[0-9]{2})([01][0-9])([0-3][0-9])$"
 _NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[^0-9]|$)"
 _EAST = r"^(?:([0-9]{4})\s*[년年]\s*)?([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]"
 _UNIX = r"^([0-9]{10})(?:[0-9]{3})?$"
+_TIME_BEHIND = r"[0-9]{1,2}:[0-9]{2}"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TWELVE_HOURS = r"(?i)[0-9]\s?[ap]m$"
 
 
-@cache
-def _named() -> tuple[str, str]:
-    """Patterns of a month's name before its day, and behind it."""
-    month = words().any_month()
-    year = r"(?:,?\s+(?:de\s+|năm\s+|del\s+)?([0-9]{4}))?"
-    before = rf"(?i)^({month})\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?{year}(?:[^0-9\p{{L}}]|$)"
-    after = (
-        rf"(?i)^(?:ngày\s+)?([0-9]{{1,2}})[.\s]\s*(?:de\s+)?({month})\.?{year}(?:[^0-9\p{{L}}]|$)"
-    )
-    return before, after
+# A month's name before its day, and behind it, in any language.
+_NAME = r"(?:(?:tháng|thg)\s+(?:mười\s+một|mười\s+hai|[\p{L}]+|[0-9]{1,2})|[\p{L}\p{M}][^\s0-9,]*)"
+_YEAR = r"(?:,?\s+(?:de\s+|del\s+|năm\s+)?([0-9]{4}))?(?:\s*г\.?)?(?:[^0-9\p{L}]|$)"
+_BEFORE = rf"(?i)^({_NAME})\s+([0-9]{{1,2}})(?:st|nd|rd|th)?\.?{_YEAR}"
+_AFTER = (
+    rf"(?i)^(?:ngày\s+)?([0-9]{{1,2}})(?:er|º|ª)?(?:\.\s*|\s+|-)(?:de\s+)?"
+    rf"({_NAME}){_YEAR}"
+)
 
 
 def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
@@ -85,7 +86,7 @@ def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
     fields = _fields(text)
     if order.day_first is None and bool(text.str.contains(_TWELVE_HOURS).any()):
         order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
-    day_first, assumed = _day_first(fields, order)
+    day_first, assumed = _day_first(fields, order, today)
     first = "day" if day_first else "month"
     known_year = fields.select(
         year=pl.coalesce("y", "y3"),
@@ -95,8 +96,63 @@ def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
     )
     values = _dates(known_year)
     if known_year["year"].null_count() == len(text) - int(known_year["unix"].is_not_null().sum()):
-        values = values.fill_null(_with_years(known_year, today))
+        values = values.fill_null(_with_years(known_year, today, order.period))
     return Days(parsed(text, values, rows), assumed and values.null_count() < len(values))
+
+
+_MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
+_MONTH_LAST = r"^(0?[1-9]|1[0-2])[-/.](20[0-9]{2})$"
+_NAMED_MONTH = rf"^({_NAME})\s+(?:de\s+)?(20[0-9]{{2}})$"
+_WEEK = r"(?i)^(20[0-9]{2})[- ]?W([0-5]?[0-9])$"
+_RANGE = r"^(.*?[0-9])\s*(?:~|–|—|\s-|\bto\b|至|から)\s*(\S.*[0-9].*)$"
+
+
+def spans(
+    text: pl.Series, rows: pl.Series, order: Order, today: date, covers: Covers | None
+) -> tuple[Days, pl.Series | None]:
+    """The first days of a column, and the last ones where its cells are longer than a day: a month
+    (2026-05), a week (2026-W21) or a range; *covers* says what a bare day in it begins."""
+    frame = pl.DataFrame({"t": text})
+    t = pl.col("t")
+    met = frame.select(
+        month=t.str.contains(_MONTH).any() | t.str.contains(_MONTH_LAST).any(),
+        named=t.str.contains(_NAMED_MONTH).any(),
+        week=t.str.contains(_WEEK).any(),
+        range=(t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND)).any(),
+    ).row(0)
+    if not any(met):
+        found = days(text, rows, order, today)
+        return found, _ends(found.parsed.values, covers)
+    if met[3]:
+        last = frame.select(t.str.extract(_RANGE, 2).fill_null(t))["t"]
+        first = frame.select(t.str.extract(_RANGE, 1).fill_null(t))["t"]
+        return days(first, rows, order, today), days(last, rows, order, today).parsed.values
+    number = months_of(frame["t"].str.extract(_NAMED_MONTH, 1).unique().drop_nulls())
+    named = t.str.extract(_NAMED_MONTH, 1).replace_strict(
+        list(number), list(number.values()), default=None, return_dtype=pl.Int32
+    )
+    year = pl.coalesce(
+        t.str.extract(_MONTH, 1), t.str.extract(_MONTH_LAST, 2), t.str.extract(_NAMED_MONTH, 2)
+    ).cast(pl.Int32)
+    month = pl.coalesce(
+        t.str.extract(_MONTH, 2).cast(pl.Int32), t.str.extract(_MONTH_LAST, 1).cast(pl.Int32), named
+    )
+    monday = pl.date(t.str.extract(_WEEK, 1).cast(pl.Int32), 1, 4).dt.truncate("1w")
+    week = monday + pl.duration(weeks=t.str.extract(_WEEK, 2).cast(pl.Int32) - 1)
+    starts = frame.select(
+        first=pl.coalesce(pl.date(year, month, 1), week),
+        last=pl.coalesce(pl.date(year, month, 1).dt.month_end(), week + pl.duration(days=6)),
+    )
+    return Days(parsed(text, starts["first"], rows)), starts["last"]
+
+
+def _ends(first: pl.Series, covers: Covers | None) -> pl.Series | None:
+    column = pl.DataFrame({"d": first})
+    if covers is Covers.WEEK:
+        return column.select(pl.col("d") + pl.duration(days=6))["d"]
+    if covers is Covers.MONTH:
+        return column.select(pl.col("d").dt.month_end())["d"]
+    return None
 
 
 def _plain(text: pl.Series) -> pl.Series | None:
@@ -116,7 +172,7 @@ def _yearless(text: pl.Series) -> bool:
     sample = text.drop_nulls().head(20).str.normalize("NFC")
     if bool(sample.str.contains(r"[0-9]{4}").any()):
         return False
-    return any(bool(sample.str.contains(pattern).any()) for pattern in (*_named(), _EAST))
+    return any(bool(sample.str.contains(pattern).any()) for pattern in (_BEFORE, _AFTER, _EAST))
 
 
 def _fields(text: pl.Series) -> pl.DataFrame:
@@ -124,13 +180,18 @@ def _fields(text: pl.Series) -> pl.DataFrame:
     frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
     patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC, "unix": _UNIX}
     if bool(frame["t"].str.contains(r"\p{L}").any()):
-        before, after = _named()
-        patterns |= {"before": before, "after": after, "east": _EAST}
-    # Patterns with the months of all languages take longest to build: only those that are met.
+        patterns |= {"before": _BEFORE, "after": _AFTER, "east": _EAST}
     met = frame.select(
         pl.col("t").str.contains(pattern).any().alias(name) for name, pattern in patterns.items()
     ).row(0, named=True)
-    number = words().month
+    named = {"before": 1, "after": 2}
+    spoken = {
+        word
+        for name, group in named.items()
+        if met.get(name)
+        for word in frame["t"].str.extract(patterns[name], group).unique().drop_nulls()
+    }
+    number = months_of(spoken) if spoken else {}
     names = list(number)
 
     def at(*places: tuple[str, int]) -> pl.Expr:
@@ -144,7 +205,7 @@ def _fields(text: pl.Series) -> pl.DataFrame:
     def month(name: str, group: int) -> pl.Expr:
         if not met.get(name):
             return pl.lit(None, pl.Int32)
-        word = pl.col("t").str.extract(patterns[name], group).str.to_lowercase()
+        word = pl.col("t").str.extract(patterns[name], group)
         return word.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
 
     # An expression of literals alone would be one row: the text gives the height.
@@ -179,7 +240,7 @@ def _dates(fields: pl.DataFrame) -> pl.Series:
     )["v"]
 
 
-def _day_first(fields: pl.DataFrame, order: Order) -> tuple[bool, bool]:
+def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
     """Whether the day comes first in 03/04/2026, and whether that is a guess."""
     open_ = fields.select("a", "b", "y3").drop_nulls()
     if open_.is_empty():
@@ -187,6 +248,9 @@ def _day_first(fields: pl.DataFrame, order: Order) -> tuple[bool, bool]:
     over_a, over_b = int((open_["a"] > _MONTHS).sum()), int((open_["b"] > _MONTHS).sum())
     if over_a != over_b:
         return over_a > over_b, False
+    told = _told_by_days(open_, today)
+    if told is not None:
+        return told, False
     if order.day_first is not None:
         return order.day_first, False
     if order.period is not None:
@@ -198,43 +262,49 @@ def _day_first(fields: pl.DataFrame, order: Order) -> tuple[bool, bool]:
     return order.usual, not same
 
 
+def _told_by_days(fields: pl.DataFrame, today: date) -> bool | None:
+    """Whether the day comes first, where the days themselves tell: one way they follow each other,
+    the other way they are months apart."""
+    by_day = _longest_run(_ordered(fields, "a", "b"), today)
+    by_month = _longest_run(_ordered(fields, "b", "a"), today)
+    if by_day >= _IN_A_ROW > by_month:
+        return True
+    if by_month >= _IN_A_ROW > by_day:
+        return False
+    return None
+
+
+def _longest_run(days: pl.Series, today: date) -> int:
+    """How many days follow each other, at most; none where one is still to come."""
+    known = days.drop_nulls().unique().sort()
+    if known.is_empty() or bool((known > today).any()):
+        return 0
+    steps = pl.DataFrame({"d": known}).select(
+        (pl.col("d").diff().dt.total_days().fill_null(1) != 1).cum_sum().alias("r")
+    )
+    return int(steps.group_by("r").len().select(pl.col("len").max()).item())
+
+
+def _ordered(fields: pl.DataFrame, day: str, month: str) -> pl.Series:
+    return _dates(fields.select(year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64)))
+
+
 def _inside(fields: pl.DataFrame, day: str, month: str, period: Period) -> int:
-    named = fields.select(year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64))
-    return int(_dates(named).is_between(period.first, period.last).sum())
+    return int(_ordered(fields, day, month).is_between(period.first, period.last).sum())
 
 
-def _with_years(fields: pl.DataFrame, today: date) -> pl.Series:
-    """Dates without a year: the newest is at most *today*, and a series keeps its order."""
+def _with_years(fields: pl.DataFrame, today: date, period: Period | None) -> pl.Series:
+    """Dates without a year: that of the period, else the latest in which the day is not after
+    *today*. The order of the rows says nothing."""
     code = fields.select(c=pl.col("month") * 100 + pl.col("day"))["c"]
     if code.null_count() == len(code):
         return pl.Series("v", [None] * len(fields), pl.Date)
-    now = today.month * 100 + today.day
-    series = [
-        _dated(fields, years)
-        for years in (_forward(code, now, today.year), _backward(code, now, today.year))
-        if years is not None
-    ]
-    if series:
-        return min(series, key=_length)
-    latest = pl.when(pl.lit(code) <= now).then(today.year).otherwise(today.year - 1)
+    last = today
+    if period is not None and period.last < today:
+        last = period.last
+    now = last.month * 100 + last.day
+    latest = pl.when(pl.lit(code) <= now).then(last.year).otherwise(last.year - 1)
     return _dated(fields, fields.select(y=latest)["y"])
-
-
-def _forward(code: pl.Series, now: int, year: int) -> pl.Series | None:
-    """The years of a series that goes forward in time; None where it does not."""
-    step = code.forward_fill().diff().fill_null(0)
-    back = step < 0
-    # A step back of half a year and more is a New Year; any other is a list without order.
-    if bool((back & (step > -_HALF_YEAR)).any()):
-        return None
-    wraps = back.cast(pl.Int32).cum_sum()
-    newest = year if code.drop_nulls()[-1] <= now else year - 1
-    return wraps - int(back.sum()) + newest
-
-
-def _backward(code: pl.Series, now: int, year: int) -> pl.Series | None:
-    years = _forward(code.reverse(), now, year)
-    return None if years is None else years.reverse()
 
 
 def _dated(fields: pl.DataFrame, years: pl.Series) -> pl.Series:
@@ -243,13 +313,6 @@ def _dated(fields: pl.DataFrame, years: pl.Series) -> pl.Series:
     tried = [_dates(dated.with_columns(pl.col("year") - back)) for back in range(4)]
     known = [values for values in tried if values.null_count() == fields["day"].null_count()]
     return known[0] if known else tried[0]
-
-
-def _length(days: pl.Series) -> int:
-    spans = pl.DataFrame({"d": days}).select(
-        (pl.col("d").max() - pl.col("d").min()).dt.total_days()
-    )
-    return int(spans.item() or 0)
 
 
 @cache

@@ -63,6 +63,13 @@ class Percent(StrEnum):
     NUMBER = "number"
 
 
+class Covers(StrEnum):
+    """What a day begins that stands in a column of longer spans."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
 class Role(StrEnum):
     """What a column is, where it is no count."""
 
@@ -111,6 +118,7 @@ class ColumnSpec:
     percent: Percent | None = None
     signed: bool | None = None
     clock: str | None = None
+    covers: Covers | None = None  # what a date in a column of days begins
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 
 

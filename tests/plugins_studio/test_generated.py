@@ -156,7 +156,7 @@ def test_a_steady_pace_is_known_better_the_longer_it_lasts(tmp_path: Path) -> No
     for days in (14, 28, 84):
         steps = [4, 6, 5, 5, 7, 3, 5] * (days // 7)
         followers = [1000 + sum(steps[:day]) for day in range(days + 1)]
-        found = _growth(_history(tmp_path, followers))
+        found = _growth(_history(tmp_path, followers, date(2026, 8, 1)))
         assert found is not None
         assert found["follower_growth"] == pytest.approx(0.15, rel=0.05)
         widths.append(found["follower_growth.hi"] - found["follower_growth.lo"])

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from advisor.model.reading import Period
 from advisor.tabular import dates
-from advisor.tabular.dates import Order, period_of
+from advisor.tabular.dates import Order, period_of, spans
+from advisor.tabular.kind import Covers
+from advisor.tabular.months import LANGUAGES
 from tests.tabular.making import TODAY
 
 MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
@@ -147,6 +149,77 @@ def test_a_period_may_stand_in_a_cell_of_its_own_and_the_comparison_is_not_it() 
 @pytest.mark.parametrize("line", ["", "Resumen", "product_list_20260605.xlsx", "2026-05-01"])
 def test_a_line_without_two_days_is_no_period(line: str) -> None:
     assert period_of([[line]], Order(), TODAY) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_of_every_language_are_read_as_its_locale_writes_them(language: str) -> None:
+    from babel.dates import format_skeleton
+
+    year = [date(2026, 10, 27) + timedelta(days=n - 330) for n in range(0, 330, 9)]
+    for skeleton in ("MMMMd", "MMMd"):
+        texts = [format_skeleton(skeleton, day, locale=language) for day in year]
+        if all(text.isascii() and not any(map(str.isalpha, text)) for text in texts):
+            continue  # digits alone
+        assert days(texts).parsed.values.to_list() == year, texts
+
+
+def test_the_year_is_that_of_the_period_or_the_latest_that_is_not_to_come() -> None:
+    texts = ["November 23", "March 1", "November 21"]
+    latest = [date(2025, 11, 23), date(2026, 3, 1), date(2026, 11, 21)]
+    assert days(texts).parsed.values.to_list() == latest
+    assert days(texts[::-1]).parsed.values.to_list() == latest[::-1]  # never by the order of rows
+    before = Order(period=Period(date(2024, 12, 1), date(2025, 11, 30)))
+    assert days(texts, before).parsed.values.to_list() == [
+        date(2025, 11, 23),
+        date(2025, 3, 1),
+        date(2025, 11, 21),
+    ]
+
+
+@pytest.mark.parametrize("region", ["US", "ID"])
+@pytest.mark.parametrize("day_first", [True, False])
+def test_five_days_in_a_row_are_evidence_before_the_region(region: str, day_first: bool) -> None:
+    series = [date(2026, 4, 3) + timedelta(days=n) for n in range(5)]
+    form = "%d/%m/%Y" if day_first else "%m/%d/%Y"
+    found = days([f"{day:{form}}" for day in series], Order(region=region))
+    assert found.parsed.values.to_list() == series
+    assert not found.assumed
+
+
+def test_one_day_a_month_is_no_evidence() -> None:
+    texts = [f"01/{month:02}/2026" for month in range(1, 7)]
+    assert days(texts, Order(region="US")).parsed.values[1] == date(2026, 1, 2)
+    assert days(texts[:4], Order(region="GB")).parsed.values[1] == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "covers", "first", "last"),
+    [
+        ("2026-02", None, "2026-02-01", "2026-02-28"),
+        ("2024/02", None, "2024-02-01", "2024-02-29"),
+        ("03/2026", None, "2026-03-01", "2026-03-31"),
+        ("Mai 2026", None, "2026-05-01", "2026-05-31"),
+        ("2026-W01", None, "2025-12-29", "2026-01-04"),
+        ("2026-05-04 ~ 2026-05-10", None, "2026-05-04", "2026-05-10"),
+        ("2026-05-04 - 2026-05-10", None, "2026-05-04", "2026-05-10"),
+        ("2026-05-04", Covers.WEEK, "2026-05-04", "2026-05-10"),
+        ("2026-05-01", Covers.MONTH, "2026-05-01", "2026-05-31"),
+    ],
+)
+def test_weeks_and_months_are_dates_like_days(
+    text: str, covers: Covers | None, first: str, last: str
+) -> None:
+    rows = pl.Series("r", [2], pl.UInt32)
+    found, ends = spans(pl.Series("t", [text]), rows, Order(), TODAY, covers)
+    assert found.parsed.values.to_list() == [date.fromisoformat(first)]
+    assert ends is not None
+    assert ends.to_list() == [date.fromisoformat(last)]
+
+
+def test_a_moment_is_a_day_and_no_span() -> None:
+    rows = pl.Series("r", [2], pl.UInt32)
+    found, ends = spans(pl.Series("t", ["2026-05-04 11:00:00"]), rows, Order(), TODAY, None)
+    assert (found.parsed.values.to_list(), ends) == ([date(2026, 5, 4)], None)
 
 
 FORMS = ["%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%d %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y%m%d"]
