@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 VARIABLE = "POLARS_MAX_THREADS"
+LOADED = "polars._plr"  # of Polars, once it is more than a promise of lazy_loader
 # Bytes. In smaller files a second thread costs more processor time than it saves in waiting.
 LARGE_FILE = 16 << 20
 
@@ -16,7 +17,7 @@ def limit_threads(paths: Iterable[str], *, jobs: int = 1) -> None:
 
     Does nothing where the user has set the number, or Polars is imported already.
     """
-    if VARIABLE in os.environ or "polars" in sys.modules:
+    if VARIABLE in os.environ or LOADED in sys.modules:
         return
     cores = _cores()
     threads = cores // jobs if any(size >= LARGE_FILE for size in _sizes(paths)) else 1

@@ -15,7 +15,7 @@ from advisor.cli.threads import LARGE_FILE, VARIABLE, limit_threads
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "")  # so that what a test sets is taken back
     monkeypatch.delenv(VARIABLE)
-    monkeypatch.delitem(sys.modules, "polars", raising=False)
+    monkeypatch.delitem(sys.modules, threads.LOADED, raising=False)
     monkeypatch.setattr(threads, "_cores", lambda: 8)
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-SLOW = ("polars", "cattrs", "jinja2", "rich.console", "importlib.metadata")
+SLOW = ("polars._plr", "cattrs", "jinja2", "rich.console", "importlib.metadata")
 
 
 @pytest.mark.parametrize("words", [["plugins", "list"], ["rules", "list"]])
