@@ -44,6 +44,9 @@ from .kind import (
 from .kinds import (
     load_kinds,
 )
+from .languages import (
+    supported,
+)
 from .reader import (
     TabularProvider,
 )
@@ -73,5 +76,6 @@ __all__ = [
     "rows_about",
     "ruined",
     "source_mistakes",
+    "supported",
     "unpack",
 ]

@@ -4,24 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.model import Vocabulary
 from advisor.plugin import KindInfo, Provider, Registry
-from advisor.tabular import Kind, load_kinds
+from advisor.tabular import Kind, load_kinds, supported
+from docs.pages.languages import LANGUAGES
 from docs.pages.markdown import code, page, table
-
-_LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "ms": "Malay",
-    "pt": "Portuguese",
-    "th": "Thai",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
 
 _INTRO = """\
 Files are recognised by what is in them, never by their names: columns may be reordered, dropped
@@ -114,11 +99,9 @@ def _kind(info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator
     yield f"- about: {', '.join(vocabulary.subjects[s].title for s in info.subjects)}"
     if kind is not None:
         yield f"- one row covers: {_GRAINS[kind.grain.value]}"
-        spoken = sorted(
-            {language for column in kind.columns.values() for language in column.headers}
-        )
-        languages = (_LANGUAGES.get(language, language) for language in spoken)
-        yield f"- headers in: {', '.join(languages)}"
+        names = [LANGUAGES[one] for one in supported(kind) if one in LANGUAGES]
+        if len(names) > 1:
+            yield f"- read in {len(names)} [languages](languages.md): {', '.join(names)}"
         needed = [next(iter(kind.columns[name].headers.values()))[0] for name in kind.requires]
         yield f"- recognised by: {code(needed)}"
     yield f"- counts: {code(info.counts)}"
