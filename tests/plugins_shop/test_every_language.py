@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor.tabular import supported
-from advisor.tabular.kind import ColumnSpec, Kind, Role
+from advisor.tabular.kind import CellType, ColumnSpec, Kind, Role
 from docs.generate import DOCS, bundled
 from docs.pages.languages import LANGUAGES, render, spoken
 from tests.plugins_shop.reads import read, sums, written
@@ -22,6 +22,23 @@ LAID_OUT = {
     *(kind.id for kind in KINDS.values() if kind.data_rows or kind.groups or kind.last_header),
 }
 AUDIENCE = ("age", "gender", "country")  # with one of them it is another report
+CASES = [
+    (kind.id, language)
+    for kind in KINDS.values()
+    if kind.id not in LAID_OUT
+    for language in supported(kind)
+    if language in LANGUAGES
+]
+VALUES = {
+    CellType.ID: ("1730829974117385001", "1730829974117385002"),
+    CellType.DATE: ("2026-10-13", "2026-10-14"),
+    CellType.RATE: ("12.00%", "13.00%"),
+    CellType.MONEY: ("120", "130"),
+    CellType.NUMBER: ("12", "13"),
+    CellType.DURATION: ("60", "70"),
+    CellType.MONTH: ("2026-10", "2026-11"),
+    CellType.TEXT: ("one", "two"),
+}
 OF = {"status": "Completed", "currency": "USD", "link": "https://x/video/7646166143702453001"}
 
 
