@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.ingest import CountSet
-from advisor.metrics.counted_rows import CountedRows
+from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import Measured
 from advisor.metrics.windows import Windows
 from advisor.model import Business, CountUnit, Grain, Reading, Vocabulary, is_count
@@ -79,34 +79,52 @@ def with_derived(
 ) -> dict[str, Measured]:
     """Joins what plugins computed to the subjects; a subject that only they know is added."""
     found = dict(measured)
+    by_kind: dict[str, list[pl.DataFrame]] = {}
     for one in derived:
-        frame = one.frame
-        if frame.height == 0:
+        if one.frame.height:
+            by_kind.setdefault(one.subject, []).append(one.frame)
+    words = vocabulary.metrics.keys() | vocabulary.symbols.keys()
+    for kind, frames in by_kind.items():
+        at = found.get(kind)
+        held = set(at.frame.columns) if at is not None else set()
+        joined = at.frame.lazy() if at is not None else None
+        names: set[str] = set()
+        for frame in frames:
+            own = _completed(frame, kind, vocabulary)
+            columns = [c for c in own.collect_schema().names() if c not in held]
+            names |= words & set(frame.columns)
+            held |= {*columns, *IDENTITY}
+            if joined is None:
+                joined = own
+            else:
+                labels = ("name", "days") if at is not None else ()
+                extra = own.select(*IDENTITY, *(c for c in columns if c not in labels + IDENTITY))
+                joined = joined.join(extra, on=IDENTITY, how="full", coalesce=True)
+        if joined is None:
             continue
-        if one.subject == "shop":
-            frame = frame.with_columns(pl.col("shop").alias("key"))
-        names = {c for c in frame.columns if c in vocabulary.metrics or c in vocabulary.symbols}
-        for name in sorted(names & vocabulary.metrics.keys()):
-            if f"{name}.se" not in frame.columns:
-                spread = (pl.col(f"{name}.hi") - pl.col(f"{name}.lo")) / (2 * 1.96)
-                frame = frame.with_columns((spread / pl.col(name)).abs().alias(f"{name}.se"))
-            if f"{name}.n" not in frame.columns:
-                frame = frame.with_columns(pl.lit(None, pl.Float64).alias(f"{name}.n"))
-        at = found.get(one.subject)
+        named = joined.with_columns(pl.col("name").fill_null(pl.col("key")))
+        whole = named.sort(IDENTITY).collect()
         if at is None:
-            name = "name" if "name" in frame.columns else "key"
-            frame = frame.with_columns(pl.col(name).fill_null(pl.col("key")).alias("name"))
-            if "days" not in frame.columns:
-                frame = frame.with_columns(pl.lit(None, pl.Float64).alias("days"))
-            found[one.subject] = Measured(
-                one.subject, frame.sort("shop", "key"), frozenset(names), ()
-            )
-            continue
-        extra = frame.drop([c for c in ("name", "days") if c in frame.columns])
-        extra = extra.drop(
-            [c for c in extra.columns if c in at.frame.columns and c not in ("shop", "key")]
-        )
-        joined = at.frame.join(extra, on=["shop", "key"], how="full", coalesce=True)
-        named = joined.with_columns(pl.col("name").fill_null(pl.col("key"))).sort("shop", "key")
-        found[one.subject] = attrs.evolve(at, frame=named, metrics=at.metrics | names)
+            found[kind] = Measured(kind, whole, frozenset(names), ())
+        else:
+            found[kind] = attrs.evolve(at, frame=whole, metrics=at.metrics | names)
     return found
+
+
+def _completed(frame: pl.DataFrame, kind: str, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """*frame* with what measured subjects have: a name, days, standard errors and events."""
+    columns = set(frame.columns)
+    added: list[pl.Expr] = []
+    if kind == "shop":
+        added.append(pl.col("shop").alias("key"))
+    if "name" not in columns:
+        added.append(pl.lit(None, pl.String).alias("name"))
+    if "days" not in columns:
+        added.append(pl.lit(None, pl.Float64).alias("days"))
+    for name in sorted(columns & vocabulary.metrics.keys()):
+        if f"{name}.se" not in columns:
+            spread = (pl.col(f"{name}.hi") - pl.col(f"{name}.lo")) / (2 * 1.96)
+            added.append((spread / pl.col(name)).abs().alias(f"{name}.se"))
+        if f"{name}.n" not in columns:
+            added.append(pl.lit(None, pl.Float64).alias(f"{name}.n"))
+    return frame.lazy().with_columns(added)

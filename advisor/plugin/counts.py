@@ -193,33 +193,13 @@ class Counts:
     ) -> pl.DataFrame:
         """`shop`, `key`, `name`, `from`, `to`, *labels* (`parent.campaign`; null where a table has
         none), `by.<breakdown>` and *counts*: the rows in which all counts are known."""
-        broken = [f"by.{breakdown}" for breakdown in breakdowns]
-        texts = [*labels, *broken]
-        frames: list[pl.DataFrame] = []
-        for table in self.having(
-            subject, counts, families=families, grains=grains, breakdowns=breakdowns
-        ):
-            there = [text for text in texts if text in table.columns]
-            frame = _known(
-                table.rows(within).select(*_LABELS, "from", "to", *there, *counts), counts
-            )
-            if frame.height:
-                absent = [text for text in texts if text not in there]
-                frames.append(
-                    frame.with_columns(pl.lit(None, pl.String).alias(text) for text in absent)
-                )
-        order = [*_LABELS, "from", "to", *texts, *counts]
-        if not frames:
-            return _empty(order, counts)
-        if len(frames) == 1:
-            return frames[0].select(order)
-        # Of each subject the first source alone.
-        told = [
-            frame.select(*order, pl.lit(at, pl.UInt32).alias("_source"))
-            for at, frame in enumerate(frames)
-        ]
-        first = pl.col("_source") == pl.col("_source").min().over(_SUBJECT)
-        return pl.concat(told).filter(first).drop("_source")
+        found = self._rows(
+            subject, counts, within, families, grains, breakdowns=breakdowns, labels=labels
+        )
+        if found is None:
+            broken = (f"by.{breakdown}" for breakdown in breakdowns)
+            return _empty([*_LABELS, "from", "to", *labels, *broken, *counts], counts)
+        return found.collect()
 
     def days(
         self,
@@ -231,11 +211,13 @@ class Counts:
     ) -> pl.DataFrame:
         """`shop`, `key`, `name`, `from` and *counts*: one row for each subject and day on which
         all are known, in this order."""
-        rows = self.rows(subject, counts, within=within, families=families, grains=(Grain.DAY,))
+        rows = self._rows(subject, counts, within, families, (Grain.DAY,))
+        if rows is None:
+            return _empty([*_LABELS, "from", *counts], counts)
         days = rows.group_by(*_SUBJECT, "from", maintain_order=True).agg(
             pl.col("name").last(), *self._together(counts)
         )
-        return days.select(*_LABELS, "from", *counts).sort(*_SUBJECT, "from")
+        return days.select(*_LABELS, "from", *counts).sort(*_SUBJECT, "from").collect()
 
     def sums(
         self,
@@ -247,13 +229,12 @@ class Counts:
     ) -> pl.DataFrame:
         """`shop`, `key`, `name`, how many `days` (null where not known) and *counts* added up: one
         row a subject. Of a state, its newest value."""
-        frames: list[pl.DataFrame] = []
+        frames: list[pl.LazyFrame] = []
         length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
         for table in self.having(subject, counts, families=families):
-            rows = table.rows(within).select(*_LABELS, "from", "to", *counts)
             span = pl.col("from").n_unique() if table.grain is Grain.DAY else length
             sums = (
-                _known(rows, counts)
+                _known(table.rows(within), counts)
                 .group_by(_SUBJECT, maintain_order=True)
                 .agg(
                     pl.col("name").last(),
@@ -261,14 +242,13 @@ class Counts:
                     *self._together(counts),
                 )
             )
-            if sums.height:
-                frames.append(sums.select(*_LABELS, _DAYS, *counts))
+            frames.append(sums.select(*_LABELS, _DAYS, *counts))
         if not frames:
             return _empty((*_LABELS, _DAYS, *counts), (_DAYS, *counts))
         found = frames[0]
         if len(frames) > 1:
             found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
-        return found.sort(_SUBJECT)
+        return found.sort(_SUBJECT).collect()
 
     def newest(
         self,
@@ -305,6 +285,45 @@ class Counts:
         )
         return each.unique().sort("shop", "day")
 
+    def _rows(
+        self,
+        subject: str,
+        counts: Sequence[str],
+        within: Within,
+        families: Collection[str],
+        grains: Collection[Grain],
+        *,
+        breakdowns: Sequence[str] = (),
+        labels: Sequence[str] = (),
+    ) -> pl.LazyFrame | None:
+        """What `rows` gives, where any table has these counts."""
+        texts = [*labels, *(f"by.{breakdown}" for breakdown in breakdowns)]
+        frames = [
+            _known(table.rows(within), counts).select(
+                *_LABELS,
+                "from",
+                "to",
+                *(
+                    text if text in table.columns else pl.lit(None, pl.String).alias(text)
+                    for text in texts
+                ),
+                *counts,
+                pl.lit(at, pl.UInt32).alias("_source"),
+            )
+            for at, table in enumerate(
+                self.having(
+                    subject, counts, families=families, grains=grains, breakdowns=breakdowns
+                )
+            )
+        ]
+        if not frames:
+            return None
+        if len(frames) == 1:
+            return frames[0].drop("_source")
+        # Of each subject the first source alone.
+        first = pl.col("_source") == pl.col("_source").min().over(_SUBJECT)
+        return pl.concat(frames).filter(first).drop("_source")
+
     def _together(self, counts: Sequence[str]) -> list[pl.Expr]:
         """Each of *counts* over the rows of a group."""
         return [
@@ -313,10 +332,10 @@ class Counts:
         ]
 
 
-def _known(frame: pl.DataFrame, counts: Sequence[str]) -> pl.DataFrame:
+def _known(frame: pl.DataFrame, counts: Sequence[str]) -> pl.LazyFrame:
     """The rows in which all of *counts* are known."""
     lacking = [count for count in counts if frame[count].null_count()]
-    return frame.drop_nulls(lacking) if lacking else frame
+    return frame.lazy().drop_nulls(lacking) if lacking else frame.lazy()
 
 
 def _empty(columns: Sequence[str], numbers: Collection[str]) -> pl.DataFrame:
