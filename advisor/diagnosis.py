@@ -39,6 +39,7 @@ from advisor.model import (
     Note,
     Progress,
     Request,
+    Rule,
     Vocabulary,
     Window,
     chosen,
@@ -219,12 +220,11 @@ class _Part:
         names = kpi_names(None, vocabulary)
         sums = totals(names, self.rows, self.windows, vocabulary)
         slices = _Slices(tuple(self.shops), self.rows, measured, self.counted.links)
+        block = Grader(vocabulary, bands, self.businesses, today)
+        lost = {id_: registry.uncomputed(self.computed, id_) for id_ in self.shops}
+        judgements = _judged(rules.rules, measured, slices, block, engine, lost)
         for id_, shop in self.shops.items():
             business = self.businesses[id_]
-            own_measured, links = slices.measured(id_), slices.links(id_)
-            grader = Grader(vocabulary, bands, {id_: business}, today)
-            lost = registry.uncomputed(self.computed, id_)
-            judgement = judge(rules.rules, own_measured, links, grader, engine, lost=lost)
             failed = [registry.fault(line) for line in self.computed.lines(id_)]
             died = failure(engine)
             if died:
@@ -235,16 +235,16 @@ class _Part:
                 request=shop.known.request,
                 business=business,
                 vocabulary=vocabulary,
-                grader=grader,
+                grader=block.of_shop(id_),
                 gathered=shop.gathered,
                 counted=self.counted,
                 rows=slices.rows(id_),
                 window=self.windows.of(id_),
-                measured=own_measured,
-                links=links,
+                measured=slices.measured(id_),
+                links=slices.links(id_),
                 totals={name: own_sums[name] for name in own_names if name in own_sums},
                 loaded=rules,
-                judgement=judgement,
+                judgement=judgements[id_],
                 engine=engine,
                 providers=tuple(registry.providers()),
                 notes=(
@@ -256,6 +256,34 @@ class _Part:
                     *registry.problems,
                 ),
             )
+
+
+def _judged(
+    rules: Sequence[Rule],
+    measured: Mapping[str, Measured],
+    slices: "_Slices",
+    grader: Grader,
+    engine: Engine,
+    lost: Mapping[str, Mapping[str, str]],
+) -> dict[str, Judgement]:
+    """The judgement of each shop: one for all of which nothing is lost, and one for each other."""
+    whole = [id_ for id_ in lost if not lost[id_]]
+    judgements: dict[str, Judgement] = {}
+    for id_ in lost if len(whole) < 2 else (one for one in lost if lost[one]):
+        own = slices.measured(id_), slices.links(id_)
+        judgements[id_] = judge(rules, *own, grader.of_shop(id_), engine, lost=lost[id_])
+    if len(whole) < 2:
+        return judgements
+    if len(whole) < len(lost):
+        inside = pl.col("shop").is_in(whole)
+        frames = {kind: one.frame.filter(inside) for kind, one in measured.items()}
+        measured = {
+            kind: attrs.evolve(measured[kind], frame=frame)
+            for kind, frame in frames.items()
+            if frame.height
+        }
+    together = judge(rules, measured, slices.all_links, grader, engine)
+    return judgements | dict(together.by_shop({id_: slices.measured(id_) for id_ in whole}))
 
 
 def _counted_parts(
@@ -380,6 +408,7 @@ class _Slices:
         measured: Mapping[str, Measured],
         links: Mapping[str, pl.DataFrame],
     ) -> None:
+        self.all_links = links
         self._alone = len(shops) == 1
         self._whole = rows, measured, links
         if self._alone:

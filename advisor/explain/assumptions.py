@@ -18,7 +18,7 @@ from advisor.model import CountUnit, Metric, MetricKind, Unit, Varies, Vocabular
 
 ADDED_UP = (CountUnit.EVENTS, CountUnit.MONEY, CountUnit.SECONDS)
 _SETTING = re.compile(r"(?P<kind>[a-z0-9-]+)(\[(?P<key>.+)\])?\.(?P<metric>[a-z0-9_.]+)=(?P<to>.+)")
-_ROW, _TIMES = "\x05row", "\x05times"
+_ROW, _TIMES = "__row", "__times"
 
 Rows = tuple[CountedRows, ...]
 

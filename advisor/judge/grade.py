@@ -67,11 +67,16 @@ class Grader:
     bands: Bands
     businesses: Mapping[str, Business]
     today: date
-    _profiles: Profiles = attrs.field(init=False)
+    _profiles: Profiles = attrs.field()
 
     @_profiles.default
     def _profiles_of_shops(self) -> Profiles:
         return Profiles.of_shops(self.bands, self.businesses, self.today)
+
+    def of_shop(self, shop: str) -> "Grader":
+        """The grader of one shop of the block."""
+        businesses, profiles = {shop: self.businesses[shop]}, self._profiles.of_shop(shop)
+        return Grader(self.vocabulary, self.bands, businesses, self.today, profiles)
 
     def grade(self, measured: Measured, tests: Iterable[Test]) -> Graded:
         """Every test on every subject of *measured*."""

@@ -8,6 +8,8 @@ import attrs
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
+from advisor.judge.grade import Graded
+from advisor.metrics import Measured
 from advisor.model import Conditions, Rule, Truth
 
 
@@ -61,6 +63,55 @@ class Judgement:
     matches: tuple[Match, ...]
     lost: Mapping[str, str] = attrs.field(factory=dict)
 
+    def by_shop(self, measured: Mapping[str, Mapping[str, Measured]]) -> Mapping[str, "Judgement"]:
+        """What each shop of the block has of it; *measured* has their subjects by shop and kind.
+
+        The subjects of a shop stand together in every graded frame, so that its part is a slice.
+        """
+        spans = {id(one.graded): _spans(one.graded) for one in self.evaluations}
+        row = pl.int_range(pl.len(), dtype=pl.UInt32).over("shop", "evaluation").alias("row")
+        outcomes = self.outcomes.with_columns(row).partition_by(
+            "shop", as_dict=True, maintain_order=True
+        )
+        matches: dict[str, list[Match]] = {}
+        for match in self.matches:
+            matches.setdefault(match.shop, []).append(match)
+        return {
+            shop: self._of_shop(shop, own, outcomes.get((shop,)), matches.get(shop, ()), spans)
+            for shop, own in measured.items()
+        }
+
+    def _of_shop(
+        self,
+        shop: str,
+        measured: Mapping[str, Measured],
+        outcomes: pl.DataFrame | None,
+        matches: Sequence[Match],
+        spans: Mapping[int, Mapping[str, tuple[int, int]]],
+    ) -> "Judgement":
+        graded: dict[int, Graded] = {}
+        evaluations: dict[int, RuleEvaluation] = {}
+        start = 0
+        for one in sorted(self.evaluations, key=lambda evaluation: evaluation.start):
+            place = id(one.graded)
+            if shop not in spans[place]:
+                continue
+            if place not in graded:
+                graded[place] = _of_span(one, spans[place][shop], measured)
+            evaluations[one.number] = attrs.evolve(one, start=start, graded=graded[place])
+            start += graded[place].frame.height
+        own = tuple(
+            attrs.evolve(
+                match,
+                evaluation=evaluations[match.evaluation.number],
+                row=match.row - spans[id(match.evaluation.graded)][shop][0],
+            )
+            for match in matches
+        )
+        ordered = [one.number for one in self.evaluations if one.number in evaluations]
+        rows = self.outcomes.clear() if outcomes is None else outcomes
+        return Judgement(tuple(evaluations[number] for number in ordered), rows, own, self.lost)
+
     def of_rule(self, rule_id: str) -> tuple[RuleEvaluation, ...]:
         """The evaluations of a rule: on its kind, then on the kinds above, pooled."""
         return tuple(one for one in self.evaluations if one.rule.id == rule_id)
@@ -91,6 +142,28 @@ class Judgement:
             if why:
                 return f"it comes after {finding}: {why}"
         return ""
+
+
+def _spans(graded: Graded) -> Mapping[str, tuple[int, int]]:
+    """Where the rows of each shop begin in a graded frame, and how many they are."""
+    spans: dict[str, tuple[int, int]] = {}
+    start = 0
+    for length, shop in graded.frame["shop"].rle().struct.unnest().iter_rows():
+        spans[shop] = (start, length)
+        start += length
+    return spans
+
+
+def _of_span(
+    evaluation: RuleEvaluation, span: tuple[int, int], measured: Mapping[str, Measured]
+) -> Graded:
+    """The rows of one shop of the graded frame of *evaluation*."""
+    frame = evaluation.graded.frame.slice(*span)
+    own = measured[evaluation.graded.measured.kind]
+    if evaluation.measured_as is not None:
+        pooled = evaluation.graded.measured
+        own = attrs.evolve(pooled, frame=pooled.frame.slice(*span), source=own.source)
+    return Graded(own, frame)
 
 
 def unchecked(conditions: Conditions) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class Profiles:
     groups: tuple[int, ...]
     places: Mapping[str, int]
     today: date
+    block: "Profiles | None" = None  # whose bands are shared, where this is one shop of it
     _resolved: dict[tuple[str, str], tuple[Resolved, ...]] = attrs.field(factory=dict, init=False)
 
     @classmethod
@@ -47,6 +48,13 @@ class Profiles:
         groups = tuple(first[key[0]] for key in profiles)  # type: ignore[index]
         return cls(bands, tuple(businesses), groups, places, today)
 
+    def of_shop(self, shop: str) -> "Profiles":
+        """The profile of one shop, which shares the bands that are resolved for all."""
+        if len(self.places) == 1:
+            return self
+        business = self.businesses[self.places[shop]]
+        return Profiles(self.bands, (business,), (0,), {shop: 0}, self.today, self)
+
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         """*frame* with the profile of each row, where there are several."""
         if len(self.businesses) == 1 or PROFILE in frame.columns:
@@ -65,6 +73,9 @@ class Profiles:
         return resolved
 
     def _resolve(self, name: str, kind: str) -> Iterator[Resolved]:
+        if self.block is not None:
+            yield from (self.block.resolve(name, kind, shop) for shop in self.places)
+            return
         chosen = {
             group: self.bands.choose(name, kind, self.businesses[group], self.today)
             for group in set(self.groups)

@@ -28,6 +28,7 @@ from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabula
 from advisor.stats import intervals as evidence
 
 PARTS = ("x", "d", "e", "phi", "cv2")
+_TWIN = "__twin"  # ends the columns of a further family
 
 
 @frozen(eq=False)
@@ -126,10 +127,10 @@ def sums(
         labels = [pl.col(c).last() for c in ("name", *parents)]
     days = (pl.col("to") - pl.col("from")).dt.total_days()
     # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
-    span = pl.col("from").n_unique() if by_day else pl.col("\x02").max() + 1
+    span = pl.col("from").n_unique() if by_day else pl.col("__days").max() + 1
     # What is summed is made row by row first: inside groups only plain sums are fast.
     sums = (
-        frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("\x02")]))
+        frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("__days")]))
         .group_by(by, maintain_order=False)
         .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
         .with_columns(parts)
@@ -180,12 +181,14 @@ class _Terms:
 
     def sum(self, term: pl.Expr) -> pl.Expr:
         """The sum of *term* over the rows of a group, where it is not null."""
-        name, _ = self._summed.setdefault(str(term), (f"\x00{len(self._summed)}", term))
+        name, _ = self._summed.setdefault(str(term), (f"__sum_{len(self._summed)}", term))
         return pl.col(name)
 
     def of(self, aggregate: pl.Expr) -> pl.Expr:
         """Any other aggregate of a group."""
-        name, _ = self._others.setdefault(str(aggregate), (f"\x01{len(self._others)}", aggregate))
+        name, _ = self._others.setdefault(
+            str(aggregate), (f"__aggregate_{len(self._others)}", aggregate)
+        )
         return pl.col(name)
 
     def rows(self) -> list[pl.Expr]:
@@ -352,11 +355,11 @@ def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
         frames = [_with_days(frame) for frame in frames]
     merged = frames[0]
     for other in frames[1:]:
-        merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix="\x00")
-        twins = [c for c in merged.columns if c.endswith("\x00")]
+        merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix=_TWIN)
+        twins = [c for c in merged.columns if c.endswith(_TWIN)]
         chosen: list[pl.Expr] = []
         for twin in twins:
-            column = twin[:-1]
+            column = twin.removesuffix(_TWIN)
             stem, _, part = column.rpartition(".")
             of_metric = part in (*PARTS, "days") and f"{stem}.x" in merged.columns
             known = pl.col(f"{stem}.x" if of_metric else column).is_not_null()

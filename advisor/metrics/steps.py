@@ -22,11 +22,11 @@ class Steps:
         if expr.meta.is_literal():
             return expr
         self._made.append(expr)
-        return pl.col(f"\x02{len(self._made) - 1}")
+        return pl.col(f"__step_{len(self._made) - 1}")
 
     def names(self) -> list[str]:
         """The columns, to drop them afterwards."""
-        return [f"\x02{at}" for at in range(len(self._made))]
+        return [f"__step_{at}" for at in range(len(self._made))]
 
     def columns(self) -> list[pl.Expr]:
         """What the columns are, to add them beforehand."""

@@ -22,7 +22,7 @@ from operator import mul
 import polars as pl
 
 CHANGE, OTHER = "change", "other"
-_WHOLE = "\x05whole"
+_WHOLE = "__whole"
 NEAR = 0.5  # of a total that moves by more than this share, the plain logarithm is exact enough
 
 
@@ -93,7 +93,7 @@ def contributions(
     if mix:
         now, then = ([counts[0].sum(), *counts] for counts in (now, then))
     sides = (_factors(now, then), _factors(then, now))
-    named = [[f"\x05{side}.{at}" for at in range(len(now))] for side in ("now", "then")]
+    named = [[f"__{side}_{at}" for at in range(len(now))] for side in ("now", "then")]
     made = [
         factor.alias(name)
         for names, factors in zip(named, sides, strict=True)

@@ -25,8 +25,8 @@ from advisor.model import Metric, MetricKind
 ENOUGH = 5  # siblings below which nothing is known of how much they differ
 FLOOR = 0.5  # of the standard error of tau^2
 
-_R, _D, _U, _MU, _TAU, _K = (f"\x04{part}" for part in ("r", "d", "u", "mu", "tau", "k"))
-_MEAN = "\x04mean"
+_R, _D, _U, _MU, _TAU, _K = (f"__{part}" for part in ("r", "d", "u", "mu", "tau", "k"))
+_MEAN = "__mean"
 
 
 def shrunk(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:

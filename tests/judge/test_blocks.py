@@ -8,16 +8,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from advisor.judge import Judgement, judge
+from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader, truth_column
 from advisor.metrics.measured import Measured, measure
 from advisor.metrics.required import Wanted
 from advisor.model.bands import Band, BandFile, Bands, OfSubject, Where
-from advisor.model.condition import Against
+from advisor.model.condition import Against, Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
+from advisor.model.rule import After, Rule
 from advisor.model.shop import Business
-from tests.core import TODAY, WINDOW, WORDS, counted
+from tests.core import TODAY, WINDOW, WORDS, counted, rule
 
 Row = dict[str, object]
+ENDS = ("shop", "from", "to")
 
 BANDS = (
     Band("ctr", 0.01, 0.03),
@@ -60,8 +64,8 @@ def businesses(draw: st.DrawFn) -> tuple[Business, tuple[BandFile, ...]]:
         region=draw(st.sampled_from([None, "MX"])),
         margin=draw(st.sampled_from([None, 0.2, 0.5])),
     )
-    metric = draw(st.sampled_from(["ctr", "roas", "aov"]))
-    own = BandFile("own", "own", (Band(metric, draw(st.sampled_from([0.02, 1.0, 30.0]))),), layer=2)
+    metric, low = draw(st.sampled_from([("ctr", 0.02), ("roas", 1.0), ("aov", 30.0)]))
+    own = BandFile("own", "own", (Band(metric, low),), layer=2)
     return business, (own,) if draw(st.booleans()) else ()
 
 
@@ -89,9 +93,9 @@ class Block:
         chosen = {shop: self.shops[shop] for shop in shops or self.shops}
         return Grader(WORDS, self.bands, chosen, TODAY)
 
-    def measured(self, *shops: str) -> dict[str, Measured]:
+    def measured(self, *shops: str, more: Sequence[str] = ()) -> dict[str, Measured]:
         rows = [row for row in self.rows if not shops or row["shop"] in shops]
-        wanted = Wanted(frozenset((*METRICS, "spend")), frozenset(("ctr", "order_rate")))
+        wanted = Wanted(frozenset((*METRICS, "spend", *more)), frozenset(("ctr", "order_rate")))
         return measure([counted("ad", rows)], {"ad": wanted}, WINDOW, WORDS)
 
 
@@ -131,3 +135,72 @@ def test_a_block_is_graded_as_each_shop_is_alone(block: Block) -> None:
         alone = graded(shop)
         part = together.filter(pl.col("shop") == shop)
         assert_frame_equal(part, alone, rel_tol=1e-9)
+
+
+STOPPED = Ask("violations", at_least=1)
+RULES: list[Rule] = [
+    rule("dear", Ask("cpc", ("high",)), explains=("test/weak",)),
+    rule("weak", Ask("ctr", ("low",)), unless=Conditions((Ask("spend", at_most=20),))),
+    rule("few", Ask("order_rate", ("low",)), Ask("aov", ("good", "high"))),
+    rule("either", when=Conditions((), ((Ask("roas", ("low",)),), (Ask("ctr", ("high",)),)))),
+    rule("other", Ask("ctr", ("low",), against=Against.SIBLINGS)),
+    rule(
+        "linked",
+        Ask("roas", ("low", "good")),
+        unless=Conditions(related=(Related("ad-products", "product", Quantifier.ANY, (STOPPED,)),)),
+    ),
+    rule(
+        "stopped",
+        subject="product",
+        when=Conditions(
+            (STOPPED,), (), (Related("~ad-products", "ad", Quantifier.ALL, (STOPPED,)),)
+        ),
+    ),
+    rule("later", Ask("clicks", at_least=9), after=After(("test/weak",))),
+    rule("over", Ask("clicks", at_least=9), after=After(("test/stopped",), "ad-products")),
+]
+
+
+def said(judgement: Judgement) -> tuple[object, ...]:
+    """All that a judgement says, ready to compare."""
+    columns = ["shop", "key", "truth", "blocked", "failed", "outcome", "row"]
+    ended = [
+        (one.rule.id, one.kind, one.measured_as, one.graded.frame["key"].to_list(), row)
+        for one in judgement.evaluations
+        for row in judgement.outcomes_of(one)[columns].iter_rows()
+    ]
+    fired = [
+        (m.rule.id, m.kind, m.shop, m.key, m.row, round(m.p, 9), *more)
+        for m in judgement.matches
+        for more in [(m.unchecked, m.partners, m.explained_by)]
+    ]
+    return ended, fired
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(blocks(), st.data())
+def test_a_block_is_judged_as_each_shop_is_alone(block: Block, data: st.DataObject) -> None:
+    products: list[Row] = [
+        {"shop": shop, "key": key, **data.draw(counts)} for shop in block.shops for key in "ab"
+    ]
+    ends = st.lists(st.tuples(st.sampled_from("0123"), st.sampled_from("ab")), unique=True)
+    pairs = [(shop, *pair) for shop in block.shops for pair in data.draw(ends)]
+
+    def measured(*shops: str) -> dict[str, Measured]:
+        rows = [row for row in products if not shops or row["shop"] in shops]
+        wanted = {"product": Wanted(frozenset(("violations",)))}
+        ads = block.measured(*shops, more=("clicks", "violations"))
+        return ads | measure([counted("product", rows)], wanted, WINDOW, WORDS)
+
+    def judged(*shops: str) -> Judgement:
+        own = [pair for pair in pairs if not shops or pair[0] in shops]
+        links = pl.DataFrame(own, schema=dict.fromkeys(ENDS, pl.String), orient="row")
+        engine = ReferenceEngine()
+        found = measured(*shops)
+        return judge(RULES, found, {"ad-products": links}, block.grader(*shops), engine)
+
+    alone = {shop: said(judged(shop)) for shop in block.shops}
+    parts = judged().by_shop({shop: measured(shop) for shop in block.shops})
+
+    for shop, part in parts.items():
+        assert said(part) == alone[shop]
