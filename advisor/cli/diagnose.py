@@ -57,6 +57,12 @@ FAIL_ON_REACHED = 1
     "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
 )
 @trace_option
+@click.option(
+    "--isolate",
+    is_flag=True,
+    help="Run each plugin of others in a process of its own, with limits on time and memory: one "
+    "that hangs or crashes costs what it would have brought.",
+)
 @click.pass_context
 def diagnose(
     ctx: click.Context,
@@ -68,6 +74,7 @@ def diagnose(
     quiet: bool,
     verbose: bool,
     trace_plugins: bool,
+    isolate: bool,
 ) -> None:
     """Reads exports and writes a plan: what to do first, why, and what it is worth.
 
@@ -102,7 +109,7 @@ def diagnose(
 
     clock = Clock()
     with clock.stage("loading plugins"):
-        registry = load_registry(trace=trace_plugins)
+        registry = load_registry(trace=trace_plugins, isolate=isolate)
         known("--fail-on", fail_on, [severity.value for severity in Severity])
         asked.check(registry)
         for name in formats:

@@ -151,9 +151,11 @@ def trace_option(command: F) -> F:
     )(command)
 
 
-def load_registry(*, trace: bool = False) -> "Registry":
-    """Every installed plugin; with *trace* each of their calls is told on standard error."""
+def load_registry(*, trace: bool = False, isolate: bool = False) -> "Registry":
+    """Every installed plugin; with *trace* each of their calls is told on standard error; with
+    *isolate* those of others run in a child each."""
     from advisor.cli.screen import say
     from advisor.plugin import Trace, load_plugins
 
-    return load_plugins(trace=Trace(lambda line: say(line, err=True))) if trace else load_plugins()
+    tracing = Trace(lambda line: say(line, err=True)) if trace else None
+    return load_plugins(trace=tracing, isolate=isolate)

@@ -18,6 +18,7 @@ from advisor.plugin.hookspecs import (
     hookimpl,
     takes_blocks,
 )
+from advisor.plugin.isolated import run_isolated
 from advisor.plugin.overrides import Overridden, Override, override_rules, template_names
 from advisor.plugin.process import (
     MIB,
@@ -71,6 +72,7 @@ __all__ = [
     "override_rules",
     "own_version",
     "python_command",
+    "run_isolated",
     "run_process",
     "serve",
     "takes_blocks",

@@ -9,8 +9,9 @@ advisor.plugin.overrides).
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pluggy
@@ -45,6 +46,9 @@ from advisor.plugin.installed import Point, installed_distribution, installed_po
 from advisor.plugin.overrides import order_bands, order_templates
 from advisor.plugin.tracing import Trace
 
+if TYPE_CHECKING:
+    from advisor.plugin.isolation import Conversation
+
 __all__ = ["DISTRIBUTION", "PluginInfo", "Registry", "add", "empty", "load_plugins", "own_version"]
 
 _METRICS = "advisor_metrics"
@@ -73,8 +77,10 @@ class Computed:
 
 @attrs.define(eq=False)
 class Registry(HookCaller):
-    """All plugins of a run, behind one typed method for each hook."""
+    """All plugins of a run, behind one typed method for each hook. *isolated* are notes on what
+    plugins cannot do in a child."""
 
+    isolated: list[Note] = attrs.field(factory=list)
     _vocabulary: Vocabulary | None = None
 
     def call_all(self, hook: str) -> Owned:
@@ -248,7 +254,7 @@ class Registry(HookCaller):
 
     def template_notes(self, allow: Sequence[str] = ()) -> list[Note]:
         """List what the templates of plugins would replace and may not."""
-        return self._ordered_templates(allow)[1]
+        return [*self._ordered_templates(allow)[1], *self.isolated]
 
     def third_party_templates(self) -> list[Templates]:
         """List the folders of templates of third-party plugins."""
@@ -428,19 +434,45 @@ def own_version() -> str:
     return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).version or "0"
 
 
-def load_plugins(points: Iterable[Point] | None = None, *, trace: Trace | None = None) -> Registry:
+def load_plugins(
+    points: Iterable[Point] | None = None,
+    *,
+    trace: Trace | None = None,
+    isolate: bool = False,
+) -> Registry:
     """Load every installed plugin; ours first, then by name. *points* replaces what is installed;
-    with *trace* importing them and each of their calls is told."""
+    with *trace* importing them and each of their calls is told; with *isolate* each third-party
+    plugin runs in a child process (see advisor.plugin.isolation)."""
     registry = empty()
     registry.trace = trace
     chosen = installed_points(PROJECT) if points is None else points
     described = [(describe(point.dist, DISTRIBUTION), point) for point in chosen]
-    for of, point in sorted(described, key=lambda one: (one[0].name != DISTRIBUTION, one[1].name)):
-        _load_one(registry, point, of)
+    ordered = sorted(described, key=lambda one: (one[0].name != DISTRIBUTION, one[1].name))
+    # All are started before the first is waited for.
+    children = [_start(of, isolate=isolate) for of, _ in ordered]
+    for (of, point), child in zip(ordered, children, strict=True):
+        _load_one(registry, point, of, child)
     return registry
 
 
-def _load_one(registry: Registry, point: Point, described: Described) -> None:
+def _start(described: Described, *, isolate: bool) -> "Conversation | PluginError | None":
+    """The child of a plugin that runs in one, or why it could not be started."""
+    if not isolate or described.name == DISTRIBUTION:
+        return None
+    from advisor.plugin.isolation import Conversation
+
+    try:
+        return Conversation()
+    except PluginError as error:
+        return error
+
+
+def _load_one(
+    registry: Registry,
+    point: Point,
+    described: Described,
+    child: "Conversation | PluginError | None" = None,
+) -> None:
     info = PluginInfo(point.name, described.name, described.version, point.value)
     if described.name != DISTRIBUTION and not meets(own_version(), described.needs):
         why = f"it requires {DISTRIBUTION} {described.needs}, and this is {own_version()}"
@@ -448,9 +480,24 @@ def _load_one(registry: Registry, point: Point, described: Described) -> None:
         return
     try:
         trace = registry.trace
-        load_it = trace.timed(point.name, "import", point.load) if trace else point.load
+        load = point.load if child is None else partial(_load_isolated, registry, point, child)
+        load_it = trace.timed(point.name, "import", load) if trace else load
         plugin = guarded(load_it, restored=described.name != DISTRIBUTION)
     except AdvisorError as error:
         registry.refuse(info, f"import failed: {describe_error(error)}")
         return
     add(registry, plugin, point.name, point)
+
+
+def _load_isolated(
+    registry: Registry, point: EntryPoint, child: "Conversation | PluginError"
+) -> object:
+    from advisor.plugin.isolation import load_isolated
+
+    if isinstance(child, PluginError):
+        raise child
+    plugin = load_isolated(child, point.name, point.value)
+    if plugin.templates:
+        text = f"plugin {point.name}: its templates are done without, as it is isolated"
+        registry.isolated.append(Note("plugin", text))
+    return plugin

@@ -42,7 +42,7 @@ class ThemeLoader(jinja2.BaseLoader):
     """Finds a template by its file name in the first folder that has it."""
 
     def __init__(self, themes: Sequence[Templates]) -> None:
-        self._themes = tuple(themes)
+        self.themes = tuple(themes)
 
     def get_source(
         self,
@@ -54,7 +54,7 @@ class ThemeLoader(jinja2.BaseLoader):
         pieces = split_template_path(name)
         found = [
             file
-            for theme in self._themes
+            for theme in self.themes
             if (file := theme.folder.joinpath(*pieces)) and file.is_file()
         ]
         if len(found) <= passed:
@@ -69,7 +69,7 @@ class ThemeLoader(jinja2.BaseLoader):
     def list_templates(self) -> list[str]:
         names = {
             file.name
-            for theme in self._themes
+            for theme in self.themes
             for file in theme.folder.iterdir()
             if file.name.endswith(".j2")
         }
