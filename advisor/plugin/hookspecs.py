@@ -19,8 +19,9 @@ plugins cannot replace at all: words of the vocabulary, ids of packs and kinds, 
 the first plugin that brings one holds it, ours first, then by name.
 
 Plugins are trusted as code and checked as data. They run in the process of the run, without limits
-of time or memory, one call at a time; what they print goes to standard error, and the working
-folder, environment, locale, recursion limit and decimal context are put back after each call. What
+of time or memory (`diagnose --isolate` gives each third-party plugin a process of its own, with
+limits), one call at a time; what they print goes to standard error, and the working folder,
+environment, locale, recursion limit and decimal context are put back after each call. What
 they give is checked for its types and its words. In the order of what it costs:
 
 - A plugin that cannot be imported, fails in a hook without arguments, gives what the hook does not

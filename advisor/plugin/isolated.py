@@ -15,6 +15,7 @@ from advisor.plugin.hookspecs import (
     ReportFormat,
     Templates,
     Together,
+    takes_blocks,
 )
 from advisor.plugin.messages import Writer, read_message
 from advisor.plugin.process import Connection, serve
@@ -83,23 +84,16 @@ class _Side:
             raise PluginError(info.problem)
         found = {hook: self._registry.implementations(hook) for hook in info.hooks}
         return {
-            "hooks": {
-                hook: (*one.argnames, *one.kwargnames)
-                for hook, (one,) in found.items()
-                if hook != _TEMPLATES
-            },
-            "blocks": [
-                hook
-                for hook, (one,) in found.items()
-                if getattr(one.function, "advisor_blocks", False)
-            ],
+            "hooks": [hook for hook in found if hook != _TEMPLATES],
+            "blocks": [hook for hook, (one,) in found.items() if takes_blocks(one.function)],
             "templates": _TEMPLATES in found,
         }
 
     def _hook(self, hook: str, values: Mapping[str, object]) -> list[object]:
         (implementation,) = self._registry.implementations(hook)
         function: Callable[..., Any] = implementation.function
-        given = guarded(lambda: list(function(**values)))
+        wanted = (*implementation.argnames, *implementation.kwargnames)
+        given = guarded(lambda: list(function(**{name: values[name] for name in wanted})))
         return [self._handed(item) for item in given]
 
     def _handed(self, item: object) -> object:

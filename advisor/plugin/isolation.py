@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from inspect import Parameter, Signature
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import attrs
 
 from advisor.errors import AdvisorError, PluginError
 from advisor.model import Reading, Source
+from advisor.plugin.counts import Counts, MetricsContext
 from advisor.plugin.guard import describe_error
 from advisor.plugin.hookspecs import KindInfo, Match, ReadContext, hookimpl
 from advisor.plugin.messages import Writer, read_message
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 LIMITS = Limits(seconds=60.0, memory=4096 * MIB, output=512 * MIB)
 SECONDS_A_MIB = 1.0  # more for each MiB of a file that is read
 CHILD = "advisor.cli.isolated"
-_BLOCKS = "advisor_blocks"
+_METRICS = "advisor_metrics"
 
 
 @attrs.frozen
 class PluginHooks:
-    """What a child says of its plugin: the arguments that each hook asks for, which hooks take many
-    shops at once, and whether it brings templates."""
+    """What a child says of its plugin: its hooks, which of them take many shops at once, and if
+    it brings templates."""
 
-    hooks: Mapping[str, Sequence[str]]
+    hooks: Sequence[str]
     blocks: Sequence[str] = ()
     templates: bool = False
 
@@ -104,10 +104,9 @@ class IsolatedPlugin:
     def __init__(self, conversation: Conversation, said: PluginHooks) -> None:
         self.templates = said.templates
         self.conversation = conversation
-        for hook, arguments in said.hooks.items():
-            function = _hook(conversation, hook, arguments)
-            setattr(function, _BLOCKS, hook in said.blocks)
-            setattr(self, hook, function)
+        for hook in said.hooks:
+            function = _hook(conversation, hook)
+            setattr(self, hook, hookimpl(blocks=hook in said.blocks)(function))
 
 
 def load_isolated(conversation: Conversation, name: str, value: str) -> IsolatedPlugin:
@@ -119,17 +118,18 @@ def load_isolated(conversation: Conversation, name: str, value: str) -> Isolated
     return IsolatedPlugin(conversation, PluginHooks(**said))
 
 
-def _hook(
-    conversation: Conversation, hook: str, arguments: Sequence[str]
-) -> Callable[..., list[Any]]:
-    def call(**values: object) -> list[Any]:
+def _hook(conversation: Conversation, hook: str) -> Callable[..., list[Any]]:
+    def ask(**values: object) -> list[Any]:
         return [_made(conversation, one) for one in conversation.ask("hook", hook, values)]
 
-    call.__name__ = hook
-    # By its signature the registry knows what the hook asks for.
-    parameters = [Parameter(one, Parameter.POSITIONAL_OR_KEYWORD) for one in arguments]
-    call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    return hookimpl(call)
+    def without_arguments() -> list[Any]:
+        return ask()
+
+    # By the names of its arguments the registry knows what a hook asks for.
+    def of_counts(counts: Counts, context: MetricsContext) -> list[Any]:
+        return ask(counts=counts, context=context)
+
+    return of_counts if hook == _METRICS else without_arguments
 
 
 def _made(conversation: Conversation, item: Any) -> Any:

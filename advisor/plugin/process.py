@@ -441,7 +441,9 @@ def _account(
     expired: bool,
 ) -> Death:
     if expired or code in _ENDED_BY_TIME:
-        return Death(Cause.TIMEOUT, f"it took longer than {round(seconds, 1):g} s", None, None, lines)
+        return Death(
+            Cause.TIMEOUT, f"it took longer than {round(seconds, 1):g} s", None, None, lines
+        )
     if code is None:
         return Death(Cause.EXIT, "it stopped answering", None, None, lines)
     killed = -code if code < 0 else None

@@ -27,7 +27,16 @@ from advisor.model import (
     Table,
     read_settings,
 )
-from advisor.plugin import MIB, Limits, Registry, isolation, load_plugins
+from advisor.plugin import (
+    MIB,
+    Computed,
+    Counts,
+    Limits,
+    MetricsContext,
+    Registry,
+    isolation,
+    load_plugins,
+)
 from advisor.plugin.hookspecs import Match, ReadContext
 from advisor.plugin.messages import Writer, read_message
 from tests.cli.exports import TODAY, shop_folder
@@ -404,3 +413,75 @@ def test_two_plugins_of_others_have_a_child_each(
 
 def names(made: Diagnosis) -> Sequence[str]:
     return [one.provider for one in made.gathered.readings if one.provider == "odd"]
+
+
+# Computes from the combined counts, whose rows stay on the other side until they are asked for.
+COMPUTES = """
+import os, time
+from advisor import Derived, hookimpl, vocabulary_file
+
+@hookimpl
+def advisor_vocabulary():
+    return [vocabulary_file(WORDS, where="v")]
+
+@hookimpl{blocks}
+def advisor_metrics(counts, context):
+    {metrics}
+    import polars as pl
+    sums = counts.sums("ad", ["clicks"])
+    window = context.window
+    text = pl.lit(f"{{window.first}} {{context.shops.height}}")
+    return [Derived("ad", sums.select("shop", "key", mood=pl.col("clicks").cast(pl.String) + text))]
+
+WORDS = '''
+[[symbol]]
+id = "mood"
+title = "Mood"
+values = ["fine"]
+definition = "how it feels"
+'''
+"""
+
+
+@pytest.mark.parametrize("blocks", ["", "(blocks=True)"])
+def test_metrics_are_computed_in_the_child_from_the_counts_of_the_run(
+    blocks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = COMPUTES.format(blocks=blocks, metrics="pass")
+    registry = loaded(tmp_path, monkeypatch, code)
+
+    computed = registry.derived(*counted(registry, tmp_path))
+
+    (one,) = [one for one in computed.derived if "mood" in one.frame.columns]
+    assert registry.failures() == []
+    assert one.frame.select("shop", "key", "mood").rows() == [
+        ("corner", "31", "840.02026-10-04 1"),
+        ("corner", "32", "5600.02026-10-04 1"),
+    ]
+
+
+@pytest.mark.parametrize("what", DEATHS)
+def test_a_plugin_that_dies_in_computing_brings_no_metrics(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = DEATHS[what]
+    registry = loaded(tmp_path, monkeypatch, COMPUTES.format(blocks="", metrics=code))
+
+    computed = registry.derived(*counted(registry, tmp_path))
+
+    assert not any("mood" in one.frame.columns for one in computed.derived)
+    assert said in computed.failures["corner"]["strange"]
+
+
+def counted(registry: Registry, tmp_path: Path) -> tuple[Counts, MetricsContext]:
+    """The counts of a shop of two ads, and what plugins may know beside them."""
+    seen: list[tuple[Counts, MetricsContext]] = []
+
+    def derived(_: Registry, counts: Counts, context: MetricsContext) -> Computed:
+        seen.append((counts, context))
+        return Computed()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Registry, "derived", derived)
+        diagnosed(registry, shop_folder(tmp_path / "shop"))
+    return seen[0]
