@@ -119,7 +119,7 @@ def test_a_mistake_shows_no_traceback_and_a_bug_does(tmp_path: Path) -> None:
     assert "Traceback" not in advisor("diagnose", tmp_path / "nowhere").stderr
     script = (
         "import advisor.plugin\nfrom advisor.cli import main\n"
-        "def broken():\n    raise RuntimeError('a bug')\n"
+        "def broken(**_):\n    raise RuntimeError('a bug')\n"
         "advisor.plugin.load_plugins = broken\nmain(['plugins', 'list'])"
     )
     done = subprocess.run(
