@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -73,6 +72,8 @@ class _Side:
         return made
 
     def _load(self, name: str, value: str) -> Mapping[str, object]:
+        from importlib.metadata import EntryPoint  # slow to import
+
         entry = EntryPoint(name, value, PROJECT)
         try:
             plugin = guarded(entry.load)

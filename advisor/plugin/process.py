@@ -14,7 +14,6 @@ import contextlib
 import os
 import signal
 import struct
-import subprocess
 import sys
 import threading
 import weakref
@@ -22,10 +21,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from advisor.errors import AdvisorError
 from advisor.model import frozen
+
+if TYPE_CHECKING:
+    import subprocess  # slow to import: where a child is started
 
 MIB = 2**20
 
@@ -334,7 +336,9 @@ def _start(
     limits: Limits,
     env: Mapping[str, str] | None,
     cwd: Path | None,
-) -> subprocess.Popen[bytes]:
+) -> "subprocess.Popen[bytes]":
+    import subprocess
+
     own_group: dict[str, Any] = (
         {"process_group": 0}
         if os.name == "posix"
@@ -369,7 +373,7 @@ def _limit(pid: int, memory: int | None) -> None:
             resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
 
 
-def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
+def _feed(process: "subprocess.Popen[bytes]", data: bytes) -> None:
     with contextlib.suppress(OSError, ValueError), _there(process.stdin) as stream:
         stream.write(data)
 
@@ -387,7 +391,7 @@ def _alarm(seconds: float, act: Callable[[], None]) -> Iterator[None]:
         timer.join()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: "subprocess.Popen[bytes]") -> None:
     """Ends a child that nobody has waited for yet, and its group."""
     if process.returncode is not None:
         return  # its number may be another one's
@@ -398,10 +402,12 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def _exit_code(process: subprocess.Popen[bytes], seconds: float = _GRACE) -> int | None:
+def _exit_code(process: "subprocess.Popen[bytes]", seconds: float = _GRACE) -> int | None:
     """How a child ended that is about to; None where it had to be ended. It is not waited for, so
     that its group can still be ended by its number."""
     if not hasattr(os, "waitid"):
+        import subprocess
+
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -419,7 +425,7 @@ def _exit_code(process: subprocess.Popen[bytes], seconds: float = _GRACE) -> int
     return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
 
-def _end(process: subprocess.Popen[bytes], errors: _Tail, owner: int) -> None:
+def _end(process: "subprocess.Popen[bytes]", errors: _Tail, owner: int) -> None:
     """Ends a child and all that it started, and gives back what it took; a copy of its parent that
     a fork made leaves it alone."""
     if os.getpid() != owner:

@@ -489,9 +489,7 @@ def _load_one(
     add(registry, plugin, point.name, point)
 
 
-def _load_isolated(
-    registry: Registry, point: EntryPoint, child: "Conversation | PluginError"
-) -> object:
+def _load_isolated(registry: Registry, point: Point, child: "Conversation | PluginError") -> object:
     from advisor.plugin.isolation import load_isolated
 
     if isinstance(child, PluginError):

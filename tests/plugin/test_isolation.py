@@ -177,7 +177,7 @@ def test_a_plugin_that_dies_when_it_is_loaded_is_not_used(
     assert line.startswith("plugin strange is not used: ")
     assert said in line
     assert len(made.gathered.readings) == 1
-    assert made.judgement.firings
+    assert made.judgement.matches
 
 
 @pytest.mark.parametrize(
@@ -195,10 +195,10 @@ def test_a_plugin_that_dies_on_a_file_costs_its_files_and_one_line(
     assert "odd" in line
     assert said in line
     assert len(made.gathered.readings) == 1
-    assert made.judgement.firings
+    assert made.judgement.matches
 
 
-@pytest.mark.parametrize(("place", "what"), [c for c in CASES if c.values[0] in ("render",)])
+@pytest.mark.parametrize(("place", "what"), [c for c in CASES if c.values[0] == "render"])
 def test_a_format_that_dies_raises_one_line(
     place: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -469,7 +469,7 @@ def test_metrics_are_computed_in_the_child_from_the_counts_of_the_run(
     ]
 
 
-@pytest.mark.parametrize(("place", "what"), [c for c in CASES if c.values[0] in ("metrics",)])
+@pytest.mark.parametrize(("place", "what"), [c for c in CASES if c.values[0] == "metrics"])
 def test_a_plugin_that_dies_in_computing_brings_no_metrics(
     place: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
