@@ -21,7 +21,8 @@ LAID_OUT = {
     "service-daily",
     *(kind.id for kind in KINDS.values() if kind.data_rows or kind.groups or kind.last_header),
 }
-AUDIENCE = ("age", "gender", "country")  # with one of them it is another report
+# With one of these an Ads Manager report is another kind.
+AUDIENCE = ("age", "gender", "country")
 CASES = [
     (kind.id, language)
     for kind in KINDS.values()
@@ -52,7 +53,8 @@ def columns(kind: Kind, language: str) -> Iterator[tuple[str, ColumnSpec]]:
     seen: set[str] = set()
     for column, spec in kind.columns.items():
         here, english = name_in(spec, language), name_in(spec, "en")
-        forbidden = column in (*kind.forbids, *AUDIENCE) or spec.role is Role.PERSONAL
+        apart = AUDIENCE if kind.id == "ads-manager-report" else ()
+        forbidden = column in (*kind.forbids, *apart) or spec.role is Role.PERSONAL
         forbidden = forbidden or spec.check is not None
         if here is None or english is None or forbidden or spec.occurrence > 1 or spec.of:
             continue
