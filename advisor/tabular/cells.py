@@ -4,7 +4,9 @@ A cell that says "missing" is null, never zero. A cell that should be a number a
 too, and counted: see Parsed.
 """
 
+import math
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -90,8 +92,15 @@ def plausible(values: pl.Expr) -> pl.Expr:
 
 def finite(values: pl.Series) -> pl.Series:
     """Values, null where they are too large to be meant, infinite or no number."""
-    total = values.abs().sum()
-    if isinstance(total, float) and total < LARGEST:
+    # Aggregates of a series are no queries, as `abs` is; a sum tells of NaN, which `max` skips.
+    least: Any
+    most: Any
+    total: Any
+    least, most, total = values.min(), values.max(), values.sum()
+    if least is None:
+        return values
+    numbers = isinstance(least, float) and isinstance(most, float) and not math.isnan(total)
+    if numbers and least > -LARGEST and most < LARGEST:
         return values
     return pl.DataFrame({"v": values}).select(plausible(pl.col("v")))["v"]
 

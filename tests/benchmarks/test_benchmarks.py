@@ -100,6 +100,9 @@ def test_the_example_against_importing_the_libraries(
         return [("time", time_), ("memory", memory)]
 
     once(benchmark, measure)
+    lines = (BASELINES / "imports.py").read_text(encoding="utf-8").splitlines()
+    names = [line.split()[1] for line in lines if line.startswith("import ")]
+    print(f"the baseline imports {', '.join(names)}")  # noqa: T201
 
 
 def test_a_large_file_against_a_script_by_hand(

@@ -9,6 +9,8 @@ their files. `--help`, which needs no rules, must not notice them.
 
 import os
 import statistics
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -91,3 +93,52 @@ def test_what_rule_packs_add_to_help(benchmark: BenchmarkFixture, tmp_path: Path
 
     once(benchmark, measure)
     assert benchmark.extra_info["ms"] <= float(os.environ.get("BENCHMARK_NOISE_MS", "10"))
+
+
+LISTS = {"--help": 1.5, "plugins list": 4.0, "rules list": 4.0}
+"""Commands, and at most how many times what importing click costs."""
+
+
+@pytest.mark.parametrize("command", LISTS)
+def test_commands_against_importing_click(command: str, benchmark: BenchmarkFixture) -> None:
+    code = f"import sys; sys.argv[1:] = {command.split()!r}; from advisor.cli import main; main()"
+
+    def measure() -> Sequence[tuple[str, float]]:
+        pairs = [(seconds(code), seconds("import click")) for _ in range(RUNS)]
+        return [("times click", statistics.median(ours / theirs for ours, theirs in pairs))]
+
+    once(benchmark, measure)
+
+
+KNOWLEDGE = """
+import time
+from datetime import date
+from advisor.knowledge import bands_of, load_rules
+from advisor.model import Business, Settings
+from advisor.plugin import load_plugins
+import advisor_tiktok_ads.provider, advisor_tiktok_shop.provider, advisor_tiktok_studio.provider
+registry = load_plugins()
+start = time.process_time()
+bands_of(Settings(), registry)
+load_rules(registry, Settings(), Business(), date(2026, 11, 2))
+registry.providers()
+print(1000 * (time.process_time() - start))
+"""
+
+
+def test_reading_knowledge_cold_and_warm(
+    benchmark: BenchmarkFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def milliseconds() -> float:
+        code = [sys.executable, "-c", KNOWLEDGE]
+        done = subprocess.run(code, capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+    def measure() -> Sequence[tuple[str, float]]:
+        monkeypatch.setenv("ADVISOR_CACHE_DIR", "")
+        cold = min(milliseconds() for _ in range(RUNS))
+        monkeypatch.setenv("ADVISOR_CACHE_DIR", str(tmp_path))
+        milliseconds()
+        return [("ms cold", cold), ("ms warm", min(milliseconds() for _ in range(RUNS)))]
+
+    once(benchmark, measure)
