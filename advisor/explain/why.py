@@ -8,7 +8,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document import measured_rows
 from advisor.errors import AdvisorError, unknown
-from advisor.judge import Outcome, RuleEvaluation, change, truth_column
+from advisor.judge import Outcome, RuleEvaluation, change, related_column, truth_column
 from advisor.metrics import Measured, Value, metric_of, value_of
 from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, text
 
@@ -34,7 +34,7 @@ class Node:
 
 @attrs.frozen
 class Explanation:
-    """One rule on one subject. *blocked* is the tree of what would keep it from match;
+    """One rule on one subject. *blocked* is the tree of what would keep it from firing;
     *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
 
     rule: str
@@ -154,7 +154,7 @@ def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> 
             "chance; it is not clear enough to count as found"
         )
     elif truth is Truth.TRUE and outcome is Outcome.CLEAR:
-        remark = "every condition holds, and so does what keeps the rule from match"
+        remark = "every condition holds, and so does what keeps the rule from firing"
     elif outcome is Outcome.ERROR:
         rules = {one.id: one for one in diagnosis.loaded.rules}
         remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
@@ -260,20 +260,22 @@ class _Witness:
 
     def related(self, related: Related) -> Node:
         asked = _related_words(related)
-        measured = self.diagnosis.measured.get(related.kind)
-        keys = self._partners(related)
-        if measured is None or not keys:
+        relations = self.diagnosis.judgement.relations
+        row = self.frame.row(0, named=True)
+        keys = relations.partners(related, self.kind, row["shop"], row["key"])
+        if not keys:
             return Node(asked, Truth.MISSING, f"no file says which {related.kind} belongs to it")
-        graded = self.diagnosis.grader.grade(measured, related.tests)
-        evaluation = graded.frame.with_row_index("_i").filter(pl.col("key").is_in(keys))
+        graded = relations.graded[related.kind]
+        chosen = graded.frame["key"].is_in(keys) & (graded.frame["shop"] == row["shop"])
+        partners = graded.frame.filter(chosen)
         parts = [
-            self._partner(related, measured, graded.frame[i : i + 1]) for i in evaluation["_i"]
+            self._partner(related, graded.measured, partners[i : i + 1])
+            for i in range(partners.height)
         ]
-        unknown_ones = len(set(keys) - set(evaluation["key"]))
-        truths = [part.truth for part in parts] + [Truth.MISSING] * unknown_ones
         parts.sort(key=lambda part: -part.truth)
         more = f"first {_SHOWN} of {len(parts)}" if len(parts) > _SHOWN else ""
-        return Node(asked, _quantified(related.quantifier, truths), more, tuple(parts[:_SHOWN]))
+        truth = Truth(row.get(related_column(related), Truth.MISSING))
+        return Node(asked, truth, more, tuple(parts[:_SHOWN]))
 
     def _partner(self, related: Related, measured: Measured, row: pl.DataFrame) -> Node:
         grader = self.diagnosis.grader
@@ -282,38 +284,7 @@ class _Witness:
         other = _Witness(self.diagnosis, measured, with_edges, related.kind)
         return _node(str(row["name"][0]), min, [other.test(test) for test in related.tests])
 
-    def _partners(self, related: Related) -> list[str]:
-        """Keys of the subjects that the relation leads to."""
-        row = self.frame.row(0, named=True)
-        key, relation = row["key"], related.relation
-        if relation == "parent":
-            otherwise = row["shop"] if related.kind == "shop" else None
-            parent = row.get(f"parent.{related.kind}", otherwise)
-            return [] if parent is None else [parent]
-        if relation == "children":
-            children = self.diagnosis.measured.get(related.kind)
-            column = f"parent.{self.kind}"
-            if children is None:
-                return []
-            if column not in children.frame.columns:
-                return children.frame["key"].to_list() if self.kind == "shop" else []
-            return children.frame.filter(pl.col(column) == key)["key"].to_list()
-        pairs = self.diagnosis.counted.links.get(relation.removeprefix("~"))
-        if pairs is None:
-            return []
-        near, far = ("to", "from") if relation.startswith("~") else ("from", "to")
-        return pairs.filter(pl.col(near) == key)[far].unique(maintain_order=True).to_list()
-
 
 def _node(asked: str, combine: Callable[[list[Truth]], Truth], parts: Sequence[Node]) -> Node:
     truths = [part.truth for part in parts]
     return Node(asked, combine(truths) if truths else Truth.TRUE, "", tuple(parts))
-
-
-def _quantified(quantifier: Quantifier, truths: Sequence[Truth]) -> Truth:
-    if quantifier is Quantifier.ANY:
-        return max(truths)
-    if quantifier is Quantifier.ALL:
-        return min(truths)
-    most = max(truths)
-    return {Truth.FALSE: Truth.TRUE, Truth.TRUE: Truth.FALSE}.get(most, most)

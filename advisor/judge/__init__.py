@@ -9,7 +9,7 @@ from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Judgement, Match, Outcome
-from advisor.judge.relations import Relations, subject_id
+from advisor.judge.relations import Relations, related_column, subject_id
 
 __all__ = [
     "RELATIVE",
@@ -28,6 +28,7 @@ __all__ = [
     "install_engine",
     "judge",
     "notice",
+    "related_column",
     "subject_id",
     "truth_column",
 ]

@@ -77,7 +77,7 @@ def judge(
         evaluate_stratum(own, done, setting)
     matches = explained(rules, done.matches, relations, engine)
     outcomes = pl.concat(done.outcomes) if done.outcomes else pl.DataFrame(schema=OUTCOMES)
-    return Judgement(tuple(done.evaluations), outcomes, tuple(matches), lost)
+    return Judgement(tuple(done.evaluations), outcomes, tuple(matches), relations, lost)
 
 
 OUTCOMES = {

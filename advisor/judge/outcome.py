@@ -9,6 +9,7 @@ import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import Graded
+from advisor.judge.relations import Relations
 from advisor.metrics import Measured
 from advisor.model import Conditions, Rule, Truth
 
@@ -54,13 +55,15 @@ class Judgement:
 
     *outcomes* has a row for each rule and each subject that it was judged on: `shop`, `kind`,
     `key`, `rule`; `truth` of the conditions, `blocked` (truth of `unless`), `failed` (something
-    that it waits for failed), `outcome`; and `evaluation` and `row`, its place. *lost* are metrics
-    and symbols that a plugin failed to compute, with why.
+    that it waits for failed), `outcome`; and `evaluation` and `row`, its place. *relations* say
+    which subjects belong together, and have the truth of every test on them. *lost* are metrics and
+    symbols that a plugin failed to compute, with why.
     """
 
     evaluations: tuple[RuleEvaluation, ...]
     outcomes: pl.DataFrame
     matches: tuple[Match, ...]
+    relations: Relations
     lost: Mapping[str, str] = attrs.field(factory=dict)
 
     def by_shop(self, measured: Mapping[str, Mapping[str, Measured]]) -> Mapping[str, "Judgement"]:
@@ -68,7 +71,8 @@ class Judgement:
 
         The subjects of a shop stand together in every graded frame, so that its part is a slice.
         """
-        spans = {id(one.graded): _spans(one.graded) for one in self.evaluations}
+        frames = (*(one.graded for one in self.evaluations), *self.relations.graded.values())
+        spans = {place: _spans(one) for place, one in {id(one): one for one in frames}.items()}
         row = pl.int_range(pl.len(), dtype=pl.UInt32).over("shop", "evaluation").alias("row")
         outcomes = self.outcomes.with_columns(row).partition_by(
             "shop", as_dict=True, maintain_order=True
@@ -97,7 +101,8 @@ class Judgement:
             if shop not in spans[place]:
                 continue
             if place not in graded:
-                graded[place] = _of_span(one, spans[place][shop], measured)
+                pooled = one.measured_as is not None
+                graded[place] = _of_span(one.graded, spans[place][shop], measured, pooled=pooled)
             evaluations[one.number] = attrs.evolve(one, start=start, graded=graded[place])
             start += graded[place].frame.height
         own = tuple(
@@ -108,9 +113,19 @@ class Judgement:
             )
             for match in matches
         )
+        relations = attrs.evolve(
+            self.relations,
+            graded={
+                kind: graded.get(id(one))
+                or _of_span(one, spans[id(one)][shop], measured, pooled=False)
+                for kind, one in self.relations.graded.items()
+                if shop in spans[id(one)]
+            },
+        )
         ordered = [one.number for one in self.evaluations if one.number in evaluations]
         rows = self.outcomes.clear() if outcomes is None else outcomes
-        return Judgement(tuple(evaluations[number] for number in ordered), rows, own, self.lost)
+        chosen = tuple(evaluations[number] for number in ordered)
+        return Judgement(chosen, rows, own, relations, self.lost)
 
     def of_rule(self, rule_id: str) -> tuple[RuleEvaluation, ...]:
         """The evaluations of a rule: on its kind, then on the kinds above, pooled."""
@@ -155,15 +170,14 @@ def _spans(graded: Graded) -> Mapping[str, tuple[int, int]]:
 
 
 def _of_span(
-    evaluation: RuleEvaluation, span: tuple[int, int], measured: Mapping[str, Measured]
+    graded: Graded, span: tuple[int, int], measured: Mapping[str, Measured], *, pooled: bool
 ) -> Graded:
-    """The rows of one shop of the graded frame of *evaluation*."""
-    frame = evaluation.graded.frame.slice(*span)
-    own = measured[evaluation.graded.measured.kind]
-    if evaluation.measured_as is not None:
-        pooled = evaluation.graded.measured
-        own = attrs.evolve(pooled, frame=pooled.frame.slice(*span), source=own.source)
-    return Graded(own, frame)
+    """The rows of one shop of a graded frame, of subjects as they are or *pooled*."""
+    own = measured[graded.measured.kind]
+    if pooled:
+        frame = graded.measured.frame.slice(*span)
+        own = attrs.evolve(graded.measured, frame=frame, source=own.source)
+    return Graded(own, graded.frame.slice(*span))
 
 
 def unchecked(conditions: Conditions) -> tuple[str, ...]:

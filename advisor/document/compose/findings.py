@@ -15,7 +15,7 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
 )
-from advisor.judge import Match, Relations, RuleEvaluation, subject_id, truth_column
+from advisor.judge import Match, RuleEvaluation, subject_id, truth_column
 from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, text
 from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
@@ -160,10 +160,9 @@ def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
 def places_of(matches: Sequence[Match], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
     """For each subject of a finding those others that hold it or that it belongs to."""
     kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in matches}
-    graded = {f.kind: f.evaluation.graded for f in matches if f.evaluation.measured_as is None}
-    links = diagnosis.links
     found: dict[str, dict[str, None]] = {}
-    for link in Relations(graded, links, diagnosis.vocabulary).near(kinds):
+    own = {m.kind: m.evaluation.graded for m in matches if m.evaluation.measured_as is None}
+    for link in attrs.evolve(diagnosis.judgement.relations, graded=own).near(kinds):
         if not link.relation.startswith("~"):
             found.setdefault(link.source, {})[link.target] = None
     return {subject: tuple(around) for subject, around in found.items()}
