@@ -66,11 +66,17 @@ def _ratios(rows: pl.DataFrame, answers: Sequence[str]) -> pl.DataFrame:
     ).with_columns(
         pl.col("views_ratio").alias("views_ratio.lo"), pl.col("views_ratio").alias("views_ratio.hi")
     )
-    names = [f"{name}{end}" for name in _NAMES for end in ("", ".lo", ".hi")]
-    known = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in names]
+    known = [
+        pl.when(pl.all_horizontal(pl.col(f"{name}{end}").is_finite() for end in _ENDS))
+        .then(pl.col(f"{name}{end}"))
+        .alias(f"{name}{end}")
+        for name in _NAMES
+        for end in _ENDS
+    ]
     return found.select("shop", "key", *known)
 
 
+_ENDS = ("", ".lo", ".hi")
 _NAMES = ("views_ratio", "answers_ratio", "sales_ratio")
 
 
