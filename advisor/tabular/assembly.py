@@ -30,6 +30,8 @@ from advisor.tabular.subjects import SubjectReader
 from advisor.tabular.words import fold, words
 
 _SHOWN = 5  # names in one note
+_ID = 1e11  # ids have at least as many digits
+_DAYS = 366  # no hour, day or week of a calendar is larger
 
 
 @attrs.define(eq=False)
@@ -86,9 +88,9 @@ class FileReader:
         spread = base.select((pl.col("from") != pl.col("to")).any()).item()
         if grain is Grain.DAY and (day is None or (values.ends and spread)):
             grain = Grain.PERIOD
-        made = SubjectReader(self.kind, self.headers, self.notes, self._whole).tables(
-            base, values, grain
-        )
+        made = SubjectReader(
+            self.kind, self.headers, self.notes, self._whole, self._aspects
+        ).tables(base, values, grain)
         for reason, count in made.left_out.items():
             left_out[reason] = left_out.get(reason, 0) + count
         kept = pl.concat([table.frame["_row"] for table in made.tables])
@@ -229,6 +231,31 @@ class FileReader:
         places = [at for at in range(width) if at not in self._personal()]
         body = self.found.grid.body(self.found.row, places)
         return body.select("_row", pl.struct(pl.exclude("_row")).hash().alias("_cells"))
+
+    def _aspects(self) -> pl.DataFrame:
+        """`_row`, `_aspect`: a hash of every cell that is no count, and `_loaded`: when a loader
+        wrote the row, null where no column says so."""
+        header = self.found.grid.head[self.found.row]
+        counts = {
+            at
+            for name, at in self.found.columns.items()
+            if self.kind.columns[name].role in (None, Role.CHECK)
+        }
+        stamps = [at for at, cell in enumerate(header) if _is_stamp(cell)]
+        places = [
+            at
+            for at in range(len(header))
+            if at not in counts and at not in stamps and at not in self._personal()
+        ]
+        known = set(self.found.columns.values())
+        body = self.found.grid.body(self.found.row, [*places, *stamps])
+        aspects = [f"c{at}" for at in places if at in known or not _like_a_count(body[f"c{at}"])]
+        loaded = pl.col(f"c{stamps[0]}") if stamps else pl.lit(None, pl.String)
+        return body.select(
+            "_row",
+            (pl.struct(aspects).hash() if aspects else pl.lit(0)).alias("_aspect"),
+            loaded.cast(pl.String).alias("_loaded"),
+        )
 
     def _described(self, row: int) -> bool:
         """Whether a row of the head explains the columns instead of holding values."""
@@ -455,6 +482,35 @@ class FileReader:
             return ""
         spec = self.kind.columns[name]
         return spec.count or (spec.role.value if spec.role else "check")
+
+
+_STAMPS = frozenset(
+    header_text(name).key
+    for name in (
+        *("_fivetran_synced", "_airbyte_extracted_at", "_airbyte_emitted_at", "_sdc_batched_at"),
+        *("_sdc_extracted_at", "_sdc_received_at", "_dlt_load_id", "_loaded_at", "loaded_at"),
+        *("extracted_at", "_extracted_at", "synced_at", "_synced_at", "updated_at", "last updated"),
+        *("ingested_at", "_ingested_at", "inserted_at", "exported_at", "export time", "load_time"),
+        *("download time", "attribution date", "attribution_date", "snapshot_date", "_batch_time"),
+    )
+)
+
+
+def _is_stamp(header: str) -> bool:
+    """Whether a column says when its rows were loaded."""
+    return header_text(header).key in _STAMPS
+
+
+def _like_a_count(cells: pl.Series) -> bool:
+    """Whether a column without a name that is known holds amounts: an hour or an id is none."""
+    if cells.dtype != pl.String:
+        return True
+    found = cells.drop_nulls()
+    values = found.str.strip_chars("%").str.replace_all(",", "").cast(pl.Float64, strict=False)
+    if found.is_empty() or values.null_count():
+        return False
+    fraction = bool((values != values.floor()).any())
+    return bool((values.abs() < _ID).all()) and (fraction or bool((values > _DAYS).any()))
 
 
 def _silent(_code: str, _text: str) -> None:

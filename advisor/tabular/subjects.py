@@ -16,6 +16,13 @@ from advisor.tabular.kind import CellType, Kind, SubjectSpec
 from advisor.tabular.notes import Notes, quotable
 
 _MANY = 2  # rows, and counts, that must agree before a row is taken for their sum
+# What tells the larger of two rows, the weightiest first.
+_WEIGHT = {
+    name: at
+    for at, name in enumerate(
+        ("spend", "gmv_max_cost", "cost", "gmv", "impressions", "views", "clicks", "orders")
+    )
+}
 _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
 
@@ -32,12 +39,13 @@ class Tables:
 @attrs.define(eq=False)
 class SubjectReader:
     """Makes tables of rows. *whole* gives a hash of every cell of each row, for finding rows that
-    are the same in all of the file's columns, known or not."""
+    are the same in all of the file's columns, known or not; *aspects* one of all but its counts."""
 
     kind: Kind
     headers: dict[str, str]
     notes: Notes
     whole: Callable[[], pl.DataFrame]
+    aspects: Callable[[], pl.DataFrame]
 
     def tables(self, frame: pl.DataFrame, values: Values, grain: Grain) -> Tables:
         """One table for each subject that has rows: the first subject whose key columns are all in
@@ -130,7 +138,8 @@ class SubjectReader:
         if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
-            picked = distinct
+            picked = self._newest(distinct, finest=subject.kind == self.kind.subject[0].kind)
+            lost["restated row"] = distinct.height - picked.height
         broken = [column for column in picked.columns if column.startswith("by.")]
         order = ["key", "name", *parents, "from", "to", *broken, "currency"]
         counts = [column for column in picked.columns if column not in (*order, "_row")]
@@ -146,6 +155,44 @@ class SubjectReader:
                 return frame
         joined = frame.join(self.whole(), on="_row", how="left", maintain_order="left")
         return joined.unique(subset="_cells", keep="first", maintain_order=True).drop("_cells")
+
+    def _newest(self, frame: pl.DataFrame, *, finest: bool) -> pl.DataFrame:
+        """One row of those that speak of the same with other numbers: the one that was loaded last,
+        else the larger one, whole. Rows that differ in anything but counts are parts; so may be
+        those of a campaign whose ads have no column of their own, where it is not *finest*."""
+        same = ["key", "from", "to", *(c for c in frame.columns if c.startswith("by."))]
+        if frame.select(pl.struct(same).n_unique()).item() == frame.height:
+            return frame
+        counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+        order = sorted(counts, key=lambda c: (_WEIGHT.get(c, len(_WEIGHT)), c))
+        joined = frame.join(self.aspects(), on="_row", how="left", maintain_order="left")
+        newest = (
+            joined.with_columns(
+                pl.col("_loaded").cast(pl.Float64, strict=False).alias("_loaded_number")
+            )
+            .sort("_loaded_number", "_loaded", *order, descending=True, nulls_last=True)
+            .unique(subset=[*same, "_aspect"], keep="first", maintain_order=True)
+            .sort("_row")
+            .select(frame.columns)
+        )
+        lost = frame.height - newest.height
+        if lost and not finest and joined["_loaded"].null_count():
+            self.notes.say(
+                "added-parts",
+                "some ids have more than one row for the same days, and nothing but the counts "
+                f"differs ({lost:,} rows): they are added up as parts",
+            )
+            return frame
+        if lost:
+            by = "was loaded last" if joined["_loaded"].null_count() == 0 else "is the largest"
+            first = joined.join(newest, on="_row", how="anti")["_row"][0]
+            rows = "1 row says" if lost == 1 else f"{lost:,} rows say"
+            self.notes.say(
+                "restated",
+                f"{rows} other numbers for the same id and days (the first is row {first}): the "
+                f"same is not counted twice, the row that {by} holds",
+            )
+        return newest
 
     def _key(self, columns: Sequence[str], values: Values, height: int) -> pl.Series:
         """Keys of rows; a key of several parts is joined, and null only where all are missing."""

@@ -14,6 +14,9 @@ from advisor_tiktok_shop.statuses import order_status, return_status
 ORDER_ID = r"^[0-9]{6,}$|^[0-9]+[.,]?[0-9]*E\+?[0-9]+$"  # the second is what Excel leaves of one
 REPEATS = "repeat-customers"  # the note on what a repeat customer is
 _SALE = "sale"
+_CANCELLED, _UNPAID = "cancelled order", "unpaid order"
+_CANCELS = r"(?i)cancel|annul|anul|storn|iptal|batal|ยกเลิก|h[ủu][yỷ]|отмен|取消|キャンセル|취소"
+_UNKNOWN = "order whose status is not known"
 _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
 _RETURN_SUMS = ("refunds", "items_refunded")
 
@@ -27,9 +30,9 @@ def order_counts(
     *buyers* has `_row` and `buyer` (see buyers.py); without it customers are not known. *places*
     has `_row` and `place` (see places.py).
     """
-    rows = _whole(reading).with_columns(order_status(pl.col("by.status")).alias("_means"))
+    rows = _whole(reading).with_columns(_means(_whole(reading)).alias("_means"))
     notes = list(reading.notes)
-    unknown = rows.filter(pl.col("_means").is_null())
+    unknown = rows.filter(pl.col("_means") == _UNKNOWN)
     if unknown.height:
         # The status itself may be anything in a broken row, even a buyer's name.
         notes.append(
@@ -37,7 +40,8 @@ def order_counts(
                 reading,
                 "unknown-status",
                 f"{unknown.height} rows have an order status that is not known, the first is row "
-                f"{unknown['_row'][0]}; they are taken as sales",
+                f"{unknown['_row'][0]}, and no column says that they were paid or cancelled; they "
+                "are counted apart and not as sales",
             )
         )
     rows, left_out = _sales(rows)
@@ -96,11 +100,40 @@ def _has_repeats(table: Table) -> bool:
 
 
 def _sales(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The rows that are sales, and how many are not, by reason; a status that is not known is."""
-    means = order_status(pl.col("by.status")).fill_null(_SALE)
-    judged = rows.with_columns(means.alias("_means"))
+    """The rows that are sales, and how many are not, by reason."""
+    judged = rows.with_columns(_means(rows).alias("_means"))
     why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
     return sorted_out(judged, why.fill_null("no order id"))
+
+
+def _means(rows: pl.DataFrame) -> pl.Expr:
+    """What became of each order. Columns that need no language decide before the status' words: a
+    time of cancelling, of paying, of shipping."""
+
+    def said(name: str) -> pl.Expr:
+        if f"by.{name}" not in rows.columns:
+            return pl.lit(value=False)
+        text = pl.col(f"by.{name}").str.strip_chars()
+        return (text.str.contains("[0-9]")).fill_null(value=False)
+
+    words = order_status(pl.col("by.status"))
+    cancelled = said("cancelled")
+    if "by.cancelation" in rows.columns:
+        cancels = pl.col("by.cancelation").str.contains(_CANCELS)
+        cancelled = cancelled | cancels.fill_null(value=False)
+    moved = said("shipped") | said("delivered")
+    # A file in which no order has a time of paying does not tell who paid.
+    telling = bool(rows.select(said("paid").any()).item()) if rows.height else False
+    unpaid = ~said("paid") & ~moved & (words != _SALE).fill_null(value=True)
+    return (
+        pl.when(cancelled)
+        .then(pl.lit(_CANCELLED))
+        .when(pl.lit(telling) & unpaid & words.is_null())
+        .then(pl.lit(_UNPAID))
+        .when(words.is_null() & (said("paid") | moved))
+        .then(pl.lit(_SALE))
+        .otherwise(words.fill_null(_UNKNOWN))
+    )
 
 
 def return_counts(reading: Reading) -> Reading:

@@ -1,7 +1,7 @@
 """Orders and returns: counts and money by day, and nothing about a person."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -100,12 +100,38 @@ def test_an_order_exported_twice_counts_once(tmp_path: Path) -> None:
     assert reading.left_out["identical row"] == len(TWO_SKUS)
 
 
-def test_a_status_in_no_language_is_a_sale_and_said_without_quoting_it(tmp_path: Path) -> None:
-    reading = _read(tmp_path, [_order(1), _order(2, status="Quimby")])
+_TIMES = ("Paid Time", "Cancelled Time", "Shipped Time", "Delivered Time")
+_TYPE = "Cancelation/Return Type"
+
+
+def _with_cells(tmp_path: Path, *cells: Mapping[str, str]) -> Reading:
+    """Orders in a language that nobody knows, with these cells alone."""
+    made = [_order(number + 1, status="Quimby") for number in range(len(cells))]
+    header, *rows = records(orders.orders(made, description_row=False))
+    for row, filled in zip(rows, cells, strict=True):
+        for name in (*_TIMES, _TYPE):
+            if name in header:
+                row[header.index(name)] = filled.get(name, "")
+    return read(written(tmp_path, "orders.csv", as_csv([header, *rows])))
+
+
+def test_a_status_in_no_language_is_no_sale_and_said_without_quoting_it(tmp_path: Path) -> None:
+    reading = _with_cells(tmp_path, {}, {})
     (note,) = (note for note in reading.notes if note.code == "unknown-status")
-    assert "1 rows" in note.text
+    assert "2 rows" in note.text
     assert "Quimby" not in note.text
-    assert _shop(reading).frame["orders"].to_list() == [2]
+    assert reading.left_out["order whose status is not known"] == 2
+    assert reading.rows == 0
+
+
+def test_times_decide_before_the_words_of_any_language(tmp_path: Path) -> None:
+    paid = {"Paid Time": "13/09/2026 10:00:00"}
+    cancelled = {"Cancelled Time": "14/09/2026 10:00:00"}
+    reading = _with_cells(tmp_path, paid, paid | cancelled, cancelled, {}, paid | {_TYPE: "Cancel"})
+    assert reading.rows == 1
+    assert reading.left_out["cancelled order"] == 3
+    assert reading.left_out["unpaid order"] == 1
+    assert not [note for note in reading.notes if note.code == "unknown-status"]
 
 
 def test_ids_that_a_spreadsheet_ruined_cost_the_number_of_orders_and_no_sale(
