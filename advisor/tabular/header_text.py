@@ -24,8 +24,10 @@ class HeaderText:
 
 def plain_header(cell: str) -> str:
     """A header without case, quotes, double blanks, full-width letters and zones of times."""
-    text = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
-    return _ZONE.sub("", " ".join(text.split()).strip("\"'“”‘’ ").casefold())
+    # Thousands of names are compared in each run, most of them plain.
+    text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+    text = " ".join(text.split()).strip("\"'“”‘’ ").casefold()
+    return _ZONE.sub("", text) if "(utc" in text else text
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -40,7 +42,7 @@ def header_text(cell: str) -> HeaderText:
     text = plain_header(cell)
     if "_" in text and _IDENTIFIER.fullmatch(text):
         return HeaderText(text.replace("_", ""))
-    found = _BRACKET.search(text)
+    found = _BRACKET.search(text) if text.endswith(")") else None
     if found and (word := fold(found[1].strip())) in words().currency:
         return HeaderText(text[: found.start()], words().currency[word])
     return HeaderText(text)
