@@ -92,13 +92,8 @@ class Grader:
             self._truth(test, frame, measured.kind, steps).cast(pl.UInt8).alias(truth_column(test))
             for test in asked
         ]
-        frame = (
-            frame.lazy()
-            .with_columns(centres)
-            .with_columns(steps.columns())
-            .with_columns(truths)
-            .collect(optimizations=pl.QueryOptFlags.none())
-        )
+        frame = frame.with_columns(centres) if centres else frame
+        frame = frame.with_columns(steps.columns()).with_columns(truths)
         return Graded(measured, without(frame, steps.names()))
 
     def resolve(self, name: str, kind: str, shop: str | None = None) -> Resolved:
