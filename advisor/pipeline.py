@@ -26,6 +26,7 @@ from advisor.model import (
     Settings,
     chosen,
     find_config,
+    frozen,
     make_settings,
     read_settings,
 )
@@ -73,7 +74,7 @@ def other_entries(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
     )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Advice:
     """What `advise` found of one shop: the *document* that every report is printed from. *failures*
     has a line for each plugin that did not bring what it should have."""
@@ -192,7 +193,7 @@ def _folders(paths: Iterable[Path | str]) -> Iterator[Path]:
             yield Path(path) if Path(path).is_dir() else Path(path).parent
 
 
-@attrs.frozen
+@frozen
 class Shared:
     """An id that several shops of a run have, which cannot be told apart by it."""
 
@@ -204,7 +205,7 @@ class Shared:
         return f"{folders} have the same id {self.id!r}: give each its own in {CONFIG_NAME}"
 
 
-@attrs.frozen
+@frozen
 class Outcome:
     """What became of the shops of a folder: *failed* are those without a plan, *shared* the ids
     that several of them have."""
@@ -240,7 +241,7 @@ def diagnose_many(
     return Outcome(tuple(run.failed), shared)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Opened:
     """A shop's folder whose files were read."""
 

@@ -9,12 +9,11 @@ holds the subjects, gets the difference of the counts that it has too. Everythin
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.metrics import CountedRows, in_window, steps_after
-from advisor.model import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary, Window
+from advisor.model import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary, Window, frozen
 
 ADDED_UP = (CountUnit.EVENTS, CountUnit.MONEY, CountUnit.SECONDS)
 _SETTING = re.compile(r"(?P<kind>[a-z0-9-]+)(\[(?P<key>.+)\])?\.(?P<metric>[a-z0-9_.]+)=(?P<to>.+)")
@@ -23,7 +22,7 @@ _ROW, _TIMES = "__row", "__times"
 Rows = tuple[CountedRows, ...]
 
 
-@attrs.frozen
+@frozen
 class Supposing:
     """*metric* of all subjects of *kind*, or of the one with this key or name, is *value*."""
 

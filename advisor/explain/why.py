@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-import attrs
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
@@ -10,7 +9,7 @@ from advisor.document import measured_rows
 from advisor.errors import AdvisorError, unknown
 from advisor.judge import Outcome, RuleEvaluation, change, related_column, truth_column
 from advisor.metrics import Measured, Value, metric_of, value_of
-from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, text
+from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, frozen, text
 
 _SHOWN = 5  # related subjects that a tree lists
 _TRUTHS = {
@@ -22,7 +21,7 @@ _TRUTHS = {
 _QUANTIFIED = {Quantifier.ANY: "any", Quantifier.ALL: "every", Quantifier.NONE: "no"}
 
 
-@attrs.frozen
+@frozen
 class Node:
     """A condition: what is asked, what is known of it, and what was measured."""
 
@@ -32,7 +31,7 @@ class Node:
     parts: tuple["Node", ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Explanation:
     """One rule on one subject. *blocked* is the tree of what would keep it from firing;
     *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
@@ -49,7 +48,7 @@ class Explanation:
     remark: str = ""
 
 
-@attrs.frozen
+@frozen
 class Subject:
     """A subject that a rule was judged on, and how that ended."""
 
@@ -174,7 +173,7 @@ def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> 
     )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Witness:
     """What is known of one subject: *frame* is its graded row, with the edges of its bands."""
 

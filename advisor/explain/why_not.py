@@ -4,7 +4,6 @@ holding, or which data lack."""
 import math
 from collections.abc import Iterator, Mapping
 
-import attrs
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
@@ -12,13 +11,13 @@ from advisor.document import measured_rows, promise, unjudged
 from advisor.explain.why import Explanation, Node, explain, subjects
 from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, truth_column
 from advisor.metrics import Value, metric_of, value_of
-from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, text
+from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, frozen, text
 
 _LOOKED_AT = 50  # subjects among which the nearest are looked for
 _WORDS = {Outcome.CLEAR: "does not fire", Outcome.UNSURE: "cannot tell yet"}
 
 
-@attrs.frozen
+@frozen
 class WhyNot:
     """Why the rule did not fire on a subject. *node* is the first condition that does not hold
     (None: all hold); *far* says how far it is from holding, or what lacks. *gap* is how far, as a

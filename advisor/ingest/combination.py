@@ -8,7 +8,6 @@ each day; the others fill what it lacks. What was left out becomes a note.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-import attrs
 import polars as pl
 
 from advisor.ingest.currency import settle_currency
@@ -17,13 +16,13 @@ from advisor.ingest.download_time import stamp
 from advisor.ingest.implausible import HeldAmount, hold_back
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
-from advisor.model import File, Grain, Note, Reading, Table, Vocabulary, listed
+from advisor.model import File, Grain, Note, Reading, Table, Vocabulary, frozen, listed
 
 _SHOWN = 3  # files and counts that a note names
 _Place = tuple[str, str, tuple[str, ...], Grain]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CountSet:
     """Counts of one *family* about one kind of *subject*, broken down in one way.
 
@@ -53,7 +52,7 @@ class CountSet:
         return tuple((grain, frame) for grain, frame in frames if frame is not None and len(frame))
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ShopReadings:
     """The readings of one shop on their way into a block. *currency* is the shop's; without it, the
     one that most of its readings have."""
@@ -63,7 +62,7 @@ class ShopReadings:
     currency: str | None = None
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Counted:
     """All counts of a block of shops, each event once in each set; *links* by relation (`shop`,
     `from`, `to`). *currencies* and *remarks* are by shop; *files* are those of all of them."""

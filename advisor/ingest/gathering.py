@@ -10,7 +10,18 @@ from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
 from advisor.ingest.result import Gathered, Unread
-from advisor.model import Container, File, Grid, Note, OneGrid, Reading, Source, listed, one_grid
+from advisor.model import (
+    Container,
+    File,
+    Grid,
+    Note,
+    OneGrid,
+    Reading,
+    Source,
+    frozen,
+    listed,
+    one_grid,
+)
 from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
 from advisor.tabular import address_of, open_postgres, open_source
 
@@ -77,7 +88,7 @@ def gather(
     return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
 
 
-@attrs.frozen
+@frozen
 class _Outcome:
     """What became of a file or grid. *fault* says how *provider* failed on it."""
 

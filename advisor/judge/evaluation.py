@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-import attrs
-
 from advisor.judge.engine.program import After, Clause, Join, Pattern
 from advisor.judge.grade import Graded, truth_column
 from advisor.judge.relations import related_column
-from advisor.model import Conditions, Quantifier, Related, Rule
+from advisor.model import Conditions, Quantifier, Related, Rule, frozen
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RuleEvaluation:
     """One rule on the subjects of one kind: all rows of *graded*.
 

@@ -14,13 +14,13 @@ from advisor.judge.engine.program import Derivation, LinkFact, SubjectFact
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import truth_column
 from advisor.judge.relations import Relations, link_facts, subject_id
-from advisor.model import Quantifier, Truth
+from advisor.model import Quantifier, Truth, frozen
 
 _BITS = 62  # conditions that one column of patterns holds
 _MEMBERS = {"kind_id": pl.String, "row": pl.UInt32, "fact": pl.String}
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Facts:
     """The facts of one stratum. *members* says which fact each subject is told as: `kind_id`,
     `row`, `fact`."""
@@ -136,7 +136,7 @@ def _members(kind_id: str, rows: Sequence[int] | pl.Series, facts: Sequence[str]
     return pl.DataFrame(columns, schema=_MEMBERS)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Named:
     """Facts of subjects that have links or findings to be followed, each under its own name."""
 

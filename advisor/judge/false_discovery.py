@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
 import polars as pl
 
 from advisor.judge.grade import Graded, Grader, truth_column
-from advisor.model import Rule, Test, Truth
+from advisor.model import Rule, Test, Truth, frozen
 
 FALSE_DISCOVERIES = 0.05  # of the findings of one shop, at most this share by chance
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class PValues:
     """The p of some rules on some rows of one graded frame."""
 

@@ -18,7 +18,7 @@ from advisor.judge.outcome import Match, Outcome, matches_of
 from advisor.judge.pooled import Pools, is_pooled, open_rows
 from advisor.judge.relations import Relations, subject_id
 from advisor.metrics import Measured
-from advisor.model import Rule, Truth
+from advisor.model import Rule, Truth, frozen
 
 
 @attrs.define(eq=False)
@@ -57,7 +57,7 @@ class Evaluated:
         self.matches += matches
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Setting:
     """The data and tools of a judgement. *kinds* says on which kind each rule is judged; *screen*,
     *prefilter* and *lost*: see advisor.judge.judge."""

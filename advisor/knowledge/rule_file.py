@@ -31,6 +31,7 @@ from advisor.model import (
     Vocabulary,
     compiled,
     digest_of,
+    frozen,
     no_country,
     parse_toml,
     structure,
@@ -44,7 +45,7 @@ _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at th
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-@attrs.frozen
+@frozen
 class AfterTable:
     """`[after]` as it is written."""
 
@@ -52,7 +53,7 @@ class AfterTable:
     over: str | None = None
 
 
-@attrs.frozen
+@frozen
 class RuleTable:
     """A rule file as it is written; conditions are read on their own."""
 

@@ -19,6 +19,7 @@ from advisor.model import (
     Vocabulary,
     Window,
     before,
+    frozen,
     is_count,
     newest,
 )
@@ -26,7 +27,7 @@ from advisor.model import (
 IDENTITY = ("shop", "key")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CountedRows:
     """Rows of counts of one subject kind, family and grain, in which nothing is there twice.
 

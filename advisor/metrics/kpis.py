@@ -12,12 +12,12 @@ from advisor.metrics.measured import sums
 from advisor.metrics.required import metric_of
 from advisor.metrics.values import with_value, with_values
 from advisor.metrics.windows import Windows
-from advisor.model import CountUnit, Grain, Metric, Vocabulary, Window
+from advisor.model import CountUnit, Grain, Metric, Vocabulary, Window, frozen
 
 Beside = Callable[[pl.DataFrame, Sequence[str], str], pl.DataFrame]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Total:
     """A metric over all subjects of the coarsest kind that has it. *row* and *frame* hold its
     measured columns; *series* has days and values."""
@@ -106,7 +106,7 @@ def _of_rows(
         yield from _totals(added, spans, vocabulary, beside, {})
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Spans:
     """Rows, and those of them in the window and in the one before."""
 

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 
-import attrs
+from advisor.model import (
+    Bands,
+    CountUnit,
+    Metric,
+    MetricKind,
+    Rule,
+    Unit,
+    Varies,
+    Vocabulary,
+    frozen,
+)
 
-from advisor.model import Bands, CountUnit, Metric, MetricKind, Rule, Unit, Varies, Vocabulary
 
-
-@attrs.frozen
+@frozen
 class Wanted:
     """Which metrics are needed of a kind; *before* also in the window before."""
 

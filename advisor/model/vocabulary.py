@@ -12,6 +12,7 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled, remember_parts
+from advisor.model.record import frozen
 from advisor.model.toml import parse_toml, structure
 
 
@@ -60,7 +61,7 @@ class Varies(StrEnum):
     BOTH = "both"  # ROAS, GPM: orders come by chance, each of another value
 
 
-@attrs.frozen
+@frozen
 class SubjectKind:
     """What can be judged. *parent* is the kind that pools it, or None at the top.
 
@@ -80,7 +81,7 @@ class SubjectKind:
     ranked_by: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Relation:
     """How subjects of two kinds belong together, beside parenthood."""
 
@@ -90,7 +91,7 @@ class Relation:
     definition: str = ""
 
 
-@attrs.frozen
+@frozen
 class Count:
     """Something that a file says how many of. The newest *matures* days are provisional: they are
     counted late, or attributed to a click of days before."""
@@ -102,7 +103,7 @@ class Count:
     matures: int = 0
 
 
-@attrs.frozen
+@frozen
 class Metric:
     """A number computed from counts.
 
@@ -142,7 +143,7 @@ class Metric:
         return tuple(dict.fromkeys(n for n in self.numerator + self.denominator if n[-1] != "?"))
 
 
-@attrs.frozen
+@frozen
 class Symbol:
     """A named value from a declared set, computed by a plugin (advisor_metrics)."""
 
@@ -152,7 +153,7 @@ class Symbol:
     definition: str = ""
 
 
-@attrs.frozen
+@frozen
 class Identity:
     """left = right up to *tolerance* (relative); names are metrics, e.g. cpc = cpm/(1000*ctr)."""
 
@@ -165,7 +166,7 @@ class Identity:
     definition: str = ""
 
 
-@attrs.frozen
+@frozen
 class Lever:
     """What an action moves, in one of its *directions*.
 
@@ -183,7 +184,7 @@ class Lever:
     spends: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Role:
     """Who does an action: a rule names one of them, or a person."""
 
@@ -191,7 +192,7 @@ class Role:
     title: str
 
 
-@attrs.frozen
+@frozen
 class Goal:
     """What a shop wants most now; its KPIs lead the report."""
 
@@ -201,7 +202,7 @@ class Goal:
     guide: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Niche:
     """A trade that has bands of its own."""
 
@@ -210,7 +211,7 @@ class Niche:
     guide: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Side:
     """An amount that may be set beside another: a count, summed over subjects of the first kind of
     *subject* that any file has it for. *key* and *family* choose one subject, one family of counts.
@@ -223,7 +224,7 @@ class Side:
     title: str = ""
 
 
-@attrs.frozen
+@frozen
 class Reconcile:
     """What may be set side by side although it is not defined alike: *because* says in a sentence
     or two what is known to differ. Parts are all held against *total* together."""
@@ -235,7 +236,7 @@ class Reconcile:
     because: str
 
 
-@attrs.frozen
+@frozen
 class ChangePart:
     """One subject of a change, with the counts that lead to its part of the total."""
 
@@ -244,7 +245,7 @@ class ChangePart:
     stages: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Change:
     """A total whose change since the window before is split over its steps, for each subject of one
     kind. *stages* are counts that lead to each other, the last one the total; *steps* says what the
@@ -264,7 +265,7 @@ class Change:
     because: str = ""
 
 
-@attrs.frozen
+@frozen
 class Course:
     """A daily total whose whole history is told: its growth, its week, its months, and for shops of
     the sizes in *target* what the quarter comes to if it goes on. *family* says which counts; of
@@ -284,7 +285,7 @@ class Course:
     guide: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class MarginSource:
     """Where a shop's margin can be worked out from, where it states none: *share* is the count that
     says what each of *subject* leaves of its price, *sales* the count that weighs them."""
@@ -295,7 +296,7 @@ class MarginSource:
     sales: str
 
 
-@attrs.frozen
+@frozen
 class VocabularyFile:
     """One plugin's vocabulary.toml."""
 
@@ -326,7 +327,7 @@ def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
     return file
 
 
-@attrs.frozen
+@frozen
 class Vocabulary:
     """The words of all plugins together, by id."""
 

@@ -21,6 +21,7 @@ from advisor.model import (
     Varies,
     Vocabulary,
     finite,
+    frozen,
     number,
 )
 from advisor.plan.money import MARGIN, MONTH, SALES, SPEND, Factor, NoPrice, Price, Target
@@ -34,7 +35,7 @@ WASTE = "nothing wasted"  # where the target of what is lost as a whole comes fr
 UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Standing:
     """A metric over all subjects of a kind: what is known of each, as far as its data carry it."""
 

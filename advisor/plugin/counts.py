@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from advisor.model import NO_WINDOW, Grain, Period, Window
+from advisor.model import NO_WINDOW, Grain, Period, Window, frozen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,7 +28,7 @@ _SUBJECT = ("shop", "key")
 _DAYS = "days"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class MetricsContext:
     """What a plugin may know beside the counts. *today* is the day of the run.
 
@@ -90,7 +90,7 @@ class MetricsContext:
         return self.shops[column][0]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CountTable:
     """Counts about one kind of *subject*, from one *family* of files, at one *grain*.
 
@@ -115,7 +115,7 @@ class CountTable:
         return self._select(within).clone()  # columns added to it in place stay out of the host's
 
 
-@attrs.frozen
+@frozen
 class Coverage:
     """The days of a file: it has *counts* of a kind of *subject* in them, be they 0."""
 
@@ -126,7 +126,7 @@ class Coverage:
     period: Period
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Counts:
     """The combined counts of a block of shops, each event once.
 

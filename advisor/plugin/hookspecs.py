@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload, runtime_chec
 import attrs
 import pluggy
 
-from advisor.model import Reading, Source, VocabularyFile
+from advisor.model import Reading, Source, VocabularyFile, frozen
 
 if TYPE_CHECKING:
     import jinja2
@@ -62,7 +62,7 @@ _BLOCKS = f"{PROJECT}_blocks"
 hookspec = pluggy.HookspecMarker(PROJECT)
 
 
-@attrs.frozen
+@frozen
 class Match:
     """A provider's claim on a file, or on one grid of it.
 
@@ -84,7 +84,7 @@ class Match:
         return not self.lacks and not self.refused
 
 
-@attrs.frozen
+@frozen
 class ReadContext:
     """What a provider may know beside the file. *today* is the day of the run."""
 
@@ -132,7 +132,7 @@ class Together(Protocol):
         ...
 
 
-@attrs.frozen
+@frozen
 class KindInfo:
     """A kind of file: what it is called, where it comes from, which counts it can give to which
     kinds of subjects.
@@ -149,7 +149,7 @@ class KindInfo:
     documentation: str = ""
 
 
-@attrs.frozen
+@frozen
 class Derived:
     """Further columns for subjects of one kind, computed by a plugin.
 
@@ -162,7 +162,7 @@ class Derived:
     frame: "pl.DataFrame"
 
 
-@attrs.frozen
+@frozen
 class Templates:
     """A folder of Jinja2 templates. Where advisor.toml allows the plugin, `plan.md.j2` in it
     replaces or extends the bundled one.

@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from advisor.errors import AdvisorError, PluginError
+from advisor.model import frozen
 from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import (
     PROJECT,
@@ -30,7 +29,7 @@ _TEMPLATES = "advisor_templates"
 _MOST_SECONDS = 20  # times the limit of one answer: a file that is large is given more
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Grid:
     """A grid that the run has opened."""
 

@@ -13,10 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from advisor.errors import AdvisorError, PluginError
-from advisor.model import Reading, Source
+from advisor.model import Reading, Source, frozen
 from advisor.plugin.counts import Counts, MetricsContext
 from advisor.plugin.guard import describe_error
 from advisor.plugin.hookspecs import KindInfo, Match, ReadContext, hookimpl
@@ -32,7 +30,7 @@ CHILD = "advisor.cli.isolated"
 _METRICS = "advisor_metrics"
 
 
-@attrs.frozen
+@frozen
 class PluginHooks:
     """What a child says of its plugin: its hooks, which of them take many shops at once, and if
     it brings templates."""
@@ -142,7 +140,7 @@ def _made(conversation: Conversation, item: Any) -> Any:
     return item
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Provider:
     conversation: Conversation
     number: int
@@ -177,7 +175,7 @@ class _TogetherProvider(_Provider):
         return found
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Format:
     conversation: Conversation
     number: int

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import attrs
 
-from advisor.model import BandFile, Note, Rule, listed
+from advisor.model import BandFile, Note, Rule, frozen, listed
 from advisor.plugin.hookspecs import Templates
 
 ADDED_LAYER, PACK_LAYER, ALLOWED_LAYER = -1, 0, 1
@@ -21,7 +21,7 @@ CODE = "override"
 _SHOWN = 6
 
 
-@attrs.frozen
+@frozen
 class Override:
     """*rule* is out of force: *by* is judged instead. Both are full ids."""
 
@@ -29,7 +29,7 @@ class Override:
     by: str
 
 
-@attrs.frozen
+@frozen
 class Overridden:
     """*rules* are those that stand; *inactive* the others, and why."""
 

@@ -24,6 +24,7 @@ from advisor.model import (
     Vocabulary,
     VocabularyFile,
     check_bands,
+    frozen,
     merge,
 )
 from advisor.plugin.calls import ANSWERS, DISTRIBUTION, HookCaller, Owned, PluginInfo
@@ -61,7 +62,7 @@ _NAMES: Mapping[str, tuple[str, Callable[[Any], Iterable[str]]]] = {
 _LABELS = {"shop", "key", "name", "days"}
 
 
-@attrs.frozen
+@frozen
 class Computed:
     """The metrics that plugins computed from the counts of a block of shops; *failures* says by
     shop which plugins failed, and how."""

@@ -7,12 +7,14 @@ from typing import IO, Any
 
 import attrs
 
+from advisor.model import frozen
+
 _MOST = 10_000  # files
 _LARGEST = 2**20  # bytes of one: rules, cases and templates are texts of a page
 _KEPT = (".toml", ".j2")
 
 
-@attrs.frozen
+@frozen
 class TextFolder(Traversable):
     """*texts* by their path inside the folder, with `/` between its parts."""
 

@@ -66,7 +66,7 @@ class Index:
     notes: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class ShopSummary:
     """What the index needs of a document. *badness* orders it, *severities* are those of its
     findings."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from advisor.model import Grid, Source
+from advisor.model import Grid, Source, frozen
 from advisor.tabular.header_text import header_text, plain_header
 from advisor.tabular.kind import ColumnSpec, Kind, Role
 from advisor.tabular.platforms import platforms
@@ -50,7 +50,7 @@ def _everywhere(grid: Grid) -> frozenset[str]:
     return _EVERYWHERE[grid]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Found:
     """A kind's columns in a grid: the row of its header (0-based) and each column's place."""
 
@@ -64,7 +64,7 @@ class Found:
     counted_from: int | None = None  # first row above the header that is in the account
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Located:
     """What a source has of a kind; *lacks* is empty where it is one of the kind."""
 
@@ -77,7 +77,7 @@ class Located:
         return len(self.found.columns)
 
 
-@attrs.frozen
+@frozen
 class _Name:
     spec: str
     language: str

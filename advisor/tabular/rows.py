@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
 import polars as pl
 
+from advisor.model import frozen
 from advisor.tabular.cells import tidy
 from advisor.tabular.kind import Kind
 from advisor.tabular.words import words
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Rows:
     """The rows that are data, the rows that sum others up, and the rest counted by reason."""
 

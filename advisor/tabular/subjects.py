@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import Grain, Links, Table, is_count
+from advisor.model import Grain, Links, Table, frozen, is_count
 from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
@@ -27,7 +27,7 @@ _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Tables:
     """The tables of a file, their links, and the rows that came into none, by reason."""
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
-
 from advisor.diagnosis import Diagnosis, diagnose_gathered
 from advisor.document import compose_findings
 from advisor.errors import AdvisorError, unknown
@@ -11,7 +9,7 @@ from advisor.explain import Subject, explain, subjects, tree
 from advisor.ingest import Gathered
 from advisor.judge import Outcome
 from advisor.knowledge import REGION_UNKNOWN, RuleSet, inactive_reason
-from advisor.model import Profile, Request, Rule, RulesSection, Settings, business_of
+from advisor.model import Profile, Request, Rule, RulesSection, Settings, business_of, frozen
 from advisor.testing.cases import Outcome as Expected
 from advisor.testing.installed import engine, registry_with
 from advisor.testing.rules import PackLike, RuleLike, find_rule
@@ -22,7 +20,7 @@ _EVERY_RULE = RulesSection(profile=Profile.STRICT)
 _SHOWN = 12
 
 
-@attrs.frozen
+@frozen
 class Ending:
     """How *rule* (its id) ended on a subject. *finding* is its sentence where it fires; *why* the
     tree of its conditions with the measured values, as lines."""

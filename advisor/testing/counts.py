@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import attrs
 import polars as pl
 
 from advisor.ingest import combine
@@ -14,12 +13,12 @@ from advisor.metrics import (
     counts_for_plugins,
     with_pools,
 )
-from advisor.model import NO_WINDOW, Business, Period, Reading, Window, before
+from advisor.model import NO_WINDOW, Business, Period, Reading, Window, before, frozen
 from advisor.plugin import Counts, CountTable, MetricsContext, Within
 from advisor.testing.installed import registry_with
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Block:
     """The *counts* of some shops and the *context*, to call `advisor_metrics` with."""
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from advisor.errors import unknown
-from advisor.model import Vocabulary
+from advisor.model import Vocabulary, frozen
 
 Derived = tuple[float, float, float, float | None]
 
 _FIXED = ("key", "name", "before")
 
 
-@attrs.frozen
+@frozen
 class Row:
     """A subject of a test: its counts of the window and of the one *before*; *parents* by kind, as
     keys; *symbols* and *metrics* (value, low, high, events) are what a plugin would compute."""

@@ -24,6 +24,7 @@ from advisor.model import (
     Table,
     Vocabulary,
     before,
+    frozen,
     impossible,
 )
 from advisor.plugin import Derived, Registry
@@ -37,7 +38,7 @@ _WHERE = "shop(...)"
 _FILE = "the shop of a test"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shop:
     """A shop of a test. *rows* are its subjects by kind; *today* is the day of the run, the window
     the 28 days before it."""

@@ -17,11 +17,11 @@ from advisor.document.findings import (
 )
 from advisor.judge import Match, RuleEvaluation, subject_id, truth_column
 from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
-from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, text
+from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, frozen, text
 from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Told:
     """One finding."""
 

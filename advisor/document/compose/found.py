@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-import attrs
-
 from advisor.document.findings import FindingInfo
 from advisor.judge import RuleEvaluation
 from advisor.metrics import Value
-from advisor.model import Better
+from advisor.model import Better, frozen
 from advisor.plan import Priced, Pricing, Target, edge
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Found:
     """Findings, and what the plan needs of them: one for each match, in the same order."""
 
