@@ -135,7 +135,7 @@ class FileReader:
         rows = self._of_platform(rows, after + described)
         if described:
             rows.left_out["description row"] = 1
-        if isinstance(grid, SheetGrid):
+        if isinstance(grid, SheetGrid | RecordGrid):
             for code, text in grid.remarks:
                 self.notes.say(code, text)
         if isinstance(grid, TextGrid) and grid.unclosed:

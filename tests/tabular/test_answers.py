@@ -1,0 +1,47 @@
+"""An answer of an API that is an error, or one page of many, says so."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import AdvisorError
+from advisor.model import File
+from advisor.tabular import open_source
+from advisor.tabular.containers.documents import RecordGrid
+
+ROW = {"dimensions": {"ad_id": "1840000000000001"}, "metrics": {"spend": "5"}}
+
+
+def _grid(tmp_path: Path, document: object) -> RecordGrid:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    (grid,) = open_source(File(path, path.name, 1, "0" * 64)).grids
+    assert isinstance(grid, RecordGrid)
+    return grid
+
+
+@pytest.mark.parametrize("body", [{}, {"data": {}}, {"data": None}])
+@pytest.mark.parametrize("name", ["message", "msg"])
+def test_an_error_is_shown_as_the_error_it_is(tmp_path: Path, body: dict, name: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(AdvisorError, match="the API answered with error 36009: Too many requests"):
+        _grid(tmp_path, {"code": 36009, name: "Too many requests", **body})
+
+
+@pytest.mark.parametrize(
+    ("info", "text"),
+    [
+        ({"page_info": {"page": 2, "total_page": 7, "total_number": 65}}, "page 2 of 7 pages"),
+        ({"next_page_token": "abc"}, "names a next page"),
+        ({"total_count": 9}, "1 of 9 rows"),
+    ],
+)
+def test_one_page_of_many_is_told(tmp_path: Path, info: dict, text: str) -> None:  # type: ignore[type-arg]
+    grid = _grid(tmp_path, {"code": 0, "message": "OK", "data": {**info, "list": [ROW]}})
+    assert text in grid.remarks[0][1]
+
+
+def test_a_whole_answer_needs_no_note(tmp_path: Path) -> None:
+    info = {"page_info": {"page": 1, "total_page": 1, "total_number": 1}, "next_page_token": ""}
+    grid = _grid(tmp_path, {"code": 0, "message": "OK", "data": {**info, "list": [ROW]}})
+    assert not grid.remarks
