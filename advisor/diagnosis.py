@@ -13,7 +13,7 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
-from advisor.judge import Engine, Grader, Judgement, choose, failure, judge
+from advisor.judge import Engine, Grader, Judgement, JudgementSlices, choose, failure, judge
 from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
@@ -39,7 +39,6 @@ from advisor.model import (
     Note,
     Progress,
     Request,
-    Rule,
     Vocabulary,
     Window,
     chosen,
@@ -186,7 +185,7 @@ def _program(shop: Shop) -> Hashable:
                 )
     shape = frozenset((place, frozenset(of)) for place, of in columns.items())
     asked = (request.first, request.last, request.month, request.today)
-    return (id(known.rules), id(known.bands), known.own, asked, shape)
+    return (id(known.rules), id(known.bands), asked, shape)
 
 
 def _blank(frame: pl.DataFrame, column: str) -> bool:
@@ -212,17 +211,19 @@ class _Part:
         vocabulary, registry = resolver.vocabulary, resolver.registry
         first = next(iter(self.shops.values())).known
         rules, today = first.rules, first.request.today
-        bands = Bands((*first.bands, *first.own))
+        own = {id_: shop.known.own for id_, shop in self.shops.items() if shop.known.own}
+        bands = Bands(first.bands, own)
         measured = measure(
             self.rows, wanted(rules.rules, vocabulary, bands), self.windows, vocabulary
         )
         measured = with_derived(measured, self.derived, vocabulary)
         names = kpi_names(None, vocabulary)
         sums = totals(names, self.rows, self.windows, vocabulary)
-        slices = _Slices(tuple(self.shops), self.rows, measured, self.counted.links)
-        block = Grader(vocabulary, bands, self.businesses, today)
-        lost = {id_: registry.uncomputed(self.computed, id_) for id_ in self.shops}
-        judgements = _judged(rules.rules, measured, slices, block, engine, lost)
+        links = _of_shops_links(self.counted.links, tuple(self.shops))
+        lost = registry.uncomputed(self.computed, next(iter(self.shops)))
+        grader = Grader(vocabulary, bands, self.businesses, today)
+        judgement = judge(rules.rules, measured, links, grader, engine, lost=lost)
+        slices = _Slices(tuple(self.shops), self.rows, measured, links, judgement)
         for id_, shop in self.shops.items():
             business = self.businesses[id_]
             failed = [registry.fault(line) for line in self.computed.lines(id_)]
@@ -235,7 +236,7 @@ class _Part:
                 request=shop.known.request,
                 business=business,
                 vocabulary=vocabulary,
-                grader=block.of_shop(id_),
+                grader=Grader(vocabulary, bands, {id_: business}, today),
                 gathered=shop.gathered,
                 counted=self.counted,
                 rows=slices.rows(id_),
@@ -244,7 +245,7 @@ class _Part:
                 links=slices.links(id_),
                 totals={name: own_sums[name] for name in own_names if name in own_sums},
                 loaded=rules,
-                judgement=judgements[id_],
+                judgement=slices.judgement(id_),
                 engine=engine,
                 providers=tuple(registry.providers()),
                 notes=(
@@ -256,34 +257,6 @@ class _Part:
                     *registry.problems,
                 ),
             )
-
-
-def _judged(
-    rules: Sequence[Rule],
-    measured: Mapping[str, Measured],
-    slices: "_Slices",
-    grader: Grader,
-    engine: Engine,
-    lost: Mapping[str, Mapping[str, str]],
-) -> dict[str, Judgement]:
-    """The judgement of each shop: one for all of which nothing is lost, and one for each other."""
-    whole = [id_ for id_ in lost if not lost[id_]]
-    judgements: dict[str, Judgement] = {}
-    for id_ in lost if len(whole) < 2 else (one for one in lost if lost[one]):
-        own = slices.measured(id_), slices.links(id_)
-        judgements[id_] = judge(rules, *own, grader.of_shop(id_), engine, lost=lost[id_])
-    if len(whole) < 2:
-        return judgements
-    if len(whole) < len(lost):
-        inside = pl.col("shop").is_in(whole)
-        frames = {kind: one.frame.filter(inside) for kind, one in measured.items()}
-        measured = {
-            kind: attrs.evolve(measured[kind], frame=frame)
-            for kind, frame in frames.items()
-            if frame.height
-        }
-    together = judge(rules, measured, slices.all_links, grader, engine)
-    return judgements | dict(together.by_shop({id_: slices.measured(id_) for id_ in whole}))
 
 
 def _counted_parts(
@@ -340,7 +313,7 @@ def _counted_parts(
     )
     context = context_for_plugins(request.today, businesses.values(), windows)
     computed = resolver.registry.derived(counts, context)
-    for ids in _same_columns(tuple(shops), rows, windows, computed):
+    for ids in _same_columns(tuple(shops), rows, windows, counted.links, computed):
         part = _only(ids, len(shops), rows)
         yield _Part(
             {id_: shops[id_] for id_ in ids},
@@ -358,9 +331,11 @@ def _same_columns(
     shops: Sequence[str],
     rows: Sequence[CountedRows],
     windows: Windows,
+    links: Mapping[str, pl.DataFrame],
     computed: Computed,
 ) -> Iterable[tuple[str, ...]]:
-    """*shops* in groups that have rows in the same places, and the same derived columns."""
+    """*shops* in groups that have rows and links in the same places, and the same derived
+    columns."""
     if len(shops) == 1:
         return [tuple(shops)]
     has: dict[str, list[Hashable]] = {shop: list(computed.lines(shop)) for shop in shops}
@@ -370,6 +345,9 @@ def _same_columns(
             frame = counted.frame if whole else counted.within(windows, earlier=bool(earlier))
             for shop in frame["shop"].unique():
                 has[shop].append((place, earlier))
+    for relation, pairs in links.items():
+        for shop in pairs["shop"].unique():
+            has[shop].append(relation)
     for place, one in enumerate(computed.derived):
         known = one.frame.group_by("shop").agg(pl.all().is_not_null().any())
         for shop, *columns in known.iter_rows():
@@ -386,6 +364,14 @@ def _only(ids: Sequence[str], of: int, rows: tuple[CountedRows, ...]) -> tuple[C
     inside = pl.col("shop").is_in(ids)
     parts = (attrs.evolve(one, frame=one.frame.filter(inside)) for one in rows)
     return tuple(one for one in parts if one.frame.height)
+
+
+def _of_shops_links(
+    links: Mapping[str, pl.DataFrame], shops: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """The pairs of these shops; a relation of which they have none is not there."""
+    own = {name: frame.filter(pl.col("shop").is_in(shops)) for name, frame in links.items()}
+    return {name: frame for name, frame in own.items() if frame.height}
 
 
 def _of_shops(derived: Sequence[Derived], shops: Sequence[str]) -> Iterator[Derived]:
@@ -407,16 +393,19 @@ class _Slices:
         rows: tuple[CountedRows, ...],
         measured: Mapping[str, Measured],
         links: Mapping[str, pl.DataFrame],
+        judgement: Judgement,
     ) -> None:
-        self.all_links = links
         self._alone = len(shops) == 1
         self._whole = rows, measured, links
+        # Also of one alone: what is summed later lies in memory as it does where there are more.
+        self._judgement = JudgementSlices(judgement)
         if self._alone:
             return
         self._rows = [(one, _by_shop(one.frame)) for one in rows]
         self._measured = {kind: (one, _by_shop(one.frame)) for kind, one in measured.items()}
         self._links = {relation: _by_shop(frame) for relation, frame in links.items()}
         self._sources: dict[tuple[str, int], CountedRows] = {}
+        self._of_shop: dict[str, Mapping[str, Measured]] = {}
 
     def rows(self, shop: str) -> tuple[CountedRows, ...]:
         """The rows of counts of *shop*."""
@@ -430,8 +419,10 @@ class _Slices:
         """The measured subjects of *shop*."""
         if self._alone:
             return self._whole[1]
+        if shop in self._of_shop:
+            return self._of_shop[shop]
         frames = {id(one): of for one, of in self._rows}
-        return {
+        self._of_shop[shop] = {
             kind: attrs.evolve(
                 one,
                 frame=of[shop],
@@ -444,6 +435,19 @@ class _Slices:
             for kind, (one, of) in self._measured.items()
             if shop in of
         }
+        return self._of_shop[shop]
+
+    def judgement(self, shop: str) -> Judgement:
+        """What the rules came to for *shop*."""
+        if self._alone:
+            rows, measured, _ = self._whole
+            return self._judgement.of(shop, measured, {id(one): one for one in rows})
+        sources = {
+            id(one): self._source(shop, one, frames[shop])
+            for one, frames in self._rows
+            if shop in frames
+        }
+        return self._judgement.of(shop, self.measured(shop), sources)
 
     def links(self, shop: str) -> Mapping[str, pl.DataFrame]:
         """The pairs of *shop*."""

@@ -103,7 +103,7 @@ def with_derived(
         if joined is None:
             continue
         named = joined.with_columns(pl.col("name").fill_null(pl.col("key")))
-        whole = named.sort(IDENTITY).collect()
+        whole = named.sort(IDENTITY).collect().rechunk()
         if at is None:
             found[kind] = Measured(kind, whole, frozenset(names), ())
         else:

@@ -60,7 +60,7 @@ def measure(
         kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
         if not kept:
             continue
-        frame = _coalesce([frame for _, frame in kept]).sort("shop", "key")
+        frame = _coalesce([frame for _, frame in kept]).sort("shop", "key").rechunk()
         names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
         columns = frozenset(n for n in names if f"{n}.x" in frame.columns)
         metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in sorted(columns)}
