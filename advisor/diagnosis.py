@@ -13,7 +13,7 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
-from advisor.judge import Engine, Grader, Judgement, JudgementSlices, choose, failure, judge
+from advisor.judge import Engine, Grader, Judgement, choose, failure, judge
 from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
@@ -223,7 +223,9 @@ class _Part:
         lost = registry.uncomputed(self.computed, next(iter(self.shops)))
         grader = Grader(vocabulary, bands, self.businesses, today)
         judgement = judge(rules.rules, measured, links, grader, engine, lost=lost)
-        slices = _Slices(tuple(self.shops), self.rows, measured, links, judgement)
+        slices = _Slices(tuple(self.shops), self.rows, measured, links)
+        # Also of one alone: what is summed later lies in memory as it does where there are more.
+        judgements = judgement.by_shop({id_: slices.measured(id_) for id_ in self.shops})
         for id_, shop in self.shops.items():
             business = self.businesses[id_]
             failed = [registry.fault(line) for line in self.computed.lines(id_)]
@@ -236,7 +238,7 @@ class _Part:
                 request=shop.known.request,
                 business=business,
                 vocabulary=vocabulary,
-                grader=Grader(vocabulary, bands, {id_: business}, today),
+                grader=grader.of_shop(id_),
                 gathered=shop.gathered,
                 counted=self.counted,
                 rows=slices.rows(id_),
@@ -245,7 +247,7 @@ class _Part:
                 links=slices.links(id_),
                 totals={name: own_sums[name] for name in own_names if name in own_sums},
                 loaded=rules,
-                judgement=slices.judgement(id_),
+                judgement=judgements[id_],
                 engine=engine,
                 providers=tuple(registry.providers()),
                 notes=(
@@ -393,12 +395,9 @@ class _Slices:
         rows: tuple[CountedRows, ...],
         measured: Mapping[str, Measured],
         links: Mapping[str, pl.DataFrame],
-        judgement: Judgement,
     ) -> None:
         self._alone = len(shops) == 1
         self._whole = rows, measured, links
-        # Also of one alone: what is summed later lies in memory as it does where there are more.
-        self._judgement = JudgementSlices(judgement)
         if self._alone:
             return
         self._rows = [(one, _by_shop(one.frame)) for one in rows]
@@ -436,18 +435,6 @@ class _Slices:
             if shop in of
         }
         return self._of_shop[shop]
-
-    def judgement(self, shop: str) -> Judgement:
-        """What the rules came to for *shop*."""
-        if self._alone:
-            rows, measured, _ = self._whole
-            return self._judgement.of(shop, measured, {id(one): one for one in rows})
-        sources = {
-            id(one): self._source(shop, one, frames[shop])
-            for one, frames in self._rows
-            if shop in frames
-        }
-        return self._judgement.of(shop, self.measured(shop), sources)
 
     def links(self, shop: str) -> Mapping[str, pl.DataFrame]:
         """The pairs of *shop*."""

@@ -10,7 +10,6 @@ from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import Relations, related_column, subject_id
-from advisor.judge.slices import JudgementSlices
 
 __all__ = [
     "RELATIVE",
@@ -18,7 +17,6 @@ __all__ = [
     "Graded",
     "Grader",
     "Judgement",
-    "JudgementSlices",
     "Match",
     "Outcome",
     "Relations",

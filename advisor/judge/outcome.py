@@ -175,9 +175,10 @@ def _of_span(
     """The rows of one shop of a graded frame, of subjects as they are or *pooled*."""
     own = measured[graded.measured.kind]
     if pooled:
-        frame = graded.measured.frame.slice(*span)
+        frame = graded.measured.frame.slice(*span).rechunk()
         own = attrs.evolve(graded.measured, frame=frame, source=own.source)
-    return Graded(own, graded.frame.slice(*span))
+    # In one piece: the last digits of what is summed later depend on where pieces end.
+    return Graded(own, graded.frame.slice(*span).rechunk())
 
 
 def unchecked(conditions: Conditions) -> tuple[str, ...]:

@@ -22,7 +22,11 @@ from tests.end_to_end.runs import registry
 
 TODAY = date(2026, 11, 2)
 CURRENCIES = ("USD", "MXN", None)
-BANDS = ({}, {"ctr": {"low": 0.02, "high": 0.05}}, {"cpc": {"high": 0.4}})
+BANDS: tuple[dict[str, dict[str, float]], ...] = (
+    {},
+    {"ctr": {"low": 0.02, "high": 0.05}},
+    {"cpc": {"high": 0.4}},
+)
 SLOW = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
