@@ -6,7 +6,8 @@ from advisor.model import frozen
 
 @frozen
 class OutcomeCount:
-    """How often a rule ended how, over the subjects that it applies to."""
+    """How often a rule ended how, over the subjects that it applies to. *seen* of those that are
+    *clear* were seen to be: every condition had data."""
 
     rule: str
     title: str
@@ -17,6 +18,7 @@ class OutcomeCount:
     missing: int
     not_applicable: int
     error: int
+    seen: int = 0
 
 
 @frozen

@@ -46,7 +46,7 @@ class ConditionEvaluator:
             frame = self._with_findings(several)
             columns = frozenset(frame.columns)
             for one in several:
-                truth, blocked, failed = self._expressions(one, columns)
+                truth, blocked, failed, known = self._expressions(one, columns)
                 parts[one.number] = frame.lazy().select(
                     "shop",
                     pl.lit(one.kind, self.kinds).alias("kind"),
@@ -55,6 +55,7 @@ class ConditionEvaluator:
                     truth.cast(pl.UInt8).alias("truth"),
                     blocked.cast(pl.UInt8).alias("blocked"),
                     failed.alias("failed"),
+                    known.alias("known"),
                     pl.lit(one.number, pl.UInt32).alias("evaluation"),
                     pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
                 )
@@ -72,10 +73,11 @@ class ConditionEvaluator:
 
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]
-    ) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Truth, truth of `unless`, and whether something failed that it waits for."""
+    ) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+        """Truth, truth of `unless`, whether something failed that it waits for, and whether every
+        condition had data: one that is false hides others that are missing."""
         rule = evaluation.rule
-        parts = [truth_of(rule.when)]
+        parts = _parts(rule.when)
         failed = [
             pl.col(truth_column(test)) == _MISSING
             for test in rule.when.own()
@@ -96,10 +98,11 @@ class ConditionEvaluator:
             for related in rule.when.related
             if any(test.name in self.lost for test in related.tests)
         ]
-        truth = _MIN(*parts) if len(parts) > 1 else parts[0]
+        truth = _all(parts)
+        known = pl.all_horizontal(part != _MISSING for part in parts or [truth])
         blocked = truth_of(rule.unless) if rule.unless else pl.lit(int(Truth.FALSE), pl.UInt8)
         waits = pl.any_horizontal(failed) if failed else pl.lit(value=False)
-        return truth, blocked, waits
+        return truth, blocked, waits, known
 
     def _with_findings(self, evaluations: Sequence[RuleEvaluation]) -> pl.DataFrame:
         """The graded frame, with a truth column for each finding that a rule comes after."""
@@ -156,6 +159,16 @@ class ConditionEvaluator:
 
 def truth_of(conditions: Conditions) -> pl.Expr:
     """All of the tests, one of the alternatives, and all of the questions over relations."""
+    return _all(_parts(conditions))
+
+
+def _all(parts: Sequence[pl.Expr]) -> pl.Expr:
+    if not parts:
+        return pl.lit(_TRUE, pl.UInt8)
+    return _MIN(*parts) if len(parts) > 1 else parts[0]
+
+
+def _parts(conditions: Conditions) -> list[pl.Expr]:
     parts = [pl.col(truth_column(test)) for test in conditions.tests]
     if conditions.alternatives:
         branches = (
@@ -164,9 +177,7 @@ def truth_of(conditions: Conditions) -> pl.Expr:
         )
         parts.append(_MAX(*branches))
     parts += [pl.col(related_column(related)) for related in conditions.related]
-    if not parts:
-        return pl.lit(_TRUE, pl.UInt8)
-    return _MIN(*parts) if len(parts) > 1 else parts[0]
+    return parts
 
 
 def after_column(finding: str, over: str | None) -> str:

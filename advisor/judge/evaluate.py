@@ -90,5 +90,6 @@ OUTCOMES = {
     "failed": pl.Boolean,
     "evaluation": pl.UInt32,
     "row": pl.UInt32,
+    "known": pl.Boolean,
     "outcome": pl.UInt8,
 }

@@ -55,9 +55,9 @@ class Judgement:
 
     *outcomes* has a row for each rule and each subject that it was judged on: `shop`, `kind`,
     `key`, `rule`; `truth` of the conditions, `blocked` (truth of `unless`), `failed` (something
-    that it waits for failed), `outcome`; and `evaluation` and `row`, its place. *relations* say
-    which subjects belong together, and have the truth of every test on them. *lost* are metrics and
-    symbols that a plugin failed to compute, with why.
+    that it waits for failed), `known` (every condition had data), `outcome`; and `evaluation` and
+    `row`, its place. *relations* say which subjects belong together, and have the truth of every
+    test on them. *lost* are metrics and symbols that a plugin failed to compute, with why.
     """
 
     evaluations: tuple[RuleEvaluation, ...]
@@ -140,6 +140,13 @@ class Judgement:
         """How many subjects of each evaluation, by its number, ended how."""
         counted = self.outcomes.group_by("evaluation", "outcome").len()
         return {(number, Outcome(end)): many for number, end, many in counted.iter_rows()}
+
+    @cached_property
+    def seen(self) -> Mapping[int, int]:
+        """How many subjects of each evaluation, by its number, were seen to be clear: a condition
+        is false and all had data."""
+        clear = self.outcomes.filter((pl.col("truth") == int(Truth.FALSE)) & pl.col("known"))
+        return dict(clear.group_by("evaluation").len().iter_rows())
 
     def count(self, evaluation: RuleEvaluation, outcome: Outcome) -> int:
         """How many subjects of *evaluation* ended in *outcome*."""

@@ -174,7 +174,6 @@ CASES = (
         "tiktok_studio_follower_top_territories.csv",
         "studio-follower-territories",
         header="Top territories",
-        findings={"guide/territory": 1},
     ),
     Real("tiktok_studio_viewers.csv", "studio-viewers", header="Date"),
     Real("us_affiliate_creator_list_cleaned.csv", "affiliate-creators", header="Creator name"),

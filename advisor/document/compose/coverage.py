@@ -49,6 +49,7 @@ def _counted(evaluation: RuleEvaluation, judgement: Judgement) -> OutcomeCount:
         missing=judgement.count(evaluation, Outcome.MISSING),
         not_applicable=judgement.count(evaluation, Outcome.NOT_APPLICABLE),
         error=judgement.count(evaluation, Outcome.ERROR),
+        seen=judgement.seen.get(evaluation.number, 0),
     )
 
 
@@ -67,15 +68,22 @@ def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0, error: int =
 
 
 def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
-    """Rules that are clear wherever they could tell, and nowhere fire or fail."""
+    """Rules that were seen to be clear on most of what they judged, and nowhere fire or fail.
+
+    A condition that is false while another has no data proves nothing healthy. The kind is the one
+    that most of those subjects are of.
+    """
     by_rule: dict[str, list[OutcomeCount]] = {}
     for count in outcomes:
         by_rule.setdefault(count.rule, []).append(count)
-    return [
-        Healthy(rule, counts[0].title, counts[0].kind, sum(c.clear for c in counts))
-        for rule, counts in by_rule.items()
-        if any(c.clear for c in counts) and not any(c.fires or c.error for c in counts)
-    ]
+    found: list[Healthy] = []
+    for rule, counts in by_rule.items():
+        most = max(counts, key=lambda count: count.seen)
+        judged = most.clear + most.unsure
+        failing = any(count.fires or count.error for count in counts)
+        if most.seen and 2 * most.seen >= judged and not failing:
+            found.append(Healthy(rule, most.title, most.kind, most.seen))
+    return found
 
 
 def watch(diagnosis: Diagnosis) -> list[Watch]:
