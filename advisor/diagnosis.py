@@ -382,8 +382,14 @@ def _of_shops(derived: Sequence[Derived], shops: Sequence[str]) -> Iterator[Deri
     for one in derived:
         frame = one.frame.filter(pl.col("shop").is_in(shops))
         if frame.height:
-            known = [c for c in frame.columns if frame[c].null_count() < frame.height]
-            yield Derived(one.subject, frame.select(known))
+            known = {_base(c) for c in frame.columns if frame[c].null_count() < frame.height}
+            yield Derived(one.subject, frame.select(c for c in frame.columns if _base(c) in known))
+
+
+def _base(column: str) -> str:
+    """The metric that a column belongs to: a value may be missing where its limits are known."""
+    metric, _, part = column.rpartition(".")
+    return metric if part in ("lo", "hi", "n", "se") else column
 
 
 class _Slices:
