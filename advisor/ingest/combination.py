@@ -301,8 +301,12 @@ def _periods(
     *,
     lifetime: bool = False,
 ) -> pl.DataFrame:
+    undated = pl.col("from").is_null() & pl.col("to").is_null()
+    unknown = not lifetime and bool(frame.select(undated.all()).item())
     same = same_days(frame, ranks)
-    log.settled(same, f"period of the same {what}")
+    # Two exports without dates may be of two periods: that has to be asked.
+    asked = f"{what}, both without dates: their periods are not known; export them by day"
+    log.settled(same, asked if unknown else f"period of the same {what}")
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
     log.settled(later, f"{what} in a period that ends later or is better known")
     return later.frame
