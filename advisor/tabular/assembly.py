@@ -403,12 +403,17 @@ class FileReader:
 
     def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
         columns = self.kind.columns
-        printed = [name for name in values.numbers if columns[name].check is not None]
-        places = decimals([values.numbers[name] for name in printed])
-        ratios = [
-            checks.Printed(self.headers[name], check, values.numbers[name], digits)
-            for name, digits in zip(printed, places, strict=True)
+        printed = {
+            name: (check, checks.scaled(values.numbers[name], check, counts))
+            if columns[name].type is CellType.RATE
+            else (check, values.numbers[name])
+            for name in values.numbers
             if (check := columns[name].check) is not None
+        }
+        places = decimals([numbers for _, numbers in printed.values()])
+        ratios = [
+            checks.Printed(self.headers[name], check, numbers, digits)
+            for (name, (check, numbers)), digits in zip(printed.items(), places, strict=True)
         ]
         for said in checks.identities(ratios, counts, rows.data["_row"]):
             self.notes.say("identity-disagrees", said)

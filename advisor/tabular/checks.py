@@ -39,6 +39,21 @@ class Printed:
         return ((self.bottom > 0) & off).fill_null(value=False)
 
 
+def scaled(printed: pl.Series, check: Check, counts: Mapping[str, pl.Series]) -> pl.Series:
+    """Rates as fractions, where the counts tell that they were printed in the other unit: loaders
+    turn percents into fractions."""
+    names = (*check.numerator, *check.denominator)
+    if not all(name in counts for name in names):
+        return printed
+    frame = pl.DataFrame({**{name: counts[name] for name in sorted(set(names))}, "_": printed})
+    exact = check.scale * _added(check.numerator) / _added(check.denominator)
+    times = frame.filter(pl.col("_") > 0).select((exact / pl.col("_")).median()).item()
+    for factor in (100.0, 0.01):
+        if times is not None and 0.8 * factor < times < 1.25 * factor:
+            return printed * factor
+    return printed
+
+
 def identities(
     printed: Sequence[Printed], counts: Mapping[str, pl.Series], rows: pl.Series
 ) -> list[str]:
