@@ -34,7 +34,7 @@ def test_a_further_shop(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     write_shops(tmp_path / "few", FEW)
     write_shops(tmp_path / "many", MANY)
     few = run(tmp_path / "few")
-    many = benchmark.pedantic(run, (tmp_path / "many",), rounds=1)
+    many = benchmark.pedantic(run, (tmp_path / "many",), rounds=1)  # type: ignore[no-untyped-call]
 
     each = (many[0] - few[0]) / (MANY - FEW)
     line = f"a further shop of 4 files: {each:.2f} s; memory: {many[1] - few[1]:+.0f} MiB"
