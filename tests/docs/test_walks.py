@@ -11,6 +11,9 @@ from advisor.cli import main
 from tests.docs.blocks import ROOT, blocks
 
 ANSWERS = "product\nctor=low\n\n\n\n"
+CASES = Path("my-rules/our-low-ctor.cases.toml")
+EXAMPLE = 'name = "Example product"'
+COUNTS = ("product_clicks = 6_000, sku_orders = 60", "product_clicks = 6_000, sku_orders = 240")
 COMMANDS = [
     line
     for block in list(blocks("sh"))
@@ -30,8 +33,18 @@ def test_a_new_author_gets_from_nothing_to_a_rule_that_judges(
         _, *words = shlex.split(line, comments=True)
         done = CliRunner().invoke(main, words, input=ANSWERS, catch_exceptions=False)
         assert done.exit_code == 0, f"{line}\n{done.output}"
-        told[words[0] + (words[1] if words[0] == "rules" else "")] = done.output
+        told[" ".join(words[:2]) if words[0] == "rules" else words[0]] = done.output
+        if words[:2] == ["rules", "new"]:
+            fill_in()
 
-    assert list(told) == ["rulesnew", "rulestest", "diagnose", "explain"]
-    assert "4 cases, none failed" in told["rulestest"]
+    assert list(told) == ["rules new", "rules test", "diagnose", "explain"]
+    assert "2 cases, none failed" in told["rules test"]
     assert "my-rules/our-low-ctor" in told["explain"]
+
+
+def fill_in() -> None:
+    """Gives the new cases counts, as the page says."""
+    text = CASES.read_text(encoding="utf-8")
+    for counts in COUNTS:
+        text = text.replace(f"{EXAMPLE} }}", f"{EXAMPLE}, {counts} }}", 1)
+    CASES.write_text(text, encoding="utf-8")
