@@ -283,7 +283,7 @@ def _counted_parts(
         for shop in alike
     }
     names = {id_: business.name or id_ for id_, business in businesses.items()}
-    rows = tuple(with_pools(as_counted_rows(counted, names), vocabulary))
+    rows = tuple(with_pools(as_counted_rows(counted, names, vocabulary), vocabulary))
     asked = chosen(request.first, request.last, request.month, request.today)
     windows = choose_windows(rows, tuple(shops), asked, request.today, vocabulary)
     if as_if is not None:
@@ -291,7 +291,7 @@ def _counted_parts(
     businesses, of_margin = with_margins(businesses, rows, windows, vocabulary)
     outside = outside_notes(
         (
-            (one.frame, one.grain, [one.within(windows, earlier=e) for e in (False, True)])
+            (one.frame, one.grain, [one.held(windows), one.within(windows, earlier=True)])
             for one in rows
         ),
         windows,
@@ -344,7 +344,9 @@ def _same_columns(
     for place, counted in enumerate(rows):
         for earlier in (None, False, True):
             whole = earlier is None
-            frame = counted.frame if whole else counted.within(windows, earlier=bool(earlier))
+            frame = counted.frame if whole else counted.held(windows)
+            if earlier:
+                frame = counted.within(windows, earlier=True)
             for shop in frame["shop"].unique():
                 has[shop].append((place, earlier))
     for relation, pairs in links.items():

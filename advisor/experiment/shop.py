@@ -94,7 +94,7 @@ def open_shop(request: Request, registry: Registry, *, progress: Progress | None
     counted = combine(gathered.readings, vocabulary, shop=shop, currency=business.currency)
     business = attrs.evolve(business, currency=business.currency or counted.currency)
     names = {shop: business.name or shop}
-    rows = tuple(with_pools(as_counted_rows(counted, names), vocabulary))
+    rows = tuple(with_pools(as_counted_rows(counted, names, vocabulary), vocabulary))
     asked = chosen(request.first, request.last, request.month, request.today)
     windows = choose_windows(rows, (shop,), asked, request.today, vocabulary)
     return Shop(business, vocabulary, rows, windows.of(shop))

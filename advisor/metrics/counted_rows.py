@@ -32,6 +32,7 @@ class CountedRows:
     """Rows of counts of one subject kind, family and grain, in which nothing is there twice.
 
     *alike*: the days behind a sum are known to vary by chance alone, as in a rule's case.
+    *states*: all counts are states, of which the newest holds.
     """
 
     subject: str
@@ -39,7 +40,8 @@ class CountedRows:
     grain: Grain
     frame: pl.DataFrame
     alike: bool = False
-    _within: dict[tuple[Window | Windows, bool], pl.DataFrame] = attrs.field(
+    states: bool = False
+    _within: dict[tuple[Window | Windows, bool, bool], pl.DataFrame] = attrs.field(
         factory=dict, init=False, repr=False
     )
 
@@ -50,13 +52,25 @@ class CountedRows:
 
     def within(self, window: Window | Windows, *, earlier: bool = False) -> pl.DataFrame:
         """The rows that speak of the window, or of the one before it; see in_window."""
-        asked = (window, earlier)
+        return self._rows(window, earlier=earlier, later=False)
+
+    def held(self, window: Window | Windows) -> pl.DataFrame:
+        """The rows that speak of the window; of states also what was noted after it, up to the day
+        until which it holds."""
+        return self._rows(window, earlier=False, later=self.states)
+
+    def _rows(self, window: Window | Windows, *, earlier: bool, later: bool) -> pl.DataFrame:
+        asked = (window, earlier, later)
         if asked not in self._within:
-            self._within[asked] = in_window(self.frame, self.grain, window, earlier=earlier)
+            self._within[asked] = in_window(
+                self.frame, self.grain, window, earlier=earlier, later=later
+            )
         return self._within[asked]
 
 
-def as_counted_rows(counted: Counted, names: Mapping[str, str]) -> Iterable[CountedRows]:
+def as_counted_rows(
+    counted: Counted, names: Mapping[str, str], vocabulary: Vocabulary
+) -> Iterable[CountedRows]:
     """The sets of counts, one for each grain. What is broken down is not a subject's whole. *names*
     are those of the shops, by id."""
     for one in counted.sets:
@@ -65,12 +79,13 @@ def as_counted_rows(counted: Counted, names: Mapping[str, str]) -> Iterable[Coun
         for grain, frame in one.by_grain():
             if not any(map(is_count, frame.columns)):
                 continue  # it only says what subjects are called
+            states = _states_alone(frame, vocabulary)
             if one.subject == "shop":  # one row a shop, whatever a file calls it
                 name = pl.col("shop").replace_strict(names, return_dtype=pl.String)
                 whole = frame.with_columns(pl.col("shop").alias("key"), name.alias("name"))
-                yield CountedRows(one.subject, one.family, grain, whole)
+                yield CountedRows(one.subject, one.family, grain, whole, states=states)
             else:
-                yield CountedRows(one.subject, one.family, grain, frame)
+                yield CountedRows(one.subject, one.family, grain, frame, states=states)
 
 
 def choose_windows(
@@ -81,13 +96,12 @@ def choose_windows(
     vocabulary: Vocabulary,
 ) -> Windows:
     """The window of each of *shops*: the days that the user *asked* for, else the newest full ones
-    of the shop's data.
+    of the shop's data. What was noted after them holds up to the day of the run, unless the user
+    asked for days after which the data go on.
 
     A table with gaps (violations, LIVEs) says nothing about where the data end, unless there is no
     other; one of states alone (stock, a rate that still holds) never does.
     """
-    if asked is not None:
-        return Windows(dict.fromkeys(shops, Window(asked, before(asked))))
     last = pl.col("to").max()
     near = (pl.col("to") > last - pl.duration(days=WINDOW_DAYS)).sum()
     ends = [
@@ -97,19 +111,27 @@ def choose_windows(
         .group_by("shop")
         .agg(last.alias("last"), (near >= WINDOW_DAYS // 2).alias("dense"))
         for one in rows
-        if one.grain is Grain.DAY and not _states_alone(one, vocabulary)
+        if one.grain is Grain.DAY and not _states_alone(one.frame, vocabulary)
     ]
-    windows = dict.fromkeys(shops, NO_WINDOW)
-    if ends:
-        day = pl.col("last")
-        newest_day = pl.coalesce(day.filter("dense").max(), day.max())
-        for shop, end in pl.concat(ends).group_by("shop").agg(newest_day).iter_rows():
-            windows[shop] = newest((end,), today)
-    return Windows(windows)
+    day = pl.col("last")
+    newest_day = pl.coalesce(day.filter("dense").max(), day.max())
+    last_days: dict[str, date] = (
+        dict(pl.concat(ends).group_by("shop").agg(newest_day).iter_rows()) if ends else {}
+    )
+    return Windows({shop: _window(asked, last_days.get(shop), today) for shop in shops})
 
 
-def _states_alone(rows: CountedRows, vocabulary: Vocabulary) -> bool:
-    counts = (vocabulary.counts[c] for c in rows.frame.columns if c in vocabulary.counts)
+def _window(asked: Period | None, last: date | None, today: date) -> Window:
+    if asked is not None:
+        past = last is not None and last > asked.last
+        return Window(asked, before(asked), until=None if past else today)
+    if last is None:
+        return NO_WINDOW
+    return attrs.evolve(newest((last,), today), until=today)
+
+
+def _states_alone(frame: pl.DataFrame, vocabulary: Vocabulary) -> bool:
+    counts = (vocabulary.counts[c] for c in frame.columns if c in vocabulary.counts)
     return all(count.unit is CountUnit.STATE for count in counts)
 
 

@@ -46,7 +46,9 @@ def context_for_plugins(
     about = [(one.id, one.currency, one.region) for one in businesses]
     texts = dict.fromkeys(("shop", "currency", "region"), pl.String)
     shops = pl.DataFrame(about, schema=texts, orient="row")
-    return MetricsContext(today, shops.join(windows.frame, on="shop", maintain_order="left"))
+    return MetricsContext(
+        today, shops.join(windows.frame.drop("until"), on="shop", maintain_order="left")
+    )
 
 
 def _table(rows: CountedRows, breakdowns: tuple[str, ...], windows: Windows) -> CountTable:
@@ -55,8 +57,11 @@ def _table(rows: CountedRows, breakdowns: tuple[str, ...], windows: Windows) -> 
     def select(within: Within) -> pl.DataFrame:
         if within == "always":
             return rows.frame
-        inside = rows.within(windows, earlier=within == "before")
-        if within == "window" and rows.grain is Grain.DAY and without:
+        if within == "held":
+            inside = rows.held(windows)
+        else:
+            inside = rows.within(windows, earlier=within == "before")
+        if within in ("window", "held") and rows.grain is Grain.DAY and without:
             every_day = rows.frame.filter(pl.col("shop").is_in(without))
             inside = pl.concat([inside, every_day])
         return inside

@@ -86,7 +86,7 @@ def _of_rows(
     vocabulary: Vocabulary,
     beside: Beside,
 ) -> Iterator[tuple[str, Total]]:
-    current = rows.within(window)
+    current = rows.held(window)
     if current["to"].null_count():  # what has no date is not added to what has
         dated = pl.col("to").is_not_null()
         current = current.filter(dated | ~dated.any().over("shop"))

@@ -73,7 +73,7 @@ def _of(
     files: Sequence[File],
 ) -> dict[str, Rows]:
     near = (
-        rows.within(window)
+        rows.held(window)
         .filter(pl.col("key").is_in(keys))
         .drop_nulls(counts)  # a row that lacks one is in no sum
         .select("key", "_file", pl.col("_row").cast(pl.Int64))

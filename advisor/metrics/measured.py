@@ -77,7 +77,7 @@ def measure(
 def _measure_rows(
     rows: CountedRows, ask: Wanted, window: Window | Windows, vocabulary: Vocabulary
 ) -> pl.DataFrame:
-    current = rows.within(window)
+    current = rows.held(window)
     if current.height == 0:
         return pl.DataFrame()
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]

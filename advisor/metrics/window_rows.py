@@ -13,18 +13,24 @@ _SPAN = ("shop", "from", "to")
 
 
 def in_window(
-    frame: pl.DataFrame, grain: Grain, window: Window | Windows, *, earlier: bool = False
+    frame: pl.DataFrame,
+    grain: Grain,
+    window: Window | Windows,
+    *,
+    earlier: bool = False,
+    later: bool = False,
 ) -> pl.DataFrame:
     """The rows of the window (or, with *earlier*, of the one before it), each shop's of its own.
 
     Days are taken by their date. Of reports without days, the newest period that the window can be
     judged by counts: it begins before the window ends, and ended not more than STALE_DAYS before it
-    begins. Subjects that only a report without any date has are added to it.
+    begins. Subjects that only a report without any date has are added to it. With *later*, what was
+    noted after the window counts too, up to the day until which states hold.
     """
     if grain is Grain.DAY:
-        return _of_days(frame, window, earlier=earlier)
+        return _of_days(frame, window, earlier=earlier, later=later)
     spans = frame.select(_SPAN).unique()
-    judged = with_days(spans, window).filter(_fits())
+    judged = with_days(spans, window).filter(_fits(later=later))
     newest = _newest_of_each_shop(judged)
     if earlier:
         return _of_spans(frame, _past(spans, newest)) if newest.height else frame.clear()
@@ -37,21 +43,33 @@ def in_window(
     return pl.concat([current, undated.join(current, on=["shop", "key"], how="anti")])
 
 
-def _of_days(frame: pl.DataFrame, window: Window | Windows, *, earlier: bool) -> pl.DataFrame:
+def _of_days(
+    frame: pl.DataFrame, window: Window | Windows, *, earlier: bool, later: bool
+) -> pl.DataFrame:
     common = window.common if isinstance(window, Windows) else window
     if common is not None:
         period = common.before if earlier else common.current
         if period is None:
             return frame.clear()
-        return frame.filter(pl.col("from").is_between(period.first, period.last))
-    first, last = DAYS[2:] if earlier else DAYS[:2]
-    inside = (pl.col("from") >= pl.col(first)) & (pl.col("from") <= pl.col(last))
+        last = max(period.last, common.until or period.last) if later else period.last
+        return frame.filter(pl.col("from").is_between(period.first, last))
+    if earlier:
+        inside = pl.col("from").is_between("before_first", "before_last")
+    else:
+        inside = pl.col("from").is_between("first", _last(later=later))
     return with_days(frame, window).filter(inside).drop(DAYS)
 
 
-def _fits() -> pl.Expr:
+def _last(*, later: bool) -> pl.Expr:
+    """The last day that counts; null where there is no window."""
+    last = pl.col("last")
+    held = pl.when(last.is_not_null()).then(pl.max_horizontal(last, "until"))
+    return held if later else last
+
+
+def _fits(*, later: bool = False) -> pl.Expr:
     """Whether a dated period is one that the window can be judged by."""
-    begins_in_time = (pl.col("from") <= pl.col("last")).fill_null(value=True)
+    begins_in_time = (pl.col("from") <= _last(later=later)).fill_null(value=True)
     fresh = (pl.col("to") >= pl.col("first") - _STALE).fill_null(value=True)
     return pl.col("to").is_not_null() & begins_in_time & fresh
 

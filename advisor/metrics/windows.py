@@ -7,7 +7,7 @@ import polars as pl
 
 from advisor.model import NO_WINDOW, Window, frozen
 
-DAYS = ("first", "last", "before_first", "before_last")
+DAYS = ("first", "last", "before_first", "before_last", "until")
 
 
 @frozen(eq=False)
@@ -28,13 +28,14 @@ class Windows:
 
     @cached_property
     def frame(self) -> pl.DataFrame:
-        """`shop`, `first`, `last`, `before_first` and `before_last`; null where there is none."""
+        """`shop` and DAYS; null where there is none."""
         spans = [(window.current, window.before) for window in self.by_shop.values()]
         columns = {
             "first": [now.first if now else None for now, _ in spans],
             "last": [now.last if now else None for now, _ in spans],
             "before_first": [then.first if then else None for _, then in spans],
             "before_last": [then.last if then else None for _, then in spans],
+            "until": [window.until for window in self.by_shop.values()],
         }
         schema = {"shop": pl.String, **dict.fromkeys(DAYS, pl.Date)}
         return pl.DataFrame({"shop": list(self.by_shop), **columns}, schema=schema)
@@ -46,7 +47,8 @@ def with_days(frame: pl.DataFrame, window: Window | Windows) -> pl.DataFrame:
         return frame.join(window.frame, on="shop", how="left", maintain_order="left")
     common = window.common if isinstance(window, Windows) else window
     now, then = (common.current, common.before) if common else (None, None)
-    days = (now and now.first, now and now.last, then and then.first, then and then.last)
+    ends = (now and now.first, now and now.last, then and then.first, then and then.last)
+    days = (*ends, common.until if common else None)
     return frame.with_columns(
         pl.lit(day, pl.Date).alias(name) for name, day in zip(DAYS, days, strict=True)
     )

@@ -15,10 +15,15 @@ STALE_DAYS = 28  # a report that ended longer before the window says nothing abo
 
 @frozen
 class Window:
-    """The current days and the ones before them; None where the files have no dates."""
+    """The current days and the ones before them; None where the files have no dates.
+
+    *until* is the day up to which a state (stock, a score) that was noted after the current days
+    holds; None where none does.
+    """
 
     current: Period | None
     before: Period | None
+    until: date | None = None
 
 
 NO_WINDOW = Window(None, None)

@@ -21,7 +21,7 @@ else:  # the words of plugins are wanted without their numbers too
 
     pl = lazy_loader.load("polars")
 
-Within = Literal["window", "before", "always"]
+Within = Literal["window", "held", "before", "always"]
 Select = Callable[[Within], "pl.DataFrame"]
 _LABELS = ("shop", "key", "name")
 _SUBJECT = ("shop", "key")
@@ -106,7 +106,8 @@ class CountTable:
     _select: Select = attrs.field(repr=False)
 
     def rows(self, within: Within = "window") -> pl.DataFrame:
-        """The rows of the window, of the one *before* it, or of all days.
+        """The rows of the window, of the one *before* it, or of all days. With *held*, those of the
+        window and of states also what was noted after it, up to the day of the run.
 
         Columns: `shop`, `key`, `name`, `parent.<kind>`, `from`, `to`, `by.<breakdown>`,
         `currency`, one a count (null: missing), `_file` and `_row`. Of tables without days, the
@@ -230,11 +231,13 @@ class Counts:
         """`shop`, `key`, `name`, how many `days` (null where not known) and *counts* added up: one
         row a subject. Of a state, its newest value."""
         frames: list[pl.LazyFrame] = []
+        newest = within == "window" and self.states.issuperset(counts)
+        told: Within = "held" if newest else within
         length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
         for table in self.having(subject, counts, families=families):
             span = pl.col("from").n_unique() if table.grain is Grain.DAY else length
             sums = (
-                _known(table.rows(within), counts)
+                _known(table.rows(told), counts)
                 .group_by(_SUBJECT, maintain_order=True)
                 .agg(
                     pl.col("name").last(),
@@ -259,8 +262,9 @@ class Counts:
         within: Within = "always",
     ) -> pl.DataFrame:
         """`shop`, `key`, `name`, `from` and *counts*: of each subject the newest day on which all
-        are known, not after *until*."""
-        days = self.days(subject, counts, within=within)
+        are known, not after *until*. Of the window, states that were noted after it count too, up
+        to the day of the run."""
+        days = self.days(subject, counts, within="held" if within == "window" else within)
         if until is not None:
             days = days.filter(pl.col("from") <= until)
         return days.unique(_SUBJECT, keep="last", maintain_order=True)

@@ -46,10 +46,12 @@ def counts_of(
     objects with hooks) bring words beside those that are installed.
     """
     vocabulary = registry_with(tuple(plugins)).vocabulary()
-    windows = Windows({shop: NO_WINDOW if window is None else Window(window, before(window))})
+    day = today or _after(readings)
+    within = NO_WINDOW if window is None else Window(window, before(window), until=day)
+    windows = Windows({shop: within})
     counted = combine(readings, vocabulary, shop=shop, currency=currency)
     counts = counts_for_plugins(
-        with_pools(as_counted_rows(counted, {shop: shop}), vocabulary),
+        with_pools(as_counted_rows(counted, {shop: shop}, vocabulary), vocabulary),
         windows,
         vocabulary,
         sets=counted.sets,
@@ -57,7 +59,7 @@ def counts_of(
         readings={shop: readings},
     )
     business = Business(id=shop, currency=currency, region=region)
-    context = context_for_plugins(today or _after(readings), (business,), windows)
+    context = context_for_plugins(day, (business,), windows)
     return Block(counts, context)
 
 

@@ -60,7 +60,7 @@ def restock_cover(counts: Counts) -> pl.DataFrame:
     """How long stock and what is on its way last, over how long restocking takes: below 1 the
     product is sold out before new goods can come."""
     latest = counts.newest("product", ("stock", "lead_days"), within="window")
-    coming = counts.days("product", ("stock", "incoming_stock"))
+    coming = counts.newest("product", ("stock", "incoming_stock"), within="window")
     sold = counts.sums("product", ("items_sold",))
     both = (
         latest.join(coming.drop("name", "stock"), on=(*_KEY, "from"), how="left")

@@ -55,7 +55,7 @@ def of(name: str, told: Values) -> Values:
 def direct(*readings: Reading) -> Mapping[str, Measured]:
     """Every count as a metric of itself."""
     counted = combine(readings, WORDS, shop="shop")
-    rows = tuple(with_pools(as_counted_rows(counted, {"shop": "shop"}), WORDS))
+    rows = tuple(with_pools(as_counted_rows(counted, {"shop": "shop"}, WORDS), WORDS))
     asked = {
         one.subject: Wanted(
             frozenset(

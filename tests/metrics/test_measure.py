@@ -4,18 +4,21 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.metrics.measured import measure
 from advisor.metrics.pooling import pool
-from advisor.metrics.required import metric_of
+from advisor.metrics.required import Wanted, metric_of
+from advisor.metrics.windows import Windows
 from advisor.model.reading import Grain
 from advisor.model.vocabulary import Unit
 from advisor.model.window import NO_WINDOW
 from advisor.stats import intervals as evidence
-from tests.core import WORDS, counted, day, measured, one
+from tests.core import SHOP, WINDOW, WORDS, counted, day, measured, one
 
 Row = dict[str, object]
 
@@ -108,6 +111,36 @@ def test_a_state_is_the_newest_one_known() -> None:
     ]
 
     assert one(counted("product", rows, grain=Grain.DAY), metrics=["stock"])["stock"] == 7
+
+
+@pytest.mark.parametrize("grain", [Grain.DAY, Grain.PERIOD])
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(28, 40), (30, 40), (31, 7), (32, 7), (33, 9), (None, 40)],
+)
+def test_a_state_noted_after_the_window_holds_up_to_the_day_of_the_run(
+    grain: Grain, until: int | None, expected: float
+) -> None:
+    rows: list[Row] = [
+        {"day": 33, "stock": 9},
+        {"day": 20, "stock": 40},
+        {"day": 31, "stock": 7},
+    ]
+    window = attrs.evolve(WINDOW, until=None if until is None else day(until))
+    states = attrs.evolve(counted("product", rows, grain=grain), states=True)
+
+    for days in (window, Windows({SHOP: window}), Windows({SHOP: window, "other": NO_WINDOW})):
+        found = measure([states], {"product": Wanted(frozenset({"stock"}))}, days, WORDS)
+        assert found["product"].frame["stock"].to_list() == [expected]
+
+
+def test_what_happened_after_the_window_is_no_part_of_it() -> None:
+    rows: list[Row] = [{"day": 28, "clicks": 4}, {"day": 29, "clicks": 9}]
+    window = attrs.evolve(WINDOW, until=day(40))
+
+    found = measured(counted("ad", rows, grain=Grain.DAY), metrics=["clicks"], window=window)
+
+    assert found["ad"].frame["clicks"].to_list() == [4]
 
 
 def test_only_days_of_the_window_count_and_the_window_before_is_apart() -> None:

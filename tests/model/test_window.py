@@ -93,3 +93,21 @@ def test_the_window_ends_where_the_days_of_the_shop_end() -> None:
 
 def test_periods_alone_make_no_window() -> None:
     assert dates_of(1, 2, grain=Grain.PERIOD) == NO_WINDOW
+
+
+@pytest.mark.parametrize(
+    ("asked", "until"),
+    [
+        (None, TODAY),
+        (Period(date(2026, 5, 1), date(2026, 5, 20)), TODAY),  # the data end before it does
+        (Period(date(2026, 5, 1), date(2026, 5, 10)), None),  # what came after it is no news of it
+    ],
+)
+def test_states_hold_up_to_the_day_of_the_run_unless_the_past_is_asked_for(
+    asked: Period | None, until: date | None
+) -> None:
+    rows: list[dict[str, object]] = [{"day": n, "clicks": 1} for n in range(-40, 15)]
+
+    found = choose_windows([counted("ad", rows, grain=Grain.DAY)], [SHOP], asked, TODAY, WORDS)
+
+    assert found.of(SHOP).until == until

@@ -117,6 +117,32 @@ def test_stock_and_goods_on_their_way_are_set_against_the_time_to_restock() -> N
     assert found("restock_cover", stock) == {}
 
 
+@pytest.mark.parametrize(("day", "left"), [(29, 20), (40, 60)])
+def test_stock_that_was_counted_after_the_last_sale_holds_up_to_the_day_of_the_run(
+    day: int, left: float
+) -> None:
+    stock = reading(
+        "product",
+        [
+            ("p", 3, {"stock": 60.0, "lead_days": 7.0, "incoming_stock": 0.0}),
+            ("p", day, {"stock": 20.0, "lead_days": 7.0, "incoming_stock": 0.0}),
+        ],
+    )
+    sold = reading("product", [("p", 0, {"items_sold": 280.0})], Grain.PERIOD, 28)
+    given = block(stock, sold, window=WINDOW, today=FIRST + timedelta(days=32))
+
+    latest = given.counts.newest("product", ("stock",), within="window")
+    assert latest["stock"].to_list() == [left]
+    assert given.counts.sums("product", ("stock",))["stock"].to_list() == [left]
+    assert given.counts.days("product", ("stock",))["stock"].to_list() == [60.0]
+    (cover,) = (
+        one.frame
+        for one in standing(given.counts, given.context)
+        if "restock_cover" in one.frame.columns
+    )
+    assert cover["restock_cover"].to_list() == pytest.approx([left / 10 / 7])
+
+
 def test_days_with_a_promotion_are_a_share_of_the_window() -> None:
     days = reading("shop", [("", day, {"promotions": 1.0}) for day in range(21)])
     assert found("promotion_days", days) == {"shop": 21 / 28}
