@@ -88,33 +88,50 @@ def commission_rates(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Se
 
 
 def samples(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Sequence[Table]:
-    """Samples by the day they were sent, and how many of them arrived, led to content, are late."""
-    arrived, posted = pl.col("delivered").is_not_null(), pl.col("content_posted").is_not_null()
+    """Samples by the day they were sent and by the day they arrived; what came of them by the day
+    their content was due, whenever they were sent, or was posted where it is not due yet."""
+    each = rows.with_columns(pl.col("creator").str.strip_chars_start("@"))
     agreed = pl.col("delivered").dt.offset_by(f"{CONTENT_DAYS}d")
-    late = arrived & ~posted & (pl.col("content_due").fill_null(agreed) < context.today)
-    each = rows.with_columns(
-        pl.col("creator").str.strip_chars_start("@"),
-        pl.lit(1.0).alias("samples_sent"),
-        arrived.alias("samples_delivered"),
-        posted.alias("samples_posted"),
-        late.fill_null(value=False).alias("samples_overdue"),
+    due = pl.when(pl.col("delivered").is_not_null()).then(pl.col("content_due").fill_null(agreed))
+    over, posted = (due < context.today).fill_null(value=False), pl.col("content_posted")
+    one = pl.lit(value=True)
+    events: tuple[tuple[pl.Expr, dict[str, pl.Expr]], ...] = (
+        (pl.col("sent"), {"samples_sent": one}),
+        (pl.col("delivered"), {"samples_delivered": one}),
+        (
+            pl.when(over).then(due).otherwise(posted),
+            {
+                "samples_due": one,
+                "samples_posted": posted.is_not_null(),
+                "samples_overdue": posted.is_null(),
+            },
+        ),
     )
-    counts = ("samples_sent", "samples_delivered", "samples_posted", "samples_overdue")
+    counts = [count for _, what in events for count in what]
+    happened = pl.concat(
+        each.select(
+            "creator",
+            "_row",
+            day.alias("_day"),
+            *(what.get(c, pl.lit(value=False)).cast(pl.Float64).alias(c) for c in counts),
+        )
+        for day, what in events
+    ).drop_nulls("_day")
 
     def by(subject: str, key: pl.Expr) -> Table:
-        days = (
-            each.with_columns(key.alias("_key"))
-            .group_by("_key", "sent", maintain_order=True)
-            .agg(pl.col(counts).cast(pl.Float64).sum(), pl.col("_row").min())
+        sums = (
+            happened.with_columns(key.alias("_key"))
+            .group_by("_key", "_day", maintain_order=True)
+            .agg(pl.col(counts).sum(), pl.col("_row").min())
         )
         return rows_about(
             subject,
             kind,
             Grain.DAY,
-            days,
+            sums,
             {count: pl.col(count) for count in counts},
             key=pl.col("_key"),
-            first=pl.col("sent"),
+            first=pl.col("_day"),
         )
 
     return (by("creator", pl.col("creator")), by("shop", pl.lit("")))

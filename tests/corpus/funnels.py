@@ -141,8 +141,8 @@ FUNNELS: tuple[Funnel, ...] = (
         )
         + _steps(
             "samples",
-            Step("samples_delivered", None, 0.2, 5),
-            Step("samples_overdue", "samples_delivered", 0.05, 0.49, How.CHANCE),
+            Step("samples_due", None, 0.2, 5),
+            Step("samples_overdue", "samples_due", 0.05, 0.49, How.CHANCE),
         ),
         windows=8,
     ),

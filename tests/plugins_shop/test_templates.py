@@ -218,14 +218,33 @@ def test_content_is_late_when_its_day_is_over(tmp_path: Path) -> None:
         "2026-06-01,,ana,,,,,",  # not there yet
         "2026-06-02,2026-06-16,@bo,,,,,",  # due today
     )
-    counts = ("samples_sent", "samples_delivered", "samples_posted", "samples_overdue")
-    assert _rows(reading, "creator", "key", *counts) == [
-        ("ana", 4.0, 3.0, 1.0, 1.0),
-        ("bo", 1.0, 1.0, 0.0, 0.0),
+    counts = ("samples_sent", "samples_delivered", "samples_due", "samples_posted")
+    (creators,) = (table.frame for table in reading.tables if table.subject == "creator")
+    sums = creators.group_by("key").agg(pl.col(*counts, "samples_overdue").sum()).sort("key")
+    assert sums.rows() == [("ana", 4.0, 3.0, 2.0, 1.0, 1.0), ("bo", 1.0, 1.0, 0.0, 0.0, 0.0)]
+
+
+def test_a_sample_counts_on_the_day_its_content_was_due_whenever_it_was_sent(
+    tmp_path: Path,
+) -> None:
+    reading = _read(
+        tmp_path,
+        "samples",
+        "2026-03-01,2026-03-05,ana,,,2026-06-12,,",  # agreed long after it arrived
+        "2026-05-01,2026-05-30,bo,,,,,",  # due 14 days after it arrived
+        "2026-05-01,2026-05-30,bo,,,,2026-06-03,",  # posted in time, due all the same
+        "2026-05-01,2026-06-25,cleo,,,,2026-06-28,",  # posted before it is due
+    )
+    found = _rows(reading, "shop", "from", "samples_due", "samples_posted", "samples_overdue")
+    assert sorted(row for row in found if row[1]) == [
+        (date(2026, 6, 12), 1.0, 0.0, 1.0),
+        (date(2026, 6, 13), 2.0, 1.0, 1.0),
+        (date(2026, 6, 28), 1.0, 1.0, 0.0),
     ]
-    assert _rows(reading, "shop", "from", "samples_sent") == [
-        (date(2026, 6, 1), 4.0),
-        (date(2026, 6, 2), 1.0),
+    sent = _rows(reading, "shop", "from", "samples_sent")
+    assert sorted(row for row in sent if row[1]) == [
+        (date(2026, 3, 1), 1.0),
+        (date(2026, 5, 1), 3.0),
     ]
 
 
