@@ -26,6 +26,7 @@ Select = Callable[[Within], "pl.DataFrame"]
 _LABELS = ("shop", "key", "name")
 _SUBJECT = ("shop", "key")
 _DAYS = "days"
+_WHOLE = "__whole"
 
 
 @frozen(eq=False)
@@ -243,15 +244,17 @@ class Counts:
                     pl.col("name").last(),
                     span.cast(pl.Float64).alias(_DAYS),
                     *self._together(counts),
+                    # Not to be split over threads, whose parts would be added in any order.
+                    pl.first().n_unique().alias(_WHOLE),
                 )
             )
-            frames.append(sums.select(*_LABELS, _DAYS, *counts))
+            frames.append(sums.select(*_LABELS, _DAYS, *counts, _WHOLE))
         if not frames:
             return _empty((*_LABELS, _DAYS, *counts), (_DAYS, *counts))
         found = frames[0]
         if len(frames) > 1:
             found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
-        return found.sort(_SUBJECT).collect()
+        return found.sort(_SUBJECT).collect().drop(_WHOLE)
 
     def newest(
         self,

@@ -115,5 +115,5 @@ def test_a_broken_provider_is_named_where_nothing_could_be_read(
     monkeypatch.setattr("advisor_tiktok_ads.advisor_metric_providers", hookimpl(broken))
     result = run("inspect", ads_file(tmp_path))
     assert result.exit_code == 3
-    assert "plugin tiktok-ads: advisor_metric_providers failed" in result.stderr
+    assert "plugin tiktok-ads is not used: advisor_metric_providers failed" in result.stderr
     assert "out of order" in result.stderr
