@@ -14,6 +14,7 @@ from advisor.document.actions import (
     SetAsideInfo,
     TrialInfo,
 )
+from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
 from advisor.document.compose import compose_document
 from advisor.document.compose.coverage import promise, unjudged
 from advisor.document.compose.findings import compose_findings, measured_rows
@@ -54,6 +55,7 @@ from advisor.document.plain_values import as_json, one_level, plain
 from advisor.document.whole import SCHEMA_VERSION, Document
 
 __all__ = [
+    "DEFS",
     "SCHEMA_VERSION",
     "ActionInfo",
     "AdvisorInfo",
@@ -61,6 +63,7 @@ __all__ = [
     "BandInfo",
     "ChangeInfo",
     "ChangeRow",
+    "ClassSchemas",
     "CourseInfo",
     "Document",
     "DoneInfo",
@@ -88,6 +91,7 @@ __all__ = [
     "Ranked",
     "Ranking",
     "Reconciliation",
+    "Schema",
     "SetAsideInfo",
     "ShopInfo",
     "StoryLine",
@@ -102,5 +106,7 @@ __all__ = [
     "one_level",
     "plain",
     "promise",
+    "schema_text",
     "unjudged",
+    "whole_schema",
 ]

@@ -6,17 +6,12 @@ cannot say, and conditions are described here. Names of metrics, subjects and le
 plugins bring their own: `advisor rules test` checks those.
 """
 
-import json
-import types
 from collections.abc import Mapping
-from datetime import date
-from enum import Enum
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
-
-import attrs
+from typing import Any
 
 import advisor.document
+from advisor.document import DEFS, ClassSchemas, Schema, schema_text, whole_schema
 from advisor.knowledge import ID, MOST_EFFORT, RuleTable
 from advisor.model import (
     LEVELS,
@@ -27,16 +22,12 @@ from advisor.model import (
     Settings,
     Size,
     VocabularyFile,
-    field_key,
 )
 from advisor.tabular import Kind
 from advisor.testing.cases import CaseTable
 
 FOLDER = Path(advisor.document.__file__).parent / "schema"
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Schema = dict[str, Any]
 
-_DEFS = "#/$defs/"
 _COUNTRY = {"pattern": "^[A-Z]{2}$"}
 _CURRENCY = {"pattern": "^[A-Z]{3}$"}
 _TEXT = {"minLength": 1}
@@ -46,7 +37,7 @@ _ONE_EDGE = [{"required": [key]} for key in ("low", "high", "over-margin", "marg
 
 # By class and TOML key; a value that is a list of one may be written as the one.
 FACTS: Mapping[str, Mapping[str, Any]] = {
-    "Action.done": {"additionalProperties": {"$ref": f"{_DEFS}levels"}},
+    "Action.done": {"additionalProperties": {"$ref": f"{DEFS}levels"}},
     "Action.effort": {"exclusiveMinimum": 0, "maximum": MOST_EFFORT},
     "Action.steps": {"minItems": 1},
     "RuleTable.action": {"minItems": 1},
@@ -70,13 +61,6 @@ LISTED = frozenset(
         "AfterTable.finding",
     }
 )
-_PLAIN: Mapping[object, str] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    date: "string",
-}
 
 
 def schemas() -> Mapping[str, Schema]:
@@ -93,20 +77,17 @@ def schemas() -> Mapping[str, Schema]:
 
 def schema_texts() -> Mapping[Path, str]:
     """What each schema file holds."""
-    return {
-        FOLDER / name: json.dumps(made, indent=2, ensure_ascii=False) + "\n"
-        for name, made in schemas().items()
-    }
+    return {FOLDER / name: schema_text(made) for name, made in schemas().items()}
 
 
 def rule() -> Schema:
     """A rule: its table, and the conditions."""
-    definitions = _conditions()
-    top = _object(RuleTable, definitions)
+    top, definitions = _made(RuleTable)
+    definitions |= _conditions()
     top["properties"] |= {
-        "when": {"$ref": f"{_DEFS}conditions"},
-        "unless": {"$ref": f"{_DEFS}unless"},
-        "with": {"type": "object", "additionalProperties": {"$ref": f"{_DEFS}related"}},
+        "when": {"$ref": f"{DEFS}conditions"},
+        "unless": {"$ref": f"{DEFS}unless"},
+        "with": {"type": "object", "additionalProperties": {"$ref": f"{DEFS}related"}},
     }
     top["required"] = [*top["required"], "action"]
     asks = [{"required": [key]} for key in ("when", "with", "after")]
@@ -115,25 +96,23 @@ def rule() -> Schema:
 
 def bands() -> Schema:
     """The bands.toml of a pack."""
-    definitions: Schema = {}
-    top = _object(BandFile, definitions)
+    top, definitions = _made(BandFile)
     definitions["Band"]["anyOf"] = _ONE_EDGE
     return _whole("bands of shop-advisor", top, definitions)
 
 
 def cases() -> Schema:
     """The cases of a rule, each a table by its name."""
-    definitions: Schema = {}
-    case = _object(CaseTable, definitions)
+    case, definitions = _made(CaseTable)
     counts = {
         "properties": {"name": {"type": "string"}},
         "additionalProperties": {"type": "number"},
     }
     subject = {"type": "object", **counts}
-    listed = {"type": "array", "items": {"$ref": f"{_DEFS}subject"}}
+    listed = {"type": "array", "items": {"$ref": f"{DEFS}subject"}}
     three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 4}
     case["properties"] |= {
-        **{key: {"$ref": f"{_DEFS}subject"} for key in ("subject", "before", "parent")},
+        **{key: {"$ref": f"{DEFS}subject"} for key in ("subject", "before", "parent")},
         "siblings": listed,
         "related": {"type": "object", "additionalProperties": listed},
         "metrics": {
@@ -147,7 +126,7 @@ def cases() -> Schema:
     definitions |= {"subject": subject, "case": case}
     top = {
         "type": "object",
-        "additionalProperties": {"$ref": f"{_DEFS}case"},
+        "additionalProperties": {"$ref": f"{DEFS}case"},
         "minProperties": 1,
     }
     return _whole("cases of a rule of shop-advisor", top, definitions)
@@ -155,35 +134,38 @@ def cases() -> Schema:
 
 def vocabulary() -> Schema:
     """The vocabulary.toml of a plugin."""
-    definitions: Schema = {}
-    top = _object(VocabularyFile, definitions)
+    top, definitions = _made(VocabularyFile)
     return _whole("a vocabulary of shop-advisor", top, definitions)
 
 
 def kind() -> Schema:
     """A kind of file, one of a provider's kinds/*.toml."""
-    definitions: Schema = {}
-    top = _object(Kind, definitions)
+    top, definitions = _made(Kind)
     return _whole("a kind of file of shop-advisor", top, definitions)
 
 
 def advisor_toml() -> Schema:
     """The advisor.toml of a shop."""
-    definitions: Schema = {}
-    top = _object(Settings, definitions)
+    top, definitions = _made(Settings)
     definitions["OwnBand"]["anyOf"] = _ONE_EDGE[:2]
     return _whole("advisor.toml", top, definitions)
 
 
+def _made(cls: type) -> tuple[Schema, Schema]:
+    """The schema of *cls*, and those of the classes in it."""
+    classes = ClassSchemas(FACTS, listed=LISTED, toml=True)
+    return classes.of_class(cls), classes.definitions
+
+
 def _whole(title: str, top: Schema, definitions: Schema) -> Schema:
-    named = {"$defs": dict(sorted(definitions.items()))} if definitions else {}
-    top = {key: value for key, value in top.items() if key != "description"}
-    return {"$schema": DIALECT, "title": title, **top, **named}
+    """The schema of a file, which its title describes."""
+    undescribed = {key: value for key, value in top.items() if key != "description"}
+    return whole_schema(title, undescribed, definitions)
 
 
 def _conditions() -> Schema:
     """What stands in [when], [with] and [unless]: any name, with a test on it."""
-    test, number = {"$ref": f"{_DEFS}test"}, {"type": "number"}
+    test, number = {"$ref": f"{DEFS}test"}, {"type": "number"}
     words = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
     word = {"anyOf": [{"type": "string"}, words]}
     table = {
@@ -204,14 +186,14 @@ def _conditions() -> Schema:
         "additionalProperties": test,
         "minProperties": 1,
     }
-    any_of = {"type": "array", "items": {"$ref": f"{_DEFS}tests"}, "minItems": 2}
+    any_of = {"type": "array", "items": {"$ref": f"{DEFS}tests"}, "minItems": 2}
     return {
         "levels": {"anyOf": [_LEVEL, {"type": "array", "items": _LEVEL, "minItems": 1}]},
         "test": {"anyOf": [*word["anyOf"], table]},
         "tests": tests,
         "related": {
             "type": "object",
-            "properties": {q.value: {"$ref": f"{_DEFS}tests"} for q in Quantifier},
+            "properties": {q.value: {"$ref": f"{DEFS}tests"} for q in Quantifier},
             "additionalProperties": False,
             "minProperties": 1,
         },
@@ -219,57 +201,9 @@ def _conditions() -> Schema:
         "unless": {
             **tests,
             "properties": {"trend": trend, "any": any_of},
-            "additionalProperties": {"anyOf": [test, {"$ref": f"{_DEFS}related"}]},
+            "additionalProperties": {"anyOf": [test, {"$ref": f"{DEFS}related"}]},
         },
     }
-
-
-def _object(cls: type, definitions: Schema) -> Schema:
-    hints = get_type_hints(cls)
-    properties: Schema = {}
-    required: list[str] = []
-    for field in attrs.fields(cls):
-        key = field_key(field.name, cls)
-        place = f"{cls.__name__}.{key}"
-        described = {**_type(hints[field.name], definitions), **FACTS.get(place, {})}
-        if place in LISTED:
-            described = {"anyOf": [described["items"], described]}
-        properties[key] = described
-        if field.default is attrs.NOTHING:
-            required.append(key)
-    about = {"description": " ".join(cls.__doc__.split())} if cls.__doc__ else {}
-    return {
-        **about,
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-def _type(hint: Any, definitions: Schema) -> Schema:
-    """The schema of a type; nothing in TOML is null, so None is only a key that is left out."""
-    origin, arguments = get_origin(hint), get_args(hint)
-    if hint in _PLAIN:
-        dated = {"format": "date"} if hint is date else {}
-        return {"type": _PLAIN[hint], **dated}
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return {"enum": [member.value for member in hint]}
-    if attrs.has(hint):
-        if hint.__name__ not in definitions:
-            definitions[hint.__name__] = {}  # holds the place while its fields are looked at
-            definitions[hint.__name__] = _object(hint, definitions)
-        return {"$ref": f"{_DEFS}{hint.__name__}"}
-    if origin in (types.UnionType, Union):
-        (only,) = (argument for argument in arguments if argument is not type(None))
-        return _type(only, definitions)
-    if origin is tuple:
-        return {"type": "array", "items": _type(arguments[0], definitions)}
-    if origin is dict or (origin is not None and issubclass(origin, Mapping)):
-        value = arguments[1]
-        inside = {} if value is Any else {"additionalProperties": _type(value, definitions)}
-        return {"type": "object", **inside}
-    raise TypeError(f"no JSON Schema for {hint!r}")
 
 
 if __name__ == "__main__":
