@@ -13,6 +13,7 @@ from advisor.cli.options import (
     period_options,
     rules_option,
     shop_options,
+    tell_at_end,
     today_option,
 )
 from advisor.errors import AdvisorError
@@ -46,12 +47,14 @@ class Asked(NamedTuple):
         from advisor.cli.request import find_shop
 
         self.check(registry)
-        return self.request_of(find_shop(self.paths, self.config))
+        return self.request_of(find_shop(self.paths, self.config), registry)
 
-    def request_of(self, shop: "Shop") -> "Request":
-        """The request that they make of *shop*."""
+    def request_of(self, shop: "Shop", registry: "Registry") -> "Request":
+        """The request that they make of *shop*. What fails of *registry* while it is met, the rules
+        engine included, is told at the end of the command."""
         from advisor.cli.request import make_request
 
+        tell_at_end(registry.failures)
         return make_request(
             self.paths,
             shop,

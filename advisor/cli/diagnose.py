@@ -8,14 +8,7 @@ import click
 
 from advisor.cli import complete
 from advisor.cli.asked import Asked, about_a_shop
-from advisor.cli.options import (
-    FOLDER,
-    PLUGIN_FAILED,
-    known,
-    load_registry,
-    tell_failures,
-    trace_option,
-)
+from advisor.cli.options import FOLDER, known, load_registry, trace_option
 
 if TYPE_CHECKING:
     from advisor.cli.request import Shop
@@ -117,16 +110,13 @@ def diagnose(
     alone = len(asked.paths) == 1 and asked.config is None
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
-    request = asked.request_of(shop)
+    request = asked.request_of(shop, registry)
     run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
     severities = run.many(folders) if folders else run.one(shop)
     if verbose:
         _tell(clock, registry)
-    failed = tell_failures(registry)
     if fail_on is not None and _reaches(severities, fail_on):
         ctx.exit(FAIL_ON_REACHED)
-    if failed:
-        ctx.exit(PLUGIN_FAILED)
 
 
 class _Run:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from advisor.cli.options import tell_at_end
 from advisor.errors import AdvisorError, Mistakes, unknown
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def open_paths(
     from advisor.cli.screen import Waiting
     from advisor.experiment import open_shop
 
+    tell_at_end(registry.failures)
     shop = find_shop(paths, config)
     request = make_request(paths, shop, today, first=first, last=last, month=month)
     with Waiting() as waiting:

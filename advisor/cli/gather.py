@@ -7,11 +7,10 @@ import click
 
 from advisor.cli.options import (
     FILE,
-    PLUGIN_FAILED,
     config_option,
     load_registry,
     paths_argument,
-    tell_failures,
+    tell_at_end,
     today_option,
     trace_option,
 )
@@ -32,9 +31,7 @@ from advisor.cli.options import (
 @today_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 @trace_option
-@click.pass_context
 def gather(
-    ctx: click.Context,
     *,
     paths: tuple[str, ...],
     output: Path,
@@ -59,6 +56,7 @@ def gather(
     from advisor.report import counted
 
     registry = load_registry(trace=trace_plugins)
+    tell_at_end(registry.failures)
     request = make_request(paths, find_shop(paths, config), today)
     with Waiting(shown=not quiet) as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
@@ -71,5 +69,3 @@ def gather(
             for note in gathered.notes:
                 say(f"Note: {note.file}: {note.text}" if note.file else f"Note: {note.text}")
             say(f"Written: {output}")
-    if tell_failures(registry):
-        ctx.exit(PLUGIN_FAILED)

@@ -84,11 +84,16 @@ class AdvisorGroup(NamesNear):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
+        from advisor.cli.options import PLUGIN_FAILED, tell_failures
+
         try:
             try:
-                return super().invoke(ctx)
+                result = super().invoke(ctx)
             finally:
                 sys.stdout.flush()
+        except click.exceptions.Exit:
+            tell_failures(ctx)
+            raise
         except AdvisorError as error:
             from advisor.cli.screen import say
 
@@ -97,7 +102,10 @@ class AdvisorGroup(NamesNear):
         except BrokenPipeError:
             # Whoever read the output has seen enough; what was asked for is done.
             hush()
-            return None
+            result = None
+        if tell_failures(ctx):
+            ctx.exit(PLUGIN_FAILED)
+        return result
 
 
 def _end_process(code: object) -> None:

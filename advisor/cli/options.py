@@ -1,6 +1,6 @@
 """Options and values that several commands share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PLUGIN_FAILED = 4  # done, but without what a plugin should have brought
 _SHOWN = 10
+_FAILURES = "advisor.failures"  # in the meta data that a command shares with its group
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -129,16 +130,25 @@ def check_shop_options(
     known("--niche", niche, vocabulary.niches)
 
 
-def tell_failures(registry: "Registry") -> bool:
-    """Whether plugins failed; each failure is a line on standard error."""
+def tell_at_end(failures: Callable[[], Sequence[str]]) -> None:
+    """Have what *failures* gives at the end of the command told on standard error, a line each; the
+    exit code is 4 then, unless the command ends with one of its own."""
+    click.get_current_context().meta[_FAILURES] = failures
+
+
+def tell_failures(ctx: click.Context) -> bool:
+    """Tell what failed in the command of *ctx*, if it asked for that; True where anything did."""
+    asked: Callable[[], Sequence[str]] | None = ctx.meta.get(_FAILURES)
+    failures = asked() if asked is not None else ()
+    if not failures:
+        return False
     from advisor.cli.screen import say
 
-    failures = registry.failures()
     for line in failures[:_SHOWN]:
         say(f"Failed: {line}", err=True)
     if len(failures) > _SHOWN:
         say(f"Failed: and {len(failures) - _SHOWN} more", err=True)
-    return bool(failures)
+    return True
 
 
 def trace_option(command: F) -> F:

@@ -13,6 +13,7 @@ from advisor.cli.options import (
     FOLDER,
     config_option,
     rules_option,
+    tell_at_end,
     today_option,
 )
 from advisor.cli.rules_new import new
@@ -139,6 +140,7 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: 
         text = "name the folders whose case files it may rewrite"
         raise AdvisorError(text, where="--update")
     registry = load_plugins()
+    tell_at_end(_engine_failures)
     results, without = run_packs(registry, folders)
     updated: list[str] = []
     if update and (updated := update_cases(registry, folders, results)):
@@ -186,6 +188,14 @@ def coverage(ctx: click.Context) -> None:
             say(f"wrong: {line}")
     if not found.holds:
         ctx.exit(CASE_FAILED)
+
+
+def _engine_failures() -> list[str]:
+    """List how the rules engine failed on the cases, if it did."""
+    from advisor.judge import choose, failure
+
+    failed = failure(choose())
+    return [] if failed is None else [failed]
 
 
 def run_packs(

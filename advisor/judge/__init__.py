@@ -9,7 +9,7 @@ from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Judgement, Match, Outcome
-from advisor.judge.relations import Relations, related_column, subject_id
+from advisor.judge.relations import Relations, related_column, split_subject_id, subject_id
 
 __all__ = [
     "RELATIVE",
@@ -29,6 +29,7 @@ __all__ = [
     "judge",
     "notice",
     "related_column",
+    "split_subject_id",
     "subject_id",
     "truth_column",
 ]

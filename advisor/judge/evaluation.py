@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from advisor.judge.engine.program import After, Clause, Join, Pattern
 from advisor.judge.grade import Graded, truth_column
-from advisor.judge.relations import related_column
+from advisor.judge.relations import related_column, subject_id
 from advisor.model import Conditions, Quantifier, Related, Rule, frozen
 
 
@@ -36,7 +36,7 @@ class RuleEvaluation:
 
     def subject_ids(self, subjects: Iterable[tuple[str, str]]) -> list[str]:
         """The engine's ids of *subjects*, pairs of shop and key."""
-        return [f"{self.kind_id}|{shop}|{key}" for shop, key in subjects]
+        return [subject_id(self.kind_id, shop, key) for shop, key in subjects]
 
     @property
     def linked(self) -> bool:

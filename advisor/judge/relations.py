@@ -53,7 +53,7 @@ class Relations:
         both directions."""
         keys: dict[str, list[tuple[str, str]]] = {}
         for subject, kind in on.items():
-            _, shop, key = subject.split("|", 2)
+            shop, key = split_subject_id(subject)[1:]
             keys.setdefault(kind, []).append((shop, key))
         ways: list[tuple[pl.DataFrame, str, str, str]] = []
         for kind in sorted(keys):
@@ -94,14 +94,25 @@ def reversed_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def subject_id(kind: str, shop: str, key: str) -> str:
-    """The engine's id of a subject: no shop's is another's."""
-    return f"{kind}|{shop}|{key}"
+    """The engine's id of a subject, which no other subject has: ids of shops are escaped, as a key
+    may hold anything but stands last."""
+    return f"{kind}|{_escaped(shop)}|{key}"
+
+
+def split_subject_id(subject: str) -> tuple[str, str, str]:
+    """Kind, shop and key of the subject whose id this is."""
+    kind, shop, key = subject.split("|", 2)
+    return kind, shop.replace("%7C", "|").replace("%25", "%"), key
+
+
+def _escaped(shop: str) -> str:
+    return shop.replace("%", "%25").replace("|", "%7C")
 
 
 def link_facts(pairs: pl.DataFrame, relation: str, kind_id: str, kind: str) -> dict[LinkFact, None]:
     """*pairs* as facts; *kind_id* begins the ids of the first subjects, *kind* of the second."""
     return {
-        LinkFact(relation, f"{kind_id}|{shop}|{source}", subject_id(kind, shop, target)): None
+        LinkFact(relation, subject_id(kind_id, shop, source), subject_id(kind, shop, target)): None
         for shop, source, target in pairs["shop", "from", "to"].iter_rows()
     }
 

@@ -32,6 +32,10 @@ def render() -> str:
                 ),
                 ("2", "a mistake that you can mend; the message says where, and what to do"),
                 ("3", "nothing could be read"),
+                (
+                    "4",
+                    "done, but a plugin or the rules engine failed; a line on standard error says how",
+                ),
             ),
         ),
         _ALSO,

@@ -15,7 +15,7 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
 )
-from advisor.judge import Match, RuleEvaluation, subject_id, truth_column
+from advisor.judge import Match, RuleEvaluation, split_subject_id, subject_id, truth_column
 from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, frozen, text
 from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
@@ -310,7 +310,7 @@ def placeholder_values(
         if kind != placeholder and content is not None:
             values[placeholder] = text.shorten(_name_of(kind, str(content), diagnosis))
     for subject in match.partners:
-        kind, _, key = subject.split("|", 2)
+        kind, _, key = split_subject_id(subject)
         if f"{kind}.name" in asked and f"{kind}.name" not in values:
             values[f"{kind}.name"] = text.shorten(_name_of(kind, key, diagnosis))
     for placeholder in asked:
