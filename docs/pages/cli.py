@@ -34,7 +34,7 @@ def render() -> str:
                 ("3", "nothing could be read"),
                 (
                     "4",
-                    "done, but a plugin or the rules engine failed; a line on standard error says how",
+                    "done, but a plugin or the rules engine failed, and a line says how",
                 ),
             ),
         ),
