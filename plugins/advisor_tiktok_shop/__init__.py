@@ -33,6 +33,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_shop.places import buyers_apart
     from advisor_tiktok_shop.shelf import shelf
     from advisor_tiktok_shop.standing import standing
+    from advisor_tiktok_shop.unsold import unsold
 
     found = (
         flagged_content(counts),
@@ -49,4 +50,5 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
         *health_room(counts, context),
         *cadence(counts, context),
         *shelf(counts),
+        *unsold(counts),
     )

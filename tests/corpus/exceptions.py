@@ -13,6 +13,7 @@ MAY_SPEAK: Mapping[str, str] = {
 # Rules without sick shops, and why.
 UNCOVERED: Mapping[str, str] = {
     "operator/creative-returns-little": "no shop of the corpus has GMV Max creatives",
+    "operator/not-one-sale": "every shop of the corpus sells something",
 }
 
 # Rules whose problem may come second in the plan of a shop that has no other, and why.

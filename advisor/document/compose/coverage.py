@@ -299,7 +299,8 @@ def _why_missing(
             money = metric.kind is MetricKind.MONEY and metric.events is not None
             needed = (*metric.required(), *((metric.events or "",) if money else ()))
             lacking += [c for c in needed if c not in lacking]
-    lacking = [c for c in lacking if not _there(c, evaluation, diagnosis)] or lacking
+    given = [c for c in lacking if _there(c, evaluation, diagnosis)]
+    lacking = [c for c in lacking if c not in given]
     if lacking:
         titles = ", ".join(dict.fromkeys(vocabulary.counts[c].title for c in lacking))
         return f"no file has {titles} of {plural}", _exports(rule.subject, lacking, diagnosis)
@@ -325,7 +326,30 @@ def _why_missing(
     if related:
         kinds = ", ".join(vocabulary.subjects[r.kind].plural for r in related)
         return f"no file says which {kinds} belong to which {plural}", ""
+    if given:
+        return _why_not_enough(given, evaluation, diagnosis), ""
     return "the data are not in these files", ""
+
+
+def _why_not_enough(given: Sequence[str], evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str:
+    """Why counts that the files have tell nothing: a zero that was counted is known, and no lack
+    of files."""
+    nothing = [count for count in given if not _counted_any(count, evaluation, diagnosis)]
+    titles = ", ".join(diagnosis.vocabulary.counts[count].title for count in nothing or given)
+    if nothing:
+        return f"the files say 0 for {titles}, so that there is nothing to compare"
+    return f"the files have {titles}, but not over days that can be compared"
+
+
+def _counted_any(count: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool:
+    """Whether a file has more than 0 of *count* of the kind that was judged."""
+    kind = evaluation.graded.measured.kind
+    return any(
+        rows.subject == kind
+        and count in rows.frame.columns
+        and rows.frame.select((pl.col(count) != 0).any()).item()
+        for rows in diagnosis.rows
+    )
 
 
 def _there(count: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool:
