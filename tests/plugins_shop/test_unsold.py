@@ -54,9 +54,9 @@ def products(*rows: Known) -> Reading:
 
 
 def test_a_list_of_products_speaks_for_the_shop() -> None:
-    none = {"page_views": 500.0, "items_sold": 0.0}
+    none: Known = {"page_views": 500.0, "items_sold": 0.0}
     assert found(products(none, none)) == (1_000.0, 28.0)
-    assert found(products(none, none | {"items_sold": 1.0})) == (0.0, 0.0)
+    assert found(products(none, {**none, "items_sold": 1.0})) == (0.0, 0.0)
 
 
 def test_a_sale_in_any_file_contradicts_a_zero() -> None:
