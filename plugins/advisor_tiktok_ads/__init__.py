@@ -35,10 +35,12 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_ads.drivers import drivers
     from advisor_tiktok_ads.legacy import ad_types
     from advisor_tiktok_ads.steering import steering
+    from advisor_tiktok_ads.without_results import without_results
 
     return (
         *drivers(counts),
         *steering(counts, context),
         *live_creatives(counts),
         *ad_types(counts),
+        *without_results(counts),
     )

@@ -69,6 +69,7 @@ HEALTHY = {
     "operator/fewer-hours-on-air",
     "operator/many-returns",
     "operator/nobody-enters",
+    "operator/not-one-sale",
     "operator/reach-fell-with-a-violation",
     "operator/reach-without-followers",
     "operator/replaced-campaign",

@@ -216,3 +216,66 @@ def test_a_rating_that_falls_comes_near_its_milestone(folder: Path) -> None:
         "present pace"
     )
     assert findings["operator/health-rating-low"].explained_by == ("operator/milestone-near",)
+
+
+def key_metrics(folder: Path, first: date, days: int) -> None:
+    """A shop with 40 visitors a day that sells nothing."""
+    counts = "0,0,0,0,-,0,-,60,40,0,2500,1700,50,40,-"
+    each = [first + timedelta(days=day) for day in range(days)]
+    rows = [f"{day:%d/%m/%Y},{counts}" for day in each]
+    header = (
+        "Fecha,GMV,Pedidos,Clientes,Artículos vendidos,Artículos reembolsados,Pedidos con SKU,"
+        "Ingresos brutos,Vistas de página,Visitantes,Tasa de conversión,Impresiones del producto,"
+        "Impresiones únicas de productos,Clics en el producto,Clics únicos,AOV"
+    )
+    title = f"Fecha del análisis: {each[0]:%d/%m/%Y}-{each[-1]:%d/%m/%Y}"
+    csv(folder, "Shop Analytics_Key metrics.csv", title, ["", "Datos diarios", header, *rows])
+
+
+@pytest.mark.parametrize(("first", "days"), [(FIRST, 28), (FIRST - timedelta(days=28), 56)])
+def test_a_shop_with_visitors_and_no_sale_hears_that_first_and_is_sent_for_no_file(
+    tmp_path: Path, first: date, days: int
+) -> None:
+    key_metrics(tmp_path, first, days)
+
+    plan = made(tmp_path)
+
+    assert plan.plan[0].rule == "operator/not-one-sale"
+    assert [f.message.text for f in plan.findings if f.rule == plan.plan[0].rule] == [
+        "Not one order in 28 days with 1,120 visits to the product pages"
+    ]
+    assert not [line for line in plan.coverage if "no file has GMV of shops" in line.because]
+
+
+def test_zeros_now_and_before_are_known_and_nothing_to_compare(tmp_path: Path) -> None:
+    key_metrics(tmp_path, FIRST - timedelta(days=28), 56)
+
+    told = {line.rule: (line.because, line.remedy) for line in made(tmp_path).coverage}
+
+    assert told["operator/smaller-baskets"] == (
+        "the files say 0 for GMV, so that there is nothing to compare",
+        "",
+    )
+
+
+def test_spend_without_conversions_is_named_with_its_money(tmp_path: Path) -> None:
+    days = [FIRST + timedelta(days=day) for day in range(28)]
+    ads = (("Good", 30, 600, 6), ("Hollow", 25, 330, 0))
+    csv(
+        tmp_path,
+        "Ads.csv",
+        "Campaign name,Ad group name,Date,Ad name,Cost,Impression,Clicks (Destination),"
+        "Conversions,Currency",
+        [
+            f"C,G,{day},{name},{cost},30000,{clicks},{conversions},USD"
+            for day in days
+            for name, cost, clicks, conversions in ads
+        ],
+    )
+
+    plan = made(tmp_path)
+    named = [f.subject.name for f in plan.findings if f.rule == plan.plan[0].rule]
+
+    assert plan.plan[0].rule == "operator/spend-without-conversions"
+    assert plan.plan[0].gain is not None
+    assert named == ["Hollow"]

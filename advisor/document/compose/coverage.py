@@ -307,7 +307,7 @@ def _why_missing(
     for test in rule.own_tests():
         if test.trend is not None and f"{test.name}.before" not in frame.columns:
             title = metric_of(test.name, vocabulary).title
-            because = f"no file has {title} of {plural} in the window before"
+            because = f"no file reaches back to the window before with {title} of {plural}"
             return because, "export two months, or the same report for the month before"
         if test.is_ and test.name not in vocabulary.symbols:
             band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)

@@ -1,0 +1,55 @@
+"""Ads that cost and bring no conversion, where the account's other ads do convert."""
+
+import math
+from collections.abc import Iterator
+
+import polars as pl
+
+from advisor import Counts, Derived
+from advisor.stats import byar
+
+_METRIC = "lost_conversions"
+_CHANCE = 0.05  # that any ad of the account is named by chance
+_LEAST_DAYS = 7  # a younger ad may still learn, and its conversions are still being booked
+
+
+def without_results(counts: Counts) -> Iterator[Derived]:
+    """`lost_conversions` of ads, where the account's files know no purchase value."""
+    asked = ("spend", "conversions")
+    if not counts.having("ad", asked):
+        return
+    ads = counts.sums("ad", asked)
+    valued = counts.sums("ad", ("ad_revenue",)).filter(pl.col("ad_revenue") > 0)
+    bought = counts.sums("ad", ("purchases",)).filter(pl.col("purchases") > 0)
+    judged = lost_conversions(ads.join(valued, on="shop", how="anti", maintain_order="left"))
+    found = judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
+    if found.height:
+        yield Derived("ad", found)
+
+
+def lost_conversions(ads: pl.DataFrame) -> pl.DataFrame:
+    """How many conversions each ad without any would have brought at the others' cost, where so
+    many do not fail to come by chance (Poisson, shared among all ads of the account); 0 for ads
+    that convert, and nothing where it is too early to say.
+
+    *ads* has `shop`, `key`, `days`, `spend` and `conversions`. The cost is that of the other ads
+    together or the middle one of those that convert, whichever is more: one campaign that counts a
+    cheap event makes no other ad a failure.
+    """
+    spend, conversions = pl.col("spend"), pl.col("conversions")
+    others = conversions.sum().over("shop") - conversions
+    together = (spend.sum().over("shop") - spend) / others
+    middle = (spend / conversions).filter(conversions > 0).median().over("shop")
+    expected = spend / pl.max_horizontal(together, middle)
+    least = expected * byar(others)[0] / others
+    needed = (pl.len().over("shop") / _CHANCE).log()  # exp(-needed) is each ad's part of the chance
+    grown = pl.col("days").fill_null(math.inf) >= _LEAST_DAYS
+    value = (
+        pl.when(conversions > 0)
+        .then(0.0)
+        .when((others > 0) & (least >= needed) & grown)
+        .then(expected)
+    )
+    shown = ads.filter(spend > 0).with_columns(value.alias(_METRIC)).drop_nulls(_METRIC)
+    limits = (pl.col(_METRIC).alias(f"{_METRIC}.{end}") for end in ("lo", "hi"))
+    return shown.select("shop", "key", "name", _METRIC, *limits).sort("shop", "key")
