@@ -28,7 +28,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_shop.duties import duties
     from advisor_tiktok_shop.flagged import flagged_content
     from advisor_tiktok_shop.growth import growths
-    from advisor_tiktok_shop.live_chain import live_chain
+    from advisor_tiktok_shop.live_chain import entry, live_chain
     from advisor_tiktok_shop.milestones import appeals_due, health_room
     from advisor_tiktok_shop.places import buyers_apart
     from advisor_tiktok_shop.shelf import shelf
@@ -38,6 +38,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     found = (
         flagged_content(counts),
         live_chain(counts),
+        entry(counts),
         appeals_due(counts, context.today),
         buyers_apart(counts),
     )

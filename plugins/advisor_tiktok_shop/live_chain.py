@@ -10,9 +10,11 @@ from functools import reduce
 import polars as pl
 
 from advisor import Counts, Derived
-from advisor.stats import Z
+from advisor.stats import Z, lognormal
 
 BROKEN = math.log(0.6)
+LEAST = 6  # LIVEs: what is usual for a shop is told by five others at least. Ours.
+MAD = 1.4826  # of a normal spread: its standard deviation over the middle distance
 # Of each link: what must come, of what. Watch time comes in stretches, one a view.
 LINKS = {
     "enter": ("views", "live_impressions", "views"),
@@ -51,3 +53,20 @@ def _broken(top: str, bottom: str, events: str) -> pl.Expr:
     expected = pl.col(bottom) * others(top) / others(bottom)
     nothing = (pl.col(top) == 0) & (expected >= 4)
     return nothing | ((pl.col(top) > 0) & (gap + noise < BROKEN))
+
+
+def entry(counts: Counts) -> Derived | None:
+    """`entry_ratio` of each LIVE of the window, with 95 % limits; nothing where the shop has too
+    few LIVEs to tell how much they differ."""
+    rows = counts.sums("live", ("views", "live_impressions"))
+    shown = rows.filter((pl.col("views") > 0) & (pl.col("live_impressions") > 0))
+    several = shown.filter(pl.len().over("shop") >= LEAST)
+    if not several.height:
+        return None
+    rate = (pl.col("views") / pl.col("live_impressions")).log()
+    gap = rate - rate.median().over("shop")
+    # Of the middle: a second LIVE that nobody entered does not make the first one usual.
+    spread = gap.abs().median().over("shop") * MAD
+    low, high = lognormal(gap.exp(), (1 / pl.col("views") + spread.pow(2)).sqrt())
+    limits = (gap.exp().alias("entry_ratio"), low.alias("entry_ratio.lo"))
+    return Derived("live", several.select("shop", "key", *limits, high.alias("entry_ratio.hi")))

@@ -51,6 +51,7 @@ AGAINST_OTHERS: Mapping[tuple[str, str], str] = {
     ("video", "answers_ratio"): "engagement",
     ("video", "sales_ratio"): "video_gpm",
     ("live", "views_ratio"): "views",
+    ("live", "entry_ratio"): "enter_rate",
     ("live", "answers_ratio"): "live_engagement",
     ("live", "sales_ratio"): "watch_gpm",
 }

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from advisor.model.reading import File, Grain, Period, Reading, Table
-from advisor_tiktok_shop.live_chain import live_chain
+from advisor_tiktok_shop.live_chain import entry, live_chain
 from advisor_tiktok_shop.standing import days_at_limit, gmv_driver, standing
 from tests.blocks import block
 
@@ -86,6 +86,32 @@ def test_the_first_link_that_is_surely_broken_is_named(
     derived = live_chain(block(lives(*counts), window=WINDOW).counts)
     assert derived is not None
     assert dict(derived.frame.drop("shop").rows()).get("own") == link
+
+
+@pytest.mark.parametrize(
+    ("rates", "sure"),
+    [
+        ((4.0, 9.0, 9.1, 8.9, 9.0, 9.2, 8.8), True),  # alike but for one
+        ((4.0, 4.2, 9.1, 8.9, 9.0, 9.2, 8.8), True),  # a second one does not make it usual
+        ((4.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0), False),  # they differ that much
+        ((6.6, 8.0, 8.6, 9.0, 9.4, 10.0, 11.0), False),
+    ],
+)
+def test_a_live_that_few_enter_is_told_by_how_much_the_others_differ(
+    rates: tuple[float, ...], sure: bool
+) -> None:
+    rows = [
+        (str(n), n, {"views": 2_000 * rate, "live_impressions": 200_000.0, "sku_orders": 2.0})
+        for n, rate in enumerate(rates)
+    ]
+
+    found = entry(block(reading("live", rows), window=WINDOW).counts)
+    assert found is not None
+    first = found.frame.filter(pl.col("key") == "0").row(0, named=True)
+    assert first["entry_ratio"] == pytest.approx(rates[0] / sorted(rates)[3])
+    assert first["entry_ratio.lo"] < first["entry_ratio"] < first["entry_ratio.hi"]
+    assert (first["entry_ratio.hi"] < 0.7) is sure
+    assert entry(block(reading("live", rows[:5]), window=WINDOW).counts) is None
 
 
 def test_one_live_alone_is_compared_with_nothing() -> None:
