@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Workers share the cores already. Set before Polars is imported, which reads it once.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 # How fast a machine is proves nothing: benchmarks measure, tests do not.
 settings.register_profile("project", deadline=None)
 # Many runs of the same tests: what an example more would find is left to the ordinary runs.
