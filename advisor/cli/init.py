@@ -9,7 +9,7 @@ import click
 
 from advisor.cli import complete
 from advisor.cli.options import FOLDER
-from advisor.errors import AdvisorError
+from advisor.cli.overwrite import answering, may_overwrite, write_first
 
 if TYPE_CHECKING:
     from advisor.model import Vocabulary
@@ -52,7 +52,6 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
       advisor init exports/ --templates
     """
     from advisor.cli.screen import say
-    from advisor.ingest import write_outputs
     from advisor.model import CONFIG_NAME
     from advisor.plugin import load_plugins
 
@@ -66,24 +65,18 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
         ]
         files = {folder / f"{name}.csv": ",".join(info.template) + "\n" for name, info in kinds}
         files[folder / "templates.md"] = explanation(kinds)
-        _refuse(files, force=force)
-        write_outputs(files)
-        for path in files:
-            say(f"Written: {path}")
+        may_overwrite(files, force=force)
+        write_first(files)
         say("Fill in what you have and remove the rest; templates.md says what each column means.")
         return
     path = folder / CONFIG_NAME
-    _refuse([path], force=force)
+    may_overwrite([path], force=force)
     vocabulary = registry.vocabulary()
-    try:
+    with answering():
         answers = _answers(given, vocabulary, ask=not no_input)
-    except click.Abort:
-        hint = "give the answers as options, with --no-input; nothing was written"
-        raise AdvisorError("the questions were not answered", hint=hint) from None
     text = profile(answers)
     _check(answers, vocabulary)
-    write_outputs({path: text})
-    say(f"Written: {path}")
+    write_first({path: text})
 
 
 def explanation(kinds: "Sequence[tuple[str, KindInfo]]") -> str:
@@ -95,14 +88,6 @@ def explanation(kinds: "Sequence[tuple[str, KindInfo]]") -> str:
         "---\n\nMade by shop-advisor: `advisor init --templates`.",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _refuse(paths: "Sequence[Path] | Mapping[Path, str]", *, force: bool) -> None:
-    there = [str(path) for path in paths if path.exists()]
-    if there and not force:
-        raise AdvisorError(
-            "is there already", where=", ".join(there), hint="add --force to overwrite"
-        )
 
 
 def _answers(given: Mapping[str, Any], vocabulary: "Vocabulary", *, ask: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""What is there is not overwritten unless the user says so."""
+"""First files: questions that may be left, and nothing overwritten unless the user says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,7 +11,27 @@ from advisor.errors import AdvisorError
 _SHOWN = 4
 
 
-def may_overwrite(paths: Sequence[Path], *, ask: bool, force: bool) -> None:
+@contextmanager
+def answering() -> Iterator[None]:
+    """Tells with an AdvisorError of questions that the user leaves unanswered."""
+    try:
+        yield
+    except click.Abort:
+        hint = "give the answers as options, with --no-input; nothing was written"
+        raise AdvisorError("the questions were not answered", hint=hint) from None
+
+
+def write_first(files: Mapping[Path, str]) -> None:
+    """Writes *files*, and says so."""
+    from advisor.cli.screen import say
+    from advisor.ingest import write_outputs
+
+    write_outputs(files)
+    for path in files:
+        say(f"Written: {path}")
+
+
+def may_overwrite(paths: Iterable[Path], *, force: bool, ask: bool = False) -> None:
     """Returns where none of *paths* is there, or the user agrees (*force*, or asked where *ask*);
     else raises AdvisorError."""
     there = [str(path) for path in paths if path.exists()]

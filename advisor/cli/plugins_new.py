@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from advisor.cli.options import FOLDER
-from advisor.cli.overwrite import may_overwrite
-from advisor.errors import AdvisorError
+from advisor.cli.overwrite import answering, may_overwrite, write_first
 
 KINDS = ("rules", "provider", "report")
 
@@ -34,19 +33,13 @@ def new(*, name: str, kind: str | None, into: Path, no_input: bool, force: bool)
     """
     from advisor.cli.scaffold.plugin import new_plugin, tree
     from advisor.cli.screen import say
-    from advisor.ingest import write_outputs
 
-    try:
+    with answering():
         if kind is None and not no_input:
             kind = click.prompt("Kind", type=click.Choice(KINDS))
         made = new_plugin(name, kind or "")
         root = into / made.name
         files = {root / path: text for path, text in tree(made).items()}
-        may_overwrite(list(files), ask=not no_input, force=force)
-    except click.Abort:
-        hint = "give the answers as options, with --no-input; nothing was written"
-        raise AdvisorError("the questions were not answered", hint=hint) from None
-    write_outputs(files)
-    for path in files:
-        say(f"Written: {path}")
+        may_overwrite(files, ask=not no_input, force=force)
+    write_first(files)
     say(f"Next: cd {root} && pip install -e '.[test]' && pytest && advisor plugins list")

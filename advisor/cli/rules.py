@@ -17,7 +17,7 @@ from advisor.cli.options import (
     today_option,
 )
 from advisor.cli.rules_new import new
-from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.errors import AdvisorError, Mistakes
 
 if TYPE_CHECKING:
     from advisor.knowledge import Objection, RuleSet, Strain
@@ -308,14 +308,9 @@ def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objectio
 
 
 def _packs(registry: "Registry", folders: Sequence[Path]) -> "list[RulePack]":
-    from advisor.model import RulePack
+    from advisor.knowledge import folder_pack
 
-    if not folders:
-        return registry.rule_packs()
-    for folder in folders:
-        if not folder.is_dir():
-            raise AdvisorError("no such folder of rules", where=str(folder))
-    return [RulePack(folder.resolve().name, folder.name, folder) for folder in folders]
+    return [folder_pack(folder) for folder in folders] if folders else registry.rule_packs()
 
 
 def load_all(
@@ -333,18 +328,10 @@ def load_all(
 
 def find_rule(loaded: "RuleSet", name: str) -> "Rule":
     """The rule with this full, short or former id; raises AdvisorError with the nearest name."""
+    from advisor.knowledge import rule_called
+
     known = (*loaded.rules, *(rule for rule, _ in loaded.inactive))
-    for names in (
-        {rule.id: rule for rule in known},
-        {rule.short_id: rule for rule in reversed(known)},
-        {name: rule for rule in reversed(known) for name in rule.names},
-    ):
-        if name in names:
-            return names[name]
-    offered = [one for rule in known for one in (rule.id, rule.short_id)]
-    raise AdvisorError(
-        unknown("rule", name, offered), where="RULE", hint="see `advisor rules list`"
-    )
+    return rule_called(name, known, where="RULE", hint="see `advisor rules list`")
 
 
 def page(rule: "Rule") -> list[str]:

@@ -7,8 +7,8 @@ import click
 
 from advisor.cli import complete
 from advisor.cli.options import FOLDER
-from advisor.cli.overwrite import may_overwrite
-from advisor.errors import AdvisorError, Mistakes
+from advisor.cli.overwrite import answering, may_overwrite, write_first
+from advisor.errors import Mistakes
 
 if TYPE_CHECKING:
     from advisor.cli.scaffold.rule import Asked
@@ -62,7 +62,6 @@ def new(
     """
     from advisor.cli.scaffold.rule import new_rule, read_conditions, suggested_id
     from advisor.cli.screen import say
-    from advisor.ingest import write_outputs
     from advisor.knowledge import installed_rules
     from advisor.model import Severity
     from advisor.plugin import load_plugins
@@ -72,7 +71,7 @@ def new(
     known = [rule for rules in installed_rules(registry).values() for rule in rules]
     taken = {rule.short_id: rule.id for rule in reversed(known)}
     default = Severity.MEDIUM.value
-    try:
+    with answering():
         if subject is None and not no_input:
             subject = click.prompt("Subject", type=click.Choice(list(vocabulary.subjects)))
         given = asks or no_input
@@ -96,13 +95,8 @@ def new(
             folder / f"{made.rule.short_id}.toml": made.text,
             folder / f"{made.rule.short_id}.cases.toml": made.cases,
         }
-        may_overwrite(list(files), ask=not no_input, force=force)
-    except click.Abort:
-        hint = "give the answers as options, with --no-input; nothing was written"
-        raise AdvisorError("the questions were not answered", hint=hint) from None
-    write_outputs(files)
-    for path in files:
-        say(f"Written: {path}")
+        may_overwrite(files, ask=not no_input, force=force)
+    write_first(files)
     if other := taken.get(made.rule.short_id):
         say(f"Note: {other} is called so too; say {made.rule.id} where this one is meant")
     say(f"Next: give its cases counts, then: advisor rules test {folder} --update")

@@ -26,9 +26,11 @@ from advisor.knowledge.rule_file import (
     case_files,
     check_circles,
     check_references,
+    folder_pack,
     load_pack,
     load_rule,
     resolve_aliases,
+    rule_called,
     rule_files,
 )
 from advisor.knowledge.strata import stratify
@@ -55,6 +57,7 @@ __all__ = [
     "check_profile",
     "check_references",
     "coverage",
+    "folder_pack",
     "inactive_reason",
     "installed_rules",
     "load_pack",
@@ -64,6 +67,7 @@ __all__ = [
     "own_folders",
     "own_version",
     "resolve_aliases",
+    "rule_called",
     "rule_files",
     "strains",
     "stratify",

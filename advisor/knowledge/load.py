@@ -11,6 +11,7 @@ from advisor.knowledge.installed import left_out, read_installed
 from advisor.knowledge.rule_file import (
     check_circles,
     check_references,
+    folder_pack,
     load_pack,
     resolve_aliases,
     unknown_references,
@@ -232,9 +233,7 @@ def _read_own(folders: Sequence[Path], registry: Registry) -> Packs:
     """Load the rules of the user's own folders; raises Mistakes with what is wrong in a folder."""
     own: dict[RulePack, tuple[Rule, ...]] = {}
     for folder in folders:
-        if not folder.is_dir():
-            raise AdvisorError("no such folder of rules", where=str(folder))
-        pack = RulePack(folder.name, folder.name, folder)
+        pack = folder_pack(folder)
         try:
             own[pack] = load_pack(pack, registry.vocabulary())
         except AdvisorError as error:

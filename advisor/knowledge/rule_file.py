@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 import attrs
 
-from advisor.errors import Mistakes, nearest, unknown
+from advisor.errors import AdvisorError, Mistakes, nearest, unknown
 from advisor.knowledge.condition_parser import ConditionReader
 from advisor.knowledge.strata import stratify
 from advisor.model import (
@@ -246,6 +246,32 @@ def check_circles(rules: Iterable[Rule]) -> None:
     rules = tuple(rules)
     stratify({rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules})
     stratify({rule.id: frozenset(rule.explains) for rule in rules})
+
+
+def folder_pack(folder: Path) -> RulePack:
+    """The pack of a user's own *folder*, called by its name; raises AdvisorError where there is no
+    such folder."""
+    if not folder.is_dir():
+        raise AdvisorError("no such folder of rules", where=str(folder))
+    name = folder.resolve().name
+    return RulePack(name, name, folder)
+
+
+def rule_called(name: str, rules: Iterable[Rule], *, where: str = "", hint: str = "") -> Rule:
+    """The rule of *rules* with this full, short or former id, the first where several have it.
+
+    Raises AdvisorError with the nearest name where there is none.
+    """
+    known = tuple(rules)
+    for names in (
+        {rule.id: rule for rule in known},
+        {rule.short_id: rule for rule in reversed(known)},
+        {name: rule for rule in reversed(known) for name in rule.names},
+    ):
+        if name in names:
+            return names[name]
+    offered = [one for rule in known for one in (rule.id, rule.short_id)]
+    raise AdvisorError(unknown("rule", name, offered), where=where, hint=hint)
 
 
 def resolve_aliases(rules: Iterable[Rule]) -> tuple[Rule, ...]:

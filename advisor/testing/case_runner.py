@@ -30,6 +30,7 @@ from advisor.model import (
 )
 from advisor.plugin import Derived
 from advisor.testing.cases import Case, CaseOutcome, CaseSubject
+from advisor.testing.rules import needed_rules
 
 LAST_DAY = date(2026, 1, 28)  # of a case's window; any day would do
 _EVERY_RULE = Settings(rules=RulesSection(profile=Profile.STRICT))
@@ -79,7 +80,7 @@ class CaseRunner:
         window = Window(period, before(period))
         kind = case.kind or rule.subject
         rows = tuple(_rows(case, kind, window, self.vocabulary))
-        rules = self._needed(rule)
+        rules = needed_rules(rule, self.rules)
         shop = {case.business.id: case.business}
         grader = Grader(self.vocabulary, self.bands, shop, day)
         measured = measure(
@@ -124,18 +125,6 @@ class CaseRunner:
             return (f"the rule was not judged on a {kind} with these counts",)
         explained = explain(diagnosis, rule.id, key)
         return tuple(line for one in explained if one.kind == kind for line in tree(one))
-
-    def _needed(self, rule: Rule) -> list[Rule]:
-        """*rule* and every rule whose finding it comes after."""
-        by_id = {one.id: one for one in self.rules}
-        needed = {rule.id: rule}
-        waiting = list(rule.after.findings if rule.after else ())
-        while waiting:
-            other = by_id.get(waiting.pop())
-            if other is not None and other.id not in needed:
-                needed[other.id] = other
-                waiting += other.after.findings if other.after else ()
-        return list(needed.values())
 
 
 def case_subject(rule: Rule, case: Case) -> tuple[str, str]:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import attrs
 
-from advisor.errors import AdvisorError, unknown
+from advisor.errors import AdvisorError
 from advisor.knowledge import (
     RuleSet,
+    folder_pack,
     installed_rules,
     load_pack,
     load_rule,
     resolve_aliases,
+    rule_called,
     rule_files,
 )
 from advisor.model import Rule, RulePack, Vocabulary
@@ -41,18 +43,15 @@ def find_rule(rule: RuleLike, pack: PackLike | None, registry: Registry) -> tupl
         known = {one.id: one for one in (*installed(registry), *beside, found)}
         everyone = list(resolve_aliases(known.values()))
         found = next(one for one in everyone if one.id == found.id)
-    return found, RuleSet(tuple(_needed(found, everyone)), (), ())
+    needed = (attrs.evolve(one, explains=()) for one in needed_rules(found, everyone))
+    return found, RuleSet(tuple(needed), (), ())
 
 
 def as_pack(pack: PackLike) -> RulePack:
     """*pack*, or the pack of a folder, called by the folder's name."""
     if isinstance(pack, RulePack):
         return pack
-    folder = Path(pack)
-    if not folder.is_dir():
-        raise AdvisorError("no such folder of rules", where=str(folder))
-    name = folder.resolve().name
-    return RulePack(name, name, folder)
+    return folder_pack(Path(pack))
 
 
 def pack_of(path: Path, registry: Registry) -> RulePack | None:
@@ -101,7 +100,9 @@ def _found(
         pack = as_pack(path)
         return _only(pack, vocabulary), pack
     known: Iterable[Rule] = load_pack(own, vocabulary) if own is not None else installed(registry)
-    return _by_name(name, list(known)), own
+    is_id = re.fullmatch(r"[\w/-]+", name)
+    hint = "" if is_id else "a path ends with .toml, a rule's text has lines"
+    return rule_called(name, known, hint=hint), own
 
 
 def _of_file(path: Path, own: RulePack | None, registry: Registry) -> tuple[Rule, RulePack]:
@@ -130,22 +131,8 @@ def _only(pack: RulePack, vocabulary: Vocabulary) -> Rule:
     )
 
 
-def _by_name(name: str, known: list[Rule]) -> Rule:
-    for names in (
-        {rule.id: rule for rule in known},
-        {rule.short_id: rule for rule in reversed(known)},
-        {name: rule for rule in reversed(known) for name in rule.names},
-    ):
-        if name in names:
-            return names[name]
-    offered = [one for rule in known for one in (rule.id, rule.short_id)]
-    hint = (
-        "" if re.fullmatch(r"[\w/-]+", name) else "a path ends with .toml, a rule's text has lines"
-    )
-    raise AdvisorError(unknown("rule", name, offered), hint=hint)
-
-
-def _needed(rule: Rule, everyone: Iterable[Rule]) -> list[Rule]:
+def needed_rules(rule: Rule, everyone: Iterable[Rule]) -> list[Rule]:
+    """*rule*, and every rule of *everyone* whose finding it comes after."""
     by_id = {one.id: one for one in everyone}
     needed = {rule.id: rule}
     waiting = list(rule.after.findings if rule.after else ())
@@ -154,4 +141,4 @@ def _needed(rule: Rule, everyone: Iterable[Rule]) -> list[Rule]:
         if other is not None and other.id not in needed:
             needed[other.id] = other
             waiting += other.after.findings if other.after else ()
-    return [attrs.evolve(one, explains=()) for one in needed.values()]
+    return list(needed.values())

@@ -170,6 +170,15 @@ def test_list_has_every_rule_on_a_line(run: Run, pack: Path) -> None:
     assert any(line.startswith("mine/spends ") for line in lines)
 
 
+def test_the_folder_that_one_is_in_is_called_by_its_name(
+    run: Run, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pack)
+
+    assert "mine/spends" in run("rules", "list", "--rules", ".").stdout
+    assert "mine/spends" in run("rules", "test", ".").stdout
+
+
 def test_list_says_which_rules_rest(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "advisor.toml"
     config.write_text('[rules]\ndisable = ["weak-hook"]\n', encoding="utf-8")
