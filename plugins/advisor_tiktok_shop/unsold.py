@@ -10,7 +10,9 @@ from advisor import Counts, Derived
 _SALES = ("sku_orders", "orders", "customers", "gmv", "items_sold")
 # Each is a visit to a product page; the first that is known is told.
 _VISITS = ("visitors", "page_views", "product_clicks")
-_KINDS = ("shop", "product")
+# Families that count every sale of the shop; the others know one channel or one program alone, and
+# no sale there says nothing of the shop.
+_WHOLE = {"shop": ("shop", "shop-hours", "shop-traffic"), "product": ("shop-product",)}
 # Where one visit in a hundred ends in an order, half of what is usual, so many bring none by chance
 # in one window of twenty; and the orders of the last days may not be in yet.
 ENOUGH_VISITS, ENOUGH_DAYS = 300, 7
@@ -18,7 +20,7 @@ ENOUGH_VISITS, ENOUGH_DAYS = 300, 7
 
 def unsold(counts: Counts) -> Iterator[Derived]:
     """`unsold_visits` and `unsold_days` of each shop; nothing where it is too early to say."""
-    whole, listed = (_visits(counts, kind) for kind in _KINDS)
+    whole, listed = (_visits(counts, kind) for kind in _WHOLE)
     sold = _sold(counts)
     # A list of products speaks for the shop where no file of the shop itself does.
     visits = pl.concat([whole, listed]).unique("shop", keep="first", maintain_order=True)
@@ -42,12 +44,12 @@ def unsold(counts: Counts) -> Iterator[Derived]:
 def _visits(counts: Counts, kind: str) -> pl.DataFrame:
     """`shop`, its `visits` and over how many `days`, from rows that say what was sold as well."""
     pairs = [
-        counts.sums(kind, (visit, sale))
+        counts.sums(kind, (visit, sale), families=_WHOLE[kind])
         .group_by("shop", maintain_order=True)
         .agg(pl.col(visit).sum().alias("visits"), pl.col("days").max())
         for visit in _VISITS
         for sale in _SALES
-        if counts.having(kind, (visit, sale))
+        if counts.having(kind, (visit, sale), families=_WHOLE[kind])
     ]
     none = pl.DataFrame(schema={"shop": pl.String, "visits": pl.Float64, "days": pl.Float64})
     return pl.concat([none, *pairs]).unique("shop", keep="first", maintain_order=True)
@@ -57,7 +59,7 @@ def _sold(counts: Counts) -> pl.DataFrame:
     """`shop` and `sold`, the most that any count of any file says; what contradicts a zero wins."""
     sums = [
         counts.sums(kind, (sale,)).select("shop", pl.col(sale).alias("sold"))
-        for kind in _KINDS
+        for kind in _WHOLE
         for sale in _SALES
         if counts.having(kind, (sale,))
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import attrs
 import pytest
 
 from advisor.model.reading import Grain, Reading
@@ -12,8 +13,13 @@ from tests.plugins_shop.test_standing import WINDOW, reading
 Known = dict[str, float | None]
 
 
-def found(*readings: Reading) -> tuple[float, float] | None:
-    given = block(*readings, window=WINDOW)
+def found(*readings: Reading, family: str | None = None) -> tuple[float, float] | None:
+    whole = {"shop": "shop", "product": "shop-product"}
+    named: list[Reading] = []
+    for one in readings:
+        tables = (attrs.evolve(t, family=family or whole[t.subject]) for t in one.tables)
+        named.append(attrs.evolve(one, tables=tuple(tables)))
+    given = block(*named, window=WINDOW)
     rows = [row for one in unsold(given.counts) for row in one.frame.to_dicts()]
     return (rows[0]["unsold_visits"], rows[0]["unsold_days"]) if rows else None
 
@@ -62,3 +68,10 @@ def test_a_list_of_products_speaks_for_the_shop() -> None:
 def test_a_sale_in_any_file_contradicts_a_zero() -> None:
     sold = products({"page_views": 500.0, "items_sold": 2.0})
     assert found(daily({"visitors": 40.0, "orders": 0.0}), sold) == (0.0, 0.0)
+
+
+def test_no_sale_in_one_program_or_channel_says_nothing_of_the_shop() -> None:
+    none: Known = {"product_clicks": 500.0, "items_sold": 0.0}
+    assert found(products(none)) == (500.0, 28.0)
+    assert found(products(none), family="shop-product-affiliate") is None
+    assert found(daily({"product_clicks": 50.0, "gmv": 0.0}), family="shop-video") is None
