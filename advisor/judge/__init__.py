@@ -9,7 +9,7 @@ from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.outcome import Judgement, Match, Outcome
-from advisor.judge.relations import Relations, related_column, split_subject_id, subject_id
+from advisor.judge.relations import related_column, split_subject_id, subject_id
 
 __all__ = [
     "RELATIVE",
@@ -19,7 +19,6 @@ __all__ = [
     "Judgement",
     "Match",
     "Outcome",
-    "Relations",
     "RuleEvaluation",
     "change",
     "choose",

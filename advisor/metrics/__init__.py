@@ -12,7 +12,7 @@ from advisor.metrics.measured import PARTS, Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
-from advisor.metrics.steps import Steps, in_turn, without
+from advisor.metrics.steps import Steps, without
 from advisor.metrics.value import Value, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
@@ -42,7 +42,6 @@ __all__ = [
     "days_column",
     "effective_edges",
     "held_column",
-    "in_turn",
     "in_window",
     "kpi_names",
     "measure",
