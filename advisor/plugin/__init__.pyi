@@ -1,0 +1,107 @@
+from .calls import (
+    DISTRIBUTION,
+    PluginInfo,
+)
+from .contracts import (
+    contract_breaks,
+)
+from .counts import (
+    Counts,
+    CountTable,
+    Coverage,
+    MetricsContext,
+    Within,
+)
+from .guard import (
+    describe_error,
+    guarded,
+)
+from .hookspecs import (
+    FORMATS,
+    PROJECT,
+    Derived,
+    KindInfo,
+    Match,
+    Provider,
+    ReadContext,
+    ReportFormat,
+    Templates,
+    Together,
+    hookimpl,
+    takes_blocks,
+)
+from .isolated import (
+    run_isolated,
+)
+from .overrides import (
+    Overridden,
+    Override,
+    override_rules,
+    template_names,
+)
+from .process import (
+    MIB,
+    Cause,
+    Child,
+    ChildDied,
+    Death,
+    Limits,
+    python_command,
+    run_process,
+    serve,
+)
+from .registry import (
+    Computed,
+    Registry,
+    add,
+    load_plugins,
+    own_version,
+)
+from .tracing import (
+    Trace,
+)
+
+__all__ = [
+    "DISTRIBUTION",
+    "FORMATS",
+    "MIB",
+    "PROJECT",
+    "Cause",
+    "Child",
+    "ChildDied",
+    "Computed",
+    "CountTable",
+    "Counts",
+    "Coverage",
+    "Death",
+    "Derived",
+    "KindInfo",
+    "Limits",
+    "Match",
+    "MetricsContext",
+    "Overridden",
+    "Override",
+    "PluginInfo",
+    "Provider",
+    "ReadContext",
+    "Registry",
+    "ReportFormat",
+    "Templates",
+    "Together",
+    "Trace",
+    "Within",
+    "add",
+    "contract_breaks",
+    "describe_error",
+    "guarded",
+    "hookimpl",
+    "load_plugins",
+    "override_rules",
+    "own_version",
+    "python_command",
+    "run_isolated",
+    "run_process",
+    "serve",
+    "takes_blocks",
+    "template_names",
+]
