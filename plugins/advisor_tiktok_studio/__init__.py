@@ -20,7 +20,12 @@ def advisor_metric_providers() -> Sequence[Provider]:
 def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived]:
     from advisor_tiktok_studio.followers import follower_growth
     from advisor_tiktok_studio.posting import posting
-    from advisor_tiktok_studio.territories import territories
+    from advisor_tiktok_studio.territories import territories, world_regions
 
-    found = (follower_growth(counts), territories(counts, context), posting(counts, context))
+    found = (
+        follower_growth(counts),
+        territories(counts, context),
+        world_regions(counts, context),
+        posting(counts, context),
+    )
     return tuple(one for one in found if one)

@@ -64,6 +64,7 @@ HEALTHY = {
     "guide/shrinking-sales",
     "guide/slow-follower-growth",
     "guide/territory",
+    "guide/territory-region",
     "guide/views-no-checkout",
     "operator/creative-fatigue",
     "operator/fewer-hours-on-air",

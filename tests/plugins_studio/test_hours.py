@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_studio.posting import posting
-from advisor_tiktok_studio.territories import hour_there, known, territories, territory
+from advisor_tiktok_studio.territories import (
+    hour_there,
+    known,
+    territories,
+    territory,
+    world_regions,
+)
 from tests.blocks import block
 
 SUMMER, WINTER = date(2026, 7, 1), date(2026, 12, 1)
@@ -182,3 +188,45 @@ def test_without_a_region_of_the_shop_no_territory_is_its_own() -> None:
 
     assert territories(nowhere.counts, nowhere.context) is None
     assert territories(nothing.counts, nothing.context) is None
+
+
+def regions(*readings: Reading, region: str | None) -> dict[str, dict[str, object]]:
+    given = block(*readings, today=TODAY, region=region)
+    derived = world_regions(given.counts, given.context)
+    return {} if derived is None else {row["key"]: row for row in derived.frame.to_dicts()}
+
+
+def test_territories_of_one_region_of_the_world_count_together() -> None:
+    found = regions(
+        shares(JP=0.28, KR=0.3, Taiwan=0.1, TW=0.05, CL=0.12, Atlantis=0.15), region="BR"
+    )
+
+    assert found.keys() == {"East Asia", "Latin America and the Caribbean"}
+    east = found["East Asia"]
+    assert east["name"] == "East Asia (KR, JP, Taiwan)"
+    assert east["region_share"] == pytest.approx(0.68)
+    assert (east["world-region.home"], east["world-region.held-by"]) == ("no", "several")
+    assert east["evening_here"] == 7
+    own = found["Latin America and the Caribbean"]
+    assert (own["region_share"], own["world-region.home"]) == (0.12, "yes")
+
+
+def test_the_largest_territories_of_a_region_are_named_and_the_others_counted() -> None:
+    found = regions(shares(NL=0.1, DE=0.2, IT=0.05, FR=0.15, ES=0.12), region="US")
+
+    assert found["Europe"]["name"] == "Europe (DE, FR, ES and 2 more)"
+
+
+def test_one_territory_with_half_of_the_audience_stands_for_its_region() -> None:
+    found = regions(shares(DE=0.5, FR=0.2), region="US")
+
+    assert found["Europe"]["world-region.held-by"] == "one"
+
+
+def test_without_a_region_of_the_shop_no_region_of_the_world_is_its_own() -> None:
+    found = regions(shares(DE=0.3, FR=0.3), region=None)
+
+    assert found["Europe"]["region_share"] == pytest.approx(0.6)
+    assert (found["Europe"]["world-region.home"], found["Europe"]["evening_here"]) == (None, None)
+    assert regions(region="US") == {}
+    assert regions(shares(Atlantis=0.9), region="US") == {}

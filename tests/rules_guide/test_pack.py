@@ -35,7 +35,7 @@ DIAGNOSES = {
     "practice.live-slot",
 }
 # Ends of a rule that its cases cannot show: a number that is known exactly is never unsure.
-EXACT = {"violations", "territory", "demographics"}
+EXACT = {"violations", "territory", "territory-region", "demographics"}
 
 
 @cache
