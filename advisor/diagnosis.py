@@ -31,6 +31,7 @@ from advisor.metrics import (
     wanted,
     with_derived,
     with_margins,
+    with_over,
     with_pools,
 )
 from advisor.model import (
@@ -217,6 +218,7 @@ class _Part:
             self.rows, wanted(rules.rules, vocabulary, bands), self.windows, vocabulary
         )
         measured = with_derived(measured, self.derived, vocabulary)
+        measured, not_running = with_over(measured, self.rows, self.windows, vocabulary)
         names = kpi_names(None, vocabulary)
         sums = totals(names, self.rows, self.windows, vocabulary)
         links = _of_shops_links(self.counted.links, tuple(self.shops))
@@ -253,6 +255,7 @@ class _Part:
                 notes=(
                     *shop.gathered.notes,
                     *self.notes.get(id_, ()),
+                    *not_running.get(id_, ()),
                     *rules.notes,
                     *shop.known.notes,
                     *failed,

@@ -9,6 +9,7 @@ from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import truth_column
 from advisor.judge.outcome import Outcome
 from advisor.judge.relations import Relations, related_column
+from advisor.metrics import OVER
 from advisor.model import Conditions, Truth
 
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
@@ -47,6 +48,12 @@ class ConditionEvaluator:
             columns = frozenset(frame.columns)
             for one in several:
                 truth, blocked, failed, known = self._expressions(one, columns)
+                if OVER in columns:  # nothing is said of it, whatever would be true
+                    over = pl.col(OVER).is_not_null()
+                    truth = pl.when(over).then(_MISSING).otherwise(truth)
+                    known = known & ~over
+                else:
+                    over = pl.lit(value=False)
                 parts[one.number] = frame.lazy().select(
                     "shop",
                     pl.lit(one.kind, self.kinds).alias("kind"),
@@ -56,20 +63,24 @@ class ConditionEvaluator:
                     blocked.cast(pl.UInt8).alias("blocked"),
                     failed.alias("failed"),
                     known.alias("known"),
+                    over.alias("over"),
                     pl.lit(one.number, pl.UInt32).alias("evaluation"),
                     pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
                 )
         truth = pl.col("truth")
         # Without the engine's word nothing fires, however true.
         outcome = (
-            pl.when(truth == _TRUE)
+            pl.when("over")
+            .then(int(Outcome.NOT_APPLICABLE))
+            .when(truth == _TRUE)
             .then(int(Outcome.CLEAR))
             .when((truth == _MISSING) & pl.col("failed"))
             .then(int(Outcome.ERROR))
             .otherwise(truth)
         )
         ordered = [parts[one.number] for one in evaluations]
-        return pl.concat(ordered).with_columns(outcome.cast(pl.UInt8).alias("outcome")).collect()
+        told = pl.concat(ordered).with_columns(outcome.cast(pl.UInt8).alias("outcome"))
+        return told.drop("over").collect()
 
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]
@@ -139,7 +150,15 @@ class ConditionEvaluator:
         """How the rule *finding* ended on subjects of *kind*, or on those that *over* leads to."""
         # The codes of outcomes are those of truths; what failed is not known.
         error = pl.col("outcome") == int(Outcome.ERROR)
-        truth = pl.when(error).then(_MISSING).otherwise("outcome").cast(pl.UInt8)
+        ended = pl.col("outcome") == int(Outcome.NOT_APPLICABLE)
+        truth = (
+            pl.when(error)
+            .then(_MISSING)
+            .when(ended)
+            .then(int(Truth.FALSE))
+            .otherwise("outcome")
+            .cast(pl.UInt8)
+        )
         parts: list[pl.LazyFrame] = []
         for evaluation, outcomes in self.earlier.of(finding):
             known = outcomes.lazy().select(

@@ -16,7 +16,7 @@ from advisor.model import Conditions, Rule, Truth
 
 class Outcome(IntEnum):
     """How a rule ended for one subject. MISSING is for lack of data; ERROR where it could not be
-    judged because something failed."""
+    judged because something failed; NOT_APPLICABLE where the subject is over."""
 
     CLEAR = 0
     MISSING = 1

@@ -12,12 +12,14 @@ from advisor.metrics.measured import PARTS, Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
+from advisor.metrics.running import OVER, with_over
 from advisor.metrics.steps import Steps, without
 from advisor.metrics.value import Value, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
 
 __all__ = [
+    "OVER",
     "PARTS",
     "PROFILE",
     "SIDES",
@@ -58,6 +60,7 @@ __all__ = [
     "wanted",
     "with_derived",
     "with_margins",
+    "with_over",
     "with_pools",
     "without",
 ]

@@ -68,7 +68,9 @@ class SubjectKind:
     *whole*: its subjects are all that their parent's own counts hold, as ads are of an ad group; so
     the parent may be judged where no file has anything finer. A shop's counts hold more than its
     videos. A kind that *pools* another has one subject a shop: all subjects of that kind together.
-    *ranked_by*: the metrics by which its best and worst subjects are told.
+    *ranked_by*: the metrics by which its best and worst subjects are told. *runs* is the state that
+    says whether one still runs (0: it is over, and nothing is advised about it). One that delivers
+    without a break has ended where none of the counts of *delivers* was above 0 for a week.
     """
 
     id: str
@@ -79,6 +81,8 @@ class SubjectKind:
     whole: bool = False
     pools: str | None = None
     ranked_by: tuple[str, ...] = ()
+    runs: str = ""
+    delivers: tuple[str, ...] = ()
 
 
 @frozen
@@ -430,6 +434,7 @@ def _dangling(v: Vocabulary) -> list[str]:
         of = f"subject {kind.id}"
         check("subject", (kind.parent, kind.pools), v.subjects, of)
         check("metric", kind.ranked_by, v.metrics, of)
+        check("count", (*kind.delivers, *((kind.runs,) if kind.runs else ())), v.counts, of)
         ranking = (v.metrics[name] for name in kind.ranked_by if name in v.metrics)
         found += [
             f"{of}: {metric.id} ranks nothing: it is no rate, or neither way is better"

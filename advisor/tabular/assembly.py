@@ -26,6 +26,7 @@ from advisor.tabular.kind import CellType, Kind, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms
 from advisor.tabular.rows import Rows, rows_between, sort_out
+from advisor.tabular.states import states
 from advisor.tabular.subjects import SubjectReader
 from advisor.tabular.words import fold, words
 
@@ -399,7 +400,32 @@ class FileReader:
             when = columns[name].clock
             if when is not None:
                 _add(counts, when, cells.clock(text))
+        for name, state in self._states(values).items():
+            _add(counts, name, state)
         return counts
+
+    def _states(self, values: Values) -> dict[str, pl.Series]:
+        """Whether what a row is about runs, by the count that says so; all columns of a status
+        together, as a campaign's tells of its ads."""
+        columns = self.kind.columns
+        by_count: dict[str, list[str]] = {}
+        for name in values.texts:
+            count = columns[name].runs
+            if count is not None:
+                by_count.setdefault(count, []).append(name)
+        found: dict[str, pl.Series] = {}
+        for count, names in by_count.items():
+            told = states(values.texts[name] for name in names)
+            found[count] = told.running
+            if told.unknown:
+                where = listed([repr(self.headers[name]) for name in names], _SHOWN)
+                words_ = listed([repr(word) for word in told.words], _SHOWN)
+                self.notes.say(
+                    "status-unknown",
+                    f"{where}: {words_} ({told.unknown:,} rows) does not say whether something "
+                    "runs; it is taken as running",
+                )
+        return found
 
     def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
         columns = self.kind.columns

@@ -118,6 +118,9 @@ class ColumnSpec:
     percent: Percent | None = None
     signed: bool | None = None
     clock: str | None = None
+    runs: str | None = (
+        None  # the state that a status is read as: 1 while it runs, 0 when it is over
+    )
     covers: Covers | None = None  # what a date in a column of days begins
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 

@@ -109,6 +109,7 @@ def info(kind: Kind, adds: Sequence[str] = ()) -> KindInfo:
     """What a kind offers, as a provider tells it that *adds* counts to those of its columns."""
     counts = dict.fromkeys(spec.count for spec in kind.columns.values() if spec.count)
     counts |= dict.fromkeys(spec.clock for spec in kind.columns.values() if spec.clock)
+    counts |= dict.fromkeys(spec.runs for spec in kind.columns.values() if spec.runs)
     counts |= dict.fromkeys(adds)
     subjects = dict.fromkeys(subject.kind for subject in kind.subject)
     template = tuple(first_name(spec) for spec in kind.columns.values()) if kind.template else ()

@@ -51,7 +51,7 @@ def _split(table: Table) -> Iterator[Table]:
     ours = frame.filter(~pl.col("_gmv")).drop("_gmv")
     if ours.height:
         yield attrs.evolve(table, frame=ours)
-    others = [name for name in table.counts if name not in counts]
+    others = [name for name in table.counts if name not in (*counts, "running")]
     kept = theirs.drop(others).rename({name: AS[name] for name in counts})
     yield attrs.evolve(table, family=FAMILY, frame=kept)
 

@@ -1,0 +1,168 @@
+"""Which subjects are over: paused, ended or deleted by their status, or without delivery.
+
+What they cost stays in every sum; only advice about them would come too late. Without a status and
+without days everything runs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+import polars as pl
+
+from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.measured import Measured
+from advisor.metrics.windows import Windows
+from advisor.model import Grain, Note, SubjectKind, Vocabulary, listed
+
+OVER = "__over"  # why a subject is over, in words; null where it runs
+STILL = 7  # days without delivery after which something has ended
+_STATUS = "by its status"
+_SILENT = f"without delivery in the last {STILL} days of its files"
+_ABOVE = "a part of one that is over"
+_SHOWN = 3
+_SCHEMA = {"shop": pl.String, "key": pl.String, OVER: pl.String}
+
+
+def with_over(
+    measured: Mapping[str, Measured],
+    rows: Sequence[CountedRows],
+    windows: Windows,
+    vocabulary: Vocabulary,
+) -> tuple[dict[str, Measured], dict[str, tuple[Note, ...]]]:
+    """*measured* with OVER where any subject of a kind is over, and a note for each shop and kind
+    of which some are."""
+    direct = {
+        kind.id: _over(kind, [one for one in rows if one.subject == kind.id], windows)
+        for kind in vocabulary.subjects.values()
+        if kind.runs or kind.delivers
+    }
+    over = {kind: frame for kind, frame in direct.items() if frame.height}
+    found = dict(measured)
+    notes: dict[str, list[Note]] = {}
+    if not over:
+        return found, {}
+    for kind, one in measured.items():
+        frame = _marked(one.frame, kind, over)
+        if frame is None:
+            continue
+        found[kind] = attrs.evolve(one, frame=frame)
+        for shop, text in _told(frame, vocabulary.subjects[kind]):
+            notes.setdefault(shop, []).append(Note("not-running", text))
+    return found, {shop: tuple(of) for shop, of in notes.items()}
+
+
+def _marked(
+    frame: pl.DataFrame, kind: str, over: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame | None:
+    """*frame* with OVER; None where nothing in it is over."""
+    lazy = frame.lazy()
+    reasons: list[str] = []
+    ways = [(kind, "key"), *((p, f"parent.{p}") for p in over if f"parent.{p}" in frame.columns)]
+    for source, column in ways:
+        if source not in over:
+            continue
+        reason = f"{OVER}.{column}"
+        why = pl.col(OVER) if column == "key" else pl.lit(_ABOVE)
+        ends = over[source].lazy().select("shop", pl.col("key").alias(column), why.alias(reason))
+        lazy = lazy.join(ends, on=["shop", column], how="left", maintain_order="left")
+        reasons.append(reason)
+    if not reasons:
+        return None
+    # In one piece: the last digits of what is summed later depend on where pieces end.
+    marked = lazy.with_columns(pl.coalesce(reasons).alias(OVER)).drop(reasons).collect().rechunk()
+    return marked if marked[OVER].null_count() < marked.height else None
+
+
+def _over(kind: SubjectKind, rows: Sequence[CountedRows], windows: Windows) -> pl.DataFrame:
+    """`shop`, `key` and OVER of the subjects of *kind* that are over, each once."""
+    silent = _silent(kind, rows, windows)
+    stated = _stated(kind, rows)
+    both = pl.concat([stated, silent])
+    return both.unique(IDENTITY, keep="first", maintain_order=True)
+
+
+def _stated(kind: SubjectKind, rows: Iterable[CountedRows]) -> pl.DataFrame:
+    """Those whose newest status says so; of several as new ones, all."""
+    states = [
+        one.frame.lazy()
+        .select("shop", "key", "to", pl.col(kind.runs).alias("runs"))
+        .drop_nulls("runs")
+        for one in rows
+        if kind.runs in one.frame.columns
+    ]
+    if not states:
+        return pl.DataFrame(schema=_SCHEMA)
+    newest = pl.col("to").is_null().all() | (pl.col("to") == pl.col("to").max())
+    return (
+        pl.concat(states)
+        .group_by(IDENTITY)
+        .agg(pl.col("runs").filter(newest).max())
+        .filter(pl.col("runs") == 0)
+        .sort(IDENTITY)
+        .select(*IDENTITY, pl.lit(_STATUS).alias(OVER))
+        .collect()
+    )
+
+
+def _silent(kind: SubjectKind, rows: Iterable[CountedRows], windows: Windows) -> pl.DataFrame:
+    """Those with days of which none in the last week of their table, up to the window's end, has
+    any delivery. A day of which no such count is known may have some."""
+    days = [
+        _last_days(one.frame, [c for c in kind.delivers if c in one.frame.columns], windows)
+        for one in rows
+        if one.grain is Grain.DAY
+    ]
+    told = [one for one in days if one is not None]
+    if not told:
+        return pl.DataFrame(schema=_SCHEMA)
+    return (
+        pl.concat(told)
+        .group_by(IDENTITY)
+        .agg(pl.col("silent").all())
+        .filter("silent")
+        .sort(IDENTITY)
+        .select(*IDENTITY, pl.lit(_SILENT).alias(OVER))
+        .collect()
+    )
+
+
+def _last_days(frame: pl.DataFrame, counts: Sequence[str], windows: Windows) -> pl.LazyFrame | None:
+    """`shop`, `key` and whether each subject was `silent` at the end of one table."""
+    if not counts:
+        return None
+    values = [pl.col(count) for count in counts]
+    delivered = pl.any_horizontal(value > 0 for value in values).fill_null(value=False)
+    unknown = pl.all_horizontal(value.is_null() for value in values)
+    ends = windows.frame.lazy().select("shop", pl.col("last").alias("_ends"))
+    return (
+        frame.lazy()
+        .select("shop", "key", "from", "to", (delivered | unknown).alias("_delivered"))
+        .join(ends, on="shop")
+        .filter(pl.col("to") <= pl.col("_ends"))
+        .with_columns(
+            pl.col("to").max().over("shop").alias("_until"),
+            pl.col("from").min().over("shop").alias("_since"),
+        )
+        .with_columns((pl.col("_until") - pl.duration(days=STILL)).alias("_week"))
+        .filter(pl.col("_since") <= pl.col("_week"))
+        .group_by(IDENTITY)
+        .agg(~(pl.col("_delivered") & (pl.col("to") > pl.col("_week"))).any().alias("silent"))
+    )
+
+
+def _told(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:
+    """The text of a note for each shop that has subjects which are over."""
+    over = frame.filter(pl.col(OVER).is_not_null()).select("shop", "name", OVER)
+    every = frame.group_by("shop").len()
+    sizes = dict(every.iter_rows())
+    for (shop,), part in over.partition_by("shop", as_dict=True, maintain_order=True).items():
+        whys = part.group_by(OVER).agg(pl.len(), pl.col("name").head(_SHOWN + 1)).sort(OVER)
+        told = "; ".join(
+            f"{many:,} {why} ({listed(names, _SHOWN)})" for why, many, names in whys.iter_rows()
+        )
+        verb = "is" if part.height == 1 else "are"
+        text = (
+            f"{part.height:,} of {sizes[shop]:,} {kind.plural} {verb} over and {verb} given no "
+            f"advice: {told}. What was spent stays in the sums"
+        )
+        yield str(shop), text
