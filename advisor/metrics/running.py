@@ -16,8 +16,8 @@ from advisor.model import Grain, Note, SubjectKind, Vocabulary, listed
 
 OVER = "__over"  # why a subject is over, in words; null where it runs
 STILL = 7  # days without delivery after which something has ended
-_STATUS = "by its status"
-_SILENT = f"without delivery in the last {STILL} days of its files"
+_STATUS = "by status"
+_SILENT = f"without delivery in the last {STILL} days of the file"
 _ABOVE = "a part of one that is over"
 _SHOWN = 3
 _SCHEMA = {"shop": pl.String, "key": pl.String, OVER: pl.String}

@@ -31,8 +31,8 @@ def notes(found: Advice) -> list[str]:
     return [note.text for note in found.document.data_notes if note.code == "not-running"]
 
 
-def spend(found: Advice) -> float | None:
-    return next(kpi.value for kpi in found.document.kpis if kpi.metric == "spend")
+def cost_per_click(found: Advice) -> float | None:
+    return next(kpi.value for kpi in found.document.kpis if kpi.metric == "cpc")
 
 
 def with_status(column: str, good: str, bad: str) -> str:
@@ -102,7 +102,8 @@ def test_an_ad_without_delivery_in_the_last_week_has_ended(
     found = advice(tmp_path, **{"daily.csv": daily(ends)})
     assert (not about(found, "Old B")) is over
     assert bool(notes(found)) is over
-    assert spend(found) == pytest.approx(30 * 28 + 20 * (ends - 2))
+    cost, clicks = 30 * 28 + 20 * (ends - 2), 400 * 28 + 60 * (ends - 2)
+    assert cost_per_click(found) == pytest.approx(cost / clicks)
 
 
 def test_a_file_that_ends_early_ends_no_ad(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ OVER = (
     "Not delivering",
     "Inactive", "Seller_deactivated", "Pausado", "Completada", "Inativo", "Concluída",
     "Tidak aktif",
-    "Dijeda", "Không hoạt động", "Đã tạm dừng", "หยุดชั่วคราว", "캠페인 일시중지됨", "비활성", "一時停止中",
+    "Dijeda", "Không hoạt động", "Đã tạm dừng", "หยุดชั่วคราว", "캠페인 일시중지됨", "비활성",
+    "一時停止中",
     "广告组已暂停", "未投放", "Gelöscht", "Pausiert", "Supprimée", "In pausa",
 )  # fmt: skip
 RUNNING = (
