@@ -12,7 +12,7 @@ from advisor.metrics.measured import sums
 from advisor.metrics.required import metric_of
 from advisor.metrics.values import with_value, with_values
 from advisor.metrics.windows import Windows
-from advisor.model import CountUnit, Grain, Metric, Vocabulary, Window, frozen
+from advisor.model import CountUnit, Grain, Metric, Period, Vocabulary, Window, frozen
 
 Beside = Callable[[pl.DataFrame, Sequence[str], str], pl.DataFrame]
 
@@ -27,8 +27,11 @@ class Total:
     row: Mapping[str, Any]
     frame: pl.DataFrame
     series: tuple[tuple[str, float | None], ...]
-    of: str = ""  # the one subject that stands for all, where they cannot be added up
-    subjects: int = 1  # how many are added up
+    of: str = ""  # the one subject that it is of, where others or more than it may be there
+    subjects: int = 1  # how many there are
+    grain: Grain = Grain.PERIOD
+    days: Period | None = None  # from the first to the last day of its rows; None: some have none
+    every_day: bool = False  # whether each of these days has rows
 
 
 def totals(
@@ -94,16 +97,17 @@ def _of_rows(
         return
     spans = _Spans(rows, current, rows.within(window, earlier=True), window)
     added: list[Metric] = []
+    overlap = vocabulary.subjects[rows.subject].overlap
     for metric in metrics:
-        if not _is_state(metric, vocabulary):
+        if not (overlap or _is_state(metric, vocabulary)):
             added.append(metric)
             continue
-        largest = _largest(current, metric)
+        largest = _largest(current, metric, latest=_is_state(metric, vocabulary))
         several = spans.subjects
-        named = {shop: name for shop, _, name in largest.iter_rows() if several[shop] > 1}
+        named = {s: name for s, _, name in largest.iter_rows() if overlap or several[s] > 1}
         yield from _totals([metric], spans.only(largest), vocabulary, beside, named)
     if added:
-        yield from _totals(added, spans, vocabulary, beside, {})
+        yield from _totals(added, spans, vocabulary, beside, spans.alone(vocabulary))
 
 
 @frozen(eq=False)
@@ -120,6 +124,33 @@ class _Spans:
         """How many subjects each shop has in the window."""
         keys = self.current.select("shop", "key").unique().group_by("shop").len()
         return dict(keys.iter_rows())
+
+    def alone(self, vocabulary: Vocabulary) -> Mapping[str, str]:
+        """By shop that has but one subject, its name, where a kind above could hold more."""
+        kind = vocabulary.subjects[self.rows.subject]
+        if kind.alone or kind.parent is None:
+            return {}
+        named = self.current.group_by("shop").agg(pl.coalesce("name", "key").max())
+        return {shop: name for shop, name in named.iter_rows() if self.subjects[shop] == 1}
+
+    @cached_property
+    def days(self) -> Mapping[str, tuple[Period | None, bool]]:
+        """From when to when the rows of each shop in the window are, and whether each day of that
+        has some."""
+        first, last = pl.col("from"), pl.col("to")
+        edges = self.current.group_by("shop").agg(
+            first.min().alias("first"),
+            last.max().alias("last"),
+            (first.is_null() | last.is_null()).any().alias("undated"),
+            first.n_unique().alias("days"),
+        )
+        found: dict[str, tuple[Period | None, bool]] = {}
+        for shop, begins, ends, undated, days in edges.iter_rows():
+            if undated:
+                found[shop] = (None, False)
+            else:
+                found[shop] = (Period(begins, ends), (ends - begins).days + 1 == days)
+        return found
 
     def only(self, subjects: pl.DataFrame) -> "_Spans":
         """The same of the *subjects* (`shop`, `key`) alone."""
@@ -177,6 +208,8 @@ def _totals(
                     points.get(metric.id, ()),
                     of.get(shop, ""),
                     spans.subjects[shop],
+                    spans.rows.grain,
+                    *spans.days[shop],
                 ),
             )
 
@@ -189,10 +222,15 @@ def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
     return vocabulary.counts[metric.numerator[0].rstrip("?")].unit is CountUnit.STATE
 
 
-def _largest(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """States of several subjects have no sum: `shop`, `key` and `name` of the one with the
-    largest."""
+def _largest(frame: pl.DataFrame, metric: Metric, *, latest: bool) -> pl.DataFrame:
+    """Of several subjects that have no sum, `shop`, `key` and `name` of the one with the largest
+    count: of all its rows, or of a state the largest that it was. What lies in another is never
+    larger than it."""
     count = metric.numerator[0].rstrip("?")
+    if not latest:
+        count = next(c for c in (*metric.denominator, *metric.required()) if c in frame.columns)
+        known = frame.drop_nulls(count)
+        frame = known.group_by(IDENTITY).agg(pl.col("name").drop_nulls().max(), pl.col(count).sum())
     ordered = frame.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
     top = ordered.unique("shop", keep="first", maintain_order=True)
     return top.select("shop", "key", pl.coalesce("name", "key").alias("name"))

@@ -20,6 +20,8 @@ class Sum:
     side: Side
     value: float
     files: tuple[int, ...]
+    kind: str
+    of: str = ""  # the one subject that it is of, where those of the kind overlap
 
 
 @frozen
@@ -44,21 +46,25 @@ class _Rows:
 
     grain: Grain
     frame: pl.DataFrame
+    kind: str
+    of: str = ""
 
 
 def reconcile(
     counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
 ) -> tuple[Compared, ...]:
     """Every declared comparison of which the files have the total and at least one part."""
-    found = (_compare(what, counted, window) for what in vocabulary.reconciles.values())
+    found = (_compare(what, counted, window, vocabulary) for what in vocabulary.reconciles.values())
     return tuple(one for one in found if one is not None)
 
 
-def _compare(what: Reconcile, counted: Sequence[CountedRows], window: Window) -> Compared | None:
+def _compare(
+    what: Reconcile, counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
+) -> Compared | None:
     if window.current is None:
         return None
     of: Mapping[Side, list[_Rows]] = {
-        side: list(_of(side, counted)) for side in (what.total, *what.parts)
+        side: list(_of(side, counted, vocabulary)) for side in (what.total, *what.parts)
     }
     best: Compared | None = None
     for period in _periods(what, of, window.current):
@@ -72,8 +78,9 @@ def _compare(what: Reconcile, counted: Sequence[CountedRows], window: Window) ->
     return best
 
 
-def _of(side: Side, counted: Sequence[CountedRows]) -> Iterable[_Rows]:
-    """Where the side's count is: the first kind of subject first, days before periods."""
+def _of(side: Side, counted: Sequence[CountedRows], vocabulary: Vocabulary) -> Iterable[_Rows]:
+    """Where the side's count is: the first kind of subject first, days before periods. Of subjects
+    that overlap each is apart, the largest first."""
     grains = (Grain.DAY, Grain.PERIOD)
     fitting = [
         rows
@@ -89,8 +96,20 @@ def _of(side: Side, counted: Sequence[CountedRows]) -> Iterable[_Rows]:
         if side.key is not None:
             known &= pl.col("key") == side.key
         frame = rows.frame.filter(known)
-        if frame.height:
-            yield _Rows(rows.grain, frame)
+        if frame.height == 0:
+            continue
+        if side.key is None and vocabulary.subjects[rows.subject].overlap:
+            yield from _apart(side, rows, frame)
+        else:
+            yield _Rows(rows.grain, frame, rows.subject)
+
+
+def _apart(side: Side, rows: CountedRows, frame: pl.DataFrame) -> Iterable[_Rows]:
+    sums = frame.group_by("key").agg(
+        pl.coalesce(pl.col("name").drop_nulls().max(), "key").first(), pl.col(side.count).sum()
+    )
+    for key, name, _ in sums.sort(side.count, "key", descending=[True, False]).iter_rows():
+        yield _Rows(rows.grain, frame.filter(pl.col("key") == key), rows.subject, name)
 
 
 def _periods(
@@ -143,5 +162,6 @@ def _sum(side: Side, sources: Iterable[_Rows], period: Period) -> Sum | None:
             frame = frame.filter((pl.col("from") == period.first) & (pl.col("to") == period.last))
         if frame.height:
             files = frame["_file"].unique().sort().to_list()
-            return Sum(side, float(frame[side.count].sum()), tuple(files))
+            amount = float(frame[side.count].sum())
+            return Sum(side, amount, tuple(files), rows.kind, rows.of)
     return None

@@ -71,6 +71,9 @@ class SubjectKind:
     *ranked_by*: the metrics by which its best and worst subjects are told. *runs* is the state that
     says whether one still runs (0: it is over, and nothing is advised about it). One that delivers
     without a break has ended where none of the counts of *delivers* was above 0 for a week.
+    *overlap*: a sale or a view may be in the counts of several of its subjects, or one lies in
+    another, so nothing is added up over them. *alone*: a shop has one of it, so that its numbers
+    need no name.
     """
 
     id: str
@@ -83,6 +86,8 @@ class SubjectKind:
     ranked_by: tuple[str, ...] = ()
     runs: str = ""
     delivers: tuple[str, ...] = ()
+    overlap: bool = False
+    alone: bool = False
 
 
 @frozen

@@ -1,10 +1,11 @@
 """The numbers of the whole shop: over all subjects of the coarsest kind that has them."""
 
+import attrs
 import pytest
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.kpis import Total, totals
-from advisor.model.reading import Grain
+from advisor.model.reading import Grain, Period
 from advisor.model.window import NO_WINDOW, Window
 from tests.core import SHOP, WINDOW, WORDS, counted, day
 
@@ -100,3 +101,48 @@ def test_a_metric_that_no_file_has_is_not_there() -> None:
     ads = counted("ad", [{"clicks": 1}])
 
     assert totals(["ctr", "clicks"], [ads], WINDOW, WORDS)[SHOP].keys() == {"clicks"}
+
+
+def test_subjects_that_overlap_are_not_added_up_and_the_largest_speaks() -> None:
+    kind = attrs.evolve(WORDS.subjects["ad"], overlap=True)
+    words = attrs.evolve(WORDS, subjects={**WORDS.subjects, "ad": kind})
+    rows: list[Row] = [
+        {"day": d, "key": key, "clicks": clicks, "impressions": seen}
+        for d in range(1, 8)
+        for key, clicks, seen in (("inner", 9, 20), ("outer", 5, 100))
+    ]
+
+    found = totals(["ctr"], [counted("ad", rows, grain=Grain.DAY)], WINDOW, words)[SHOP]["ctr"]
+
+    assert (found.row["ctr"], found.of) == (0.05, "outer")
+
+
+@pytest.mark.parametrize("overlap", [False, True])
+def test_the_only_subject_of_a_kind_below_the_shop_is_named(*, overlap: bool) -> None:
+    kind = attrs.evolve(WORDS.subjects["ad"], overlap=overlap)
+    words = attrs.evolve(WORDS, subjects={**WORDS.subjects, "ad": kind})
+    ad = counted("ad", [{"key": "a", "clicks": 7, "impressions": 70}])
+    shop = counted("shop", [{"clicks": 30, "impressions": 100}])
+
+    of_one = totals(["ctr"], [ad], WINDOW, words)[SHOP]["ctr"]
+    of_shop = totals(["ctr"], [ad, shop], WINDOW, words)[SHOP]["ctr"]
+
+    assert (of_one.of, of_shop.of) == ("a", "")
+
+
+def test_a_total_says_its_days() -> None:
+    days: list[Row] = [{"day": d, "clicks": 1, "impressions": 9} for d in range(5, 12)]
+    gaps: list[Row] = [{"day": d, "clicks": 1, "impressions": 9} for d in (5, 11)]
+    long = counted("ad", [{"from": day(-90), "to": day(9), "clicks": 1, "impressions": 9}])
+    undated = counted("ad", [{"from": None, "to": None, "clicks": 1, "impressions": 9}])
+
+    found = [
+        total("ctr", counted("ad", days, grain=Grain.DAY)),
+        total("ctr", counted("ad", gaps, grain=Grain.DAY)),
+        total("ctr", long),
+        total("ctr", undated),
+    ]
+
+    spans = [Period(day(5), day(11)), Period(day(5), day(11)), Period(day(-90), day(9)), None]
+    assert [one.days for one in found] == spans
+    assert [one.every_day for one in found[:2]] == [True, False]

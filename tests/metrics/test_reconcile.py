@@ -228,3 +228,22 @@ def test_a_comparison_that_cannot_be_meant_is_refused(old: str, new: str, mistak
     with pytest.raises(Mistakes) as caught:
         _words(TEXT.replace(old, new))
     assert any(line.startswith(mistake) for line in caught.value.mistakes)
+
+
+def test_subjects_that_overlap_are_no_sum() -> None:
+    text = TEXT.replace(
+        'plural = "campaigns", parent = "shop"',
+        'plural = "campaigns", parent = "shop", overlap = true',
+    )
+    inner = _days("campaign", "revenue", _each(1, 28, 3.0), key="inner", family="ads").frame
+    outer = _days("campaign", "revenue", _each(1, 28, 7.0), key="outer", family="ads").frame
+    both = pl.concat([inner, outer]).with_columns(pl.col("key").str.to_uppercase().alias("name"))
+    rows = [
+        _days("shop", "gmv", _each(1, 28, 10.0)),
+        CountedRows("campaign", "ads", Grain.DAY, both),
+    ]
+
+    (found,) = reconcile(rows, WINDOW, _words(text))
+
+    (part,) = found.parts
+    assert (part.value, part.of, part.kind, found.rest) == (196.0, "OUTER", "campaign", 84.0)

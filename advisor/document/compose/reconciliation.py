@@ -33,12 +33,22 @@ def _told(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
 
 def _amount(found: Sum, diagnosis: Diagnosis) -> Amount:
     return Amount(
-        title=_title(found.side, diagnosis),
+        title=_title_of(found, diagnosis),
         value=found.value,
         text=_words(found.value, found.side, diagnosis),
         definition=diagnosis.vocabulary.counts[found.side.count].definition,
         files=tuple(sorted({diagnosis.counted.files[at].name for at in found.files})),
     )
+
+
+def _title_of(found: Sum, diagnosis: Diagnosis) -> str:
+    """Names what the amount is of, where that is not what the side is first of."""
+    title = _title(found.side, diagnosis)
+    if found.of:
+        return f"{title} of {found.of}"
+    if found.side.title or found.kind == found.side.subject[0]:
+        return title
+    return f"{title} of {diagnosis.vocabulary.subjects[found.kind].plural}"
 
 
 def _title(side: Side, diagnosis: Diagnosis) -> str:

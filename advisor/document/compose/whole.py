@@ -29,7 +29,7 @@ from advisor.document.origin import (
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.judge import RELATIVE, change, notice
 from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
-from advisor.model import CountUnit, Metric, Period, finite, text
+from advisor.model import CountUnit, Grain, Metric, Period, Unit, finite, text
 from advisor.plan import FORMULA, plan
 from advisor.plugin import own_version
 
@@ -128,11 +128,16 @@ def _shop(diagnosis: Diagnosis) -> ShopInfo:
     )
 
 
+def _current(diagnosis: Diagnosis) -> Period | None:
+    """Return the window; without a daily file the newest period that a file states."""
+    if diagnosis.window.current is not None:
+        return diagnosis.window.current
+    stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
+    return max(stated, key=lambda period: (period.last, period.first), default=None)
+
+
 def _period(diagnosis: Diagnosis) -> PeriodInfo:
-    now, then = diagnosis.window.current, diagnosis.window.before
-    if now is None:  # no daily file: the newest period that a file states
-        stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
-        now = max(stated, key=lambda period: (period.last, period.first), default=None)
+    now, then = _current(diagnosis), diagnosis.window.before
     age = None
     if now is not None and not diagnosis.request.asks_for_a_period:
         age = max((diagnosis.request.today - now.last).days, 0)
@@ -220,17 +225,40 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
         # A total of fewer days is not to be compared with one of more.
         span = "1 day" if then == 1 else f"{then:.0f} days"
         kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text} in {span}")
-    if total.subjects > 1 and not total.of:
+    kind, state = diagnosis.vocabulary.subjects[total.kind], _is_state(metric, diagnosis)
+    if not total.of and total.subjects > 1:
         # Likes of LIVEs are not the likes of everything.
-        plural = diagnosis.vocabulary.subjects[total.kind].plural
-        kpi = attrs.evolve(kpi, title=f"{kpi.title} of {plural}")
-    return attrs.evolve(kpi, text=f"{kpi.text} ({total.of})") if total.of else kpi
+        kpi = attrs.evolve(kpi, title=f"{kpi.title} of {kind.plural}")
+    elif total.of and not state:
+        kpi = attrs.evolve(kpi, title=f"{kpi.title} of one {kind.title}")
+    marks = [total.of, "" if state else _other_days(total, _current(diagnosis))]
+    marks = [mark for mark in marks if mark]
+    return attrs.evolve(kpi, text=f"{kpi.text} ({', '.join(marks)})") if marks else kpi
+
+
+def _other_days(total: Total, period: Period | None) -> str:
+    """Return the days that *total* is of, where they are not those of the plan. A table with gaps
+    says nothing of days that it has no rows of."""
+    if period is None or total.days == period:
+        return ""
+    if total.days is None:
+        return "days not known"
+    first, last = total.days.first, total.days.last
+    events = not total.metric.denominator and total.metric.unit is Unit.NUMBER
+    if total.grain is Grain.DAY and (not total.every_day or (first == last and events)):
+        return ""
+    return f"{first} to {last}" if first != last else str(first)
 
 
 def _adds_up(metric: Metric, diagnosis: Diagnosis) -> bool:
     """Whether *metric* is a total, which grows with the days."""
     unit = diagnosis.vocabulary.counts[metric.numerator[0].rstrip("?")].unit
     return not metric.denominator and unit not in (CountUnit.PEOPLE, CountUnit.STATE)
+
+
+def _is_state(metric: Metric, diagnosis: Diagnosis) -> bool:
+    count = diagnosis.vocabulary.counts[metric.numerator[0].rstrip("?")]
+    return count.unit is CountUnit.STATE
 
 
 def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:

@@ -10,6 +10,7 @@ import pytest
 from advisor.document import Document, as_json
 from advisor.judge.engine import Clause, Derivation, FindingFact, LinkFact, SubjectFact
 from advisor.model.bands import Band
+from advisor.model.reading import Reading
 from tests.document.compose.shops import SETTINGS, Row, ads, composed, written
 
 LOW: Row = {"clicks": 50, "impressions": 10_000}
@@ -303,3 +304,30 @@ def test_a_test_that_takes_too_long_is_planned_otherwise(tmp_path: Path) -> None
     assert action.trial is not None
     assert (action.trial.design, action.trial.days) == ("bolder", 30)
     assert "test a bolder change" in action.trial.text
+
+
+def test_a_kpi_of_other_days_than_the_plan_says_them(pack: Path) -> None:
+    days = ads(*({"day": d, **GOOD} for d in range(1, 32)), by_day=True, subject="campaign")
+    longer = ads({"from": -60, "to": 31, **LOW})
+    same = ads({"from": 1, "to": 31, **LOW})
+
+    texts = [composed(pack, *given).kpis[0].text for given in ((days,), (same,), (same, longer))]
+    (other,) = composed(pack, longer, _shop_days()).kpis
+
+    assert not any("20" in text and " to " in text for text in texts)
+    assert other.text.endswith(" to 2026-05-31)")
+
+
+def test_a_kpi_of_one_part_of_the_shop_is_titled_so(pack: Path) -> None:
+    (one,) = composed(pack, ads({"key": "a", "from": 1, **LOW})).kpis
+    (many,) = composed(pack, ads({"key": "a", **LOW}, {"key": "b", **GOOD})).kpis
+    (shop,) = composed(pack, ads(LOW, subject="shop")).kpis
+
+    assert [kpi.title for kpi in (one, many, shop)] == ["CTR of one Ad", "CTR of ads", "CTR"]
+    assert one.text.endswith("(a)")
+
+
+def _shop_days() -> Reading:
+    """Days of another kind, which make the window, and have nothing of the KPI."""
+    rows: list[Row] = [{"day": d, "visitors": 9} for d in range(4, 32)]
+    return ads(*rows, name="visits.csv", subject="shop", by_day=True)
