@@ -182,6 +182,18 @@ def test_the_product_card_by_day_is_its_list_with_days_for_products(tmp_path: Pa
     assert sums(table)["gmv"] == sample.counts["card_gmv"]
 
 
+def test_sales_of_the_product_card_are_read_under_their_longer_names(tmp_path: Path) -> None:
+    text = (
+        "[Rango de fechas]: 2026-10-01 ~ 2026-10-02\n\n"
+        "Hora,Vistas,Espectadores,Clics únicos,Clics,Clientes,Pedidos con SKU atribuidos,"
+        "GMV atribuido a tarjetas de productos (MX$)\n"
+        "2026-10-01,70,50,20,25,2,3,410\n2026-10-02,90,60,30,35,4,5,730\n"
+    )
+    (table,) = read(written(tmp_path, "card.csv", text.encode())).tables
+    counted = sums(table)
+    assert (counted["gmv"], counted["sku_orders"]) == (1140, 8)
+
+
 NOT_OURS = {
     "settlements": "Order/adjustment ID  ,Type ,Order created time(UTC),Order settled time(UTC),"
     "Currency,Total settlement amount,Subtotal before discounts,Seller discounts",
