@@ -238,6 +238,7 @@ SAMPLES = (
         ),
         languages=("en", "es", "id"),
         counts={
+            "listed": 2,
             "gmv": 90,
             "orders": 3,
             "sku_orders": 3,
