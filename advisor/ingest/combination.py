@@ -13,7 +13,7 @@ import polars as pl
 from advisor.ingest.currency import settle_currency
 from advisor.ingest.deduplicate import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.ingest.download_time import stamp
-from advisor.ingest.implausible import HeldAmount, hold_back
+from advisor.ingest.implausible import HeldAmount, hold_back, money_per_event
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
 from advisor.model import File, Grain, Note, Reading, Table, Vocabulary, frozen, listed
@@ -208,6 +208,7 @@ class _Log:
         self._files = files
         self._owners = owners
         self._words = vocabulary
+        self._compared = money_per_event(vocabulary)
         self._notes = notes
 
     def say(self, code: str, file: int, text: str) -> None:
@@ -228,7 +229,7 @@ class _Log:
         """Return *frame* without absurd amounts of money, and say which they were."""
         if frame is None:
             return None
-        kept, amounts = hold_back(frame, self._words)
+        kept, amounts = hold_back(frame, self._compared)
         by_file: dict[int, list[HeldAmount]] = {}
         for amount in amounts:
             by_file.setdefault(amount.file, []).append(amount)

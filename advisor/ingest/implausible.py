@@ -8,7 +8,7 @@ do not move (Rousseeuw and Croux, Alternatives to the Median Absolute Deviation,
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -52,14 +52,15 @@ def money_per_event(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
 
 
 def hold_back(
-    frame: pl.DataFrame, vocabulary: Vocabulary
+    frame: pl.DataFrame, compared: Mapping[str, Sequence[str]]
 ) -> tuple[pl.DataFrame, tuple[HeldAmount, ...]]:
     """Return *frame* with absurd amounts of money as missing, and what they were.
 
-    *frame* has `shop`, `key`, `name`, `from`, `to`, `_file`, `_row` and counts.
+    *compared* has the events of each amount, see money_per_event. *frame* has `shop`, `key`,
+    `name`, `from`, `to`, `_file`, `_row` and counts.
     """
     held: list[HeldAmount] = []
-    for money, events in money_per_event(vocabulary).items():
+    for money, events in compared.items():
         there = [event for event in events if event in frame.columns]
         if money not in frame.columns or not there or frame.height < FEWEST:
             continue
