@@ -4,12 +4,17 @@ Everything that a template prints is escaped for the format, unless a macro, blo
 `{% set %}` of a template made it. So a theme cannot forget to escape. Filters that would promise
 otherwise (`safe`, `escape`, `urlize`, `tojson` …) do not exist here.
 
+Texts of templates are marked for translation: `_("…")`, `ngettext("…", "…", count)` and
+`{% trans %}` (jinja2.ext.i18n, new style). A message is text and no markup: it is escaped with the
+values in it.
+
 Folders are searched in order. A template that extends a template of its own name extends the next
 one in that order: `plan.md.j2` with `{% extends "plan.md.j2" %}` replaces single blocks.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from gettext import NullTranslations
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any
@@ -110,9 +115,14 @@ def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironm
         undefined=jinja2.StrictUndefined,
         finalize=write,
         autoescape=False,
+        extensions=("jinja2.ext.i18n",),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        NullTranslations(), newstyle=True
     )
     for name in _MISLEADING_FILTERS:
         del environment.filters[name]

@@ -122,6 +122,23 @@ def test_a_theme_cannot_forget_to_escape(template: str, own: Templates) -> None:
     assert "<" not in plan(own).replace("\\<", "").replace("&lt;", "")
 
 
+@pytest.mark.parametrize(
+    ("template", "printed"),
+    [
+        ("{{ _('Half of 10% of %(name)s', name='a*b') }}", "Half of 10% of a\\*b"),
+        ("{{ ngettext('%(num)s <b>', '%(num)s <i>', 2) }}", "2 \\<i>"),
+        ("{% trans n=2 %}{{ n }} ad{% pluralize %}{{ n }}\n  ads{% endtrans %}", "2 ads"),
+        ("{% trans name='*' %}of {{ name }}{% endtrans %}", "of \\*"),
+    ],
+)
+def test_a_text_for_translation_is_escaped_with_its_values(
+    template: str, printed: str, own: Templates
+) -> None:
+    write(own, template.replace("10%", "10%%"))
+
+    assert plan(own) == printed + "\n"
+
+
 def test_a_filter_of_a_theme_is_called_by_its_folder_and_escaped(
     own: Templates, bundled: Sequence[Templates]
 ) -> None:
