@@ -57,7 +57,13 @@ def _currencies(reading: Reading, money: Sequence[str]) -> set[str | None]:
         names = frame["currency"].unique()
         if len(names) > 1:
             amounts = pl.any_horizontal(pl.col(held).is_not_null())
-            names = frame.lazy().filter(amounts).select("currency").unique().collect()["currency"]
+            names = (
+                frame.lazy()
+                .filter(amounts)
+                .select("currency")
+                .unique()
+                .collect(engine="in-memory")["currency"]
+            )
         found.update(name or reading.currency for name in names)
     return found
 

@@ -80,7 +80,7 @@ class ConditionEvaluator:
         )
         ordered = [parts[one.number] for one in evaluations]
         told = pl.concat(ordered).with_columns(outcome.cast(pl.UInt8).alias("outcome"))
-        return told.drop("over").collect()
+        return told.drop("over").collect(engine="in-memory")
 
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]
@@ -144,7 +144,7 @@ class ConditionEvaluator:
                     pl.col(column).fill_null(int(Truth.FALSE)),
                     pl.col(_error(column)).fill_null(value=False),
                 )
-        return lazy.collect()
+        return lazy.collect(engine="in-memory")
 
     def _findings(self, finding: str, kind: str, over: str | None) -> list[pl.LazyFrame]:
         """How the rule *finding* ended on subjects of *kind*, or on those that *over* leads to."""

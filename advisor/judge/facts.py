@@ -79,7 +79,7 @@ def _by_kind(
         .group_by("kind_id", "row")
         .agg(pl.col("linked").any())
         .sort("kind_id", "row")
-        .collect()
+        .collect(engine="in-memory")
         .partition_by("kind_id", "linked", as_dict=True, maintain_order=True)
     )
 
@@ -109,7 +109,7 @@ def _patterns(
         .with_columns(rows.alias("row"))
         .group_by(columns, maintain_order=True)
         .agg("row")
-        .collect()
+        .collect(engine="in-memory")
     )
     # No subject's id has a star where its shop would be.
     names = [f"{first.kind_id}*{number}" for number in range(patterns.height)]
@@ -241,5 +241,5 @@ def fired_rows(
             *("evaluation", "row", "shop", "key", "blocked", "partners"),
             (pl.col("start") + pl.col("row")).alias("place"),
         )
-        .collect()
+        .collect(engine="in-memory")
     )

@@ -24,7 +24,7 @@ def open_rows(outcomes: pl.DataFrame, evaluations: Sequence[RuleEvaluation]) -> 
             & pl.col("evaluation").is_in(numbers)
         )
         .select("evaluation", "row")
-        .collect()
+        .collect(engine="in-memory")
     )
 
 
@@ -96,7 +96,7 @@ class Pools:
                 else (graded.frame[rows[number]].lazy().select(*own, *held[number]))
             )
             parts.append(lazy.with_columns(pl.lit(number, pl.UInt32).alias(EVALUATION)))
-        waiting = pl.concat(parts, how="diagonal").collect()
+        waiting = pl.concat(parts, how="diagonal").collect(engine="in-memory")
         return cls(kind, grader, rules, metrics, waiting)
 
     def levels(self) -> Iterator[str]:

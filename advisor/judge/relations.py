@@ -81,7 +81,7 @@ class Relations:
         ]
         if not near:
             return
-        for shop, source, target, number in pl.concat(near).collect().iter_rows():
+        for shop, source, target, number in pl.concat(near).collect(engine="in-memory").iter_rows():
             _, kind, other, relation_id = ways[number]
             yield LinkFact(
                 relation_id, subject_id(kind, shop, source), subject_id(other, shop, target)
@@ -177,7 +177,9 @@ def with_related(
                 maintain_order="left",  # rows are known by their place in the graded frame
             ).with_columns(pl.col(names).fill_null(int(Truth.MISSING)))
         # In one piece: the last digits of what is summed later depend on where pieces end.
-        answered[kind] = attrs.evolve(graded[kind], frame=lazy.collect().rechunk())
+        answered[kind] = attrs.evolve(
+            graded[kind], frame=lazy.collect(engine="in-memory").rechunk()
+        )
     return answered
 
 

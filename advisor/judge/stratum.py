@@ -223,4 +223,4 @@ def _significant(
     judged = told.group_by("shop").agg(pl.len().alias("judged"))
     screened = benjamini_hochberg(fired.lazy().filter(tried), judged).drop("judged")
     others = fired.lazy().filter(~tried).with_columns(significant=True)
-    return pl.concat([screened, others]).sort("evaluation", "row").collect()
+    return pl.concat([screened, others]).sort("evaluation", "row").collect(engine="in-memory")

@@ -108,7 +108,7 @@ def with_derived(
         if joined is None:
             continue
         named = joined.with_columns(pl.col("name").fill_null(pl.col("key")))
-        whole = named.sort(IDENTITY).collect().rechunk()
+        whole = named.sort(IDENTITY).collect(engine="in-memory").rechunk()
         if at is None:
             found[kind] = Measured(kind, whole, frozenset(names), ())
         else:

@@ -62,7 +62,7 @@ def pool(
         .drop("_members")
         .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
         .sort(*by, "key")
-        .collect()
+        .collect(engine="in-memory")
     )
     return with_values(pooled, metrics, by)
 

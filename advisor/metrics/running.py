@@ -69,7 +69,12 @@ def _marked(
     if not reasons:
         return None
     # In one piece: the last digits of what is summed later depend on where pieces end.
-    marked = lazy.with_columns(pl.coalesce(reasons).alias(OVER)).drop(reasons).collect().rechunk()
+    marked = (
+        lazy.with_columns(pl.coalesce(reasons).alias(OVER))
+        .drop(reasons)
+        .collect(engine="in-memory")
+        .rechunk()
+    )
     return marked if marked[OVER].null_count() < marked.height else None
 
 
@@ -100,7 +105,7 @@ def _stated(kind: SubjectKind, rows: Iterable[CountedRows]) -> pl.DataFrame:
         .filter(pl.col("runs") == 0)
         .sort(IDENTITY)
         .select(*IDENTITY, pl.lit(_STATUS).alias(OVER))
-        .collect()
+        .collect(engine="in-memory")
     )
 
 
@@ -122,7 +127,7 @@ def _silent(kind: SubjectKind, rows: Iterable[CountedRows], windows: Windows) ->
         .filter("silent")
         .sort(IDENTITY)
         .select(*IDENTITY, pl.lit(_SILENT).alias(OVER))
-        .collect()
+        .collect(engine="in-memory")
     )
 
 

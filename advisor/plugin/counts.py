@@ -201,7 +201,7 @@ class Counts:
         if found is None:
             broken = (f"by.{breakdown}" for breakdown in breakdowns)
             return _empty([*_LABELS, "from", "to", *labels, *broken, *counts], counts)
-        return found.collect()
+        return found.collect(engine="in-memory")
 
     def days(
         self,
@@ -219,7 +219,11 @@ class Counts:
         days = rows.group_by(*_SUBJECT, "from", maintain_order=True).agg(
             pl.col("name").last(), *self._together(counts)
         )
-        return days.select(*_LABELS, "from", *counts).sort(*_SUBJECT, "from").collect()
+        return (
+            days.select(*_LABELS, "from", *counts)
+            .sort(*_SUBJECT, "from")
+            .collect(engine="in-memory")
+        )
 
     def sums(
         self,
@@ -254,7 +258,7 @@ class Counts:
         found = frames[0]
         if len(frames) > 1:
             found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
-        return found.sort(_SUBJECT).collect().drop(_WHOLE)
+        return found.sort(_SUBJECT).collect(engine="in-memory").drop(_WHOLE)
 
     def newest(
         self,

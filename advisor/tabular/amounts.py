@@ -116,7 +116,7 @@ def take_apart(columns: Sequence[pl.Series]) -> Amounts:
             open_dot=digits.str.contains(_OPEN_DOT),
             open_comma=digits.str.contains(_OPEN_COMMA),
         )
-        .collect()
+        .collect(engine="in-memory")
     )
     found = parts.group_by("column").agg(pl.col("dot", "comma", "open_dot", "open_comma").sum())
     seen = {column: Spelling(*counts) for column, *counts in found.iter_rows()}
@@ -157,7 +157,7 @@ def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Series:
         amounts.parts.lazy()
         .select((number * pl.col("factor")).alias("value"))
         .select(plausible(value))
-        .collect()["value"]
+        .collect(engine="in-memory")["value"]
     )
 
 

@@ -220,7 +220,7 @@ class ColumnReader:
                 ).alias("bad"),
                 (is_rate & value.is_not_null() & pl.col("used").is_null()).alias("unclear"),
             )
-            .collect()
+            .collect(engine="in-memory")
         )
         wrong = frame.filter(pl.col("bad") | pl.col("unclear"))["column"]
         odd = set(wrong)

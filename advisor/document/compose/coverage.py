@@ -144,7 +144,7 @@ def _most_data(diagnosis: Diagnosis) -> list[tuple[RuleEvaluation, list[int]]]:
         )
     chosen: dict[int, list[int]] = {}
     if lazy:
-        for number, row in pl.concat(lazy).collect().iter_rows():
+        for number, row in pl.concat(lazy).collect(engine="in-memory").iter_rows():
             chosen.setdefault(number, []).append(row)
     return [(one, chosen[one.number]) for one in judgement.evaluations if one.number in chosen]
 

@@ -166,7 +166,7 @@ class _Parquet:
     def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
         found = self._scan().select(columns)
         try:
-            return (found if rows is None else found.head(rows)).collect()
+            return (found if rows is None else found.head(rows)).collect(engine="in-memory")
         except (pl.exceptions.PolarsError, OSError) as error:
             raise _broken(self.where, error) from None
 
