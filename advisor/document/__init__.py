@@ -31,6 +31,8 @@ from advisor.document.numbers import (
     ChangeInfo,
     ChangeRow,
     CourseInfo,
+    FunnelInfo,
+    FunnelStep,
     Kpi,
     MonthInfo,
     Point,
@@ -50,7 +52,7 @@ from advisor.document.origin import (
     PeriodInfo,
     ShopInfo,
 )
-from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, StoryLine, Unjudged, Watch
 from advisor.document.plain_values import as_json, one_level, plain
 from advisor.document.whole import SCHEMA_VERSION, Document
 
@@ -69,8 +71,11 @@ __all__ = [
     "DoneInfo",
     "EngineInfo",
     "Evidence",
+    "ExportInfo",
     "FindingInfo",
     "FocusInfo",
+    "FunnelInfo",
+    "FunnelStep",
     "Healthy",
     "InputInfo",
     "Kpi",

@@ -70,7 +70,8 @@ class ActionInfo:
     *also_explains* are ids of findings that these cause.
 
     *effort* is hours of work, *start* when to begin (now, this-week,
-    this-month; None where the data are too old for dates), *stop* when to
+    this-month; None where the data are too old for dates), *due* the day by which to have begun at
+    the latest, *stop* when to
     give up. *after* are ids of actions that come first. *gain* is what reaching the target is
     worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
     there, from how many of the shop's own subjects are there; *chance_text* says so.
@@ -101,6 +102,7 @@ class ActionInfo:
     chance_text: str
     confidence: float
     priority: PriorityInfo
+    due: str | None = None
 
 
 @frozen

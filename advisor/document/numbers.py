@@ -1,6 +1,6 @@
 """The shop's numbers: KPIs, totals side by side, rankings, changes, courses."""
 
-from advisor.document.findings import SubjectInfo
+from advisor.document.findings import BandInfo, SubjectInfo
 from advisor.model import frozen
 
 
@@ -14,7 +14,8 @@ class Point:
 
 @frozen
 class Kpi:
-    """A metric of the whole shop. *text* and the other texts are ready to print."""
+    """A metric of the whole shop. *text* and the other texts are ready to print; *band* is its
+    target, with where that comes from."""
 
     metric: str
     title: str
@@ -31,6 +32,29 @@ class Kpi:
     impact: bool
     definition: str
     series: tuple[Point, ...] = ()
+    band: BandInfo | None = None
+
+
+@frozen
+class FunnelStep:
+    """A count of a funnel, and its share of the one before it. The texts are ready to print."""
+
+    title: str
+    value: float
+    text: str
+    share: float | None
+    share_text: str | None
+
+
+@frozen
+class FunnelInfo:
+    """Counts that lead to each other, from *first* to *last*."""
+
+    id: str
+    title: str
+    first: str
+    last: str
+    steps: tuple[FunnelStep, ...]
 
 
 @frozen
@@ -168,7 +192,8 @@ class QuarterTarget:
 class CourseInfo:
     """A daily total over its whole history. *growth* is a month's, by the robust slope, with its
     limits; *weekdays* are what Monday to Sunday bring against a middle one, empty where there are
-    too few days to tell. *says* has it in sentences; *needs* is what is missing to know more."""
+    too few days to tell. *says* has it in sentences; *needs* is what is missing to know more.
+    *series* has the days themselves, *trend* the same days without chance and weekday."""
 
     id: str
     title: str
@@ -184,3 +209,5 @@ class CourseInfo:
     target: QuarterTarget | None
     says: tuple[str, ...]
     needs: str
+    series: tuple[Point, ...] = ()
+    trend: tuple[Point, ...] = ()

@@ -34,11 +34,13 @@ class PackInfo:
 
 @frozen
 class AdvisorInfo:
-    """Who wrote the document."""
+    """Who wrote the document. *documentation* is the address of its documentation, "" where it has
+    none."""
 
     version: str
     engine: EngineInfo
     packs: tuple[PackInfo, ...]
+    documentation: str = ""
 
 
 @frozen

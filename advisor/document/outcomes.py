@@ -48,19 +48,37 @@ class Healthy:
 
 @frozen
 class Watch:
-    """A rule that could not tell for lack of data, on one subject; *text* says how much more."""
+    """A rule that could not tell for lack of data, on one subject; *text* says how much more,
+    and *days* in how many days that is there at the present pace, where it is known."""
 
     rule: str
     subject: SubjectInfo
     text: str
+    days: int | None = None
 
 
 @frozen
 class Unjudged:
     """What could not be judged at all: *text* is the rule's healthy sentence. Why, and which export
-    or line would make it possible (*remedy* may be empty)."""
+    or line would make it possible (*remedy* may be empty). Each of *exports*, kinds of files, is
+    enough for it."""
 
     rule: str
     text: str
     because: str
     remedy: str
+    exports: tuple[str, ...] = ()
+
+
+@frozen
+class ExportInfo:
+    """A kind of file (*kind*) that would let *rules* be checked which cannot be now; those of
+    exports before it in the list are not counted again. *where* is its place in a menu; *api* says
+    that it comes from a program, *own* that the seller fills it in."""
+
+    kind: str
+    title: str
+    where: str
+    api: bool
+    own: bool
+    rules: tuple[str, ...]

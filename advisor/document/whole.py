@@ -2,7 +2,14 @@
 
 from advisor.document.actions import ActionInfo, FocusInfo, Money, MonthGoal, SetAsideInfo
 from advisor.document.findings import FindingInfo
-from advisor.document.numbers import ChangeInfo, CourseInfo, Kpi, Ranking, Reconciliation
+from advisor.document.numbers import (
+    ChangeInfo,
+    CourseInfo,
+    FunnelInfo,
+    Kpi,
+    Ranking,
+    Reconciliation,
+)
 from advisor.document.origin import (
     AdvisorInfo,
     InputInfo,
@@ -11,7 +18,7 @@ from advisor.document.origin import (
     PeriodInfo,
     ShopInfo,
 )
-from advisor.document.outcomes import Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, StoryLine, Unjudged, Watch
 from advisor.model import frozen
 
 SCHEMA_VERSION = 1
@@ -45,3 +52,5 @@ class Document:
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
     courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
     focus: FocusInfo | None = None  # only where the shop names no goal
+    funnels: tuple[FunnelInfo, ...] = ()
+    exports: tuple[ExportInfo, ...] = ()  # what to add, first what checks most of coverage

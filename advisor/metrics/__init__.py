@@ -5,6 +5,7 @@ from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.funnel import comes_after, steps_after
+from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import with_margins
@@ -26,6 +27,7 @@ __all__ = [
     "Compared",
     "CountedRows",
     "Explained",
+    "FunnelTotals",
     "Lineage",
     "Measured",
     "Row",
@@ -43,6 +45,7 @@ __all__ = [
     "counts_for_plugins",
     "days_column",
     "effective_edges",
+    "funnel_totals",
     "held_column",
     "in_window",
     "kpi_names",

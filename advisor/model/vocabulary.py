@@ -295,6 +295,19 @@ class Course:
 
 
 @frozen
+class Funnel:
+    """Counts that lead to each other, from the widest to the narrowest, summed over the first kind
+    of *subject* that a file has them for. Those that no file has are left out; *family* says which
+    counts."""
+
+    id: str
+    title: str
+    subject: tuple[str, ...]
+    counts: tuple[str, ...]
+    family: tuple[str, ...] = ()
+
+
+@frozen
 class MarginSource:
     """Where a shop's margin can be worked out from, where it states none: *share* is the count that
     says what each of *subject* leaves of its price, *sales* the count that weighs them."""
@@ -323,6 +336,7 @@ class VocabularyFile:
     margin: tuple[MarginSource, ...] = ()
     change: tuple[Change, ...] = ()
     course: tuple[Course, ...] = ()
+    funnel: tuple[Funnel, ...] = ()
 
 
 def vocabulary_file(text: str, *, where: str) -> VocabularyFile:
@@ -353,6 +367,7 @@ class Vocabulary:
     margins: Mapping[str, MarginSource]
     changes: Mapping[str, Change] = attrs.field(factory=dict)
     courses: Mapping[str, Course] = attrs.field(factory=dict)
+    funnels: Mapping[str, Funnel] = attrs.field(factory=dict)
     roles: Mapping[str, Role] = attrs.field(factory=dict)
 
     def ancestors(self, kind: str) -> tuple[str, ...]:
@@ -418,6 +433,7 @@ def merge(files: Iterable[tuple[str, VocabularyFile]]) -> Vocabulary:
         margins=parts["margin"],
         changes=parts["change"],
         courses=parts["course"],
+        funnels=parts["funnel"],
         roles=parts["role"],
     )
     mistakes += _dangling(vocabulary)
@@ -490,6 +506,9 @@ def _dangling(v: Vocabulary) -> list[str]:
         check("subject", (course.subject,), v.subjects, of)
         check("count", (course.count, course.stated), v.counts, of)
         check("metric", (course.growth, *course.beside), v.metrics, of)
+    for funnel in v.funnels.values():
+        check("subject", funnel.subject, v.subjects, f"funnel {funnel.id}")
+        check("count", funnel.counts, v.counts, f"funnel {funnel.id}")
     for goal in v.goals.values():
         check("metric", goal.kpis, v.metrics, f"goal {goal.id}")
     return [*found, *_wrong_levers(v)]

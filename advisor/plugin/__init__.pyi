@@ -54,6 +54,7 @@ from .registry import (
     Computed,
     Registry,
     add,
+    documentation_url,
     load_plugins,
     own_version,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "add",
     "contract_breaks",
     "describe_error",
+    "documentation_url",
     "guarded",
     "hookimpl",
     "load_plugins",

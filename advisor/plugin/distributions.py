@@ -8,7 +8,7 @@ import re
 from advisor.model import frozen
 from advisor.plugin.installed import Texts, comparable
 
-_HEADERS = re.compile(r"^(Name|Version|Requires-Dist): *(.*?)\s*$", re.MULTILINE)
+_HEADERS = re.compile(r"^(Name|Version|Requires-Dist|Project-URL): *(.*?)\s*$", re.MULTILINE)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;)@]*)\)?\s*(;.*)?$")
 _CLAUSE = re.compile(r"^(===|==|!=|~=|>=|<=|>|<)\s*v?([0-9][0-9A-Za-z.+!_-]*?)(\.\*)?$")
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
@@ -16,11 +16,13 @@ _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 
 @frozen
 class Described:
-    """*needs* are the versions of the host that it asks for, as it writes them (`>=0.1,<2`)."""
+    """*needs* are the versions of the host that it asks for, as it writes them (`>=0.1,<2`);
+    *documentation* is the address that its project names (`[project.urls] Documentation`)."""
 
     name: str = ""
     version: str = ""
     needs: str = ""
+    documentation: str = ""
 
 
 def describe(distribution: Texts | None, host: str) -> Described:
@@ -32,6 +34,10 @@ def describe(distribution: Texts | None, host: str) -> Described:
     needs: list[str] = []
     for header in _HEADERS.finditer(re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]):
         key, value = header.groups()
+        if key == "Project-URL":
+            label, _, address = value.partition(",")
+            found.setdefault(label.strip().lower(), address.strip())
+            continue
         if key != "Requires-Dist":
             found.setdefault(key, value)
             continue
@@ -42,7 +48,12 @@ def describe(distribution: Texts | None, host: str) -> Described:
             and "extra" not in (required[3] or "")
         ):
             needs += [part.strip() for part in required[2].split(",") if part.strip()]
-    return Described(found.get("Name", ""), found.get("Version", ""), ",".join(needs))
+    return Described(
+        found.get("Name", ""),
+        found.get("Version", ""),
+        ",".join(needs),
+        found.get("documentation", ""),
+    )
 
 
 def meets(version: str, needs: str) -> bool:

@@ -138,7 +138,8 @@ class KindInfo:
     kinds of subjects.
 
     *template* is the header of a CSV that users fill in themselves, for what no export gives;
-    *documentation* says how. `advisor init --templates` writes it.
+    *documentation* says how. `advisor init --templates` writes it. *api*: it is the answer of an
+    API or the table of a loader, which nobody downloads by hand.
     """
 
     title: str
@@ -147,6 +148,7 @@ class KindInfo:
     counts: tuple[str, ...]
     template: tuple[str, ...] = ()
     documentation: str = ""
+    api: bool = False
 
 
 @frozen

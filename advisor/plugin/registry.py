@@ -435,6 +435,11 @@ def own_version() -> str:
     return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).version or "0"
 
 
+def documentation_url() -> str:
+    """The address of the documentation that the installed distribution names; "" without one."""
+    return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).documentation
+
+
 def load_plugins(
     points: Iterable[Point] | None = None,
     *,

@@ -12,7 +12,7 @@ from advisor.stats.daily_series import (
     without,
 )
 from advisor.stats.decomposition import CHANGE, OTHER, contributions, rounded, step_column
-from advisor.stats.forecast import QUARTER, Projection, next_target, project
+from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
 from advisor.stats.intervals import (
     DEFAULT_SPREAD,
     UNSEEN_DAYS,
@@ -94,6 +94,7 @@ __all__ = [
     "sizes",
     "step_column",
     "trend",
+    "trend_line",
     "unseen_dispersion",
     "weekday_medians",
     "wilson",

@@ -82,6 +82,19 @@ def project(history: History, period: Period) -> Projection | None:
     )
 
 
+def trend_line(history: History) -> tuple[float, ...]:
+    """The trend of each of *history*'s days, for a weekday of average strength; empty without a
+    trend."""
+    told = history.trend
+    if told is None or history.days.is_empty():
+        return ()
+    curve = _curve(history, told)
+    at = history.days["day"].to_physical().cast(pl.Float64)
+    factors = history.pattern["factor"] if history.step == 1 else ()
+    average = sum(factors) / len(factors) if len(factors) else 1.0
+    return tuple(((curve.start + told.slope.value * at).exp() * average).to_list())
+
+
 @frozen(eq=False)
 class _Curve:
     """The history's days as an exponential: start x exp(slope x at) x the weekday's factor."""

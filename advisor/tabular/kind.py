@@ -184,6 +184,7 @@ class Kind:
     items: str | None = None  # of JSON: the list in each record whose entries are the rows
     above: bool = False  # of JSON: what stands around the list is a column too
     containers: tuple[str, ...] = ()  # empty: any
+    api: bool = False  # answers of an API or tables of a loader: nobody downloads them by hand
     day_first: bool | None = None  # only where the source is known; else the column decides
     end_exclusive: bool = False
     links: Mapping[str, str] = attrs.field(factory=dict)

@@ -11,6 +11,7 @@ from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
 NOT_USED = "known, not used"
+_RECORDS = {"json", "jsonl"}  # what an API answers with
 
 
 class TabularProvider:
@@ -114,5 +115,11 @@ def info(kind: Kind, adds: Sequence[str] = ()) -> KindInfo:
     subjects = dict.fromkeys(subject.kind for subject in kind.subject)
     template = tuple(first_name(spec) for spec in kind.columns.values()) if kind.template else ()
     return KindInfo(
-        kind.title, kind.where, tuple(subjects), tuple(counts), template, kind.documentation
+        kind.title,
+        kind.where,
+        tuple(subjects),
+        tuple(counts),
+        template,
+        kind.documentation,
+        api=kind.api or (bool(kind.containers) and set(kind.containers) <= _RECORDS),
     )

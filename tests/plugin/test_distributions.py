@@ -61,3 +61,19 @@ def test_a_distribution_says_what_it_needs(requires: str, needs: str) -> None:
     stored: Any = SimpleNamespace(read_text=lambda name: text if name == "METADATA" else None)
 
     assert describe(stored, "shop-advisor") == Described("advisor-agency", "1.2", needs)
+
+
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        ("Project-URL: Documentation, https://docs.example/", "https://docs.example/"),
+        ("Project-URL: documentation,https://docs.example/", "https://docs.example/"),
+        ("Project-URL: Homepage, https://home.example/", ""),
+        ("", ""),
+    ],
+)
+def test_a_distribution_says_where_its_documentation_is(header: str, address: str) -> None:
+    text = METADATA.format(requires=header)
+    stored: Any = SimpleNamespace(read_text=lambda name: text if name == "METADATA" else None)
+
+    assert describe(stored, "shop-advisor").documentation == address

@@ -22,7 +22,7 @@ CONTEXTS: Mapping[str, type] = {
     "index.md.j2": Index,
 }
 # For programs that read plan.json.
-FOR_PROGRAMS = {"schema_version"}
+FOR_PROGRAMS = {"schema_version", "exports", "funnels"}
 
 
 def names(cls: type) -> set[str]:

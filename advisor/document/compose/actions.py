@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import (
@@ -30,6 +31,8 @@ from advisor.plan import (
     start,
 )
 from advisor.stats import chance_of, design, round_up, sizes
+
+DUE = {Start.NOW: 0, Start.THIS_WEEK: 7, Start.THIS_MONTH: MONTH}  # days from the run
 
 
 def action_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
@@ -88,6 +91,7 @@ def _action(
         owner=action.owner,
         effort=action.effort,
         start=begin.value,
+        due=(diagnosis.request.today + timedelta(days=DUE[begin])).isoformat(),
         stop=action.stop,
         done=tuple(_done(planned, found, diagnosis)),
         trial=_trial(planned, found, diagnosis),

@@ -1,15 +1,15 @@
 """Daily totals over their whole history, in words: the trend, the week and the months."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.targets import due, quarter_target
-from advisor.document.numbers import CourseInfo, MonthInfo
+from advisor.document.numbers import CourseInfo, MonthInfo, Point
 from advisor.metrics import metric_of, value_of
 from advisor.model import Course, Grain, Unit, text
-from advisor.stats import LEAST_DAYS, Growth, History, growth, history, months
+from advisor.stats import LEAST_DAYS, Growth, History, growth, history, months, trend_line
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNEVEN = 1.1  # strongest over weakest weekday; below it the days are as good as alike
@@ -66,7 +66,15 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
         target=quarter_target(course, told, diagnosis),
         says=(*_says(course, told, grown), *_derived(course, grown, diagnosis)),
         needs=_needs(course, told, diagnosis),
+        series=_points(told, told.days["value"].to_list()),
+        trend=_points(told, trend_line(told)),
     )
+
+
+def _points(told: History, values: Sequence[float]) -> tuple[Point, ...]:
+    """*values* on the days of *told*, in the cents that they are known to."""
+    pairs = zip(told.days["day"], values, strict=False)
+    return tuple(Point(day.isoformat(), text.finite(round(value, 2))) for day, value in pairs)
 
 
 def _says(course: Course, told: History, grown: Growth | None) -> Iterator[str]:

@@ -8,7 +8,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.findings import measured_rows
 from advisor.document.findings import SubjectInfo
-from advisor.document.outcomes import Healthy, OutcomeCount, Unjudged, Watch
+from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudged, Watch
 from advisor.judge import Judgement, Outcome, RuleEvaluation, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
@@ -19,6 +19,7 @@ from advisor.stats import Z
 WATCHED = 3  # subjects a rule names; the counts of outcomes have them all
 MEND = "what failed, not what is missing: update or remove what is named (`advisor plugins list`)"
 OLDER = "add older downloads of the same files"
+Wanted = tuple[Sequence[KindInfo], ...]  # one of each
 TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to make
 
 
@@ -102,11 +103,11 @@ def watch(diagnosis: Diagnosis) -> list[Watch]:
     for evaluation, rows in chosen:
         for row in rows:
             values = measured[evaluation.number, row]
-            line = _nearly(evaluation, _counted_tests(evaluation), values, diagnosis)
+            line, days = _nearly(evaluation, _counted_tests(evaluation), values, diagnosis)
             if line:
                 key = str(values["key"])
                 subject = SubjectInfo(evaluation.kind, key, str(values.get("name") or key))
-                lines.append(Watch(evaluation.rule.id, subject, line))
+                lines.append(Watch(evaluation.rule.id, subject, line, days))
     return lines
 
 
@@ -154,8 +155,9 @@ def _nearly(
     tests: Sequence[Test],
     row: Mapping[str, object],
     diagnosis: Diagnosis,
-) -> str:
-    """About the first test that is not decided: the value, the band, and how much would tell."""
+) -> tuple[str, int | None]:
+    """About the first test that is not decided: the value, the band, and how much would tell; and
+    in how many days that is there."""
     currency = diagnosis.business.currency
     for test in tests:
         if row.get(truth_column(test)) != int(Truth.UNSURE):
@@ -167,10 +169,11 @@ def _nearly(
         known = f"{metric.title} is {value.words(currency)} ({value.limits(currency)} is possible)"
         banded = bool(test.is_) and test.against is Against.BAND and origin is not None
         if not banded or metric.kind is MetricKind.EXACT:
-            return f"{known}; whether it {_asked(test)} cannot be told yet"
+            return f"{known}; whether it {_asked(test)} cannot be told yet", None
         good = value.band_words(currency)
-        return f"{known}; {good} is good; {promise(test, value, row, diagnosis)}"
-    return ""
+        said = f"{known}; {good} is good; {promise(test, value, row, diagnosis)}"
+        return said, _days(enough(value, row, test), value, row)
+    return "", None
 
 
 def _asked(test: Test) -> str:
@@ -189,10 +192,18 @@ def promise(test: Test, value: Value, row: Mapping[str, object], diagnosis: Diag
         f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
     )
     line = f"{shown} more {unit} would tell"
-    days, n = row.get(days_column(metric.id, tuple(row))), value.n
-    if isinstance(days, float) and days > 0 and n:
-        line += f", {math.ceil(more / (n / days)):,} days at the present pace"
+    days = _days(more, value, row)
+    if days is not None:
+        line += f", {days:,} days at the present pace"
     return line
+
+
+def _days(more: float | None, value: Value, row: Mapping[str, object]) -> int | None:
+    """In how many days there are *more* events, at the present pace."""
+    days, n = row.get(days_column(value.metric.id, tuple(row))), value.n
+    if more is None or not isinstance(days, float) or days <= 0 or not n:
+        return None
+    return math.ceil(more / (n / days))
 
 
 def _round_up(count: float) -> float:
@@ -244,6 +255,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     """Rules that could judge nothing for lack of data, and what would make it possible; and those
     that could not judge everything because something failed."""
     lines: list[Unjudged] = []
+    ids = {info: id_ for id_, info in _kinds(diagnosis).items()}
     judgement = diagnosis.judgement
     by_rule: dict[str, list[RuleEvaluation]] = {}
     for evaluation in judgement.evaluations:
@@ -259,8 +271,11 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
             continue
         if sum(judgement.count(one, Outcome.MISSING) for one in own) < subjects:
             continue
-        because, remedy = _why_missing(rule, own, diagnosis)
-        lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
+        because, wanted = _why_missing(rule, own, diagnosis)
+        enough = wanted[0] if len(wanted) == 1 and not isinstance(wanted, str) else ()
+        names = tuple(dict.fromkeys(ids[info] for info in enough))
+        remedy = _remedy(wanted)
+        lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy, names))
     lines += [
         Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
         for rule, reason in diagnosis.loaded.inactive
@@ -276,7 +291,8 @@ def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
 
 def _why_missing(
     rule: Rule, evaluations: Sequence[RuleEvaluation], diagnosis: Diagnosis
-) -> tuple[str, str]:
+) -> tuple[str, str | Wanted]:
+    """Return why the rule was not checked, and what would let it be."""
     vocabulary = diagnosis.vocabulary
     plural = vocabulary.subjects[rule.subject].plural
     if not evaluations:
@@ -371,18 +387,67 @@ def _counts(rule: Rule, diagnosis: Diagnosis) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> str:
-    """Which exports give *counts* of subjects of *kind*, and where a seller gets them."""
+def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> Wanted:
+    """Which exports give *counts* of subjects of *kind*: one of each list is needed. None where
+    some count has no export."""
     wanted = set(counts)
     fitting = [i for i in diagnosis.exports if kind in i.subjects]
     full = [i for i in fitting if wanted <= set(i.counts)]
     if full:
-        return f"add {_any_of(full)}"
+        return (full,)
     # What no file has together may come from several, each with a part that no other names.
-    parts = {count: [i for i in fitting if count in i.counts] for count in counts}
-    if not all(parts.values()):
+    parts = [[i for i in fitting if count in i.counts] for count in counts]
+    return tuple(parts) if all(parts) else ()
+
+
+def _remedy(wanted: str | Wanted) -> str:
+    """What to do, in words: for exports, where a seller gets them."""
+    if isinstance(wanted, str):
+        return wanted
+    if not wanted:
         return "no export that is known here has it yet"
-    return f"add {' and '.join(dict.fromkeys(_any_of(found) for found in parts.values()))}"
+    return f"add {' and '.join(dict.fromkeys(map(_any_of, wanted)))}"
+
+
+def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[ExportInfo, ...]:
+    """The exports that would let the rules of *lacking* be checked: first the one that most weighty
+    rules wait for, then that for most of the rest, and so on. Those of an API are left out where no
+    file is from one."""
+    kinds = _kinds(diagnosis)
+    read = {reading.kind for reading in diagnosis.gathered.readings}
+    by_api = any(kinds[kind].api for kind in read if kind in kinds)
+    weights = {rule.id: 4 ** (3 - rule.severity.rank) for rule in diagnosis.loaded.rules}
+    waiting = {
+        one.rule: [kind for kind in one.exports if by_api or not kinds[kind].api] for one in lacking
+    }
+    found: list[ExportInfo] = []
+    while any(waiting.values()):
+        rules: dict[str, list[str]] = {}
+        for rule, names in waiting.items():
+            for name in names:
+                rules.setdefault(name, []).append(rule)
+        # What only has to be downloaded comes before what has to be filled in.
+        best = min(
+            rules,
+            key=lambda name: (
+                -sum(weights.get(rule, 1) for rule in rules[name]),
+                bool(kinds[name].template),
+                name,
+            ),
+        )
+        info = kinds[best]
+        found.append(
+            ExportInfo(
+                best, info.title, info.where, info.api, bool(info.template), tuple(rules[best])
+            )
+        )
+        waiting = {rule: names for rule, names in waiting.items() if best not in names}
+    return tuple(found)
+
+
+def _kinds(diagnosis: Diagnosis) -> Mapping[str, KindInfo]:
+    """Every kind of file that somebody reads, by id."""
+    return {id_: info for one in diagnosis.providers for id_, info in one.kinds.items()}
 
 
 def _any_of(infos: Iterable[KindInfo]) -> str:

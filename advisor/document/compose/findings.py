@@ -236,7 +236,7 @@ def _info(
                 high=finite(value.high),
                 n=value.n,
                 levels=value.levels(),
-                band=_band_info(value, currency),
+                band=band_info(value, currency),
                 text=value.words(currency),
                 sure=_sure(value, p, currency),
                 test=str(test),
@@ -374,7 +374,8 @@ def _stake(tests: Sequence[Test], values: Mapping[str, Value]) -> float:
     return 0.0
 
 
-def _band_info(value: Value, currency: str | None) -> BandInfo | None:
+def band_info(value: Value, currency: str | None) -> BandInfo | None:
+    """The band that *value* is held against, where one applies."""
     if value.origin is None:
         return None
     return BandInfo(value.edge_low, value.edge_high, value.band_words(currency), value.origin)

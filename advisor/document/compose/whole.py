@@ -7,9 +7,16 @@ from advisor.diagnosis import Diagnosis
 from advisor.document.compose.actions import action_infos, money, set_aside_infos
 from advisor.document.compose.changes import explained
 from advisor.document.compose.courses import courses
-from advisor.document.compose.coverage import healthy, outcome_counts, unjudged, watch
-from advisor.document.compose.findings import compose_findings
+from advisor.document.compose.coverage import (
+    healthy,
+    missing_exports,
+    outcome_counts,
+    unjudged,
+    watch,
+)
+from advisor.document.compose.findings import band_info, compose_findings
 from advisor.document.compose.focus import focus
+from advisor.document.compose.funnels import funnels
 from advisor.document.compose.goals import month_goals
 from advisor.document.compose.margin import margin_info
 from advisor.document.compose.rankings import rankings
@@ -31,7 +38,7 @@ from advisor.judge import RELATIVE, change, notice
 from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
 from advisor.model import CountUnit, Grain, Metric, Period, Unit, finite, text
 from advisor.plan import FORMULA, plan
-from advisor.plugin import own_version
+from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
 OUTDATED = 35  # days after which nothing of the plan has a date: a month and a delay
@@ -57,12 +64,13 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         ),
     )
     counts = outcome_counts(diagnosis)
+    lacking = tuple(unjudged(diagnosis))
     well = healthy(counts)
     kpis = tuple(_kpis(diagnosis))
     period = _period(diagnosis)
     actions = tuple(action_infos(made, found, diagnosis))
     if (period.age or 0) > OUTDATED:
-        actions = tuple(attrs.evolve(action, start=None) for action in actions)
+        actions = tuple(attrs.evolve(action, start=None, due=None) for action in actions)
     rules, words = diagnosis.loaded.rules, diagnosis.vocabulary
     return Document(
         schema_version=SCHEMA_VERSION,
@@ -82,12 +90,14 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         outcomes=tuple(counts),
         healthy=tuple(well),
         watch=tuple(watch(diagnosis)),
-        coverage=tuple(unjudged(diagnosis)),
+        coverage=lacking,
         reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis)),
         order=FORMULA,
         changes=explained(diagnosis),
         courses=courses(diagnosis),
+        funnels=funnels(diagnosis),
+        exports=missing_exports(lacking, diagnosis),
         focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
     )
 
@@ -96,6 +106,7 @@ def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
     engine = diagnosis.engine
     return AdvisorInfo(
         version=own_version(),
+        documentation=documentation_url(),
         engine=EngineInfo(engine.name, engine.version, notice(engine)),
         packs=tuple(
             PackInfo(
@@ -301,6 +312,7 @@ def _as_kpi(
         impact=metric.impact,
         definition=metric.definition,
         series=tuple(Point(day, finite(v)) for day, v in series),
+        band=band_info(value, currency) if banded else None,
     )
 
 
