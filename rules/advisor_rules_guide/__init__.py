@@ -10,7 +10,7 @@ _FOLDER = files(__name__)
 
 @hookimpl
 def advisor_rule_packs() -> Sequence[RulePack]:
-    return [RulePack("guide", "The guide to TikTok Shop metrics", _FOLDER)]
+    return [RulePack("guide", "TikTok Shop metrics guide", _FOLDER)]
 
 
 @hookimpl

@@ -208,7 +208,7 @@ def test_show_has_conditions_sentences_actions_and_source(run: Run) -> None:
     for part in ("when:", "cpc is high", "finding:", "why:", "misleading when:", "do:", "guide:"):
         assert part in told
     assert "(creative, 6 hours)" in told
-    assert "stop when: Three rounds of openings changed nothing" in told
+    assert "stop when: Three rounds of hooks" in told
 
 
 def test_show_says_when_to_begin_and_what_is_wasted(run: Run) -> None:

@@ -52,12 +52,11 @@ def test_a_foreign_audience_is_told_with_the_hours_of_both_places(tmp_path: Path
     found = diagnosed(tmp_path / "shop", "MX")
 
     assert found["guide/territory"] == (
-        "ES: 71 % of the audience is there, and its evening begins at hour 12 of the shop's clocks"
+        "ES: 71 % of your audience is there, where the evening starts at hour 12 your time"
     )
     assert found["guide/posting-hours"] == (
-        "TikTok account: 0 % of posts begin in the eight hours in which most followers are on the "
-        "app; the best four begin at hour 17 where most of them live, which is hour 10 of the "
-        "shop's clocks"
+        "TikTok account: 0 % of posts go out in your followers' eight most active hours; the best "
+        "four start at hour 17 where most followers live (hour 10 your time)"
     )
 
 
@@ -66,6 +65,5 @@ def test_the_shops_own_territory_is_no_finding_and_its_hours_are(tmp_path: Path)
 
     assert "guide/territory" not in found
     assert found["guide/posting-hours"].endswith(
-        "the best four begin at hour 10 where most of them live, which is hour 10 of the shop's "
-        "clocks"
+        "start at hour 10 where most followers live (hour 10 your time)"
     )

@@ -341,4 +341,4 @@ def test_falling_retention_is_found_in_orders(tmp_path: Path) -> None:
     words = ["diagnose", str(tmp_path), "--format", "md", "--today", "2026-11-22"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
-    assert "of customers had bought before, down from" in result.stdout
+    assert "Repeat buyers fell to" in result.stdout

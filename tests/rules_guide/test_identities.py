@@ -63,4 +63,4 @@ def test_the_notes_of_the_bands_tell_the_same_numbers() -> None:
 
     assert "$12.50–75" in cpc.note
     assert any("$12.50–75" in one.text for one in found() if one.verdict is Verdict.CANNOT)
-    assert "2 does so only at a margin of 50 %" in roas.note
+    assert "2 breaks even only at a 50% margin" in roas.note

@@ -146,7 +146,7 @@ def test_a_band_that_is_not_the_guides_says_so() -> None:
     ]
 
     assert ours
-    assert all(b.note.startswith("Ours") for b in ours)
+    assert all(b.note.startswith("Our own target") for b in ours)
     assert all(b.origin and b.origin.strength is Strength.DERIVED for b in ours)
 
 

@@ -127,7 +127,7 @@ def test_a_failure_prints_the_tree_of_conditions() -> None:
     said = failure(assert_clear, "weak-hook", ADS, "Weak")
     assert re.sub(r"\([\d.$–% ]+, from", "(…, from", said).splitlines() == [
         "expected clear, found fires",
-        "  it says: Weak: 0.44 % of viewers click where 1–3 % is usual, so each click costs $2",
+        "  it says: Weak: 0.44 % CTR (target 1–3 %), so each click costs $2",
         "guide/weak-hook on ad Weak: fires",
         "└─ [yes] when all of",
         f"   ├─ [yes] cpc is high: $2 (…, from 400); high, where $0.50–1.50 {good}",
