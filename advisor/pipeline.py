@@ -15,13 +15,15 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from advisor.diagnosis import Diagnosis, Shop, diagnose, diagnose_block, open_shop
-from advisor.document import Document, compose_document
+from advisor.document import Document, compose_document, compose_with_history
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.ingest import is_address
+from advisor.history import Past, PastQuestion, Run, Store, merge_past, read_past
+from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
 from advisor.knowledge import Resolver
 from advisor.model import (
     CONFIG_NAME,
+    HISTORY_NAME,
     Request,
     Settings,
     chosen,
@@ -193,6 +195,89 @@ def _folders(paths: Iterable[Path | str]) -> Iterator[Path]:
             yield Path(path) if Path(path).is_dir() else Path(path).parent
 
 
+def history_store(request: Request) -> Store | None:
+    """Where the runs of the shop of *request* are kept; None where they are not. Facts, standard
+    input and databases are nobody's folder: their runs are kept in a database that the settings
+    name, or not at all."""
+    history = request.settings.history
+    if not request.history or not history.enabled:
+        return None
+    if history.url is None and not all(map(_is_export, request.paths)):
+        return None
+    return shop_store(request.settings, request.config)
+
+
+def shop_store(settings: Settings, config: Path | None) -> Store | None:
+    """Where the history of the shop with these *settings* is: in a database that they name, else
+    beside *config*, its advisor.toml."""
+    if settings.history.url is not None:
+        return Store(url=settings.history.url)
+    return None if config is None else Store(config.absolute().parent / HISTORY_NAME)
+
+
+def _is_export(path: str) -> bool:
+    return path != STDIN and not is_address(path) and not is_facts(Path(path))
+
+
+@attrs.define(eq=False)
+class Memory:
+    """The histories of the shops of a run. One that cannot be used costs a line in *problems*, and
+    the run goes on without it."""
+
+    problems: list[str] = attrs.field(factory=list)
+    _refused: set[Store] = attrs.field(factory=set)
+
+    def past(self, diagnoses: Iterable[Diagnosis]) -> Past:
+        """What the histories of these shops have of earlier days."""
+        questions = []
+        for one in diagnoses:
+            store = self._store(one)
+            if store is not None:
+                last = one.window.current.last if one.window.current else None
+                request = one.request
+                chosen_days = request.asks_for_a_period
+                questions.append(
+                    PastQuestion(one.business.id, store, request.today, chosen_days, last)
+                )
+        try:
+            return read_past(questions)
+        except AdvisorError:
+            if len(questions) > 1:  # one of them is to blame, and the others have a past
+                return merge_past([self._past_of(question) for question in questions])
+            return self._past_of(questions[0])
+
+    def _past_of(self, question: PastQuestion) -> Past:
+        try:
+            return read_past([question])
+        except AdvisorError as error:
+            self._refuse(question.store, error)
+            return Past()
+
+    def compose(self, diagnosis: Diagnosis, past: Past) -> tuple[Document, Run | None]:
+        """The document of a shop, and what its history is to keep."""
+        if self._store(diagnosis) is None:
+            return compose_document(diagnosis), None
+        return compose_with_history(diagnosis, past.of(diagnosis.business.id))
+
+    def record(self, request: Request, run: Run | None) -> None:
+        """Keep *run* in the history of its shop."""
+        store = history_store(request)
+        if run is None or store is None or store in self._refused:
+            return
+        try:
+            store.record(run)
+        except AdvisorError as error:
+            self._refuse(store, error)
+
+    def _store(self, diagnosis: Diagnosis) -> Store | None:
+        store = history_store(diagnosis.request)
+        return None if store in self._refused else store
+
+    def _refuse(self, store: Store, error: AdvisorError) -> None:
+        self._refused.add(store)
+        self.problems.append(f"this run is not in the history: {error}")
+
+
 @frozen
 class Shared:
     """An id that several shops of a run have, which cannot be told apart by it."""
@@ -223,14 +308,16 @@ def diagnose_many(
     engine: Engine | None = None,
     progress: Progress | None = None,
     most_shops: int = MOST_SHOPS,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Diagnoses each shop of *folders* with the options of *request*, block by block;
-    *on_document* gets every document as soon as it is there, and none is kept.
+    *on_document* gets every document as soon as it is there, and none is kept. *memory* has the
+    problems of histories afterwards.
 
     A shop that cannot be diagnosed, whatever the reason, is a line in `failed`, and the others go
     on. Raises AdvisorError where no shop has a plan.
     """
-    run = _Run(Resolver(registry), engine or choose(), on_document)
+    run = _Run(Resolver(registry), engine or choose(), on_document, memory or Memory())
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)
     if not run.done:
@@ -262,6 +349,7 @@ class _Run:
     resolver: Resolver
     engine: Engine
     on_document: OnDocument
+    memory: Memory
     done: int = 0
     unreadable: int = 0
     failed: list[FailedShop] = attrs.field(factory=list)
@@ -322,13 +410,15 @@ class _Run:
             self.block(block[:middle])
             self.block(block[middle:])
             return
+        past = self.memory.past(diagnoses)
         for opened, diagnosis in zip(block, diagnoses, strict=True):
-            self._compose(opened.folder, diagnosis)
+            self._compose(opened.folder, diagnosis, past)
 
-    def _compose(self, folder: Path, diagnosis: Diagnosis) -> None:
+    def _compose(self, folder: Path, diagnosis: Diagnosis, past: Past) -> None:
         try:
-            document = compose_document(diagnosis)
+            document, run = self.memory.compose(diagnosis, past)
             self.on_document(folder, diagnosis.request.settings, document)
+            self.memory.record(diagnosis.request, run)
         except _FAILURES as error:
             self._fail(folder, error)
             return

@@ -18,6 +18,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 # Compiled knowledge is kept beside pytest's own cache, and not in the home of who runs the tests.
 os.environ["ADVISOR_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "knowledge")
 
+# Tests read the example where it lies: a run leaves nothing beside it unless its test asks for it.
+os.environ["ADVISOR_HISTORY"] = "off"
+
 # Projects of their own: tests/packaging installs them and runs theirs.
 collect_ignore = ["plugins"]
 

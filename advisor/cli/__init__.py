@@ -15,6 +15,7 @@ _COMMANDS = {
     "why-not": "What keeps a rule from firing, and how far it is.",
     "simulate": "The plan and the money as they would be.",
     "experiment": "Plan a test of versions, and read it.",
+    "history": "The runs that are kept.",
     "rules": "Which rules there are, and whether their cases hold.",
     "metrics": "What is measured, and how.",
     "plugins": "What is installed, and which exports it reads.",

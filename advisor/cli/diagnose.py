@@ -1,9 +1,11 @@
 """`advisor diagnose`: from exports to a plan."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from advisor.cli import complete
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from advisor.plugin import Registry
 
 FAIL_ON_REACHED = 1
+HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the settings say
 
 
 @click.command()
@@ -49,6 +52,11 @@ FAIL_ON_REACHED = 1
 @click.option(
     "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
 )
+@click.option(
+    "--no-history",
+    is_flag=True,
+    help="Don't keep this run, and don't compare it with earlier ones.",
+)
 @trace_option
 @click.option(
     "--isolate",
@@ -66,6 +74,7 @@ def diagnose(
     fail_on: str | None,
     quiet: bool,
     verbose: bool,
+    no_history: bool,
     trace_plugins: bool,
     isolate: bool,
 ) -> None:
@@ -75,6 +84,9 @@ def diagnose(
     is shown, and plan.md, plan.json and findings.csv are written beside the exports, or to
     -o DIR. With a single --format and no -o it goes to standard output instead, and nothing is
     written.
+
+    Each run is kept in history.db beside the shop's advisor.toml, so that the next plan can say
+    what changed; --no-history and [history] in advisor.toml turn that off.
 
     A folder whose subfolders hold an advisor.toml each is many shops: every one gets its plan, and
     an index says which is worst.
@@ -95,7 +107,7 @@ def diagnose(
       4  a plan was made, but a plugin or the rules engine failed
     """
     from advisor.cli.request import Shop, find_shop
-    from advisor.cli.screen import Clock
+    from advisor.cli.screen import Clock, say
     from advisor.model import Severity
     from advisor.pipeline import shop_folders
     from advisor.report import format_names
@@ -110,9 +122,12 @@ def diagnose(
     alone = len(asked.paths) == 1 and asked.config is None
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
-    request = asked.request_of(shop, registry)
+    keeps = not no_history and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
+    request = attrs.evolve(asked.request_of(shop, registry), history=keeps)
     run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
     severities = run.many(folders) if folders else run.one(shop)
+    for problem in run.memory.problems:
+        say(f"Note: {problem}", err=True)
     if verbose:
         _tell(clock, registry)
     if fail_on is not None and _reaches(severities, fail_on):
@@ -132,8 +147,11 @@ class _Run:
         formats: Sequence[str],
         quiet: bool,
     ) -> None:
+        from advisor.pipeline import Memory
+
         self.registry = registry
         self.request = request
+        self.memory = Memory()
         self.clock = clock
         self.output = output
         self.formats = formats
@@ -145,7 +163,6 @@ class _Run:
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
         from advisor.diagnosis import diagnose_gathered, gather_shop
-        from advisor.document import compose_document
         from advisor.judge import choose
 
         choose()  # the rules engine starts while files are read
@@ -156,13 +173,16 @@ class _Run:
             with self.clock.stage("judging"):
                 diagnosis = diagnose_gathered(gathered, self.request, self.registry)
             with self.clock.stage("planning"):
-                document = compose_document(diagnosis)
+                past = self.memory.past([diagnosis])
+                document, record = self.memory.compose(diagnosis, past)
             with self.clock.stage("writing"):
                 files = self.files(document, shop)
                 to_stdout = self.output is None and len(self.formats) == 1
                 if not to_stdout:
                     folder = self.output or folder_of(self.request.paths[0])
                     written = self.write(files, folder)
+            with self.clock.stage("keeping the history"):
+                self.memory.record(self.request, record)
         if to_stdout:
             notice = document.advisor.engine.notice
             if notice and not self.quiet:
@@ -202,7 +222,12 @@ class _Run:
             self.clock.stage("diagnosing shops"),
         ):
             outcome = diagnose_many(
-                folders, self.request, self.registry, on_document, progress=waiting
+                folders,
+                self.request,
+                self.registry,
+                on_document,
+                progress=waiting,
+                memory=self.memory,
             )
         notes = [str(shared) for shared in outcome.shared]
         index = make_index(

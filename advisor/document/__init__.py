@@ -15,7 +15,7 @@ from advisor.document.actions import (
     TrialInfo,
 )
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
-from advisor.document.compose import compose_document
+from advisor.document.compose import compose_document, compose_with_history
 from advisor.document.compose.coverage import promise, unjudged
 from advisor.document.compose.findings import compose_findings, measured_rows
 from advisor.document.findings import (
@@ -107,6 +107,7 @@ __all__ = [
     "as_json",
     "compose_document",
     "compose_findings",
+    "compose_with_history",
     "measured_rows",
     "one_level",
     "plain",

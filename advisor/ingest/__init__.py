@@ -3,7 +3,7 @@
 from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import write_facts
-from advisor.ingest.files import STDIN, find_files, is_address
+from advisor.ingest.files import STDIN, find_files, is_address, is_facts
 from advisor.ingest.gathering import gather
 from advisor.ingest.result import Gathered, Unread
 
@@ -19,6 +19,7 @@ __all__ = [
     "find_files",
     "gather",
     "is_address",
+    "is_facts",
     "write_facts",
     "write_outputs",
 ]

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import attrs
 
 from advisor.errors import AdvisorError, nearest
-from advisor.model import File, Note, frozen
+from advisor.model import HISTORY_ID, HISTORY_NAME, File, Note, frozen
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
 
 STDIN = "-"
@@ -33,6 +33,9 @@ _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
 _JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
 _PAGE_MARK = b"shop-advisor"
 _FACTS_FIRST = b"manifest.json"
+_HISTORY_JOURNALS = tuple(f"{HISTORY_NAME}-{end}" for end in ("journal", "wal", "shm"))
+_SQLITE = b"SQLite format 3\x00"
+_APPLICATION_ID = slice(68, 72)  # of an SQLite file's header
 
 
 @frozen
@@ -247,6 +250,8 @@ def _own_output(found: _Found) -> str | None:
     suffix = found.path.suffix.casefold()
     if found.path.name == _CONFIG:
         return "the shop's profile"
+    if _is_history(found.path):
+        return "a history of runs"
     if suffix == ".json":
         edges = _edges(found.path)
         if all(mark in edges for mark in _JSON_MARKS):
@@ -262,6 +267,19 @@ def _own_output(found: _Found) -> str | None:
     elif not found.asked and is_facts(found.path):
         return "facts"
     return None
+
+
+def _is_history(path: Path) -> bool:
+    """Whether *path* is our store of runs, by its mark; or what a run that was ended left of it: a
+    file without content, a journal."""
+    if path.name in _HISTORY_JOURNALS:
+        return True
+    with path.open("rb") as stream:
+        head = stream.read(_APPLICATION_ID.stop)
+    if not head:
+        return path.name == HISTORY_NAME
+    mark = int.from_bytes(head[_APPLICATION_ID])
+    return head.startswith(_SQLITE) and mark == HISTORY_ID
 
 
 def _edges(path: Path) -> bytes:

@@ -42,7 +42,10 @@ from advisor.model.rule import (
 )
 from advisor.model.settings import (
     CONFIG_NAME,
+    HISTORY_ID,
+    HISTORY_NAME,
     GoalSection,
+    HistorySection,
     OwnBand,
     RulesSection,
     Settings,
@@ -88,6 +91,8 @@ from advisor.model.window import NO_WINDOW, STALE_DAYS, WINDOW_DAYS, Window, bef
 __all__ = [
     "CONFIG_NAME",
     "HEAD_ROWS",
+    "HISTORY_ID",
+    "HISTORY_NAME",
     "LEVELS",
     "NO_WINDOW",
     "STALE_DAYS",
@@ -116,6 +121,7 @@ __all__ = [
     "GoalSection",
     "Grain",
     "Grid",
+    "HistorySection",
     "Identity",
     "Lever",
     "Links",

@@ -25,6 +25,7 @@ class Request:
     last: date | None = None
     month: str | None = None
     rules: tuple[Path, ...] = ()
+    history: bool = False  # whether the run is kept, and compared with earlier ones
 
     @property
     def asks_for_a_period(self) -> bool:

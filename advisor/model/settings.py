@@ -98,6 +98,15 @@ class PluginsSection:
 
 
 @frozen
+class HistorySection:
+    """[history]: whether runs are kept, and the database that keeps them instead of a file beside
+    the advisor.toml."""
+
+    enabled: bool = True
+    url: str | None = attrs.field(default=None, repr=False)
+
+
+@frozen
 class SourceSection:
     """[[source]]: how to read a file of the shop's own.
 
@@ -133,10 +142,14 @@ class Settings:
     rules: RulesSection = RulesSection()
     report: ReportSection = ReportSection()
     plugins: PluginsSection = PluginsSection()
+    history: HistorySection = HistorySection()
     source: tuple[SourceSection, ...] = ()
 
 
 CONFIG_NAME = "advisor.toml"
+DATABASES = ("postgresql://", "postgres://")  # what their addresses begin with
+HISTORY_NAME = "history.db"  # beside it
+HISTORY_ID = 0x41445648  # "ADVH": the application_id of that SQLite file
 
 
 # Two letters that people write for a country, and no policy would ever be found under.
@@ -181,6 +194,9 @@ def make_settings(raw: Mapping[str, Any], *, where: str = CONFIG_NAME) -> Settin
     wrong += impossible(settings.shop)
     if settings.costs is not None:
         wrong += _impossible_costs(settings.costs, settings.shop)
+    if settings.history.url is not None and not settings.history.url.startswith(DATABASES):
+        # The address may hold a password: it is never printed.
+        wrong.append("history.url: write it as postgresql://user@host:5432/database")
     market = settings.goal.market_growth
     if market is not None and not -1 < market < 10:
         wrong.append(f"goal.market_growth: {market:g} cannot be; write 8 % more a year as 0.08")

@@ -13,7 +13,9 @@ from .containers.open import (
 )
 from .containers.postgres import (
     address_of,
+    connect_postgres,
     open_postgres,
+    server_error,
 )
 from .containers.text import (
     HEAD_BYTES,
@@ -64,6 +66,7 @@ __all__ = [
     "TextGrid",
     "address_of",
     "as_utf8",
+    "connect_postgres",
     "delimiter",
     "directory",
     "each_day",
@@ -75,6 +78,7 @@ __all__ = [
     "propose",
     "rows_about",
     "ruined",
+    "server_error",
     "source_mistakes",
     "supported",
     "unpack",

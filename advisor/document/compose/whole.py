@@ -21,6 +21,7 @@ from advisor.document.compose.goals import month_goals
 from advisor.document.compose.margin import margin_info
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
+from advisor.document.compose.run_record import run_record
 from advisor.document.compose.story import story
 from advisor.document.numbers import Kpi, Point
 from advisor.document.origin import (
@@ -34,6 +35,7 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
+from advisor.history import Past, Run
 from advisor.judge import RELATIVE, change, notice
 from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
 from advisor.model import CountUnit, Grain, Metric, Period, Unit, finite, text
@@ -42,6 +44,13 @@ from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
 OUTDATED = 35  # days after which nothing of the plan has a date: a month and a delay
+
+
+def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:
+    """The result document, and what the history keeps of the run; *past* is what it has of the
+    shop."""
+    document = compose_document(diagnosis)
+    return document, run_record(diagnosis, document, past)
 
 
 def compose_document(diagnosis: Diagnosis) -> Document:

@@ -82,6 +82,47 @@ def address_of(url: str) -> Address:
     )
 
 
+def connect_postgres(address: Address) -> Any:
+    """A connection to the server (`pg8000.native.Connection`).
+
+    Raises AdvisorError where it cannot be reached, or the package is not installed.
+    """
+    try:
+        from pg8000.native import Connection
+    except ImportError:
+        raise AdvisorError(
+            "PostgreSQL needs one package more",
+            where=address.name,
+            hint="pip install 'shop-advisor[postgres]'",
+        ) from None
+    socket = f"{address.host}/.s.PGSQL.{address.port}" if address.host[:1] == "/" else None
+    try:
+        return Connection(
+            address.user,
+            host=address.host,
+            port=address.port,
+            unix_sock=socket,
+            database=address.database,
+            password=address.password,
+            timeout=_SECONDS,
+            ssl_context=_context(address.encrypted),
+            application_name="shop-advisor",
+        )
+    except Exception as error:  # noqa: BLE001 (sockets and the driver raise many kinds)
+        raise server_error(address.name, "cannot be reached", error) from None
+
+
+def server_error(where: str, what: str, error: Exception) -> AdvisorError:
+    """The error of a server as one line, without the URL."""
+    said = error.args[0] if error.args else ""
+    line = str(said.get("M", "")) if isinstance(said, dict) else type(error).__name__
+    if isinstance(error.__cause__, OSError):
+        line = (error.__cause__.strerror or str(error.__cause__)).lower()
+    return AdvisorError(
+        f"it {what}: {line}", where=where, hint="check host, port, user and password"
+    )
+
+
 def open_postgres(url: str) -> PostgresSource:
     """Every table and view of the database at *url*, named with its schema.
 
@@ -108,30 +149,8 @@ class _Database:
     """A connection that changes nothing, closed with the last table that uses it."""
 
     def __init__(self, address: Address) -> None:
-        try:
-            from pg8000.native import Connection
-        except ImportError:
-            raise AdvisorError(
-                "reading PostgreSQL needs one package more",
-                where=address.name,
-                hint="pip install 'shop-advisor[postgres]'",
-            ) from None
         self._where = address.name
-        socket = f"{address.host}/.s.PGSQL.{address.port}" if address.host[:1] == "/" else None
-        try:
-            self._connection: Any = Connection(
-                address.user,
-                host=address.host,
-                port=address.port,
-                unix_sock=socket,
-                database=address.database,
-                password=address.password,
-                timeout=_SECONDS,
-                ssl_context=_context(address.encrypted),
-                application_name="shop-advisor",
-            )
-        except Exception as error:  # noqa: BLE001 (sockets and the driver raise many kinds)
-            raise self._failed("cannot be reached", error) from None
+        self._connection = connect_postgres(address)
         weakref.finalize(self, self._connection.close)
         self.run("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
@@ -140,18 +159,7 @@ class _Database:
         try:
             return self._connection.run(query, **options)
         except Exception as error:  # noqa: BLE001
-            raise self._failed("does not answer", error) from None
-
-    def _failed(self, what: str, error: Exception) -> AdvisorError:
-        said = error.args[0] if error.args else ""
-        line = str(said.get("M", "")) if isinstance(said, dict) else type(error).__name__
-        if isinstance(error.__cause__, OSError):
-            line = (error.__cause__.strerror or str(error.__cause__)).lower()
-        return AdvisorError(
-            f"it {what}: {line}",
-            where=self._where,
-            hint="check host, port, user and password",
-        )
+            raise server_error(self._where, "does not answer", error) from None
 
 
 def _context(mode: str | None) -> "ssl.SSLContext | None":

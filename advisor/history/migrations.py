@@ -1,0 +1,76 @@
+"""The tables of the store, version by version.
+
+Each version is a list of statements; a store is brought to the newest in one transaction. A version
+that was released is never edited: what changes is a further one. The statements are those that
+SQLite and PostgreSQL both understand, but for `{id}`: a number that the database gives out.
+"""
+
+IDS = {"sqlite": "INTEGER PRIMARY KEY", "postgres": "BIGSERIAL PRIMARY KEY"}
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE advisor_ruleset (
+            digest TEXT PRIMARY KEY,
+            rules TEXT NOT NULL
+        )""",
+        """CREATE TABLE advisor_run (
+            id {id},
+            shop TEXT NOT NULL,
+            day TEXT NOT NULL,
+            first TEXT,
+            last TEXT,
+            chosen BIGINT NOT NULL,
+            version TEXT NOT NULL,
+            ruleset TEXT NOT NULL,
+            config TEXT NOT NULL,
+            inputs TEXT NOT NULL,
+            currency TEXT,
+            digest TEXT NOT NULL
+        )""",
+        "CREATE INDEX advisor_run_by_day ON advisor_run (shop, day)",
+        """CREATE TABLE advisor_finding (
+            run BIGINT NOT NULL,
+            id TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL,
+            metric TEXT,
+            value DOUBLE PRECISION,
+            low DOUBLE PRECISION,
+            high DOUBLE PRECISION,
+            target DOUBLE PRECISION,
+            worse BIGINT NOT NULL,
+            stake DOUBLE PRECISION,
+            opened TEXT NOT NULL,
+            PRIMARY KEY (run, id)
+        )""",
+        "CREATE INDEX advisor_finding_by_id ON advisor_finding (id)",
+        """CREATE TABLE advisor_action (
+            run BIGINT NOT NULL,
+            id TEXT NOT NULL,
+            rank BIGINT NOT NULL,
+            rule TEXT NOT NULL,
+            lever TEXT NOT NULL,
+            what TEXT NOT NULL,
+            metric TEXT,
+            low DOUBLE PRECISION,
+            mid DOUBLE PRECISION,
+            high DOUBLE PRECISION,
+            currency TEXT,
+            chance DOUBLE PRECISION NOT NULL,
+            findings TEXT NOT NULL,
+            PRIMARY KEY (run, id)
+        )""",
+        """CREATE TABLE advisor_kpi (
+            shop TEXT NOT NULL,
+            metric TEXT NOT NULL,
+            day TEXT NOT NULL,
+            run BIGINT NOT NULL,
+            value DOUBLE PRECISION,
+            PRIMARY KEY (shop, metric, day)
+        )""",
+    ),
+)

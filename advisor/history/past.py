@@ -1,0 +1,129 @@
+"""What earlier runs say, for all shops of a block at once: frames by shop."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+import attrs
+import polars as pl
+
+from advisor.history.database import Database, Row
+from advisor.history.records import RunInfo, State
+from advisor.history.store import FINDING_COLUMNS, RUN_COLUMNS, Store, as_run_line
+from advisor.model import frozen
+
+_TEXT, _NUMBER = pl.String(), pl.Float64()
+FINDINGS: Mapping[str, pl.DataType] = {
+    "shop": _TEXT,
+    **dict.fromkeys(("id", "rule", "severity", "kind", "key", "name", "state"), _TEXT),
+    "opened": pl.Date(),
+    "metric": _TEXT,
+    **dict.fromkeys(("value", "low", "high", "target"), _NUMBER),
+    "worse": pl.Int64(),
+    "stake": _NUMBER,
+}
+
+
+@frozen
+class PastQuestion:
+    """The run that a run of *shop* is compared with: the newest of a day before *day* whose days
+    were *chosen* in the same way and whose window does not end after *last*."""
+
+    shop: str
+    store: Store
+    day: date
+    chosen: bool
+    last: date | None
+
+
+@frozen(eq=False)
+class Past:
+    """The earlier run of each shop, and its findings (a frame with the columns FINDINGS)."""
+
+    runs: Mapping[str, RunInfo] = attrs.field(factory=dict)
+    numbers: Mapping[str, int] = attrs.field(factory=dict)
+    findings: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=FINDINGS))
+
+    def of(self, shop: str) -> "Past":
+        """What is there of one shop."""
+        return Past(
+            {id_: run for id_, run in self.runs.items() if id_ == shop},
+            {id_: number for id_, number in self.numbers.items() if id_ == shop},
+            self.findings.filter(pl.col("shop") == shop),
+        )
+
+
+def read_past(questions: Sequence[PastQuestion]) -> Past:
+    """The earlier runs that are asked for; shops in one database are asked for together."""
+    by_store: dict[Store, list[PastQuestion]] = {}
+    for question in questions:
+        by_store.setdefault(question.store, []).append(question)
+    runs: dict[str, RunInfo] = {}
+    numbers: dict[str, int] = {}
+    rows: list[Row] = []
+    for store, asked in by_store.items():
+        none: tuple[list[Row], list[Row]] = ([], [])
+        found, findings = store.read(partial(_ask, asked=asked), none)
+        for line in map(as_run_line, found):
+            runs[line.info.shop] = line.info
+            numbers[line.info.shop] = line.id
+        rows += findings
+    return Past(runs, numbers, findings_frame(rows))
+
+
+def merge_past(parts: Sequence[Past]) -> Past:
+    """Several shops' pasts as one."""
+    frames = [part.findings for part in parts]
+    return Past(
+        {shop: run for part in parts for shop, run in part.runs.items()},
+        {shop: number for part in parts for shop, number in part.numbers.items()},
+        pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS),
+    )
+
+
+def findings_frame(rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows of a shop and FINDING_COLUMNS as a frame."""
+    types = {**FINDINGS, "opened": _TEXT}
+    schema = {name: types[name] for name in ("shop", *FINDING_COLUMNS)}
+    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
+    return frame.with_columns(pl.col("opened").str.to_date()).select(*FINDINGS)
+
+
+def _ask(database: Database, asked: Sequence[PastQuestion]) -> tuple[list[Row], list[Row]]:
+    place = "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
+    places = ", ".join([place] * len(asked))
+    values = [
+        value
+        for one in asked
+        for value in (
+            one.shop,
+            one.day.isoformat(),
+            int(one.chosen),
+            one.last and one.last.isoformat(),
+        )
+    ]
+    columns = ", ".join(("id", *RUN_COLUMNS))
+    newest = (
+        f"WITH asked (shop, day, chosen, last) AS (VALUES {places}), "  # noqa: S608 (our own)
+        "ranked AS (SELECT r.*, row_number() OVER "
+        "(PARTITION BY r.shop ORDER BY r.day DESC, r.id DESC) AS place "
+        "FROM asked a JOIN advisor_run r ON r.shop = a.shop AND r.chosen = a.chosen "
+        "AND r.day < a.day AND (a.last IS NULL OR r.last IS NULL OR r.last <= a.last)) "
+        f"SELECT {columns}, (SELECT rules FROM advisor_ruleset WHERE digest = ruleset), 0, 0 "
+        "FROM ranked WHERE place = 1"
+    )
+    runs = database.rows(newest, values)
+    if not runs:
+        return [], []
+    numbers = [row[0] for row in runs]
+    names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
+    many = ", ".join("?" * len(numbers))
+    findings = database.rows(
+        f"SELECT r.shop, {names} FROM advisor_finding f "  # noqa: S608 (our own words)
+        f"JOIN advisor_run r ON r.id = f.run WHERE f.run IN ({many}) ORDER BY r.shop, f.id",
+        numbers,
+    )
+    return runs, findings
+
+
+OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed

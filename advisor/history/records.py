@@ -1,0 +1,115 @@
+"""What the store keeps: runs with their findings, actions and KPIs. No row of an export is kept."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from advisor.model import frozen
+
+
+class State(StrEnum):
+    """How a rule ended for the subject of a finding. ABSENT: the subject is in no file any more, or
+    the rule is no longer in force."""
+
+    FIRES = "fires"
+    CLEAR = "clear"
+    UNSURE = "unsure"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not-applicable"
+    ERROR = "error"
+    ABSENT = "absent"
+
+
+@frozen
+class FindingRow:
+    """A finding of a run, or what became of one of an earlier run. *metric* is the first that its
+    rule asks for, *low* and *high* are the limits of its *value*, *target* is the value to reach;
+    *worse* is 1 where higher values are worse, -1 where lower ones are, 0 where nothing tells.
+    *opened* is the day of the first of the runs in a row that had it."""
+
+    id: str
+    rule: str
+    severity: str
+    kind: str
+    key: str
+    name: str
+    state: State
+    opened: date
+    metric: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    worse: int = 0
+    stake: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has to be looked at again: only what was seen to be clear is closed."""
+        return self.state is not State.CLEAR
+
+
+@frozen
+class ActionRow:
+    """An action of a run's plan, with the gain that it promised. *metric* is the first that ends
+    it; *findings* are ids."""
+
+    id: str
+    rank: int
+    rule: str
+    lever: str
+    what: str
+    metric: str | None
+    low: float | None
+    mid: float | None
+    high: float | None
+    currency: str | None
+    chance: float
+    findings: tuple[str, ...]
+
+
+@frozen
+class KpiRow:
+    """The value of a KPI on one day."""
+
+    metric: str
+    day: date
+    value: float | None
+
+
+@frozen
+class RunInfo:
+    """A run without its rows. *first* and *last* are the days of its window, which were *chosen* by
+    the user or are the newest of the data; *rules* has a short hash of each rule in force by its
+    id, *config* is a hash of the settings, *inputs* are hashes of the files."""
+
+    shop: str
+    day: date
+    first: date | None
+    last: date | None
+    chosen: bool
+    version: str
+    rules: Mapping[str, str]
+    config: str
+    inputs: tuple[str, ...]
+    currency: str | None
+
+
+@frozen
+class Run:
+    """A run, whole."""
+
+    info: RunInfo
+    findings: tuple[FindingRow, ...]
+    actions: tuple[ActionRow, ...]
+    kpis: tuple[KpiRow, ...]
+
+
+@frozen
+class RunLine:
+    """A run in a list: its number in the store, and how much it found."""
+
+    id: int
+    info: RunInfo
+    findings: int
+    actions: int

@@ -1,0 +1,256 @@
+"""Reading and writing the store."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+
+from advisor.history.database import Database, PostgresDatabase, Row, SqliteDatabase
+from advisor.history.migrations import MIGRATIONS
+from advisor.history.records import ActionRow, FindingRow, KpiRow, Run, RunInfo, RunLine, State
+from advisor.model import frozen
+
+T = TypeVar("T")
+
+NEWEST = len(MIGRATIONS)  # version of the tables
+RUN = ("shop", "day", "first", "last", "chosen", "version", "ruleset", "config", "inputs")
+RUN_COLUMNS = (*RUN, "currency", "digest")
+FINDING_COLUMNS = tuple(field.name for field in attrs.fields(FindingRow))
+ACTION_COLUMNS = tuple(field.name for field in attrs.fields(ActionRow))
+
+
+@frozen
+class Store:
+    """Where a shop's history is: the *file* of one shop, or the *url* of a database of many."""
+
+    file: Path | None = None
+    url: str | None = attrs.field(default=None, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read; a database on a server is asked only when it is
+        opened."""
+        if self.file is None:
+            return True
+        return self.file.is_file() and self.file.stat().st_size > 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """A connection that only reads."""
+        with self._opened(write=False) as database:
+            yield database
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """A connection in a transaction, with tables of the newest version."""
+        with self._opened(write=True) as database, database.transaction():
+            database.migrate()
+            yield database
+
+    @contextmanager
+    def _opened(self, *, write: bool) -> Iterator[Database]:
+        database: Database
+        if self.file is not None:
+            database = SqliteDatabase(self.file, write=write)
+        else:
+            database = PostgresDatabase(self.url or "")
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def read(self, ask: Callable[[Database], T], empty: T) -> T:
+        """What *ask* gives of the store; *empty* where there is no store yet. A store of an older
+        version is brought to the newest first."""
+        if not self.exists:
+            return empty
+        with self.reading() as database:
+            version = database.version
+            if version == NEWEST:
+                return ask(database)
+        if not version:
+            return empty
+        with self.writing() as database:
+            return ask(database)
+
+    # ── runs ────────────────────────────────────────────────────────────────────────────────────
+    def record(self, run: Run) -> None:
+        """Keep *run*, whole or not at all."""
+        with self.writing() as database:
+            write_run(database, run)
+
+    def runs(self, shop: str | None = None) -> list[RunLine]:
+        """The runs of *shop*, or of all, newest day first."""
+        return self.read(lambda database: list(_run_lines(database, shop)), [])
+
+    def load(self, line: RunLine) -> Run:
+        """A run with its rows. Its KPIs are those that no later run has replaced."""
+        with self.reading() as database:
+            return load_run(database, line)
+
+    def forget(
+        self, *, shop: str | None = None, before: date | None = None, run: int | None = None
+    ) -> int:
+        """Delete the runs of *shop*, of the days *before* one, or the one with the number *run*.
+        Gives how many there were."""
+        if not self.exists:
+            return 0
+        with self.writing() as database:
+            asked = {"shop": shop, "day": before and before.isoformat(), "id": run}
+            signs = {"shop": "=", "day": "<", "id": "="}
+            given = {name: value for name, value in asked.items() if value is not None}
+            where = " AND ".join(f"{name} {signs[name]} ?" for name in given) or "1 = 1"
+            values = tuple(given.values())
+            gone = f"SELECT id FROM advisor_run WHERE {where}"  # noqa: S608 (our own words)
+            many = len(database.rows(gone, values))
+            for table in ("finding", "action", "kpi"):
+                database.rows(
+                    f"DELETE FROM advisor_{table} WHERE run IN ({gone})",  # noqa: S608
+                    values,
+                )
+            database.rows(f"DELETE FROM advisor_run WHERE {where}", values)  # noqa: S608
+            database.rows(
+                "DELETE FROM advisor_ruleset WHERE digest NOT IN (SELECT ruleset FROM advisor_run)"
+            )
+            return many
+
+
+def write_run(database: Database, run: Run) -> None:
+    """Insert *run* with its rows; inside a transaction."""
+    info = run.info
+    rules = json.dumps(dict(sorted(info.rules.items())), separators=(",", ":"))
+    ruleset = _digest(rules)
+    database.rows(
+        "INSERT INTO advisor_ruleset (digest, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (ruleset, rules),
+    )
+    values = (
+        info.shop,
+        info.day.isoformat(),
+        info.first and info.first.isoformat(),
+        info.last and info.last.isoformat(),
+        int(info.chosen),
+        info.version,
+        ruleset,
+        info.config,
+        json.dumps(info.inputs),
+        info.currency,
+        digest_of_run(run),
+    )
+    ((number,),) = database.rows(f"{_insert('run', RUN_COLUMNS)} RETURNING id", values)
+    database.many(
+        _insert("finding", ("run", *FINDING_COLUMNS)),
+        [(number, *_values(row)) for row in run.findings],
+    )
+    database.many(
+        _insert("action", ("run", *ACTION_COLUMNS)),
+        [(number, *_values(row)[:-1], json.dumps(row.findings)) for row in run.actions],
+    )
+    database.many(
+        f"{_insert('kpi', ('shop', 'metric', 'day', 'run', 'value'))} "
+        "ON CONFLICT (shop, metric, day) DO UPDATE SET run = excluded.run, value = excluded.value",
+        [(info.shop, row.metric, row.day.isoformat(), number, row.value) for row in run.kpis],
+    )
+
+
+def load_run(database: Database, line: RunLine) -> Run:
+    """The rows of a run."""
+    findings = database.rows(_select("finding", FINDING_COLUMNS, "run = ?", "id"), (line.id,))
+    actions = database.rows(_select("action", ACTION_COLUMNS, "run = ?", "rank"), (line.id,))
+    columns = ("metric", "day", "value")
+    kpis = database.rows(_select("kpi", columns, "run = ?", "metric, day"), (line.id,))
+    return Run(
+        info=line.info,
+        findings=tuple(as_finding(row) for row in findings),
+        actions=tuple(as_action(row) for row in actions),
+        kpis=tuple(KpiRow(metric, date.fromisoformat(day), value) for metric, day, value in kpis),
+    )
+
+
+def has_run(database: Database, run: Run) -> bool:
+    """Whether the same run is there."""
+    query = "SELECT 1 FROM advisor_run WHERE shop = ? AND digest = ?"
+    return bool(database.rows(query, (run.info.shop, digest_of_run(run))))
+
+
+def digest_of_run(run: Run) -> str:
+    """What tells a run from others: its days, its inputs and what it was made with."""
+    info = attrs.astuple(run.info, recurse=False)
+    parts = (*map(str, info[:6]), *sorted(run.info.rules.items()), *map(str, info[7:]))
+    return _digest(repr((parts, sorted(row.id + row.state for row in run.findings))))
+
+
+def _run_lines(database: Database, shop: str | None) -> Iterator[RunLine]:
+    columns = ", ".join(f"r.{name}" for name in ("id", *RUN_COLUMNS))
+    query = (
+        f"SELECT {columns}, s.rules, "  # noqa: S608 (our own words)
+        "(SELECT count(*) FROM advisor_finding f WHERE f.run = r.id AND f.state = 'fires'), "
+        "(SELECT count(*) FROM advisor_action a WHERE a.run = r.id) "
+        "FROM advisor_run r JOIN advisor_ruleset s ON s.digest = r.ruleset"
+    )
+    where, values = ("", ()) if shop is None else (" WHERE r.shop = ?", (shop,))
+    for row in database.rows(f"{query}{where} ORDER BY r.day DESC, r.id DESC", values):
+        yield as_run_line(row)
+
+
+def as_run_line(row: Row) -> RunLine:
+    """A row of the id and RUN_COLUMNS of a run, its rules, and how much it found."""
+    number, *values = row
+    named: Mapping[str, Any] = dict(zip(RUN_COLUMNS, values, strict=False))
+    rules, findings, actions = values[len(RUN_COLUMNS) :]
+    info = RunInfo(
+        shop=named["shop"],
+        day=date.fromisoformat(named["day"]),
+        first=_day(named["first"]),
+        last=_day(named["last"]),
+        chosen=bool(named["chosen"]),
+        version=named["version"],
+        rules=json.loads(rules),
+        config=named["config"],
+        inputs=tuple(json.loads(named["inputs"])),
+        currency=named["currency"],
+    )
+    return RunLine(number, info, findings, actions)
+
+
+def as_finding(row: Row) -> FindingRow:
+    """A row of FINDING_COLUMNS."""
+    named: dict[str, Any] = dict(zip(FINDING_COLUMNS, row, strict=True))
+    named["state"] = State(named["state"])
+    named["opened"] = date.fromisoformat(named["opened"])
+    return FindingRow(**named)
+
+
+def as_action(row: Row) -> ActionRow:
+    """A row of ACTION_COLUMNS."""
+    named: dict[str, Any] = dict(zip(ACTION_COLUMNS, row, strict=True))
+    return ActionRow(**{**named, "findings": tuple(json.loads(named["findings"]))})
+
+
+def _values(row: FindingRow | ActionRow) -> Row:
+    """The values of a row as they are stored."""
+    values = (getattr(row, field.name) for field in attrs.fields(type(row)))
+    return tuple(one.isoformat() if isinstance(one, date) else one for one in values)
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    places = ", ".join("?" * len(columns))
+    return f"INSERT INTO advisor_{table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+
+
+def _select(table: str, columns: Iterable[str], where: str, order: str) -> str:
+    names = ", ".join(columns)
+    return f"SELECT {names} FROM advisor_{table} WHERE {where} ORDER BY {order}"  # noqa: S608
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

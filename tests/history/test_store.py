@@ -1,0 +1,222 @@
+"""The store holds whole runs, in both databases alike."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import attrs
+import pytest
+
+from advisor.errors import AdvisorError
+from advisor.history import PastQuestion, Run, State, Store, read_past
+from advisor.history.migrations import MIGRATIONS
+from advisor.history.store import write_run
+from tests.history.runs import finding, run
+from tests.postgres import Server
+
+DAYS = [date(2026, 9, 7) + timedelta(weeks=week) for week in range(3)]
+FORK = multiprocessing.get_context("spawn")
+
+
+def ask(store: Store, day: date, *, chosen: bool = False, last: date | None = None) -> PastQuestion:
+    return PastQuestion("corner", store, day, chosen, last)
+
+
+def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
+    given = run(DAYS[0], finding("a"), finding("b", State.UNSURE, value=None, low=None, high=None))
+    store.record(given)
+
+    (line,) = store.runs("corner")
+
+    assert (line.info, line.findings, line.actions) == (given.info, 1, 1)
+    loaded = store.load(line)
+    assert attrs.evolve(loaded, kpis=()) == attrs.evolve(given, kpis=())
+    assert sorted(loaded.kpis, key=lambda k: k.day) == sorted(given.kpis, key=lambda k: k.day)
+
+
+def test_a_store_that_is_not_there_has_no_runs_and_is_not_made_by_looking(tmp_path: Path) -> None:
+    store = Store(tmp_path / "history.db")
+
+    assert store.runs() == []
+    assert read_past([ask(store, DAYS[0])]).runs == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_newest_run_of_an_earlier_day_is_the_past(store: Store) -> None:
+    for day, name in zip(DAYS, "abc", strict=True):
+        store.record(run(day, finding(name)))
+    store.record(run(DAYS[1], finding("later-that-day")))
+    store.record(run(DAYS[1], finding("a-month"), chosen=True))
+    store.record(run(DAYS[1], finding("elsewhere"), shop="another"))
+
+    past = read_past([ask(store, DAYS[2])])
+
+    assert past.runs["corner"].day == DAYS[1]
+    assert past.findings["id"].to_list() == ["id-later-that-day"]
+    assert read_past([ask(store, DAYS[0])]).runs == {}
+    assert read_past([ask(store, DAYS[2], chosen=True)]).findings["id"].to_list() == ["id-a-month"]
+    before = read_past([ask(store, DAYS[2], last=DAYS[0])])
+    assert before.findings["id"].to_list() == ["id-a"]
+
+
+def test_shops_of_one_database_are_asked_for_together(store: Store) -> None:
+    for shop in ("a", "b"):
+        store.record(run(DAYS[0], finding(shop), shop=shop))
+
+    questions = [PastQuestion(shop, store, DAYS[1], chosen=False, last=None) for shop in "abc"]
+    past = read_past(questions)
+
+    assert set(past.runs) == {"a", "b"}
+    assert past.of("b").findings.select("shop", "id").rows() == [("b", "id-b")]
+
+
+def test_a_day_of_a_kpi_is_kept_once_with_its_newest_value(store: Store) -> None:
+    first, second = run(DAYS[0]), run(DAYS[1])
+    store.record(first)
+    store.record(second)
+
+    kept = [store.load(line).kpis for line in store.runs()]
+
+    days = [row.day for rows in kept for row in rows]
+    assert len(days) == len(set(days)) == 35
+
+
+def test_runs_are_forgotten_with_their_rows(store: Store) -> None:
+    for day in DAYS:
+        store.record(run(day, finding("a")))
+
+    assert store.forget(shop="another") == 0
+    assert store.forget(shop="corner", before=DAYS[1]) == 1
+    assert [line.info.day for line in store.runs()] == [DAYS[2], DAYS[1]]
+    assert store.forget(run=store.runs()[0].id) == 1
+    assert store.forget() == 1
+    with store.reading() as database:
+        for table in ("run", "finding", "action", "kpi", "ruleset"):
+            assert database.rows(f"SELECT count(*) FROM advisor_{table}") == [(0,)]
+
+
+def test_an_unfinished_run_leaves_nothing(store: Store) -> None:
+    store.record(run(DAYS[0], finding("a")))
+
+    def fails() -> None:
+        with store.writing() as database:
+            write_run(database, run(DAYS[1], finding("b")))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+
+    assert [line.info.day for line in store.runs()] == [DAYS[0]]
+
+
+def _write_and_die(store: Store, one: Run) -> None:
+    with store.writing() as database:
+        write_run(database, one)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_process_that_is_killed_while_it_writes_leaves_nothing(store: Store, before: int) -> None:
+    for day in DAYS[:before]:
+        store.record(run(day, finding("a")))
+    child = FORK.Process(target=_write_and_die, args=(store, run(DAYS[1], finding("b"))))
+    child.start()
+    child.join(60)
+
+    assert child.exitcode == -signal.SIGKILL
+    assert [line.info.day for line in store.runs()] == DAYS[:before]
+    store.record(run(DAYS[2], finding("c")))
+    assert len(store.runs()) == before + 1
+
+
+def _write(store: Store, one: Run) -> None:
+    store.record(one)
+
+
+def test_two_runs_at_once_are_both_kept(store: Store) -> None:
+    runs = [run(day, *(finding(str(i)) for i in range(200))) for day in DAYS]
+    children = [FORK.Process(target=_write, args=(store, one)) for one in runs]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+
+    assert [line.info.day for line in store.runs()] == DAYS[::-1]
+    assert {line.findings for line in store.runs()} == {200}
+
+
+def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE visits (url TEXT)")
+    before = path.read_bytes()
+
+    for act in (Store(path).runs, partial(Store(path).record, run(DAYS[0]))):
+        with pytest.raises(AdvisorError) as caught:
+            act()
+        assert str(path) in str(caught.value)
+
+    assert path.read_bytes() == before
+
+
+def test_a_newer_store_is_not_touched(store: Store) -> None:
+    store.record(run(DAYS[0]))
+    with store.writing() as database:
+        newer = len(MIGRATIONS) + 1
+        if store.file is not None:
+            database.rows(f"PRAGMA user_version = {newer}")
+        else:
+            database.rows("INSERT INTO advisor_version VALUES (?)", (newer,))
+
+    with pytest.raises(AdvisorError):
+        store.record(run(DAYS[1]))
+    with pytest.raises(AdvisorError):
+        store.runs()
+
+
+def test_a_broken_file_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    path.write_bytes(b"SQLite format 3\x00" + b"x" * 5000)
+
+    with pytest.raises(AdvisorError):
+        Store(path).runs()
+
+
+def test_what_cannot_be_stored_is_one_line(store: Store) -> None:
+    with pytest.raises(AdvisorError):
+        store.record(run(DAYS[0], attrs.evolve(finding("a"), name="\ud800")))
+    assert store.runs() == []
+
+
+def test_no_password_is_told(running: Server) -> None:
+    store = Store(url=running.url(password="other-s3cret"))
+
+    with pytest.raises(AdvisorError) as caught:
+        store.runs()
+
+    assert "s3cret" not in str(caught.value) + repr(store)
+
+
+@pytest.mark.slow
+def test_five_years_of_weekly_runs_take_less_than_50_megabytes(tmp_path: Path) -> None:
+    store = Store(tmp_path / "history.db")
+    rules = {f"guide/rule-{number}": "12345678" for number in range(120)}
+    inputs = tuple(f"{number:016}" for number in range(20))
+    # 200 subjects, each with one finding on average, and names as long as captions are.
+    rows = [
+        attrs.evolve(finding(f"{number:019}"), name="A caption of a video " * 4)
+        for number in range(200)
+    ]
+    for week in range(260):
+        day = date(2021, 1, 4) + timedelta(weeks=week)
+        store.record(run(day, *rows, rules=rules, inputs=inputs))
+
+    assert store.file is not None
+    assert store.file.stat().st_size < 50e6
