@@ -115,10 +115,7 @@ def import_(path: Path, file: Path, config: Path | None) -> None:
 
     store, _ = store_at(path, config)
     try:
-        if str(file) == "-":
-            text = sys.stdin.read()
-        else:
-            text = file.read_text(encoding="utf-8-sig")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise AdvisorError(f"cannot be read: {error.strerror}", where=str(file)) from None
     except UnicodeDecodeError:
