@@ -8,6 +8,8 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "diagnose": "From exports to a prioritized plan.",
+    "demo": "Write an example shop and make its plan.",
+    "serve": "Open a page on this computer: drop exports, get the plan.",
     "gather": "Read exports once and keep them in one file.",
     "init": "Write a shop's advisor.toml, or the CSV templates.",
     "inspect": "What a file was understood as.",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from advisor.cli.overwrite import answering, may_overwrite, write_first
 
 if TYPE_CHECKING:
     from advisor.model import Vocabulary
-    from advisor.plugin import KindInfo
+    from advisor.plugin import KindInfo, Registry
 
 _COMMENTS = {
     "usd_rate": "one {currency} in US dollars",
@@ -39,7 +40,8 @@ mistake is not read: `advisor diagnose` names every mistake with its row."""
 @click.option("--templates", is_flag=True, help="Write the CSV templates, and nothing else.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given: Any) -> None:
-    """Asks about the shop and writes advisor.toml into FOLDER (else the current one). Every answer
+    """Asks about the shop and writes advisor.toml into FOLDER (else the current one). Exports that
+    are there are read first, and what they say (currency, country, name) is proposed. Every answer
     may be given as an option; what is given is not asked.
 
     With --templates the CSV files are written that you fill in yourself, for what no export gives,
@@ -72,8 +74,9 @@ def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given:
     path = folder / CONFIG_NAME
     may_overwrite([path], force=force)
     vocabulary = registry.vocabulary()
+    proposed = _proposed(folder, registry)
     with answering():
-        answers = _answers(given, vocabulary, ask=not no_input)
+        answers = _answers(given, vocabulary, proposed, ask=not no_input)
     text = profile(answers)
     _check(answers, vocabulary)
     write_first({path: text})
@@ -90,21 +93,57 @@ def explanation(kinds: "Sequence[tuple[str, KindInfo]]") -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _answers(given: Mapping[str, Any], vocabulary: "Vocabulary", *, ask: bool) -> dict[str, Any]:
-    """Every answer, in the order of the file; None where there is none."""
+def _proposed(folder: Path, registry: "Registry") -> Mapping[str, str]:
+    """What the exports in *folder* say of the shop, which is said; nothing where there are none."""
+    import attrs
+
+    from advisor.cli.screen import Waiting, say
+    from advisor.diagnosis import gather_shop
+    from advisor.errors import NothingReadable
+    from advisor.ingest import propose
+    from advisor.model import Request
+
+    if not folder.is_dir():
+        return {}
+    try:
+        with Waiting() as waiting:
+            request = Request((str(folder),), date.today())
+            gathered = gather_shop(request, registry, progress=waiting)
+    except NothingReadable:
+        return {}
+    days = [reading.period for reading in gathered.readings if reading.period]
+    if days:
+        first, last = min(one.first for one in days), max(one.last for one in days)
+        say(f"Your files have data from {first.isoformat()} to {last.isoformat()}.")
+    found = attrs.asdict(propose(gathered.readings))
+    return {key: value for key, value in found.items() if value}
+
+
+def _answers(
+    given: Mapping[str, Any],
+    vocabulary: "Vocabulary",
+    proposed: Mapping[str, str],
+    *,
+    ask: bool,
+) -> dict[str, Any]:
+    """Every answer, in the order of the file; None where there is none. What is *proposed* is an
+    answer unless the user gives another."""
     from advisor.model import Size
 
     answers = dict(given)
     if not ask:
-        return answers
+        return {key: proposed.get(key) if one is None else one for key, one in answers.items()}
 
     def question(key: str, text: str, cast: Callable[[str], Any] = str) -> None:
         if answers[key] is None:
             answers[key] = click.prompt(
-                text, default="", show_default=False, value_proc=_maybe(cast)
+                text,
+                default=proposed.get(key, ""),
+                show_default=key in proposed,
+                value_proc=_maybe(cast),
             )
 
-    click.echo("An empty answer leaves a line out.")
+    click.echo("Press Enter to accept what is in brackets, or to leave a line out.")
     question("name", "Name of the shop")
     question("size", f"Size ({_list(size.value for size in Size)})")
     question("niche", f"Niche ({_list(vocabulary.niches)})")
@@ -134,6 +173,7 @@ def _list(names: Any) -> str:
 
 def profile(answers: Mapping[str, Any]) -> str:
     """The text of an advisor.toml."""
+    from advisor.model import identifier
     from advisor.report import clean
 
     def line(key: str, value: Any) -> str:
@@ -151,12 +191,6 @@ def profile(answers: Mapping[str, Any]) -> str:
     if answers.get("goal"):
         lines += ["", "[goal]", line("focus", answers["goal"])]
     return "\n".join(lines) + "\n"
-
-
-def identifier(name: str) -> str:
-    """A short name for folders and indexes: letters and digits with hyphens."""
-    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
-    return "-".join(words) or "shop"
 
 
 def _check(answers: Mapping[str, Any], vocabulary: "Vocabulary") -> None:

@@ -56,9 +56,12 @@ def inspect(
         return
     import json
 
+    import attrs
+
     from advisor.cli.request import find_shop, make_request
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
+    from advisor.ingest import propose
     from advisor.plugin import load_plugins
     from advisor.report import json_text
 
@@ -73,7 +76,8 @@ def inspect(
     notes += [problem.text for problem in registry.problems]
     with readers():
         if as_json:
-            told = {"files": files, "notes": notes}
+            proposed = attrs.asdict(propose(gathered.readings))
+            told = {"files": files, "notes": notes, "proposed": proposed}
             click.echo(json_text(json.dumps(told, indent=2, ensure_ascii=False)))
             return
         for place, file in enumerate(files):
@@ -89,6 +93,7 @@ def _described(reading: "Reading", provider: object) -> dict[str, Any]:
     period = reading.period
     return {
         "file": reading.file.name,
+        "source": reading.file.path.name,
         "kind": reading.kind,
         "title": reading.title,
         "provider": reading.provider,
@@ -119,6 +124,7 @@ def _described(reading: "Reading", provider: object) -> dict[str, Any]:
 def _refused(unread: "Unread") -> dict[str, Any]:
     return {
         "file": unread.file.name,
+        "source": unread.file.path.name,
         "kind": None,
         "problem": unread.reason,
         "nearest": unread.nearest,

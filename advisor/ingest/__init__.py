@@ -5,6 +5,7 @@ from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine,
 from advisor.ingest.facts import write_facts
 from advisor.ingest.files import STDIN, find_files, is_address, is_facts
 from advisor.ingest.gathering import gather
+from advisor.ingest.proposal import Proposal, propose
 from advisor.ingest.result import Gathered, Unread
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "CountSet",
     "Counted",
     "Gathered",
+    "Proposal",
     "ShopReadings",
     "Unread",
     "combine",
@@ -20,6 +22,7 @@ __all__ = [
     "gather",
     "is_address",
     "is_facts",
+    "propose",
     "write_facts",
     "write_outputs",
 ]

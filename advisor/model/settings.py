@@ -169,6 +169,13 @@ def read_settings(path: Path) -> Settings:
     return make_settings(parse_toml(text, where=where), where=where)
 
 
+def identifier(name: str) -> str:
+    """A short name for folders and indexes, made of a shop's *name*: letters and digits with
+    hyphens."""
+    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
+    return "-".join(words) or "shop"
+
+
 def find_config(folders: Iterable[Path]) -> Path | None:
     """The advisor.toml that lies in one of *folders*. Raises AdvisorError where several do."""
     places = dict.fromkeys(folder.resolve() / CONFIG_NAME for folder in folders)

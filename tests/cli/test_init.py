@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,13 @@ def test_templates_are_not_overwritten_without_force(run: Run, tmp_path: Path) -
     assert run("init", tmp_path, "--templates").exit_code == 2
     assert (tmp_path / "violations.csv").read_text(encoding="utf-8") == "mine\n"
     assert run("init", tmp_path, "--templates", "--force").exit_code == 0
+
+
+def test_what_the_exports_say_is_proposed(run: Run, tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / "examples" / "luna-beauty"
+    for file in example.glob("product_list*"):
+        shutil.copy(file, tmp_path)
+    result = run("init", tmp_path, "--name", "Corner", "--no-input")
+    assert "2026-09-01 to 2026-10-31" in result.output
+    shop = read_settings(tmp_path / "advisor.toml").shop
+    assert (shop.currency, shop.region) == ("MXN", "MX")

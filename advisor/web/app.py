@@ -1,0 +1,444 @@
+"""The pages. Each works without JavaScript: forms, links, and a page that loads itself again."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from advisor.errors import AdvisorError, Mistakes
+from advisor.model import Size, frozen
+from advisor.web.guard import Guard, Limits, Session
+from advisor.web.runs import ASKED, Options, Runs
+from advisor.web.workspace import PLAN, NotThere, chosen_days
+
+__all__ = ["Choices", "Limits", "make_app"]
+
+PLAN_PAGES = (".html",)
+# A plan is a page of its own with its style inside; it sends nothing anywhere.
+_PLAN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HERE = resources("advisor.web")
+_TEXTS = ("name", "size", "niche", "region", "currency")
+_NUMBERS = ("usd_rate", "margin")
+_UPPER = ("region", "currency")
+_SHOWN_ACTIONS = 50
+_METRIC = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*")
+_VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@frozen
+class Choices:
+    """What the forms offer, by id: titles of *niches* and *goals*, names of *languages*."""
+
+    niches: Mapping[str, str]
+    goals: Mapping[str, str]
+    languages: Mapping[str, str]
+
+
+def make_app(
+    runs: Runs, session: Session, port: int, choices: Choices, limits: Limits | None = None
+) -> Starlette:
+    """The page on *port*, for the browser that has entered by the link of *session*."""
+    limits = limits or Limits()
+    pages = _Pages(runs, choices, limits)
+    routes = [
+        Route("/", pages.home),
+        Route("/style.css", partial(_static, "style.css", "text/css")),
+        Route("/app.js", partial(_static, "app.js", "text/javascript")),
+        Route("/shops", pages.create, methods=["POST"]),
+        Route("/shops/{shop}", pages.shop),
+        Route("/shops/{shop}/files", pages.add, methods=["POST"]),
+        Route("/shops/{shop}/files/remove", pages.remove, methods=["POST"]),
+        Route("/shops/{shop}/settings", pages.save, methods=["POST"]),
+        Route("/shops/{shop}/plan", pages.diagnose, methods=["POST"]),
+        Route("/shops/{shop}/plan/{name}", pages.plan),
+        Route("/shops/{shop}/download/{name}", pages.download),
+        Route("/shops/{shop}/explain", pages.explain),
+        Route("/shops/{shop}/why-not", pages.why_not),
+        Route("/shops/{shop}/what-if", pages.what_if),
+        Route("/shops/{shop}/delete", pages.delete, methods=["POST"]),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, session=session, port=port, limits=limits)],
+        exception_handlers={
+            HTTPException: pages.refused,
+            AdvisorError: pages.failed,
+            Exception: pages.broken,
+        },
+    )
+
+
+def _static(name: str, media_type: str, _request: Request) -> Response:
+    return Response(_HERE.joinpath("static", name).read_bytes(), media_type=media_type)
+
+
+class _Pages:
+    """The endpoints."""
+
+    def __init__(self, runs: Runs, choices: Choices, limits: Limits) -> None:
+        self.runs = runs
+        self.workspace = runs.workspace
+        self.choices = choices
+        self.limits = limits
+        self.environment = jinja2.Environment(
+            loader=jinja2.FunctionLoader(
+                lambda name: _HERE.joinpath("templates", name).read_text(encoding="utf-8")
+            ),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters |= {"path": _path, "size": _size}
+
+    # ── pages ──────────────────────────────────────────────────────────────────────────────────
+
+    async def home(self, _request: Request) -> Response:
+        """All shops."""
+        shops = await run_in_threadpool(lambda: [self._line(id_) for id_ in self.workspace.shops()])
+        return self._page("home.html.j2", shops=shops, folder=str(self.workspace.root))
+
+    def _line(self, shop: str) -> Mapping[str, Any]:
+        return {
+            "id": shop,
+            "name": _name(self.workspace.settings(shop), shop),
+            "files": len(self.workspace.files(shop)),
+            "plan": self._plan(shop),
+            "running": _running(self.runs.run(shop)),
+        }
+
+    async def shop(self, request: Request) -> Response:
+        """One shop: its files, its settings, its plan."""
+        return await run_in_threadpool(self._shop, _shop(request), request.query_params.get("done"))
+
+    def _shop(
+        self,
+        shop: str,
+        done: str | None = None,
+        *,
+        wrong: Sequence[str] = (),
+        answers: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        settings = self.workspace.settings(shop)
+        recognized = self.runs.recognized(shop)
+        run = self.runs.run(shop)
+        plan_files = self.workspace.plan_files(shop)
+        known: dict[str, Any] = {**settings.get("shop", {})}
+        known["goal"] = settings.get("goal", {}).get("focus")
+        proposed = (recognized or {}).get("proposed") or {}
+        return self._page(
+            "shop.html.j2",
+            status=status,
+            id=shop,
+            name=_name(settings, shop),
+            files=self.workspace.files(shop),
+            recognized=recognized,
+            known=known,
+            answers=answers,
+            proposed={k: v for k, v in proposed.items() if v and not known.get(k)},
+            options=self._options(shop),
+            run=run,
+            running=_running(run),
+            plan=self._plan(shop),
+            downloads=[name for name in plan_files if name != ASKED],
+            page=next((name for name in plan_files if name == "plan.html"), None),
+            sizes={size.value: size.value for size in Size},
+            choices=self.choices,
+            wrong=wrong,
+            done=done,
+        )
+
+    def _options(self, shop: str) -> Options:
+        place = self.workspace.plan_files(shop).get(ASKED)
+        return Options(**json.loads(place.read_text(encoding="utf-8"))) if place else Options()
+
+    def _plan(self, shop: str) -> Mapping[str, Any] | None:
+        place = self.workspace.plan_files(shop).get(PLAN)
+        if place is None:
+            return None
+        document = json.loads(place.read_text(encoding="utf-8"))
+        actions = document["plan"]
+        measured = {
+            f"{finding['subject']['kind']}.{piece['metric']}": piece["title"]
+            for finding in document["findings"]
+            for piece in finding["evidence"]
+        }
+        return {
+            "first": document["period"]["first"],
+            "last": document["period"]["last"],
+            "today": document["period"]["today"],
+            "count": len(actions),
+            "actions": actions[:_SHOWN_ACTIONS],
+            "total": [money["text"] for money in document["total"] or ()],
+            "rules": {one["rule"]: one["title"] for one in _rules(document)},
+            "metrics": {
+                key: f"{title} ({key.partition('.')[0]})"
+                for key, title in sorted(measured.items())
+                if _METRIC.fullmatch(key)
+            },
+        }
+
+    # ── forms ──────────────────────────────────────────────────────────────────────────────────
+
+    async def create(self, request: Request) -> Response:
+        """A new shop, with or without files."""
+        async with _Form(request, self.limits) as form:
+            name = _text(form, "name")
+            shop = await run_in_threadpool(self.workspace.create, name or "My shop")
+            return await self._added(shop, form)
+
+    async def add(self, request: Request) -> Response:
+        """More files."""
+        async with _Form(request, self.limits) as form:
+            return await self._added(_shop(request), form)
+
+    async def _added(self, shop: str, form: FormData) -> Response:
+        uploads = [
+            (file.filename, file.file)
+            for file in form.getlist("files")
+            if isinstance(file, UploadFile) and file.filename
+        ]
+        try:
+            added = await run_in_threadpool(self.workspace.add, shop, uploads)
+        except Mistakes as error:
+            return await run_in_threadpool(
+                partial(self._shop, shop, wrong=[str(error)], status=422)
+            )
+        told = f"{len(added.names)}-{len(added.repeated)}-{int(added.settings)}"
+        return _see(f"/shops/{_path(shop)}?done={told}")
+
+    async def remove(self, request: Request) -> Response:
+        """Takes one file out."""
+        async with _Form(request, self.limits) as form:
+            shop = _shop(request)
+            await run_in_threadpool(self.workspace.remove_file, shop, _text(form, "file"))
+            return _see(f"/shops/{_path(shop)}")
+
+    async def save(self, request: Request) -> Response:
+        """Saves what was said of the shop."""
+        return await self._saved(request)
+
+    async def diagnose(self, request: Request) -> Response:
+        """Saves what was said of the shop, and has the plan made."""
+        return await self._saved(request, then=self.runs.start)
+
+    async def _saved(
+        self, request: Request, then: Callable[[str, Options], object] | None = None
+    ) -> Response:
+        async with _Form(request, self.limits) as form:
+            shop = _shop(request)
+            given = {key: _text(form, key) for key in form}
+        try:
+            await run_in_threadpool(self.workspace.change_settings, shop, _answers(given))
+            first, last = given.get("first", ""), given.get("last", "")
+            chosen_days(first, last)
+        except Mistakes as error:
+            page = partial(self._shop, shop, wrong=error.mistakes, answers=given, status=422)
+            return await run_in_threadpool(page)
+        if then is not None:
+            language = given.get("language", "")
+            language = language if language in self.choices.languages else ""
+            await run_in_threadpool(then, shop, Options(first, last, language))
+        return _see(f"/shops/{_path(shop)}")
+
+    async def delete(self, request: Request) -> Response:
+        """Removes a shop with everything of it."""
+        async with _Form(request, self.limits) as form:
+            shop = _shop(request)
+            if _text(form, "sure") != "yes":
+                wrong = ["Check the box to delete this shop."]
+                page = partial(self._shop, shop, wrong=wrong, status=422)
+                return await run_in_threadpool(page)
+            await run_in_threadpool(self.workspace.delete, shop)
+            self.runs.forget(shop)
+            return _see("/")
+
+    # ── the plan ───────────────────────────────────────────────────────────────────────────────
+
+    async def plan(self, request: Request) -> Response:
+        """A page of the plan, as it was written."""
+        place = await run_in_threadpool(self._made, request)
+        if place.suffix not in PLAN_PAGES:
+            return await self.download(request)
+        return FileResponse(
+            place, media_type="text/html", headers={"content-security-policy": _PLAN_POLICY}
+        )
+
+    async def download(self, request: Request) -> Response:
+        """A file of the plan, to be kept."""
+        place = await run_in_threadpool(self._made, request)
+        name = f"{_shop(request)} {place.name}"
+        return FileResponse(place, media_type="application/octet-stream", filename=name)
+
+    def _made(self, request: Request) -> Path:
+        name = request.path_params["name"]
+        place = self.workspace.plan_files(_shop(request)).get(name)
+        if place is None or name == ASKED:
+            raise NotThere("no such file; make the plan first", where=name)
+        return place
+
+    async def explain(self, request: Request) -> Response:
+        """The arithmetic of one action."""
+        action = request.query_params.get("action", "")
+        if not action.isdecimal():
+            raise NotThere("no such action", where=action[:20])
+        return await self._answer(request, f"How action {action} is worked out", "explain", action)
+
+    async def why_not(self, request: Request) -> Response:
+        """What keeps a rule from firing."""
+        rule = request.query_params.get("rule", "")
+        plan = await run_in_threadpool(self._plan, _shop(request))
+        if plan is None or rule not in plan["rules"]:
+            raise NotThere("no such rule", where=rule[:80])
+        return await self._answer(request, f"Why not: {plan['rules'][rule]}", "why-not", rule)
+
+    async def what_if(self, request: Request) -> Response:
+        """The plan as it would be with another number."""
+        metric = request.query_params.get("metric", "")
+        value = request.query_params.get("value", "").strip()
+        if not _METRIC.fullmatch(metric) or not _VALUE.fullmatch(value):
+            raise AdvisorError("give a number, like 3% or 0.5", where=value[:40] or "what-if")
+        title = f"What if {metric} were {value}?"
+        return await self._answer(request, title, "simulate", f"--set={metric}={value}")
+
+    async def _answer(self, request: Request, title: str, *words: str) -> Response:
+        shop = _shop(request)
+        options = await run_in_threadpool(self._options, shop)
+        ask = partial(self.runs.ask, shop, *words, options=options)
+        text = await run_in_threadpool(ask)
+        return self._page("answer.html.j2", id=shop, title=title, text=text)
+
+    # ── what goes wrong ────────────────────────────────────────────────────────────────────────
+
+    async def refused(self, _request: Request, error: Exception) -> Response:
+        """An HTTP error, as a page."""
+        if not isinstance(error, HTTPException):
+            raise error
+        title = "There is no such page." if error.status_code == 404 else error.detail
+        return self._page("problem.html.j2", status=error.status_code, title=title, text="")
+
+    async def failed(self, _request: Request, error: Exception) -> Response:
+        """What the user can fix, as a page."""
+        status = 404 if isinstance(error, NotThere) else 422
+        title = "Not found" if status == 404 else "This did not work"
+        return self._page("problem.html.j2", status=status, title=title, text=str(error))
+
+    async def broken(self, _request: Request, _error: Exception) -> Response:
+        """A bug: the page says so, the terminal has the traceback."""
+        title = "The page itself failed. Its terminal says more; your files are safe."
+        return self._page("problem.html.j2", status=500, title=title, text="")
+
+    def _page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        text = self.environment.get_template(template).render(limits=self.limits, **context)
+        return HTMLResponse(text, status)
+
+
+class _Form:
+    """The form of a request, read within the limits; its files are closed afterwards."""
+
+    def __init__(self, request: Request, limits: Limits) -> None:
+        self._request = request
+        self._limits = limits
+        self._form: FormData | None = None
+
+    async def __aenter__(self) -> FormData:
+        limits = self._limits
+        try:
+            async with asyncio.timeout(limits.seconds):
+                self._form = await self._request.form(
+                    max_files=limits.files, max_fields=limits.fields, max_part_size=limits.field
+                )
+        except TimeoutError:
+            raise HTTPException(
+                408, "The upload took too long. Send fewer files at once."
+            ) from None
+        return self._form
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._form is not None:
+            await self._form.close()
+
+
+def _shop(request: Request) -> str:
+    shop: str = request.path_params["shop"]
+    return shop
+
+
+def _text(form: FormData, key: str) -> str:
+    value = form.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _answers(given: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    """The settings that a form gives. Raises Mistakes for what is not a number."""
+    shop: dict[str, Any] = {
+        key: (given[key].upper() if key in _UPPER else given[key]) or None
+        for key in _TEXTS
+        if key in given
+    }
+    wrong: list[str] = []
+    for key in _NUMBERS:
+        text = given.get(key)
+        if text is None:
+            continue
+        try:
+            shop[key] = _number(text) if text else None
+        except ValueError:
+            wrong.append(f"shop.{key}: {text!r} is not a number (expected: 0.45)")
+    if wrong:
+        raise Mistakes(wrong, where="settings")
+    goal = {"goal": {"focus": given["goal"] or None}} if "goal" in given else {}
+    return {"shop": shop, **goal}
+
+
+def _number(text: str) -> float:
+    text = text.replace(",", ".")
+    return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
+
+
+def _rules(document: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    return [
+        {"rule": one["rule"], "title": one.get("title") or one["rule"]}
+        for one in document["outcomes"]
+    ]
+
+
+def _name(settings: Mapping[str, Any], shop: str) -> str:
+    name = settings.get("shop", {}).get("name")
+    return name if isinstance(name, str) and name else shop
+
+
+def _running(run: Any) -> bool:
+    return run is not None and run.ended is None
+
+
+def _path(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _size(size: int) -> str:
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, round(size / 1024)):,} KB"
+
+
+def _see(place: str) -> Response:
+    return RedirectResponse(place, 303)
