@@ -11,6 +11,7 @@ import pytest
 
 from tests.packaging.conftest import ROOT, build_wheel, names
 
+EXAMPLE = ROOT / "examples" / "luna-beauty"  # `advisor demo` writes it
 SHELVES = ("advisor", "plugins", "rules", "report_templates")
 
 
@@ -30,8 +31,9 @@ def in_git() -> list[str]:
 
 def test_the_wheel_holds_exactly_the_files_of_the_shelves(wheel: Path) -> None:
     shipped = {name if name.startswith("advisor/") else name.split("/", 1)[1] for name in in_git()}
+    example = {f"advisor/example/luna-beauty/{one.name}" for one in EXAMPLE.iterdir()}
 
-    assert names(wheel) == shipped
+    assert names(wheel) == shipped | example
 
 
 def test_every_package_says_that_it_is_typed(project: dict[str, Any], wheel: Path) -> None:
@@ -93,4 +95,4 @@ def test_the_unpacked_wheel_makes_the_plan_of_the_example(wheel: Path, tmp_path:
 
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith(str(tmp_path / "site"))
-    assert "Find the doubt" in (tmp_path / "plan" / "plan.md").read_text(encoding="utf-8")
+    assert "guide/low-ctor" in (tmp_path / "plan" / "plan.md").read_text(encoding="utf-8")
