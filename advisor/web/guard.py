@@ -40,7 +40,8 @@ _HEADERS: Mapping[str, str] = {
 # page of our own that goes on does not.
 _ENTERED = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-    '<meta http-equiv="refresh" content="0;url=/"><title>shop-advisor</title><link rel="icon" href="data:,"></head>'
+    '<meta http-equiv="refresh" content="0;url=/"><title>shop-advisor</title>'
+    '<link rel="icon" href="data:,"></head>'
     '<body><p><a href="/">Open your shops</a></p></body></html>'
 )
 _LOCKED = (
