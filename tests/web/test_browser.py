@@ -10,14 +10,14 @@ import pytest
 from tests.web.served import EXAMPLE, Page, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, ViewportSize
     from playwright.sync_api import Page as Tab
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 CHROMIUM = Path("/usr/bin/chromium")
-PHONE = {"width": 390, "height": 844}
+PHONE: "ViewportSize" = {"width": 390, "height": 844}
 SLOW = 180_000  # milliseconds for a plan on a busy machine
 
 
