@@ -359,14 +359,11 @@ class FileReader:
     def _day(self, values: Values) -> pl.Series | None:
         if self.kind.grain is Grain.LIFETIME:
             return None
-        return next(
-            (
-                column
-                for name, column in values.dates.items()
-                if self.kind.columns[name].role is Role.DAY
-            ),
-            None,
-        )
+        columns = self.kind.columns
+        named = [name for name in values.dates if columns[name].role is Role.DAY]
+        # The finest one, wherever it stands.
+        order = {name: (columns[name].covers is not None, at) for at, name in enumerate(columns)}
+        return values.dates[min(named, key=lambda name: order[name])] if named else None
 
     def _last_day(self, values: Values, day: pl.Series) -> pl.Series:
         ends = [end for name, end in values.ends.items() if values.dates[name] is day]

@@ -44,10 +44,10 @@ def sort_out(
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
     if kind.totals or kind.counted_total:
-        summing = _matching(first, kind.totals) if kind.totals else _none(first)
-        if kind.counted_total and not summing.any():
-            summing = _stating_their_rows(body, first, labels)
-        if summing.any():
+        summing = _summing(body, first, kind, labels)
+        if summing is None:  # the columns may have been put in another order
+            summing = _summing_elsewhere(body, kind, labels)
+        if summing is not None:
             totals = body.filter(summing)
             body = _without(body, summing, "totals row", left)
             first = first.filter(~summing)
@@ -70,6 +70,42 @@ def sort_out(
         undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
     return Rows(body, totals, left, lines)
+
+
+def _summing(
+    body: pl.DataFrame, first: pl.Series, kind: Kind, labels: Sequence[str]
+) -> pl.Series | None:
+    """Rows whose first cell says that they sum others up; None without any. Of rows with names, it
+    is their counts that tell whether one with a dash does so."""
+    summing = _matching(first, kind.totals) if kind.totals else _none(first)
+    if kind.subject[0].key:
+        summing = summing & ~first.is_in(words().missing).fill_null(value=False)
+    if kind.counted_total and not summing.any():
+        summing = _stating_their_rows(body, first, labels)
+    return summing if summing.any() else None
+
+
+def _summing_elsewhere(body: pl.DataFrame, kind: Kind, labels: Sequence[str]) -> pl.Series | None:
+    """Rows whose only label, in whichever column, says that they sum others up."""
+    texts = [c for c in labels if c in body.columns and body.schema[c] == pl.String]
+    if len(texts) < 2:
+        return None
+    known = {c: pl.when(~pl.col(c).is_in(words().missing)).then(pl.col(c)) for c in texts}
+    # Of any two labels one is missing in such a row, and hardly ever in another.
+    some = body.filter(pl.any_horizontal(known[c].is_null() for c in texts[:2]))
+    few = some.select(
+        "_row",
+        pl.coalesce(list(known.values())).alias("label"),
+        pl.sum_horizontal(label.is_not_null() for label in known.values()).alias("labels"),
+    ).filter(pl.col("labels") == 1)
+    if few.is_empty():
+        return None
+    alone = body.join(few.select("_row"), on="_row", how="anti").height
+    says = _matching(few["label"], kind.totals) if kind.totals else _none(few["label"])
+    if kind.counted_total:
+        counted = few["label"].str.contains(rf"(?:^|\D){alone}(?:\D|$)")
+        says = says | (counted & ~_plain_number(few["label"]) & (few.height == 1))
+    return body["_row"].is_in(few.filter(says)["_row"].implode()) if says.any() else None
 
 
 def _lines(

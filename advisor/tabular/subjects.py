@@ -1,5 +1,6 @@
 """What the rows of a file are about: keys, names, parents, and tables of counts."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import xor
@@ -23,6 +24,7 @@ _WEIGHT = {
         ("spend", "gmv_max_cost", "cost", "gmv", "impressions", "views", "clicks", "orders")
     )
 }
+_LARGER = "larger than all others"
 _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
 
@@ -73,6 +75,11 @@ class SubjectReader:
                 break
         left["about something else"] = int(rest.sum())
         return Tables(tuple(tables), tuple(links), left)
+
+    @property
+    def _dashed_total(self) -> bool:
+        """Whether a row that sums up others has a dash for its name."""
+        return any(re.search(pattern, "-") for pattern in self.kind.totals)
 
     def _usable(self, values: Values) -> list[SubjectSpec]:
         """The subjects whose keys the file has; without any, one that goes by its name."""
@@ -134,7 +141,12 @@ class SubjectReader:
         picked = named if mask.all() else named.filter(mask)
         lost: dict[str, int] = {}
         if picked["key"].null_count():
-            picked, lost = _named(picked, subject.kind)
+            picked, lost = _named(picked, subject.kind, dashed=self._dashed_total)
+            if lost.pop(_LARGER, 0):
+                text = (
+                    "a row without a name counts more than all others: it is taken as their total"
+                )
+                self.notes.say("totals-disagree", text)
         if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
@@ -234,9 +246,10 @@ class SubjectReader:
         ]
 
 
-def _named(frame: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]]:
+def _named(frame: pl.DataFrame, kind: str, *, dashed: bool) -> tuple[pl.DataFrame, dict[str, int]]:
     """*frame* with its rows without a key under one name of ours: what they count is real. Those
-    that count nothing are left out, and so is one that is the sum of all others."""
+    that count nothing are left out, and so is one that is the sum of all others. Where that one is
+    known to be *dashed*, it may also be more than the rows that are there."""
     counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
     nameless = frame["key"].is_null()
     some = [(pl.col(c).fill_null(0.0) != 0).alias(c) for c in counts]
@@ -244,9 +257,12 @@ def _named(frame: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]
     whole = nameless & ~empty
     reason = "without a key"
     lost = {reason: int(empty.sum())}
-    if int(whole.sum()) == 1 and _is_total(frame, nameless, whole, counts):
-        lost["totals row"] = 1
-        empty = nameless
+    if int(whole.sum()) == 1:
+        same, more = _against_the_others(frame, nameless, whole, counts)
+        if same or (dashed and more is not None):
+            lost["totals row"] = 1
+            lost[_LARGER] = int(not same and bool(more))
+            empty = nameless
     named = frame.filter(~empty).with_columns(
         pl.col("key").fill_null("-"),
         pl.col("name").fill_null(f"{kind.replace('-', ' ')} without a name"),
@@ -254,18 +270,25 @@ def _named(frame: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]
     return named, lost
 
 
-def _is_total(
+def _against_the_others(
     frame: pl.DataFrame, nameless: pl.Series, whole: pl.Series, counts: Sequence[str]
-) -> bool:
-    """Whether a row without a key sums up the others, by most of its counts."""
+) -> tuple[bool, bool | None]:
+    """Whether a row without a key sums up the others, by most of its counts; and whether it has
+    more than they, None where it has less of something."""
     others, own = frame.filter(~nameless).select(counts).sum(), frame.filter(whole).select(counts)
-    if frame.height - int(nameless.sum()) < _MANY or not counts:
-        return False
-    said = {c: float(own[c][0]) for c in counts if own[c][0]}
+    pairs = [(float(own[c][0] or 0.0), float(others[c][0])) for c in counts]
+    apart = [mine - theirs for mine, theirs in pairs]
+    slack = [0.5 + 1e-4 * abs(mine) for mine, _ in pairs]
     same = sum(
-        bool(abs(others[c][0] - value) <= 0.5 + 1e-4 * abs(value)) for c, value in said.items()
+        abs(gap) <= most for (mine, _), gap, most in zip(pairs, apart, slack, strict=True) if mine
     )
-    return same >= _MANY and 2 * same >= len(said)
+    said = sum(1 for mine, _ in pairs if mine)
+    many = frame.height - int(nameless.sum()) >= _MANY
+    is_sum = many and same >= _MANY and 2 * same >= said
+    none = not any(theirs for _, theirs in pairs)
+    if none or any(gap < -most for gap, most in zip(apart, slack, strict=True)):
+        return is_sum, None
+    return is_sum, any(gap > most for gap, most in zip(apart, slack, strict=True))
 
 
 def _all_true(height: int) -> pl.Series:

@@ -192,7 +192,8 @@ def _by(rows: pl.DataFrame, by: list[str], counts: list[str], parts: Parts) -> p
 
 def _products(rows: pl.DataFrame) -> pl.DataFrame | None:
     """Rows that are about one product, with its id or, where the file has none, its name."""
-    named = pl.when(pl.col("name") != pl.col("key")).then(pl.col("name"))
+    has_name = (pl.col("name") != pl.col("key")) & (pl.col("key") != "-")
+    named = pl.when(has_name).then(pl.col("name"))
     listed = _first(rows, ("by.items",), pl.String).str.extract(_PRODUCT_ID)
     product = pl.coalesce(listed, named)
     found = rows.with_columns(product.alias("product"), product.alias("product_name"))

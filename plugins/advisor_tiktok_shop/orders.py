@@ -102,8 +102,13 @@ def _has_repeats(table: Table) -> bool:
 def _sales(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """The rows that are sales, and how many are not, by reason."""
     judged = rows.with_columns(_means(rows).alias("_means"))
-    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
+    why = pl.when(_is_order()).then(pl.col("_means"))
     return sorted_out(judged, why.fill_null("no order id"))
+
+
+def _is_order() -> pl.Expr:
+    """Whether a row is of an order: its id may be missing, but a text that is no id is a remark."""
+    return pl.col("by.order_id").str.contains(ORDER_ID).fill_null(value=True)
 
 
 def _means(rows: pl.DataFrame) -> pl.Expr:
@@ -142,7 +147,7 @@ def return_counts(reading: Reading) -> Reading:
     status = pl.col("by.status") if "by.status" in rows.columns else pl.lit(None, pl.String)
     day = pl.coalesce("to", "from").alias("day")
     rows = rows.with_columns(day, return_status(status).fill_null(_SALE).alias("_means"))
-    why = pl.when(pl.col("by.order_id").str.contains(ORDER_ID)).then(pl.col("_means"))
+    why = pl.when(_is_order()).then(pl.col("_means"))
     dated = pl.when(pl.col("day").is_null()).then(pl.lit("without a date")).otherwise(why)
     rows, left_out = sorted_out(rows, dated.fill_null("no order id"))
     shop = _counted(rows, ("day", "currency"), _RETURN_SUMS, "refunded_orders")

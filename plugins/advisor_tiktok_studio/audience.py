@@ -9,7 +9,6 @@ from advisor import Grain, Period, Reading, Table
 
 _VIDEO_ID = r"/(?:video|photo)/(\d+)"
 ACCOUNT = "TikTok account"
-NO_ID = "no video id in the link"
 NOT_YET = "viewers not counted yet"
 
 
@@ -28,12 +27,12 @@ def gender_segments(reading: Reading) -> Reading:
 
 
 def ids_from_links(reading: Reading) -> Reading:
-    """*reading* with videos named by the id in their link; rows without one are left out."""
-    found = pl.col("key").str.extract(_VIDEO_ID)
+    """*reading* with videos named by the id in their link; without one, by the link itself."""
+    found = pl.coalesce(pl.col("key").str.extract(_VIDEO_ID), "key")
     tables = tuple(
         attrs.evolve(t, frame=t.frame.with_columns(found.alias("key"))) for t in reading.tables
     )
-    return _without(attrs.evolve(reading, tables=tables), pl.col("key").is_null(), NO_ID)
+    return attrs.evolve(reading, tables=tables)
 
 
 def counted_days(reading: Reading) -> Reading:

@@ -72,7 +72,9 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-_CELL_END = re.compile(rb"\t(?=[,;|\r\n])")  # some exports end ids and times with a TAB
+# Some exports end ids and times with a TAB: before another delimiter, or alone at a row's end.
+_CELL_END = re.compile(rb"\t(?=[,;|])")
+_ROW_END = re.compile(rb"(?m)^([^\t\r\n]*)\t(?=\r?$)")
 
 
 def _plain(head: bytes) -> bool:
@@ -83,7 +85,7 @@ def _plain(head: bytes) -> bool:
 
 def delimiter(head: bytes) -> str:
     """The delimiter that cuts the head's records most evenly; a comma where there is none."""
-    head = _CELL_END.sub(b"", head)
+    head = _ROW_END.sub(rb"\1", _CELL_END.sub(b"", head))
 
     def evenness(candidate: str) -> tuple[float, int]:
         records = _records(io.BytesIO(head), candidate)
