@@ -40,9 +40,11 @@ from advisor.model import (
     Note,
     Progress,
     Request,
+    Unit,
     Vocabulary,
     Window,
     chosen,
+    text,
 )
 from advisor.plugin import Computed, Derived, KindInfo, Provider, ReadContext, Registry
 from advisor.tabular import OwnSources
@@ -291,6 +293,7 @@ def _counted_parts(
     windows = choose_windows(rows, tuple(shops), asked, request.today, vocabulary)
     if as_if is not None:
         rows = as_if(rows, windows.of(alike[0].id))
+    businesses = _with_rates(businesses, alike, windows)
     businesses, of_margin = with_margins(businesses, rows, windows, vocabulary)
     outside = outside_notes(
         (
@@ -305,6 +308,7 @@ def _counted_parts(
             *counted.remarks[id_],
             *outside.get(id_, ()),
             *((of_margin[id_],) if id_ in of_margin else ()),
+            *_rate_notes(businesses[id_]),
         )
         for id_ in shops
     }
@@ -330,6 +334,32 @@ def _counted_parts(
             computed,
             notes,
         )
+
+
+def _with_rates(
+    businesses: Mapping[str, Business], alike: Sequence[Shop], windows: Windows
+) -> dict[str, Business]:
+    """*businesses* with the average currency rate of the year their window ends in, where they
+    state none."""
+    rated: dict[str, Business] = {}
+    for shop in alike:
+        current = windows.of(shop.id).current
+        day = current.last if current is not None else shop.known.request.today
+        rated[shop.id] = Bands(shop.known.bands).with_rate(businesses[shop.id], day)
+    return rated
+
+
+def _rate_notes(business: Business) -> tuple[Note, ...]:
+    if not business.rate_within or not business.usd_rate:
+        return ()
+    rate = text.number(1 / business.usd_rate, Unit.MONEY, business.currency)
+    off = text.number(business.rate_within, Unit.SHARE)
+    said = (
+        f"targets in US dollars are converted at {rate} for $1 ({business.rate_origin}); what a "
+        f"rate {off} higher or lower would change counts as not sure. Set usd_rate in [shop] of "
+        "advisor.toml to use your own"
+    )
+    return (Note("currency-rate", said),)
 
 
 def _same_columns(

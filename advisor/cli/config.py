@@ -74,6 +74,7 @@ def explain(
             raise AdvisorError(unknown("key or metric", key, names), where="KEY")
         business = business_of(shop.settings, goal=goal, size=size, niche=niche)
         bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
+        business = bands.with_rate(business, today)
         grader = Grader(vocabulary, bands, {business.id: business}, today)
         _metric(metric, grader, business)
 

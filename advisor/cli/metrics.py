@@ -93,6 +93,7 @@ def show(
     shop = find_shop(["."], config)
     business = business_of(shop.settings, goal=goal, size=size, niche=niche)
     bands = bands_of(shop.settings, registry, own_folders(shop.settings, shop.base))
+    business = bands.with_rate(business, today)
     grader = Grader(vocabulary, bands, {business.id: business}, today)
     kinds = [info for provider in registry.providers() for info in provider.kinds.values()]
     goals = [

@@ -6,11 +6,11 @@ import attrs
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
-from advisor.judge.grade import truth_column
+from advisor.judge.grade import setting_column, truth_column
 from advisor.judge.outcome import Outcome
 from advisor.judge.relations import Relations, related_column
 from advisor.metrics import OVER
-from advisor.model import Conditions, Truth
+from advisor.model import Conditions, Test, Truth
 
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 _MISSING, _TRUE = int(Truth.MISSING), int(Truth.TRUE)
@@ -29,13 +29,14 @@ class Earlier:
 @attrs.frozen(eq=False)
 class ConditionEvaluator:
     """Evaluates rules: *kinds* and *rules* are all there are, *lost* the metrics and symbols that a
-    plugin failed to compute."""
+    plugin failed to compute, *stronger* the rule that holds where another's `unless` is true."""
 
     relations: Relations
     earlier: Earlier
     kinds: pl.Enum
     rules: pl.Enum
     lost: Collection[str] = ()
+    stronger: Mapping[str, str] = attrs.field(factory=dict)
 
     def evaluate(self, evaluations: Sequence[RuleEvaluation]) -> pl.DataFrame:
         """The rows of all *evaluations*, one after another: see Judgement.outcomes."""
@@ -48,6 +49,10 @@ class ConditionEvaluator:
             columns = frozenset(frame.columns)
             for one in several:
                 truth, blocked, failed, known = self._expressions(one, columns)
+                asked = _asked(one.rule.unless, columns)
+                if one.rule.id not in self.stronger:  # a question, and nothing to do
+                    known = known & ~asked
+                    truth = pl.when(asked & (truth == _TRUE)).then(_MISSING).otherwise(truth)
                 if OVER in columns:  # nothing is said of it, whatever would be true
                     over = pl.col(OVER).is_not_null()
                     truth = pl.when(over).then(_MISSING).otherwise(truth)
@@ -63,6 +68,7 @@ class ConditionEvaluator:
                     blocked.cast(pl.UInt8).alias("blocked"),
                     failed.alias("failed"),
                     known.alias("known"),
+                    asked.alias("asked"),
                     over.alias("over"),
                     pl.lit(one.number, pl.UInt32).alias("evaluation"),
                     pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
@@ -181,19 +187,34 @@ def truth_of(conditions: Conditions) -> pl.Expr:
     return _all(_parts(conditions))
 
 
+def _asked(unless: Conditions, columns: Collection[str]) -> pl.Expr:
+    """Whether *unless* is true for some value of a setting that the shop does not state."""
+    if not any(setting_column(test) in columns for test in unless.own()):
+        return pl.lit(value=False)
+    perhaps = {
+        test: pl.when(setting_column(test)).then(_TRUE).otherwise(truth_column(test))
+        for test in unless.own()
+        if setting_column(test) in columns
+    }
+    return (_all(_parts(unless)) != _TRUE) & (_all(_parts(unless, perhaps)) == _TRUE)
+
+
 def _all(parts: Sequence[pl.Expr]) -> pl.Expr:
     if not parts:
         return pl.lit(_TRUE, pl.UInt8)
     return _MIN(*parts) if len(parts) > 1 else parts[0]
 
 
-def _parts(conditions: Conditions) -> list[pl.Expr]:
-    parts = [pl.col(truth_column(test)) for test in conditions.tests]
+def _parts(conditions: Conditions, instead: Mapping[Test, pl.Expr] | None = None) -> list[pl.Expr]:
+    """The truths of *conditions*; of some tests those that stand *instead*."""
+    known = instead or {}
+
+    def truth(test: Test) -> pl.Expr:
+        return known.get(test, pl.col(truth_column(test)))
+
+    parts = [truth(test) for test in conditions.tests]
     if conditions.alternatives:
-        branches = (
-            _MIN(*(pl.col(truth_column(test)) for test in branch))
-            for branch in conditions.alternatives
-        )
+        branches = (_MIN(*(truth(test) for test in branch)) for branch in conditions.alternatives)
         parts.append(_MAX(*branches))
     parts += [pl.col(related_column(related)) for related in conditions.related]
     return parts

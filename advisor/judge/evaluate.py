@@ -7,7 +7,7 @@ import polars as pl
 from advisor.judge.causes import explained
 from advisor.judge.engine.program import Engine
 from advisor.judge.grade import Grader
-from advisor.judge.outcome import Judgement
+from advisor.judge.outcome import Judgement, stronger
 from advisor.judge.relations import Relations, judgement_kind, with_related
 from advisor.judge.stratum import Evaluated, Setting, evaluate_stratum
 from advisor.knowledge import stratify
@@ -68,7 +68,9 @@ def judge(
             questions.setdefault(kinds[rule.id], []).extend(related)
     relations = Relations(with_related(graded, questions, relations), links, grader.vocabulary)
     lost = lost or {}
-    setting = Setting(measured, relations, grader, engine, kinds, screen, prefilter, lost)
+    setting = Setting(
+        measured, relations, grader, engine, kinds, screen, prefilter, lost, stronger(rules)
+    )
     done = Evaluated()
     needs = {rule.id: frozenset(rule.after.findings if rule.after else ()) for rule in rules}
     by_id = {rule.id: rule for rule in rules}
@@ -91,5 +93,6 @@ OUTCOMES = {
     "evaluation": pl.UInt32,
     "row": pl.UInt32,
     "known": pl.Boolean,
+    "asked": pl.Boolean,
     "outcome": pl.UInt8,
 }

@@ -238,7 +238,7 @@ def fired_rows(
         .join(derivations.lazy(), on=["rule_id", "fact"])
         .sort("evaluation", "row")
         .select(
-            *("evaluation", "row", "shop", "key", "blocked", "partners"),
+            *("evaluation", "row", "shop", "key", "blocked", "asked", "partners"),
             (pl.col("start") + pl.col("row")).alias("place"),
         )
         .collect(engine="in-memory")

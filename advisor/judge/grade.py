@@ -6,7 +6,7 @@ missing. The one-sided p of the edges that decide a test is worked out for what 
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -16,6 +16,7 @@ from advisor.judge.profiles import Profiles
 from advisor.metrics import (
     Measured,
     Steps,
+    by_profile,
     days_column,
     effective_edges,
     held_column,
@@ -49,6 +50,11 @@ def truth_column(test: Test) -> str:
     """The name of a test's truth column; `.p` and `.centre` stand beside it."""
     limits = f"{test.at_least}|{test.at_most}"
     return f"?{test.name}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
+
+
+def setting_column(test: Test) -> str:
+    """The name of the column that says whether a setting may make *test* true."""
+    return f"{truth_column(test)}.setting"
 
 
 @attrs.frozen(eq=False)
@@ -92,6 +98,11 @@ class Grader:
             self._truth(test, frame, measured.kind, steps).cast(pl.UInt8).alias(truth_column(test))
             for test in asked
         ]
+        truths += [
+            self._by_setting(test, frame, measured.kind, steps).alias(setting_column(test))
+            for test in asked
+            if self.setting_of(test, measured.kind) and f"{test.name}.lo" in frame.columns
+        ]
         frame = frame.with_columns(centres) if centres else frame
         frame = frame.with_columns(steps.columns()).with_columns(truths)
         return Graded(measured, without(frame, steps.names()))
@@ -105,6 +116,30 @@ class Grader:
         """The metrics on which it depends which band of *name* holds for a subject of *kind*."""
         bands = self._profiles.resolve_all(name, kind)
         return frozenset(e.of.metric for band in bands for e in band.edges if e.of is not None)
+
+    def setting_of(self, test: Test, kind: str) -> str:
+        """The key of advisor.toml that would decide *test* for some shop; "" where none would."""
+        if not test.is_ or test.against is not Against.BAND or test.name in self.vocabulary.symbols:
+            return ""
+        bands = self._profiles.resolve_all(test.name, kind)
+        return next((band.setting for band in bands if band.setting), "")
+
+    def _by_setting(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
+        """Whether *test* is true for some value of a setting that the shop does not state."""
+        lo, hi = self._limits(test, frame, steps)
+        bands = self._profiles.resolve_all(test.name, kind)
+        none = by_profile([float(bool(band.setting) and not band.edges) for band in bands]) == 1
+        question = self._questions(test, frame, kind, steps)[0]
+        outer = pl.lit(None) if question.low is None else question.low, question.high
+        inner = outer if question.narrow is None else question.narrow
+        within = pl.lit(0.0) if question.within is None else question.within
+        ever = [
+            _lenient(outer, inner, (lo * (1 + off), hi * (1 + off)), question.wanted)
+            for off in (-within, pl.lit(0.0), within)
+        ]
+        return (lo.is_not_null() & hi.is_not_null() & (none | pl.any_horizontal(ever))).fill_null(
+            value=False
+        )
 
     def _truth(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
@@ -140,8 +175,11 @@ class Grader:
             if test.against is Against.PAST:
                 asked.append(_Question(test.is_))
             elif test.against is Against.BAND:
-                edges = self.held_to(test.name, kind, frame)
-                asked.append(_Question(test.is_, *map(steps.of, edges)))
+                low, high = map(steps.of, self.held_to(test.name, kind, frame))
+                inner = self._narrow(test.name, kind, frame)
+                narrow = (steps.of(inner[0]), steps.of(inner[1])) if inner else None
+                within = self._within(test.name, kind)
+                asked.append(_Question(test.is_, low, high, narrow, within))
             else:
                 centre = pl.col(_centre_column(test))
                 asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
@@ -150,6 +188,20 @@ class Grader:
         if test.at_most is not None:
             asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
         return asked
+
+    def _narrow(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr] | None:
+        """The edges of *name* inside of which a value is good whatever the shop's size; None where
+        they are those of its band."""
+        bands = self._profiles.resolve_all(name, kind)
+        if not any(band.narrow for band in bands) or held_column(name, "low") in frame.columns:
+            return None
+        inner = [attrs.evolve(b, edges=b.narrow) if b.narrow else b for b in bands]
+        return effective_edges(inner, self._rates, frame.columns, conservative=True)
+
+    def _within(self, name: str, kind: str) -> pl.Expr | None:
+        """How far off the edges of *name* may be, as a share of them; None where they are known."""
+        shares = [band.within for band in self._profiles.resolve_all(name, kind)]
+        return by_profile(shares) if any(shares) else None
 
     def by_chance(self, test: Test) -> bool:
         """Whether chance has a part in what *test* asks for. It has none in what is exact, except
@@ -263,11 +315,15 @@ def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, 
 
 @attrs.frozen(eq=False)
 class _Question:
-    """Wanted levels between two edges; without edges, of the change since the window before."""
+    """Wanted levels between two edges; without edges, of the change since the window before.
+    *narrow*: edges inside of which a value surely is good. *within*: how far off the edges may be,
+    as a share of them."""
 
     wanted: tuple[str, ...]
     low: pl.Expr | None = None
     high: pl.Expr | None = None
+    narrow: tuple[pl.Expr, pl.Expr] | None = None
+    within: pl.Expr | None = None
 
     def sides(self) -> list[tuple[str, float]]:
         """The edges that decide, and on which side of each the value has to lie."""
@@ -280,16 +336,47 @@ class _Question:
         return found
 
     def edge(self, side: str) -> pl.Expr | None:
-        """The edge on this side; None where the question is of a change."""
-        return self.low if side == "low" else self.high
+        """The edge on this side, where it is hardest to be beyond it; None where the question is of
+        a change."""
+        edge = self.low if side == "low" else self.high
+        above = dict(self.sides()).get(side) == 1.0
+        if self.narrow is not None and above == (side == "low"):
+            edge = self.narrow[side != "low"]
+        if edge is None or self.within is None:
+            return edge
+        return edge / (1 - self.within) if above else edge / (1 + self.within)
 
 
 def _against_edges(question: _Question, low: pl.Expr, limits: tuple[pl.Expr, pl.Expr]) -> pl.Expr:
     lo, hi = limits
+    if question.within is not None:
+        lo, hi = lo - lo.abs() * question.within, hi + hi.abs() * question.within
     high = pl.lit(None) if question.high is None else question.high
     no_band = low.is_nan().fill_null(value=False) & high.is_nan().fill_null(value=False)
     known = lo.is_not_null() & hi.is_not_null() & ~no_band
-    return _truth(allowed(low, high, lo, hi), question.wanted, known)
+    levels = allowed(low, high, lo, hi)
+    if question.narrow is not None:
+        inner = allowed(*question.narrow, lo, hi)
+        levels = {"low": inner["low"], "good": levels["good"], "high": inner["high"]}
+    return _truth(levels, question.wanted, known)
+
+
+def _lenient(
+    outer: Sequence[pl.Expr | None],
+    inner: Sequence[pl.Expr | None],
+    limits: tuple[pl.Expr, pl.Expr],
+    wanted: tuple[str, ...],
+) -> pl.Expr:
+    """Whether a value with these limits surely is on the *wanted* levels of some band between the
+    *outer* edges and the *inner* ones."""
+    known = [[pl.lit(None) if edge is None else edge for edge in side] for side in (outer, inner)]
+    beyond, inside = (allowed(low, high, *limits) for low, high in known)
+    levels = {"low": beyond["low"], "good": inside["good"], "high": beyond["high"]}
+    no_band = known[0][0].is_nan().fill_null(value=False) & known[0][1].is_nan().fill_null(
+        value=False
+    )
+    others = [levels[level] for level in levels if level not in wanted]
+    return ~pl.any_horizontal(others) & ~no_band if others else ~no_band
 
 
 def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Expr) -> pl.Expr:

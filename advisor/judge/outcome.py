@@ -29,7 +29,8 @@ class Outcome(IntEnum):
 @attrs.frozen
 class Match:
     """A rule that fires on a subject. *row* is its row in the graded frame of *evaluation*,
-    *partners* are the ids of the subjects that its joins were met by."""
+    *partners* are the ids of the subjects that its joins were met by. *stronger* is the rule that
+    holds instead for some value of a setting that the shop does not state."""
 
     evaluation: RuleEvaluation = attrs.field(eq=False)
     row: int
@@ -39,6 +40,7 @@ class Match:
     unchecked: tuple[str, ...]
     partners: tuple[str, ...]
     explained_by: tuple[str, ...] = ()
+    stronger: str | None = None
 
     @property
     def rule(self) -> Rule:
@@ -55,7 +57,8 @@ class Judgement:
 
     *outcomes* has a row for each rule and each subject that it was judged on: `shop`, `kind`,
     `key`, `rule`; `truth` of the conditions, `blocked` (truth of `unless`), `failed` (something
-    that it waits for failed), `known` (every condition had data), `outcome`; and `evaluation` and
+    that it waits for failed), `known` (every condition had data), `asked` (whether `unless` is true
+    depends on a setting that the shop does not state), `outcome`; and `evaluation` and
     `row`, its place. *relations* say which subjects belong together, and have the truth of every
     test on them. *lost* are metrics and symbols that a plugin failed to compute, with why.
     """
@@ -197,12 +200,31 @@ def unchecked(conditions: Conditions) -> tuple[str, ...]:
     )
 
 
-def matches_of(fired: pl.DataFrame, evaluations: Mapping[int, RuleEvaluation]) -> Sequence[Match]:
-    """Rows that fire (`evaluation`, `row`, `shop`, `key`, `blocked`, `p`, `partners`) as matches;
-    *evaluations* by number."""
+def stronger(rules: Sequence[Rule]) -> Mapping[str, str]:
+    """For each rule the one that asks for the same and for what keeps it from firing: with `unless
+    cpc = high`, the first that fires where the CPC is high."""
+    found: dict[str, str] = {}
+    for rule in rules:
+        unless = set(rule.unless.tests)
+        if not unless or rule.unless.alternatives or rule.unless.related:
+            continue
+        for other in rules:
+            wanted = {*rule.when.tests, *unless}
+            if other.subject == rule.subject and wanted == set(other.when.tests):
+                found.setdefault(rule.id, other.id)
+    return found
+
+
+def matches_of(
+    fired: pl.DataFrame,
+    evaluations: Mapping[int, RuleEvaluation],
+    stronger: Mapping[str, str],
+) -> Sequence[Match]:
+    """Rows that fire (`evaluation`, `row`, `shop`, `key`, `blocked`, `asked`, `p`, `partners`) as
+    matches; *evaluations* by number."""
     open_ = {int(Truth.MISSING), int(Truth.UNSURE)}
     words = {number: unchecked(one.rule.unless) for number, one in evaluations.items()}
-    columns = ("evaluation", "row", "shop", "key", "blocked", "p", "partners")
+    columns = ("evaluation", "row", "shop", "key", "blocked", "asked", "p", "partners")
     return [
         Match(
             evaluation=evaluations[number],
@@ -212,6 +234,7 @@ def matches_of(fired: pl.DataFrame, evaluations: Mapping[int, RuleEvaluation]) -
             p=p,
             unchecked=words[number] if blocked in open_ else (),
             partners=tuple(partners or ()),
+            stronger=stronger.get(evaluations[number].rule.id) if asked else None,
         )
-        for number, row, shop, key, blocked, p, partners in fired[list(columns)].iter_rows()
+        for number, row, shop, key, blocked, asked, p, partners in fired[list(columns)].iter_rows()
     ]

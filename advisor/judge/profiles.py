@@ -1,6 +1,6 @@
 """Shops of a block that are held to the same bands, so that each band is resolved once for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import date
 
 import attrs
@@ -36,11 +36,11 @@ class Profiles:
         businesses: list[Business] = []
         places: dict[str, int] = {}
         for shop, business in shops.items():
-            rate, margin = business.rate(), business.margin
+            rate, margin, within = business.rate(), business.margin, business.rate_within
             own = bands.own.get(business.id, ())
             place = (business.size, business.niche, business.region)
             group = (place, rate is None, margin is None, own)
-            number = profiles.setdefault((group, rate, margin), len(businesses))
+            number = profiles.setdefault((group, rate, margin, within), len(businesses))
             if number == len(businesses):
                 businesses.append(business)
                 first.setdefault(group, number)
@@ -80,10 +80,10 @@ class Profiles:
             group: self.bands.choose(name, kind, self.businesses[group], self.today)
             for group in set(self.groups)
         }
-        known: dict[tuple[int, float | None, float | None], Resolved] = {}
+        known: dict[Hashable, Resolved] = {}
         for group, business in zip(self.groups, self.businesses, strict=True):
             bands = chosen[group]
-            rate = business.rate() if bands.by_rate else None
+            rate = (business.rate(), business.rate_within) if bands.by_rate else None
             numbers = (group, rate, business.margin if bands.by_margin else None)
             if numbers not in known:
                 known[numbers] = bands.resolve(business)

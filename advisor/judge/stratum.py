@@ -60,7 +60,7 @@ class Evaluated:
 @frozen(eq=False)
 class Setting:
     """The data and tools of a judgement. *kinds* says on which kind each rule is judged; *screen*,
-    *prefilter* and *lost*: see advisor.judge.judge."""
+    *prefilter* and *lost*: see advisor.judge.judge; *stronger*: see ConditionEvaluator."""
 
     measured: Mapping[str, Measured]
     relations: Relations
@@ -70,6 +70,7 @@ class Setting:
     screen: bool
     prefilter: bool
     lost: Collection[str] = ()
+    stronger: Mapping[str, str] = attrs.field(factory=dict)
 
 
 def evaluate_stratum(rules: Sequence[Rule], done: Evaluated, setting: Setting) -> None:
@@ -90,6 +91,7 @@ def evaluate_stratum(rules: Sequence[Rule], done: Evaluated, setting: Setting) -
         pl.Enum(sorted(setting.grader.vocabulary.subjects)),
         pl.Enum(sorted(setting.kinds)),
         setting.lost,
+        setting.stronger,
     )
     outcomes = [evaluator.evaluate(first)]
     pooled = _evaluate_pooled(first, outcomes, evaluator, done, setting)
@@ -105,7 +107,7 @@ def evaluate_stratum(rules: Sequence[Rule], done: Evaluated, setting: Setting) -
     stratum = stratum.with_columns(ends)
     order = {one.number: place for place, one in enumerate(evaluations)}
     by_number = {one.number: one for one in evaluations}
-    significant = matches_of(matches.filter("significant"), by_number)
+    significant = matches_of(matches.filter("significant"), by_number, setting.stronger)
     done.add(
         evaluations, stratum, sorted(significant, key=lambda match: order[match.evaluation.number])
     )
@@ -158,8 +160,8 @@ def _matches(
     setting: Setting,
 ) -> pl.DataFrame:
     """The rows on which the engine says that a rule fires: `evaluation`, `row`, `place`, `shop`,
-    `key`, `blocked`, `partners`, `p`, and whether they are `significant`."""
-    columns = ["evaluation", "row", "shop", "key", "blocked"]
+    `key`, `blocked`, `asked`, `partners`, `p`, and whether they are `significant`."""
+    columns = ["evaluation", "row", "shop", "key", "blocked", "asked"]
     # By their places: to filter millions of rows takes longer than to evaluate them.
     places = outcomes.select(pl.arg_where(pl.col("truth") == int(Truth.TRUE))).to_series()
     true_rows = outcomes[columns][places]

@@ -1,6 +1,6 @@
 """Counts to metrics with intervals, a window at a time."""
 
-from advisor.metrics.band_edges import PROFILE, SIDES, effective_edges, held_column
+from advisor.metrics.band_edges import PROFILE, SIDES, by_profile, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
@@ -39,6 +39,7 @@ __all__ = [
     "Wanted",
     "Windows",
     "as_counted_rows",
+    "by_profile",
     "choose_windows",
     "comes_after",
     "context_for_plugins",

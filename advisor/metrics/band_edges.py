@@ -131,6 +131,11 @@ class _Numbers:
     def rate(self, metric: str) -> pl.Expr:
         return by_profile(self.rates(metric))
 
+    def within(self) -> pl.Expr:
+        """How far off the rates may be, as a share of them."""
+        known = {place: self.bands.distinct[place].within for place in self.members}
+        return self.bands.by_profile(known)
+
     def _of(
         self, edges: Callable[[Resolved], Edges | None], number: Callable[[Edges], Number]
     ) -> pl.Expr:
@@ -179,6 +184,7 @@ def _conditional(
     least, below = numbers.part(at, _least), numbers.part(at, _below)
     rate = numbers.rate(metric)
     value, lo, hi = (pl.col(f"{metric}{end}") * rate for end in ("", ".lo", ".hi"))
+    lo, hi = lo * (1 - numbers.within()), hi * (1 + numbers.within())
     return _ConditionalEdges(
         edges,
         ((lo >= least) & (hi < below)).fill_null(value=False),

@@ -1,6 +1,7 @@
 """Bands: what is good for a metric, where that holds, and who says so."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -13,6 +14,8 @@ from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
 from advisor.model.vocabulary import Metric, MetricKind, Unit, Vocabulary
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @frozen
@@ -81,15 +84,28 @@ class Band:
 
 
 @frozen
+class Rates:
+    """Average rates of a *year*: units of each currency for one US dollar. *until* is the last day
+    that is in them, where the year was not over."""
+
+    year: int
+    per_usd: Mapping[str, float] = attrs.field(hash=False)
+    until: date | None = None
+    origin: Origin | None = None
+
+
+@frozen
 class BandFile:
     """One pack's bands. *layer* orders files: pack 0, profile 1, the shop's own 2. *stands_for*:
-    where an identity asks for the first metric, the band of the second is held against it."""
+    where an identity asks for the first metric, the band of the second is held against it. *rates*
+    convert bands in US dollars for a shop that states no rate."""
 
     id: str
     title: str
     band: tuple[Band, ...]
     layer: int = 0
     stands_for: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    rates: tuple[Rates, ...] = ()
 
 
 def band_file(text: str, *, where: str) -> BandFile:
@@ -130,6 +146,12 @@ def check_bands(file: BandFile, vocabulary: Vocabulary) -> None:
         of = band.where.of
         if of is not None and of.metric not in vocabulary.metrics:
             wrong.append(f"{at}: {unknown('metric', of.metric, vocabulary.metrics)}")
+    for rates in file.rates:
+        wrong += [
+            f"rates of {rates.year}: {currency}: {rate:g} cannot be"
+            for currency, rate in rates.per_usd.items()
+            if not 0 < rate < math.inf or not _CURRENCY.fullmatch(currency)
+        ]
     wrong += [
         f"stands-for: {unknown('metric', name, vocabulary.metrics)}"
         for pair in file.stands_for.items()
@@ -171,9 +193,17 @@ class Edges:
 
 @frozen
 class Resolved:
-    """The edges for a metric and kind (first match wins), or why there are none."""
+    """The edges for a metric and kind (first match wins), or why there are none.
+
+    *narrow* are the edges inside of which a value is good for a shop of any size, where the size is
+    not known and matters. *within*: how far off the edges may be, as a share of them, where the
+    currency rate in them is an average. *setting*: which key of advisor.toml would tell.
+    """
 
     edges: tuple[Edges, ...] = ()
+    narrow: tuple[Edges, ...] = ()
+    within: float = 0.0
+    setting: str = ""
     reason: str = ""
     tried: tuple[tuple[Band, str], ...] = ()  # every candidate, with "used" or why not
 
@@ -193,6 +223,21 @@ class Bands:
         """The files that hold for any shop."""
         return (*self.files, *(file for own in self.own.values() for file in own))
 
+    def with_rate(self, business: Business, day: date) -> Business:
+        """*business* with the average currency rate of the year of *day*, or the nearest year that
+        is known, where it states none."""
+        currency = business.currency
+        if currency is None or business.rate() is not None:
+            return business
+        known = [r for file in self.of_shop(business.id) for r in file.rates]
+        known = [rates for rates in known if currency in rates.per_usd]
+        if not known:
+            return business
+        rates = min(known, key=lambda r: (abs(r.year - day.year), -r.year))
+        return attrs.evolve(
+            business, usd_rate=1 / rates.per_usd[currency], rate_origin=_rate_origin(rates)
+        )
+
     def resolve(self, metric: str, kind: str, business: Business, day: date) -> Resolved:
         """Which band holds for *metric* on subjects of *kind*, in the shop's own numbers."""
         return self.choose(metric, kind, business, day).resolve(business)
@@ -211,13 +256,14 @@ class Bands:
                 else:
                     tried.append((band, f"does not hold here ({_place(band.where)})"))
         if not holding:
-            reason = f"no band is known for {metric}"
+            reason, setting = f"no band is known for {metric}", ""
             if business.region is None and any(band.where.region for band, _ in tried):
+                setting = "region"
                 reason = (
                     f"the band of {metric} is of a region and the shop's is not known: "
                     "add region to [shop] in advisor.toml"
                 )
-            return ChosenBands((), tuple(tried), reason)
+            return ChosenBands((), tuple(tried), reason, setting)
         used = _used(holding, business)
         tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
         if any(b.usd for _, b in used) and business.dollars(1.0) is None:
@@ -226,9 +272,16 @@ class Bands:
                 f"add currency and usd_rate to [shop] in advisor.toml"
             )
             tried += [(b, "needs usd_rate") for _, b in used]
-            return ChosenBands((), tuple(tried), reason)
+            return ChosenBands((), tuple(tried), reason, "usd_rate")
         tried = [(b, "used") for _, b in used] + tried
         return ChosenBands(tuple(used), tuple(tried))
+
+
+def _rate_origin(rates: Rates) -> str:
+    """`average of 2026 to 2026-10-30, European Central Bank`."""
+    until = f" to {rates.until}" if rates.until else ""
+    source = f", {rates.origin.title}" if rates.origin else ""
+    return f"average of {rates.year}{until}{source}"
 
 
 @frozen(eq=False)
@@ -238,11 +291,12 @@ class ChosenBands:
     used: tuple[tuple[BandFile, Band], ...]
     tried: tuple[tuple[Band, str], ...]
     reason: str = ""
+    setting: str = ""
 
     @property
     def by_rate(self) -> bool:
-        """Whether the shop's currency rate is in the edges."""
-        return any(band.usd for _, band in self.used)
+        """Whether the shop's currency rate is in the edges, or decides which of them hold."""
+        return any(band.usd or band.where.of is not None for _, band in self.used)
 
     @property
     def by_margin(self) -> bool:
@@ -252,8 +306,12 @@ class ChosenBands:
     def resolve(self, business: Business) -> Resolved:
         """The edges for *business*."""
         if not self.used:
-            return Resolved(reason=self.reason, tried=self.tried)
-        return Resolved(edges=tuple(_edges(self.used, business)), tried=self.tried)
+            return Resolved(reason=self.reason, setting=self.setting, tried=self.tried)
+        edges = tuple(_edges(self.used, business))
+        narrow = tuple(_edges(self.used, business, narrow=True))
+        within = business.rate_within if self.by_rate else 0.0
+        setting = "size" if narrow != edges else "usd_rate" if within else ""
+        return Resolved(edges, narrow if narrow != edges else (), within, setting, tried=self.tried)
 
 
 def _used(
@@ -270,7 +328,10 @@ def _used(
     return [held for i, held in enumerate(holding) if i in chosen]
 
 
-def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterable[Edges]:
+def _edges(
+    used: Sequence[tuple[BandFile, Band]], business: Business, *, narrow: bool = False
+) -> Iterable[Edges]:
+    """The edges of several bands together: the widest; or, *narrow*, those inside of all bands."""
     groups: dict[OfSubject | None, list[tuple[BandFile, Band]]] = {}
     for file, band in used:
         groups.setdefault(band.where.of, []).append((file, band))
@@ -279,8 +340,7 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
         bands = [band for _, band in members]
         lows = [_low(b, business) for b in bands]
         highs = [b.high for b in bands]
-        low = None if None in lows else min(v for v in lows if v is not None)
-        high = None if None in highs else max(v for v in highs if v is not None)
+        low, high = _inside(lows, highs) if narrow else _around(lows, highs)
         usd = any(b.usd for b in bands)
         place = " or ".join(dict.fromkeys(_place(b.where) for b in bands))
         sizes = dict.fromkeys(b.where.size or "any" for b in bands)
@@ -294,6 +354,21 @@ def _edges(used: Sequence[tuple[BandFile, Band]], business: Business) -> Iterabl
             guide=tuple(dict.fromkeys(g for b in bands for g in b.guide)),
             part_of=_part_of(bands, business),
         )
+
+
+_Limits = Sequence[float | None]
+
+
+def _around(lows: _Limits, highs: _Limits) -> tuple[float | None, float | None]:
+    low = None if None in lows else min(v for v in lows if v is not None)
+    high = None if None in highs else max(v for v in highs if v is not None)
+    return low, high
+
+
+def _inside(lows: _Limits, highs: _Limits) -> tuple[float | None, float | None]:
+    low = max((v for v in lows if v is not None), default=None)
+    high = min((v for v in highs if v is not None), default=None)
+    return low, high
 
 
 def _low(band: Band, business: Business) -> float | None:

@@ -13,11 +13,14 @@ class Size(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+RATE_WITHIN = 0.1  # how far from its average of the year a currency may be: ours
+
+
 @frozen
 class Business:
-    """The shop. *usd_rate* is what one unit of its currency is in US dollars; *margin* is the
-    contribution margin before ads, as a share of revenue, and *margin_origin* says in words where
-    it is from."""
+    """The shop. *usd_rate* is what one unit of its currency is in US dollars, *rate_origin* says in
+    words where it is from where the shop does not state it; *margin* is the contribution margin
+    before ads, as a share of revenue, and *margin_origin* says in words where it is from."""
 
     id: str = "shop"
     name: str = ""
@@ -29,6 +32,12 @@ class Business:
     margin: float | None = None
     goal: str | None = None
     margin_origin: str = ""
+    rate_origin: str = ""
+
+    @property
+    def rate_within(self) -> float:
+        """How far off the rate may be, as a share of it; 0 where the shop states it."""
+        return RATE_WITHIN if self.rate_origin and self.currency != "USD" else 0.0
 
     def rate(self) -> float | None:
         """US dollars for one unit of the shop's currency, or None where that is not known."""

@@ -11,12 +11,14 @@ from advisor.model.bands import (
     BandFile,
     Bands,
     OfSubject,
+    Rates,
     Resolved,
     Where,
     band_file,
     check_bands,
 )
-from advisor.model.shop import Business
+from advisor.model.rule import Origin
+from advisor.model.shop import RATE_WITHIN, Business
 from tests.core import TODAY, US, WORDS
 
 
@@ -188,3 +190,43 @@ band = [
         "band 9 (ctr): unknown metric 'aovv'; did you mean 'aov'?",
         "band 10 (ctr): unknown size 'smal'; did you mean 'small'?",
     ]
+
+
+YEARS = (
+    Rates(2025, {"MYR": 4.0}),
+    Rates(2026, {"MYR": 5.0, "VND": 26_000.0}, date(2026, 10, 30), Origin(title="A bank")),
+)
+
+
+def test_a_shop_without_a_rate_takes_the_average_of_the_year() -> None:
+    bands = Bands((BandFile("test", "Test", (), rates=YEARS),))
+    ringgit = attrs.evolve(US, currency="MYR")
+
+    rated = bands.with_rate(ringgit, date(2026, 7, 1))
+
+    assert (rated.usd_rate, rated.rate_within) == (0.2, RATE_WITHIN)
+    assert rated.rate_origin == "average of 2026 to 2026-10-30, A bank"
+    assert bands.with_rate(ringgit, date(2025, 7, 1)).usd_rate == 0.25
+    assert bands.with_rate(ringgit, date(2020, 7, 1)).usd_rate == 0.25
+    assert bands.with_rate(ringgit, date(2030, 7, 1)).usd_rate == 0.2
+
+
+def test_a_rate_that_the_shop_states_or_nobody_knows_is_left_alone() -> None:
+    bands = Bands((BandFile("test", "Test", (), rates=YEARS),))
+    for business in (
+        US,
+        attrs.evolve(US, currency=None),
+        attrs.evolve(US, currency="CHF"),
+        attrs.evolve(US, currency="MYR", usd_rate=0.3),
+    ):
+        assert bands.with_rate(business, TODAY) == business
+        assert business.rate_within == 0.0
+
+
+def test_rates_that_cannot_be_are_refused() -> None:
+    file = BandFile("test", "Test", (), rates=(Rates(2026, {"MYR": 0.0, "ringgit": 4.0}),))
+
+    with pytest.raises(Mistakes) as caught:
+        check_bands(file, WORDS)
+
+    assert len(caught.value.mistakes) == 2

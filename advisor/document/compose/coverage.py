@@ -12,7 +12,7 @@ from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudge
 from advisor.judge import Judgement, Outcome, RuleEvaluation, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
-from advisor.model import LEVELS, Against, MetricKind, Rule, Test, Truth, Varies, text
+from advisor.model import LEVELS, Against, MetricKind, Resolved, Rule, Test, Truth, Varies, text
 from advisor.plugin import KindInfo
 from advisor.stats import Z
 
@@ -20,6 +20,7 @@ WATCHED = 3  # subjects a rule names; the counts of outcomes have them all
 MEND = "what failed, not what is missing: update or remove what is named (`advisor plugins list`)"
 OLDER = "add older downloads of the same files"
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
+NO_BAND = Resolved()
 TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to make
 
 
@@ -171,8 +172,8 @@ def _nearly(
         if not banded or metric.kind is MetricKind.EXACT:
             return f"{known}; whether it {_asked(test)} cannot be told yet", None
         good = value.band_words(currency)
-        said = f"{known}; {good} is good; {promise(test, value, row, diagnosis)}"
-        return said, _days(enough(value, row, test), value, row)
+        said = f"{known}; {good} is good; {promise(test, value, row, diagnosis, band)}"
+        return said, _days(enough(value, row, test, band), value, row)
     return "", None
 
 
@@ -180,11 +181,18 @@ def _asked(test: Test) -> str:
     return str(test).removeprefix(f"{test.name} ")
 
 
-def promise(test: Test, value: Value, row: Mapping[str, object], diagnosis: Diagnosis) -> str:
-    """How many more events would decide *test*, in words."""
-    more = enough(value, row, test)
+def promise(
+    test: Test,
+    value: Value,
+    row: Mapping[str, object],
+    diagnosis: Diagnosis,
+    band: Resolved,
+) -> str:
+    """How many more events would decide *test* of *band*, in words."""
+    more = enough(value, row, test, band)
     if more is None:
-        return "too close to call"
+        setting = f"; {band.setting} in [shop] of advisor.toml would help" if band.setting else ""
+        return f"too close to call{setting}"
     metric = value.metric
     named = metric.events if metric.kind is MetricKind.MONEY else metric.denominator[0]
     unit = diagnosis.vocabulary.counts[(named or "").rstrip("?")].title
@@ -214,19 +222,36 @@ def _round_up(count: float) -> float:
     return float(math.ceil(count / step) * step)
 
 
-def enough(value: Value, row: Mapping[str, object], test: Test) -> float | None:
+def enough(
+    value: Value, row: Mapping[str, object], test: Test, band: Resolved = NO_BAND
+) -> float | None:
     """How many more events would decide *test* if the value stays as it is; None where it lies so
-    near an edge that no number can be promised."""
+    near an edge, or among those that *band* may have, that no number can be promised."""
     low, middle, high = (level in test.is_ for level in LEVELS)
-    deciding = (
-        value.edge_low if low != middle else None,
-        value.edge_high if middle != high else None,
-    )
-    more = [_enough(value, row, edge) for edge in deciding if edge is not None]
+    deciding = {
+        "low": value.edge_low if low != middle else None,
+        "high": value.edge_high if middle != high else None,
+    }
+    nearest = [
+        _nearest(value.value or 0.0, edge, side, band)
+        for side, edge in deciding.items()
+        if edge is not None
+    ]
+    more = [None if edge is None else _enough(value, row, edge) for edge in nearest]
     if not more or None in more:
         return None
     most = max(one for one in more if one is not None)
     return most if 0 < most <= TOO_CLOSE * (value.n or 0.0) else None
+
+
+def _nearest(value: float, edge: float, side: str, band: Resolved) -> float | None:
+    """Of all places where *edge* may be, the nearest to *value*; None where it is among them."""
+    inner = [edges.low if side == "low" else edges.high for edges in band.narrow if not edges.of]
+    places = [edge, *(place for place in inner if place is not None)]
+    low, high = min(places) * (1 - band.within), max(places) * (1 + band.within)
+    if low == high or value < low:
+        return low
+    return high if value > high else None
 
 
 def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | None:
