@@ -146,12 +146,13 @@ class _Numbers:
 @frozen(eq=False)
 class _ConditionalEdges:
     """Edges that hold for some subjects: surely, by the limits of what they depend on; perhaps; by
-    its value alone."""
+    its value alone, at the lowest currency rate there may be and at the highest."""
 
     edges: Mapping[str, pl.Expr]
     surely: pl.Expr
     perhaps: pl.Expr
-    itself: pl.Expr
+    lowest: pl.Expr
+    highest: pl.Expr
 
 
 def _edges_of(
@@ -180,16 +181,18 @@ def _conditional(
         "high": numbers.part(at, lambda edges: edges.high),
     }
     if f"{metric}.lo" not in columns:
-        return _ConditionalEdges(edges, *(pl.lit(value=False) for _ in range(3)))
+        return _ConditionalEdges(edges, *(pl.lit(value=False) for _ in range(4)))
     least, below = numbers.part(at, _least), numbers.part(at, _below)
     rate = numbers.rate(metric)
     value, lo, hi = (pl.col(f"{metric}{end}") * rate for end in ("", ".lo", ".hi"))
-    lo, hi = lo * (1 - numbers.within()), hi * (1 + numbers.within())
+    less, more = 1 - numbers.within(), 1 + numbers.within()
+    lo, hi = lo * less, hi * more
     return _ConditionalEdges(
         edges,
         ((lo >= least) & (hi < below)).fill_null(value=False),
         ((hi >= least) & (lo < below)).fill_null(value=False),
-        ((value >= least) & (value < below)).fill_null(value=False),
+        ((value * less >= least) & (value * less < below)).fill_null(value=False),
+        ((value * more >= least) & (value * more < below)).fill_null(value=False),
     )
 
 
@@ -210,7 +213,9 @@ def _chosen(parts: Sequence[_ConditionalEdges], side: str, other: pl.Expr) -> pl
     widest = pl.when(~open_).then(
         SIDES[side](*(pl.when(part.perhaps).then(part.edges[side]) for part in parts))
     )
-    inside = pl.any_horizontal([part.itself for part in parts])
+    inside = pl.any_horizontal([part.lowest for part in parts]) & pl.any_horizontal(
+        [part.highest for part in parts]
+    )
     chosen: pl.Expr = pl.when(inside).then(widest).otherwise(other)
     for part in reversed(parts):
         chosen = pl.when(part.surely).then(part.edges[side]).otherwise(chosen)

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import attrs
+
 from advisor.model import Action, Rule, frozen
 from advisor.plan.causes import causes
 from advisor.plan.findings import Priced
@@ -13,7 +15,8 @@ EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 
 @frozen
 class Planned:
-    """One action, for all its findings, worst first. *place* is its place in the rule."""
+    """One action, for all its findings, worst first. *place* is its place in the rule. *question*
+    asks for the setting that decides between it and what it says to do otherwise."""
 
     id: str
     rule: Rule
@@ -26,6 +29,7 @@ class Planned:
     confidence: float
     chance: float
     chance_known: bool
+    question: str = ""
 
     @property
     def also_explains(self) -> tuple[int, ...]:
@@ -48,20 +52,22 @@ def actions(findings: Sequence[Priced]) -> list[Planned]:
 
     A finding that another one explains brings no action of its own; it is listed under its cause.
     """
-    groups: dict[tuple[str, str], list[Priced]] = {}
+    groups: dict[tuple[str, str, str], list[Priced]] = {}
     for finding in findings:
         if not finding.explained_by:
-            groups.setdefault((finding.rule.id, finding.kind), []).append(finding)
+            group = (finding.rule.id, finding.kind, finding.question)
+            groups.setdefault(group, []).append(finding)
     behind = causes(findings)
     made: list[Planned] = []
-    for (rule_id, kind), members in groups.items():
+    for (rule_id, kind, question), members in groups.items():
         subjects = {f.subject for f in members}
         explained = tuple(
             f
             for f, its_causes in zip(findings, behind, strict=True)
             if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
         )
-        for place, action in enumerate(members[0].rule.actions):
+        own = members[0].rule.actions
+        for place, action in enumerate(either(members[0]) if question else own):
             made.append(_planned(kind, place, action, members, () if place else explained))
     return made
 
@@ -76,6 +82,25 @@ def without(item: Planned, subjects: Iterable[str]) -> Planned | None:
     # What is explained on another kind may be so by any of the subjects.
     explained = tuple(f for f in item.explained if f.subject in there or f.kind != item.kind)
     return _planned(item.kind, item.place, item.action, left, explained)
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def either(finding: Priced) -> tuple[Action, ...]:
+    """The action of a finding that a setting decides: what the stronger rule asks for, and what to
+    do otherwise."""
+    if finding.instead is None:
+        return finding.rule.actions
+    first, other = finding.instead.actions[0], finding.rule.actions[0]
+    return (
+        attrs.evolve(
+            first,
+            do=f"{first.do}, or {_small(other.do)}",
+            steps=(finding.question, *first.steps, f"If it is not: {_small(other.do)}"),
+        ),
+    )
 
 
 def fingerprint(*parts: str) -> str:
@@ -100,8 +125,9 @@ def _planned(
         money = first if isinstance(first, NoPrice) else NoPrice("it has no price")
     total = sum(each.values())
     chances = [(f.chance, each.get(f.index, 0.0)) for f in ordered if f.chance is not None]
+    question = ordered[0].question
     return Planned(
-        id=fingerprint(rule.id, kind, str(place)),
+        id=fingerprint(rule.id, kind, str(place), *(("either",) if question else ())),
         rule=rule,
         kind=kind,
         place=place,
@@ -114,6 +140,7 @@ def _planned(
         else 1 - min(f.p for f in ordered),
         chance=_mean(chances) if chances else EVEN,
         chance_known=bool(chances),
+        question=question,
     )
 
 

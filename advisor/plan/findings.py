@@ -12,7 +12,8 @@ class Priced:
     parents, the shop, the product that an ad is for). *p* is the chance that the rule fired for
     nothing; *chance* is how often the shop's own subjects are where this one is to get, and None
     where there are too few to tell. *stake* is the gap times the events it is about: it orders the
-    findings of one rule that have no price.
+    findings of one rule that have no price. *instead* is the rule that holds in its place for
+    some value of a setting, and *question* asks for that setting.
     """
 
     index: int
@@ -25,3 +26,5 @@ class Priced:
     places: tuple[str, ...] = ()
     chance: float | None = None
     stake: float = 0.0
+    instead: Rule | None = None
+    question: str = ""

@@ -118,6 +118,7 @@ def _group(
         if f"{name}.lo" in there
     }
     origins = {name: _origin(name, evaluation, diagnosis) for name in metrics}
+    rules = {one.id: one for one in diagnosis.loaded.rules}
     found: list[_Told] = []
     shares = [source.share for source in diagnosis.vocabulary.margins.values()]
     columns = _told(evidence.columns, rule, tests, metrics.values(), shares)
@@ -139,6 +140,8 @@ def _group(
                     explained_by=match.explained_by,
                     chance=chance,
                     stake=_stake(tests, named),
+                    instead=rules.get(match.stronger or ""),
+                    question=question(match, diagnosis) if match.stronger else "",
                 ),
                 named,
                 {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
@@ -146,6 +149,32 @@ def _group(
             )
         )
     return found
+
+
+def question(match: Match, diagnosis: Diagnosis) -> str:
+    """Which setting decides whether *match* or a stronger rule holds."""
+    kind = match.evaluation.graded.measured.kind
+    for test in match.rule.unless.own():
+        setting = diagnosis.grader.setting_of(test, kind)
+        if setting:
+            return ask(setting, test, diagnosis)
+    return ""
+
+
+def ask(setting: str, test: Test, diagnosis: Diagnosis) -> str:
+    """Ask for a *setting* of [shop], which decides *test*."""
+    currency = diagnosis.business.currency
+    wanted = {
+        "usd_rate": f"what one {currency} is in US dollars"
+        if currency
+        else "the currency of your shop, and what one of it is in US dollars",
+        "size": "small, mid or enterprise",
+        "region": "the country of your shop",
+    }
+    keys = "currency and usd_rate" if setting == "usd_rate" and not currency else setting
+    title = metric_of(test.name, diagnosis.vocabulary).title
+    decides = f"{title} is {' or '.join(test.is_)}"
+    return f"Set {keys} in [shop] of advisor.toml ({wanted[setting]}): it decides whether {decides}"
 
 
 def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
