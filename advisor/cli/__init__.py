@@ -17,6 +17,7 @@ _COMMANDS = {
     "why-not": "What keeps a rule from firing, and how far it is.",
     "simulate": "The plan and the money as they would be.",
     "experiment": "Plan a test of versions, and read it.",
+    "diff": "What changed between two runs.",
     "history": "The runs that are kept.",
     "rules": "Which rules there are, and whether their cases hold.",
     "metrics": "What is measured, and how.",

@@ -1,7 +1,7 @@
 """`advisor diagnose`: from exports to a plan."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from advisor.cli.asked import Asked, about_a_shop
 from advisor.cli.options import FOLDER, known, load_registry, trace_option
 
 if TYPE_CHECKING:
+    from advisor.cli.fail_on import FailOn
     from advisor.cli.request import Shop
     from advisor.cli.screen import Clock
     from advisor.document import Document
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 FAIL_ON_REACHED = 1
 HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the settings say
+
+
+def _conditions(
+    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
+) -> "tuple[FailOn, ...]":
+    if not given:
+        return ()
+    from advisor.cli.fail_on import fail_on
+
+    return tuple(fail_on(word) for one in given for word in one.split(","))
 
 
 @click.command()
@@ -43,10 +54,13 @@ HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the sett
 )
 @click.option(
     "--fail-on",
-    metavar="SEVERITY",
+    metavar="WHAT",
+    multiple=True,
+    callback=_conditions,
     shell_complete=complete.severities,
-    help="End with exit code 1 where a finding is at least this severe: critical, high, medium or "
-    "low.",
+    help="End with exit code 1 where a finding is at least this severe (critical, high, medium or "
+    "low), is new or got worse since the run before (new, worse), or an action is worth at least "
+    "this much a month (gain=5000); may be given several times.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 @click.option(
@@ -71,7 +85,7 @@ def diagnose(
     asked: Asked,
     output: Path | None,
     formats: tuple[str, ...],
-    fail_on: str | None,
+    fail_on: "tuple[FailOn, ...]",
     quiet: bool,
     verbose: bool,
     no_history: bool,
@@ -97,25 +111,24 @@ def diagnose(
       advisor diagnose exports/ --goal ads --size small --niche fashion-beauty -o october/
       advisor diagnose "Tiktok Ads_report.csv" --format json
       advisor diagnose shops/ --month 2026-10 --fail-on critical
+      advisor diagnose exports/ --fail-on new --fail-on worse
 
     \b
     Exit codes:
       0  a plan was made
-      1  --fail-on: a finding is that severe
+      1  --fail-on: what it asks for is in the plan
       2  a mistake that you can mend; the message says how
       3  nothing could be read
       4  a plan was made, but a plugin or the rules engine failed
     """
     from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock, say
-    from advisor.model import Severity
     from advisor.pipeline import shop_folders
     from advisor.report import format_names
 
     clock = Clock()
     with clock.stage("loading plugins"):
         registry = load_registry(trace=trace_plugins, isolate=isolate)
-        known("--fail-on", fail_on, [severity.value for severity in Severity])
         asked.check(registry)
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
@@ -124,13 +137,15 @@ def diagnose(
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
     keeps = not no_history and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
     request = attrs.evolve(asked.request_of(shop, registry), history=keeps)
-    run = _Run(registry, request, clock, output=output, formats=formats, quiet=quiet)
-    severities = run.many(folders) if folders else run.one(shop)
+    run = _Run(
+        registry, request, clock, output=output, formats=formats, fail_on=fail_on, quiet=quiet
+    )
+    met = run.many(folders) if folders else run.one(shop)
     for problem in run.memory.problems:
         say(f"Note: {problem}", err=True)
     if verbose:
         _tell(clock, registry)
-    if fail_on is not None and _reaches(severities, fail_on):
+    if met:
         ctx.exit(FAIL_ON_REACHED)
 
 
@@ -145,6 +160,7 @@ class _Run:
         *,
         output: Path | None,
         formats: Sequence[str],
+        fail_on: "Sequence[FailOn]",
         quiet: bool,
     ) -> None:
         from advisor.pipeline import Memory
@@ -155,11 +171,12 @@ class _Run:
         self.clock = clock
         self.output = output
         self.formats = formats
+        self.fail_on = fail_on
         self.quiet = quiet
 
-    def one(self, shop: "Shop") -> Collection[str]:
-        """One shop: its plan written and shown, or sent to standard output. Gives the severities of
-        its findings."""
+    def one(self, shop: "Shop") -> bool:
+        """One shop: its plan written and shown, or sent to standard output. Gives whether what
+        --fail-on asks for is there."""
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
         from advisor.diagnosis import diagnose_gathered, gather_shop
@@ -192,10 +209,15 @@ class _Run:
                 click.echo(next(iter(files.values())), nl=False)
         elif not self.quiet:
             self.show(document, written)
-        return {finding.severity for finding in document.findings}
+        return self.meets(document)
 
-    def many(self, folders: tuple[Path, ...]) -> Collection[str]:
-        """A plan for each shop, and the index of them all. Gives the severities of all findings."""
+    def meets(self, document: "Document") -> bool:
+        """Whether what --fail-on asks for is in *document*."""
+        return any(condition.holds(document) for condition in self.fail_on)
+
+    def many(self, folders: tuple[Path, ...]) -> bool:
+        """A plan for each shop, and the index of them all. Gives whether what --fail-on asks for is
+        in any of them."""
         from advisor.cli.request import Shop
         from advisor.cli.screen import Waiting, readers, say, table
         from advisor.knowledge import own_version
@@ -211,11 +233,13 @@ class _Run:
 
         top = self.output or Path(self.request.paths[0])
         summaries: list[ShopSummary] = []
+        met: list[bool] = []
 
         def on_document(folder: Path, settings: "Settings", document: "Document") -> None:
             shop = Shop(settings, folder / CONFIG_NAME)
             self.write(self.files(document, shop), top / folder.name)
             summaries.append(summarize(document, folder.name))
+            met.append(self.meets(document))
 
         with (
             Waiting(shown=not self.quiet) as waiting,
@@ -240,9 +264,8 @@ class _Run:
         written = self.write(
             render_index(index, make_environment(self.registry.templates(), "md")), top
         )
-        severities = {severity for one in summaries for severity in one.severities}
         if self.quiet:
-            return severities
+            return any(met)
         with readers():
             rows = [
                 (str(s.rank), s.id, s.stake_text or "", str(s.findings), s.first or "nothing to do")
@@ -257,7 +280,7 @@ class _Run:
                 say(f"Not read: {name}: no shop, for there is no advisor.toml in it")
             for path in written:
                 say(f"Written: {path}")
-        return severities
+        return any(met)
 
     def files(self, document: "Document", shop: "Shop") -> Mapping[str, str]:
         """The reports of *document*, by file name."""
@@ -287,13 +310,6 @@ class _Run:
 
         with readers():
             print_terminal(document, console(), written)
-
-
-def _reaches(severities: Collection[str], limit: str) -> bool:
-    from advisor.model import Severity
-
-    rank = Severity(limit).rank
-    return any(Severity(severity).rank <= rank for severity in severities)
 
 
 def _tell(clock: "Clock", registry: "Registry") -> None:

@@ -18,6 +18,7 @@ from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_tex
 from advisor.document.compose import compose_document, compose_with_history
 from advisor.document.compose.coverage import promise, unjudged
 from advisor.document.compose.findings import compose_findings, measured_rows
+from advisor.document.compose.since import since_frame
 from advisor.document.findings import (
     BandInfo,
     Evidence,
@@ -54,6 +55,7 @@ from advisor.document.origin import (
 )
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, StoryLine, Unjudged, Watch
 from advisor.document.plain_values import as_json, one_level, plain
+from advisor.document.since import FindingChange, RunDiff, SinceInfo
 from advisor.document.whole import SCHEMA_VERSION, Document
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "EngineInfo",
     "Evidence",
     "ExportInfo",
+    "FindingChange",
     "FindingInfo",
     "FocusInfo",
     "FunnelInfo",
@@ -96,9 +99,11 @@ __all__ = [
     "Ranked",
     "Ranking",
     "Reconciliation",
+    "RunDiff",
     "Schema",
     "SetAsideInfo",
     "ShopInfo",
+    "SinceInfo",
     "StoryLine",
     "SubjectInfo",
     "TrialInfo",
@@ -113,6 +118,7 @@ __all__ = [
     "plain",
     "promise",
     "schema_text",
+    "since_frame",
     "unjudged",
     "whole_schema",
 ]

@@ -19,6 +19,7 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, StoryLine, Unjudged, Watch
+from advisor.document.since import SinceInfo
 from advisor.model import frozen
 
 SCHEMA_VERSION = 1
@@ -51,6 +52,7 @@ class Document:
     order: str  # the formula that orders the plan, in words
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
     courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
+    since: SinceInfo | None = None  # what changed since an earlier run, where one is kept
     focus: FocusInfo | None = None  # only where the shop names no goal
     funnels: tuple[FunnelInfo, ...] = ()
     exports: tuple[ExportInfo, ...] = ()  # what to add, first what checks most of coverage

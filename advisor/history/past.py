@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.history.database import Database, Row
-from advisor.history.records import RunInfo, State
+from advisor.history.records import RunInfo, RunLine, State
 from advisor.history.store import FINDING_COLUMNS, RUN_COLUMNS, Store, as_run_line
 from advisor.model import frozen
 
@@ -127,3 +127,29 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> tuple[list[Row], 
 
 
 OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed
+
+
+def past_between(store: Store, then: RunLine, now: RunLine) -> tuple[pl.DataFrame, Past]:
+    """What there is to compare two runs of one shop: the findings of *now* with what the runs
+    between said of those that it no longer has, and *then* as its past."""
+    shop = now.info.shop
+    names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
+    columns = ", ".join(FINDING_COLUMNS)
+    newest = (
+        f"SELECT shop, {columns} FROM ("  # noqa: S608 (our own words)
+        f"SELECT r.shop, {names}, row_number() OVER "
+        "(PARTITION BY f.id ORDER BY r.day DESC, r.id DESC) AS place "
+        "FROM advisor_finding f JOIN advisor_run r ON r.id = f.run "
+        "WHERE r.shop = ? AND r.chosen = ? AND (r.id = ? OR (r.day > ? AND r.day < ?))"
+        ") AS ranked WHERE place = 1 ORDER BY id"
+    )
+    own = (
+        f"SELECT r.shop, {names} FROM advisor_finding f "  # noqa: S608 (our own words)
+        "JOIN advisor_run r ON r.id = f.run WHERE r.id = ? ORDER BY f.id"
+    )
+    days = (then.info.day.isoformat(), now.info.day.isoformat())
+    with store.reading() as database:
+        later = database.rows(newest, (shop, int(now.info.chosen), now.id, *days))
+        earlier = database.rows(own, (then.id,))
+    past = Past({shop: then.info}, {shop: then.id}, findings_frame(earlier))
+    return findings_frame(later), past

@@ -145,11 +145,11 @@ def write_run(database: Database, run: Run) -> None:
     ((number,),) = database.rows(f"{_insert('run', RUN_COLUMNS)} RETURNING id", values)
     database.many(
         _insert("finding", ("run", *FINDING_COLUMNS)),
-        [(number, *_values(row)) for row in run.findings],
+        [(number, *row_of(row)) for row in run.findings],
     )
     database.many(
         _insert("action", ("run", *ACTION_COLUMNS)),
-        [(number, *_values(row)[:-1], json.dumps(row.findings)) for row in run.actions],
+        [(number, *row_of(row)[:-1], json.dumps(row.findings)) for row in run.actions],
     )
     database.many(
         f"{_insert('kpi', ('shop', 'metric', 'day', 'run', 'value'))} "
@@ -232,7 +232,7 @@ def as_action(row: Row) -> ActionRow:
     return ActionRow(**{**named, "findings": tuple(json.loads(named["findings"]))})
 
 
-def _values(row: FindingRow | ActionRow) -> Row:
+def row_of(row: FindingRow | ActionRow) -> Row:
     """The values of a row as they are stored."""
     values = (getattr(row, field.name) for field in attrs.fields(type(row)))
     return tuple(one.isoformat() if isinstance(one, date) else one for one in values)

@@ -32,6 +32,7 @@ _PAGES = (".md", ".markdown", ".html", ".htm")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
 _JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
 _PAGE_MARK = b"shop-advisor"
+_RUNS_MARK = b'{"history":'
 _FACTS_FIRST = b"manifest.json"
 _HISTORY_JOURNALS = tuple(f"{HISTORY_NAME}-{end}" for end in ("journal", "wal", "shm"))
 _SQLITE = b"SQLite format 3\x00"
@@ -256,6 +257,9 @@ def _own_output(found: _Found) -> str | None:
         edges = _edges(found.path)
         if all(mark in edges for mark in _JSON_MARKS):
             return "a plan"
+    elif suffix == ".jsonl":
+        if _edges(found.path).startswith(_RUNS_MARK):
+            return "a list of runs"
     elif suffix in _PAGES:
         if _PAGE_MARK in _edges(found.path):
             return "a plan"

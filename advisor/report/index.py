@@ -68,13 +68,11 @@ class Index:
 
 @frozen
 class ShopSummary:
-    """What the index needs of a document. *badness* orders it, *severities* are those of its
-    findings."""
+    """What the index needs of a document. *badness* orders it."""
 
     line: ShopLine
     badness: tuple[int, float, int, str]
     engine: str
-    severities: frozenset[str]
 
 
 def summarize(document: Document, folder: str = "") -> ShopSummary:
@@ -84,7 +82,6 @@ def summarize(document: Document, folder: str = "") -> ShopSummary:
         line=_line(document, folder),
         badness=_badness(document),
         engine=f"{engine.name} {engine.version}",
-        severities=frozenset(finding.severity for finding in document.findings),
     )
 
 

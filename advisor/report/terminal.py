@@ -26,6 +26,8 @@ def print_terminal(document: Document, console: "Console", outputs: Sequence[Pat
     say(_title(document), "bold")
     if document.period.stale:
         say(document.period.stale, "bold yellow")
+    if document.since:
+        say(document.since.text)
     if document.focus:
         say(document.focus.text)
     if document.plan:

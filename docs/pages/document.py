@@ -5,18 +5,19 @@ import inspect
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from advisor.document import actions, findings, numbers, origin, outcomes, whole
+from advisor.document import actions, findings, numbers, origin, outcomes, since, whole
 from advisor.report import index
 from docs.pages.hooks import class_lines
 from docs.pages.markdown import page
 
-PARTS = (whole, origin, numbers, findings, actions, outcomes)
+PARTS = (whole, origin, numbers, findings, actions, outcomes, since)
 
 _INTRO = """\
 All that a run found is one document. `plan.json` holds it, every report is printed from it, and it
 is what a template of the plan is given: each field of `Document` is a name in it, and other names
-are a mistake. `index.md.j2`, for many shops, is given `Index`. [Write a theme](write-a-theme.md)
-says how to print them; the JSON Schema is `advisor/document/schema/plan.schema.json`.
+are a mistake. `index.md.j2`, for many shops, is given `Index`; `diff.md.j2` and `diff.html.j2`, for
+two runs, are given `RunDiff`. [Write a theme](write-a-theme.md) says how to print them; the JSON
+Schema is `advisor/document/schema/plan.schema.json`.
 
 Numbers come with a `text` that has their unit; lists are whole. Names, captions and file names are
 the words of strangers.

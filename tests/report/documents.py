@@ -17,6 +17,7 @@ from advisor.document import (
     DoneInfo,
     EngineInfo,
     Evidence,
+    FindingChange,
     FindingInfo,
     FocusInfo,
     Healthy,
@@ -39,6 +40,7 @@ from advisor.document import (
     Reconciliation,
     SetAsideInfo,
     ShopInfo,
+    SinceInfo,
     StoryLine,
     SubjectInfo,
     TrialInfo,
@@ -487,10 +489,43 @@ def small() -> Document:
             NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
         ),
         order=ORDER,
+        since=since(),
         changes=(change(),),
         courses=(
             course(),
             attrs.evolve(course("items", target=False), months=(), says=(), needs="56 days more."),
+        ),
+    )
+
+
+def since(name: str = "Autumn, logo first") -> SinceInfo:
+    """What changed since a week before."""
+    kinds = ("new", "worse", "better", "solved", "not-seen", "unchanged")
+    return SinceInfo(
+        day="2025-11-16",
+        first="2025-10-18",
+        last="2025-11-14",
+        same_period=False,
+        other=("settings",),
+        new=1,
+        worse=1,
+        better=1,
+        open=1,
+        solved=1,
+        not_seen=1,
+        text="Since 2025-11-16: 1 new, 1 worse, 1 better, 1 solved, 1 still open.",
+        findings=tuple(
+            FindingChange(
+                id=f"c{place}",
+                rule="guide/weak-hook",
+                severity="medium",
+                subject=SubjectInfo("ad", str(place), name),
+                change=change,
+                reason="" if change == "unchanged" else "shop",
+                since="2025-11-16",
+                text=f"{name}: CTR 0.55 % (target 1 %)",
+            )
+            for place, change in enumerate(kinds)
         ),
     )
 
@@ -534,6 +569,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         focus=focus(names[0]),
         reconciliation=tuple(side_by_side(name) for name in names),
         changes=tuple(change(name) for name in names),
+        since=since(names[0]),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         goals=tuple(month_goal(name) for name in names),

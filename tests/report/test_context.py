@@ -7,7 +7,7 @@ import attrs
 import pytest
 from jinja2 import meta
 
-from advisor.document import Document, as_json
+from advisor.document import Document, RunDiff, as_json
 from advisor.plugin.hookspecs import Templates
 from advisor.report.formats import Index, make_environment, make_index
 from advisor.report.index import summarize
@@ -20,6 +20,8 @@ CONTEXTS: Mapping[str, type] = {
     "plan.md.j2": Document,
     "plan.html.j2": Document,
     "index.md.j2": Index,
+    "diff.md.j2": RunDiff,
+    "diff.html.j2": RunDiff,
 }
 # For programs that read plan.json.
 FOR_PROGRAMS = {"schema_version", "exports", "funnels"}
@@ -64,7 +66,7 @@ def test_what_is_documented_is_printed_by_some_template(bundled: Sequence[Templa
 
 def test_the_page_has_every_class_and_every_field() -> None:
     text = page.render()
-    waiting: list[Any] = [Document, Index]
+    waiting: list[Any] = [Document, RunDiff, Index]
     seen: set[type] = set()
     while waiting:
         cls = waiting.pop()

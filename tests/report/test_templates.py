@@ -8,7 +8,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
-from advisor.document import Document
+from advisor.document import Document, RunDiff
 from advisor.errors import AdvisorError
 from advisor.plugin.hookspecs import Templates
 from advisor.report.formats import Index, make_environment, render, render_markdown
@@ -18,6 +18,8 @@ CONTEXTS: Mapping[str, type] = {
     "plan.md.j2": Document,
     "plan.html.j2": Document,
     "index.md.j2": Index,
+    "diff.md.j2": RunDiff,
+    "diff.html.j2": RunDiff,
 }
 
 

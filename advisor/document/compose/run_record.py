@@ -10,6 +10,7 @@ from advisor.diagnosis import Diagnosis
 from advisor.document.findings import Evidence, FindingInfo
 from advisor.document.whole import Document
 from advisor.history import (
+    BANDS,
     OPEN,
     ActionRow,
     FindingRow,
@@ -23,7 +24,6 @@ from advisor.judge import Outcome
 from advisor.metrics import metric_of
 from advisor.model import Better, Rule
 
-BANDS = "bands"  # among the hashes of the rules: that of the targets that they share
 _STATES = {outcome: State(outcome.name.lower().replace("_", "-")) for outcome in Outcome}
 
 

@@ -22,6 +22,7 @@ from advisor.document.compose.margin import margin_info
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
+from advisor.document.compose.since import since
 from advisor.document.compose.story import story
 from advisor.document.numbers import Kpi, Point
 from advisor.document.origin import (
@@ -50,7 +51,9 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     """The result document, and what the history keeps of the run; *past* is what it has of the
     shop."""
     document = compose_document(diagnosis)
-    return document, run_record(diagnosis, document, past)
+    run = run_record(diagnosis, document, past)
+    changed = since(run, past, diagnosis.vocabulary, diagnosis.business.currency)
+    return attrs.evolve(document, since=changed), run
 
 
 def compose_document(diagnosis: Diagnosis) -> Document:

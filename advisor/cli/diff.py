@@ -1,0 +1,163 @@
+"""`advisor diff`: what changed between two runs that are kept."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli.options import FILE, config_option, known, load_registry
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.document import SinceInfo
+    from advisor.history import RunLine
+
+FORMATS = ("md", "html", "json")
+_GROUPS = {
+    "new": "New",
+    "worse": "Worse",
+    "better": "Better",
+    "solved": "Solved",
+    "not-seen": "Not checked this time",
+    "unsure": "Still open, too few data to tell",
+    "unchanged": "Still open",
+}
+
+
+@click.command(short_help="What changed between two runs.")
+@click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
+@config_option
+@click.option(
+    "--since",
+    metavar="DATE|RUN",
+    help="The earlier run: its number, or the newest run up to a day; else the one of the day "
+    "before it.",
+)
+@click.option("--to", metavar="DATE|RUN", help="The later run; else the newest one.")
+@click.option("--format", "format_", metavar="NAME", help="md, html or json; else for a terminal.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
+def diff(
+    path: Path,
+    config: Path | None,
+    since: str | None,
+    to: str | None,
+    format_: str | None,
+    output: Path | None,
+) -> None:
+    """Shows what changed from one run to a later one: new findings, what got worse or better, and
+    what is solved.
+
+    PATH is the shop's folder, with its advisor.toml; else the current folder. A value got worse or
+    better where the confidence intervals of both runs do not overlap. A finding is solved where its
+    rule was checked again and is clear.
+
+    \b
+    Examples:
+      advisor diff exports/
+      advisor diff exports/ --since 2026-09-01
+      advisor diff exports/ --since 12 --to 19 --format html -o changes.html
+    """
+    from advisor.cli.history import store_at
+    from advisor.cli.screen import readers, say
+    from advisor.document import since_frame
+    from advisor.history import past_between
+
+    known("--format", format_, FORMATS)
+    store, shop = store_at(path, config)
+    runs = store.runs(shop)
+    later = _chosen(runs, to, "--to") if to else _newest(runs)
+    earlier = _earlier(runs, later) if since is None else _chosen(runs, since, "--since")
+    if (earlier.info.day, earlier.id) >= (later.info.day, later.id):
+        raise AdvisorError(
+            f"run {earlier.id} is not before run {later.id}",
+            where="--since",
+            hint="see `advisor history`",
+        )
+    now, past = past_between(store, earlier, later)
+    vocabulary = load_registry().vocabulary()
+    found = since_frame(later.info, now, past, vocabulary, later.info.currency)
+    if found is None:
+        raise AdvisorError("there is nothing to compare with", where="--since")
+    text = _rendered(found, shop, later, format_)
+    if output is not None:
+        from advisor.ingest import write_outputs
+
+        write_outputs({output: text})
+        say(f"Written: {output}")
+        return
+    with readers():
+        if format_ is None:
+            say(text.rstrip("\n"))
+        else:
+            click.echo(text, nl=False)
+
+
+def _newest(runs: Sequence["RunLine"]) -> "RunLine":
+    if not runs:
+        raise AdvisorError(
+            "no runs yet", where="advisor diff", hint="`advisor diagnose` keeps each one"
+        )
+    return runs[0]
+
+
+def _earlier(runs: Sequence["RunLine"], later: "RunLine") -> "RunLine":
+    """The run that the plan of *later* was compared with."""
+    for run in runs:
+        info = run.info
+        before = info.day < later.info.day and info.chosen == later.info.chosen
+        ends = info.last is None or later.info.last is None or info.last <= later.info.last
+        if before and ends:
+            return run
+    raise AdvisorError(
+        "there is no run of an earlier day", where="advisor diff", hint="see `advisor history`"
+    )
+
+
+def _chosen(runs: Sequence["RunLine"], given: str, option: str) -> "RunLine":
+    """The run with this number, or the newest one up to this day."""
+    if given.isdecimal():
+        for run in runs:
+            if run.id == int(given):
+                return run
+        raise AdvisorError(f"there is no run {given}", where=option, hint="see `advisor history`")
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise AdvisorError(
+            f"{given!r} is neither a run nor a day",
+            where=option,
+            hint="write 12, or 2026-10-31",
+        ) from None
+    for run in runs:
+        if run.info.day <= day:
+            return run
+    raise AdvisorError(f"there is no run up to {given}", where=option, hint="see `advisor history`")
+
+
+def _rendered(since: "SinceInfo", shop: str, later: "RunLine", format_: str | None) -> str:
+    from advisor.document import RunDiff, plain
+    from advisor.report import write_json
+
+    if format_ is None:
+        return _lines(since)
+    context = plain(RunDiff(shop, later.info.day.isoformat(), since))
+    if format_ == "json":
+        # Marked as ours, so that it is never read as an export.
+        maker = {"version": later.info.version, "engine": None}
+        return write_json({"schema_version": 1, "advisor": maker, **context})
+    from advisor.report import make_environment, render_template
+
+    environment = make_environment(load_registry().templates(), format_)
+    return render_template(environment, f"diff.{format_}.j2", context)
+
+
+def _lines(since: "SinceInfo") -> str:
+    lines = [since.text]
+    for change, title in _GROUPS.items():
+        of = [one for one in since.findings if one.change == change]
+        if of:
+            lines += ["", title]
+            lines += [f"  {one.text}  ({one.rule}, since {one.since})" for one in of]
+    return "\n".join(lines) + "\n"
