@@ -1,4 +1,4 @@
-from .compare import BANDS, Change, Reason, compare, has_same_period, reason
+from .comparison import BANDS, Change, Reason, compare, has_same_period, reason
 from .past import (
     FINDINGS,
     OPEN,
