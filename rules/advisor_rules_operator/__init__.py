@@ -10,7 +10,7 @@ _FOLDER = files(__name__)
 
 @hookimpl
 def advisor_rule_packs() -> Sequence[RulePack]:
-    return [RulePack("operator", "What operators look at beyond the guide", _FOLDER)]
+    return [RulePack("operator", "TikTok Shop operator checks", _FOLDER)]
 
 
 @hookimpl
