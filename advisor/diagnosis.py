@@ -17,6 +17,7 @@ from advisor.judge import Engine, Grader, Judgement, choose, failure, judge
 from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
+    Lineage,
     Measured,
     Total,
     Windows,
@@ -46,37 +47,11 @@ from advisor.model import (
     chosen,
     text,
 )
+from advisor.plan import PricedFindings, price_findings
 from advisor.plugin import Computed, Derived, KindInfo, Provider, ReadContext, Registry
 from advisor.tabular import OwnSources
 
 AsIf = Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]]
-
-
-@attrs.frozen(eq=False)
-class Diagnosis:
-    """Everything a report or an explanation may want to know of one shop."""
-
-    request: Request
-    business: Business
-    vocabulary: Vocabulary
-    grader: Grader
-    gathered: Gathered
-    counted: Counted
-    rows: tuple[CountedRows, ...]
-    window: Window
-    measured: Mapping[str, Measured]
-    links: Mapping[str, pl.DataFrame]  # pairs of keys by relation: shop, from, to
-    totals: Mapping[str, Total]
-    loaded: RuleSet
-    judgement: Judgement
-    engine: Engine
-    providers: tuple[Provider, ...]
-    notes: tuple[Note, ...]
-
-    @cached_property
-    def exports(self) -> tuple[KindInfo, ...]:
-        """Every kind of file that somebody reads."""
-        return tuple(info for provider in self.providers for info in provider.kinds.values())
 
 
 @attrs.frozen(eq=False)
@@ -89,6 +64,145 @@ class Shop:
     @property
     def id(self) -> str:
         return self.known.business.id
+
+
+@attrs.frozen(eq=False)
+class Block:
+    """Shops that were worked on together, and all that is known of them.
+
+    *businesses*, *totals* and *notes* are by shop; every frame has a `shop` column. *links* are
+    pairs of keys by relation: `shop`, `from`, `to`.
+    """
+
+    shops: Mapping[str, Shop]
+    businesses: Mapping[str, Business]
+    vocabulary: Vocabulary
+    grader: Grader
+    counted: Counted
+    rows: tuple[CountedRows, ...]
+    windows: Windows
+    measured: Mapping[str, Measured]
+    links: Mapping[str, pl.DataFrame]
+    totals: Mapping[str, Mapping[str, Total]]
+    rules: RuleSet
+    judgement: Judgement
+    engine: Engine
+    providers: tuple[Provider, ...]
+    notes: Mapping[str, tuple[Note, ...]]
+    _names: dict[str, Mapping[tuple[str, str], str]] = attrs.field(factory=dict, init=False)
+
+    @cached_property
+    def findings(self) -> PricedFindings:
+        """What fired, with what it is worth."""
+        return price_findings(self.judgement, self.rules.rules, self.grader, self.windows)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Where the values of the findings come from."""
+        keys: dict[int, set[str]] = {}
+        for match in self.judgement.matches:
+            keys.setdefault(id(match.evaluation.graded.measured), set()).add(match.key)
+        return Lineage(keys, self.windows, self.counted.files)
+
+    def name_of(self, kind: str, shop: str, key: str) -> str:
+        """What files call a subject."""
+        if kind not in self._names:
+            one = self.measured.get(kind)
+            named = [] if one is None else one.frame["shop", "key", "name"].iter_rows()
+            self._names[kind] = {(shop, key): name for shop, key, name in named if name is not None}
+        return self._names[kind].get((shop, key), key)
+
+    def diagnoses(self) -> Iterator["Diagnosis"]:
+        """What each shop has of it."""
+        return (Diagnosis(self, id_) for id_ in self.shops)
+
+    @cached_property
+    def slices(self) -> "_Slices":
+        """The frames by shop."""
+        return _Slices(tuple(self.shops), self.rows, self.measured, self.links)
+
+    @cached_property
+    def judgements(self) -> Mapping[str, Judgement]:
+        """The judgement by shop."""
+        # Also of one alone: what is summed later lies in memory as it does where there are more.
+        return self.judgement.by_shop({id_: self.slices.measured(id_) for id_ in self.shops})
+
+
+@attrs.frozen(eq=False)
+class Diagnosis:
+    """One shop of a *block*: everything that a report or an explanation may want to know of it."""
+
+    block: Block
+    id: str
+
+    @property
+    def request(self) -> Request:
+        return self.block.shops[self.id].known.request
+
+    @property
+    def business(self) -> Business:
+        return self.block.businesses[self.id]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.block.vocabulary
+
+    @property
+    def rules(self) -> RuleSet:
+        return self.block.rules
+
+    @property
+    def engine(self) -> Engine:
+        return self.block.engine
+
+    @property
+    def gathered(self) -> Gathered:
+        return self.block.shops[self.id].gathered
+
+    @property
+    def window(self) -> Window:
+        return self.block.windows.of(self.id)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return self.block.notes[self.id]
+
+    @cached_property
+    def grader(self) -> Grader:
+        """The bands that hold for this shop."""
+        return self.block.grader.of_shop(self.id)
+
+    @cached_property
+    def totals(self) -> Mapping[str, Total]:
+        """Its KPIs, those of its goal first."""
+        own = self.block.totals.get(self.id, {})
+        names = kpi_names(self.business.goal, self.vocabulary)
+        return {name: own[name] for name in names if name in own}
+
+    @property
+    def rows(self) -> tuple[CountedRows, ...]:
+        return self.block.slices.rows(self.id)
+
+    @property
+    def measured(self) -> Mapping[str, Measured]:
+        return self.block.slices.measured(self.id)
+
+    @property
+    def links(self) -> Mapping[str, pl.DataFrame]:
+        return self.block.slices.links(self.id)
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.block.judgements[self.id]
+
+    @cached_property
+    def exports(self) -> tuple[KindInfo, ...]:
+        """Every kind of file that somebody reads."""
+        return tuple(info for one in self.block.providers for info in one.kinds.values())
+
+    def name_of(self, kind: str, key: str) -> str:
+        """What files call one of its subjects."""
+        return self.block.name_of(kind, self.id, key)
 
 
 def diagnose(
@@ -166,16 +280,18 @@ def diagnose_block(
     programs: dict[Hashable, list[Shop]] = {}
     for shop in shops:
         programs.setdefault(_program(shop), []).append(shop)
-    found: dict[str, Diagnosis] = {}
-    for alike in programs.values():
-        for part in _counted_parts(alike, resolver, as_if):
-            found |= {one.business.id: one for one in part.diagnoses(resolver, acting)}
+    blocks = [
+        part.judged(resolver, acting)
+        for alike in programs.values()
+        for part in _counted_parts(alike, resolver, as_if)
+    ]
+    found = {one.id: one for block in blocks for one in block.diagnoses()}
     return [found[shop.id] for shop in shops]
 
 
 def _program(shop: Shop) -> Hashable:
     """What decides the expressions that are worked out, beside numbers: the rules in force, the
-    bands, the days that are asked for, and the columns of the shop's tables."""
+    days that are asked for, and the columns of the shop's tables."""
     known, request = shop.known, shop.known.request
     columns: dict[Hashable, set[str]] = {}
     for reading in shop.gathered.readings:
@@ -188,7 +304,7 @@ def _program(shop: Shop) -> Hashable:
                 )
     shape = frozenset((place, frozenset(of)) for place, of in columns.items())
     asked = (request.first, request.last, request.month, request.today)
-    return (id(known.rules), id(known.bands), asked, shape)
+    return (id(known.rules), asked, shape)
 
 
 def _blank(frame: pl.DataFrame, column: str) -> bool:
@@ -209,8 +325,8 @@ class _Part:
     computed: Computed
     notes: Mapping[str, tuple[Note, ...]]
 
-    def diagnoses(self, resolver: Resolver, engine: Engine) -> Iterator[Diagnosis]:
-        """Measures and judges all shops together, and gives what each of them has of it."""
+    def judged(self, resolver: Resolver, engine: Engine) -> Block:
+        """Measures and judges all shops together."""
         vocabulary, registry = resolver.vocabulary, resolver.registry
         first = next(iter(self.shops.values())).known
         rules, today = first.rules, first.request.today
@@ -221,49 +337,41 @@ class _Part:
         )
         measured = with_derived(measured, self.derived, vocabulary)
         measured, not_running = with_over(measured, self.rows, self.windows, vocabulary)
-        names = kpi_names(None, vocabulary)
-        sums = totals(names, self.rows, self.windows, vocabulary)
         links = _of_shops_links(self.counted.links, tuple(self.shops))
         lost = registry.uncomputed(self.computed, next(iter(self.shops)))
         grader = Grader(vocabulary, bands, self.businesses, today)
         judgement = judge(rules.rules, measured, links, grader, engine, lost=lost)
-        slices = _Slices(tuple(self.shops), self.rows, measured, links)
-        # Also of one alone: what is summed later lies in memory as it does where there are more.
-        judgements = judgement.by_shop({id_: slices.measured(id_) for id_ in self.shops})
-        for id_, shop in self.shops.items():
-            business = self.businesses[id_]
-            failed = [registry.fault(line) for line in self.computed.lines(id_)]
-            died = failure(engine)
-            if died:
-                failed.append(registry.fault(died, "rules"))
-            own_names = kpi_names(business.goal, vocabulary)
-            own_sums = sums.get(id_, {})
-            yield Diagnosis(
-                request=shop.known.request,
-                business=business,
-                vocabulary=vocabulary,
-                grader=grader.of_shop(id_),
-                gathered=shop.gathered,
-                counted=self.counted,
-                rows=slices.rows(id_),
-                window=self.windows.of(id_),
-                measured=slices.measured(id_),
-                links=slices.links(id_),
-                totals={name: own_sums[name] for name in own_names if name in own_sums},
-                loaded=rules,
-                judgement=judgements[id_],
-                engine=engine,
-                providers=tuple(registry.providers()),
-                notes=(
+        died = failure(engine)
+        failed = [registry.fault(died, "rules")] if died else []
+        return Block(
+            shops=self.shops,
+            businesses=self.businesses,
+            vocabulary=vocabulary,
+            grader=grader,
+            counted=self.counted,
+            rows=self.rows,
+            windows=self.windows,
+            measured=measured,
+            links=links,
+            totals=totals(kpi_names(None, vocabulary), self.rows, self.windows, vocabulary),
+            rules=rules,
+            judgement=judgement,
+            engine=engine,
+            providers=tuple(registry.providers()),
+            notes={
+                id_: (
                     *shop.gathered.notes,
                     *self.notes.get(id_, ()),
                     *not_running.get(id_, ()),
                     *rules.notes,
                     *shop.known.notes,
+                    *(registry.fault(line) for line in self.computed.lines(id_)),
                     *failed,
                     *registry.problems,
-                ),
-            )
+                )
+                for id_, shop in self.shops.items()
+            },
+        )
 
 
 def _counted_parts(

@@ -63,7 +63,7 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
             for line in lines:
                 say(line)
         return
-    rule = find_rule(diagnosis.loaded, rule_id)
+    rule = find_rule(diagnosis.rules, rule_id)
     lines = _tree(diagnosis, rule, subject) if subject else _subjects(diagnosis, rule)
     with readers():
         for line in lines:
@@ -103,7 +103,7 @@ def _word(name: str) -> str:
 
 
 def _not_judged(diagnosis: "Diagnosis", rule: "Rule") -> str:
-    for resting, reason in diagnosis.loaded.inactive:
+    for resting, reason in diagnosis.rules.inactive:
         if resting.id == rule.id:
             return f"the rule is inactive: {reason}"
     return f"the rule was not judged: no file lists a {rule.subject}"

@@ -32,7 +32,7 @@ def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     request = asked.here().request(registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
-    rule = find_rule(diagnosis.loaded, rule_id)
+    rule = find_rule(diagnosis.rules, rule_id)
     if subject is None or not judged(diagnosis, rule.id):
         told = list(overview(diagnosis, rule))
     else:

@@ -17,7 +17,7 @@ from advisor.document.actions import (
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
 from advisor.document.compose import compose_document, compose_with_history
 from advisor.document.compose.coverage import promise, unjudged
-from advisor.document.compose.findings import compose_findings, measured_rows
+from advisor.document.compose.findings import compose_findings
 from advisor.document.compose.since import since_frame
 from advisor.document.findings import (
     BandInfo,
@@ -113,7 +113,6 @@ __all__ = [
     "compose_document",
     "compose_findings",
     "compose_with_history",
-    "measured_rows",
     "one_level",
     "plain",
     "promise",

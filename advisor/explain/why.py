@@ -5,9 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
-from advisor.document import measured_rows
 from advisor.errors import AdvisorError, unknown
-from advisor.judge import Outcome, RuleEvaluation, change, related_column, truth_column
+from advisor.judge import (
+    Outcome,
+    RuleEvaluation,
+    change,
+    measured_rows,
+    related_column,
+    truth_column,
+)
 from advisor.metrics import Measured, Value, metric_of, value_of
 from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, frozen, text
 
@@ -135,7 +141,7 @@ def _related_words(related: Related) -> str:
 
 def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> Explanation:
     rule = evaluation.rule
-    frame = measured_rows([evaluation], [row], diagnosis)
+    frame = measured_rows([evaluation], [row], diagnosis.grader)
     judged = diagnosis.judgement.outcomes_of(evaluation).row(row, named=True)
     outcome, truth = Outcome(judged["outcome"]), Truth(judged["truth"])
     witness = _Witness(diagnosis, evaluation.graded.measured, frame, evaluation.kind)
@@ -155,7 +161,7 @@ def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> 
     elif truth is Truth.TRUE and outcome is Outcome.CLEAR:
         remark = "every condition holds, and so does what keeps the rule from firing"
     elif outcome is Outcome.ERROR:
-        rules = {one.id: one for one in diagnosis.loaded.rules}
+        rules = {one.id: one for one in diagnosis.rules.rules}
         remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
     elif evaluation.measured_as is not None:
         remark = f"measured over every {evaluation.measured_as} that could not tell alone"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
-from advisor.document import measured_rows, promise, unjudged
+from advisor.document import promise, unjudged
 from advisor.explain.why import Explanation, Node, explain, subjects
-from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, truth_column
+from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, measured_rows, truth_column
 from advisor.metrics import Value, metric_of, value_of
 from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, frozen, text
 
@@ -84,7 +84,7 @@ def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
     if subjects(diagnosis, rule.id):
         yield f"{rule.id} fires on everything that it was judged on"
         return
-    for resting, reason in diagnosis.loaded.inactive:
+    for resting, reason in diagnosis.rules.inactive:
         if resting.id == rule.id:
             yield f"{rule.id} rests: {reason}"
             return
@@ -155,7 +155,7 @@ def _far(
     if test.name in diagnosis.vocabulary.symbols:
         return "", None
     metric = metric_of(test.name, diagnosis.vocabulary)
-    frame = measured_rows([evaluation], [row], diagnosis)
+    frame = measured_rows([evaluation], [row], diagnosis.grader)
     if f"{metric.id}.lo" not in frame.columns:
         return "", None
     values = frame.row(0, named=True)

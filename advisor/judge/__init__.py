@@ -8,6 +8,7 @@ from advisor.judge.engine import Engine, choose, engine_in_use, failure, install
 from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
+from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
 from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
 
@@ -18,6 +19,7 @@ __all__ = [
     "Grader",
     "Judgement",
     "Match",
+    "MatchedRows",
     "Outcome",
     "RuleEvaluation",
     "change",
@@ -26,8 +28,11 @@ __all__ = [
     "failure",
     "install_engine",
     "judge",
+    "matched_rows",
+    "measured_rows",
     "notice",
     "related_column",
+    "rule_metrics",
     "split_subject_id",
     "subject_id",
     "truth_column",

@@ -7,6 +7,7 @@ import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
+from advisor.metrics.windows import Windows
 from advisor.model import File, Window, frozen
 
 
@@ -24,12 +25,14 @@ class Lineage:
     counts that the same of its rows have. *keys* are all that are asked for, by measured kind."""
 
     keys: Mapping[int, Collection[str]]
-    window: Window
+    window: Window | Windows
     files: Sequence[File]
-    _found: dict[tuple[int, tuple[object, ...]], Mapping[str, Rows]] = attrs.field(factory=dict)
+    _found: dict[tuple[int, tuple[object, ...]], Mapping[tuple[str, str], Rows]] = attrs.field(
+        factory=dict
+    )
 
-    def of(self, measured: Measured, counts: Iterable[str]) -> Mapping[str, Rows]:
-        """The rows behind *counts* of every key of *measured*."""
+    def of(self, measured: Measured, counts: Iterable[str]) -> Mapping[tuple[str, str], Rows]:
+        """The rows behind *counts* of every subject of *measured*, by shop and key."""
         counts = list(counts)
         asked = id(measured), tuple(_gaps(rows, counts) for rows in measured.source)
         if asked not in self._found:
@@ -49,19 +52,17 @@ def lineage(
     measured: Measured,
     keys: Iterable[str],
     counts: Iterable[str],
-    window: Window,
+    window: Window | Windows,
     files: Sequence[File],
-) -> Mapping[str, Rows]:
-    """The rows behind *counts* of each of *keys*: those of the first family that has them."""
+) -> Mapping[tuple[str, str], Rows]:
+    """The rows behind *counts* of the subjects with these *keys*, by shop and key: those of the
+    first family that has them."""
     wanted = sorted(set(keys))
     needed = list(counts)
-    found: dict[str, Rows] = {}
+    found: dict[tuple[str, str], Rows] = {}
     for rows in measured.source:
-        if not all(count in rows.frame.columns for count in needed):
-            continue
-        missing = [key for key in wanted if key not in found]
-        if missing:
-            found.update(_of(rows, missing, needed, window, files))
+        if all(count in rows.frame.columns for count in needed):
+            found = {**_of(rows, wanted, needed, window, files), **found}
     return found
 
 
@@ -69,34 +70,36 @@ def _of(
     rows: CountedRows,
     keys: Sequence[str],
     counts: Sequence[str],
-    window: Window,
+    window: Window | Windows,
     files: Sequence[File],
-) -> dict[str, Rows]:
+) -> dict[tuple[str, str], Rows]:
     near = (
         rows.held(window)
         .filter(pl.col("key").is_in(keys))
         .drop_nulls(counts)  # a row that lacks one is in no sum
-        .select("key", "_file", pl.col("_row").cast(pl.Int64))
-        .sort("key", "_file", "_row")
+        .select("shop", "key", "_file", pl.col("_row").cast(pl.Int64))
+        .sort("shop", "key", "_file", "_row")
     )
     # A range goes on while subject and file are the same and the row is the next one.
     begins = (
         (pl.col("_row") != pl.col("_row").shift(1) + 1)
         | (pl.col("_file") != pl.col("_file").shift(1))
         | (pl.col("key") != pl.col("key").shift(1))
+        | (pl.col("shop") != pl.col("shop").shift(1))
     ).fill_null(value=True)
     near = near.with_columns(begins.alias("begins"))
     ends = near["begins"].shift(-1, fill_value=True)
     ranges = (
         near.filter("begins")
         .with_columns(near.filter(ends)["_row"].alias("last"))
-        .group_by("key", "_file", maintain_order=True)
+        .group_by("shop", "key", "_file", maintain_order=True)
         .agg("_row", "last")
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    named: dict[str, str] = {}
-    for key, file, firsts, lasts in ranges.iter_rows():
-        name = files[file].name
-        if named.setdefault(key, name) == name:  # rows of one file; others are counted there too
-            found.setdefault(key, []).extend(zip(firsts, lasts, strict=True))
-    return {key: Rows(named[key], tuple(spans)) for key, spans in found.items()}
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    named: dict[tuple[str, str], str] = {}
+    for shop, key, file, firsts, lasts in ranges.iter_rows():
+        name, subject = files[file].name, (shop, key)
+        # Rows of one file; others are counted there too.
+        if named.setdefault(subject, name) == name:
+            found.setdefault(subject, []).extend(zip(firsts, lasts, strict=True))
+    return {subject: Rows(named[subject], tuple(spans)) for subject, spans in found.items()}

@@ -1,11 +1,11 @@
 """From findings to a plan: causes, money, contradictions, one order."""
 
 from advisor.plan.actions import Planned, fingerprint
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside
 from advisor.plan.money import ASSUMED, MONTH, Gain, NoPrice, Price, Target, expected
 from advisor.plan.order import Plan, Ranked, plan
-from advisor.plan.pricing import WASTE, Pricing, arithmetic, edge
+from advisor.plan.pricing import WASTE, PricedFindings, arithmetic, edge, price_findings
 from advisor.plan.priority import FORMULA, Priority, start
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "Plan",
     "Planned",
     "Price",
-    "Priced",
-    "Pricing",
+    "PricedFinding",
+    "PricedFindings",
     "Priority",
     "Ranked",
     "SetAside",
@@ -29,5 +29,6 @@ __all__ = [
     "expected",
     "fingerprint",
     "plan",
+    "price_findings",
     "start",
 ]

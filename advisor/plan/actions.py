@@ -7,7 +7,7 @@ import attrs
 
 from advisor.model import Action, Rule, frozen
 from advisor.plan.causes import causes
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, NoPrice, Price, expected, gain
 
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
@@ -23,8 +23,8 @@ class Planned:
     kind: str
     place: int
     action: Action
-    findings: tuple[Priced, ...]
-    explained: tuple[Priced, ...]
+    findings: tuple[PricedFinding, ...]
+    explained: tuple[PricedFinding, ...]
     gain: Gain | NoPrice
     confidence: float
     chance: float
@@ -47,12 +47,12 @@ class Planned:
         return self.action.lever, self.action.direction
 
 
-def actions(findings: Sequence[Priced]) -> list[Planned]:
+def actions(findings: Sequence[PricedFinding]) -> list[Planned]:
     """The actions of *findings*, in no order.
 
     A finding that another one explains brings no action of its own; it is listed under its cause.
     """
-    groups: dict[tuple[str, str, str], list[Priced]] = {}
+    groups: dict[tuple[str, str, str], list[PricedFinding]] = {}
     for finding in findings:
         if not finding.explained_by:
             group = (finding.rule.id, finding.kind, finding.question)
@@ -88,7 +88,7 @@ def _small(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def either(finding: Priced) -> tuple[Action, ...]:
+def either(finding: PricedFinding) -> tuple[Action, ...]:
     """The action of a finding that a setting decides: what the stronger rule asks for, and what to
     do otherwise."""
     if finding.instead is None:
@@ -109,7 +109,11 @@ def fingerprint(*parts: str) -> str:
 
 
 def _planned(
-    kind: str, place: int, action: Action, members: Sequence[Priced], explained: tuple[Priced, ...]
+    kind: str,
+    place: int,
+    action: Action,
+    members: Sequence[PricedFinding],
+    explained: tuple[PricedFinding, ...],
 ) -> Planned:
     each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), -f.stake, f.p, f.subject))

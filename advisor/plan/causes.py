@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 
 
-def causes(findings: Sequence[Priced]) -> list[frozenset[str]]:
+def causes(findings: Sequence[PricedFinding]) -> list[frozenset[str]]:
     """For each finding the rules that explain it, those that explain these, and so on."""
     at = {(f.rule.id, f.subject): f.explained_by for f in findings}
     anywhere: dict[str, set[str]] = {}
     for f in findings:
         anywhere.setdefault(f.rule.id, set()).update(f.explained_by)
 
-    def of(finding: Priced) -> frozenset[str]:
+    def of(finding: PricedFinding) -> frozenset[str]:
         known: set[str] = set()
         todo = list(finding.explained_by)
         while todo:

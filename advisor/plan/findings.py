@@ -5,7 +5,7 @@ from advisor.plan.money import NoPrice, Price
 
 
 @frozen
-class Priced:
+class PricedFinding:
     """A finding with its price: *index* is its place in the list of firings.
 
     *subject* is `kind|shop|key`; *places* are the subjects that hold it or belong to it (its

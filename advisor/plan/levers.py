@@ -6,7 +6,7 @@ import attrs
 
 from advisor.model import Lever, frozen
 from advisor.plan.actions import Planned, without
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, NoPrice, Price
 
 
@@ -81,7 +81,7 @@ def join(items: Sequence[Planned]) -> list[Planned]:
     return joined
 
 
-def _one_symptom(finding: Priced, first: Priced | None) -> bool:
+def _one_symptom(finding: PricedFinding, first: PricedFinding | None) -> bool:
     """Whether *finding* is about the gap of the one before it on its subject, or has none."""
     if first is None or isinstance(finding.price, NoPrice):
         return first is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from advisor.model import Lever, Severity, Vocabulary, frozen
 from advisor.plan.actions import Planned, actions
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside, arbitrate, join
 from advisor.plan.money import Gain, added
 from advisor.plan.priority import Priority, priorities
@@ -32,7 +32,9 @@ class Plan:
     total: tuple[Gain, ...]
 
 
-def plan(findings: Sequence[Priced], vocabulary: Vocabulary, goal: str | None = None) -> Plan:
+def plan(
+    findings: Sequence[PricedFinding], vocabulary: Vocabulary, goal: str | None = None
+) -> Plan:
     """The plan that *findings* make, for a shop whose *goal* this is."""
     kept, aside = arbitrate(actions(findings), vocabulary.levers)
     kept, _ = _sorted(kept, goal)

@@ -13,7 +13,7 @@ import attrs
 from advisor.metrics import comes_after
 from advisor.model import Better, Vocabulary
 from advisor.plan.actions import Planned
-from advisor.plan.findings import Priced
+from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, Price, expected
 
 FollowsOn = Callable[[str, str], bool]
@@ -78,7 +78,7 @@ class _Claimed:
     _at: dict[str, dict[_Piece, None]] = attrs.field(factory=dict, init=False)  # by the lowest
     _in: dict[str, dict[_Piece, None]] = attrs.field(factory=dict, init=False)  # by what holds it
 
-    def add(self, finding: Priced, metric: str, amount: float) -> float:
+    def add(self, finding: PricedFinding, metric: str, amount: float) -> float:
         """Claims *amount*; how much of it is new."""
         subject, rest = finding.subject, amount
         self._around[subject] = finding.places

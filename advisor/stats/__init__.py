@@ -35,7 +35,7 @@ from advisor.stats.sample_size import (
     round_up,
     sizes,
 )
-from advisor.stats.shrinkage import shrunk
+from advisor.stats.shrinkage import rates_of, shrunk, shrunk_rates
 from advisor.stats.trends import middle_slope, neighbours, pairs_of, trend
 from advisor.stats.trial_design import (
     CONTROL,
@@ -88,9 +88,11 @@ __all__ = [
     "next_target",
     "pairs_of",
     "project",
+    "rates_of",
     "round_up",
     "rounded",
     "shrunk",
+    "shrunk_rates",
     "sizes",
     "step_column",
     "trend",

@@ -41,65 +41,116 @@ def shrunk(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
     without a word on its events).
     """
     m = metric.id
-    if metric.kind is MetricKind.EXACT or not {f"{m}.x", f"{m}.d"} <= set(frame.columns):
-        own = pl.col(m)
-        return frame.with_columns(
-            own.alias(f"{m}.shrunk"),
-            (own * pl.col(f"{m}.se")).abs().alias(f"{m}.shrunk.se"),
-            pl.lit(None, pl.Float64).alias(f"{m}.shrunk.to"),
-        )
-    worked = _with_moments(frame, metric)
-    mean, variance = _posterior()
-    known = pl.col(_R).is_not_null()
-    few = (pl.col(_K) < ENOUGH) | pl.col(_U).is_null()
-    own = _own_variance(frame, metric).sqrt()
-    found = {
-        f"{m}.shrunk": pl.when(few).then(_R).otherwise(mean),
-        f"{m}.shrunk.se": pl.when(few).then(own).otherwise(variance.sqrt()),
-        f"{m}.shrunk.to": pl.when(~few).then(_MU),
-    }
-    return worked.with_columns(
-        pl.when(known).then(value * metric.scale).alias(name) for name, value in found.items()
-    ).drop(_R, _D, _U, _MU, _TAU, _K)
-
-
-def _with_moments(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """Adds rate, denominator and the moments of each subject's shop, all without the scale."""
-    m = metric.id
-    x, d = pl.col(f"{m}.x"), pl.col(f"{m}.d")
-    rates = frame.with_columns(
-        pl.when(d > 0).then(x / d).alias(_R), pl.when((d > 0) & x.is_not_null()).then(d).alias(_D)
+    known = shrunk_rates(rates_of(frame, metric), by="shop")
+    return frame.with_columns(
+        known["shrunk"].alias(f"{m}.shrunk"),
+        known["shrunk.se"].alias(f"{m}.shrunk.se"),
+        known["shrunk.to"].alias(f"{m}.shrunk.to"),
     )
+
+
+def rates_of(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """The rates of *metric* in a measured *frame*, for shrunk_rates: a row for each subject with
+    its `shop`, `value`, standard error of the logarithm (`se`), `x` and `d` (numerator and
+    denominator), dispersion (`phi`), and, alike in all rows, whether it is a `ratio`, whether of
+    `money`, and its `scale`."""
+    m = metric.id
+    there = frozenset(frame.columns)
+    ratio = metric.kind is not MetricKind.EXACT and {f"{m}.x", f"{m}.d"} <= there
+
+    def same(value: float | None, dtype: type[pl.DataType] = pl.Float64) -> pl.Series:
+        return pl.Series([value], dtype=dtype).new_from_index(0, frame.height)
+
+    def own(part: str, default: float | None = None) -> pl.Series:
+        name = f"{m}{part}"
+        return frame[name].cast(pl.Float64) if name in there else same(default)
+
+    # Of columns, without a query: there may be a hundred metrics.
+    return pl.DataFrame(
+        {
+            "shop": frame["shop"],
+            "value": own(""),
+            "se": own(".se"),
+            "x": own(".x"),
+            "d": own(".d"),
+            "phi": own(".phi", 1.0),
+            "ratio": same(ratio, pl.Boolean),
+            "money": same(metric.kind is MetricKind.MONEY, pl.Boolean),
+            "scale": same(metric.scale),
+        }
+    )
+
+
+def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:
+    """*rates* (see rates_of; of one metric, or of many) with `shrunk`, `shrunk.se` and
+    `shrunk.to`. Siblings are the rows that have the same *by*, which are all of one metric."""
+    x, d = pl.col("x"), pl.col("d")
+    ratio = pl.col("ratio") & (d > 0)
+    worked = _with_moments(
+        rates.lazy().with_columns(
+            pl.when(ratio).then(x / d).alias(_R),
+            pl.when(ratio & x.is_not_null()).then(d).alias(_D),
+        ),
+        by,
+    )
+    mean, variance = _posterior(by)
+    few = (pl.col(_K) < ENOUGH) | pl.col(_U).is_null()
+    known, value, scale = pl.col(_R).is_not_null(), pl.col("value"), pl.col("scale")
+    of_ratio = {
+        "shrunk": pl.when(few).then(_R).otherwise(mean),
+        "shrunk.se": pl.when(few).then(_own_variance().sqrt()).otherwise(variance.sqrt()),
+        "shrunk.to": pl.when(~few).then(_MU),
+    }
+    alone = {
+        "shrunk": value,
+        "shrunk.se": (value * pl.col("se")).abs(),
+        "shrunk.to": pl.lit(None, pl.Float64),
+    }
+    return (
+        worked.with_columns(
+            pl.when("ratio")
+            .then(pl.when(known).then(one * scale))
+            .otherwise(alone[name])
+            .alias(name)
+            for name, one in of_ratio.items()
+        )
+        .drop(_R, _D, _U, _MU, _TAU, _K, _MEAN)
+        .collect()
+    )
+
+
+def _with_moments(rates: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    """Adds the moments of each subject's siblings, without the scale."""
     of = pl.col(_D) * pl.col(_R)
     # Zero events carry no variance of their own; the siblings' events speak for them.
-    chance = pl.when(of == 0).then(0.0).otherwise((pl.col(f"{m}.se") * of) ** 2)
+    chance = pl.when(of == 0).then(0.0).otherwise((pl.col("se") * of) ** 2)
     told = pl.when(chance.is_not_null()).then(pl.col(_D))
-    one = 0.0 if metric.kind is MetricKind.MONEY else 1.0  # none anywhere: less than one event
-    spread = pl.when(told.sum() > 0).then(chance.sum().clip(one) / told.sum())
+    # None anywhere: less than one event.
+    one = pl.when(pl.col("money").first()).then(0.0).otherwise(1.0)
+    spread = pl.when(told.sum() > 0).then(pl.max_horizontal(chance.sum(), one) / told.sum())
     rates = rates.with_columns(
-        pl.col(_R).count().over("shop").cast(pl.Float64).alias(_K),
-        (of.sum() / pl.col(_D).sum()).over("shop").alias(_MU),
-        pl.when(spread > 0).then(spread).over("shop").alias(_U),
+        pl.col(_R).count().over(by).cast(pl.Float64).alias(_K),
+        (of.sum() / pl.col(_D).sum()).over(by).alias(_MU),
+        pl.when(spread > 0).then(spread).over(by).alias(_U),
     )
     apart = (pl.col(_D) * (pl.col(_R) - pl.col(_MU)) ** 2).sum() / pl.col(_U).first()
     free = pl.col(_K).first() - 1
     beyond = pl.max_horizontal(apart - free, FLOOR * (2 * free).sqrt())
     rates = rates.with_columns(
-        (beyond * pl.col(_U).first() / _effective()).over("shop").alias(_TAU),
+        (beyond * pl.col(_U).first() / _effective()).over(by).alias(_TAU),
     )
-    return _weighed(rates)
+    return _weighed(rates, by)
 
 
-def _weighed(rates: pl.DataFrame) -> pl.DataFrame:
+def _weighed(rates: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """*rates* with the mean that counts each sibling by what it tells of the mean, and sampling
     variance in proportion to that mean."""
     weight = 1 / (pl.col(_TAU) + pl.col(_U) / pl.col(_D))
-    mean = ((weight * pl.col(_R)).sum() / weight.sum()).over("shop")
-    rates = rates.with_columns(mean.alias(_MEAN))
+    mean = ((weight * pl.col(_R)).sum() / weight.sum()).over(by)
     scaled = pl.when((pl.col(_MU) > 0) & (pl.col(_MEAN) > 0)).then(pl.col(_MEAN) / pl.col(_MU))
-    return rates.with_columns(
+    return rates.with_columns(mean.alias(_MEAN)).with_columns(
         pl.col(_MEAN).alias(_MU), (pl.col(_U) * scaled.fill_null(1.0)).alias(_U)
-    ).drop(_MEAN)
+    )
 
 
 def _effective() -> pl.Expr:
@@ -107,24 +158,21 @@ def _effective() -> pl.Expr:
     return pl.col(_D).sum() - (pl.col(_D) ** 2).sum() / pl.col(_D).sum()
 
 
-def _posterior() -> tuple[pl.Expr, pl.Expr]:
+def _posterior(by: str) -> tuple[pl.Expr, pl.Expr]:
     own = pl.col(_U) / pl.col(_D)
     total = pl.col(_TAU) + own
     far = pl.col(_R) - pl.col(_MU)
     trust = pl.col(_TAU) / total
     mean = pl.col(_MU) + trust * far
     grown = pl.when(pl.col(_MU) > 0).then((mean / pl.col(_MU)).clip(0.0)).otherwise(1.0)
-    of_mean = (1 - trust) ** 2 / (1 / total).sum().over("shop")
+    of_mean = (1 - trust) ** 2 / (1 / total).sum().over(by)
     free = pl.col(_K) - 1
-    of_tau = 2 / free * (pl.col(_TAU) + pl.col(_U) * free / _effective().over("shop")) ** 2
+    of_tau = 2 / free * (pl.col(_TAU) + pl.col(_U) * free / _effective().over(by)) ** 2
     return mean, trust * own * grown + of_mean + of_tau * (own / total**2 * far) ** 2
 
 
-def _own_variance(frame: pl.DataFrame, metric: Metric) -> pl.Expr:
+def _own_variance() -> pl.Expr:
     """Of a rate that stands alone; with no event, as large as one event would make it."""
-    m = metric.id
-    of = pl.col(_R) * pl.col(f"{m}.se")
-    if metric.kind is MetricKind.MONEY:
-        return of**2
-    phi = pl.col(f"{m}.phi") if f"{m}.phi" in frame.columns else pl.lit(1.0)
-    return pl.when(pl.col(_R) == 0).then(phi / pl.col(_D) ** 2).otherwise(of**2)
+    of = (pl.col(_R) * pl.col("se")) ** 2
+    nothing = ~pl.col("money") & (pl.col(_R) == 0)
+    return pl.when(nothing).then(pl.col("phi") / pl.col(_D) ** 2).otherwise(of)

@@ -195,7 +195,9 @@ def _ending(diagnosis: Diagnosis, rule: Rule, chosen: Subject) -> Ending:
     why = next(one for one in explained if one.kind == chosen.kind)
     said: str | None = None
     if chosen.outcome is Outcome.FIRES:
-        told = zip(diagnosis.judgement.matches, compose_findings(diagnosis).infos, strict=True)
+        told = zip(
+            diagnosis.judgement.matches, compose_findings(diagnosis).infos.values(), strict=True
+        )
         said = next(
             info.message.text
             for match, info in told

@@ -7,13 +7,13 @@ from pathlib import Path
 import attrs
 import polars as pl
 
-from advisor.diagnosis import Diagnosis
+from advisor.diagnosis import Block, Diagnosis, Shop
 from advisor.document import compose_findings
 from advisor.explain import explain, subjects, tree
 from advisor.ingest import Counted, Gathered
 from advisor.judge import Engine, Grader, Outcome, choose, judge
-from advisor.knowledge import REGION_UNKNOWN, RuleSet, inactive_reason
-from advisor.metrics import CountedRows, measure, wanted, with_derived
+from advisor.knowledge import REGION_UNKNOWN, RuleSet, ShopKnowledge, inactive_reason
+from advisor.metrics import CountedRows, Windows, measure, wanted, with_derived
 from advisor.model import (
     Bands,
     File,
@@ -57,9 +57,9 @@ class CaseRunner:
             return CaseOutcome(_WORDS[Outcome.NOT_APPLICABLE])
         diagnosis = self.diagnose(rule, case)
         kind, key = case_subject(rule, case)
-        found = compose_findings(diagnosis)
+        findings = compose_findings(diagnosis)
         judgement = diagnosis.judgement
-        for match, info in zip(judgement.matches, found.infos, strict=True):
+        for match, info in zip(judgement.matches, findings.infos.values(), strict=True):
             if match.rule.id == rule.id and match.key == key and match.kind == kind:
                 return CaseOutcome(_WORDS[Outcome.FIRES], info.message.text)
         for evaluation in judgement.of_rule(rule.id):
@@ -93,25 +93,27 @@ class CaseRunner:
             for relation in self.vocabulary.relations.values()
             if kind in (relation.from_, relation.to)
         }
-        judgement = judge(rules, measured, links, grader, self.engine)
-        return Diagnosis(
-            request=Request((), day),
-            business=case.business,
+        id_, request = case.business.id, Request((), day)
+        found = RuleSet(tuple(rules), (), ())
+        known = ShopKnowledge(request, case.business, found, (), (), ())
+        block = Block(
+            shops={id_: Shop(known, Gathered(()))},
+            businesses=shop,
             vocabulary=self.vocabulary,
             grader=grader,
-            gathered=Gathered(()),
-            counted=Counted((_FILE,), (case.business.id,), (), {}, {}, {}),
+            counted=Counted((_FILE,), (id_,), (), {}, {}, {}),
             rows=rows,
-            window=window,
+            windows=Windows({id_: window}),
             measured=measured,
             links=links,
             totals={},
-            loaded=RuleSet(tuple(rules), (), ()),
-            judgement=judgement,
+            rules=found,
+            judgement=judge(rules, measured, links, grader, self.engine),
             engine=self.engine,
             providers=(),
-            notes=(),
+            notes={id_: ()},
         )
+        return Diagnosis(block, id_)
 
     def tree(self, rule: Rule, case: Case) -> tuple[str, ...]:
         """Show the conditions of *rule* on the subject of *case* with their values, as lines; one

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from advisor.diagnosis import Diagnosis
 from advisor.document import Document, compose_document
 from advisor.ingest import Gathered, Unread
 from advisor.model import File, Note
@@ -96,8 +97,11 @@ def _healthy() -> Shop:
 
 def _composed(at: Shop, unread: Sequence[Unread] = (), notes: Sequence[Note] = ()) -> Document:
     diagnosis = diagnose_shop(at)
-    gathered = diagnosis.gathered
-    more = Gathered(gathered.readings, tuple(unread), tuple(notes))
-    return compose_document(
-        attrs.evolve(diagnosis, gathered=more, notes=(*diagnosis.notes, *notes))
+    id_, block = diagnosis.id, diagnosis.block
+    more = Gathered(diagnosis.gathered.readings, tuple(unread), tuple(notes))
+    block = attrs.evolve(
+        block,
+        shops={id_: attrs.evolve(block.shops[id_], gathered=more)},
+        notes={id_: (*diagnosis.notes, *notes)},
     )
+    return compose_document(Diagnosis(block, id_))

@@ -15,7 +15,8 @@ FILES = tuple(File(Path(name), name, 1, name) for name in ("a.csv", "b.csv"))
 
 def sources(*tables: CountedRows, keys: tuple[str, ...] = ("1",)) -> dict[str, Rows]:
     (found,) = measured(*tables, metrics=["ctr"]).values()
-    return dict(lineage(found, keys, ("clicks", "impressions"), WINDOW, FILES))
+    found_rows = lineage(found, keys, ("clicks", "impressions"), WINDOW, FILES)
+    return {key: rows for (_, key), rows in found_rows.items()}
 
 
 def rows(*numbers: int, key: str = "1", file: int = 0, **more: object) -> list[Row]:

@@ -6,7 +6,7 @@ import attrs
 
 from advisor.model.rule import Rule, Severity
 from advisor.model.vocabulary import Lever, Vocabulary
-from advisor.plan import Priced
+from advisor.plan import PricedFinding
 from advisor.plan.money import SALES, Factor, NoPrice, Price, Target
 from tests.core import WORDS, rule
 
@@ -73,10 +73,10 @@ def found(
     by: Sequence[str] = (),
     inside: Sequence[str] = (),
     chance: float | None = None,
-) -> Priced:
+) -> PricedFinding:
     """A finding on `kind|here|subject`, which lies in the subjects *inside* (`kind|here|key`)."""
     rule_ = ruled(of) if isinstance(of, str) else of
-    return Priced(
+    return PricedFinding(
         index=0,
         rule=rule_,
         kind=kind,
@@ -89,5 +89,5 @@ def found(
     )
 
 
-def numbered(*findings: Priced) -> list[Priced]:
+def numbered(*findings: PricedFinding) -> list[PricedFinding]:
     return [attrs.evolve(f, index=i) for i, f in enumerate(findings)]

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from advisor.model.rule import Severity, Start
 from advisor.model.vocabulary import Lever
-from advisor.plan import Plan, Priced, fingerprint, plan
+from advisor.plan import Plan, PricedFinding, fingerprint, plan
 from advisor.plan.money import MARGIN, SALES, SPEND, Gain, NoPrice
 from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
 
 
-def made(*findings: Priced, goal: str | None = None) -> Plan:
+def made(*findings: PricedFinding, goal: str | None = None) -> Plan:
     return plan(numbered(*findings), WORDS_OF_LEVERS, goal)
 
 
-def order(*findings: Priced, goal: str | None = None) -> list[str]:
+def order(*findings: PricedFinding, goal: str | None = None) -> list[str]:
     return [item.planned.rule.short_id for item in made(*findings, goal=goal).actions]
 
 
@@ -216,7 +216,7 @@ INSIDE = {
 
 
 @st.composite
-def one_finding(draw: st.DrawFn) -> Priced:
+def one_finding(draw: st.DrawFn) -> PricedFinding:
     kind, key = draw(st.sampled_from(SUBJECTS))
     mid = draw(st.sampled_from([None, 1.0, 5.0, 40.0]))
     metric = draw(st.sampled_from(["ctr", "order_rate", "aov", "roas", "cpc"]))
@@ -237,12 +237,12 @@ SHOPS = st.lists(one_finding(), max_size=12, unique_by=lambda f: (f.rule.id, f.s
 @settings(max_examples=150, deadline=None)
 @given(SHOPS, st.randoms(), st.sampled_from([None, "ads"]))
 def test_the_order_of_findings_does_not_change_the_plan(
-    given_: list[Priced], chance: object, goal: str | None
+    given_: list[PricedFinding], chance: object, goal: str | None
 ) -> None:
     mixed = list(given_)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
 
-    def shown(of: list[Priced]) -> list[object]:
+    def shown(of: list[PricedFinding]) -> list[object]:
         plan_ = made(*of, goal=goal)
         return [
             (i.planned.id, i.planned.gain, i.priority, i.adds, i.after) for i in plan_.actions
@@ -254,7 +254,7 @@ def test_the_order_of_findings_does_not_change_the_plan(
 @settings(max_examples=150, deadline=None)
 @given(SHOPS)
 def test_no_plan_pulls_a_lever_both_ways_on_a_subject_or_what_holds_it(
-    findings: list[Priced],
+    findings: list[PricedFinding],
 ) -> None:
     at: dict[tuple[str, str], set[str]] = {}
     around: dict[tuple[str, str], set[str]] = {}
@@ -272,7 +272,9 @@ def test_no_plan_pulls_a_lever_both_ways_on_a_subject_or_what_holds_it(
 
 @settings(max_examples=150, deadline=None)
 @given(SHOPS)
-def test_nothing_is_lost_between_the_plan_and_what_is_set_aside(findings: list[Priced]) -> None:
+def test_nothing_is_lost_between_the_plan_and_what_is_set_aside(
+    findings: list[PricedFinding],
+) -> None:
     plan_ = made(*findings)
     planned = {
         (f.rule.id, f.subject)
@@ -287,7 +289,7 @@ def test_nothing_is_lost_between_the_plan_and_what_is_set_aside(findings: list[P
 
 @settings(max_examples=150, deadline=None)
 @given(SHOPS)
-def test_whatever_an_action_waits_for_stands_above_it(findings: list[Priced]) -> None:
+def test_whatever_an_action_waits_for_stands_above_it(findings: list[PricedFinding]) -> None:
     seen: set[str] = set()
     for item in made(*findings).actions:
         assert set(item.after) <= seen
@@ -297,7 +299,7 @@ def test_whatever_an_action_waits_for_stands_above_it(findings: list[Priced]) ->
 @settings(max_examples=150, deadline=None)
 @given(SHOPS)
 def test_a_plan_is_worth_at_least_its_largest_action_and_at_most_all_of_them(
-    findings: list[Priced],
+    findings: list[PricedFinding],
 ) -> None:
     plan_ = made(*findings)
     gains = [i.planned.mid for i in plan_.actions]

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from advisor.plan import Priced, plan
+from advisor.plan import PricedFinding, plan
 from advisor.plan.money import Price, gain
 from advisor.plan.shared import follows_on
 from tests.core import WORDS
@@ -15,7 +15,7 @@ from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
 SHOP = ("shop|here|s",)
 
 
-def adds(*findings: Priced) -> dict[str, float]:
+def adds(*findings: PricedFinding) -> dict[str, float]:
     made = plan(numbered(*findings), WORDS_OF_LEVERS)
     return {i.planned.rule.short_id: i.adds.mid for i in made.actions if i.adds is not None}
 
@@ -104,7 +104,7 @@ INSIDE = {
 }
 
 
-def tree(chance: random.Random, metrics: Sequence[str]) -> list[Priced]:
+def tree(chance: random.Random, metrics: Sequence[str]) -> list[PricedFinding]:
     made = []
     for number in range(chance.randint(2, 8)):
         kind, key = chance.choice(list(INSIDE))
@@ -120,15 +120,15 @@ def tree(chance: random.Random, metrics: Sequence[str]) -> list[Priced]:
     return numbered(*made)
 
 
-def best(findings: Sequence[Priced]) -> float:
+def best(findings: Sequence[PricedFinding]) -> float:
     """The most that gaps come to that share no money with each other: all choices are tried."""
     follows = follows_on(WORDS)
 
-    def amount(one: Priced) -> float:
+    def amount(one: PricedFinding) -> float:
         assert isinstance(one.price, Price)
         return gain([one.price]).mid
 
-    def share(one: Priced, other: Priced) -> bool:
+    def share(one: PricedFinding, other: PricedFinding) -> bool:
         assert isinstance(one.price, Price)
         assert isinstance(other.price, Price)
         near = one.subject in (other.subject, *other.places) or other.subject in one.places

@@ -13,7 +13,7 @@ from advisor.document.actions import (
     SetAsideInfo,
     TrialInfo,
 )
-from advisor.document.compose.found import Found
+from advisor.document.compose.findings import ShopFindings
 from advisor.metrics import Value, metric_of
 from advisor.model import Metric, Start, Unit, text
 from advisor.plan import (
@@ -35,19 +35,21 @@ from advisor.stats import chance_of, design, round_up, sizes
 DUE = {Start.NOW: 0, Start.THIS_WEEK: 7, Start.THIS_MONTH: MONTH}  # days from the run
 
 
-def action_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
+def action_infos(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[ActionInfo]:
     """Each action of *plan*, in its order."""
     critical = sum(item.priority.critical for item in plan.actions)
     for rank, item in enumerate(plan.actions, start=1):
         begin = start(item.planned, rank - critical)
-        yield _action(rank, item, begin, found, diagnosis)
+        yield _action(rank, item, begin, findings, diagnosis)
 
 
-def set_aside_infos(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[SetAsideInfo]:
+def set_aside_infos(
+    plan: Plan, findings: ShopFindings, diagnosis: Diagnosis
+) -> Iterator[SetAsideInfo]:
     """What contradicts the plan."""
     kept = {item.planned.id: item.planned for item in plan.actions}
     for aside in plan.set_aside:
-        yield _aside(aside, kept[aside.kept], found, diagnosis)
+        yield _aside(aside, kept[aside.kept], findings, diagnosis)
 
 
 def money(gain: Gain, diagnosis: Diagnosis) -> Money:
@@ -70,7 +72,7 @@ def money(gain: Gain, diagnosis: Diagnosis) -> Money:
 
 
 def _action(
-    rank: int, item: Ranked, begin: Start, found: Found, diagnosis: Diagnosis
+    rank: int, item: Ranked, begin: Start, findings: ShopFindings, diagnosis: Diagnosis
 ) -> ActionInfo:
     planned = item.planned
     action = planned.action
@@ -80,8 +82,8 @@ def _action(
         rank=rank,
         rule=planned.rule.id,
         severity=planned.rule.severity.value,
-        findings=tuple(found.infos[f.index].id for f in planned.findings),
-        also_explains=tuple(found.infos[i].id for i in planned.also_explains),
+        findings=tuple(findings.infos[f.index].id for f in planned.findings),
+        also_explains=tuple(findings.infos[i].id for i in planned.also_explains),
         after=item.after,
         lever=action.lever,
         lever_title=diagnosis.vocabulary.levers[action.lever].title,
@@ -93,8 +95,8 @@ def _action(
         start=begin.value,
         due=(diagnosis.request.today + timedelta(days=DUE[begin])).isoformat(),
         stop=action.stop,
-        done=tuple(_done(planned, found, diagnosis)),
-        trial=_trial(planned, found, diagnosis),
+        done=tuple(_done(planned, findings, diagnosis)),
+        trial=_trial(planned, findings, diagnosis),
         gain=None if gain is None else money(gain, diagnosis),
         adds=None if item.adds is None else money(item.adds, diagnosis),
         no_gain_because=None if isinstance(planned.gain, Gain) else planned.gain.because,
@@ -105,7 +107,9 @@ def _action(
     )
 
 
-def _aside(aside: SetAside, kept: Planned, found: Found, diagnosis: Diagnosis) -> SetAsideInfo:
+def _aside(
+    aside: SetAside, kept: Planned, findings: ShopFindings, diagnosis: Diagnosis
+) -> SetAsideInfo:
     planned = aside.action
     lever = diagnosis.vocabulary.levers[planned.action.lever]
     gain = planned.gain if isinstance(planned.gain, Gain) else None
@@ -120,12 +124,12 @@ def _aside(aside: SetAside, kept: Planned, found: Found, diagnosis: Diagnosis) -
         lever_title=lever.title,
         direction=planned.action.direction,
         do=planned.action.do,
-        subjects=tuple(found.infos[f.index].subject.name for f in mine),
-        findings=tuple(found.infos[f.index].id for f in mine),
+        subjects=tuple(findings.infos[f.index].subject.name for f in mine),
+        findings=tuple(findings.infos[f.index].id for f in mine),
         kept=aside.kept,
         gain=None if gain is None else money(gain, diagnosis),
         because=because,
-        also_explains=tuple(found.infos[i].id for i in planned.also_explains),
+        also_explains=tuple(findings.infos[i].id for i in planned.also_explains),
     )
 
 
@@ -174,14 +178,14 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
     )
 
 
-def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[DoneInfo]:
+def _done(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[DoneInfo]:
     """What ends the action; what is good already and was no better before ends nothing."""
     index = planned.findings[0].index
     currency = diagnosis.business.currency
     for name, levels in planned.action.done.items():
         metric = metric_of(name, diagnosis.vocabulary)
-        value = found.values[index].get(name)
-        target = found.target(index, name, levels)
+        value = findings.values[index].get(name)
+        target = findings.target(index, name, levels)
         goal = " or ".join(levels)
         if value is not None and value.origin is not None and edge(value, levels) is not None:
             goal = f"{goal} ({_reach(value, levels, currency)})"
@@ -191,7 +195,7 @@ def _done(planned: Planned, found: Found, diagnosis: Diagnosis) -> Iterator[Done
         elif value is not None and value.origin is not None and value.value is not None:
             continue
         said = f"{metric.title} is {goal}"
-        told = _until_told(value, target, found.per_day[index].get(name)) if value else None
+        told = _until_told(value, target, findings.per_day(index, value.metric)) if value else None
         if told is None:
             yield DoneInfo(name, levels, None, None, said)
             continue
@@ -218,21 +222,21 @@ def _until_told(
     return events, math.ceil(events / per_day) if per_day else None
 
 
-def _trial(planned: Planned, found: Found, diagnosis: Diagnosis) -> TrialInfo | None:
+def _trial(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> TrialInfo | None:
     """How to test, until the worst subject's value and what it has to reach can be told."""
     index = planned.findings[0].index
     name = planned.action.trial
-    value = found.values[index].get(name) if name is not None else None
+    value = findings.values[index].get(name) if name is not None else None
     if name is None or value is None or value.value is None:
         return None
-    target = found.target(index, name, planned.action.done[name])
+    target = findings.target(index, name, planned.action.done[name])
     if target is None:
         return None
     made = design(
         value.metric,
         value.value,
         target.value,
-        found.per_day[index].get(name),
+        findings.per_day(index, value.metric),
         _events(value.metric, diagnosis),
         currency=diagnosis.business.currency,
     )

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
-from advisor.document.compose.findings import measured_rows
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudged, Watch
-from advisor.judge import Judgement, Outcome, RuleEvaluation, truth_column
+from advisor.judge import Judgement, Outcome, RuleEvaluation, measured_rows, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
 from advisor.model import LEVELS, Against, MetricKind, Resolved, Rule, Test, Truth, Varies, text
@@ -29,13 +28,13 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     judgement = diagnosis.judgement
     counts = [_counted(evaluation, judgement) for evaluation in judgement.evaluations]
     judged = {evaluation.rule.id for evaluation in judgement.evaluations}
-    for rule in diagnosis.loaded.rules:
+    for rule in diagnosis.rules.rules:
         if rule.id not in judged:
             failed = _why_failed(rule, diagnosis)
             counts.append(_once(rule, error=1) if failed else _once(rule, missing=1))
     counts += [
         _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
-        for rule, reason in diagnosis.loaded.inactive
+        for rule, reason in diagnosis.rules.inactive
     ]
     return sorted(counts, key=lambda c: (c.rule, c.kind))
 
@@ -97,7 +96,7 @@ def watch(diagnosis: Diagnosis) -> list[Watch]:
     measured: dict[tuple[int, int], Mapping[str, object]] = {}
     for several in by_frame.values():
         rows = sorted({row for _, own in several for row in own})
-        frame = measured_rows([evaluation for evaluation, _ in several], rows, diagnosis)
+        frame = measured_rows([one for one, _ in several], rows, diagnosis.grader)
         named = dict(zip(rows, frame.iter_rows(named=True), strict=True))
         measured |= {(one.number, row): named[row] for one, own in several for row in own}
     lines: list[Watch] = []
@@ -285,7 +284,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     by_rule: dict[str, list[RuleEvaluation]] = {}
     for evaluation in judgement.evaluations:
         by_rule.setdefault(evaluation.rule.id, []).append(evaluation)
-    for rule in diagnosis.loaded.rules:
+    for rule in diagnosis.rules.rules:
         own = by_rule.get(rule.id, [])
         failed = sum(judgement.count(one, Outcome.ERROR) for one in own)
         why = _why_failed(rule, diagnosis) if failed or not own else ""
@@ -303,14 +302,14 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy, names))
     lines += [
         Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
-        for rule, reason in diagnosis.loaded.inactive
+        for rule, reason in diagnosis.rules.inactive
         if REGION_UNKNOWN in reason
     ]
     return lines
 
 
 def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
-    rules = {one.id: one for one in diagnosis.loaded.rules}
+    rules = {one.id: one for one in diagnosis.rules.rules}
     return diagnosis.judgement.why_failed(rule, rules)
 
 
@@ -441,7 +440,7 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
     kinds = _kinds(diagnosis)
     read = {reading.kind for reading in diagnosis.gathered.readings}
     by_api = any(kinds[kind].api for kind in read if kind in kinds)
-    weights = {rule.id: 4 ** (3 - rule.severity.rank) for rule in diagnosis.loaded.rules}
+    weights = {rule.id: 4 ** (3 - rule.severity.rank) for rule in diagnosis.rules.rules}
     waiting = {
         one.rule: [kind for kind in one.exports if by_api or not kinds[kind].api] for one in lacking
     }
@@ -472,7 +471,7 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
 
 def _kinds(diagnosis: Diagnosis) -> Mapping[str, KindInfo]:
     """Every kind of file that somebody reads, by id."""
-    return {id_: info for one in diagnosis.providers for id_, info in one.kinds.items()}
+    return {id_: info for one in diagnosis.block.providers for id_, info in one.kinds.items()}
 
 
 def _any_of(infos: Iterable[KindInfo]) -> str:

@@ -2,11 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-import attrs
-import polars as pl
-
 from advisor.diagnosis import Diagnosis
-from advisor.document.compose.found import Found, targets
 from advisor.document.findings import (
     BandInfo,
     Evidence,
@@ -15,201 +11,114 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
 )
-from advisor.judge import Match, RuleEvaluation, split_subject_id, subject_id, truth_column
-from advisor.metrics import Lineage, Rows, Value, days_column, metric_of, sureness, value_of
-from advisor.model import Metric, MetricKind, Rule, Test, Truth, finite, frozen, text
-from advisor.plan import NoPrice, Price, Priced, Pricing, Target, arithmetic, expected, fingerprint
+from advisor.judge import Match, RuleEvaluation, rule_metrics, split_subject_id, truth_column
+from advisor.metrics import Rows, Value, days_column, metric_of, sureness, value_of
+from advisor.model import Better, Metric, MetricKind, Rule, Test, Truth, finite, frozen, text
+from advisor.plan import (
+    NoPrice,
+    Price,
+    PricedFinding,
+    PricedFindings,
+    Target,
+    arithmetic,
+    edge,
+    expected,
+    fingerprint,
+)
 
 
 @frozen(eq=False)
-class _Told:
-    """One finding."""
+class ShopFindings:
+    """The findings of one shop: *infos* for the document and *values* of the metrics that their
+    rules speak of, by the index of the finding in its block."""
 
-    info: FindingInfo
-    priced: Priced
-    values: Mapping[str, Value]
-    per_day: Mapping[str, float]
-    targets: Mapping[str, Target]
+    priced: Sequence[PricedFinding]
+    infos: Mapping[int, FindingInfo]
+    values: Mapping[int, Mapping[str, Value]]
+    block: PricedFindings
 
+    def target(self, index: int, name: str, levels: tuple[str, ...]) -> Target | None:
+        """Where a value has to get to be in *levels*; without a band, what the better half of the
+        shop's own has; where it is there, what it was before it got worse. None where nothing
+        tells."""
+        value = self.values[index].get(name)
+        if value is None:
+            return None
+        targets = self.block.targets.get(index, {})
+        return edge(value, levels) or targets.get(name) or _back(value)
 
-def compose_findings(diagnosis: Diagnosis) -> Found:
-    """Every match as a finding."""
-    matches = diagnosis.judgement.matches
-    by_frame: dict[int, dict[int, list[int]]] = {}
-    keys: dict[int, set[str]] = {}
-    for index, match in enumerate(matches):
-        evaluation = match.evaluation
-        of_frame = by_frame.setdefault(id(evaluation.graded), {})
-        of_frame.setdefault(evaluation.number, []).append(index)
-        keys.setdefault(id(evaluation.graded.measured), set()).add(match.key)
-    sources = Lineage(keys, diagnosis.window, diagnosis.counted.files)
-    pricing = Pricing(diagnosis)
-    told: dict[int, _Told] = {}
-    for several in by_frame.values():
-        groups = [[matches[index] for index in indexes] for indexes in several.values()]
-        rows = sorted({match.row for group in groups for match in group})
-        frame = _evidence([group[0].evaluation for group in groups], rows, diagnosis)
-        places = {row: place for place, row in enumerate(rows)}
-        for indexes, group in zip(several.values(), groups, strict=True):
-            chosen = [places[match.row] for match in group]
-            found = _group(group, frame, chosen, sources, pricing, diagnosis)
-            told.update(zip(indexes, found, strict=True))
-    around = places_of(matches, diagnosis)
-    order = range(len(matches))
-    return Found(
-        tuple(told[i].info for i in order),
-        tuple(
-            attrs.evolve(told[i].priced, index=i, places=around.get(told[i].priced.subject, ()))
-            for i in order
-        ),
-        tuple(told[i].values for i in order),
-        tuple(told[i].per_day for i in order),
-        tuple(told[i].targets for i in order),
-    )
+    def per_day(self, index: int, metric: Metric) -> float | None:
+        """How many events a day carry the chance of *metric*: orders of a money ratio, else units
+        of its denominator."""
+        part = "e" if metric.kind is MetricKind.MONEY else "d"
+        frame, place = self.block.measured(index)
+        events, days = (
+            finite(frame[column][place]) if column in frame.columns else None
+            for column in (f"{metric.id}.{part}", days_column(metric.id, frame.columns))
+        )
+        return events / days if events and days else None
 
 
-def measured_rows(
-    evaluations: Sequence[RuleEvaluation], rows: Sequence[int], diagnosis: Diagnosis
-) -> pl.DataFrame:
-    """The chosen rows of the frame of *evaluations*, with the edges of every band that their rules
-    hold a metric to."""
-    graded = evaluations[0].graded
-    frame = graded.frame[list(rows)]
-    there = frozenset(frame.columns)
-    names = {name for one in evaluations for name in _names(one.rule) if f"{name}.lo" in there}
-    return diagnosis.grader.with_edges(frame, sorted(names), graded.measured.kind)
+def _back(value: Value) -> Target | None:
+    now, before, better = value.value, value.before, value.metric.better
+    if now is None or before is None or better is Better.NEITHER:
+        return None
+    above = better is Better.LOWER
+    if not (before < now if above else before > now):
+        return None
+    return Target(before, above, "what it was in the window before")
 
 
-def _evidence(
-    evaluations: Sequence[RuleEvaluation], rows: Sequence[int], diagnosis: Diagnosis
-) -> pl.DataFrame:
-    """The chosen rows with edges and with the p of each test."""
-    frame = measured_rows(evaluations, rows, diagnosis)
-    tests = dict.fromkeys(test for one in evaluations for test in one.rule.when.own())
-    return diagnosis.grader.with_p(frame, tests, evaluations[0].graded.measured.kind)
+def compose_findings(diagnosis: Diagnosis) -> ShopFindings:
+    """Every match of the shop as a finding."""
+    findings = diagnosis.block.findings
+    priced = findings.by_shop.get(diagnosis.id, ())
+    by_rule: dict[int, list[PricedFinding]] = {}
+    for finding in priced:
+        number = findings.matches[finding.index].evaluation.number
+        by_rule.setdefault(number, []).append(finding)
+    infos: dict[int, FindingInfo] = {}
+    values: dict[int, Mapping[str, Value]] = {}
+    for several in by_rule.values():
+        for finding, (info, named) in zip(several, _of_rule(several, diagnosis), strict=True):
+            infos[finding.index], values[finding.index] = info, named
+    in_order = {finding.index: infos[finding.index] for finding in priced}
+    return ShopFindings(priced, in_order, values, findings)
 
 
-def _names(rule: Rule) -> set[str]:
-    """The metrics and symbols that *rule* asks for or ends by."""
-    return {test.name for test in rule.own_tests()} | _done_names(rule)
-
-
-def _done_names(rule: Rule) -> set[str]:
-    return {name for action in rule.actions for name in action.done}
-
-
-def _group(
-    matches: Sequence[Match],
-    evidence: pl.DataFrame,
-    places: Sequence[int],
-    lineage: Lineage,
-    pricing: Pricing,
-    diagnosis: Diagnosis,
-) -> list[_Told]:
-    """Matches of one evaluation, which stand at *places* of *evidence*."""
-    evaluation = matches[0].evaluation
-    rule = evaluation.rule
+def _of_rule(
+    findings: Sequence[PricedFinding], diagnosis: Diagnosis
+) -> Sequence[tuple[FindingInfo, Mapping[str, Value]]]:
+    """The findings of one evaluation, and the values that they speak of."""
+    block = diagnosis.block.findings
+    frame = block.measured(findings[0].index)[0]
+    places = [block.measured(finding.index)[1] for finding in findings]
+    evaluation = block.matches[findings[0].index].evaluation
+    rule, there = evaluation.rule, frozenset(frame.columns)
     tests = tuple(dict.fromkeys(rule.when.own()))
-    there = frozenset(evidence.columns)
-    sources = _sources(evaluation, tests, lineage, diagnosis)
+    sources = _sources(evaluation, tests, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
-        for name in _names(rule)
+        for name in rule_metrics(rule)
         if f"{name}.lo" in there
     }
     origins = {name: _origin(name, evaluation, diagnosis) for name in metrics}
-    rules = {one.id: one for one in diagnosis.loaded.rules}
-    found: list[_Told] = []
-    shares = [source.share for source in diagnosis.vocabulary.margins.values()]
-    columns = _told(evidence.columns, rule, tests, metrics.values(), shares)
-    told = evidence[columns][list(places)]
-    for match, row in zip(matches, told.iter_rows(named=True), strict=True):
+    rows = frame[_columns(frame.columns, rule, tests, metrics.values())][places]
+    made = []
+    for finding, row in zip(findings, rows.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
-        price, chance = pricing.price(evaluation, match.row, named, row)
-        info = _info(match, row, named, tests, sources, price, diagnosis)
-        found.append(
-            _Told(
-                info,
-                Priced(
-                    index=0,
-                    rule=rule,
-                    kind=match.kind,
-                    subject=subject_id(match.kind, match.shop, match.key),
-                    p=match.p,
-                    price=price,
-                    explained_by=match.explained_by,
-                    chance=chance,
-                    stake=_stake(tests, named),
-                    instead=rules.get(match.stronger or ""),
-                    question=question(match, diagnosis) if match.stronger else "",
-                ),
-                named,
-                {n: pace for n, m in metrics.items() if (pace := _per_day(m, row)) is not None},
-                dict(targets(evaluation, named, pricing)),
-            )
-        )
-    return found
+        match = block.matches[finding.index]
+        made.append((_info(match, row, named, tests, sources, finding.price, diagnosis), named))
+    return made
 
 
-def question(match: Match, diagnosis: Diagnosis) -> str:
-    """Which setting decides whether *match* or a stronger rule holds."""
-    kind = match.evaluation.graded.measured.kind
-    for test in match.rule.unless.own():
-        setting = diagnosis.grader.setting_of(test, kind)
-        if setting:
-            return ask(setting, test, diagnosis)
-    return ""
-
-
-def ask(setting: str, test: Test, diagnosis: Diagnosis) -> str:
-    """Ask for a *setting* of [shop], which decides *test*."""
-    currency = diagnosis.business.currency
-    wanted = {
-        "usd_rate": f"what one {currency} is in US dollars"
-        if currency
-        else "the currency of your shop, and what one of it is in US dollars",
-        "size": "small, mid or enterprise",
-        "region": "the country of your shop",
-    }
-    keys = "currency and usd_rate" if setting == "usd_rate" and not currency else setting
-    title = metric_of(test.name, diagnosis.vocabulary).title
-    decides = f"{title} is {' or '.join(test.is_)}"
-    return f"Set {keys} in [shop] of advisor.toml ({wanted[setting]}): it decides whether {decides}"
-
-
-def _per_day(metric: Metric, row: Mapping[str, object]) -> float | None:
-    """How many events a day carry the chance of *metric*: orders of a money ratio, else units of
-    its denominator."""
-    part = "e" if metric.kind is MetricKind.MONEY else "d"
-    events = finite(row.get(f"{metric.id}.{part}"))
-    days = finite(row.get(days_column(metric.id, tuple(row))))
-    return events / days if events and days else None
-
-
-def places_of(matches: Sequence[Match], diagnosis: Diagnosis) -> Mapping[str, tuple[str, ...]]:
-    """For each subject of a finding those others that hold it or that it belongs to."""
-    kinds = {subject_id(f.kind, f.shop, f.key): f.kind for f in matches}
-    found: dict[str, dict[str, None]] = {}
-    own = {m.kind: m.evaluation.graded for m in matches if m.evaluation.measured_as is None}
-    for link in attrs.evolve(diagnosis.judgement.relations, graded=own).near(kinds):
-        if not link.relation.startswith("~"):
-            found.setdefault(link.source, {})[link.target] = None
-    return {subject: tuple(around) for subject, around in found.items()}
-
-
-def _told(
-    columns: Sequence[str],
-    rule: Rule,
-    tests: Sequence[Test],
-    metrics: Collection[Metric],
-    shares: Collection[str],
+def _columns(
+    columns: Sequence[str], rule: Rule, tests: Sequence[Test], metrics: Collection[Metric]
 ) -> list[str]:
-    """The columns of a measured frame that a finding of *rule* speaks of, or its price."""
-    names = {*shares, *(action.waste for action in rule.actions if action.waste)}
-    names |= {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
-    names |= {metric.money for metric in metrics if metric.money is not None}
+    """The columns of a measured frame that a finding of *rule* speaks of."""
+    names = {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
     truths = {truth_column(test) for test in tests}
-    plain = {"name", "days", "before.days", "pooled", *names, *truths}
+    plain = {"name", "pooled", *names, *truths}
     parts = ("parent.", *(f"{name}." for name in sorted(names)))
     return [c for c in columns if c in plain or c.startswith(parts) or c[:-2] in truths]
 
@@ -220,16 +129,16 @@ def _origin(name: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str 
 
 
 def _sources(
-    evaluation: RuleEvaluation, tests: Sequence[Test], lineage: Lineage, diagnosis: Diagnosis
-) -> Mapping[str, Mapping[str, Rows]]:
+    evaluation: RuleEvaluation, tests: Sequence[Test], diagnosis: Diagnosis
+) -> Mapping[str, Mapping[tuple[str, str], Rows]]:
     if evaluation.measured_as is not None:
         return {}
-    found: dict[str, Mapping[str, Rows]] = {}
+    found: dict[str, Mapping[tuple[str, str], Rows]] = {}
     for name in {t.name for t in tests}:
         if name in diagnosis.vocabulary.symbols:
             continue
         metric = metric_of(name, diagnosis.vocabulary)
-        found[name] = lineage.of(evaluation.graded.measured, metric.required())
+        found[name] = diagnosis.block.lineage.of(evaluation.graded.measured, metric.required())
     return found
 
 
@@ -238,14 +147,14 @@ def _info(
     row: Mapping[str, object],
     named: Mapping[str, Value],
     tests: Sequence[Test],
-    sources: Mapping[str, Mapping[str, Rows]],
+    sources: Mapping[str, Mapping[tuple[str, str], Rows]],
     price: Price | NoPrice,
     diagnosis: Diagnosis,
 ) -> FindingInfo:
     rule = match.rule
     currency = diagnosis.business.currency
     name = str(row.get("name") or match.key)
-    values = placeholder_values(match, row, named, name, diagnosis)
+    values = _placeholders(match, row, named, name, diagnosis)
     parameters = {
         key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)
     }
@@ -255,7 +164,7 @@ def _info(
         if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
             continue  # an alternative that does not hold shows nothing
         p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
-        rows = sources.get(test.name, {}).get(match.key, Rows("", ()))
+        rows = sources.get(test.name, {}).get((match.shop, match.key), Rows("", ()))
         evidence.append(
             Evidence(
                 metric=test.name,
@@ -320,7 +229,7 @@ def _sure(value: Value, p: float, currency: str | None) -> str:
     return words if value.exact else f"{words}: {value.limits(currency)}"
 
 
-def placeholder_values(
+def _placeholders(
     match: Match,
     row: Mapping[str, object],
     named: Mapping[str, Value],
@@ -337,11 +246,11 @@ def placeholder_values(
         kind = placeholder.removesuffix(".name")
         content = row.get(f"parent.{kind}")
         if kind != placeholder and content is not None:
-            values[placeholder] = text.shorten(_name_of(kind, str(content), diagnosis))
+            values[placeholder] = text.shorten(diagnosis.name_of(kind, str(content)))
     for subject in match.partners:
         kind, _, key = split_subject_id(subject)
         if f"{kind}.name" in asked and f"{kind}.name" not in values:
-            values[f"{kind}.name"] = text.shorten(_name_of(kind, key, diagnosis))
+            values[f"{kind}.name"] = text.shorten(diagnosis.name_of(kind, key))
     for placeholder in asked:
         metric, _, part = placeholder.rpartition(".")
         value, part = (
@@ -375,32 +284,6 @@ def _part(value: Value, part: str, currency: str | None) -> str | None:
         case "before":
             return None if value.before is None else text.number(value.before, unit, currency)
     return None
-
-
-def _name_of(kind: str, key: str, diagnosis: Diagnosis) -> str:
-    measured = diagnosis.measured.get(kind)
-    if measured is None:
-        return key
-    near = measured.frame.filter(pl.col("key") == key)
-    return str(near["name"][0]) if near.height and near["name"][0] is not None else key
-
-
-def _stake(tests: Sequence[Test], values: Mapping[str, Value]) -> float:
-    """Return what is at stake: the gap to the band times the events it is about, of the first
-    condition that has both; 0 without. It orders findings of one rule, so it has no unit."""
-    for test in tests:
-        value = values.get(test.name)
-        if value is None or value.value is None:
-            continue
-        gaps = (
-            abs(value.value - edge)
-            for edge in (value.edge_low, value.edge_high)
-            if edge is not None
-        )
-        gap = min(gaps, default=None)
-        if gap is not None:
-            return gap * (value.n or 1.0)
-    return 0.0
 
 
 def band_info(value: Value, currency: str | None) -> BandInfo | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import MonthGoal
-from advisor.document.compose.found import Found
+from advisor.document.compose.findings import ShopFindings
 from advisor.model import Unit, text
 from advisor.plan import MONTH, Plan
 
@@ -14,25 +14,25 @@ FIRST = 10  # of the plan's actions: what stands below them is not for this mont
 STEP = 0.5  # of the way: ours; a month seldom closes a gap
 
 
-def month_goals(plan: Plan, found: Found, diagnosis: Diagnosis) -> tuple[MonthGoal, ...]:
+def month_goals(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> tuple[MonthGoal, ...]:
     """One for each of the first actions whose metric has an edge to reach, on its worst subject."""
     made: dict[tuple[str, str], MonthGoal] = {}
-    for goal in _each(plan, found, diagnosis):
+    for goal in _each(plan, findings, diagnosis):
         made.setdefault((goal.metric, goal.subject), goal)
     return tuple(made.values())[:MOST]
 
 
-def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
+def _each(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
     currency = diagnosis.business.currency
     by = (diagnosis.request.today + timedelta(days=MONTH)).isoformat()
     held = {kind.pools for kind in diagnosis.vocabulary.subjects.values()}
     for rank, item in enumerate((ranked.planned for ranked in plan.actions[:FIRST]), start=1):
         index = item.findings[0].index
         for name, levels in item.action.done.items():
-            value = found.values[index].get(name)
+            value = findings.values[index].get(name)
             if value is None or value.value is None:
                 continue
-            target = found.target(index, name, levels)
+            target = findings.target(index, name, levels)
             if target is None:
                 continue
             # What is counted has no half; money has.
@@ -45,7 +45,7 @@ def _each(plan: Plan, found: Found, diagnosis: Diagnosis) -> Iterator[MonthGoal]
             limit = "at most " if target.above else "at least "
             limit = "" if target.above and aim == 0 else limit
             way = "" if aim == target.value else f", half of the way to {end}"
-            subject = found.infos[index].subject.name
+            subject = findings.infos[index].subject.name
             whose = text.shorten(subject)
             if item.kind in held:  # a LIVE is held once: the goal is one for those to come
                 whose = f"the next {diagnosis.vocabulary.subjects[item.kind].title} after {whose}"

@@ -37,7 +37,7 @@ def _amount(found: Sum, diagnosis: Diagnosis) -> Amount:
         value=found.value,
         text=_words(found.value, found.side, diagnosis),
         definition=diagnosis.vocabulary.counts[found.side.count].definition,
-        files=tuple(sorted({diagnosis.counted.files[at].name for at in found.files})),
+        files=tuple(sorted({diagnosis.block.counted.files[at].name for at in found.files})),
     )
 
 

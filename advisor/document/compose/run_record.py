@@ -50,7 +50,7 @@ def _info(diagnosis: Diagnosis, document: Document) -> RunInfo:
         chosen=request.asks_for_a_period,
         version=document.advisor.version,
         rules={
-            **{rule.id: _hash(*_logic(rule)) for rule in diagnosis.loaded.rules},
+            **{rule.id: _hash(*_logic(rule)) for rule in diagnosis.rules.rules},
             BANDS: _hash(diagnosis.grader.bands.files),
         },
         config=_hash(own, asked),

@@ -58,16 +58,16 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
 
 def compose_document(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
-    found = compose_findings(diagnosis)
-    made = plan(found.priced, diagnosis.vocabulary, diagnosis.business.goal)
+    findings = compose_findings(diagnosis)
+    made = plan(findings.priced, diagnosis.vocabulary, diagnosis.business.goal)
     rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
     worst = {
-        found.infos[finding.index].id: place
+        findings.infos[finding.index].id: place
         for item in made.actions
         for place, finding in enumerate(item.planned.findings)
     }
     infos = sorted(
-        found.infos,
+        findings.infos.values(),
         key=lambda f: (
             rank.get(f.rule, len(made.actions)),
             worst.get(f.id, len(worst)),
@@ -80,10 +80,10 @@ def compose_document(diagnosis: Diagnosis) -> Document:
     well = healthy(counts)
     kpis = tuple(_kpis(diagnosis))
     period = _period(diagnosis)
-    actions = tuple(action_infos(made, found, diagnosis))
+    actions = tuple(action_infos(made, findings, diagnosis))
     if (period.age or 0) > OUTDATED:
         actions = tuple(attrs.evolve(action, start=None, due=None) for action in actions)
-    rules, words = diagnosis.loaded.rules, diagnosis.vocabulary
+    rules, words = diagnosis.rules.rules, diagnosis.vocabulary
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),
@@ -94,9 +94,9 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         story=story(rules, infos, well, counts),
         kpis=kpis,
         plan=actions,
-        set_aside=tuple(set_aside_infos(made, found, diagnosis)),
+        set_aside=tuple(set_aside_infos(made, findings, diagnosis)),
         total=tuple(money(total, diagnosis) for total in made.total),
-        goals=month_goals(made, found, diagnosis),
+        goals=month_goals(made, findings, diagnosis),
         findings=tuple(infos),
         rankings=rankings(diagnosis),
         outcomes=tuple(counts),
@@ -127,11 +127,11 @@ def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
                 rules,
                 tuple(
                     OverrideInfo(one.rule, one.by)
-                    for one in diagnosis.loaded.overrides
+                    for one in diagnosis.rules.overrides
                     if one.by.partition("/")[0] == pack.id
                 ),
             )
-            for pack, rules in diagnosis.loaded.packs
+            for pack, rules in diagnosis.rules.packs
         ),
     )
 

@@ -24,7 +24,8 @@ def made(pack: Path, rows: Sequence[Row], *by: str) -> tuple[Ranking, ...]:
     words = diagnosis.vocabulary
     ad = attrs.evolve(words.subjects["ad"], ranked_by=by)
     subjects = {**words.subjects, "ad": ad}
-    return rankings(attrs.evolve(diagnosis, vocabulary=attrs.evolve(words, subjects=subjects)))
+    block = attrs.evolve(diagnosis.block, vocabulary=attrs.evolve(words, subjects=subjects))
+    return rankings(attrs.evolve(diagnosis, block=block))
 
 
 def keys(ranked: Sequence[object]) -> list[str]:

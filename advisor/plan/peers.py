@@ -1,0 +1,147 @@
+"""What a metric is among all subjects of a kind, and what one more of what it counts brings.
+
+Both are worked out for many metrics and shops at once. Frames are long: a row for each subject and
+each *group*, which is a metric of one graded frame.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+import polars as pl
+
+from advisor.judge import Graded
+from advisor.model import Better, Metric, MetricKind, Vocabulary
+from advisor.stats import rates_of, shrunk_rates
+
+LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
+LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
+FARTHEST = 1.0  # standard errors that a value is drawn towards its siblings, at most
+UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
+PEERS = {
+    "group": pl.UInt32,
+    "row": pl.UInt32,
+    "peers": pl.UInt32,
+    "mean": pl.Float64,
+    "sd": pl.Float64,
+    "siblings": pl.UInt32,
+    "better": pl.Float64,
+}
+WORTHS = {"group": pl.UInt32, "row": pl.UInt32, "worth": pl.Float64, "worth.sd": pl.Float64}
+
+
+def peers(groups: Mapping[int, tuple[Graded, Metric]]) -> pl.DataFrame:
+    """What is known of each subject of each group, as far as its data carry it (see PEERS): *mean*
+    and *sd*; *peers* is the same number for all subjects of a group and shop, *siblings* how many
+    of them have a value, and *better* what their better half has on average."""
+    if not groups:
+        return pl.DataFrame(schema=PEERS)
+    rates = _stacked({n: rates_of(one.frame, metric) for n, (one, metric) in groups.items()})
+    lower = [group for group, (_, m) in groups.items() if m.better is Better.LOWER]
+    neither = [group for group, (_, m) in groups.items() if m.better is Better.NEITHER]
+    known = pl.col("mean").is_not_null()
+    middle = pl.col("mean").median().over("peers")
+    of_lower = pl.col("group").is_in(lower)
+    half = (of_lower & (pl.col("mean") <= middle)) | (~of_lower & (pl.col("mean") >= middle))
+    weight = pl.when(known & half).then("d")
+    better = (weight * pl.col("mean")).sum().over("peers") / weight.sum().over("peers")
+    enough = (pl.col("siblings") >= LEAST_SIBLINGS) & ~pl.col("group").is_in(neither)
+    return (
+        _drawn(rates)
+        .lazy()
+        .with_columns(known.sum().over("peers").cast(pl.UInt32).alias("siblings"))
+        .with_columns(pl.when(enough & better.is_finite()).then(better).alias("better"))
+        .select(*PEERS)
+        .collect()
+    )
+
+
+def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) -> pl.DataFrame:
+    """The money that one more unit of the numerator brings, subject by subject (see WORTHS): mean
+    and standard deviation; null where nothing tells it."""
+    known = {n: _money_rates(one.frame, metric, vocabulary) for n, (one, metric) in groups.items()}
+    frames = {group: rates for group, rates in known.items() if rates is not None}
+    if not frames:
+        return pl.DataFrame(schema=WORTHS)
+    told = pl.col("events_told")
+    both = pl.col("x").is_not_null() & pl.col("d").is_not_null()
+    rates = (
+        _stacked(frames)
+        .lazy()
+        .with_columns(pl.when(both).then("x").alias("x"), pl.when(both).then("d").alias("d"))
+        .with_columns(
+            (pl.col("x") / pl.col("d")).alias("value"),
+            pl.col("se").is_not_null().any().over("peers").alias("events_told"),
+        )
+        .collect()
+    )
+    # Where nothing tells how many orders the money is, all subjects are one: its error is that of
+    # a ratio of sums (Cochran, Sampling Techniques, 1977, 2.11).
+    x, d = pl.col("x"), pl.col("d")
+    ratio, units = pl.col("ratio_of_sums"), d.sum().over("peers")
+    n = x.count().over("peers").cast(pl.Float64)
+    squares = ((x - ratio * d) ** 2).sum().over("peers")
+    sd = pl.when(n >= LEAST_TOLD).then((squares * n / (n - 1)).sqrt() / units)
+    usable = ratio.is_finite() & (units != 0)
+    return (
+        _drawn(rates)
+        .lazy()
+        .with_columns((x.sum().over("peers") / units).alias("ratio_of_sums"))
+        .select(
+            "group",
+            "row",
+            pl.when(told).then("mean").otherwise(pl.when(usable).then(ratio)).alias("worth"),
+            pl.when(told).then("sd").otherwise(sd.fill_null(UNTOLD * ratio)).alias("worth.sd"),
+        )
+        .collect()
+    )
+
+
+def _stacked(rates: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
+    """The *rates* of all groups, with the `group` and place (`row`) of each, and a number for the
+    `peers` of one group and shop."""
+    frames = [
+        one.with_row_index("row").hstack(
+            [pl.Series("group", [group], dtype=pl.UInt32).new_from_index(0, one.height)]
+        )
+        for group, one in rates.items()
+    ]
+    # The subjects of a shop stand together in every graded frame.
+    begins = pl.any_horizontal(pl.col("group", "shop").ne_missing(pl.col("group", "shop").shift(1)))
+    # In one piece: the last digits of what is summed depend on where pieces end.
+    return pl.concat(frames, rechunk=True).with_columns(begins.cum_sum().alias("peers"))
+
+
+def _drawn(rates: pl.DataFrame) -> pl.DataFrame:
+    """*rates* with `mean` and `sd`: each value drawn towards its siblings by no more than its own
+    error. What ails or distinguishes one of them the others do not have (limited translation:
+    Efron and Morris, JASA 67, 1972)."""
+    value, mean = pl.col("value"), pl.col("shrunk")
+    own = (value * pl.col("se")).abs()
+    near = mean.clip(value - FARTHEST * own, value + FARTHEST * own)
+    return shrunk_rates(rates, by="peers").with_columns(
+        pl.coalesce(near, mean).alias("mean"), pl.col("shrunk.se").alias("sd")
+    )
+
+
+def _money_rates(
+    frame: pl.DataFrame, metric: Metric, vocabulary: Vocabulary
+) -> pl.DataFrame | None:
+    """Money for each unit of the numerator of *metric*, as rates; `se` is the relative error of
+    the money: how many orders there were, and of how many values. None where no file tells it."""
+    there = frozenset(frame.columns)
+    if metric.money is None or not {f"{metric.money}.x", f"{metric.id}.x"} <= there:
+        return None
+    told = [m.id for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there]
+    rates = rates_of(frame, attrs.evolve(metric, kind=MetricKind.MONEY, scale=1.0))
+    money = frame[f"{metric.money}.x"].cast(pl.Float64)
+    events = [
+        pl.when(pl.col(f"{m}.e") > 0).then(((1 + pl.col(f"{m}.cv2")) / pl.col(f"{m}.e")).sqrt())
+        for m in told
+    ]
+    error = frame.select(pl.coalesce(events)).to_series() if events else None
+    return rates.with_columns(
+        money.alias("x"),
+        rates["x"].alias("d"),
+        pl.lit(error, pl.Float64).alias("se") if error is None else error.alias("se"),
+        pl.lit(value=True).alias("ratio"),
+    )
