@@ -18,6 +18,7 @@ _COMMANDS = {
     "simulate": "The plan and the money as they would be.",
     "experiment": "Plan a test of versions, and read it.",
     "diff": "What changed between two runs.",
+    "mute": "Stop hearing of a finding, for a reason.",
     "history": "The runs that are kept.",
     "rules": "Which rules there are, and whether their cases hold.",
     "metrics": "What is measured, and how.",

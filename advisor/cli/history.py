@@ -12,7 +12,7 @@ from advisor.cli.options import FILE, config_option, day
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.history import Store
+    from advisor.history import ActionRow, Run, RunLine, Store
 
 _SHOWN = 20
 
@@ -166,3 +166,25 @@ def store_at(path: Path, config: Path | None) -> "tuple[Store, str]":
             hint="`advisor init` writes one",
         )
     return store, business_of(shop.settings).id
+
+
+def newest_run(path: Path, config: Path | None) -> "tuple[Store, RunLine, Run]":
+    """The newest run of the shop at *path*, with its store. Raises AdvisorError where there is
+    none."""
+    store, shop = store_at(path, config)
+    runs = store.runs(shop)
+    if not runs:
+        raise AdvisorError("no plan yet", where=str(path), hint="`advisor diagnose` makes one")
+    return store, runs[0], store.load(runs[0])
+
+
+def numbered_action(path: Path, config: Path | None, number: int) -> "ActionRow":
+    """The action with this number in the newest plan of the shop at *path*."""
+    _, _, run = newest_run(path, config)
+    for action in run.actions:
+        if action.rank == number:
+            return action
+    raise AdvisorError(
+        f"the plan of {run.info.day} has no action {number}; it has {len(run.actions)}",
+        where="ACTION",
+    )

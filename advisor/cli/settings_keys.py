@@ -8,7 +8,8 @@ import attrs
 from advisor.model import Settings, parse_toml
 
 BANDS = "bands"  # keyed by metric: told as bands
-_LISTED = (BANDS, "source")  # not one value a key
+NOT_SHOWN = "set; not shown, for it may hold a password"
+_LISTED = (BANDS, "mute", "source")  # not one value a key
 
 
 def setting_keys() -> tuple[str, ...]:
@@ -31,7 +32,8 @@ def _class_of(section: "attrs.Attribute[Any]") -> Any:
 def value_of(settings: Settings, key: str) -> Any:
     """The value of *key* as the run uses it."""
     section, _, name = key.partition(".")
-    return getattr(getattr(settings, section), name, None)  # a section may be left out
+    value = getattr(getattr(settings, section), name, None)  # a section may be left out
+    return NOT_SHOWN if key == "history.url" and value is not None else value
 
 
 def stands_in(config: Path | None, key: str) -> bool:

@@ -26,6 +26,7 @@ from advisor.document.findings import (
     Message,
     PriceInfo,
     SubjectInfo,
+    SuppressedInfo,
 )
 from advisor.document.numbers import (
     Amount,
@@ -106,6 +107,7 @@ __all__ = [
     "SinceInfo",
     "StoryLine",
     "SubjectInfo",
+    "SuppressedInfo",
     "TrialInfo",
     "Unjudged",
     "Watch",

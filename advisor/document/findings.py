@@ -94,3 +94,13 @@ class FindingInfo:
     stake: float | None
     pooled: int = 0
     price: PriceInfo | None = None
+
+
+@frozen
+class SuppressedInfo:
+    """A *finding* that the owner muted, why, and until which day (None: without an end). The plan
+    has no action for it; the counts of outcomes have it."""
+
+    finding: FindingInfo
+    reason: str
+    until: str | None

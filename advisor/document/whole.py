@@ -1,7 +1,7 @@
 """All of it."""
 
 from advisor.document.actions import ActionInfo, FocusInfo, Money, MonthGoal, SetAsideInfo
-from advisor.document.findings import FindingInfo
+from advisor.document.findings import FindingInfo, SuppressedInfo
 from advisor.document.numbers import (
     ChangeInfo,
     CourseInfo,
@@ -52,6 +52,7 @@ class Document:
     order: str  # the formula that orders the plan, in words
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
     courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
+    suppressed: tuple[SuppressedInfo, ...] = ()  # what the owner muted
     since: SinceInfo | None = None  # what changed since an earlier run, where one is kept
     focus: FocusInfo | None = None  # only where the shop names no goal
     funnels: tuple[FunnelInfo, ...] = ()

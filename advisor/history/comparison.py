@@ -68,7 +68,9 @@ def compare(
     worse = comparable & pl.when(up).then(rose).otherwise(fell) & (pl.col("worse") != 0)
     better = comparable & pl.when(up).then(fell).otherwise(rose) & (pl.col("worse") != 0)
     change = (
-        pl.when(fires & pl.col("known").is_null())
+        pl.when(pl.col("state") == State.MUTED.value)
+        .then(None)
+        .when(fires & pl.col("known").is_null())
         .then(pl.lit(Change.NEW.value))
         .when(pl.col("known").is_null())
         .then(None)

@@ -9,7 +9,7 @@ from advisor.model import frozen
 
 class State(StrEnum):
     """How a rule ended for the subject of a finding. ABSENT: the subject is in no file any more, or
-    the rule is no longer in force."""
+    the rule is no longer in force. MUTED: it fires, and the owner does not want to hear it."""
 
     FIRES = "fires"
     CLEAR = "clear"
@@ -18,6 +18,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     ERROR = "error"
     ABSENT = "absent"
+    MUTED = "muted"
 
 
 @frozen

@@ -1,6 +1,7 @@
 """The shop's advisor.toml: its sections, and reading them with every error at once."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -107,6 +108,31 @@ class HistorySection:
 
 
 @frozen
+class MuteLimit:
+    """What a metric of the subject must be for a mute to hold, in the unit of the metric."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@frozen
+class MuteSection:
+    """[[mute]]: findings that the owner knows of and does not want to hear.
+
+    *rule* (full or short id) and *subject* (key or name) may hold * and ?; what is not given holds
+    for all. It holds up to and on the day *until*, and *while_* all of these metrics of the subject
+    are within limits. Critical findings stay unless *force* is set.
+    """
+
+    reason: str
+    rule: str | None = None
+    subject: str | None = None
+    until: date | None = None
+    while_: Mapping[str, MuteLimit] = attrs.field(factory=dict)
+    force: bool = False
+
+
+@frozen
 class SourceSection:
     """[[source]]: how to read a file of the shop's own.
 
@@ -143,6 +169,7 @@ class Settings:
     report: ReportSection = ReportSection()
     plugins: PluginsSection = PluginsSection()
     history: HistorySection = HistorySection()
+    mute: tuple[MuteSection, ...] = ()
     source: tuple[SourceSection, ...] = ()
 
 
@@ -212,6 +239,8 @@ def make_settings(raw: Mapping[str, Any], *, where: str = CONFIG_NAME) -> Settin
             wrong.append(f"bands.{metric}: give low, high or both")
         elif band.low is not None and band.high is not None and band.low > band.high:
             wrong.append(f"bands.{metric}: low {band.low:g} lies above high {band.high:g}")
+    for number, mute in enumerate(settings.mute, start=1):
+        wrong += [f"mute {number}.{line}" for line in _impossible_mute(mute)]
     for number, source in enumerate(settings.source, start=1):
         if source.currency is not None and not _is_currency(source.currency):
             at = f"source {number} ({source.file}).currency"
@@ -255,6 +284,18 @@ def _impossible_costs(costs: CostsSection, shop: ShopSection) -> list[str]:
         wrong.append(f"costs: they leave {costs.margin:.0%} of the sales; check each of them")
     if shop.margin is not None:
         wrong.append("costs: shop.margin is there too; give one of them")
+    return wrong
+
+
+def _impossible_mute(mute: MuteSection) -> list[str]:
+    wrong = []
+    if mute.rule is None and mute.subject is None:
+        wrong.append("rule: give a rule, a subject or both")
+    if not mute.reason.strip():
+        wrong.append("reason: say why, for whoever reads it later")
+    for metric, limit in mute.while_.items():
+        if limit.at_least is None and limit.at_most is None:
+            wrong.append(f"while.{metric}: give at-least, at-most or both")
     return wrong
 
 

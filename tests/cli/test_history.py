@@ -153,6 +153,19 @@ def test_a_folder_without_a_profile_has_no_history(run: Run, tmp_path: Path) -> 
     assert "advisor.toml" in result.stderr
 
 
+def test_the_address_of_a_history_is_not_shown(run: Run, shop: Path) -> None:
+    text = f'{PROFILE}\n[history]\nurl = "postgresql://me:pa55@127.0.0.1:1/db"\n'
+    (shop / "advisor.toml").write_text(text)
+
+    shown = run("config", "explain", "history.url", "--config", shop / "advisor.toml")
+    plan = run("diagnose", shop)
+
+    assert shown.exit_code == plan.exit_code == 0
+    for text in (shown.stdout, plan.stdout, plan.stderr, (shop / "plan.json").read_text()):
+        assert "pa55" not in text
+    assert len(plan.stderr.splitlines()) == 1
+
+
 def test_an_address_of_another_database_is_refused_without_printing_it(
     run: Run, shop: Path
 ) -> None:

@@ -43,6 +43,7 @@ from advisor.document import (
     SinceInfo,
     StoryLine,
     SubjectInfo,
+    SuppressedInfo,
     TrialInfo,
     Unjudged,
     Watch,
@@ -490,12 +491,18 @@ def small() -> Document:
         ),
         order=ORDER,
         since=since(),
+        suppressed=(muted(),),
         changes=(change(),),
         courses=(
             course(),
             attrs.evolve(course("items", target=False), months=(), says=(), needs="56 days more."),
         ),
     )
+
+
+def muted(name: str = "New photos are being made") -> SuppressedInfo:
+    """A finding that the owner muted."""
+    return SuppressedInfo(finding(name), name, "2025-12-31")
 
 
 def since(name: str = "Autumn, logo first") -> SinceInfo:
@@ -570,6 +577,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         reconciliation=tuple(side_by_side(name) for name in names),
         changes=tuple(change(name) for name in names),
         since=since(names[0]),
+        suppressed=tuple(muted(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),
         goals=tuple(month_goal(name) for name in names),

@@ -73,7 +73,8 @@ def _findings(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[
     known = past.findings.filter(OPEN)
     opened: Mapping[str, date] = dict(known.select("id", "opened").iter_rows())
     day = diagnosis.request.today
-    for finding in document.findings:
+    muted = [one.finding for one in document.suppressed]
+    for place, finding in enumerate([*document.findings, *muted]):
         shown = finding.evidence[0] if finding.evidence else None
         target = None if shown is None else _target(finding, shown)
         yield FindingRow(
@@ -83,7 +84,7 @@ def _findings(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[
             kind=finding.subject.kind,
             key=finding.subject.key,
             name=finding.subject.name,
-            state=State.FIRES,
+            state=State.FIRES if place < len(document.findings) else State.MUTED,
             opened=opened.get(finding.id, day),
             metric=None if shown is None else shown.metric,
             value=None if shown is None else shown.value,
@@ -117,6 +118,7 @@ def _worse(shown: Evidence, target: float | None, diagnosis: Diagnosis) -> int:
 def _followed(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[FindingRow]:
     """What became of the open findings of the run before that are none of this one."""
     here = [finding.id for finding in document.findings]
+    here += [one.finding.id for one in document.suppressed]
     gone = past.findings.filter(OPEN & ~pl.col("id").is_in(here))
     if not gone.height:
         return

@@ -1,5 +1,7 @@
 """The document of a diagnosis, part by part."""
 
+from collections.abc import Iterable
+
 import attrs
 import polars as pl
 
@@ -19,6 +21,7 @@ from advisor.document.compose.focus import focus
 from advisor.document.compose.funnels import funnels
 from advisor.document.compose.goals import month_goals
 from advisor.document.compose.margin import margin_info
+from advisor.document.compose.mute import mute, suppressed
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
@@ -39,7 +42,7 @@ from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.history import Past, Run
 from advisor.judge import RELATIVE, change, notice
 from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
-from advisor.model import CountUnit, Grain, Metric, Period, Unit, finite, text
+from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
 from advisor.plan import FORMULA, plan
 from advisor.plugin import documentation_url, own_version
 
@@ -59,7 +62,13 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
 def compose_document(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
     findings = compose_findings(diagnosis)
-    made = plan(findings.priced, diagnosis.vocabulary, diagnosis.business.goal)
+    muted = mute(tuple(findings.infos.values()), diagnosis)
+    heard = [
+        one
+        for one in findings.priced
+        if findings.infos[one.index].id not in muted.by_finding
+    ]
+    made = plan(heard, diagnosis.vocabulary, diagnosis.business.goal)
     rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
     worst = {
         findings.infos[finding.index].id: place
@@ -67,7 +76,7 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         for place, finding in enumerate(item.planned.findings)
     }
     infos = sorted(
-        findings.infos.values(),
+        (info for info in findings.infos.values() if info.id not in muted.by_finding),
         key=lambda f: (
             rank.get(f.rule, len(made.actions)),
             worst.get(f.id, len(worst)),
@@ -104,8 +113,9 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         watch=tuple(watch(diagnosis)),
         coverage=lacking,
         reconciliation=reconciliations(diagnosis),
-        data_notes=tuple(_notes(diagnosis)),
+        data_notes=tuple(_notes(diagnosis, muted.notes)),
         order=FORMULA,
+        suppressed=suppressed(findings.infos.values(), muted),
         changes=explained(diagnosis),
         courses=courses(diagnosis),
         funnels=funnels(diagnosis),
@@ -339,7 +349,7 @@ def _trend(low: object, high: object) -> str | None:
     return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
 
 
-def _notes(diagnosis: Diagnosis) -> list[NoteInfo]:
-    notes = [*diagnosis.notes, *(n for r in diagnosis.gathered.readings for n in r.notes)]
+def _notes(diagnosis: Diagnosis, more: Iterable[Note]) -> list[NoteInfo]:
+    notes = [*diagnosis.notes, *more, *(n for r in diagnosis.gathered.readings for n in r.notes)]
     unique = dict.fromkeys((n.code, n.text, n.file) for n in notes)
     return [NoteInfo(*parts) for parts in sorted(unique, key=lambda p: (p[2], p[0], p[1]))]

@@ -1,0 +1,127 @@
+"""`advisor mute`: findings that the owner does not want to hear."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli.options import FOLDER, config_option, day, load_registry
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.model import Rule
+
+
+@click.command(short_help="Stop hearing of a finding, for a reason.")
+@click.argument("what", nargs=-1, required=True, metavar="ACTION|RULE…")
+@click.option("--reason", metavar="TEXT", required=True, help="Why, for whoever reads it later.")
+@click.option("--until", type=day, metavar="YYYY-MM-DD", help="The last day that it holds.")
+@click.option(
+    "--subject", metavar="NAME", help="Only this one: its key or name; * and ? may stand in it."
+)
+@click.option("--force", is_flag=True, help="Mute critical findings too.")
+@click.option(
+    "--shop",
+    type=FOLDER,
+    default=Path(),
+    metavar="DIR",
+    help="The shop's folder; else the current one.",
+)
+@config_option
+def mute(
+    *,
+    what: tuple[str, ...],
+    reason: str,
+    until: date | None,
+    subject: str | None,
+    force: bool,
+    shop: Path,
+    config: Path | None,
+) -> None:
+    """Writes a [[mute]] into the shop's advisor.toml, and keeps the comments in it. ACTION is the
+    number of an action of the newest plan, RULE the id of a rule. Muted findings are left out of
+    the plan; plan.json still lists them, and they are counted.
+
+    \b
+    Examples:
+      advisor mute 3 --until 2026-12-31 --reason "New photos are being made"
+      advisor mute low-roas --subject "Brand*" --reason "Awareness campaigns"
+    """
+    from advisor.cli.request import find_shop
+    from advisor.cli.screen import say
+    from advisor.ingest import write_outputs
+    from advisor.model import Severity
+
+    place = find_shop([str(shop)], config).config
+    if place is None:
+        raise AdvisorError(
+            "there is no advisor.toml", where=str(shop), hint="`advisor init` writes one"
+        )
+    rules = _rules(what, shop, config)
+    critical = [rule.id for rule in rules if rule.severity is Severity.CRITICAL]
+    if critical and not force:
+        raise AdvisorError(
+            f"{critical[0]} is critical: it protects the account",
+            where="advisor mute",
+            hint="add --force if you mean it",
+        )
+    mutes = [
+        {
+            "rule": rule.id,
+            **({} if subject is None else {"subject": subject}),
+            "reason": reason,
+            **({} if until is None else {"until": until}),
+            **({"force": True} if rule.id in critical else {}),
+        }
+        for rule in rules
+    ]
+    write_outputs({place: with_mutes(place.read_text(encoding="utf-8-sig"), mutes, place.name)})
+    for rule in rules:
+        say(f"Muted: {rule.id}{f' on {subject}' if subject else ''}")
+
+
+def with_mutes(text: str, mutes: Sequence[dict[str, object]], where: str) -> str:
+    """The *text* of an advisor.toml with these further [[mute]]. Raises Mistakes where the result
+    would be none."""
+    import tomlkit
+    from tomlkit.items import AoT
+
+    from advisor.model import make_settings, parse_toml
+
+    make_settings(parse_toml(text, where=where), where=where)
+    document = tomlkit.parse(text)
+    if not isinstance(document.get("mute"), AoT):
+        if "mute" in document:
+            raise AdvisorError("write each mute as [[mute]]", where=where)
+        document.add(tomlkit.nl())
+        document.append("mute", tomlkit.aot())
+    for one in mutes:
+        table = tomlkit.table()
+        table.update(one)
+        table.add(tomlkit.nl())
+        document["mute"].append(table)
+    written = tomlkit.dumps(document)
+    make_settings(parse_toml(written, where=where), where=where)
+    return written
+
+
+def _rules(what: Sequence[str], shop: Path, config: Path | None) -> list["Rule"]:
+    """The rules of actions of the newest plan, and of ids."""
+    from advisor.cli.history import numbered_action
+    from advisor.cli.request import find_shop, make_request
+    from advisor.knowledge import Resolver, rule_called
+
+    registry = load_registry()
+    request = make_request([str(shop)], find_shop([str(shop)], config), date.today())
+    known = Resolver(registry).resolve(request).rules
+    rules = (*known.rules, *(rule for rule, _ in known.inactive))
+    found: list[Rule] = []
+    for word in what:
+        name = numbered_action(shop, config, int(word)).rule if word.isdecimal() else word
+        hint = "give the number of an action, or see `advisor rules list`"
+        rule = rule_called(name, rules, where="ACTION|RULE", hint=hint)
+        if rule not in found:
+            found.append(rule)
+    return found
