@@ -63,11 +63,7 @@ def compose_document(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
     findings = compose_findings(diagnosis)
     muted = mute(tuple(findings.infos.values()), diagnosis)
-    heard = [
-        one
-        for one in findings.priced
-        if findings.infos[one.index].id not in muted.by_finding
-    ]
+    heard = [one for one in findings.priced if findings.infos[one.index].id not in muted.by_finding]
     made = plan(heard, diagnosis.vocabulary, diagnosis.business.goal)
     rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
     worst = {
