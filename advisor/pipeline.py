@@ -87,11 +87,11 @@ class Advice:
 
     def to_markdown(self) -> str:
         """The plan as `advisor diagnose` writes it to plan.md."""
-        return render(self.document, ("md",), self._templates)["plan.md"]
+        return str(render(self.document, ("md",), self._templates)["plan.md"])
 
     def to_json(self) -> str:
         """The document as `advisor diagnose` writes it to plan.json."""
-        return render(self.document, ("json",), self._templates)["plan.json"]
+        return str(render(self.document, ("json",), self._templates)["plan.json"])
 
     @property
     def findings(self) -> pl.DataFrame:

@@ -49,8 +49,8 @@ def _conditions(
     multiple=True,
     metavar="NAME",
     shell_complete=complete.formats,
-    help="md, json, csv or what a plugin offers; may be given several times. A single one without "
-    "-o goes to standard output.",
+    help="md, html, json, csv, xlsx, ics, sarif, junit, jsonl, or what a plugin offers; may be "
+    "given several times. A single one without -o goes to standard output.",
 )
 @click.option(
     "--fail-on",
@@ -282,7 +282,7 @@ class _Run:
                 say(f"Written: {path}")
         return any(met)
 
-    def files(self, document: "Document", shop: "Shop") -> Mapping[str, str]:
+    def files(self, document: "Document", shop: "Shop") -> Mapping[str, str | bytes]:
         """The reports of *document*, by file name."""
         from advisor.report import render
 
@@ -295,7 +295,7 @@ class _Run:
             failed=self.registry.faults,
         )
 
-    def write(self, files: Mapping[str, str], folder: Path) -> list[Path]:
+    def write(self, files: Mapping[str, str | bytes], folder: Path) -> list[Path]:
         """Writes *files* into *folder*, all or none."""
         from advisor.ingest import write_outputs
 

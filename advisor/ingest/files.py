@@ -28,7 +28,7 @@ _CHUNK = 1 << 20
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
 _DEEPEST = 64  # levels of folders below the one that is asked for
 _CONFIG = "advisor.toml"
-_PAGES = (".md", ".markdown", ".html", ".htm")
+_PAGES = (".md", ".markdown", ".html", ".htm", ".ics", ".sarif", ".xml", ".jsonl")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
 _JSON_MARKS = (b'"schema_version"', b'"advisor"', b'"engine"')
 _PAGE_MARK = b"shop-advisor"
@@ -262,6 +262,9 @@ def _own_output(found: _Found) -> str | None:
             return "a list of runs"
     elif suffix in _PAGES:
         if _PAGE_MARK in _edges(found.path):
+            return "a plan"
+    elif suffix == ".xlsx":
+        if _edges(found.path).endswith(_PAGE_MARK):  # the comment of the zip that it is
             return "a plan"
     elif suffix == ".csv":
         first = _edges(found.path).split(b"\n", 1)[0].decode("utf-8", "replace")

@@ -55,7 +55,16 @@ if TYPE_CHECKING:
     from advisor.plugin.counts import Counts, MetricsContext
 
 PROJECT = "advisor"
-FORMATS = ("md", "json", "csv")  # the host's own; a plugin's has another name
+FORMATS = (
+    "md",
+    "json",
+    "csv",
+    "xlsx",
+    "ics",
+    "sarif",
+    "junit",
+    "jsonl",
+)  # the host's own; a plugin's has another name
 
 _BLOCKS = f"{PROJECT}_blocks"
 

@@ -38,6 +38,11 @@ def clean(text: str) -> str:
     return _SPACING.sub(" ", "".join(kept)).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Each line of *text*, clean."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
 def _is_hidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf")
 

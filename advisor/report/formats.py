@@ -7,12 +7,15 @@ from functools import lru_cache
 from advisor.document import Document, as_json
 from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
 from advisor.plugin import FORMATS, ReportFormat, Templates, guarded
+from advisor.report.checks import render_json_lines, render_junit, render_sarif
+from advisor.report.due_dates import render_calendar
 from advisor.report.environment import ReportEnvironment, make_environment, render_template
 from advisor.report.findings_csv import render_csv
 from advisor.report.index import FailedShop, Index, make_index, render_index
 from advisor.report.json_ import render_json
 from advisor.report.markdown import render_markdown
 from advisor.report.terminal import print_terminal
+from advisor.report.workbook import render_workbook
 
 __all__ = [
     "BUNDLED_FORMATS",
@@ -50,7 +53,7 @@ def render(
     *,
     third_party: Collection[Templates] = (),
     failed: list[str] | None = None,
-) -> dict[str, str]:
+) -> dict[str, str | bytes]:
     """The files of *formats*, by file name. A format for readers brings findings.csv with it: that
     is where its shortened lists send them.
 
@@ -67,12 +70,12 @@ def render(
     wrong = [unknown("format", name, known) for name in formats if name not in known]
     if wrong:
         raise Mistakes(wrong, where="--format")
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     broken: list[PluginError] = []
     lines: list[str] = []
     for name in dict.fromkeys(formats):
 
-        def make(themes: Sequence[Templates], name: str = name) -> Mapping[str, str]:
+        def make(themes: Sequence[Templates], name: str = name) -> Mapping[str, str | bytes]:
             if name in BUNDLED_FORMATS:
                 return _bundled(name, document, themes)
             return _foreign(plugins[name], document, themes)
@@ -96,11 +99,11 @@ def render(
 
 
 def _without_faulty(
-    make: Callable[[Sequence[Templates]], Mapping[str, str]],
+    make: Callable[[Sequence[Templates]], Mapping[str, str | bytes]],
     themes: Sequence[Templates],
     third_party: Collection[Templates],
     lines: list[str],
-) -> Mapping[str, str]:
+) -> Mapping[str, str | bytes]:
     """What *make* makes of *themes*; where their templates are at fault, of the others, if that
     helps."""
     try:
@@ -117,12 +120,26 @@ def _without_faulty(
         return made
 
 
-def _bundled(name: str, document: Document, themes: Sequence[Templates]) -> Mapping[str, str]:
+def _bundled(
+    name: str, document: Document, themes: Sequence[Templates]
+) -> Mapping[str, str | bytes]:
     if name == "md":
         return {"plan.md": render_markdown(document, _markdown(_Themes(themes)))}
     if name == "json":
         return {"plan.json": render_json(document)}
-    return {FINDINGS_FILE: render_csv(document)}
+    if name == "csv":
+        return {FINDINGS_FILE: render_csv(document)}
+    file, make = _FILES[name]
+    return {file: make(document)}
+
+
+_FILES: Mapping[str, tuple[str, Callable[[Document], str | bytes]]] = {
+    "xlsx": ("plan.xlsx", render_workbook),
+    "ics": ("plan.ics", render_calendar),
+    "sarif": ("plan.sarif", render_sarif),
+    "junit": ("plan.junit.xml", render_junit),
+    "jsonl": ("plan.jsonl", render_json_lines),
+}
 
 
 class _Themes(tuple[Templates, ...]):
@@ -148,7 +165,7 @@ def _markdown(themes: _Themes) -> ReportEnvironment:
 
 def _foreign(
     plugin: ReportFormat, document: Document, themes: Sequence[Templates]
-) -> Mapping[str, str]:
+) -> Mapping[str, str | bytes]:
     def ask() -> tuple[object, object]:
         suffix = str(plugin.suffix).removeprefix(".")
         return suffix, plugin.render(as_json(document), make_environment(themes, suffix))

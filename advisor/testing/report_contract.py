@@ -104,7 +104,8 @@ class ReportContract(Contract):
         for name in names:
             # findings.csv comes along with any format, and is not theirs.
             files = render(document, (name,), themes, self.formats)
-            yield from ((file, text) for file, text in files.items() if file.startswith("plan."))
+            made = ((file, text) for file, text in files.items() if file.startswith("plan."))
+            yield from ((file, text) for file, text in made if isinstance(text, str))
         if INDEX_TEMPLATE in own:
             index = make_index(
                 [summarize(document)], version=own_version(), today=document.period.today

@@ -33,7 +33,7 @@ def document(registry: Registry) -> Document:
 
 def plan(made: Document, registry: Registry) -> str:
     """The plan as Markdown."""
-    return render(made, ("md",), registry.templates())["plan.md"]
+    return str(render(made, ("md",), registry.templates())["plan.md"])
 
 
 def picture(made: Document) -> str:

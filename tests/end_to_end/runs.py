@@ -47,7 +47,8 @@ def document(*paths: Path | str, today: date = TODAY, **options: Any) -> Documen
 
 def reports(made: Document) -> Mapping[str, str]:
     """Every bundled report, by file name."""
-    return render(made, ("md", "json", "csv"), registry().templates())
+    files = render(made, ("md", "json", "csv"), registry().templates())
+    return {name: str(text) for name, text in files.items()}
 
 
 def screen(made: Document) -> str:

@@ -22,7 +22,7 @@ def test_a_proposed_goal_stands_before_the_story(
 ) -> None:
     formats = advisor_report_plan.advisor_report_formats()
     text, without = (
-        render(document, (format_,), bundled, formats)[f"plan.{format_}"]
+        str(render(document, (format_,), bundled, formats)[f"plan.{format_}"])
         for document in (PROPOSED, documents.small())
     )
 

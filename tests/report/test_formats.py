@@ -76,7 +76,7 @@ def test_our_own_reports_are_never_read_as_exports(
     files = render(documents.small(), ("md", "json", "csv", "html"), bundled, formats)
     index = make_index((summarize(documents.small()),), version="0.1.0", today="2025-11-23")
     for name, text in {**files, **render_index(index, make_environment(bundled, "md"))}.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).write_text(str(text), encoding="utf-8")
     (tmp_path / "orders.csv").write_text("Order ID,Amount\n1,2\n", encoding="utf-8")
 
     found, _ = find_files([tmp_path])

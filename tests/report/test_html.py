@@ -32,7 +32,7 @@ class Page(HTMLParser):
 
 def page(document: Document, themes: Sequence[Templates]) -> Page:
     formats = advisor_report_plan.advisor_report_formats()
-    return Page(render(document, ("html",), themes, formats)["plan.html"])
+    return Page(str(render(document, ("html",), themes, formats)["plan.html"]))
 
 
 def test_hostile_names_make_no_tags(bundled: Sequence[Templates]) -> None:
