@@ -10,6 +10,7 @@ import pytest
 import advisor_report_plan
 from advisor.errors import PluginError
 from advisor.ingest.files import find_files
+from advisor.plugin import FORMATS
 from advisor.plugin.hookspecs import Templates
 from advisor.report.formats import format_names, make_environment, make_index, render, render_index
 from advisor.report.index import summarize
@@ -66,7 +67,7 @@ def test_a_foreign_format_that_fails_is_named() -> None:
 
 
 def test_the_bundled_formats_come_first_and_are_named_once() -> None:
-    assert format_names((Titles(), Titles())) == ("md", "json", "csv", "titles")
+    assert format_names((Titles(), Titles())) == (*FORMATS, "titles")
 
 
 def test_our_own_reports_are_never_read_as_exports(
