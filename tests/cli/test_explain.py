@@ -153,7 +153,7 @@ def test_an_action_is_explained_by_its_arithmetic(run: Run, shop: Path) -> None:
     told = run("explain", "1", shop).stdout
 
     assert told.splitlines()[0].startswith("1. Test three new hooks in the ad (")
-    assert "  moves the opening of the video (change), 6 hours of work\n" in told
+    assert "  moves video hook (change), 6 hours of work\n" in told
     assert f"  {WEAK}: " in told
     assert "in 30 days x (1 % - 0.3 %)" in told
     assert "priority: $" in told

@@ -13,8 +13,8 @@ CLICKS = "CPP = CPC / purchase rate. CPC $0.50–1.50 and conversion rate"
 CHEAP = "good is at most $5 (where order value from ads is below $25): they cannot hold together"
 MIDDLE = "good is at most $20 (where order value from ads is from $25 and below $100): together"
 SALES = "ROAS = purchase rate x order value / CPC. ROAS"
-WATCHED = "GPM = 1,000 x CTR x CTOR x AOV. Watch GPM"
-RATES = "and CTR (per view) 1–3 % and CTOR 3–5 % hold together only where AOV (SKU orders) is"
+WATCHED = "GPM = 1,000 x CTR x CTOR x AOV. sales per 1,000 views (watch GPM)"
+RATES = "and CTR (per view) 1–3 % and click-to-order rate (CTOR) 3–5 % hold together only where AOV (SKU orders) is"
 
 ORDERS = "hold together only where order value from ads is"
 

@@ -63,7 +63,7 @@ def test_steps_and_channels_explain_the_same_change() -> None:
 
 
 def test_products_have_their_mix_apart() -> None:
-    assert changes()["gmv-by-product"].steps[1] == "which products they went to"
+    assert changes()["gmv-by-product"].steps[1] == "product mix"
 
 
 def test_the_report_says_it() -> None:

@@ -167,7 +167,7 @@ def test_a_growth_that_could_not_be_judged_says_what_it_takes(tmp_path: Path) ->
     told = {one.rule: (one.because, one.remedy) for one in plan(tmp_path).coverage}
 
     assert told["guide/shrinking-sales"] == (
-        "growth of sales a month takes 56 settled days, or the reports of six months",
+        "monthly sales growth takes 56 final days, or reports of six months",
         "add older downloads of the same files",
     )
 
