@@ -14,7 +14,10 @@ CHEAP = "good is at most $5 (where order value from ads is below $25): they cann
 MIDDLE = "good is at most $20 (where order value from ads is from $25 and below $100): together"
 SALES = "ROAS = purchase rate x order value / CPC. ROAS"
 WATCHED = "GPM = 1,000 x CTR x CTOR x AOV. sales per 1,000 views (watch GPM)"
-RATES = "and CTR (per view) 1–3 % and click-to-order rate (CTOR) 3–5 % hold together only where AOV (SKU orders) is"
+RATES = (
+    "and CTR (per view) 1–3 % and click-to-order rate (CTOR) 3–5 % hold together only where "
+    "AOV (SKU orders) is"
+)
 
 ORDERS = "hold together only where order value from ads is"
 

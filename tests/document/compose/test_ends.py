@@ -85,8 +85,8 @@ def test_a_goal_for_what_is_over_is_one_for_the_next() -> None:
     (goal,) = made.goals
 
     assert goal.text == (
-        "the next LIVE after Sunday: click-to-order rate (CTOR) from 1 % to at least 2 %, half of the way to 3 % "
-        "(number 1)"
+        "the next LIVE after Sunday: click-to-order rate (CTOR) from 1 % to at least 2 %, half of "
+        "the way to 3 % (number 1)"
     )
 
 
