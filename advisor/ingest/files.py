@@ -257,9 +257,8 @@ def _own_output(found: _Found) -> str | None:
         edges = _edges(found.path)
         if all(mark in edges for mark in _JSON_MARKS):
             return "a plan"
-    elif suffix == ".jsonl":
-        if _edges(found.path).startswith(_RUNS_MARK):
-            return "a list of runs"
+    elif suffix == ".jsonl" and _edges(found.path).startswith(_RUNS_MARK):
+        return "a list of runs"
     elif suffix in _PAGES:
         if _PAGE_MARK in _edges(found.path):
             return "a plan"
