@@ -358,7 +358,7 @@ def page(rule: "Rule") -> list[str]:
         lines += ["  unless:", *(f"    {line}" for line in conditions(rule.unless))]
     if rule.says.misleading_when:
         lines.append(f"  misleading when: {rule.says.misleading_when}")
-    for action in rule.actions:
+    for action in rule.every_action:
         lines.append(f"  do: {action.do} ({action.owner}, {hours(action.effort)})")
         lines += [f"    - {step}" for step in action.steps]
         done = [f"{name} is {' or '.join(levels)}" for name, levels in action.done.items()]

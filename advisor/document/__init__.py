@@ -6,6 +6,7 @@ Names, captions and file names in it are a stranger's text: a report escapes the
 
 from advisor.document.actions import (
     ActionInfo,
+    CheckInfo,
     DoneInfo,
     FocusInfo,
     Money,
@@ -68,6 +69,7 @@ __all__ = [
     "BandInfo",
     "ChangeInfo",
     "ChangeRow",
+    "CheckInfo",
     "ClassSchemas",
     "CourseInfo",
     "Document",

@@ -75,6 +75,7 @@ class ActionInfo:
     give up. *after* are ids of actions that come first. *gain* is what reaching the target is
     worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
     there, from how many of the shop's own subjects are there; *chance_text* says so.
+    *scope* says where it is about what nearly all subjects have in common.
     """
 
     id: str
@@ -103,6 +104,19 @@ class ActionInfo:
     confidence: float
     priority: PriorityInfo
     due: str | None = None
+    scope: str = ""
+
+
+@frozen
+class CheckInfo:
+    """What is worth a look and changes nothing by itself: *findings* are ids, *text* the sentence
+    of the first of them, *do* what to compare, *steps* how."""
+
+    rule: str
+    findings: tuple[str, ...]
+    text: str
+    do: str
+    steps: tuple[str, ...]
 
 
 @frozen

@@ -1,6 +1,13 @@
 """All of it."""
 
-from advisor.document.actions import ActionInfo, FocusInfo, Money, MonthGoal, SetAsideInfo
+from advisor.document.actions import (
+    ActionInfo,
+    CheckInfo,
+    FocusInfo,
+    Money,
+    MonthGoal,
+    SetAsideInfo,
+)
 from advisor.document.findings import FindingInfo, SuppressedInfo
 from advisor.document.numbers import (
     ChangeInfo,
@@ -55,5 +62,6 @@ class Document:
     suppressed: tuple[SuppressedInfo, ...] = ()  # what the owner muted
     since: SinceInfo | None = None  # what changed since an earlier run, where one is kept
     focus: FocusInfo | None = None  # only where the shop names no goal
+    checks: tuple[CheckInfo, ...] = ()  # what is worth a look and is no action
     funnels: tuple[FunnelInfo, ...] = ()
     exports: tuple[ExportInfo, ...] = ()  # what to add, first what checks most of coverage

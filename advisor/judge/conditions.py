@@ -91,8 +91,9 @@ class ConditionEvaluator:
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]
     ) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
-        """Truth, truth of `unless`, whether something failed that it waits for, and whether every
-        condition had data: one that is false hides others that are missing."""
+        """Truth, truth of `unless`, whether something failed that it waits for, and whether what is
+        clear was seen to be: every condition had data (one that is false hides others that are
+        missing), and none that the action would end is true."""
         rule = evaluation.rule
         parts = _parts(rule.when)
         failed = [
@@ -117,6 +118,10 @@ class ConditionEvaluator:
         ]
         truth = _all(parts)
         known = pl.all_horizontal(part != _MISSING for part in parts or [truth])
+        symptom = {name for action in rule.actions for name in action.done}
+        for test in rule.when.own():
+            if test.name in symptom:  # what the action would end is there, for another reason
+                known = known & (pl.col(truth_column(test)) != _TRUE)
         blocked = truth_of(rule.unless) if rule.unless else pl.lit(int(Truth.FALSE), pl.UInt8)
         waits = pl.any_horizontal(failed) if failed else pl.lit(value=False)
         return truth, blocked, waits, known

@@ -57,8 +57,9 @@ class Judgement:
 
     *outcomes* has a row for each rule and each subject that it was judged on: `shop`, `kind`,
     `key`, `rule`; `truth` of the conditions, `blocked` (truth of `unless`), `failed` (something
-    that it waits for failed), `known` (every condition had data), `asked` (whether `unless` is true
-    depends on a setting that the shop does not state), `outcome`; and `evaluation` and
+    that it waits for failed), `known` (every condition had data, and what the action would end is
+    not there), `asked` (whether `unless` is true depends on a setting that the shop does not
+    state), `outcome`; and `evaluation` and
     `row`, its place. *relations* say which subjects belong together, and have the truth of every
     test on them. *lost* are metrics and symbols that a plugin failed to compute, with why.
     """

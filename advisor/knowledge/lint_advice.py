@@ -147,7 +147,7 @@ def prohibited_in(text: str) -> Iterator[tuple[Prohibited, str]]:
 
 
 def _of(rule: Rule, levers: Mapping[str, Lever]) -> Iterator[Objection]:
-    for i, action in enumerate(rule.actions):
+    for i, action in enumerate(rule.every_action):
         at = f"action[{i}]"
         texts = {f"{at}.do": action.do, f"{at}.stop": action.stop}
         texts |= {f"{at}.steps[{j}]": step for j, step in enumerate(action.steps)}

@@ -72,6 +72,8 @@ class RuleTable:
     explains: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     profile: Profile = Profile.STANDARD
+    check: bool = False
+    whole: Action | None = None
     aliases: tuple[str, ...] = ()
     overrides: str | None = None
     effective_from: date | None = None
@@ -125,6 +127,8 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         explains=tuple(map(full, file.explains)),
         needs=file.needs,
         profile=file.profile,
+        check=file.check,
+        whole=file.whole,
         aliases=tuple(map(full, file.aliases)),
         overrides=file.overrides,
         effective_from=file.effective_from,
@@ -388,7 +392,7 @@ def _unknown_words(raw: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[s
 def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -> Iterator[str]:
     plain = {"says.healthy": rule.says.healthy, "says.misleading_when": rule.says.misleading_when}
     filled = {"says.finding": rule.says.finding, "says.why": rule.says.why}
-    for i, action in enumerate(rule.actions):
+    for i, action in enumerate(rule.every_action):
         plain[f"action[{i}].stop"] = action.stop
         filled[f"action[{i}].do"] = action.do
         for j, step in enumerate(action.steps):
@@ -409,8 +413,8 @@ def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -
 def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     if not rule.actions:
         yield "action: is missing; a rule says what to do, in [[action]]"
-    for i, action in enumerate(rule.actions):
-        at = f"action[{i}]"
+    for i, action in enumerate(rule.every_action):
+        at = "whole" if action is rule.whole else f"action[{i}]"
         lever = vocabulary.levers.get(action.lever)
         if lever is None:
             yield f"{at}.lever: {unknown('lever', action.lever, vocabulary.levers)}"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from advisor.model import LEVELS, Better, Metric, MetricKind, finite, frozen, text
+from advisor.model import LEVELS, Better, Metric, MetricKind, Unit, finite, frozen, text
 
 _ROUNDING = 1e-9  # what a share of orders loses as a binary number
 
@@ -60,8 +60,17 @@ class Value:
         return text.NOT_KNOWN
 
     def limits(self, currency: str | None) -> str:
-        """`0.40–0.48 %`."""
-        return text.span(self.low, self.high, self.metric.unit, currency)
+        """`0.40–0.48 %`; a share that is none above 100 % is possible up to that."""
+        high = self.high
+        if self._is_share and high is not None and (self.value or 0.0) <= 1:
+            high = min(high, 1.0)
+        return text.span(self.low, high, self.metric.unit, currency)
+
+    @property
+    def _is_share(self) -> bool:
+        metric = self.metric
+        counted = metric.kind in (MetricKind.PROPORTION, MetricKind.RATE) and not metric.derived
+        return counted and metric.unit is Unit.SHARE
 
     def band_words(self, currency: str | None) -> str:
         return text.band(self.edge_low, self.edge_high, self.metric.unit, currency)

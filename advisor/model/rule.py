@@ -139,7 +139,9 @@ class After:
 
 @frozen
 class Rule:
-    """A rule, checked against the vocabulary. *id* is `pack/rule`."""
+    """A rule, checked against the vocabulary. *id* is `pack/rule`. *check*: what it finds is to be
+    looked at, at the end of the plan, and is no action of it. *whole* is what to do where nearly
+    all subjects have the symptom: about what they have in common, and not about each."""
 
     id: str
     subject: str
@@ -156,6 +158,8 @@ class Rule:
     explains: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()  # counts without which the rule is `missing`
     profile: Profile = Profile.STANDARD
+    check: bool = False
+    whole: Action | None = None
     aliases: tuple[str, ...] = ()
     overrides: str | None = None  # the full id of the rule of another pack that it replaces
     effective_from: date | None = None
@@ -163,6 +167,11 @@ class Rule:
     region: tuple[str, ...] = ()
     story: Story = Story()
     file: str = ""
+
+    @property
+    def every_action(self) -> tuple[Action, ...]:
+        """The actions, and the one for nearly all subjects."""
+        return self.actions if self.whole is None else (*self.actions, self.whole)
 
     @property
     def pack(self) -> str:

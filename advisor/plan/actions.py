@@ -1,7 +1,7 @@
 """One action for all findings of a rule on one kind of subject."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -10,13 +10,15 @@ from advisor.plan.causes import causes
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, NoPrice, Price, expected, gain
 
+LEAST_ALL, NEARLY_ALL = 10, 0.8  # of so many subjects so large a share is nearly all: ours
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 
 
 @frozen
 class Planned:
     """One action, for all its findings, worst first. *place* is its place in the rule. *question*
-    asks for the setting that decides between it and what it says to do otherwise."""
+    asks for the setting that decides between it and what it says to do otherwise. *of*: where it is
+    for nearly all subjects of the kind, how many these are."""
 
     id: str
     rule: Rule
@@ -30,6 +32,7 @@ class Planned:
     chance: float
     chance_known: bool
     question: str = ""
+    of: int = 0
 
     @property
     def also_explains(self) -> tuple[int, ...]:
@@ -47,14 +50,20 @@ class Planned:
         return self.action.lever, self.action.direction
 
 
-def actions(findings: Sequence[PricedFinding]) -> list[Planned]:
+def actions(
+    findings: Sequence[PricedFinding], judged: Mapping[tuple[str, str], int] | None = None
+) -> list[Planned]:
     """The actions of *findings*, in no order.
 
+    *judged* is how many subjects of a kind a rule could tell of: where it fires on nearly all of
+    them, they have one action together.
+
     A finding that another one explains brings no action of its own; it is listed under its cause.
+    One of a rule that is a check brings none at all.
     """
     groups: dict[tuple[str, str, str], list[PricedFinding]] = {}
     for finding in findings:
-        if not finding.explained_by:
+        if not finding.explained_by and not finding.rule.check:
             group = (finding.rule.id, finding.kind, finding.question)
             groups.setdefault(group, []).append(finding)
     behind = causes(findings)
@@ -67,8 +76,16 @@ def actions(findings: Sequence[PricedFinding]) -> list[Planned]:
             if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
         )
         own = members[0].rule.actions
-        for place, action in enumerate(either(members[0]) if question else own):
-            made.append(_planned(kind, place, action, members, () if place else explained))
+        if question:
+            own = either(members[0])
+        of = (judged or {}).get((rule_id, kind), 0)
+        whole = together(members[0].rule)
+        if whole is None or not of or len(members) < max(LEAST_ALL, NEARLY_ALL * of):
+            of = 0
+        else:
+            own = (whole,)
+        for place, action in enumerate(own):
+            made.append(_planned(kind, place, action, members, () if place else explained, of))
     return made
 
 
@@ -81,7 +98,13 @@ def without(item: Planned, subjects: Iterable[str]) -> Planned | None:
     there = {f.subject for f in left}
     # What is explained on another kind may be so by any of the subjects.
     explained = tuple(f for f in item.explained if f.subject in there or f.kind != item.kind)
-    return _planned(item.kind, item.place, item.action, left, explained)
+    return _planned(item.kind, item.place, item.action, left, explained, item.of)
+
+
+def together(rule: Rule) -> Action | None:
+    """What *rule* asks for where nearly all subjects have its symptom."""
+    whole = rule.whole
+    return None if whole is None else attrs.evolve(whole, done=whole.done or rule.actions[0].done)
 
 
 def _small(sentence: str) -> str:
@@ -114,6 +137,7 @@ def _planned(
     action: Action,
     members: Sequence[PricedFinding],
     explained: tuple[PricedFinding, ...],
+    of: int,
 ) -> Planned:
     each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), -f.stake, f.p, f.subject))
@@ -145,6 +169,7 @@ def _planned(
         chance=_mean(chances) if chances else EVEN,
         chance_known=bool(chances),
         question=question,
+        of=of,
     )
 
 

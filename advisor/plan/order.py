@@ -33,10 +33,13 @@ class Plan:
 
 
 def plan(
-    findings: Sequence[PricedFinding], vocabulary: Vocabulary, goal: str | None = None
+    findings: Sequence[PricedFinding],
+    vocabulary: Vocabulary,
+    goal: str | None = None,
+    judged: Mapping[tuple[str, str], int] | None = None,
 ) -> Plan:
-    """The plan that *findings* make, for a shop whose *goal* this is."""
-    kept, aside = arbitrate(actions(findings), vocabulary.levers)
+    """The plan that *findings* make, for a shop whose *goal* this is. *judged*: see `actions`."""
+    kept, aside = arbitrate(actions(findings, judged), vocabulary.levers)
     kept, _ = _sorted(kept, goal)
     kept, urgent = _sorted(join(kept), goal)
     waits = _waits(kept, vocabulary.levers)

@@ -76,6 +76,9 @@ def _rule(rule: Rule, beside: Iterator[str]) -> Iterator[str]:
     yield ""
     for action in rule.actions:
         yield from _action(action)
+    if rule.whole is not None:
+        yield from ("Where nearly all subjects have it:", "")
+        yield from _action(rule.whole)
 
 
 def _action(action: Action) -> Iterator[str]:

@@ -1,21 +1,24 @@
 """The actions of a plan as parts of the document."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import (
     ActionInfo,
+    CheckInfo,
     DoneInfo,
     Money,
     PriorityInfo,
     SetAsideInfo,
     TrialInfo,
 )
+from advisor.document.compose.coverage import LONGEST
 from advisor.document.compose.findings import ShopFindings
+from advisor.document.findings import FindingInfo
 from advisor.metrics import Value, metric_of
-from advisor.model import Metric, Start, Unit, text
+from advisor.model import Metric, Rule, Start, Unit, text
 from advisor.plan import (
     MONTH,
     WASTE,
@@ -30,7 +33,7 @@ from advisor.plan import (
     edge,
     start,
 )
-from advisor.stats import chance_of, design, round_up, sizes
+from advisor.stats import WEEK, chance_of, design, round_up, sizes
 
 DUE = {Start.NOW: 0, Start.THIS_WEEK: 7, Start.THIS_MONTH: MONTH}  # days from the run
 
@@ -50,6 +53,18 @@ def set_aside_infos(
     kept = {item.planned.id: item.planned for item in plan.actions}
     for aside in plan.set_aside:
         yield _aside(aside, kept[aside.kept], findings, diagnosis)
+
+
+def check_infos(rules: Iterable[Rule], findings: Sequence[FindingInfo]) -> tuple[CheckInfo, ...]:
+    """What rules that are checks found, one entry a rule."""
+    checks: list[CheckInfo] = []
+    for rule in rules:
+        own = [one for one in findings if one.rule == rule.id] if rule.check else []
+        if own:
+            ids = tuple(one.id for one in own)
+            action = rule.actions[0]
+            checks.append(CheckInfo(rule.id, ids, own[0].message.text, action.do, action.steps))
+    return tuple(checks)
 
 
 def money(gain: Gain, diagnosis: Diagnosis) -> Money:
@@ -77,6 +92,7 @@ def _action(
     planned = item.planned
     action = planned.action
     gain = planned.gain if isinstance(planned.gain, Gain) else None
+    trial = _trial(planned, findings, diagnosis)
     return ActionInfo(
         id=planned.id,
         rank=rank,
@@ -95,8 +111,8 @@ def _action(
         start=begin.value,
         due=(diagnosis.request.today + timedelta(days=DUE[begin])).isoformat(),
         stop=action.stop,
-        done=tuple(_done(planned, findings, diagnosis)),
-        trial=_trial(planned, findings, diagnosis),
+        done=tuple(_done(planned, trial, findings, diagnosis)),
+        trial=trial,
         gain=None if gain is None else money(gain, diagnosis),
         adds=None if item.adds is None else money(item.adds, diagnosis),
         no_gain_because=None if isinstance(planned.gain, Gain) else planned.gain.because,
@@ -104,7 +120,16 @@ def _action(
         chance_text=_chance(planned, diagnosis),
         confidence=planned.confidence,
         priority=_priority(item.priority, diagnosis),
+        scope=_scope(planned, diagnosis),
     )
+
+
+def _scope(planned: Planned, diagnosis: Diagnosis) -> str:
+    if not planned.of:
+        return ""
+    plural = diagnosis.vocabulary.subjects[planned.kind].plural
+    many = len(planned.findings)
+    return f"{many:,} of {planned.of:,} {plural} have this, so start with what they share"
 
 
 def _aside(
@@ -178,8 +203,11 @@ def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
     )
 
 
-def _done(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[DoneInfo]:
-    """What ends the action; what is good already and was no better before ends nothing."""
+def _done(
+    planned: Planned, trial: TrialInfo | None, findings: ShopFindings, diagnosis: Diagnosis
+) -> Iterator[DoneInfo]:
+    """What ends the action; what is good already and was no better before ends nothing. Where a
+    test decides, it says how long that takes."""
     index = planned.findings[0].index
     currency = diagnosis.business.currency
     for name, levels in planned.action.done.items():
@@ -196,13 +224,18 @@ def _done(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> Ite
             continue
         said = f"{metric.title} is {goal}"
         told = _until_told(value, target, findings.per_day(index, value.metric)) if value else None
+        if told is not None and trial is not None and trial.metric == name:
+            told = trial.each, trial.days
         if told is None:
             yield DoneInfo(name, levels, None, None, said)
             continue
         events, days = told
         counted = _events(metric, diagnosis)
-        pace = "" if days is None else f", {days:,} {'day' if days == 1 else 'days'}"
-        pace += pace and " at the present pace"
+        if days is not None and days > LONGEST:
+            said = f"{said}; too close to tell in {LONGEST} days"
+            yield DoneInfo(name, levels, events, None, said)
+            continue
+        pace = "" if days is None else f", {days:,} days at the present pace"
         said = f"{said}; about {events:,} {counted} tell{pace}"
         yield DoneInfo(name, levels, events, days, said)
 
@@ -211,7 +244,7 @@ def _until_told(
     value: Value, target: Target | None, per_day: float | None
 ) -> tuple[int, int | None] | None:
     """How many events it takes until a value that has reached its target can be told from what it
-    is now (5 %, 80 %), and how many days."""
+    is now (5 %, 80 %), and how many days: a week or more, to hold every day of it."""
     chance = chance_of(value.metric)
     if chance is None or target is None or value.value is None:
         return None
@@ -219,7 +252,7 @@ def _until_told(
     if both is None:
         return None
     events = round_up(both[0])
-    return events, math.ceil(events / per_day) if per_day else None
+    return events, max(WEEK, math.ceil(events / per_day)) if per_day else None
 
 
 def _trial(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> TrialInfo | None:

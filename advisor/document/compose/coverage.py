@@ -20,6 +20,7 @@ MEND = "what failed, not what is missing: update or remove what is named (`advis
 OLDER = "add older downloads of the same files"
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
 NO_BAND = Resolved()
+LONGEST = 90  # days: what takes longer to tell is too close to call
 TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to make
 
 
@@ -172,7 +173,8 @@ def _nearly(
             return f"{known}; whether it {_asked(test)} cannot be told yet", None
         good = value.band_words(currency)
         said = f"{known}; {good} is good; {promise(test, value, row, diagnosis, band)}"
-        return said, _days(enough(value, row, test, band), value, row)
+        days = _days(enough(value, row, test, band), value, row)
+        return said, days if (days or 0) <= LONGEST else None
     return "", None
 
 
@@ -189,7 +191,8 @@ def promise(
 ) -> str:
     """How many more events would decide *test* of *band*, in words."""
     more = enough(value, row, test, band)
-    if more is None:
+    days = _days(more, value, row)
+    if more is None or (days or 0) > LONGEST:
         setting = f"; {band.setting} in [shop] of advisor.toml would help" if band.setting else ""
         return f"too close to call{setting}"
     metric = value.metric
@@ -199,7 +202,6 @@ def promise(
         f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
     )
     line = f"{shown} more {unit} would tell"
-    days = _days(more, value, row)
     if days is not None:
         line += f", {days:,} days at the present pace"
     return line

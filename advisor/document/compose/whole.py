@@ -6,7 +6,7 @@ import attrs
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
-from advisor.document.compose.actions import action_infos, money, set_aside_infos
+from advisor.document.compose.actions import action_infos, check_infos, money, set_aside_infos
 from advisor.document.compose.changes import explained
 from advisor.document.compose.courses import courses
 from advisor.document.compose.coverage import (
@@ -40,7 +40,7 @@ from advisor.document.origin import (
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.history import Past, Run
-from advisor.judge import RELATIVE, change, notice
+from advisor.judge import RELATIVE, Judgement, Outcome, change, notice
 from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
 from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
 from advisor.plan import FORMULA, plan
@@ -64,7 +64,7 @@ def compose_document(diagnosis: Diagnosis) -> Document:
     findings = compose_findings(diagnosis)
     muted = mute(tuple(findings.infos.values()), diagnosis)
     heard = [one for one in findings.priced if findings.infos[one.index].id not in muted.by_finding]
-    made = plan(heard, diagnosis.vocabulary, diagnosis.business.goal)
+    made = plan(heard, diagnosis.vocabulary, diagnosis.business.goal, _told(diagnosis.judgement))
     rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
     worst = {
         findings.infos[finding.index].id: place
@@ -117,7 +117,18 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         funnels=funnels(diagnosis),
         exports=missing_exports(lacking, diagnosis),
         focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
+        checks=check_infos(rules, infos),
     )
+
+
+def _told(judgement: Judgement) -> dict[tuple[str, str], int]:
+    """On how many subjects of a kind each rule fires or is clear."""
+    return {
+        (one.rule.id, one.kind): judgement.count(one, Outcome.FIRES)
+        + judgement.count(one, Outcome.CLEAR)
+        for one in judgement.evaluations
+        if one.measured_as is None
+    }
 
 
 def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
@@ -250,10 +261,11 @@ def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
     value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
     kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
     then, days = row.get("before.days"), row.get("days")
-    if kpi.before_text and then and days and then < days and _adds_up(metric, diagnosis):
-        # A total of fewer days is not to be compared with one of more.
+    if kpi.before_text and then and days and then < days:
+        # Fewer days say less, and a total of them is not to be compared with one of more.
         span = "1 day" if then == 1 else f"{then:.0f} days"
-        kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text} in {span}")
+        shown = f" in {span}" if _adds_up(metric, diagnosis) else f" ({span})"
+        kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text}{shown}")
     kind, state = diagnosis.vocabulary.subjects[total.kind], _is_state(metric, diagnosis)
     if not total.of and total.subjects > 1:
         # Likes of LIVEs are not the likes of everything.
