@@ -13,7 +13,7 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
-from advisor.judge import Engine, Grader, Judgement, choose, failure, judge
+from advisor.judge import Engine, Grader, Judgement, KpiValue, choose, failure, judge, kpi_values
 from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
@@ -97,6 +97,12 @@ class Block:
         return price_findings(self.judgement, self.rules.rules, self.grader, self.windows)
 
     @cached_property
+    def kpi_values(self) -> Mapping[str, Mapping[str, KpiValue]]:
+        """The KPIs of each shop."""
+        names = kpi_names(None, self.vocabulary)
+        return kpi_values(names, self.totals, self.measured, self.grader)
+
+    @cached_property
     def lineage(self) -> Lineage:
         """Where the values of the findings come from."""
         keys: dict[int, set[str]] = {}
@@ -172,10 +178,10 @@ class Diagnosis:
         """The bands that hold for this shop."""
         return self.block.grader.of_shop(self.id)
 
-    @cached_property
-    def totals(self) -> Mapping[str, Total]:
+    @property
+    def kpis(self) -> Mapping[str, KpiValue]:
         """Its KPIs, those of its goal first."""
-        own = self.block.totals.get(self.id, {})
+        own = self.block.kpi_values[self.id]
         names = kpi_names(self.business.goal, self.vocabulary)
         return {name: own[name] for name in names if name in own}
 

@@ -8,6 +8,7 @@ from advisor.judge.engine import Engine, choose, engine_in_use, failure, install
 from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
+from advisor.judge.kpis import KpiValue, kpi_values
 from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
 from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
@@ -18,6 +19,7 @@ __all__ = [
     "Graded",
     "Grader",
     "Judgement",
+    "KpiValue",
     "Match",
     "MatchedRows",
     "Outcome",
@@ -28,6 +30,7 @@ __all__ = [
     "failure",
     "install_engine",
     "judge",
+    "kpi_values",
     "matched_rows",
     "measured_rows",
     "notice",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import attrs
-import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.actions import action_infos, check_infos, money, set_aside_infos
@@ -40,8 +39,8 @@ from advisor.document.origin import (
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.history import Past, Run
-from advisor.judge import RELATIVE, Judgement, Outcome, change, notice
-from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
+from advisor.judge import Judgement, Outcome, notice
+from advisor.metrics import Total, Value
 from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
 from advisor.plan import FORMULA, plan
 from advisor.plugin import documentation_url, own_version
@@ -234,14 +233,10 @@ def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
 
 def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
     found: list[Kpi] = []
-    for name in kpi_names(diagnosis.business.goal, diagnosis.vocabulary):
-        total = diagnosis.totals.get(name)
-        if total is not None:
-            found.append(_kpi(total, diagnosis))
-            continue
-        derived = _derived(name, diagnosis)
-        if derived is not None:
-            found.append(derived)
+    for kpi in diagnosis.kpis.values():
+        series = () if kpi.total is None else kpi.total.series
+        own = _as_kpi(kpi.value, series, kpi.trend, diagnosis)
+        found.append(own if kpi.total is None else _of_total(own, kpi.total, diagnosis))
     return found
 
 
@@ -252,15 +247,10 @@ def _goal(name: str, diagnosis: Diagnosis) -> str | None:
     return own if own in holding else (holding[0] if holding else None)
 
 
-def _kpi(total: Total, diagnosis: Diagnosis) -> Kpi:
+def _of_total(kpi: Kpi, total: Total, diagnosis: Diagnosis) -> Kpi:
+    """*kpi*, saying which subjects and days it is of, where they are not all of the plan's."""
     metric = total.metric
-    band = diagnosis.grader.resolve(metric.id, total.kind)
-    _, ratio_low, ratio_high = change(metric.id, total.frame)
-    frame = diagnosis.grader.with_edges(total.frame, [metric.id], total.kind)
-    row = frame.with_columns(ratio_low.alias("_low"), ratio_high.alias("_high")).row(0, named=True)
-    value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
-    kpi = _as_kpi(value, total.series, _trend(row.get("_low"), row.get("_high")), diagnosis)
-    then, days = row.get("before.days"), row.get("days")
+    then, days = total.row.get("before.days"), total.row.get("days")
     if kpi.before_text and then and days and then < days:
         # Fewer days say less, and a total of them is not to be compared with one of more.
         span = "1 day" if then == 1 else f"{then:.0f} days"
@@ -302,23 +292,6 @@ def _is_state(metric: Metric, diagnosis: Diagnosis) -> bool:
     return count.unit is CountUnit.STATE
 
 
-def _derived(name: str, diagnosis: Diagnosis) -> Kpi | None:
-    """A KPI that a plugin computed, where one subject has it."""
-    metric = metric_of(name, diagnosis.vocabulary)
-    for kind, measured in sorted(diagnosis.measured.items()):
-        frame = measured.frame
-        if f"{name}.lo" not in frame.columns or not metric.derived:
-            continue
-        frame = frame.filter(pl.col(f"{name}.lo").is_not_null())
-        if frame.height != 1:
-            continue
-        band = diagnosis.grader.resolve(name, kind)
-        row = diagnosis.grader.with_edges(frame, [name], kind).row(0, named=True)
-        value = value_of(metric, row, origin=band.edges[0].origin if band.edges else None)
-        return _as_kpi(value, (), None, diagnosis)
-    return None
-
-
 def _as_kpi(
     value: Value, series: tuple[tuple[str, float | None], ...], trend: str | None, d: Diagnosis
 ) -> Kpi:
@@ -344,17 +317,6 @@ def _as_kpi(
         series=tuple(Point(day, finite(v)) for day, v in series),
         band=band_info(value, currency) if banded else None,
     )
-
-
-def _trend(low: object, high: object) -> str | None:
-    """The one direction that the limits of the change leave, or None."""
-    if not isinstance(low, float) or not isinstance(high, float):
-        return None
-    if high < RELATIVE[0]:
-        return "falling"
-    if low > RELATIVE[1]:
-        return "rising"
-    return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
 
 
 def _notes(diagnosis: Diagnosis, more: Iterable[Note]) -> list[NoteInfo]:

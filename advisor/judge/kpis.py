@@ -1,0 +1,94 @@
+"""The KPIs of shops, held against their bands and against the window before."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+
+from advisor.judge.grade import RELATIVE, Grader, change
+from advisor.metrics import Measured, Total, Value, metric_of, value_of
+from advisor.model import frozen
+
+
+@frozen(eq=False)
+class KpiValue:
+    """A KPI of one shop over the subjects of *kind*. *trend* is the one direction that the limits
+    of its change leave, or None; *total* is what it was summed from, None where a plugin computed
+    it."""
+
+    kind: str
+    value: Value
+    trend: str | None = None
+    total: Total | None = None
+
+
+def kpi_values(
+    names: Iterable[str],
+    totals: Mapping[str, Mapping[str, Total]],
+    measured: Mapping[str, Measured],
+    grader: Grader,
+) -> dict[str, dict[str, KpiValue]]:
+    """By shop, the KPIs *names* of a block: its *totals*, and what plugins computed of one subject
+    where there is no total."""
+    found: dict[str, dict[str, KpiValue]] = {shop: {} for shop in grader.businesses}
+    for shop, total, row in _with_edges(totals, grader):
+        name, kind = total.metric.id, total.kind
+        trend = _trend(row[f"{name}.least"], row[f"{name}.most"])
+        value = value_of(total.metric, row, origin=_origin(name, kind, shop, grader))
+        found[shop][name] = KpiValue(kind, value, trend, total)
+    for name in names:
+        if metric_of(name, grader.vocabulary).derived:
+            for shop, kpi in _derived(name, measured, grader):
+                found[shop].setdefault(name, kpi)
+    return found
+
+
+def _with_edges(
+    totals: Mapping[str, Mapping[str, Total]], grader: Grader
+) -> Iterator[tuple[str, Total, Mapping[str, object]]]:
+    """Each total with its columns, the edges of its band, and the limits of its change."""
+    by_kind: dict[str, list[tuple[str, Total]]] = {}
+    for shop, own in totals.items():
+        for total in own.values():
+            by_kind.setdefault(total.kind, []).append((shop, total))
+    for kind, several in by_kind.items():
+        frame = pl.concat([total.frame for _, total in several], how="diagonal_relaxed")
+        names = dict.fromkeys(total.metric.id for _, total in several)
+        limits = {name: change(name, frame)[1:] for name in names}
+        rows = grader.with_edges(frame, names, kind).with_columns(
+            limit.alias(f"{name}.{end}")
+            for name, ends in limits.items()
+            for end, limit in zip(("least", "most"), ends, strict=True)
+        )
+        for (shop, total), row in zip(several, rows.iter_rows(named=True), strict=True):
+            yield shop, total, row
+
+
+def _derived(
+    name: str, measured: Mapping[str, Measured], grader: Grader
+) -> Iterator[tuple[str, KpiValue]]:
+    """What a plugin computed of *name*, where a shop has one subject of a kind with it."""
+    metric = metric_of(name, grader.vocabulary)
+    for kind, one in sorted(measured.items()):
+        if f"{name}.lo" not in one.frame.columns:
+            continue
+        known = one.frame.filter(pl.col(f"{name}.lo").is_not_null())
+        alone = known.filter(pl.len().over("shop") == 1)
+        for row in grader.with_edges(alone, [name], kind).iter_rows(named=True):
+            shop = str(row["shop"])
+            value = value_of(metric, row, origin=_origin(name, kind, shop, grader))
+            yield shop, KpiValue(kind, value)
+
+
+def _origin(name: str, kind: str, shop: str, grader: Grader) -> str | None:
+    edges = grader.resolve(name, kind, shop).edges
+    return edges[0].origin if edges else None
+
+
+def _trend(low: object, high: object) -> str | None:
+    if not isinstance(low, float) or not isinstance(high, float):
+        return None
+    if high < RELATIVE[0]:
+        return "falling"
+    if low > RELATIVE[1]:
+        return "rising"
+    return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
