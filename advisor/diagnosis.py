@@ -13,8 +13,20 @@ import polars as pl
 
 from advisor.errors import NothingReadable
 from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
-from advisor.judge import Engine, Grader, Judgement, KpiValue, choose, failure, judge, kpi_values
-from advisor.knowledge import Resolver, RuleSet, ShopKnowledge, check_profile
+from advisor.judge import (
+    Engine,
+    Grader,
+    Judgement,
+    KpiValue,
+    Outcome,
+    choose,
+    failure,
+    judge,
+    kpi_values,
+    kpis_frame,
+    outcome_counts,
+)
+from advisor.knowledge import REGION_UNKNOWN, Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
     CountedRows,
     Lineage,
@@ -47,7 +59,14 @@ from advisor.model import (
     chosen,
     text,
 )
-from advisor.plan import PricedFindings, price_findings
+from advisor.plan import (
+    PricedFindings,
+    ShopPlan,
+    actions_frame,
+    findings_frame,
+    plan_shop,
+    price_findings,
+)
 from advisor.plugin import Computed, Derived, KindInfo, Provider, ReadContext, Registry
 from advisor.tabular import OwnSources
 
@@ -97,6 +116,32 @@ class Block:
         return price_findings(self.judgement, self.rules.rules, self.grader, self.windows)
 
     @cached_property
+    def plans(self) -> Mapping[str, ShopPlan]:
+        """The plan of each shop."""
+        judged = self.judgement.decided()
+        return {
+            id_: plan_shop(
+                self.findings.by_shop.get(id_, ()),
+                shop.known.request.settings.mute,
+                shop.known.request.today,
+                self.measured,
+                self.vocabulary,
+                self.businesses[id_].goal,
+                judged.get(id_, {}),
+            )
+            for id_, shop in self.shops.items()
+        }
+
+    @cached_property
+    def outcomes(self) -> pl.DataFrame:
+        """How often each rule ended how in each shop (see OUTCOMES)."""
+        inactive = [
+            (rule, Outcome.MISSING if REGION_UNKNOWN in reason else Outcome.NOT_APPLICABLE)
+            for rule, reason in self.rules.inactive
+        ]
+        return outcome_counts(self.judgement, tuple(self.shops), self.rules.rules, inactive)
+
+    @cached_property
     def kpi_values(self) -> Mapping[str, Mapping[str, KpiValue]]:
         """The KPIs of each shop."""
         names = kpi_names(None, self.vocabulary)
@@ -117,10 +162,6 @@ class Block:
             named = [] if one is None else one.frame["shop", "key", "name"].iter_rows()
             self._names[kind] = {(shop, key): name for shop, key, name in named if name is not None}
         return self._names[kind].get((shop, key), key)
-
-    def diagnoses(self) -> Iterator["Diagnosis"]:
-        """What each shop has of it."""
-        return (Diagnosis(self, id_) for id_ in self.shops)
 
     @cached_property
     def slices(self) -> "_Slices":
@@ -179,6 +220,10 @@ class Diagnosis:
         return self.block.grader.of_shop(self.id)
 
     @property
+    def plan(self) -> ShopPlan:
+        return self.block.plans[self.id]
+
+    @property
     def kpis(self) -> Mapping[str, KpiValue]:
         """Its KPIs, those of its goal first."""
         own = self.block.kpi_values[self.id]
@@ -211,6 +256,55 @@ class Diagnosis:
         return self.block.name_of(kind, self.id, key)
 
 
+@attrs.frozen(eq=False)
+class BlockDiagnosis:
+    """What a run over several shops found, without a document of any of them.
+
+    Its frames have a `shop` column, and the rows of each shop are the same whichever other shops
+    there are. *findings* and *actions* are the plans (columns: advisor.plan.FINDINGS and ACTIONS),
+    *kpis* the numbers of whole shops (advisor.judge.KPIS) and *outcomes* how often each rule ended
+    how (advisor.judge.OUTCOMES). Shops stand in the order of *ids*.
+    """
+
+    ids: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def shops(self) -> tuple[Diagnosis, ...]:
+        """The diagnosis of each shop, for its document or an explanation."""
+        found = {id_: block for block in self.blocks for id_ in block.shops}
+        return tuple(Diagnosis(found[id_], id_) for id_ in self.ids)
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """A row for each finding, in the order of its shop's plan."""
+        return findings_frame(self._plans, self._currencies)
+
+    @cached_property
+    def actions(self) -> pl.DataFrame:
+        """A row for each action, in the order of its shop's plan."""
+        return actions_frame(self._plans, self._currencies)
+
+    @cached_property
+    def kpis(self) -> pl.DataFrame:
+        """A row for each KPI, those of the shop's goal first."""
+        return kpis_frame({one.id: one.kpis for one in self.shops})
+
+    @cached_property
+    def outcomes(self) -> pl.DataFrame:
+        """A row for each rule and kind of subject."""
+        order = pl.col("shop").replace_strict(list(self.ids), range(len(self.ids)))
+        return pl.concat([block.outcomes for block in self.blocks]).sort(order, maintain_order=True)
+
+    @property
+    def _plans(self) -> Mapping[str, ShopPlan]:
+        return {one.id: one.plan for one in self.shops}
+
+    @property
+    def _currencies(self) -> Mapping[str, str | None]:
+        return {one.id: one.business.currency for one in self.shops}
+
+
 def diagnose(
     request: Request,
     registry: Registry,
@@ -222,7 +316,7 @@ def diagnose(
     engine = engine or choose()  # it starts while files are read
     resolver = Resolver(registry)
     shop = open_shop(request, resolver, progress=progress)
-    return diagnose_block([shop], resolver, engine=engine)[0]
+    return diagnose_block([shop], resolver, engine=engine).shops[0]
 
 
 def diagnose_gathered(
@@ -238,7 +332,7 @@ def diagnose_gathered(
     *as_if* makes the counts other ones, to see what would be."""
     resolver = Resolver(registry)
     shop = Shop(resolver.resolve(request, rules=loaded), gathered)
-    return diagnose_block([shop], resolver, engine=engine, as_if=as_if)[0]
+    return diagnose_block([shop], resolver, engine=engine, as_if=as_if).shops[0]
 
 
 def open_shop(request: Request, resolver: Resolver, *, progress: Progress | None = None) -> Shop:
@@ -280,7 +374,7 @@ def diagnose_block(
     *,
     engine: Engine | None = None,
     as_if: AsIf | None = None,
-) -> list[Diagnosis]:
+) -> "BlockDiagnosis":
     """The diagnosis of each of *shops*, whose ids differ, in their order."""
     acting = engine or choose()
     programs: dict[Hashable, list[Shop]] = {}
@@ -291,8 +385,7 @@ def diagnose_block(
         for alike in programs.values()
         for part in _counted_parts(alike, resolver, as_if)
     ]
-    found = {one.id: one for block in blocks for one in block.diagnoses()}
-    return [found[shop.id] for shop in shops]
+    return BlockDiagnosis(tuple(shop.id for shop in shops), tuple(blocks))
 
 
 def _program(shop: Shop) -> Hashable:

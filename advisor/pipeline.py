@@ -399,7 +399,7 @@ class _Run:
         """Diagnoses the shops of *block* and hands their documents on. A block that raises is
         halved until the shop is found that is to blame."""
         try:
-            diagnoses = diagnose_block(
+            diagnosed = diagnose_block(
                 [one.shop for one in block], self.resolver, engine=self.engine
             )
         except _FAILURES as error:
@@ -410,17 +410,25 @@ class _Run:
             self.block(block[:middle])
             self.block(block[middle:])
             return
-        past = self.memory.past(diagnoses)
-        for opened, diagnosis in zip(block, diagnoses, strict=True):
-            self._compose(opened.folder, diagnosis, past)
+        past = self.memory.past(diagnosed.shops)
+        for opened, diagnosis in zip(block, diagnosed.shops, strict=True):
+            try:
+                document, run = self.memory.compose(diagnosis, past)
+            except _FAILURES as error:
+                if len(block) > 1:  # another shop of the block may be to blame
+                    self.block([opened])
+                else:
+                    self._fail(opened.folder, error)
+                continue
+            self._hand_on(opened, document, run)
 
-    def _compose(self, folder: Path, diagnosis: Diagnosis, past: Past) -> None:
+    def _hand_on(self, opened: _Opened, document: Document, run: Run | None) -> None:
+        request = opened.shop.known.request
         try:
-            document, run = self.memory.compose(diagnosis, past)
-            self.on_document(folder, diagnosis.request.settings, document)
-            self.memory.record(diagnosis.request, run)
+            self.on_document(opened.folder, request.settings, document)
+            self.memory.record(request, run)
         except _FAILURES as error:
-            self._fail(folder, error)
+            self._fail(opened.folder, error)
             return
         self.done += 1
 

@@ -4,16 +4,19 @@ Columns say how certain each rule is; what fires, joins, chains, blocks and expl
 the rules engine. A subject is kept from the engine only where no rule can fire on it.
 """
 
+from advisor.judge.counts import OUTCOMES, outcome_counts
 from advisor.judge.engine import Engine, choose, engine_in_use, failure, install_engine, notice
 from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
-from advisor.judge.kpis import KpiValue, kpi_values
+from advisor.judge.kpis import KPIS, KpiValue, kpi_values, kpis_frame
 from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
 from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
 
 __all__ = [
+    "KPIS",
+    "OUTCOMES",
     "RELATIVE",
     "Engine",
     "Graded",
@@ -31,9 +34,11 @@ __all__ = [
     "install_engine",
     "judge",
     "kpi_values",
+    "kpis_frame",
     "matched_rows",
     "measured_rows",
     "notice",
+    "outcome_counts",
     "related_column",
     "rule_metrics",
     "split_subject_id",

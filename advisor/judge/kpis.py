@@ -92,3 +92,34 @@ def _trend(low: object, high: object) -> str | None:
     if low > RELATIVE[1]:
         return "rising"
     return "flat" if low >= RELATIVE[0] and high <= RELATIVE[1] else None
+
+
+KPIS: Mapping[str, pl.DataType] = {
+    **dict.fromkeys(("shop", "metric", "kind"), pl.String()),
+    **dict.fromkeys(("value", "low", "high", "before", "band_low", "band_high"), pl.Float64()),
+    "trend": pl.String(),
+    "levels": pl.List(pl.String),
+}
+
+
+def kpis_frame(kpis: Mapping[str, Mapping[str, KpiValue]]) -> pl.DataFrame:
+    """A row for each KPI of each shop (see KPIS): its value with its limits, the value in the
+    window before, the edges of its band, its trend, and the levels that its limits allow."""
+    rows = [
+        {
+            "shop": shop,
+            "metric": name,
+            "kind": one.kind,
+            "value": one.value.value,
+            "low": one.value.low,
+            "high": one.value.high,
+            "before": one.value.before,
+            "band_low": one.value.edge_low,
+            "band_high": one.value.edge_high,
+            "trend": one.trend,
+            "levels": list(one.value.levels()),
+        }
+        for shop, own in kpis.items()
+        for name, one in own.items()
+    ]
+    return pl.DataFrame(rows, schema=KPIS)

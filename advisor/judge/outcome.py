@@ -145,6 +145,18 @@ class Judgement:
         counted = self.outcomes.group_by("evaluation", "outcome").len()
         return {(number, Outcome(end)): many for number, end, many in counted.iter_rows()}
 
+    def decided(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
+        """By shop, on how many subjects of a kind each rule fires or is clear: by rule and kind."""
+        rules = {o.number: (o.rule.id, o.kind) for o in self.evaluations if o.measured_as is None}
+        ends = pl.col("outcome").is_in([int(Outcome.FIRES), int(Outcome.CLEAR)])
+        counted = self.outcomes.lazy().filter(ends & pl.col("evaluation").is_in(list(rules)))
+        found: dict[str, dict[tuple[str, str], int]] = {}
+        for shop, number, many in (
+            counted.group_by("shop", "evaluation").len().collect().iter_rows()
+        ):
+            found.setdefault(shop, {})[rules[number]] = many
+        return found
+
     @cached_property
     def seen(self) -> Mapping[int, int]:
         """How many subjects of each evaluation, by its number, were seen to be clear: a condition

@@ -4,16 +4,28 @@ from advisor.plan.actions import Planned, fingerprint
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside
 from advisor.plan.money import ASSUMED, MONTH, Gain, NoPrice, Price, Target, expected
+from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
 from advisor.plan.pricing import WASTE, PricedFindings, arithmetic, edge, price_findings
 from advisor.plan.priority import FORMULA, Priority, start
+from advisor.plan.shop_plan import (
+    ACTIONS,
+    FINDINGS,
+    ShopPlan,
+    actions_frame,
+    findings_frame,
+    plan_shop,
+)
 
 __all__ = [
+    "ACTIONS",
     "ASSUMED",
+    "FINDINGS",
     "FORMULA",
     "MONTH",
     "WASTE",
     "Gain",
+    "Muted",
     "NoPrice",
     "Plan",
     "Planned",
@@ -23,12 +35,16 @@ __all__ = [
     "Priority",
     "Ranked",
     "SetAside",
+    "ShopPlan",
     "Target",
+    "actions_frame",
     "arithmetic",
     "edge",
     "expected",
+    "findings_frame",
     "fingerprint",
     "plan",
+    "plan_shop",
     "price_findings",
     "start",
 ]

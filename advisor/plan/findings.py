@@ -1,19 +1,19 @@
 """What the plan is made from: findings with their prices."""
 
 from advisor.model import Rule, frozen
-from advisor.plan.money import NoPrice, Price
+from advisor.plan.money import NoPrice, Price, expected
 
 
 @frozen
 class PricedFinding:
-    """A finding with its price: *index* is its place in the list of firings.
+    """A finding with its price: *index* is its place among the findings of its block.
 
-    *subject* is `kind|shop|key`; *places* are the subjects that hold it or belong to it (its
-    parents, the shop, the product that an ad is for). *p* is the chance that the rule fired for
-    nothing; *chance* is how often the shop's own subjects are where this one is to get, and None
-    where there are too few to tell. *stake* is the gap times the events it is about: it orders the
-    findings of one rule that have no price. *instead* is the rule that holds in its place for
-    some value of a setting, and *question* asks for that setting.
+    *subject* is `kind|shop|key`, and *name* what files call it; *places* are the subjects that
+    hold it or belong to it (its parents, the shop, the product that an ad is for). *p* is the
+    chance that the rule fired for nothing; *chance* is how often the shop's own subjects are where
+    this one is to get, and None where there are too few to tell. *stake* is the gap times the
+    events it is about: it orders the findings of one rule that have no price. *instead* is the rule
+    that holds in its place for some value of a setting, and *question* asks for that setting.
     """
 
     index: int
@@ -28,3 +28,11 @@ class PricedFinding:
     stake: float = 0.0
     instead: Rule | None = None
     question: str = ""
+    id: str = ""
+    key: str = ""
+    name: str = ""
+
+    @property
+    def worth(self) -> float | None:
+        """Money in 30 days that reaching the target brings on average; None without a price."""
+        return expected(self.price) if isinstance(self.price, Price) else None

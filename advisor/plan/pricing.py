@@ -36,6 +36,7 @@ from advisor.model import (
     frozen,
     number,
 )
+from advisor.plan.actions import fingerprint
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import MARGIN, MONTH, SALES, SPEND, Factor, NoPrice, Price, Target
 from advisor.plan.peers import LEAST_SIBLINGS, peers, worths
@@ -110,6 +111,9 @@ class PricedFindings:
                 stake=row["stake"],
                 instead=self.rules.get(match.stronger or ""),
                 question=question(match, self.grader),
+                id=fingerprint(match.rule.id, match.kind, match.shop, match.key),
+                key=match.key,
+                name=row["name"],
             )
             found.setdefault(match.shop, []).append(finding)
         return found

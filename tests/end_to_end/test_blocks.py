@@ -84,7 +84,8 @@ def documents(shops: Sequence[tuple[Request, Gathered]], cuts: Sequence[int]) ->
     ends = [0, *sorted(cuts), len(opened)]
     made = {}
     for first, last in pairwise(ends):
-        for diagnosis in diagnose_block(opened[first:last], resolver, engine=ReferenceEngine()):
+        diagnosed = diagnose_block(opened[first:last], resolver, engine=ReferenceEngine())
+        for diagnosis in diagnosed.shops:
             made[diagnosis.business.id] = write_json(attrs.asdict(compose_document(diagnosis)))
     return made
 
@@ -114,3 +115,61 @@ def test_any_order_of_rows_gives_the_same_document(number: int, seed: int) -> No
         documents([(request, Gathered((shuffled,)))], ())[f"shop-{number}"]
         == (alone()[f"shop-{number}"])
     )
+
+
+FRAMES = ("findings", "actions", "kpis", "outcomes")
+
+
+@cache
+def frames_alone() -> Mapping[str, pl.DataFrame]:
+    """The frames of a run of each shop alone, one below the other."""
+    resolver = Resolver(registry())
+    each = [
+        diagnose_block(
+            [Shop(resolver.resolve(request), gathered)], resolver, engine=ReferenceEngine()
+        )
+        for request, gathered in map(shop, range(8))
+    ]
+    return {name: pl.concat([getattr(one, name) for one in each]) for name in FRAMES}
+
+
+@SLOW
+@given(st.permutations(range(8)))
+def test_the_frames_of_a_block_are_those_of_its_shops_alone(order: list[int]) -> None:
+    resolver = Resolver(registry())
+    opened = [Shop(resolver.resolve(request), gathered) for request, gathered in map(shop, order)]
+
+    found = diagnose_block(opened, resolver, engine=ReferenceEngine())
+
+    for name in FRAMES:
+        frame = getattr(found, name)
+        assert frame["shop"].unique(maintain_order=True).to_list() == [
+            f"shop-{number}" for number in order if f"shop-{number}" in frame["shop"]
+        ]
+        assert frame.height
+        assert frame.sort("shop", maintain_order=True).equals(
+            frames_alone()[name].sort("shop", maintain_order=True)
+        )
+
+
+def test_the_frames_of_a_block_say_what_the_documents_say() -> None:
+    resolver = Resolver(registry())
+    opened = [Shop(resolver.resolve(request), gathered) for request, gathered in map(shop, (0, 5))]
+
+    found = diagnose_block(opened, resolver, engine=ReferenceEngine())
+
+    for diagnosis in found.shops:
+        made = compose_document(diagnosis)
+        own = {name: getattr(found, name).filter(shop=diagnosis.id) for name in FRAMES}
+        assert own["findings"]["id"].to_list() == [one.id for one in made.findings]
+        assert own["findings"]["stake"].to_list() == [one.stake for one in made.findings]
+        assert own["actions"]["id"].to_list() == [one.id for one in made.plan]
+        assert own["actions"]["gain"].to_list() == [
+            one.gain.mid if one.gain else None for one in made.plan
+        ]
+        assert own["kpis"].select("metric", "value", "trend").rows() == [
+            (one.metric, one.value, one.trend) for one in made.kpis
+        ]
+        assert own["outcomes"].select("rule", "kind", "fires", "clear").rows() == [
+            (one.rule, one.kind, one.fires, one.clear) for one in made.outcomes
+        ]

@@ -8,7 +8,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudged, Watch
-from advisor.judge import Judgement, Outcome, RuleEvaluation, measured_rows, truth_column
+from advisor.judge import Outcome, RuleEvaluation, measured_rows, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
 from advisor.model import LEVELS, Against, MetricKind, Resolved, Rule, Test, Truth, Varies, text
@@ -26,47 +26,10 @@ TOO_CLOSE = 20.0  # times the data there are: more than that is no promise to ma
 
 def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     """How often each rule ended how, by kind. A rule with nothing to judge is missing once."""
-    judgement = diagnosis.judgement
-    counts = [_counted(evaluation, judgement) for evaluation in judgement.evaluations]
-    judged = {evaluation.rule.id for evaluation in judgement.evaluations}
-    for rule in diagnosis.rules.rules:
-        if rule.id not in judged:
-            failed = _why_failed(rule, diagnosis)
-            counts.append(_once(rule, error=1) if failed else _once(rule, missing=1))
-    counts += [
-        _once(rule, missing=1) if REGION_UNKNOWN in reason else _once(rule, not_applicable=1)
-        for rule, reason in diagnosis.rules.inactive
-    ]
-    return sorted(counts, key=lambda c: (c.rule, c.kind))
-
-
-def _counted(evaluation: RuleEvaluation, judgement: Judgement) -> OutcomeCount:
-    return OutcomeCount(
-        rule=evaluation.rule.id,
-        title=evaluation.rule.says.healthy,
-        kind=evaluation.kind,
-        fires=judgement.count(evaluation, Outcome.FIRES),
-        clear=judgement.count(evaluation, Outcome.CLEAR),
-        unsure=judgement.count(evaluation, Outcome.UNSURE),
-        missing=judgement.count(evaluation, Outcome.MISSING),
-        not_applicable=judgement.count(evaluation, Outcome.NOT_APPLICABLE),
-        error=judgement.count(evaluation, Outcome.ERROR),
-        seen=judgement.seen.get(evaluation.number, 0),
-    )
-
-
-def _once(rule: Rule, *, missing: int = 0, not_applicable: int = 0, error: int = 0) -> OutcomeCount:
-    return OutcomeCount(
-        rule=rule.id,
-        title=rule.says.healthy,
-        kind=rule.subject,
-        fires=0,
-        clear=0,
-        unsure=0,
-        missing=missing,
-        not_applicable=not_applicable,
-        error=error,
-    )
+    rules = (*diagnosis.rules.rules, *(rule for rule, _ in diagnosis.rules.inactive))
+    titles = {rule.id: rule.says.healthy for rule in rules}
+    own = diagnosis.block.outcomes.filter(pl.col("shop") == diagnosis.id).drop("shop")
+    return [OutcomeCount(title=titles[row["rule"]], **row) for row in own.iter_rows(named=True)]
 
 
 def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:

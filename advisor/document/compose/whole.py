@@ -20,7 +20,7 @@ from advisor.document.compose.focus import focus
 from advisor.document.compose.funnels import funnels
 from advisor.document.compose.goals import month_goals
 from advisor.document.compose.margin import margin_info
-from advisor.document.compose.mute import mute, suppressed
+from advisor.document.compose.mute import suppressed
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
@@ -39,10 +39,10 @@ from advisor.document.origin import (
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.history import Past, Run
-from advisor.judge import Judgement, Outcome, notice
+from advisor.judge import notice
 from advisor.metrics import Total, Value
 from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
-from advisor.plan import FORMULA, plan
+from advisor.plan import FORMULA
 from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
@@ -61,24 +61,8 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
 def compose_document(diagnosis: Diagnosis) -> Document:
     """The result document: the same diagnosis always gives the same document."""
     findings = compose_findings(diagnosis)
-    muted = mute(tuple(findings.infos.values()), diagnosis)
-    heard = [one for one in findings.priced if findings.infos[one.index].id not in muted.by_finding]
-    made = plan(heard, diagnosis.vocabulary, diagnosis.business.goal, _told(diagnosis.judgement))
-    rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
-    worst = {
-        findings.infos[finding.index].id: place
-        for item in made.actions
-        for place, finding in enumerate(item.planned.findings)
-    }
-    infos = sorted(
-        (info for info in findings.infos.values() if info.id not in muted.by_finding),
-        key=lambda f: (
-            rank.get(f.rule, len(made.actions)),
-            worst.get(f.id, len(worst)),
-            -(f.stake or 0.0),
-            f.id,
-        ),
-    )
+    made, muted = diagnosis.plan.plan, diagnosis.plan.muted
+    infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
     counts = outcome_counts(diagnosis)
     lacking = tuple(unjudged(diagnosis))
     well = healthy(counts)
@@ -118,16 +102,6 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
         checks=check_infos(rules, infos),
     )
-
-
-def _told(judgement: Judgement) -> dict[tuple[str, str], int]:
-    """On how many subjects of a kind each rule fires or is clear."""
-    return {
-        (one.rule.id, one.kind): judgement.count(one, Outcome.FIRES)
-        + judgement.count(one, Outcome.CLEAR)
-        for one in judgement.evaluations
-        if one.measured_as is None
-    }
 
 
 def _advisor(diagnosis: Diagnosis) -> AdvisorInfo:
