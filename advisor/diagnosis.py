@@ -347,7 +347,8 @@ def gather_shop(
     """Reads the files of one shop, whose profile is checked first."""
     settings = request.settings
     check_profile(request, registry)
-    context = ReadContext(request.today, settings.shop.currency, settings.shop.region)
+    shop = settings.shop
+    context = ReadContext(request.today, shop.currency, shop.region, settings.orders.channels)
     providers = registry.reading_providers()
     if settings.source:
         own = OwnSources(settings.source, registry.vocabulary())

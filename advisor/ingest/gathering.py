@@ -23,7 +23,15 @@ from advisor.model import (
     one_grid,
 )
 from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
-from advisor.tabular import address_of, open_postgres, open_source
+from advisor.tabular import (
+    ONE_PAGE,
+    Page,
+    address_of,
+    open_postgres,
+    open_source,
+    pages_missing,
+    pages_of,
+)
 
 __all__ = ["Gathered", "Progress", "Unread", "gather"]
 
@@ -60,6 +68,7 @@ def gather(
     failed: dict[str, list[str]] = {}
     faults: list[str] = []
     seen: dict[str, str] = {}
+    pages: dict[str, tuple[Page, ...]] = {}
     for index, file in enumerate(files):
         if progress is not None:
             progress(index, len(files), file.name)
@@ -69,6 +78,7 @@ def gather(
                 found = attrs.evolve(facts, readings=_new(facts.readings, seen, notes))
             else:
                 source = databases.get(file) or open_source(file)
+                pages[file.sha256] = pages_of(source)
                 found = _checked(file, _read(source, providers, context, failed))
                 found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
         except AdvisorError as error:
@@ -78,7 +88,7 @@ def gather(
         unread += found.unread
         notes += found.notes
         faults += found.faults
-    readings = _together(readings, providers, failed)
+    readings = _as_answers(_together(readings, providers, failed), pages)
     for name, lines in failed.items():
         notes.append(_failure(name, lines))
         faults.append(notes[-1].text)
@@ -256,6 +266,35 @@ def _together(
             told = dict(zip(places, seen, strict=True))
             found = [told.get(at, one) for at, one in enumerate(found)]
     return found
+
+
+def _as_answers(
+    readings: Sequence[Reading], pages: Mapping[str, tuple[Page, ...]]
+) -> list[Reading]:
+    """*readings*, those of pages of one answer with one note on what is missing of it."""
+    answers: dict[object, list[Reading]] = {}
+    for reading in readings:
+        parts = pages.get(reading.file.sha256, ())
+        if parts and not all(page.alone and page.more is None for page in parts):
+            answer = (reading.provider, reading.kind, parts[0].of_answer)
+            answers.setdefault(answer, []).append(reading)
+    short = {
+        together[0].file: pages_missing(
+            [page for one in together for page in pages[one.file.sha256]]
+        )
+        for together in answers.values()
+    }
+    of_answers = {one.file for together in answers.values() for one in together}
+
+    def told(reading: Reading) -> Reading:
+        if reading.file not in of_answers:
+            return reading
+        others = tuple(note for note in reading.notes if note.code != ONE_PAGE)
+        text = short.get(reading.file, "")
+        more = (Note(ONE_PAGE, text, reading.file.name),) if text else ()
+        return attrs.evolve(reading, notes=(*others, *more))
+
+    return [told(reading) for reading in readings]
 
 
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:

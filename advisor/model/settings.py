@@ -51,6 +51,16 @@ class CostsSection:
 
 
 @frozen
+class OrdersSection:
+    """[orders]: which orders of the files are the shop's. *channels* are the purchase channels that
+    count, as the exports name them; all where there are none."""
+
+    toml_underscores: ClassVar[bool] = True
+
+    channels: tuple[str, ...] = ()
+
+
+@frozen
 class GoalSection:
     """[goal]: what the shop wants most now. *market_growth* is by how much its market grows in a
     year, as a fraction, where the owner knows."""
@@ -163,6 +173,7 @@ class Settings:
 
     shop: ShopSection = ShopSection()
     costs: CostsSection | None = None
+    orders: OrdersSection = OrdersSection()
     goal: GoalSection = GoalSection()
     bands: Mapping[str, OwnBand] = attrs.field(factory=dict)
     rules: RulesSection = RulesSection()

@@ -95,11 +95,13 @@ class Match:
 
 @frozen
 class ReadContext:
-    """What a provider may know beside the file. *today* is the day of the run."""
+    """What a provider may know beside the file. *today* is the day of the run; *order_channels* are
+    the purchase channels whose orders count, all where there are none."""
 
     today: date
     currency: str | None = None
     region: str | None = None
+    order_channels: tuple[str, ...] = ()
 
 
 @runtime_checkable

@@ -11,6 +11,12 @@ from .containers.archive import (
 from .containers.open import (
     open_source,
 )
+from .containers.pages import (
+    ONE_PAGE,
+    Page,
+    pages_missing,
+    pages_of,
+)
 from .containers.postgres import (
     address_of,
     connect_postgres,
@@ -55,9 +61,11 @@ from .reader import (
 
 __all__ = [
     "HEAD_BYTES",
+    "ONE_PAGE",
     "ZIP",
     "Kind",
     "OwnSources",
+    "Page",
     "Proposal",
     "Shape",
     "TabularProvider",
@@ -75,6 +83,8 @@ __all__ = [
     "load_kinds",
     "open_postgres",
     "open_source",
+    "pages_missing",
+    "pages_of",
     "propose",
     "rows_about",
     "ruined",

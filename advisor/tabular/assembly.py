@@ -9,6 +9,7 @@ from advisor.model import Column, Grain, Period, Reading, Source, listed
 from advisor.plugin import ReadContext
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
+    RATE_UNIT_UNKNOWN,
     ColumnReader,
     Values,
     decimals,
@@ -19,10 +20,10 @@ from advisor.tabular.columns import (
 from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.containers.workbook import SheetGrid
-from advisor.tabular.dates import Order, period_of
+from advisor.tabular.dates import Order, days, period_of
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
-from advisor.tabular.kind import CellType, Kind, Role
+from advisor.tabular.kind import CellType, Kind, Percent, Role
 from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms
 from advisor.tabular.rows import Rows, rows_between, sort_out
@@ -50,6 +51,7 @@ class FileReader:
 
     def __attrs_post_init__(self) -> None:
         self.notes = Notes(self.source.file.name)
+        self._day_by_its_values()
         header = self.found.grid.head[self.found.row]
         self.headers = {name: header[at] for name, at in self.found.columns.items()}
 
@@ -69,7 +71,7 @@ class FileReader:
             period=period or self._period_in(self.source.file.name.replace("_", " ")),
             say=self.notes.say,
         )
-        values = reader.read(rows.data, stated)
+        values = self._with_rates(reader, rows.data, stated)
         counts = self._counts(values)
         self._check_ratios(rows, values, counts)
         every_row, every_value = rows.data["_row"], values.numbers
@@ -112,6 +114,49 @@ class FileReader:
             columns=self._columns(),
             notes=self.notes.all(),
         )
+
+    def _day_by_its_values(self) -> None:
+        """Takes the one column of dates that has no known name for the day, where the file's kind
+        has one and this file none: where one subject has rows of several dates."""
+        kind, found = self.kind, self.found
+        roles = {name: spec.role for name, spec in kind.columns.items()}
+        told = (Role.DAY, Role.FROM, Role.TO)
+        day = next((n for n, role in roles.items() if role is Role.DAY), None)
+        if day is None or any(roles[name] in told for name in found.columns):
+            return
+        used, header = set(found.columns.values()), found.grid.head[found.row]
+        dated = [
+            at
+            for at, cell in enumerate(header)
+            if at not in used
+            and not (_is_stamp(cell) or _is_of_a_loader(cell))
+            and self._holds_dates([_cell(row, at) for row in found.grid.head[found.row + 1 :]])
+        ]
+        if len(dated) != 1:
+            return
+        (at,) = dated
+        labels = [column for name, column in found.columns.items() if roles[name] is Role.TEXT]
+        body = found.grid.body(found.row, [*labels, at]).drop_nulls(f"c{at}")
+        days = body.group_by([f"c{column}" for column in labels] or [pl.lit(0)]).agg(
+            pl.col(f"c{at}").n_unique().alias("days")
+        )
+        if (days["days"] > 1).any():
+            self.found = attrs.evolve(found, columns={**found.columns, day: at})
+            text = (
+                f"{header[at]!r} is no name that is known; as it holds dates, it is read as the day"
+            )
+            self.notes.say("day-by-values", text)
+
+    def _holds_dates(self, sample: Sequence[str]) -> bool:
+        text = pl.DataFrame({"t": [cell or None for cell in sample]}, schema={"t": pl.String})
+        filled = cells.in_ascii_digits(text)["t"].drop_nulls()
+        if len(filled) < 2 or not bool(filled.str.contains(_LIKE_A_DATE).any()):
+            return False
+        order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
+        rows = pl.Series("r", range(len(filled)), pl.UInt32)
+        values = days(filled, rows, order, self.context.today).parsed.values
+        # The last row may be a total.
+        return len(filled) - 1 <= len(values) - values.null_count() and values.n_unique() > 1
 
     def _rows(self) -> Rows:
         kind, found = self.kind, self.found
@@ -246,7 +291,10 @@ class FileReader:
         places = [
             at
             for at in range(len(header))
-            if at not in counts and at not in stamps and at not in self._personal()
+            if at not in counts
+            and at not in stamps
+            and at not in self._personal()
+            and not (at not in self.found.columns.values() and _is_of_a_loader(header[at]))
         ]
         known = set(self.found.columns.values())
         body = self.found.grid.body(self.found.row, [*places, *stamps])
@@ -369,14 +417,40 @@ class FileReader:
         ends = [end for name, end in values.ends.items() if values.dates[name] is day]
         return ends[0] if ends else day
 
+    def _with_rates(self, reader: ColumnReader, body: pl.DataFrame, currency: str | None) -> Values:
+        """The values of *body*; where rates have no sign, what they are is told by those of the
+        same file whose counts are there too."""
+        values = reader.read(body, currency)
+        if not self.notes.said(RATE_UNIT_UNKNOWN):
+            return values
+        fractions = attrs.evolve(self.kind, percent=Percent.FRACTION, percent_xlsx=None)
+        tried = attrs.evolve(reader, kind=fractions, say=_silent).read(body, currency)
+        columns, counts = self.kind.columns, self._plain_counts(tried)
+        factors = {
+            checks.scale(tried.numbers[name], check, counts)
+            for name in tried.numbers
+            if (check := columns[name].check) is not None and columns[name].type is CellType.RATE
+        } - {None}
+        if factors not in ({1.0}, {0.01}):
+            return values
+        self.notes.forget(RATE_UNIT_UNKNOWN)
+        percent = Percent.FRACTION if factors == {1.0} else Percent.NUMBER
+        known = attrs.evolve(self.kind, percent=percent, percent_xlsx=None)
+        return attrs.evolve(reader, kind=known).read(body, currency)
+
+    def _plain_counts(self, values: Values) -> dict[str, pl.Series]:
+        counts: dict[str, pl.Series] = {}
+        columns = self.kind.columns
+        for name in sorted(values.numbers, key=list(columns).index):
+            spec = columns[name]
+            if spec.count and not spec.of:
+                _add(counts, spec.count, values.numbers[name])
+        return counts
+
     def _counts(self, values: Values) -> dict[str, pl.Series]:
         """Counts as printed, and those that a printed rate or mean makes with its base."""
         columns = self.kind.columns
-        counts: dict[str, pl.Series] = {}
-        for name in sorted(values.numbers, key=list(columns).index):
-            spec, column = columns[name], values.numbers[name]
-            if spec.count and not spec.of:
-                _add(counts, spec.count, column)
+        counts = self._plain_counts(values)
         # In the order of the kind: what is exact stands before what a rounded ratio makes.
         for name in sorted(values.numbers, key=list(columns).index):
             spec, column = columns[name], values.numbers[name]
@@ -512,6 +586,8 @@ class FileReader:
         return spec.count or (spec.role.value if spec.role else "check")
 
 
+# Plain numbers and amounts are no dates.
+_LIKE_A_DATE = r"[0-9].*[^0-9.,\s].*[0-9]|^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|^20[0-9]{6}$"
 _STAMPS = frozenset(
     header_text(name).key
     for name in (
@@ -529,6 +605,24 @@ def _is_stamp(header: str) -> bool:
     return header_text(header).key in _STAMPS
 
 
+_NUMBERING = frozenset(
+    header_text(name).key
+    for name in (
+        *("row", "row id", "row_id", "row number", "row_number", "no", "no.", "#", "index", "uuid"),
+        *("record id", "record_id", "_id", "surrogate_key", "hash", "row_hash", "unnamed: 0"),
+        *("request_id", "batch_id", "job_id", "source_file", "file_name", "filename", "_file"),
+        *("_line", "_modified", "unique_key"),
+    )
+)
+_OF_LOADERS = ("_airbyte", "_sdc", "_fivetran", "_dlt", "_ab_", "_meltano", "_hevo", "_daton")
+
+
+def _is_of_a_loader(header: str) -> bool:
+    """Whether a column numbers its rows or says how they were loaded: no part of what they mean."""
+    key = header_text(header).key
+    return not key or key in _NUMBERING or header.strip().lower().startswith(_OF_LOADERS)
+
+
 def _like_a_count(cells: pl.Series) -> bool:
     """Whether a column without a name that is known holds amounts: an hour or an id is none."""
     if cells.dtype != pl.String:
@@ -539,6 +633,10 @@ def _like_a_count(cells: pl.Series) -> bool:
         return False
     fraction = bool((values != values.floor()).any())
     return bool((values.abs() < _ID).all()) and (fraction or bool((values > _DAYS).any()))
+
+
+def _cell(row: Sequence[str], at: int) -> str:
+    return row[at] if at < len(row) else ""
 
 
 def _silent(_code: str, _text: str) -> None:

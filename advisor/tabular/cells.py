@@ -5,6 +5,7 @@ too, and counted: see Parsed.
 """
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,6 +54,29 @@ def known_only(column: pl.Series) -> pl.Series:
     """A column, null where a cell says that the value is missing."""
     frame = pl.DataFrame({"t": column})
     return frame.select(known(pl.col("t")))["t"]
+
+
+_DIGITS = {
+    **{
+        chr(at): str(unicodedata.digit(chr(at)))
+        for at in range(0x80, 0x11000)
+        if chr(at).isdecimal()
+    },
+    **dict(zip("٫٬．，％－", ".,.,%-", strict=True)),
+}
+
+
+def in_ascii_digits(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame's columns of text with the digits of every script as 0 to 9."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    if not texts:
+        return frame
+    wide = (pl.col(texts).str.len_bytes() != pl.col(texts).str.len_chars()).any()
+    asked = [name for name, found in frame.select(wide).row(0, named=True).items() if found]
+    other = pl.col(asked).str.contains(r"[\p{Nd}--0-9]").any()
+    found = frame.select(other).row(0, named=True) if asked else {}
+    named = [name for name, has in found.items() if has]
+    return frame.with_columns(pl.col(named).str.replace_many(_DIGITS)) if named else frame
 
 
 @frozen(eq=False)

@@ -42,16 +42,23 @@ class Printed:
 def scaled(printed: pl.Series, check: Check, counts: Mapping[str, pl.Series]) -> pl.Series:
     """Rates as fractions, where the counts tell that they were printed in the other unit: loaders
     turn percents into fractions."""
+    factor = scale(printed, check, counts)
+    return printed if factor in (None, 1.0) else printed * factor
+
+
+def scale(printed: pl.Series, check: Check, counts: Mapping[str, pl.Series]) -> float | None:
+    """How many times a printed rate its counts are: 1, 100 or a hundredth; None where they tell
+    nothing."""
     names = (*check.numerator, *check.denominator)
     if not all(name in counts for name in names):
-        return printed
+        return None
     frame = pl.DataFrame({**{name: counts[name] for name in sorted(set(names))}, "_": printed})
     exact = check.scale * _added(check.numerator) / _added(check.denominator)
     times = frame.filter(pl.col("_") > 0).select((exact / pl.col("_")).median()).item()
-    for factor in (100.0, 0.01):
-        if times is not None and 0.8 * factor < times < 1.25 * factor:
-            return printed * factor
-    return printed
+    known = (1.0, 100.0, 0.01)
+    return next(
+        (one for one in known if times is not None and 0.8 * one < times < 1.25 * one), None
+    )
 
 
 def identities(

@@ -43,6 +43,7 @@ _THOUSAND = 1000
 _EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is never a thousand
 _NOISE = 1e-6  # what floating point adds to a printed decimal
 
+RATE_UNIT_UNKNOWN = "rate-unit-unknown"  # the code of a note
 Say = Callable[[str, str], None]  # code and text of a note
 
 
@@ -159,7 +160,11 @@ class ColumnReader:
     def _known(self, body: pl.DataFrame, names: Sequence[str]) -> Mapping[str, pl.Series]:
         """Columns of text, null where a cell says that the value is missing."""
         at = {f"c{self.columns[name]}": name for name in names}
-        return body.select(cells.known(pl.col(list(at)))).rename(at).to_dict() if at else {}
+        if not at:
+            return {}
+        return (
+            cells.in_ascii_digits(body.select(cells.known(pl.col(list(at))))).rename(at).to_dict()
+        )
 
     def _texts(self, body: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
         """Columns of names and ids."""
@@ -237,7 +242,7 @@ class ColumnReader:
         text, unclear, bad = column["text"], column["unclear"], column["bad"]
         if self.kind.columns[name].count and unclear.any():
             self.say(
-                "rate-unit-unknown",
+                RATE_UNIT_UNKNOWN,
                 f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent "
                 f"sign, the first in row {rows.filter(unclear)[0]}: "
                 f"{text.filter(unclear)[0]!r}; they are not used",

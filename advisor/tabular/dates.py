@@ -22,6 +22,7 @@ MONTH_FIRST_REGIONS = frozenset({"US"})
 MONTH_FIRST_CURRENCIES = frozenset({"USD"})
 _MONTHS = 12
 _PLAIN_LENGTH = len("2026-10-31")
+_BUDDHIST = (2400, 2700, 543)  # years of Thailand's calendar, and how far it is ahead
 _IN_A_ROW = 5  # days that follow each other are evidence; one day a month is none
 
 
@@ -165,7 +166,8 @@ def _plain(text: pl.Series) -> pl.Series | None:
     known = len(text) - text.null_count()
     if known == 0 or not frame["plain"][0] or frame["d"].null_count() != text.null_count():
         return None
-    return frame["d"]
+    last = frame["d"].max()
+    return None if isinstance(last, date) and last.year > _BUDDHIST[0] else frame["d"]
 
 
 def _yearless(text: pl.Series) -> bool:
@@ -225,10 +227,12 @@ def _fields(text: pl.Series) -> pl.DataFrame:
 
 
 def _dates(fields: pl.DataFrame) -> pl.Series:
+    first, last, ahead = _BUDDHIST
+    year = pl.col("year")
     # Through text: an impossible day is null, not an error.
     text = pl.format(
         "{}-{}-{}",
-        pl.col("year"),
+        pl.when(year.is_between(first, last)).then(year - ahead).otherwise(year),
         pl.col("month").cast(pl.String).str.zfill(2),
         pl.col("day").cast(pl.String).str.zfill(2),
     )
@@ -347,7 +351,8 @@ def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
             first, last = map(date.fromisoformat, ends)
         except ValueError:  # 2026-02-30
             return None
-        return Period(first, last) if first <= last else None
+        if last.year <= _BUDDHIST[0]:
+            return Period(first, last) if first <= last else None
     text = pl.Series("t", list(ends))
     rows = pl.Series("r", [0, 0], pl.UInt32)
     for attempt in (order, attrs.evolve(order, day_first=not order.usual)):

@@ -25,6 +25,14 @@ class Notes:
         """Adds a note."""
         self._said.setdefault((code, text), Note(code, text, self.file))
 
+    def said(self, code: str) -> bool:
+        """Whether there is a note with *code*."""
+        return any(known == code for known, _ in self._said)
+
+    def forget(self, code: str) -> None:
+        """Takes back what was said with *code*."""
+        self._said = {place: note for place, note in self._said.items() if place[0] != code}
+
     def all(self) -> tuple[Note, ...]:
         """Every note, in the order of saying."""
         return tuple(self._said.values())

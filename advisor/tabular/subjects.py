@@ -24,6 +24,7 @@ _WEIGHT = {
         ("spend", "gmv_max_cost", "cost", "gmv", "impressions", "views", "clicks", "orders")
     )
 }
+_GROWTH = 2.5  # times; more is another row, not a later state of it
 _LARGER = "larger than all others"
 _LINKED = r"[(（][0-9]{6,}[)）]"  # name(id)
 _LINKED_JSON = r'"id":\s*"?[0-9]+'
@@ -147,6 +148,11 @@ class SubjectReader:
                     "a row without a name counts more than all others: it is taken as their total"
                 )
                 self.notes.say("totals-disagree", text)
+        picked, sums = _without_sum(picked)
+        if sums:
+            lost["totals row"] = lost.get("totals row", 0) + sums
+            text = "a row that is the sum of all others is taken as their total"
+            self.notes.say("row-is-total", text)
         if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
@@ -170,8 +176,9 @@ class SubjectReader:
 
     def _newest(self, frame: pl.DataFrame, *, finest: bool) -> pl.DataFrame:
         """One row of those that speak of the same with other numbers: the one that was loaded last,
-        else the larger one, whole. Rows that differ in anything but counts are parts; so may be
-        those of a campaign whose ads have no column of their own, where it is not *finest*."""
+        else the larger one, whole. Rows that differ in anything but counts are parts; so are those
+        of a campaign whose ads have no column of their own, where it is not *finest*: rows of which
+        none is the other one grown."""
         same = ["key", "from", "to", *(c for c in frame.columns if c.startswith("by."))]
         if frame.select(pl.struct(same).n_unique()).item() == frame.height:
             return frame
@@ -188,7 +195,8 @@ class SubjectReader:
             .select(frame.columns)
         )
         lost = frame.height - newest.height
-        if lost and not finest and joined["_loaded"].null_count():
+        stamped = joined["_loaded"].null_count() == 0
+        if lost and not finest and not stamped and not _grown(joined, [*same, "_aspect"], counts):
             self.notes.say(
                 "added-parts",
                 "some ids have more than one row for the same days, and nothing but the counts "
@@ -196,7 +204,7 @@ class SubjectReader:
             )
             return frame
         if lost:
-            by = "was loaded last" if joined["_loaded"].null_count() == 0 else "is the largest"
+            by = "was loaded last" if stamped else "is the largest"
             first = joined.join(newest, on="_row", how="anti")["_row"][0]
             rows = "1 row says" if lost == 1 else f"{lost:,} rows say"
             self.notes.say(
@@ -268,6 +276,51 @@ def _named(frame: pl.DataFrame, kind: str, *, dashed: bool) -> tuple[pl.DataFram
         pl.col("name").fill_null(f"{kind.replace('-', ' ')} without a name"),
     )
     return named, lost
+
+
+def _grown(frame: pl.DataFrame, same: Sequence[str], counts: Sequence[str]) -> bool:
+    """Whether all rows that are the *same* but for their *counts* are one row that has grown: one
+    has most of everything, and not several times as much as another."""
+    told = [c for c in counts if frame[c].null_count() < frame.height]
+    groups = frame.group_by(same).agg(
+        pl.len().alias("_rows"),
+        *(pl.col(c).max().alias(f"most {c}") for c in told),
+        *(pl.col(c).min().alias(f"least {c}") for c in told),
+        *(pl.col(c).arg_max().alias(f"at {c}") for c in told if frame[c].n_unique() > 1),
+    )
+    several = groups.filter(pl.col("_rows") > 1)
+    near = [pl.col(f"most {c}") <= _GROWTH * pl.col(f"least {c}") for c in told]
+    differ = [c for c in told if f"at {c}" in several.columns]
+    # A count that stayed as it was does not tell which row is the later one.
+    last = [
+        pl.when(pl.col(f"most {c}") > pl.col(f"least {c}")).then(pl.col(f"at {c}")) for c in differ
+    ]
+    one = [pl.max_horizontal(last) == pl.min_horizontal(last)] if last else []
+    grown = pl.all_horizontal(pl.lit(value=True), *near, *one).fill_null(value=True)
+    return bool(several.select(grown.all()).item())
+
+
+def _without_sum(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """*frame* without its first or last row, where that is the sum of all others: totals have names
+    in many languages. Beside ids, a name that is none needs less to be taken for one."""
+    if frame.height <= _MANY or frame["from"].null_count() < frame.height:
+        return frame, 0
+    counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+    is_id = frame["key"].str.contains(r"^[0-9]{8,}$")
+    for at in (frame.height - 1, 0):
+        own = pl.int_range(frame.height, eager=True) == at
+        same, said = _agreeing(frame, own, counts)
+        odd = not is_id[at] and int(is_id.sum()) == frame.height - 1
+        if same >= _MANY + (not odd) and (2 * same >= said if odd else same == said):
+            return frame.filter(~own), 1
+    return frame, 0
+
+
+def _agreeing(frame: pl.DataFrame, own: pl.Series, counts: Sequence[str]) -> tuple[int, int]:
+    """How many counts of the *own* row are the sum of all others, of how many that it has."""
+    others, mine = frame.filter(~own).select(counts).sum(), frame.filter(own).select(counts)
+    pairs = [(float(mine[c][0]), float(others[c][0])) for c in counts if mine[c][0]]
+    return sum(abs(a - b) <= 0.5 + 1e-4 * abs(a) for a, b in pairs), len(pairs)
 
 
 def _against_the_others(

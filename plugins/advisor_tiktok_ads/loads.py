@@ -42,4 +42,6 @@ def _seconds() -> pl.Expr:
         .str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False)
     )
     counted = pl.when(count >= _MILLISECONDS).then(count / 1000).otherwise(count)
-    return pl.coalesce(counted, moment.dt.epoch("ms") / 1000)
+    day = text.str.extract(r"^(\d{4}-\d\d-\d\d)$").str.to_date("%Y-%m-%d", strict=False)
+    whole = day.cast(pl.Datetime("ms")).dt.epoch("ms")
+    return pl.coalesce(counted, moment.dt.epoch("ms") / 1000, whole / 1000)

@@ -1,6 +1,6 @@
 """Orders and returns: from a row for each SKU to counts by day, and nothing about a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -16,19 +16,27 @@ REPEATS = "repeat-customers"  # the note on what a repeat customer is
 _SALE = "sale"
 _CANCELLED, _UNPAID = "cancelled order", "unpaid order"
 _CANCELS = r"(?i)cancel|annul|anul|storn|iptal|batal|ยกเลิก|h[ủu][yỷ]|отмен|取消|キャンセル|취소"
+_CHANNEL = "by.purchase_channel"
+_OF_OTHERS = "order of another purchase channel"
+_OWN = ("tiktok", "tiktok shop", "tiktok_shop")
+_SHOWN = 5  # channels that a note names
 _UNKNOWN = "order whose status is not known"
 _SUMS = ("gmv", "items_sold", "items_refunded", "platform_discount", "seller_discount")
 _RETURN_SUMS = ("refunds", "items_refunded")
 
 
 def order_counts(
-    reading: Reading, buyers: pl.DataFrame | None, places: pl.DataFrame | None = None
+    reading: Reading,
+    buyers: pl.DataFrame | None,
+    places: pl.DataFrame | None = None,
+    channels: Sequence[str] = (),
 ) -> Reading:
     """*reading* as counts by day: of the shop, and of the shop broken down by product; and over the
     whole file by product and place.
 
     *buyers* has `_row` and `buyer` (see buyers.py); without it customers are not known. *places*
-    has `_row` and `place` (see places.py).
+    has `_row` and `place` (see places.py). Of purchase channels only *channels* count, all where
+    there are none.
     """
     rows = _whole(reading).with_columns(_means(_whole(reading)).alias("_means"))
     notes = list(reading.notes)
@@ -45,6 +53,9 @@ def order_counts(
             )
         )
     rows, left_out = _sales(rows)
+    rows, others = _of_channels(rows, channels)
+    left_out = left_out_too(left_out, others)
+    notes += _channels_told(reading, rows, others, channels)
     if "platform_discount" in rows.columns:
         paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
         rows = rows.with_columns(paid.alias("gmv"))
@@ -104,6 +115,40 @@ def _sales(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     judged = rows.with_columns(_means(rows).alias("_means"))
     why = pl.when(_is_order()).then(pl.col("_means"))
     return sorted_out(judged, why.fill_null("no order id"))
+
+
+def _of_channels(
+    rows: pl.DataFrame, channels: Sequence[str]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The *rows* of the purchase channels that count, and how many are of others."""
+    if not channels or _CHANNEL not in rows.columns:
+        return rows, {}
+    wanted = [channel.strip().casefold() for channel in channels]
+    of = pl.col(_CHANNEL).str.strip_chars().str.to_lowercase()
+    kept = rows.filter(of.is_in(wanted) | of.is_null())
+    return kept, {_OF_OTHERS: rows.height - kept.height} if kept.height < rows.height else {}
+
+
+def _channels_told(
+    reading: Reading, rows: pl.DataFrame, others: Mapping[str, int], channels: Sequence[str]
+) -> list[Note]:
+    """Notes where orders are of more than one purchase channel, such as Tokopedia."""
+    if others:
+        count = sum(others.values())
+        text = f"{count} rows of other purchase channels than {', '.join(channels)} left out"
+        return [_note(reading, "order-channels", text)]
+    if _CHANNEL not in rows.columns:
+        return []
+    of = rows[_CHANNEL].str.strip_chars().drop_nulls()
+    found = of.value_counts(sort=True).sort("count", _CHANNEL, descending=[True, False]).rows()
+    if not any(str(channel).casefold() not in _OWN for channel, _ in found):
+        return []
+    names = ", ".join(f"{channel} ({count:,} rows)" for channel, count in found[:_SHOWN])
+    text = (
+        f"orders of several purchase channels are counted together: {names}; to count one alone, "
+        'write channels = ["TikTok"] (as the file names it) below [orders] in advisor.toml'
+    )
+    return [_note(reading, "order-channels", text)]
 
 
 def _is_order() -> pl.Expr:

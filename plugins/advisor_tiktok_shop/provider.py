@@ -66,10 +66,12 @@ class ShopProvider(TabularProvider):
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         reading = super().read(source, match, context)
         if match.kind in _ORDERS:
-            return self._order_counts(reading, source, match)
+            return self._order_counts(reading, source, match, context.order_channels)
         return reading
 
-    def _order_counts(self, reading: Reading, source: Source, match: Match) -> Reading:
+    def _order_counts(
+        self, reading: Reading, source: Source, match: Match, channels: Sequence[str]
+    ) -> Reading:
         """Who bought, as hashes by row, and from which province: the two columns about persons that
         are looked at."""
         from advisor_tiktok_shop.buyers import buyers, new_salt
@@ -79,16 +81,16 @@ class ShopProvider(TabularProvider):
         grids = [grid for grid in source.grids if match.grid in (None, grid.name)]
         located = self._recogniser(match.kind).locate(one_grid(source, grids[0]))
         if located is None:
-            return order_counts(reading, None)
+            return order_counts(reading, None, channels=channels)
         at, columns = located.found.row, located.found.columns
         place = next((columns[name] for name in COLUMNS if name in columns), None)
         grid = located.found.grid
         placed = None if place is None else places(grid, at, place)
         if "buyer" not in columns:
-            return order_counts(reading, None, placed)
+            return order_counts(reading, None, placed, channels)
         self._salt = self._salt or new_salt()
         bought = buyers(grid, at, columns["buyer"], self._salt)
-        counted = order_counts(reading, bought, placed)
+        counted = order_counts(reading, bought, placed, channels)
         found = None if bought is None else visits_of(reading, counted, bought)
         if found is not None:
             self._visits = {**self._visits, _one(reading): found}

@@ -35,6 +35,11 @@ def return_status(status: pl.Expr) -> pl.Expr:
     return _meaning(status, _statuses().returns)
 
 
+def is_settling(status: pl.Expr) -> pl.Expr:
+    """Whether the status of an affiliate order is one of an order that counts."""
+    return _is_one_of(status, _statuses().affiliate["counts"])
+
+
 def is_ineligible(status: pl.Expr) -> pl.Expr:
     """Whether an affiliate order brings no commission: it was cancelled or returned."""
     return _is_one_of(status, _statuses().affiliate["ineligible"])

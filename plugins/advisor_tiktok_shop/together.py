@@ -1,15 +1,18 @@
 """Rows of persons or orders added up to what is judged."""
 
+from collections.abc import Mapping
+
 import attrs
 import polars as pl
 
-from advisor import Reading, Table
+from advisor import Note, Reading, Table
 from advisor.tabular import ruined
 from advisor_tiktok_shop.finance_kinds import base_count
 from advisor_tiktok_shop.orders import ORDER_ID, left_out_too, sorted_out
-from advisor_tiktok_shop.statuses import is_ineligible, order_status, says_yes
+from advisor_tiktok_shop.statuses import is_ineligible, is_settling, order_status, says_yes
 
 _SALE = "sale"
+_UNKNOWN = "order whose status is not known"
 _PARTS = ("commission", "ads_commission", "creator_bonus")  # of what a creator is paid
 
 
@@ -48,7 +51,11 @@ def creators_orders(reading: Reading) -> Reading:
         .then(pl.lit("ineligible order"))
         .when(pl.col("gmv") <= 0)
         .then(pl.lit("sample"))
-        .otherwise(order_status(status).fill_null(_SALE))
+        .when(order_status(status).is_not_null())
+        .then(order_status(status))
+        .when(status.is_null() | is_settling(status) | _was_paid(table.frame))
+        .then(pl.lit(_SALE))
+        .otherwise(pl.lit(_UNKNOWN))
     )
     rows, left_out = sorted_out(table.frame, why.fill_null("no order id"))
     rows = _with_commission(rows)
@@ -68,7 +75,25 @@ def creators_orders(reading: Reading) -> Reading:
         rows=rows.height,
         left_out=left_out_too(reading.left_out, left_out),
         columns=tuple(attrs.evolve(c, means=base_count(c.means)) for c in reading.columns),
+        notes=(*reading.notes, *_unknown(reading, left_out)),
     )
+
+
+def _was_paid(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a commission was paid, which needs no words."""
+    paid = [pl.col(c) > 0 for c in (f"{name}.paid" for name in _PARTS) if c in frame.columns]
+    return pl.any_horizontal(paid).fill_null(value=False) if paid else pl.lit(value=False)
+
+
+def _unknown(reading: Reading, left_out: Mapping[str, int]) -> tuple[Note, ...]:
+    count = left_out.get(_UNKNOWN, 0)
+    if not count:
+        return ()
+    text = (
+        f"{count} rows have an order status that is not known, and no commission of them was paid; "
+        "they are counted apart and not as sales"
+    )
+    return (Note("unknown-status", text, reading.file.name),)
 
 
 def _with_commission(rows: pl.DataFrame) -> pl.DataFrame:

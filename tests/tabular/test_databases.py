@@ -62,8 +62,11 @@ def airbyte() -> Tables:
         pl.Series("metrics", as_json(texts, "spend", "impressions", "clicks")),
         pl.Series("dimensions", as_json(texts, "ad_id", "stat_time_day")),
     )
-    lifetime = table.drop("stat_time_day").with_columns(
-        pl.Series("dimensions", as_json(texts, "ad_id"))
+    whole = days.group_by("ad_id", maintain_order=True).agg(pl.col(COUNTS).sum())
+    lifetime = whole.select("ad_id").with_columns(
+        pl.Series("_airbyte_raw_id", [f"l{n}" for n in range(whole.height)]),
+        pl.Series("metrics", as_json(whole.with_columns(pl.col(COUNTS).cast(pl.String)), *COUNTS)),
+        pl.Series("dimensions", as_json(whole, "ad_id")),
     )
     return {"ads_reports_daily": table, "ads_reports_lifetime": lifetime}
 

@@ -11,9 +11,11 @@ import polars as pl
 from advisor.errors import AdvisorError
 from advisor.model import HEAD_ROWS
 from advisor.tabular.cells import tidy
+from advisor.tabular.containers.pages import ONE_PAGE, Page, page_of, pages_missing
 
 _MESSAGE = 200  # letters of an error's message that are shown
-_LONG = 12  # digits of no number of pages
+_NO_ERROR = ("0", "200", "ok", "OK", "success", "Success")
+_LONG = 12  # letters of a code that are shown
 DEEPEST = 64  # levels; the deepest real document has eight
 
 
@@ -26,6 +28,7 @@ class RecordGrid:
     _records: Sequence[Mapping[str, str]]
     above: Mapping[str, str] = attrs.field(factory=dict)
     remarks: Sequence[tuple[str, str]] = ()  # code and text of notes
+    pages: Sequence[Page] = ()  # what the answer says about further ones
 
     def of_items(self, items: str | None, *, above: bool) -> "RecordGrid":
         """The grid with a row for each entry of the list *items*, beside what its record says
@@ -40,7 +43,7 @@ class RecordGrid:
             if above:
                 records = [{**self.above, **record} for record in records]
             made = self._made[items, above] = RecordGrid(
-                self.name, records, self.above, self.remarks
+                self.name, records, self.above, self.remarks, self.pages
             )
         return made
 
@@ -110,7 +113,9 @@ def document_grids(document: Any, where: str) -> list[RecordGrid]:
     """
     pages = document if _is_pages(document) else [document]
     _refuse_error(document, where)
-    remarks = _pages_missing(document)
+    parts = tuple(page for one in pages if (page := page_of(one)) is not None)
+    short = pages_missing(parts) if parts else ""
+    remarks = ((ONE_PAGE, short),) if short else ()
     joined: dict[str, list[Mapping[str, str]]] = {}
     above: dict[str, dict[str, str]] = {}
     for page in pages:
@@ -121,46 +126,25 @@ def document_grids(document: Any, where: str) -> list[RecordGrid]:
     if not joined and isinstance(document, dict) and isinstance(document.get("data"), dict):
         single = _flat(document["data"], where)  # an answer about one thing has no list
         return [RecordGrid("data", [single])] if single else []
-    return [RecordGrid(name, records, above[name], remarks) for name, records in joined.items()]
+    return [
+        RecordGrid(name, records, above[name], remarks, parts) for name, records in joined.items()
+    ]
 
 
 def _refuse_error(document: Any, where: str) -> None:
     """Raises AdvisorError where *document* is an answer of an API that says what went wrong."""
     if not isinstance(document, dict) or document.get("data"):
         return
-    code, message = document.get("code"), document.get("message") or document.get("msg")
-    if isinstance(code, str) and isinstance(message, str) and code not in ("0", "200"):
+    inner = document.get("error")
+    said = {**document, **inner} if isinstance(inner, dict) else document
+    code = said.get("code") or said.get("error_code") or said.get("error")
+    message = said.get("message") or said.get("msg") or said.get("error_description")
+    if isinstance(code, str) and isinstance(message, str) and code not in _NO_ERROR:
         raise AdvisorError(
             f"the API answered with error {code[:_LONG]}: {message[:_MESSAGE]}",
             where=where,
             hint="mend the request and save its answer again",
         )
-
-
-def _pages_missing(document: Any) -> tuple[tuple[str, str], ...]:
-    """A note where one answer says that there is more than it holds."""
-    data = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(data, dict):
-        return ()
-    info = data.get("page_info")
-    told = {**data, **info} if isinstance(info, dict) else data
-    numbers = {
-        name: int(value)
-        for name, value in told.items()
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG
-    }
-    pages, page = numbers.get("total_page", 1), numbers.get("page", 1)
-    total = max(numbers.get(name, 0) for name in ("total_number", "total_count"))
-    held = max((len(value) for value in data.values() if isinstance(value, list)), default=0)
-    if pages > 1:
-        text = f"this is page {page} of {pages} pages of an answer; save the other pages beside it"
-    elif told.get("next_page_token") and held:
-        text = "the answer goes on: it names a next page; save the further pages beside it"
-    elif total > held > 0:
-        text = f"the answer holds {held} of {total} rows; save the further pages beside it"
-    else:
-        return ()
-    return (("one-page", text),)
 
 
 def _is_pages(document: Any) -> bool:

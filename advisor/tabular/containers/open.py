@@ -165,7 +165,7 @@ def _json_lines(text: str, where: str) -> list[object] | None:
     if not all(line.lstrip().startswith("{") for line in lines[:2]):
         return None
     try:
-        json.loads(lines[0])
+        json.loads(lines[0], parse_int=str, parse_float=str)
     except (json.JSONDecodeError, RecursionError):
         return None
     if len(lines) == 1 and '"stream"' not in lines[0][:200] and '"record"' not in lines[0][:200]:
