@@ -43,7 +43,7 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
 
     registry = load_plugins()
     asked.check(registry)
-    of_action = _ACTION.fullmatch(rule_id) is not None
+    of_action = is_action(rule_id)
     if not asked.paths and subject is None and not of_action:
         rule = find_rule(load_all(registry, asked.config, asked.rules, asked.today), rule_id)
         with readers():
@@ -68,6 +68,11 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     with readers():
         for line in lines:
             say(line)
+
+
+def is_action(word: str) -> bool:
+    """Whether *word* names an action, by its place in the plan or its id."""
+    return _ACTION.fullmatch(word) is not None
 
 
 def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:

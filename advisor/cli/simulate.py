@@ -22,12 +22,13 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
     number.
 
     What follows in the funnel grows with it, each step at its present rate: more clicks bring more
-    orders and sales. A cost changes what the same money buys. Without a key all subjects of the
-    kind get the value, also those that are better. Nothing is written.
+    orders and sales. A cost changes what the same money buys. Without a key the subjects of the
+    kind that are worse get the value; exactly: gives it to all of them. Nothing is written.
 
     \b
     Examples:
       advisor simulate exports/ --set product.ctor=3%
+      advisor simulate exports/ --set product.ctor=exactly:3%
       advisor simulate exports/ --set "ad[1847712004410013].ctr=1.8%" --set ad.cpc=0.9
     """
     from advisor.cli.screen import Waiting, readers, say

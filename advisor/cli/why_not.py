@@ -7,24 +7,28 @@ from advisor.cli.asked import Asked, about_a_shop
 
 
 @click.command("why-not")
-@click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
+@click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
 @about_a_shop(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     """Says which condition is the first that does not hold, how far it is from holding, or which
     data lack: of one subject, or of all that the rule was judged on.
 
-    Without PATH the current folder is read.
+    Without PATH the current folder is read. Instead of a rule an action of the plan may be named,
+    by its place or its id.
 
     \b
     Examples:
       advisor why-not weak-hook exports/
+      advisor why-not 3 exports/
       advisor why-not weak-hook exports/ --subject "Spring haul"
     """
+    from advisor.cli.explain import is_action
     from advisor.cli.rules import find_rule
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import diagnose
-    from advisor.explain import explain_why_not, overview, render_why_not
+    from advisor.document import compose_document
+    from advisor.explain import explain_why_not, find_action, overview, render_why_not
     from advisor.explain import subjects as judged
     from advisor.plugin import load_plugins
 
@@ -32,6 +36,8 @@ def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     request = asked.here().request(registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
+    if is_action(rule_id):
+        rule_id = find_action(compose_document(diagnosis), rule_id).rule
     rule = find_rule(diagnosis.rules, rule_id)
     if subject is None or not judged(diagnosis, rule.id):
         told = list(overview(diagnosis, rule))

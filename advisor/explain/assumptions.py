@@ -1,5 +1,8 @@
 """Counts as they would be if a metric were another number: `video.ctr=1.8%`.
 
+Without a key only the subjects that are worse get the value; `video.ctr=exactly:1.8%` gives it to
+all.
+
 A share, rate or return changes by what it counts (more clicks of the same views), a cost by what
 the same money buys (more clicks for the same spend). What follows in the funnel grows with it:
 more clicks bring more orders and sales, each at its present rate. A parent or the shop, which
@@ -13,10 +16,21 @@ import polars as pl
 
 from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.metrics import CountedRows, in_window, steps_after
-from advisor.model import CountUnit, Metric, MetricKind, Unit, Varies, Vocabulary, Window, frozen
+from advisor.model import (
+    Better,
+    CountUnit,
+    Metric,
+    MetricKind,
+    Unit,
+    Varies,
+    Vocabulary,
+    Window,
+    frozen,
+)
 
 ADDED_UP = (CountUnit.EVENTS, CountUnit.MONEY, CountUnit.SECONDS)
 _SETTING = re.compile(r"(?P<kind>[a-z0-9-]+)(\[(?P<key>.+)\])?\.(?P<metric>[a-z0-9_.]+)=(?P<to>.+)")
+_EXACTLY = "exactly:"
 _ROW, _TIMES = "__row", "__times"
 
 Rows = tuple[CountedRows, ...]
@@ -24,12 +38,14 @@ Rows = tuple[CountedRows, ...]
 
 @frozen
 class Supposing:
-    """*metric* of all subjects of *kind*, or of the one with this key or name, is *value*."""
+    """*metric* of all subjects of *kind*, or of the one with this key or name, is *value*; of those
+    alone that are worse, unless it is *exactly* that."""
 
     kind: str
     key: str | None
     metric: Metric
     value: float
+    exactly: bool = False
 
 
 def supposing(texts: Iterable[str], vocabulary: Vocabulary) -> tuple[Supposing, ...]:
@@ -75,7 +91,11 @@ def _one(text: str, vocabulary: Vocabulary) -> Supposing:
     if metric.derived or (metric.subjects and kind not in metric.subjects):
         why = "is worked out by a plugin" if metric.derived else f"is no metric of a {kind}"
         raise AdvisorError(f"{text!r}: {name} {why}, so it cannot be set")
-    return Supposing(kind, parts["key"], metric, _number(parts["to"], metric, text))
+    to = parts["to"].strip()
+    # Whoever names a subject means it, and neither way is better of some metrics.
+    exactly = to.startswith(_EXACTLY) or bool(parts["key"]) or metric.better is Better.NEITHER
+    value = _number(to.removeprefix(_EXACTLY), metric, text)
+    return Supposing(kind, parts["key"], metric, value, exactly)
 
 
 def _number(written: str, metric: Metric, text: str) -> float:
@@ -156,7 +176,8 @@ def _times(inside: pl.DataFrame, one: Supposing) -> pl.DataFrame:
     metric = one.metric
     top = pl.sum_horizontal([pl.col(c) for c in _there(metric.numerator, inside.columns)])
     if metric.kind is MetricKind.EXACT:
-        ratio = pl.lit(one.value) / top.sum().over("shop", "key")
+        now = top.sum().over("shop", "key")
+        ratio = one.value / now
     else:
         bottom = pl.sum_horizontal([pl.col(c) for c in _there(metric.denominator, inside.columns)])
         both = top.is_not_null() & bottom.is_not_null()
@@ -167,7 +188,9 @@ def _times(inside: pl.DataFrame, one: Supposing) -> pl.DataFrame:
         )
         ratio = now / one.value if _cost(metric) else one.value / now
     # From nothing nothing grows: a rate of 0 has no clicks whose orders could be counted.
-    usable = pl.when(ratio.is_finite()).then(ratio).otherwise(1.0)
+    worse = now > one.value if metric.better is Better.LOWER else now < one.value
+    changes = ratio.is_finite() & (pl.lit(one.exactly) | worse)
+    usable = pl.when(changes).then(ratio).otherwise(1.0)
     return inside.select(_ROW, usable.alias(_TIMES))
 
 

@@ -51,3 +51,9 @@ def test_a_subject_that_is_not_there_is_a_mistake_with_the_nearest_name(
 
     assert result.exit_code == 2
     assert f"did you mean {FINE!r}" in result.output
+
+
+def test_an_action_is_named_by_its_place(run: Run, shop: Path) -> None:
+    by_place = run("why-not", "1", shop)
+    assert by_place.exit_code == 0
+    assert by_place.stdout == run("why-not", "weak-hook", shop).stdout

@@ -38,7 +38,7 @@ def test_the_metric_is_what_it_is_set_to_and_what_follows_keeps_its_rates() -> N
 
 
 def test_a_cost_changes_what_the_same_money_buys() -> None:
-    now = measured("ad", "ad.cpc=1")
+    now = measured("ad", "ad.cpc=exactly:1")
 
     assert now["cpc"].to_list() == pytest.approx([1.0, 1.0])
     assert now["cpc.x"].to_list() == [20.0, 40.0]
@@ -57,7 +57,7 @@ def test_the_shop_gets_the_difference_of_what_it_has_too() -> None:
 
 
 def test_suppositions_come_one_upon_the_other() -> None:
-    now = measured("ad", "ad.ctr=3%", "ad.order_rate=10%")
+    now = measured("ad", "ad.ctr=3%", "ad.order_rate=exactly:10%")
 
     assert now["ctr"].to_list() == pytest.approx([0.03, 0.03])
     assert now["order_rate"].to_list() == pytest.approx([0.1, 0.1])
@@ -102,7 +102,7 @@ def test_whatever_the_counts_the_metric_is_the_value_and_no_rate_after_it_moves(
             ],
         )
     ]
-    was, now = measured("ad", rows=rows), measured("ad", f"ad.ctr={value}", rows=rows)
+    was, now = measured("ad", rows=rows), measured("ad", f"ad.ctr=exactly:{value}", rows=rows)
 
     assert now["ctr"].to_list() == pytest.approx([value] * len(ads))
     assert now["order_rate"].to_list() == pytest.approx(was["order_rate"].to_list())
@@ -132,3 +132,26 @@ def test_a_metric_that_no_file_has_is_a_mistake() -> None:
         measured("ad", "ad.engagement=5%")
 
     assert caught.value.message == "no file has Engagement of ads here"
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("ad.ctr=1.5%", [0.015, 0.02]),  # higher is better
+        ("ad.ctr=exactly:1.5%", [0.015, 0.015]),
+        ("ad[b].ctr=1.5%", [0.01, 0.015]),
+        ("ad.cpc=1", [1.0, 40 / 60]),  # lower is better
+        ("ad.cpc=exactly:1", [1.0, 1.0]),
+    ],
+)
+def test_without_a_key_only_those_that_are_worse_change(
+    setting: str, expected: Sequence[float]
+) -> None:
+    metric = setting.partition("=")[0].rpartition(".")[2]
+    assert measured("ad", setting)[metric].to_list() == pytest.approx(expected)
+
+
+@given(st.floats(0.001, 0.5))
+def test_a_wish_never_lowers_sales(wish: float) -> None:
+    was, now = measured("shop"), measured("shop", f"ad.ctr={wish}")
+    assert now["gmv"][0] >= was["gmv"][0] - 1e-9
