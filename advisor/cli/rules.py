@@ -116,7 +116,7 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: 
     Each case gives counts and says how the rule must end on them; where it fires, the whole
     sentence must be the expected one. A case that fails is shown with the tree of the rule's
     conditions, and a table says how often rules fired and were silent, and should have been. The
-    exit code is 1 where a case fails.
+    exit code is 1 where a case fails, and where the folders given hold no case.
 
     Before them it names each sentence of an action that asks for what no advice may ask for (bought
     reviews, a discount that is none, a promised cure …), and rules whose only way is more money,
@@ -157,7 +157,9 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: 
             say(line)
         for rule in without:
             say(f"no case: {rule.id}")
-    if objected or not all(result.passed for result in results):
+        if folders and not results:
+            say("Nothing was tested: there is no case (weak-hook.cases.toml beside weak-hook.toml)")
+    if objected or not all(result.passed for result in results) or (folders and not results):
         ctx.exit(CASE_FAILED)
 
 

@@ -1,5 +1,6 @@
 """Rule files: TOML in, rules out, with every mistake of a file or pack at once."""
 
+import copy
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -43,6 +44,26 @@ CASES = ".cases.toml"
 GUIDE, QUESTIONS = "guide.toml", "questions.toml"
 _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at the top of a pack
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+_ROUNDS = 3  # a value that is stood in for may hide another one
+_STAND_INS: Mapping[str | int, Any] = {
+    "id": "rule",
+    "subject": "shop",
+    "severity": "low",
+    "says": {"healthy": "-", "finding": "-", "why": "-"},
+    "healthy": "-",
+    "finding": "-",
+    "why": "-",
+    "lever": "-",
+    "direction": "-",
+    "do": "-",
+    "steps": ["-"],
+    "owner": "owner",
+    "effort": 1,
+    "stop": "-",
+    "done": {},
+}
 
 
 @frozen
@@ -93,14 +114,10 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
     reader = ConditionReader(subject if isinstance(subject, str) else "", vocabulary)
     when = reader.when(raw.pop("when", None), raw.pop("with", None))
     unless = reader.unless(raw.pop("unless", None))
-    wrong: list[str] = []
-    file: RuleTable | None = None
-    try:
-        file = structure(_listed(raw), RuleTable, where=where)
-    except Mistakes as error:
-        wrong += error.mistakes
+    file, wrong = _structured(_listed(raw), where)
     if file is None:
         raise Mistakes([*wrong, *_unknown_words(raw, vocabulary), *reader.wrong], where=where)
+    told = {line.partition(":")[0] for line in wrong}
     over = None
     if file.after is not None and file.after.over is not None:
         way = reader.relation(file.after.over, "after.over")
@@ -137,14 +154,54 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         story=file.story,
         file=where,
     )
-    wrong += _wrong_names(file, vocabulary, where)
-    wrong += _wrong_override(rule)
-    wrong += reader.wrong
-    wrong += _wrong_texts(rule, vocabulary, conditions_read=not reader.wrong)
-    wrong += _wrong_actions(rule, vocabulary)
+    more = [
+        *_wrong_names(file, vocabulary, where),
+        *_wrong_override(rule),
+        *reader.wrong,
+        *_wrong_texts(rule, vocabulary, conditions_read=not reader.wrong),
+        *_wrong_actions(rule, vocabulary),
+    ]
+    wrong += [line for line in more if not _told(line.partition(":")[0], told)]
     if wrong:
         raise Mistakes(wrong, where=where)
     return rule
+
+
+def _structured(raw: dict[str, Any], where: str) -> tuple[RuleTable | None, list[str]]:
+    """The file as a table, and what is wrong in it. A value that cannot be read is told once and
+    then stood in for, so that what else is wrong is told in the same round; None where too much
+    is."""
+    wrong: list[str] = []
+    raw = copy.deepcopy(raw)
+    for _ in range(_ROUNDS):
+        try:
+            return structure(raw, RuleTable, where=where), wrong
+        except Mistakes as error:
+            wrong += [line for line in error.mistakes if line not in wrong]
+            for line in error.mistakes:
+                _stand_in(raw, line.partition(":")[0])
+    return None, wrong
+
+
+def _told(place: str, told: Collection[str]) -> bool:
+    """Whether *place*, or what holds it, was told already."""
+    return any(place == one or place.startswith((f"{one}.", f"{one}[")) for one in told)
+
+
+def _stand_in(raw: dict[str, Any], place: str) -> None:
+    """Puts something readable where *place* (`action[0].effort`) points, or takes it out."""
+    steps = [int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", place)]
+    inside: Any = raw
+    try:
+        for step in steps[:-1]:
+            inside = inside[step]
+        last = steps[-1]
+        if last in _STAND_INS and steps[0] != "story":
+            inside[last] = copy.deepcopy(_STAND_INS[last])
+        else:
+            del inside[last]
+    except (IndexError, KeyError, TypeError):
+        return
 
 
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
@@ -403,11 +460,13 @@ def _wrong_texts(rule: Rule, vocabulary: Vocabulary, *, conditions_read: bool) -
         if texts.check(sentence, ()):
             yield f"{key}: stands without numbers; placeholders belong in finding and why"
     allowed = allowed_placeholders(rule, vocabulary)
+    if not conditions_read:  # what they ask for is not known: any metric may be written
+        names = {*vocabulary.metrics, *vocabulary.counts}
+        allowed |= names | {f"{name}.{part}" for name in names for part in texts.PARTS}
     for at, sentence in filled.items():
         if not sentence.strip():
             yield f"{at}: is empty"
-        if conditions_read:  # else what may be written is not known
-            yield from (f"{at}: {mistake}" for mistake in texts.check(sentence, allowed))
+        yield from (f"{at}: {mistake}" for mistake in texts.check(sentence, allowed))
 
 
 def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:

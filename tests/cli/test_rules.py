@@ -221,3 +221,9 @@ def test_an_unknown_rule_names_the_nearest(run: Run) -> None:
     result = run("rules", "show", "weak-hok")
     assert result.exit_code == 2
     assert "did you mean 'weak-hook'?" in result.stderr
+
+
+def test_a_folder_without_a_case_is_not_a_passed_test(run: Run, tmp_path: Path) -> None:
+    result = run("rules", "test", tmp_path)
+    assert result.exit_code == 1
+    assert "Nothing was tested" in result.stdout

@@ -633,3 +633,24 @@ def test_an_alias_that_is_another_rules_id_is_refused(words: Vocabulary) -> None
 
     with pytest.raises(Mistakes, match="the id 'mine/weak' is also that of mine/weak"):
         check_references([weak, other])
+
+
+def test_what_cannot_be_read_hides_nothing_else(words: Vocabulary) -> None:
+    text = SHORT
+    for old, new in (
+        ('severity = "medium"', 'severity = "midium"'),
+        ("effort    = 4", 'effort    = "four"'),
+        ('lever     = "hook"', 'lever     = "hok"'),
+        ("Test an opening", "Test {ad.nme}"),
+        ('ctr = "low"', 'ctrr = "low"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    places = [line.partition(":")[0] for line in mistakes(text, words)]
+    assert sorted(places) == [
+        "action[0].do",
+        "action[0].effort",
+        "action[0].lever",
+        "severity",
+        "when.ctrr",
+    ]
