@@ -51,7 +51,7 @@ def peers(groups: Mapping[int, tuple[Graded, Metric]]) -> pl.DataFrame:
         .with_columns(known.sum().over("peers").cast(pl.UInt32).alias("siblings"))
         .with_columns(pl.when(enough & better.is_finite()).then(better).alias("better"))
         .select(*PEERS)
-        .collect()
+        .collect(engine="in-memory")
     )
 
 
@@ -72,7 +72,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
             (pl.col("x") / pl.col("d")).alias("value"),
             pl.col("se").is_not_null().any().over("peers").alias("events_told"),
         )
-        .collect()
+        .collect(engine="in-memory")
     )
     # Where nothing tells how many orders the money is, all subjects are one: its error is that of
     # a ratio of sums (Cochran, Sampling Techniques, 1977, 2.11).
@@ -92,7 +92,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
             pl.when(told).then("mean").otherwise(pl.when(usable).then(ratio)).alias("worth"),
             pl.when(told).then("sd").otherwise(sd.fill_null(UNTOLD * ratio)).alias("worth.sd"),
         )
-        .collect()
+        .collect(engine="in-memory")
     )
 
 

@@ -142,7 +142,7 @@ def price_findings(
         .with_columns(**_target())
         .with_columns(**_factors())
         .with_columns(**_reason())
-        .collect()
+        .collect(engine="in-memory")
     )
     usable = pl.col("use").is_in([Use.PRICE, Use.WASTE])
     has_price = pl.col("reason").is_null()
@@ -153,7 +153,7 @@ def price_findings(
         .sort("index", ~has_price, pl.when(has_price).then("place").otherwise(-pl.col("place")))
         .unique("index", keep="first", maintain_order=True)
         .select("index", "peers", "siblings", "reason", *PRICE)
-        .collect()
+        .collect(engine="in-memory")
     )
     gap = pl.min_horizontal(
         (pl.col("value") - pl.col("edge_low")).abs(), (pl.col("value") - pl.col("edge_high")).abs()
@@ -179,7 +179,7 @@ def price_findings(
             pl.col("stake").fill_null(0.0),
         )
         .sort("index")
-        .collect()
+        .collect(engine="in-memory")
     )
     by_id = {rule.id: rule for rule in rules}
     return PricedFindings(matches, frame, rows, _targets(each), by_id, grader)
@@ -323,7 +323,7 @@ class _Candidates:
                 pl.all_horizontal(edges).alias("without_edges"),
                 pl.when(floats.is_finite()).then(floats),
             )
-            .collect()
+            .collect(engine="in-memory")
         )
 
     def bands(self) -> pl.DataFrame:
@@ -386,7 +386,7 @@ class _Candidates:
             .unique(["group", "shop"], keep="first", maintain_order=True)
             .join(windows.frame.lazy().select("shop", "first", "last"), on="shop", how="left")
             .select("group", "shop", pl.when(known & (days != 0)).then(days).alias("covered"))
-            .collect()
+            .collect(engine="in-memory")
         )
 
 
@@ -483,7 +483,7 @@ def _own_margins(rows: Sequence[MatchedRows], vocabulary: Vocabulary) -> pl.Data
                     pl.coalesce(pl.when(share <= 0).then(share) for share in shares).alias("loss"),
                 )
             )
-    return pl.concat(parts).collect()
+    return pl.concat(parts).collect(engine="in-memory")
 
 
 def _target() -> Mapping[str, pl.Expr]:
@@ -608,7 +608,9 @@ def _chances(chosen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     many = pl.when("above").then(upto).otherwise(pl.col("siblings").cast(pl.Int64) - below)
     chance = (1 + many) / (2 + pl.col("siblings").cast(pl.Int64))
     stopped = priced.filter(pl.col("origin") == WASTE).select("index", pl.lit(1.0).alias("chance"))
-    return pl.concat([stopped, counted.select("index", chance.alias("chance"))]).collect()
+    return pl.concat([stopped, counted.select("index", chance.alias("chance"))]).collect(
+        engine="in-memory"
+    )
 
 
 def _targets(each: pl.DataFrame) -> Mapping[int, Mapping[str, Target]]:

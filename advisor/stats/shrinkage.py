@@ -115,7 +115,7 @@ def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:
             for name, one in of_ratio.items()
         )
         .drop(_R, _D, _U, _MU, _TAU, _K, _MEAN)
-        .collect()
+        .collect(engine="in-memory")
     )
 
 
