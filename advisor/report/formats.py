@@ -13,7 +13,7 @@ from advisor.report.environment import ReportEnvironment, make_environment, rend
 from advisor.report.findings_csv import render_csv
 from advisor.report.index import FailedShop, Index, make_index, render_index
 from advisor.report.json_ import render_json
-from advisor.report.markdown import render_markdown
+from advisor.report.markdown import render_appendix, render_markdown
 from advisor.report.terminal import print_terminal
 from advisor.report.workbook import render_workbook
 
@@ -27,6 +27,7 @@ __all__ = [
     "make_index",
     "print_terminal",
     "render",
+    "render_appendix",
     "render_csv",
     "render_index",
     "render_json",
@@ -124,7 +125,11 @@ def _bundled(
     name: str, document: Document, themes: Sequence[Templates]
 ) -> Mapping[str, str | bytes]:
     if name == "md":
-        return {"plan.md": render_markdown(document, _markdown(_Themes(themes)))}
+        environment = _markdown(_Themes(themes))
+        return {
+            "plan.md": render_markdown(document, environment),
+            "appendix.md": render_appendix(document, environment),
+        }
     if name == "json":
         return {"plan.json": render_json(document)}
     if name == "csv":

@@ -1,10 +1,12 @@
 """What templates may ask of the document beside its fields, as Jinja2 filters."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from advisor.model import hours, listed
-from advisor.report.escape import shorten
+from advisor.report.escape import clean, shorten
 from advisor.report.parts import Findings, Part
 
 
@@ -61,21 +63,79 @@ def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
 
 
 def by_part(story: Iterable[Part]) -> list[tuple[str, list[Part]]]:
-    """The four parts of the story by their titles, each with its sentences, however few."""
+    """The four parts of the story, each with its sentences, however few."""
     lines = list(story)
-    return [(title, [line for line in lines if line["part"] == part]) for part, title in _PARTS]
+    return [(part, [line for line in lines if line["part"] == part]) for part in _PARTS]
 
 
-_PARTS = (
-    ("excites", "What excites the audience"),
-    ("frustrates", "What puts it off"),
-    ("shines", "Where the shop shines"),
-    ("stalls", "Where it stalls"),
-)
+_PARTS = ("excites", "frustrates", "shines", "stalls")
+
+
+def soonest(watch: Iterable[Part], most: int) -> list[Part]:
+    """The first *most* things to watch of which it is known when they can be told, the soonest
+    first; one for each rule."""
+    first: dict[str, Part] = {}
+    dated = (item for item in watch if item["days"] is not None)
+    for item in sorted(dated, key=lambda item: item["days"]):
+        first.setdefault(item["rule"], item)
+    return list(first.values())[:most]
+
+
+def origins(kpis: Iterable[Part]) -> list[str]:
+    """Where the targets of *kpis* come from, each source once."""
+    return list(dict.fromkeys(kpi["band"]["origin"] for kpi in kpis if kpi["band"]))
+
+
+def mark(origin: str, known: Sequence[str]) -> str:
+    """The mark of the footnote for *origin*, one of *known*: `¹`, `²`."""
+    return str(known.index(origin) + 1).translate(_RAISED)
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def slug(heading: str) -> str:
+    """The anchor that readers of Markdown make of *heading*."""
+    return _NO_WORD.sub("", heading.strip().lower()).replace(" ", "-")
+
+
+_NO_WORD = re.compile(r"[^\w\- ]")
+
+
+def day(iso: str) -> str:
+    """`Nov 9`."""
+    from babel.dates import format_skeleton  # slow to import
+
+    return format_skeleton("MMMd", date.fromisoformat(iso), locale=LOCALE)
+
+
+def days(first: str, last: str) -> str:
+    """`Oct 4 – 31, 2026`."""
+    from babel.dates import format_interval
+
+    ends = date.fromisoformat(first), date.fromisoformat(last)
+    return clean(format_interval(*ends, "yMMMd", locale=LOCALE))
+
+
+def weekday(number: int) -> str:
+    """`Mon` of 0."""
+    from babel.dates import get_day_names
+
+    return str(get_day_names("abbreviated", locale=LOCALE)[number])
+
+
+LOCALE = "en_US"
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "days": days,
+    "mark": mark,
     "of": of,
+    "origins": origins,
+    "slug": slug,
+    "soonest": soonest,
+    "weekday": weekday,
     "hours": hours,
     "for_goal": for_goal,
     "left_out": left_out,

@@ -65,7 +65,7 @@ class ReportContract(Contract):
         for theme in self.templates:
             for file in sorted(theme.folder.iterdir(), key=lambda one: one.name):
                 if file.name.endswith(_TEMPLATE):
-                    about = Index if file.name == INDEX_TEMPLATE else Document
+                    about = Index if file.name.startswith("index.") else Document
                     source = file.read_text(encoding="utf-8-sig")
                     found = undocumented(environment, source, about, self.context)
                     wrong += [f"{theme.name}/{file.name}, {text}" for text in found]
@@ -104,7 +104,7 @@ class ReportContract(Contract):
         for name in names:
             # findings.csv comes along with any format, and is not theirs.
             files = render(document, (name,), themes, self.formats)
-            made = ((file, text) for file, text in files.items() if file.startswith("plan."))
+            made = ((file, text) for file, text in files.items() if file != "findings.csv")
             yield from ((file, text) for file, text in made if isinstance(text, str))
         if INDEX_TEMPLATE in own:
             index = make_index(

@@ -1,15 +1,23 @@
 """The bundled look: the plan and the index of many shops as Markdown, and the plan as HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import attrs
 
 from advisor import ReportFormat, Templates, hookimpl
+from advisor_report_plan import charts
+from advisor_report_plan.places import link, workplace
 
 if TYPE_CHECKING:
     import jinja2
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    **charts.FILTERS,
+    "link": link,
+    "workplace": workplace,
+}
 
 
 @attrs.frozen
@@ -27,7 +35,7 @@ class HtmlPlan:
 
 @hookimpl
 def advisor_templates() -> Sequence[Templates]:
-    return (Templates("plan", files(__name__).joinpath("templates")),)
+    return (Templates("plan", files(__name__).joinpath("templates"), FILTERS),)
 
 
 @hookimpl

@@ -15,6 +15,7 @@ def test_the_plan_is_shown_and_written_beside_the_exports(run: Run, shop: Path) 
         "ads.csv",
         "advisor.toml",
         "plan.md",
+        "appendix.md",
         "plan.json",
         "findings.csv",
     }

@@ -92,7 +92,7 @@ def test_a_new_rule_judges_a_shop(run: Run, shop: Path, tmp_path: Path) -> None:
     done = run("diagnose", shop, "--rules", tmp_path / "mine", "-o", out)
 
     assert done.exit_code == 0
-    assert "mine/low-ctr" in (out / "plan.md").read_text(encoding="utf-8")
+    assert "mine/low-ctr" in (out / "appendix.md").read_text(encoding="utf-8")
 
 
 def test_its_questions_lead_to_the_same_files_as_its_options(run: Run, tmp_path: Path) -> None:

@@ -98,18 +98,23 @@ def test_the_finding_is_there(name: str) -> None:
     assert [action.rule for action in made(name).plan] == ["guide/weak-hook"]
 
 
+@pytest.mark.parametrize("file", ["plan.md", "appendix.md"])
 @all_names
-def test_markdown_has_the_shape_that_it_has_with_a_plain_name(name: str) -> None:
-    text, plain = reports(made(name))["plan.md"], reports(made(PLAIN))["plan.md"]
+def test_markdown_has_the_shape_that_it_has_with_a_plain_name(name: str, file: str) -> None:
+    text, plain = reports(made(name))[file], reports(made(PLAIN))[file]
 
     assert shape(text) == shape(plain)
 
 
+@pytest.mark.parametrize("file", ["plan.md", "appendix.md"])
 @all_names
-def test_markdown_holds_no_html_links_or_pictures(name: str) -> None:
-    types = {token.type for token in tokens(reports(made(name))["plan.md"])}
+def test_markdown_holds_no_html_or_pictures_and_no_link_of_a_name(name: str, file: str) -> None:
+    found, plain = (list(tokens(reports(made(one))[file])) for one in (name, PLAIN))
 
-    assert not types & {"html_inline", "html_block", "link_open", "image", "s_open"}
+    assert not {one.type for one in found} & {"html_inline", "html_block", "image", "s_open"}
+    assert [one.attrs for one in found if one.type == "link_open"] == [
+        one.attrs for one in plain if one.type == "link_open"
+    ]
 
 
 @all_names

@@ -91,7 +91,7 @@ def test_totals_stand_side_by_side_in_every_report(tmp_path: Path) -> None:
     both = found["gmv-and-gmv-max"]
     assert (both.total.value, both.parts[0].value, both.rest) == (2800.0, 1680.0, 1120.0)
     assert (both.total.files, both.parts[0].files) == (("shop.csv",), ("overview.csv",))
-    text = reports(made)["plan.md"]
+    text = reports(made)["appendix.md"]
     assert "| The rest | 1,120 MXN (40 %) | – |" in text
     assert both.because in text
 
@@ -103,4 +103,4 @@ def test_one_source_alone_has_nothing_beside_it(tmp_path: Path, name: str) -> No
     _write(tmp_path, f"{name}.csv", header, *days)
     made = document(tmp_path, settings=SHOP)
     assert made.reconciliation == ()
-    assert "Totals side by side" not in reports(made)["plan.md"]
+    assert "How totals compare" not in reports(made)["appendix.md"]

@@ -36,7 +36,7 @@ def plans(environment: Environment, tmp_path_factory: pytest.TempPathFactory) ->
         words = ("diagnose", str(EXAMPLE), str(SALES), "--config", str(config))
         dated = ("--today", "2026-11-02", "--quiet", "-o", str(out))
         environment.advisor(*words, *dated, "--format", "md", "--format", "ledger")
-        for file in ("plan.md", "plan.txt"):
+        for file in ("plan.md", "appendix.md", "plan.txt"):
             found[f"{name} {file}"] = (out / file).read_text(encoding="utf-8")
     return found
 
@@ -67,11 +67,11 @@ def test_a_guest_touches_only_what_is_public(project: Path) -> None:
 
 
 def test_all_three_show_in_one_plan(plans: Mapping[str, str]) -> None:
-    plan = plans["allowed plan.md"]
+    plan = plans["allowed appendix.md"]
 
-    assert plan.startswith("# Ledger of Luna Beauty\n")
-    assert "- Rule: atelier/weak-opening, severity high" in plan
-    assert "atelier 1.2.0 (2 rules)" in plan
+    assert plans["allowed plan.md"].startswith("# Ledger of Luna Beauty\n")
+    assert "- Rule: atelier/weak-opening, severity: high" in plan
+    assert "atelier 1.2.0 (2)" in plan
     assert "| total_sales_by_day.csv | Shopify, total sales by day |" in plan
     assert "Open with the finished hand ......" in plans["allowed plan.txt"]
 
@@ -79,7 +79,7 @@ def test_all_three_show_in_one_plan(plans: Mapping[str, str]) -> None:
 def test_with_leave_a_guest_replaces_a_bundled_rule_and_that_is_said(
     plans: Mapping[str, str],
 ) -> None:
-    plan = plans["allowed plan.md"]
+    plan = plans["allowed appendix.md"]
 
     assert "rule guide/weak-hook is replaced by atelier/weak-opening" in plan
     assert fired(plan, "atelier/weak-opening") == ["2", "5"]
@@ -87,9 +87,9 @@ def test_with_leave_a_guest_replaces_a_bundled_rule_and_that_is_said(
 
 
 def test_without_leave_a_guest_adds_and_replaces_nothing(plans: Mapping[str, str]) -> None:
-    plan = plans["not plan.md"]
+    plan = plans["not appendix.md"]
 
-    assert plan.startswith("# Action plan: Luna Beauty")
+    assert plans["not plan.md"].startswith("# Action plan: Luna Beauty")
     assert fired(plan, "guide/weak-hook") == ["2", "5"]
     assert fired(plan, "atelier/weak-opening") in ([], ["0", "0"])
     assert fired(plan, "atelier/loved-video-lost-page") == ["0", "10"]

@@ -66,7 +66,7 @@ def test_the_source_is_read(projects: Mapping[str, Path], environment: Environme
 def test_rule_and_look_serve_a_plan(environment: Environment, tmp_path: Path) -> None:
     words = ("diagnose", str(EXAMPLE), "--today", "2026-11-02", "--quiet", "-o", str(tmp_path))
     environment.advisor(*words, "--format", "new-report", "--format", "md")
-    plan = (tmp_path / "plan.md").read_text(encoding="utf-8")
+    plan = (tmp_path / "appendix.md").read_text(encoding="utf-8")
 
     assert "new-rules/clicks-without-orders" in plan
     assert (tmp_path / "plan.txt").read_text(encoding="utf-8").count("[!]") == 3

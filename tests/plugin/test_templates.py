@@ -160,7 +160,11 @@ def test_formats_that_fail_cost_their_files_and_one_line_each(site: Site, tmp_pa
     for _, _, says in FORMATS.values():
         assert len([line for line in lines if says in line]) == 1, says
     assert (out / "plan.md").read_text(encoding="utf-8").startswith("# ")
-    assert sorted(file.name for file in out.iterdir()) == ["findings.csv", "plan.md"]
+    assert sorted(file.name for file in out.iterdir()) == [
+        "appendix.md",
+        "findings.csv",
+        "plan.md",
+    ]
 
 
 def test_the_only_format_that_was_asked_for_is_an_error_where_it_fails(

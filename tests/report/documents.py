@@ -17,9 +17,12 @@ from advisor.document import (
     DoneInfo,
     EngineInfo,
     Evidence,
+    ExportInfo,
     FindingChange,
     FindingInfo,
     FocusInfo,
+    FunnelInfo,
+    FunnelStep,
     Healthy,
     InputInfo,
     Kpi,
@@ -201,6 +204,7 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
         owner="creative",
         effort=4.0,
         start="this-week",
+        due="2025-11-30",
         stop="Two rounds of three openings changed nothing.",
         done=(DoneInfo("ctr", ("good", "high"), 9_000, 12, "CTR is 1 % or more"),),
         trial=TrialInfo(
@@ -273,7 +277,11 @@ def kpi(metric: str, title: str, text: str, goal: str | None, *, impact: bool = 
         trend="rising" if impact else None,
         impact=impact,
         definition="",
-        series=(Point("2025-11-21", 1.0), Point("2025-11-22", None)),
+        series=(
+            *(Point(f"2025-11-{day}", 1.0) for day in range(10, 22)),
+            Point("2025-11-22", None),
+        ),
+        band=BandInfo(3.0, 5.0, "3–5 %", "the guide") if impact else None,
     )
 
 
@@ -305,6 +313,43 @@ def ranking(name: str) -> Ranking:
 def focus(name: str = "improve ad efficiency") -> FocusInfo:
     text = f"No goal is set; the weakest is {name}: 1 of 2 KPIs that could be judged is weak"
     return FocusInfo("ads", name, "1 of 2", ("roas",), 'focus = "ads"', text)
+
+
+def funnel(title: str = "Shop: impressions to orders") -> FunnelInfo:
+    """Of a thousand, fifty click."""
+    return FunnelInfo(
+        id="shop",
+        title=title,
+        first="2025-10-26",
+        last="2025-11-22",
+        steps=(
+            FunnelStep(title, 1000.0, "1,000", None, None),
+            FunnelStep("product clicks", 50.0, "50", 0.05, "5 %"),
+            FunnelStep("SKU orders", 0.0, "0", 0.0, "0 %"),
+        ),
+    )
+
+
+def export(
+    title: str = "LIVE analysis", where: str = "Seller Center > LIVE > Export"
+) -> ExportInfo:
+    return ExportInfo("live-sessions", title, where, False, False, ("guide/live-gmv",))
+
+
+def settlement() -> Reconciliation:
+    """From the money of orders to what is paid out."""
+    whole = side_by_side()
+    fees = (("settled revenue", 1000.0), ("platform fees", -60.0), ("ads", -140.0))
+    return attrs.evolve(
+        whole,
+        id="revenue-to-settlement",
+        title="From settled revenue to the settlement",
+        total=Amount("settlement (paid out)", 790.0, "$790", "", (TRAFFIC,)),
+        parts=tuple(Amount(title, value, f"${value:.0f}", "", ("a.csv",)) for title, value in fees),
+        missing=(),
+        rest=-10.0,
+        rest_text="-$10",
+    )
 
 
 def side_by_side(name: str = "shop-2025-11.xlsx") -> Reconciliation:
@@ -356,6 +401,8 @@ def course(title: str = "sales", target: bool = True) -> CourseInfo:
         else None,
         says=says,
         needs="",
+        series=tuple(Point(f"2025-11-{day:02}", 1000.0 + day) for day in range(1, 21)),
+        trend=tuple(Point(f"2025-11-{day:02}", 1010.0) for day in range(1, 21)),
     )
 
 
@@ -475,6 +522,7 @@ def small() -> Document:
                 "guide/weak-hook",
                 SubjectInfo("ad", "1791", "Night cream"),
                 "CTR 0.9 % may still be good; about 2,300 more impressions, or 4 days, would tell",
+                4,
             ),
         ),
         coverage=(
@@ -485,7 +533,7 @@ def small() -> Document:
                 "add the LIVE export (Seller Center > Data Compass > LIVE)",
             ),
         ),
-        reconciliation=(side_by_side(),),
+        reconciliation=(side_by_side(), settlement()),
         data_notes=(
             NoteInfo("overlap", "3 days were in two files; the later one counts", TRAFFIC),
         ),
@@ -495,8 +543,17 @@ def small() -> Document:
         changes=(change(),),
         courses=(
             course(),
-            attrs.evolve(course("items", target=False), months=(), says=(), needs="56 days more."),
+            attrs.evolve(
+                course("items", target=False),
+                months=(),
+                says=(),
+                needs="56 days more.",
+                series=(),
+                trend=(),
+            ),
         ),
+        funnels=(funnel(),),
+        exports=(export(), export("Studio overview", "The account's own page")),
     )
 
 
@@ -570,7 +627,10 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
             action((item,), rank, do=item.subject.name) for rank, item in enumerate(found, start=1)
         ),
         inputs=tuple(input_file(name) for name in names),
-        watch=tuple(Watch("guide/x", item.subject, item.subject.name) for item in found),
+        watch=tuple(
+            Watch(f"guide/x-{number}", item.subject, item.subject.name, number)
+            for number, item in enumerate(found)
+        ),
         coverage=tuple(Unjudged("guide/x", name, name, name) for name in names),
         rankings=tuple(ranking(name) for name in names),
         focus=focus(names[0]),
@@ -587,4 +647,6 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         ),
         kpis=tuple(kpi("ctr", name, name, "ads") for name in names),
         courses=tuple(attrs.evolve(course(name), needs=name) for name in names),
+        funnels=tuple(funnel(name) for name in names),
+        exports=tuple(export(name, name) for name in names),
     )

@@ -18,13 +18,14 @@ from tests.report import documents
 
 CONTEXTS: Mapping[str, type] = {
     "plan.md.j2": Document,
+    "appendix.md.j2": Document,
     "plan.html.j2": Document,
     "index.md.j2": Index,
     "diff.md.j2": RunDiff,
     "diff.html.j2": RunDiff,
 }
 # For programs that read plan.json.
-FOR_PROGRAMS = {"schema_version", "exports", "funnels"}
+FOR_PROGRAMS = {"schema_version"}
 
 
 def names(cls: type) -> set[str]:

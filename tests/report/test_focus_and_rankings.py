@@ -9,7 +9,7 @@ from rich.console import Console
 
 import advisor_report_plan
 from advisor.plugin.hookspecs import Templates
-from advisor.report.formats import make_environment, render, render_markdown
+from advisor.report.formats import make_environment, render, render_appendix
 from advisor.report.terminal import print_terminal
 from tests.report import documents
 
@@ -17,7 +17,7 @@ PROPOSED = attrs.evolve(documents.small(), focus=documents.focus())
 
 
 @pytest.mark.parametrize("format_", ["md", "html"])
-def test_a_proposed_goal_stands_before_the_story(
+def test_a_proposed_goal_stands_before_the_actions(
     format_: str, bundled: Sequence[Templates]
 ) -> None:
     formats = advisor_report_plan.advisor_report_formats()
@@ -26,7 +26,9 @@ def test_a_proposed_goal_stands_before_the_story(
         for document in (PROPOSED, documents.small())
     )
 
-    assert text.index("No goal is set; the weakest is") < text.index("The story of your numbers")
+    assert text.index("No goal is set; the weakest is") < text.index(
+        "Run them beside the current one for 7 days."
+    )
     assert "No goal is set" not in without
 
 
@@ -39,9 +41,9 @@ def test_a_proposed_goal_is_on_the_screen_before_the_plan() -> None:
 
 
 def test_a_ranking_shows_the_rate_beside_what_was_measured(bundled: Sequence[Templates]) -> None:
-    text = render_markdown(documents.small(), make_environment(bundled, "md"))
+    text = render_appendix(documents.small(), make_environment(bundled, "md"))
 
-    assert "### Videos by CTR (per view)\n\nThe mean of 12 videos is 2 %." in text
+    assert "### Videos by CTR (per view)\n\nAverage of 12: 2 %\n" in text
     assert "| Best | Serum in 10 seconds | 3.3 % | 7.5 % | 40 |" in text
     assert "| Worst | Serum in 10 seconds again | 3.3 % | 7.5 % | – |" in text
-    assert "None of 12 LIVEs surely differs from their mean, 2 %." in text
+    assert "None of 12 clearly differs from the average, 2 %." in text

@@ -39,11 +39,11 @@ class Failing(Titles):
 @pytest.mark.parametrize(
     ("formats", "files"),
     [
-        (("md",), ["plan.md", "findings.csv"]),
-        (("md", "json"), ["plan.md", "plan.json", "findings.csv"]),
+        (("md",), ["plan.md", "appendix.md", "findings.csv"]),
+        (("md", "json"), ["plan.md", "appendix.md", "plan.json", "findings.csv"]),
         (("json",), ["plan.json"]),
         (("csv",), ["findings.csv"]),
-        (("html", "md", "md"), ["plan.html", "plan.md", "findings.csv"]),
+        (("html", "md", "md"), ["plan.html", "plan.md", "appendix.md", "findings.csv"]),
         ((), []),
     ],
 )

@@ -16,6 +16,7 @@ from tests.report import documents
 
 CONTEXTS: Mapping[str, type] = {
     "plan.md.j2": Document,
+    "appendix.md.j2": Document,
     "plan.html.j2": Document,
     "index.md.j2": Index,
     "diff.md.j2": RunDiff,
