@@ -40,6 +40,7 @@ from advisor.metrics import (
     kpi_names,
     measure,
     outside_notes,
+    rank_subjects,
     totals,
     wanted,
     with_derived,
@@ -146,6 +147,11 @@ class Block:
         """The KPIs of each shop."""
         names = kpi_names(None, self.vocabulary)
         return kpi_values(names, self.totals, self.measured, self.grader)
+
+    @cached_property
+    def ranked(self) -> pl.DataFrame:
+        """The subjects of each shop that surely differ from the others of their kind."""
+        return rank_subjects(self.measured, self.vocabulary)
 
     @cached_property
     def lineage(self) -> Lineage:

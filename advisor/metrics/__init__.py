@@ -11,6 +11,7 @@ from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import PARTS, Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
+from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.running import OVER, with_over
@@ -54,6 +55,7 @@ __all__ = [
     "metric_of",
     "outside_notes",
     "pool",
+    "rank_subjects",
     "reconcile",
     "split_changes",
     "steps_after",

@@ -11,7 +11,7 @@ import polars as pl
 
 from advisor.judge import Graded
 from advisor.model import Better, Metric, MetricKind, Vocabulary
-from advisor.stats import rates_of, shrunk_rates
+from advisor.stats import rates_of, shrunk_rates, stacked_rates
 
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
 LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
@@ -35,7 +35,7 @@ def peers(groups: Mapping[int, tuple[Graded, Metric]]) -> pl.DataFrame:
     of them have a value, and *better* what their better half has on average."""
     if not groups:
         return pl.DataFrame(schema=PEERS)
-    rates = _stacked({n: rates_of(one.frame, metric) for n, (one, metric) in groups.items()})
+    rates = stacked_rates({n: rates_of(one.frame, metric) for n, (one, metric) in groups.items()})
     lower = [group for group, (_, m) in groups.items() if m.better is Better.LOWER]
     neither = [group for group, (_, m) in groups.items() if m.better is Better.NEITHER]
     known = pl.col("mean").is_not_null()
@@ -65,7 +65,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
     told = pl.col("events_told")
     both = pl.col("x").is_not_null() & pl.col("d").is_not_null()
     rates = (
-        _stacked(frames)
+        stacked_rates(frames)
         .lazy()
         .with_columns(pl.when(both).then("x").alias("x"), pl.when(both).then("d").alias("d"))
         .with_columns(
@@ -94,21 +94,6 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
         )
         .collect(engine="in-memory")
     )
-
-
-def _stacked(rates: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
-    """The *rates* of all groups, with the `group` and place (`row`) of each, and a number for the
-    `peers` of one group and shop."""
-    frames = [
-        one.with_row_index("row").hstack(
-            [pl.Series("group", [group], dtype=pl.UInt32).new_from_index(0, one.height)]
-        )
-        for group, one in rates.items()
-    ]
-    # The subjects of a shop stand together in every graded frame.
-    begins = pl.any_horizontal(pl.col("group", "shop").ne_missing(pl.col("group", "shop").shift(1)))
-    # In one piece: the last digits of what is summed depend on where pieces end.
-    return pl.concat(frames, rechunk=True).with_columns(begins.cum_sum().alias("peers"))
 
 
 def _drawn(rates: pl.DataFrame) -> pl.DataFrame:

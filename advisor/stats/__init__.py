@@ -35,7 +35,7 @@ from advisor.stats.sample_size import (
     round_up,
     sizes,
 )
-from advisor.stats.shrinkage import rates_of, shrunk, shrunk_rates
+from advisor.stats.shrinkage import rates_of, shrunk, shrunk_rates, stacked_rates
 from advisor.stats.trends import middle_slope, neighbours, pairs_of, trend
 from advisor.stats.trial_design import (
     CONTROL,
@@ -94,6 +94,7 @@ __all__ = [
     "shrunk",
     "shrunk_rates",
     "sizes",
+    "stacked_rates",
     "step_column",
     "trend",
     "trend_line",

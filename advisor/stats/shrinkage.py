@@ -18,6 +18,8 @@ counts (a gamma prior, Clayton and Kaldor, Biometrics 43, 1987), and what mu and
     B u/d shrunk/mu + (1 - B)^2 var(mu) + var(tau^2) (d shrunk / d tau^2)^2
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from advisor.model import Metric, MetricKind
@@ -79,6 +81,21 @@ def rates_of(frame: pl.DataFrame, metric: Metric) -> pl.DataFrame:
             "scale": same(metric.scale),
         }
     )
+
+
+def stacked_rates(rates: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
+    """The *rates* of all groups, with the `group` and place (`row`) of each, and a number for the
+    `peers` of one group and shop."""
+    frames = [
+        one.with_row_index("row").hstack(
+            [pl.Series("group", [group], dtype=pl.UInt32).new_from_index(0, one.height)]
+        )
+        for group, one in rates.items()
+    ]
+    # The subjects of a shop stand together in every graded frame.
+    begins = pl.any_horizontal(pl.col("group", "shop").ne_missing(pl.col("group", "shop").shift(1)))
+    # In one piece: the last digits of what is summed depend on where pieces end.
+    return pl.concat(frames, rechunk=True).with_columns(begins.cum_sum().alias("peers"))
 
 
 def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:

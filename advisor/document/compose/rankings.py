@@ -4,19 +4,16 @@ A list of raw rates is led by those with the fewest events. Here stands who sure
 others of its kind, in the order of the shrunken rate (advisor.stats.shrinkage).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
 
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.findings import SubjectInfo
 from advisor.document.numbers import Ranked, Ranking
-from advisor.model import Better, Metric, SubjectKind, text
-from advisor.stats import shrunk
-
-LEAST = 8  # subjects: of fewer, a best and a worst say nothing
-MOST = 5  # on each side
-EIGHTY = 1.2815515655446004  # an interval that holds 80 of 100 true values: ours
+from advisor.model import Better, text
 
 
 def rankings(diagnosis: Diagnosis) -> tuple[Ranking, ...]:
@@ -25,74 +22,45 @@ def rankings(diagnosis: Diagnosis) -> tuple[Ranking, ...]:
 
 
 def _each(diagnosis: Diagnosis) -> Iterator[Ranking]:
-    for kind in diagnosis.vocabulary.subjects.values():
-        measured = diagnosis.measured.get(kind.id)
-        if measured is None or measured.frame.height < LEAST:
-            continue
-        for name in kind.ranked_by:
-            if name in measured.metrics and f"{name}.x" in measured.frame.columns:
-                metric = diagnosis.vocabulary.metrics[name]
-                found = _ranking(kind, metric, measured.frame, diagnosis.business.currency)
-                if found is not None:
-                    yield found
+    own = diagnosis.block.ranked.filter(pl.col("shop") == diagnosis.id)
+    currency = diagnosis.business.currency
+    for (kind, name), rows in groupby(
+        own.iter_rows(named=True), key=lambda row: (row["kind"], row["metric"])
+    ):
+        several = list(rows)
+        metric = diagnosis.vocabulary.metrics[name]
+        sides = [
+            tuple(
+                _ranked(row, diagnosis)
+                for row in several
+                if row["key"] is not None and row["above"] is above
+            )
+            for above in (metric.better is not Better.LOWER, metric.better is Better.LOWER)
+        ]
+        usual = several[0]["usual"]
+        yield Ranking(
+            kind=kind,
+            plural=diagnosis.vocabulary.subjects[kind].plural,
+            metric=name,
+            title=metric.title,
+            definition=metric.definition,
+            subjects=several[0]["subjects"],
+            usual=usual,
+            usual_text=text.number(usual, metric.unit, currency),
+            best=sides[0],
+            worst=sides[1],
+        )
 
 
-def _ranking(
-    kind: SubjectKind, metric: Metric, frame: pl.DataFrame, currency: str | None
-) -> Ranking | None:
-    m = metric.id
-    value, se, usual = (pl.col(f"{m}.shrunk{part}") for part in ("", ".se", ".to"))
-    columns = frame.select(
-        "shop", "key", "name", *(c for c in frame.columns if c == m or c.startswith(f"{m}."))
-    )
-    low, high = value - EIGHTY * se, value + EIGHTY * se
-    rated = (
-        shrunk(columns, metric)
-        .with_columns(low.clip(0.0).alias("low"), high.alias("high"))
-        .drop_nulls((f"{m}.shrunk.to", "low"))
-    )
-    if rated.height < LEAST:
-        return None
-    higher, lower = rated.filter(pl.col("low") > usual), rated.filter(pl.col("high") < usual)
-    sides = [
-        tuple(_ranked(kind, metric, row, currency) for row in _first(side, m, descending=down))
-        for side, down in ((higher, True), (lower, False))
-    ]
-    if metric.better is Better.LOWER:
-        sides.reverse()
-    mean = float(rated[f"{m}.shrunk.to"][0])
-    return Ranking(
-        kind=kind.id,
-        plural=kind.plural,
-        metric=m,
-        title=metric.title,
-        definition=metric.definition,
-        subjects=rated.height,
-        usual=mean,
-        usual_text=text.number(mean, metric.unit, currency),
-        best=sides[0],
-        worst=sides[1],
-    )
-
-
-def _first(side: pl.DataFrame, m: str, *, descending: bool) -> Iterator[dict[str, object]]:
-    ordered = side.sort(f"{m}.shrunk", "key", descending=[descending, False])
-    return ordered.head(MOST).iter_rows(named=True)
-
-
-def _ranked(
-    kind: SubjectKind, metric: Metric, row: dict[str, object], currency: str | None
-) -> Ranked:
-    m = metric.id
-    value, mean, low, high = (float(str(row[c])) for c in (m, f"{m}.shrunk", "low", "high"))
-    n = row[f"{m}.n"]
+def _ranked(row: Mapping[str, Any], diagnosis: Diagnosis) -> Ranked:
+    unit, currency = diagnosis.vocabulary.metrics[row["metric"]].unit, diagnosis.business.currency
     return Ranked(
-        subject=SubjectInfo(kind.id, str(row["key"]), str(row["name"] or row["key"])),
-        value=value,
-        n=None if n is None else float(str(n)),
-        text=text.number(value, metric.unit, currency),
-        shrunk=mean,
-        low=low,
-        high=high,
-        shrunk_text=text.number(mean, metric.unit, currency),
+        subject=SubjectInfo(row["kind"], row["key"], row["name"] or row["key"]),
+        value=row["value"],
+        n=row["n"],
+        text=text.number(row["value"], unit, currency),
+        shrunk=row["shrunk"],
+        low=row["low"],
+        high=row["high"],
+        shrunk_text=text.number(row["shrunk"], unit, currency),
     )

@@ -7,7 +7,8 @@ import attrs
 import pytest
 
 from advisor.document import Ranking
-from advisor.document.compose.rankings import LEAST, MOST, rankings
+from advisor.document.compose.rankings import rankings
+from advisor.metrics.rankings import LEAST, MOST
 from tests.document.compose.shops import Row, ads, diagnosed, written
 
 
