@@ -19,12 +19,14 @@ from advisor.judge import (
     Judgement,
     KpiValue,
     Outcome,
+    UnsureSubject,
     choose,
     failure,
     judge,
     kpi_values,
     kpis_frame,
     outcome_counts,
+    unsure_subjects,
 )
 from advisor.knowledge import REGION_UNKNOWN, Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
@@ -147,6 +149,11 @@ class Block:
         """The KPIs of each shop."""
         names = kpi_names(None, self.vocabulary)
         return kpi_values(names, self.totals, self.measured, self.grader)
+
+    @cached_property
+    def unsure(self) -> Mapping[str, list[UnsureSubject]]:
+        """The subjects of each shop on which a rule may yet fire."""
+        return unsure_subjects(self.judgement, self.grader)
 
     @cached_property
     def ranked(self) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from advisor.judge.kpis import KPIS, KpiValue, kpi_values, kpis_frame
 from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
 from advisor.judge.outcome import Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
+from advisor.judge.unsure import UnsureSubject, counted_tests, unsure_subjects
 
 __all__ = [
     "KPIS",
@@ -27,8 +28,10 @@ __all__ = [
     "MatchedRows",
     "Outcome",
     "RuleEvaluation",
+    "UnsureSubject",
     "change",
     "choose",
+    "counted_tests",
     "engine_in_use",
     "failure",
     "install_engine",
@@ -44,4 +47,5 @@ __all__ = [
     "split_subject_id",
     "subject_id",
     "truth_column",
+    "unsure_subjects",
 ]

@@ -67,7 +67,7 @@ def outcome_counts(
         )
         .sort("shop", "rule", "kind", "evaluation")
         .select(*OUTCOMES)
-        .collect()
+        .collect(engine="in-memory")
     )
 
 

@@ -152,7 +152,7 @@ class Judgement:
         counted = self.outcomes.lazy().filter(ends & pl.col("evaluation").is_in(list(rules)))
         found: dict[str, dict[tuple[str, str], int]] = {}
         for shop, number, many in (
-            counted.group_by("shop", "evaluation").len().collect().iter_rows()
+            counted.group_by("shop", "evaluation").len().collect(engine="in-memory").iter_rows()
         ):
             found.setdefault(shop, {})[rules[number]] = many
         return found

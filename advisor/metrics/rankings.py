@@ -84,5 +84,5 @@ def rank_subjects(measured: Mapping[str, Measured], vocabulary: Vocabulary) -> p
         .join(names, on="group", how="left", maintain_order="left")
         .sort("shop", "group", maintain_order=True)
         .select(*RANKED)
-        .collect()
+        .collect(engine="in-memory")
     )

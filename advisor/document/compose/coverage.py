@@ -8,14 +8,13 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudged, Watch
-from advisor.judge import Outcome, RuleEvaluation, measured_rows, truth_column
+from advisor.judge import Outcome, RuleEvaluation, counted_tests, truth_column
 from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
 from advisor.model import LEVELS, Against, MetricKind, Resolved, Rule, Test, Truth, Varies, text
 from advisor.plugin import KindInfo
 from advisor.stats import Z
 
-WATCHED = 3  # subjects a rule names; the counts of outcomes have them all
 MEND = "what failed, not what is missing: update or remove what is named (`advisor plugins list`)"
 OLDER = "add older downloads of the same files"
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
@@ -53,65 +52,15 @@ def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
 
 def watch(diagnosis: Diagnosis) -> list[Watch]:
     """Subjects on which a rule may yet fire: the ones with most data first, a few for each rule."""
-    chosen = _most_data(diagnosis)
-    by_frame: dict[int, list[tuple[RuleEvaluation, list[int]]]] = {}
-    for evaluation, rows in chosen:
-        by_frame.setdefault(id(evaluation.graded), []).append((evaluation, rows))
-    measured: dict[tuple[int, int], Mapping[str, object]] = {}
-    for several in by_frame.values():
-        rows = sorted({row for _, own in several for row in own})
-        frame = measured_rows([one for one, _ in several], rows, diagnosis.grader)
-        named = dict(zip(rows, frame.iter_rows(named=True), strict=True))
-        measured |= {(one.number, row): named[row] for one, own in several for row in own}
     lines: list[Watch] = []
-    for evaluation, rows in chosen:
-        for row in rows:
-            values = measured[evaluation.number, row]
-            line, days = _nearly(evaluation, _counted_tests(evaluation), values, diagnosis)
-            if line:
-                key = str(values["key"])
-                subject = SubjectInfo(evaluation.kind, key, str(values.get("name") or key))
-                lines.append(Watch(evaluation.rule.id, subject, line, days))
+    for one in diagnosis.block.unsure.get(diagnosis.id, ()):
+        evaluation, values = one.evaluation, one.row
+        line, days = _nearly(evaluation, counted_tests(evaluation), values, diagnosis)
+        if line:
+            key = str(values["key"])
+            subject = SubjectInfo(evaluation.kind, key, str(values.get("name") or key))
+            lines.append(Watch(evaluation.rule.id, subject, line, days))
     return lines
-
-
-def _counted_tests(evaluation: RuleEvaluation) -> list[Test]:
-    """The tests of which it is known on how much data they rest."""
-    columns = frozenset(evaluation.graded.frame.columns)
-    return [test for test in evaluation.rule.when.own() if f"{test.name}.n" in columns]
-
-
-def _most_data(diagnosis: Diagnosis) -> list[tuple[RuleEvaluation, list[int]]]:
-    """For each evaluation the rows that cannot tell and have the most data."""
-    judgement = diagnosis.judgement
-    unsure = judgement.outcomes.filter(
-        (pl.col("outcome") == int(Outcome.UNSURE))
-        & (pl.col("truth") == int(Truth.UNSURE))
-        & (pl.col("blocked") != int(Truth.TRUE))
-    )[["evaluation", "row"]]
-    parts = unsure.partition_by("evaluation", as_dict=True)
-    lazy: list[pl.LazyFrame] = []
-    for evaluation in judgement.evaluations:
-        part = parts.get((evaluation.number,))
-        tests = _counted_tests(evaluation)
-        if part is None or not tests:
-            continue
-        names = list(dict.fromkeys(f"{test.name}.n" for test in tests))
-        size = pl.max_horizontal([pl.col(name).fill_null(0.0) for name in names])
-        rows = evaluation.graded.frame[["key", *names]][part["row"]].hstack(part)
-        lazy.append(
-            rows.lazy()
-            .select("evaluation", "row", "key", size.alias("size"))
-            .filter(pl.col("size") > 0)
-            .sort("size", "key", descending=[True, False])
-            .head(WATCHED)
-            .select("evaluation", "row")
-        )
-    chosen: dict[int, list[int]] = {}
-    if lazy:
-        for number, row in pl.concat(lazy).collect(engine="in-memory").iter_rows():
-            chosen.setdefault(number, []).append(row)
-    return [(one, chosen[one.number]) for one in judgement.evaluations if one.number in chosen]
 
 
 def _nearly(
