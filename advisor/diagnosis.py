@@ -51,18 +51,21 @@ from advisor.metrics import (
     with_pools,
 )
 from advisor.model import (
+    ENGLISH,
     Bands,
     Business,
+    Language,
     Note,
     Progress,
     Request,
+    Rule,
     Unit,
     Vocabulary,
     Window,
     chosen,
-    text,
 )
 from advisor.plan import (
+    PricedFinding,
     PricedFindings,
     ShopPlan,
     actions_frame,
@@ -124,13 +127,14 @@ class Block:
         judged = self.judgement.decided()
         return {
             id_: plan_shop(
-                self.findings.by_shop.get(id_, ()),
+                [_in_language(one, shop.known) for one in self.findings.by_shop.get(id_, ())],
                 shop.known.request.settings.mute,
                 shop.known.request.today,
                 self.measured,
-                self.vocabulary,
+                shop.known.vocabulary,
                 self.businesses[id_].goal,
                 judged.get(id_, {}),
+                shop.known.language,
             )
             for id_, shop in self.shops.items()
         }
@@ -188,6 +192,15 @@ class Block:
         return self.judgement.by_shop({id_: self.slices.measured(id_) for id_ in self.shops})
 
 
+def _in_language(finding: PricedFinding, known: ShopKnowledge) -> PricedFinding:
+    """*finding* with its rules in the language of the report."""
+    rule = known.in_language(finding.rule)
+    instead = None if finding.instead is None else known.in_language(finding.instead)
+    if rule is finding.rule and instead is finding.instead:
+        return finding
+    return attrs.evolve(finding, rule=rule, instead=instead)
+
+
 @attrs.frozen(eq=False)
 class Diagnosis:
     """One shop of a *block*: everything that a report or an explanation may want to know of it."""
@@ -204,12 +217,23 @@ class Diagnosis:
         return self.block.businesses[self.id]
 
     @property
+    def language(self) -> Language:
+        """The language of its report."""
+        return self.block.shops[self.id].known.language
+
+    @property
     def vocabulary(self) -> Vocabulary:
-        return self.block.vocabulary
+        """The words, in the language of the report."""
+        return self.block.shops[self.id].known.vocabulary
 
     @property
     def rules(self) -> RuleSet:
-        return self.block.rules
+        """The rules, in the language of the report."""
+        return self.block.shops[self.id].known.said
+
+    def said(self, rule: Rule) -> Rule:
+        """*rule* in the language of the report."""
+        return self.block.shops[self.id].known.in_language(rule)
 
     @property
     def engine(self) -> Engine:
@@ -573,8 +597,8 @@ def _with_rates(
 def _rate_notes(business: Business) -> tuple[Note, ...]:
     if not business.rate_within or not business.usd_rate:
         return ()
-    rate = text.number(1 / business.usd_rate, Unit.MONEY, business.currency)
-    off = text.number(business.rate_within, Unit.SHARE)
+    rate = ENGLISH.number(1 / business.usd_rate, Unit.MONEY, business.currency)
+    off = ENGLISH.number(business.rate_within, Unit.SHARE)
     said = (
         f"targets in US dollars are converted at {rate} for $1 ({business.rate_origin}); what a "
         f"rate {off} higher or lower would change counts as not sure. Set usd_rate in [shop] of "

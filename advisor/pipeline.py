@@ -20,10 +20,12 @@ from advisor.errors import AdvisorError, NothingReadable
 from advisor.history import Past, PastQuestion, Run, Store, merge_past, read_past
 from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
-from advisor.knowledge import Resolver
+from advisor.knowledge import Resolver, ShopKnowledge
 from advisor.model import (
     CONFIG_NAME,
+    ENGLISH,
     HISTORY_NAME,
+    Language,
     Request,
     Settings,
     chosen,
@@ -39,7 +41,7 @@ INDEX_FILES = ("index.md", "index.json")
 MOST_SHOPS = 12  # of a block: further ones share little more, and take memory
 MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
-OnDocument = Callable[[Path, Settings, Document], None]
+OnDocument = Callable[[Path, ShopKnowledge, Document], None]
 # A panic inside polars is not an Exception, and it is one shop's numbers that made it.
 _FAILURES = (Exception, PanicException)
 _TEXT, _NUMBER, _TEXTS = pl.String(), pl.Float64(), pl.List(pl.String)
@@ -84,10 +86,12 @@ class Advice:
     document: Document
     failures: tuple[str, ...]
     _templates: tuple[Templates, ...] = attrs.field(repr=False)
+    _language: Language = attrs.field(default=ENGLISH, repr=False)
 
     def to_markdown(self) -> str:
         """The plan as `advisor diagnose` writes it to plan.md."""
-        return str(render(self.document, ("md",), self._templates)["plan.md"])
+        made = render(self.document, ("md",), self._templates, language=self._language)
+        return str(made["plan.md"])
 
     def to_json(self) -> str:
         """The document as `advisor diagnose` writes it to plan.json."""
@@ -150,6 +154,7 @@ def advise(
     first: date | None = None,
     last: date | None = None,
     month: str | None = None,
+    language: str | None = None,
 ) -> Advice:
     """Diagnoses one shop from its files, as `advisor diagnose` does.
 
@@ -183,10 +188,12 @@ def advise(
         last=last,
         month=month,
         rules=tuple(map(Path, rules)),
+        language=language,
     )
-    document = compose_document(diagnose(request, registry))
+    diagnosis = diagnose(request, registry)
+    document = compose_document(diagnosis)
     templates = tuple(registry.templates(own.plugins.allow))
-    return Advice(document, tuple(registry.failures()), templates)
+    return Advice(document, tuple(registry.failures()), templates, diagnosis.language)
 
 
 def _folders(paths: Iterable[Path | str]) -> Iterator[Path]:
@@ -425,7 +432,7 @@ class _Run:
     def _hand_on(self, opened: _Opened, document: Document, run: Run | None) -> None:
         request = opened.shop.known.request
         try:
-            self.on_document(opened.folder, request.settings, document)
+            self.on_document(opened.folder, opened.shop.known, document)
             self.memory.record(request, run)
         except _FAILURES as error:
             self._fail(opened.folder, error)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "metrics": "What is measured, and how.",
     "plugins": "What is installed, and which exports it reads.",
     "engine": "Install the rules engine, and say which one is used.",
+    "languages": "Languages of reports, and catalogues of translations.",
     "config": "Which setting or band holds, and why.",
     "completion": "Make the shell complete names.",
 }

@@ -49,9 +49,11 @@ class Asked(NamedTuple):
         self.check(registry)
         return self.request_of(find_shop(self.paths, self.config), registry)
 
-    def request_of(self, shop: "Shop", registry: "Registry") -> "Request":
-        """The request that they make of *shop*. What fails of *registry* while it is met, the rules
-        engine included, is told at the end of the command."""
+    def request_of(
+        self, shop: "Shop", registry: "Registry", language: str | None = None
+    ) -> "Request":
+        """The request that they make of *shop*, for a report in *language*. What fails of
+        *registry* while it is met, the rules engine included, is told at the end of the command."""
         from advisor.cli.request import make_request
 
         tell_at_end(registry.failures)
@@ -66,6 +68,7 @@ class Asked(NamedTuple):
             last=self.last,
             month=self.month,
             rules=self.rules,
+            language=language,
         )
 
     def check(self, registry: "Registry") -> None:

@@ -69,6 +69,7 @@ subjects = _offer(
 sizes = _offer(_sizes)
 keys = _offer(_keys)
 formats = _offer(_formats)
+languages = _offer(lambda registry: ((code, "") for code in registry.languages()))
 
 
 def severities(

@@ -66,7 +66,12 @@ def explain(
             return
         registry = load_plugins()
         vocabulary = registry.vocabulary()
-        check_names(shop.settings, vocabulary, where=shop.config.name if shop.config else "")
+        check_names(
+            shop.settings,
+            vocabulary,
+            where=shop.config.name if shop.config else "",
+            languages=registry.languages(),
+        )
         check_shop_options(vocabulary, goal=goal, size=size, niche=niche)
         metric = vocabulary.metrics.get(key.removeprefix(f"{BANDS}."))
         if metric is None:
@@ -132,11 +137,11 @@ def band_lines(
     metric: "Metric", resolved: "Resolved", vocabulary: "Vocabulary", currency: str | None
 ) -> list[str]:
     """The band that holds, and every other that was tried, with the reason."""
-    from advisor.model import text
+    from advisor.model import ENGLISH
 
     lines = []
     for edges in resolved.edges:
-        shown = text.band(edges.low, edges.high, metric.unit, currency)
+        shown = ENGLISH.band(edges.low, edges.high, metric.unit, currency)
         only = _only(edges.of, vocabulary) if edges.of else ""
         lines.append(f"holds: {shown}{only}, from {edges.origin}{_guide(edges.guide)}")
     if not resolved.edges:
@@ -150,9 +155,9 @@ def band_lines(
 
 
 def _band(band: "Band", metric: "Metric") -> str:
-    from advisor.model import text
+    from advisor.model import ENGLISH
 
-    return text.band(band.low, band.high, metric.unit, "USD" if band.usd else None)
+    return ENGLISH.band(band.low, band.high, metric.unit, "USD" if band.usd else None)
 
 
 def _only(of: "object", vocabulary: "Vocabulary") -> str:

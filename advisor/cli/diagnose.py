@@ -10,14 +10,15 @@ import click
 
 from advisor.cli import complete
 from advisor.cli.asked import Asked, about_a_shop
-from advisor.cli.options import FOLDER, known, load_registry, trace_option
+from advisor.cli.options import FOLDER, known, language_option, load_registry, trace_option
 
 if TYPE_CHECKING:
     from advisor.cli.fail_on import FailOn
     from advisor.cli.request import Shop
     from advisor.cli.screen import Clock
     from advisor.document import Document
-    from advisor.model import Request, Settings
+    from advisor.knowledge import ShopKnowledge
+    from advisor.model import Language, Request
     from advisor.plugin import Registry
 
 FAIL_ON_REACHED = 1
@@ -62,6 +63,7 @@ def _conditions(
     "low), is new or got worse since the run before (new, worse), or an action is worth at least "
     "this much a month (gain=5000); may be given several times.",
 )
+@language_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
@@ -86,6 +88,7 @@ def diagnose(
     output: Path | None,
     formats: tuple[str, ...],
     fail_on: "tuple[FailOn, ...]",
+    language: str | None,
     quiet: bool,
     verbose: bool,
     no_history: bool,
@@ -124,6 +127,7 @@ def diagnose(
     from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock, say
     from advisor.pipeline import shop_folders
+    from advisor.plugin import find_language
     from advisor.report import format_names
 
     clock = Clock()
@@ -132,11 +136,13 @@ def diagnose(
         asked.check(registry)
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
+        if language is not None:
+            language = find_language(language, registry.languages(), where="--language")
     alone = len(asked.paths) == 1 and asked.config is None
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
     keeps = not no_history and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
-    request = attrs.evolve(asked.request_of(shop, registry), history=keeps)
+    request = attrs.evolve(asked.request_of(shop, registry, language), history=keeps)
     run = _Run(
         registry, request, clock, output=output, formats=formats, fail_on=fail_on, quiet=quiet
     )
@@ -193,7 +199,7 @@ class _Run:
                 past = self.memory.past([diagnosis])
                 document, record = self.memory.compose(diagnosis, past)
             with self.clock.stage("writing"):
-                files = self.files(document, shop)
+                files = self.files(document, shop, diagnosis.language)
                 to_stdout = self.output is None and len(self.formats) == 1
                 if not to_stdout:
                     folder = self.output or folder_of(self.request.paths[0])
@@ -208,7 +214,7 @@ class _Run:
                 # The report has made its text harmless already, for its own format.
                 click.echo(next(iter(files.values())), nl=False)
         elif not self.quiet:
-            self.show(document, written)
+            self.show(document, written, diagnosis.language)
         return self.meets(document)
 
     def meets(self, document: "Document") -> bool:
@@ -221,7 +227,7 @@ class _Run:
         from advisor.cli.request import Shop
         from advisor.cli.screen import Waiting, readers, say, table
         from advisor.knowledge import own_version
-        from advisor.model import CONFIG_NAME
+        from advisor.model import CONFIG_NAME, SOURCE
         from advisor.pipeline import diagnose_many, other_entries
         from advisor.report import (
             ShopSummary,
@@ -235,9 +241,10 @@ class _Run:
         summaries: list[ShopSummary] = []
         met: list[bool] = []
 
-        def on_document(folder: Path, settings: "Settings", document: "Document") -> None:
-            shop = Shop(settings, folder / CONFIG_NAME)
-            self.write(self.files(document, shop), top / folder.name)
+        def on_document(folder: Path, known: "ShopKnowledge", document: "Document") -> None:
+            shop = Shop(known.request.settings, folder / CONFIG_NAME)
+            files = self.files(document, shop, known.language)
+            self.write(files, top / folder.name)
             summaries.append(summarize(document, folder.name))
             met.append(self.meets(document))
 
@@ -261,9 +268,9 @@ class _Run:
             failed=outcome.failed,
             notes=notes,
         )
-        written = self.write(
-            render_index(index, make_environment(self.registry.templates(), "md")), top
-        )
+        language = self.registry.language(self.request.language or SOURCE, None)
+        environment = make_environment(self.registry.templates(), "md", language)
+        written = self.write(render_index(index, environment), top)
         if self.quiet:
             return any(met)
         with readers():
@@ -282,7 +289,9 @@ class _Run:
                 say(f"Written: {path}")
         return any(met)
 
-    def files(self, document: "Document", shop: "Shop") -> Mapping[str, str | bytes]:
+    def files(
+        self, document: "Document", shop: "Shop", language: "Language"
+    ) -> Mapping[str, str | bytes]:
         """The reports of *document*, by file name."""
         from advisor.report import render
 
@@ -293,6 +302,7 @@ class _Run:
             self.registry.report_formats(),
             third_party=self.registry.third_party_templates(),
             failed=self.registry.faults,
+            language=language,
         )
 
     def write(self, files: Mapping[str, str | bytes], folder: Path) -> list[Path]:
@@ -303,13 +313,13 @@ class _Run:
         write_outputs(placed)
         return list(placed)
 
-    def show(self, document: "Document", written: Sequence[Path]) -> None:
+    def show(self, document: "Document", written: Sequence[Path], language: "Language") -> None:
         """The plan on the terminal."""
         from advisor.cli.screen import console, readers
         from advisor.report import print_terminal
 
         with readers():
-            print_terminal(document, console(), written)
+            print_terminal(document, console(), written, language)
 
 
 def _tell(clock: "Clock", registry: "Registry") -> None:

@@ -63,6 +63,7 @@ def diff(
     from advisor.cli.screen import readers, say
     from advisor.document import since_frame
     from advisor.history import past_between
+    from advisor.model import ENGLISH
 
     known("--format", format_, FORMATS)
     store, shop = store_at(path, config)
@@ -77,7 +78,7 @@ def diff(
         )
     now, past = past_between(store, earlier, later)
     vocabulary = load_registry().vocabulary()
-    found = since_frame(later.info, now, past, vocabulary, later.info.currency)
+    found = since_frame(later.info, now, past, vocabulary, ENGLISH, later.info.currency)
     if found is None:
         raise AdvisorError("there is nothing to compare with", where="--since")
     text = _rendered(found, shop, later, format_)

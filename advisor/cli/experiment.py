@@ -168,7 +168,7 @@ def plan(
 def _show(sized: "Size", events: str, currency: str | None, vary: float, *, as_json: bool) -> None:
     from advisor.cli.screen import say, table
     from advisor.experiment import data, words
-    from advisor.model import text
+    from advisor.model import ENGLISH
     from advisor.report import write_json
 
     if as_json:
@@ -185,7 +185,7 @@ def _show(sized: "Size", events: str, currency: str | None, vary: float, *, as_j
                 f"{span.each:,}",
                 "nothing"
                 if span.shows is None
-                else text.band(
+                else ENGLISH.band(
                     span.shows if higher else None,
                     None if higher else span.shows,
                     sized.metric.unit,

@@ -237,7 +237,7 @@ def _side_by_side(
 def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -> list[str]:
     from advisor.cli.screen import columns
     from advisor.experiment import counts, limits, words
-    from advisor.model import Unit, text
+    from advisor.model import ENGLISH, Unit
 
     metric = reading.metric
     rows: list[tuple[str, ...]] = []
@@ -254,7 +254,7 @@ def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -
                 *words.value_and_limits(metric, at, low, high, currency),
             )
         )
-    sure = text.number(1 - reading.alpha, Unit.SHARE)
+    sure = ENGLISH.number(1 - reading.alpha, Unit.SHARE)
     header = ("Version", *counts.titles(metric, vocabulary), metric.title, f"Limits of {sure}")
     return columns(rows, header)
 

@@ -100,6 +100,16 @@ def shop_options(command: F) -> F:
     return command
 
 
+def language_option(command: F) -> F:
+    """--language."""
+    return click.option(
+        "--language",
+        metavar="NAME",
+        shell_complete=complete.languages,
+        help="The language of the report, like es or pt_BR, instead of what advisor.toml says.",
+    )(command)
+
+
 def period_options(command: F) -> F:
     """--from, --to and --month."""
     month = click.option("--month", metavar="YYYY-MM", help="The month to judge.")

@@ -76,6 +76,7 @@ def make_request(
     last: date | None = None,
     month: str | None = None,
     rules: Sequence[Path] = (),
+    language: str | None = None,
 ) -> "Request":
     """The request, with the period checked before anything is read."""
     from advisor.model import Request, chosen
@@ -93,4 +94,5 @@ def make_request(
         last=last,
         month=month,
         rules=tuple(rules),
+        language=language,
     )

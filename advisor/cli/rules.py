@@ -339,7 +339,7 @@ def find_rule(loaded: "RuleSet", name: str) -> "Rule":
 def page(rule: "Rule") -> list[str]:
     """A rule as lines to read."""
     from advisor.explain import conditions
-    from advisor.model import hours
+    from advisor.model import ENGLISH
 
     lines = [
         rule.id,
@@ -361,7 +361,7 @@ def page(rule: "Rule") -> list[str]:
     if rule.says.misleading_when:
         lines.append(f"  misleading when: {rule.says.misleading_when}")
     for action in rule.every_action:
-        lines.append(f"  do: {action.do} ({action.owner}, {hours(action.effort)})")
+        lines.append(f"  do: {action.do} ({action.owner}, {ENGLISH.hours(action.effort)})")
         lines += [f"    - {step}" for step in action.steps]
         done = [f"{name} is {' or '.join(levels)}" for name, levels in action.done.items()]
         if done:

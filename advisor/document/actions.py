@@ -5,10 +5,10 @@ from advisor.model import frozen
 
 @frozen
 class Money:
-    """Money in the shop's currency for each *per*: between *low* and *high* 8 times of 10, *mid* on
-    average. *what* is which money it is (sales, margin, ad spend). *text* is ready to print, `about
-    $200 in sales a month`, and so is *range*, `8 times of 10 between $120 and $290` (empty where
-    the amount is known)."""
+    """Money in the shop's currency for each *per*: between *low* and *high* with 80% confidence,
+    *mid* on average. *what* is which money it is (sales, margin, ad spend). *text* is ready to
+    print, `about $200/month in sales`, and so are *amount*, `$200`, and *range*, `likely $120–290`
+    (empty where the amount is known)."""
 
     low: float
     mid: float
@@ -18,6 +18,7 @@ class Money:
     what: str
     text: str
     range: str
+    amount: str = ""
 
 
 @frozen
@@ -69,13 +70,12 @@ class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
     *also_explains* are ids of findings that these cause.
 
-    *effort* is hours of work, *start* when to begin (now, this-week,
-    this-month; None where the data are too old for dates), *due* the day by which to have begun at
-    the latest, *stop* when to
-    give up. *after* are ids of actions that come first. *gain* is what reaching the target is
-    worth; *adds* the part of it that no action before has claimed. *chance* is that of getting
-    there, from how many of the shop's own subjects are there; *chance_text* says so.
-    *scope* says where it is about what nearly all subjects have in common.
+    *owner_title* is who does it, in words. *effort* is hours of work, *start* when to begin (now,
+    this-week, this-month; None where the data are too old for dates), *due* the day by which to
+    have begun at the latest, *stop* when to give up. *after* are ids of actions that come first.
+    *gain* is what reaching the target is worth; *adds* the part of it that no action before has
+    claimed. *chance* is that of getting there, from how many of the shop's own subjects are there;
+    *chance_text* says so. *scope* says where it is about what nearly all subjects have in common.
     """
 
     id: str
@@ -105,6 +105,7 @@ class ActionInfo:
     priority: PriorityInfo
     due: str | None = None
     scope: str = ""
+    owner_title: str = ""
 
 
 @frozen

@@ -65,3 +65,4 @@ class Document:
     checks: tuple[CheckInfo, ...] = ()  # what is worth a look and is no action
     funnels: tuple[FunnelInfo, ...] = ()
     exports: tuple[ExportInfo, ...] = ()  # what to add, first what checks most of coverage
+    language: str = "en"  # of its texts: the name of a catalogue, like es or pt_BR

@@ -8,7 +8,7 @@ from advisor.experiment.compare import Comparison
 from advisor.experiment.reading import Reading, Result, Verdict
 from advisor.experiment.size import Size
 from advisor.experiment.worth import Worth
-from advisor.model import Metric, Unit, text
+from advisor.model import ENGLISH, Metric, Unit
 from advisor.stats import LONGEST, MONTH, DesignKind, round_up
 
 DESIGNS = {
@@ -35,15 +35,15 @@ def sized(found: Size, events: str, currency: str | None) -> Iterator[str]:
         yield f"each of {versions} versions needs {found.needs[0]:,} {events}"
     else:
         yield f"the present version needs {found.needs[0]:,} {events}, the other {found.needs[1]:,}"
-    sure = text.number(found.certainty.alpha, Unit.SHARE)
-    often = text.number(found.certainty.power, Unit.SHARE)
+    sure = ENGLISH.number(found.certainty.alpha, Unit.SHARE)
+    often = ENGLISH.number(found.certainty.power, Unit.SHARE)
     together = " over all versions together" if versions > 2 else ""
     yield (
         f"then the hoped gain is found {often} of the time, and where there is none a difference "
         f"is seen {sure} of the time{together}"
     )
     if found.days is not None and found.per_day is not None:
-        pace = text.number(found.per_day, Unit.NUMBER)
+        pace = ENGLISH.number(found.per_day, Unit.NUMBER)
         yield f"at {pace} {events} a day for all versions together: {found.days:,} days"
 
 
@@ -62,7 +62,7 @@ def design_lines(found: Size) -> Iterator[str]:
 
 def varying(times: float) -> str:
     """What days mean that vary so many *times* more than chance."""
-    much = text.number(times, Unit.NUMBER)
+    much = ENGLISH.number(times, Unit.NUMBER)
     return (
         f"Beware: its days vary {much} times as much as chance. Versions that people are divided "
         f"among by chance share their days; others need {much} times as many events."
@@ -76,7 +76,7 @@ def told(reading: Reading, result: Result, events: str, currency: str | None) ->
     found = result.comparison
     if found is None:
         return
-    sure = text.number(1 - found.alpha, Unit.SHARE)
+    sure = ENGLISH.number(1 - found.alpha, Unit.SHARE)
     yield (
         f"  {b} against {a}: {difference(metric, found, currency)}{_ratio(found)}; limits of {sure}"
     )
@@ -99,7 +99,7 @@ def warnings(reading: Reading, *, as_ran: bool = False) -> Iterator[str]:
         )
     read_at_will = reading.planned is None
     if read_at_will and any(r.comparison and r.comparison.differs for r in reading.results):
-        yield _BY_CHANCE.format(alpha=text.number(reading.alpha, Unit.SHARE))
+        yield _BY_CHANCE.format(alpha=ENGLISH.number(reading.alpha, Unit.SHARE))
 
 
 def effect(found: Effect, name: str, currency: str | None) -> Iterator[str]:
@@ -124,7 +124,9 @@ def effect(found: Effect, name: str, currency: str | None) -> Iterator[str]:
     yield f"  the change made {percent(found.times)} ({_percents(found.low, found.high)})"
     if found.wander is not None:
         own = math.expm1(found.wander)
-        said = "as chance makes them" if own < _NOTHING else f"by ±{text.number(own, Unit.SHARE)}"
+        said = (
+            "as chance makes them" if own < _NOTHING else f"by ±{ENGLISH.number(own, Unit.SHARE)}"
+        )
         beyond = "" if own < _NOTHING else " beyond chance, which is counted in"
         yield f"  single untouched ones change {said}{beyond}"
     if found.worth is not None:
@@ -145,7 +147,7 @@ def value_and_limits(
 ) -> tuple[str, str]:
     """`1.5 %` and `1.26–1.79 %`."""
     end = high if high < _HUGE else None
-    return _value(metric, value, currency), text.span(low, end, metric.unit, currency)
+    return _value(metric, value, currency), ENGLISH.span(low, end, metric.unit, currency)
 
 
 def money(worth: Worth, currency: str | None) -> str:
@@ -160,12 +162,12 @@ def percent(ratio: float) -> str:
     if ratio > _FAR:
         return "anything"
     sign = "-" if ratio < 1 else "+"
-    return f"{sign}{text.number(abs(ratio - 1), Unit.SHARE)}"
+    return f"{sign}{ENGLISH.number(abs(ratio - 1), Unit.SHARE)}"
 
 
 def _percents(low: float | None, high: float | None) -> str:
     if low is None or high is None:
-        return text.NOT_KNOWN
+        return ENGLISH.not_known
     return f"{percent(low)} to {percent(high)}"
 
 
@@ -207,20 +209,20 @@ def _signed(metric: Metric, value: float, currency: str | None) -> str:
         return "anything"
     sign = "-" if value < 0 else "+"
     if metric.unit is Unit.SHARE:
-        return f"{sign}{text.number(abs(value) * 100, Unit.NUMBER)}"
-    return f"{sign}{text.number(abs(value), metric.unit, currency)}"
+        return f"{sign}{ENGLISH.number(abs(value) * 100, Unit.NUMBER)}"
+    return f"{sign}{ENGLISH.number(abs(value), metric.unit, currency)}"
 
 
 def _amount(value: float, currency: str | None) -> str:
     if abs(value) > _HUGE:
         return "any sum" if value > 0 else "any loss"
-    return text.number(_three_digits(value), Unit.MONEY, currency)
+    return ENGLISH.number(_three_digits(value), Unit.MONEY, currency)
 
 
 def _value(metric: Metric, value: float | None, currency: str | None = None) -> str:
     if value is None or value > _HUGE:
-        return text.NOT_KNOWN
-    return text.number(value, metric.unit, currency)
+        return ENGLISH.not_known
+    return ENGLISH.number(value, metric.unit, currency)
 
 
 def _three_digits(value: float) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.document import ActionInfo, Document, FindingInfo
 from advisor.errors import AdvisorError, unknown
-from advisor.model import Unit, text
+from advisor.model import ENGLISH, Unit, text
 
 _SHOWN = 10
 
@@ -28,7 +28,8 @@ def arithmetic(document: Document, action: ActionInfo) -> Iterator[str]:
     yield f"{action.rank}. {action.do} ({action.id})"
     begin = _words(action.start) if action.start else "with fresh data"
     yield f"  rule {action.rule}, severity {action.severity}; begin {begin}"
-    yield f"  moves {action.lever_title} ({action.direction}), {text.hours(action.effort)} of work"
+    effort = ENGLISH.hours(action.effort)
+    yield f"  moves {action.lever_title} ({action.direction}), {effort} of work"
     if action.after:
         before = ", ".join(f"number {ranks[id_]}" for id_ in action.after)
         yield f"  comes after {before}, whose lever has to be moved before"
@@ -49,7 +50,7 @@ def _prices(action: ActionInfo, findings: Sequence[FindingInfo]) -> Iterator[str
         if finding.price is None:
             yield f"  {name}: no price"
         else:
-            mid = text.number(round(finding.stake or 0.0), Unit.MONEY, action.gain.currency)
+            mid = ENGLISH.number(round(finding.stake or 0.0), Unit.MONEY, action.gain.currency)
             yield f"  {name}: {finding.price.text}{_drawn(finding)}; comes to {mid}"
     if len(findings) > _SHOWN:
         yield f"  first {_SHOWN} of {len(findings):,}"

@@ -15,7 +15,7 @@ from advisor.judge import (
     truth_column,
 )
 from advisor.metrics import Measured, Value, metric_of, value_of
-from advisor.model import Against, Conditions, Quantifier, Related, Test, Truth, frozen, text
+from advisor.model import ENGLISH, Against, Conditions, Quantifier, Related, Test, Truth, frozen
 
 _SHOWN = 5  # related subjects that a tree lists
 _TRUTHS = {
@@ -235,14 +235,14 @@ class _Witness:
     def _value(self, value: Value) -> str:
         currency = self.diagnosis.business.currency
         if value.exact:
-            return value.words(currency)
+            return value.words(ENGLISH, currency)
         counted = f", from {value.n:,.0f}" if value.n is not None else ""
-        return f"{value.words(currency)} ({value.limits(currency)}{counted})"
+        return f"{value.words(ENGLISH, currency)} ({value.limits(ENGLISH, currency)}{counted})"
 
     def _band(self, value: Value, reason: str) -> str:
         if value.origin is None:
             return reason or "no band holds for this subject"
-        usual = value.band_words(self.diagnosis.business.currency)
+        usual = value.band_words(ENGLISH, self.diagnosis.business.currency)
         levels = " or ".join(value.levels())
         return f"{levels}, where {usual} is good: {value.origin}"
 
@@ -252,7 +252,7 @@ class _Witness:
         ).row(0)
         if ratio is None or value.before is None:
             return "the window before is not known"
-        before = text.number(value.before, value.metric.unit, self.diagnosis.business.currency)
+        before = ENGLISH.number(value.before, value.metric.unit, self.diagnosis.business.currency)
         limits = "" if low is None or high is None else f" ({low:.2f}–{high:.2f})"
         return f"{ratio:.2f}{limits} times the {before} of the window before"
 
@@ -260,7 +260,7 @@ class _Witness:
         centre = self.frame.row(0, named=True).get(f"{truth_column(test)}.centre")
         if centre is None:
             return f"nothing is known of its {test.against}"
-        usual = text.number(centre, value.metric.unit, self.diagnosis.business.currency)
+        usual = ENGLISH.number(centre, value.metric.unit, self.diagnosis.business.currency)
         return f"{usual} for its {test.against}"
 
     def related(self, related: Related) -> Node:

@@ -11,7 +11,18 @@ from advisor.document import promise, unjudged
 from advisor.explain.why import Explanation, Node, explain, subjects
 from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, measured_rows, truth_column
 from advisor.metrics import Value, metric_of, value_of
-from advisor.model import LEVELS, TRENDS, Against, Rule, Test, Truth, Unit, finite, frozen, text
+from advisor.model import (
+    ENGLISH,
+    LEVELS,
+    TRENDS,
+    Against,
+    Rule,
+    Test,
+    Truth,
+    Unit,
+    finite,
+    frozen,
+)
 
 _LOOKED_AT = 50  # subjects among which the nearest are looked for
 _WORDS = {Outcome.CLEAR: "does not fire", Outcome.UNSURE: "cannot tell yet"}
@@ -171,11 +182,11 @@ def _far(
     edge, above = limit
     currency = diagnosis.business.currency
     gap = abs(edge - value.value) / abs(value.value)
-    wanted = text.number(edge, metric.unit, currency)
-    by = text.number(round(gap, 2), Unit.SHARE)
+    wanted = ENGLISH.number(edge, metric.unit, currency)
+    by = ENGLISH.number(round(gap, 2), Unit.SHARE)
     said = f"it would have to {'rise to' if above else 'fall to'} {wanted}, by {by}"
     if not value.exact:
-        said = f"{said}, and be sure of it: it is between {value.limits(currency)}"
+        said = f"{said}, and be sure of it: it is between {value.limits(ENGLISH, currency)}"
     return said, gap
 
 

@@ -6,7 +6,6 @@ from advisor.knowledge.installed import installed_rules
 from advisor.knowledge.lint_advice import Objection, objections
 from advisor.knowledge.lint_bands import Strain, Verdict, strains
 from advisor.knowledge.load import (
-    NAME_REGION,
     REGION_UNKNOWN,
     RuleSet,
     bands_of,
@@ -31,6 +30,7 @@ from advisor.knowledge.rule_file import (
     resolve_aliases,
     rule_called,
     rule_files,
+    rule_texts,
 )
 from advisor.knowledge.strata import stratify
 
@@ -38,7 +38,6 @@ __all__ = [
     "CASES",
     "ID",
     "MOST_EFFORT",
-    "NAME_REGION",
     "REGION_UNKNOWN",
     "ConditionReader",
     "Objection",
@@ -67,6 +66,7 @@ __all__ = [
     "resolve_aliases",
     "rule_called",
     "rule_files",
+    "rule_texts",
     "strains",
     "stratify",
 ]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import product
 
 from advisor.model import (
+    ENGLISH,
     BandFile,
     Bands,
     Business,
@@ -22,7 +23,6 @@ from advisor.model import (
     Unit,
     Vocabulary,
     frozen,
-    text,
 )
 
 CORNER = 0.5  # below this share of what is possible (in logarithms) few shops are there
@@ -171,7 +171,7 @@ def _break_even(
         title = vocabulary.metrics[band.metric].title
         for edges in _edges(band.metric, file, vocabulary, shop, day):
             if edges.low:
-                margin = text.number(band.over_margin / edges.low, Unit.SHARE)
+                margin = ENGLISH.number(band.over_margin / edges.low, Unit.SHARE)
                 limit = _words(band.metric, _Range(edges.low, math.inf), vocabulary)
                 yield (
                     Verdict.NEEDS,
@@ -223,15 +223,15 @@ def _band(name: str, edges: Mapping[str, Edges], file: BandFile, vocabulary: Voc
 
 def _words(name: str, found: _Range, vocabulary: Vocabulary) -> str:
     low = found.low or None
-    return text.band(low, found.high, vocabulary.metrics[name].unit, _CURRENCY)
+    return ENGLISH.band(low, found.high, vocabulary.metrics[name].unit, _CURRENCY)
 
 
 def _of(of: OfSubject | None, vocabulary: Vocabulary) -> str:
     if of is None:
         return ""
     metric = vocabulary.metrics[of.metric]
-    low = of.at_least and f"from {text.number(of.at_least, metric.unit, _CURRENCY)}"
-    high = of.below and f"below {text.number(of.below, metric.unit, _CURRENCY)}"
+    low = of.at_least and f"from {ENGLISH.number(of.at_least, metric.unit, _CURRENCY)}"
+    high = of.below and f"below {ENGLISH.number(of.below, metric.unit, _CURRENCY)}"
     limits = " and ".join(part for part in (low, high) if part)
     return f" (where {metric.title} is {limits})"
 

@@ -34,7 +34,14 @@ from advisor.model import (
     frozen,
     wrong_edges,
 )
-from advisor.plugin import Overridden, Override, Registry, override_rules, own_version
+from advisor.plugin import (
+    Overridden,
+    Override,
+    Registry,
+    find_language,
+    override_rules,
+    own_version,
+)
 
 __all__ = [
     "RuleSet",
@@ -51,7 +58,6 @@ FOLDER_LAYER, OWN_LAYER = 1, 2
 BANDS = "bands.toml"  # beside the rules of a folder
 Packs = dict[RulePack, tuple[Rule, ...]]
 REGION_UNKNOWN = "the shop's region is not known"
-NAME_REGION = "add region to [shop] in advisor.toml"  # what to do about it
 
 
 @frozen
@@ -65,14 +71,26 @@ class RuleSet:
     overrides: tuple[Override, ...] = ()
 
 
-def check_names(settings: Settings, vocabulary: Vocabulary, *, where: str) -> None:
-    """Raises Mistakes for names in an advisor.toml that no plugin knows."""
+def check_names(
+    settings: Settings,
+    vocabulary: Vocabulary,
+    *,
+    where: str,
+    languages: Sequence[str] | None = None,
+) -> None:
+    """Raises Mistakes for names in an advisor.toml that no plugin knows; the language of the report
+    is checked where *languages* are given."""
     wrong: list[str] = []
     shop, goal = settings.shop, settings.goal.focus
     if shop.niche is not None and shop.niche not in vocabulary.niches:
         wrong.append(f"shop.niche: {unknown('niche', shop.niche, vocabulary.niches)}")
     if goal is not None and goal not in vocabulary.goals:
         wrong.append(f"goal.focus: {unknown('goal', goal, vocabulary.goals)}")
+    if languages is not None:
+        try:
+            find_language(settings.report.language, languages, where="report.language")
+        except AdvisorError as error:
+            wrong.append(str(error))
     for name, band in settings.bands.items():
         metric = vocabulary.metrics.get(name)
         if metric is None:

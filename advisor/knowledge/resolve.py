@@ -1,6 +1,7 @@
 """Everything that a run knows of a shop beside its data, worked out once."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,17 @@ from advisor.knowledge.load import (
     own_folders,
     shared_bands,
 )
-from advisor.model import BandFile, Business, Note, Request, Vocabulary, business_of, frozen
+from advisor.model import (
+    SOURCE,
+    BandFile,
+    Business,
+    Language,
+    Note,
+    Request,
+    Rule,
+    Vocabulary,
+    business_of,
+)
 from advisor.plugin import Registry
 
 T = TypeVar("T")
@@ -26,16 +37,26 @@ def check_profile(request: Request, registry: Registry) -> None:
     """Raises Mistakes for what nobody knows in a shop's profile."""
     where = request.config.name if request.config else "command line"
     try:
-        check_names(request.settings, registry.vocabulary(), where=where)
+        check_names(
+            request.settings,
+            registry.vocabulary(),
+            where=where,
+            languages=_languages(request.settings.report.language, registry),
+        )
     except AdvisorError as error:
         raise registry.name_failed(error) from None
     check_plugins(request.settings, registry)
 
 
-@frozen(eq=False)
+def _languages(name: str, registry: Registry) -> Sequence[str]:
+    """The languages that a report may be in; English is known without a look at catalogues."""
+    return (SOURCE,) if name == SOURCE else registry.languages()
+
+
+@attrs.frozen(eq=False, slots=False)
 class ShopKnowledge:
     """One shop of a run: what is asked of it, who it is, the rules in force, the bands that others
-    have too, and its own."""
+    have too, and its own. *vocabulary* and *said* are the words and rules in its *language*."""
 
     request: Request
     business: Business
@@ -43,6 +64,17 @@ class ShopKnowledge:
     bands: tuple[BandFile, ...]
     own: tuple[BandFile, ...]
     notes: tuple[Note, ...]
+    language: Language
+    vocabulary: Vocabulary
+    said: RuleSet
+
+    def in_language(self, rule: Rule) -> Rule:
+        """*rule* in the language of the report."""
+        return self._said.get(rule.id, rule)
+
+    @cached_property
+    def _said(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.said.rules}
 
 
 @attrs.define(eq=False)
@@ -87,7 +119,34 @@ class Resolver:
                 ),
             )
         notes = self._once(("notes", allow), lambda: self._notes(allow))
-        return ShopKnowledge(request, business, rules, bands, own_bands(settings), notes)
+        language = self._language(request, business, folders, places)
+        return ShopKnowledge(
+            request,
+            business,
+            rules,
+            bands,
+            own_bands(settings),
+            notes,
+            language,
+            self._once(("words", id(language)), lambda: language.translate(self.vocabulary)),
+            self._once(("said", id(language), id(rules)), lambda: language.translate(rules)),
+        )
+
+    def _language(
+        self,
+        request: Request,
+        business: Business,
+        folders: Sequence[Path],
+        places: tuple[Path, ...],
+    ) -> Language:
+        """The language of the shop's report; raises AdvisorError where nobody knows it."""
+        name = request.language or request.settings.report.language
+        asked = ("language", name, business.region, places)
+        where = "--language" if request.language else "report.language"
+        return self._once(
+            asked,
+            lambda: self.registry.language(name, business.region, folders, where=where),
+        )
 
     def _notes(self, allow: Sequence[str]) -> tuple[Note, ...]:
         """What plugins would replace and may not."""

@@ -36,6 +36,7 @@ from advisor.model import (
     no_country,
     parse_toml,
     structure,
+    texts_of,
 )
 from advisor.model import text as texts
 
@@ -202,6 +203,16 @@ def _stand_in(raw: dict[str, Any], place: str) -> None:
             del inside[last]
     except (IndexError, KeyError, TypeError):
         return
+
+
+def rule_texts(text: str, *, where: str) -> list[str]:
+    """The texts of a rule file that reports print; none where *text* (TOML) holds no rule."""
+    raw = parse_toml(text, where=where)
+    if "says" not in raw:
+        return []
+    for conditions in ("when", "with", "unless"):
+        raw.pop(conditions, None)
+    return texts_of(structure(_listed(raw), RuleTable, where=where))
 
 
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:

@@ -8,7 +8,7 @@ from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
-from advisor.metrics.margins import with_margins
+from advisor.metrics.margins import OWN_LIST, with_margins
 from advisor.metrics.measured import PARTS, Measured, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
@@ -22,6 +22,7 @@ from advisor.metrics.windows import Windows
 
 __all__ = [
     "OVER",
+    "OWN_LIST",
     "PARTS",
     "PROFILE",
     "SIDES",

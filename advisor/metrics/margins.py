@@ -11,8 +11,9 @@ from advisor.metrics.measured import measure
 from advisor.metrics.required import Wanted
 from advisor.metrics.steps import in_turn
 from advisor.metrics.windows import Windows
-from advisor.model import Business, MarginSource, Note, Unit, Vocabulary, Window, text
+from advisor.model import ENGLISH, Business, MarginSource, Note, Unit, Vocabulary, Window
 
+OWN_LIST = "the list of margins"  # where a shop's margin comes from
 ENOUGH = (
     0.5  # of the sales must be of products with a margin; fewer do not stand for the shop: ours
 )
@@ -50,13 +51,12 @@ def _with_margin(
     if not 0 < margin < 1:
         said = f"{based}, and leave {_share(margin)} of it: no margin to work with"
         return business, Note("margin", said)
-    origin = f"{kinds}' own margins, weighed by their sales"
-    found = attrs.evolve(business, margin=margin, margin_origin=origin)
+    found = attrs.evolve(business, margin=margin, margin_origin=OWN_LIST)
     return found, Note("margin", f"{based}; by these the shop's margin is {_share(margin)}")
 
 
 def _share(value: float) -> str:
-    return text.number(round(value, 3), Unit.SHARE)
+    return ENGLISH.number(round(value, 3), Unit.SHARE)
 
 
 def _of_products(

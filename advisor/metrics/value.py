@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from advisor.model import LEVELS, Better, Metric, MetricKind, Unit, finite, frozen, text
+from advisor.model import LEVELS, Better, Language, Metric, MetricKind, Unit, finite, frozen
 
 _ROUNDING = 1e-9  # what a share of orders loses as a binary number
 
@@ -50,21 +50,21 @@ class Value:
         # Of 100 orders at a line of 4 % it is the fifth late one that crosses it.
         return max(math.floor(ahead + _ROUNDING) + 1, 0)
 
-    def words(self, currency: str | None) -> str:
-        """`0.44 %`; where there is no value, what its limits say."""
+    def words(self, language: Language, currency: str | None) -> str:
+        """`0.44%`; where there is no value, what its limits say."""
         unit = self.metric.unit
         if self.value is not None:
-            return text.number(self.value, unit, currency)
+            return language.number(self.value, unit, currency)
         if self.low is not None and self.low > 0:
-            return f"more than {text.number(self.low, unit, currency)}"
-        return text.NOT_KNOWN
+            return language.span(self.low, None, unit, currency)
+        return language.not_known
 
-    def limits(self, currency: str | None) -> str:
-        """`0.40–0.48 %`; a share that is none above 100 % is possible up to that."""
+    def limits(self, language: Language, currency: str | None) -> str:
+        """`0.40–0.48%`; a share that is none above 100% is possible up to that."""
         high = self.high
         if self._is_share and high is not None and (self.value or 0.0) <= 1:
             high = min(high, 1.0)
-        return text.span(self.low, high, self.metric.unit, currency)
+        return language.span(self.low, high, self.metric.unit, currency)
 
     @property
     def _is_share(self) -> bool:
@@ -72,8 +72,9 @@ class Value:
         counted = metric.kind in (MetricKind.PROPORTION, MetricKind.RATE) and not metric.derived
         return counted and metric.unit is Unit.SHARE
 
-    def band_words(self, currency: str | None) -> str:
-        return text.band(self.edge_low, self.edge_high, self.metric.unit, currency)
+    def band_words(self, language: Language, currency: str | None) -> str:
+        """`1–3%`."""
+        return language.band(self.edge_low, self.edge_high, self.metric.unit, currency)
 
 
 def value_of(metric: Metric, row: Mapping[str, object], *, origin: str | None = None) -> Value:
@@ -104,10 +105,10 @@ def _nan(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def sureness(p: float, *, exact: bool) -> str:
+def sureness(p: float, language: Language, *, exact: bool) -> str:
     """How sure, in words: one-sided p of the edge that decides."""
     if exact:
-        return "counted"
+        return language.gettext("counted")
     if p < 0.001:
-        return "very sure"
-    return "sure" if p < 0.01 else "fairly sure"
+        return language.gettext("very sure")
+    return language.gettext("sure") if p < 0.01 else language.gettext("fairly sure")

@@ -23,8 +23,16 @@ from advisor.model.condition import (
     Test,
     Truth,
 )
+from advisor.model.language import (
+    ENGLISH,
+    SOURCE,
+    Catalogue,
+    Language,
+    read_catalogue,
+    texts_of,
+)
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
-from advisor.model.record import frozen
+from advisor.model.record import TRANSLATED, frozen
 from advisor.model.request import Progress, Request
 from advisor.model.rule import (
     Action,
@@ -42,6 +50,7 @@ from advisor.model.rule import (
 )
 from advisor.model.settings import (
     CONFIG_NAME,
+    COSTS_ORIGIN,
     HISTORY_ID,
     HISTORY_NAME,
     GoalSection,
@@ -62,7 +71,7 @@ from advisor.model.settings import (
 )
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
-from advisor.model.text import finite, hours, listed, number
+from advisor.model.text import finite, listed
 from advisor.model.toml import field_key, parse_toml, structure
 from advisor.model.vocabulary import (
     Better,
@@ -92,12 +101,16 @@ from advisor.model.window import NO_WINDOW, STALE_DAYS, WINDOW_DAYS, Window, bef
 
 __all__ = [
     "CONFIG_NAME",
+    "COSTS_ORIGIN",
+    "ENGLISH",
     "HEAD_ROWS",
     "HISTORY_ID",
     "HISTORY_NAME",
     "LEVELS",
     "NO_WINDOW",
+    "SOURCE",
     "STALE_DAYS",
+    "TRANSLATED",
     "TRENDS",
     "WINDOW_DAYS",
     "Action",
@@ -108,6 +121,7 @@ __all__ = [
     "Bands",
     "Better",
     "Business",
+    "Catalogue",
     "Change",
     "ChangePart",
     "Column",
@@ -125,6 +139,7 @@ __all__ = [
     "Grid",
     "HistorySection",
     "Identity",
+    "Language",
     "Lever",
     "Links",
     "MarginSource",
@@ -181,7 +196,6 @@ __all__ = [
     "find_config",
     "finite",
     "frozen",
-    "hours",
     "identifier",
     "impossible",
     "is_count",
@@ -190,11 +204,12 @@ __all__ = [
     "merge",
     "newest",
     "no_country",
-    "number",
     "one_grid",
     "parse_toml",
+    "read_catalogue",
     "read_settings",
     "structure",
+    "texts_of",
     "vocabulary_file",
     "wrong_edges",
 ]

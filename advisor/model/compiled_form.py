@@ -36,6 +36,7 @@ _MOST = 100  # files that are kept; where sources or code change often, the olde
 _MODULES = (
     "advisor.model.bands",
     "advisor.model.condition",
+    "advisor.model.locale_style",
     "advisor.model.reading",
     "advisor.model.rule",
     "advisor.model.shop",

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+TRANSLATED = {"translated": True}
+"""The metadata of a field whose text readers of reports see: catalogues have it."""
+
 if TYPE_CHECKING:
     from attrs import frozen as frozen  # noqa: PLC0414 (given on)
 else:

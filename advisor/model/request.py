@@ -21,6 +21,7 @@ class Request:
     goal: str | None = None
     size: str | None = None
     niche: str | None = None
+    language: str | None = None  # of the report, instead of that of the settings
     first: date | None = None
     last: date | None = None
     month: str | None = None

@@ -9,7 +9,7 @@ from typing import ClassVar
 import attrs
 
 from advisor.model.condition import Conditions, Test
-from advisor.model.record import frozen
+from advisor.model.record import TRANSLATED, frozen
 
 
 class Severity(StrEnum):
@@ -92,10 +92,10 @@ class Says:
 
     toml_underscores: ClassVar[bool] = True
 
-    healthy: str
-    finding: str
-    why: str
-    misleading_when: str = ""
+    healthy: str = attrs.field(metadata=TRANSLATED)
+    finding: str = attrs.field(metadata=TRANSLATED)
+    why: str = attrs.field(metadata=TRANSLATED)
+    misleading_when: str = attrs.field(default="", metadata=TRANSLATED)
 
 
 class Start(StrEnum):
@@ -118,15 +118,15 @@ class Action:
 
     lever: str
     direction: str
-    do: str
-    steps: tuple[str, ...]
+    do: str = attrs.field(metadata=TRANSLATED)
+    steps: tuple[str, ...] = attrs.field(metadata=TRANSLATED)
     owner: str
     effort: float
     done: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     trial: str | None = None
     waste: str | None = None
     start: Start | None = None
-    stop: str = ""
+    stop: str = attrs.field(default="", metadata=TRANSLATED)
 
 
 @frozen

@@ -188,6 +188,7 @@ CONFIG_NAME = "advisor.toml"
 DATABASES = ("postgresql://", "postgres://")  # what their addresses begin with
 HISTORY_NAME = "history.db"  # beside it
 HISTORY_ID = 0x41445648  # "ADVH": the application_id of that SQLite file
+COSTS_ORIGIN = "the costs in advisor.toml"  # where a margin comes from
 
 
 # Two letters that people write for a country, and no policy would ever be found under.
@@ -363,5 +364,5 @@ def business_of(settings: Settings, **chosen: str | None) -> Business:
         usd_rate=shop.usd_rate,
         margin=shop.margin if stated or costs is None else costs.margin,
         goal=chosen.get("goal") or settings.goal.focus,
-        margin_origin="advisor.toml" if stated else "the costs in advisor.toml" if costs else "",
+        margin_origin="advisor.toml" if stated else COSTS_ORIGIN if costs else "",
     )

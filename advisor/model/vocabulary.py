@@ -12,7 +12,7 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled, remember_parts
-from advisor.model.record import frozen
+from advisor.model.record import TRANSLATED, frozen
 from advisor.model.toml import parse_toml, structure
 
 
@@ -77,8 +77,8 @@ class SubjectKind:
     """
 
     id: str
-    title: str
-    plural: str
+    title: str = attrs.field(metadata=TRANSLATED)
+    plural: str = attrs.field(metadata=TRANSLATED)
     parent: str | None = None
     definition: str = ""
     whole: bool = False
@@ -106,9 +106,9 @@ class Count:
     counted late, or attributed to a click of days before."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     unit: CountUnit = CountUnit.EVENTS
-    definition: str = ""
+    definition: str = attrs.field(default="", metadata=TRANSLATED)
     matures: int = 0
 
 
@@ -123,11 +123,11 @@ class Metric:
     """
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     kind: MetricKind
     unit: Unit
     numerator: tuple[str, ...]
-    definition: str
+    definition: str = attrs.field(metadata=TRANSLATED)
     denominator: tuple[str, ...] = ()
     scale: float = 1.0
     better: Better = Better.HIGHER
@@ -138,9 +138,10 @@ class Metric:
     subjects: tuple[str, ...] = ()  # empty: every kind that has its counts
     goals: tuple[str, ...] = ()
     guide: tuple[str, ...] = ()
-    caveat: str = ""
+    caveat: str = attrs.field(default="", metadata=TRANSLATED)
     derived: bool = False  # computed by a plugin's advisor_metrics, not from sums
-    takes: str = ""  # how much data a derived one takes, in words: `56 settled days`
+    takes: str = attrs.field(default="", metadata=TRANSLATED)
+    """How much data a derived one takes, in words: `56 settled days`."""
 
     def counts(self) -> tuple[str, ...]:
         """Names of all its counts, without the marks."""
@@ -157,7 +158,7 @@ class Symbol:
     """A named value from a declared set, computed by a plugin (advisor_metrics)."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     values: tuple[str, ...]
     definition: str = ""
 
@@ -186,7 +187,7 @@ class Lever:
     """
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     directions: tuple[str, ...] = ("raise", "lower", "change")
     opposed: tuple[tuple[str, str], ...] = (("raise", "lower"),)
     before: tuple[str, ...] = ()
@@ -198,7 +199,7 @@ class Role:
     """Who does an action: a rule names one of them, or a person."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
 
 
 @frozen
@@ -206,7 +207,7 @@ class Goal:
     """What a shop wants most now; its KPIs lead the report."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     kpis: tuple[str, ...]
     guide: tuple[str, ...] = ()
 
@@ -216,7 +217,7 @@ class Niche:
     """A trade that has bands of its own."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     guide: tuple[str, ...] = ()
 
 
@@ -230,7 +231,7 @@ class Side:
     count: str
     key: str | None = None
     family: str | None = None
-    title: str = ""
+    title: str = attrs.field(default="", metadata=TRANSLATED)
 
 
 @frozen
@@ -239,10 +240,10 @@ class Reconcile:
     or two what is known to differ. Parts are all held against *total* together."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     total: Side
     parts: tuple[Side, ...]
-    because: str
+    because: str = attrs.field(metadata=TRANSLATED)
 
 
 @frozen
@@ -250,7 +251,7 @@ class ChangePart:
     """One subject of a change, with the counts that lead to its part of the total."""
 
     key: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     stages: tuple[str, ...]
 
 
@@ -264,14 +265,14 @@ class Change:
     one."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     subject: str
-    steps: tuple[str, ...]
+    steps: tuple[str, ...] = attrs.field(metadata=TRANSLATED)
     stages: tuple[str, ...] = ()
     part: tuple[ChangePart, ...] = ()
     total: Side | None = None
     mix: bool = False
-    because: str = ""
+    because: str = attrs.field(default="", metadata=TRANSLATED)
 
 
 @frozen
@@ -283,7 +284,7 @@ class Course:
     others that are told with it."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     subject: str
     count: str
     family: tuple[str, ...] = ()

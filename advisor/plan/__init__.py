@@ -3,11 +3,23 @@
 from advisor.plan.actions import Planned, fingerprint
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside
-from advisor.plan.money import ASSUMED, MONTH, Gain, NoPrice, Price, Target, expected
+from advisor.plan.money import (
+    ASSUMED,
+    MARGIN,
+    MONTH,
+    SALES,
+    SPEND,
+    Gain,
+    NoPrice,
+    Price,
+    Target,
+    TargetOrigin,
+    expected,
+)
 from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
-from advisor.plan.pricing import WASTE, PricedFindings, arithmetic, edge, price_findings
-from advisor.plan.priority import FORMULA, Priority, start
+from advisor.plan.pricing import PricedFindings, arithmetic, edge, price_findings
+from advisor.plan.priority import Priority, formula, start
 from advisor.plan.shop_plan import (
     ACTIONS,
     FINDINGS,
@@ -21,9 +33,10 @@ __all__ = [
     "ACTIONS",
     "ASSUMED",
     "FINDINGS",
-    "FORMULA",
+    "MARGIN",
     "MONTH",
-    "WASTE",
+    "SALES",
+    "SPEND",
     "Gain",
     "Muted",
     "NoPrice",
@@ -37,12 +50,14 @@ __all__ = [
     "SetAside",
     "ShopPlan",
     "Target",
+    "TargetOrigin",
     "actions_frame",
     "arithmetic",
     "edge",
     "expected",
     "findings_frame",
     "fingerprint",
+    "formula",
     "plan",
     "plan_shop",
     "price_findings",

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from advisor.model import Action, Rule, frozen
+from advisor.model import Action, Language, Rule, Vocabulary, frozen
 from advisor.plan.causes import causes
 from advisor.plan.findings import PricedFinding
-from advisor.plan.money import Gain, NoPrice, Price, expected, gain
+from advisor.plan.money import Gain, NoPrice, Price, Reason, expected, gain
+from advisor.plan.question import Question
 
 LEAST_ALL, NEARLY_ALL = 10, 0.8  # of so many subjects so large a share is nearly all: ours
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
@@ -31,7 +32,7 @@ class Planned:
     confidence: float
     chance: float
     chance_known: bool
-    question: str = ""
+    question: Question | None = None
     of: int = 0
 
     @property
@@ -51,17 +52,19 @@ class Planned:
 
 
 def actions(
-    findings: Sequence[PricedFinding], judged: Mapping[tuple[str, str], int] | None = None
+    findings: Sequence[PricedFinding],
+    judged: Mapping[tuple[str, str], int] | None,
+    vocabulary: Vocabulary,
+    language: Language,
 ) -> list[Planned]:
     """The actions of *findings*, in no order.
 
     *judged* is how many subjects of a kind a rule could tell of: where it fires on nearly all of
-    them, they have one action together.
-
+    them, they have one action together. What is put together of several texts is in *language*.
     A finding that another one explains brings no action of its own; it is listed under its cause.
     One of a rule that is a check brings none at all.
     """
-    groups: dict[tuple[str, str, str], list[PricedFinding]] = {}
+    groups: dict[tuple[str, str, Question | None], list[PricedFinding]] = {}
     for finding in findings:
         if not finding.explained_by and not finding.rule.check:
             group = (finding.rule.id, finding.kind, finding.question)
@@ -77,7 +80,7 @@ def actions(
         )
         own = members[0].rule.actions
         if question:
-            own = either(members[0])
+            own = either(members[0], question.text(vocabulary, language), language)
         of = (judged or {}).get((rule_id, kind), 0)
         whole = together(members[0].rule)
         if whole is None or not of or len(members) < max(LEAST_ALL, NEARLY_ALL * of):
@@ -111,17 +114,21 @@ def _small(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def either(finding: PricedFinding) -> tuple[Action, ...]:
-    """The action of a finding that a setting decides: what the stronger rule asks for, and what to
-    do otherwise."""
+def either(finding: PricedFinding, asked: str, language: Language) -> tuple[Action, ...]:
+    """The action of a finding that a setting decides, which is *asked* for: what the stronger rule
+    asks for, and what to do otherwise."""
     if finding.instead is None:
         return finding.rule.actions
     first, other = finding.instead.actions[0], finding.rule.actions[0]
     return (
         attrs.evolve(
             first,
-            do=f"{first.do}, or {_small(other.do)}",
-            steps=(finding.question, *first.steps, f"If it is not: {_small(other.do)}"),
+            do=language.gettext("{first}, or {second}", first=first.do, second=_small(other.do)),
+            steps=(
+                asked,
+                *first.steps,
+                language.gettext("If it isn't: {action}", action=_small(other.do)),
+            ),
         ),
     )
 
@@ -145,12 +152,12 @@ def _planned(
     rule = ordered[0].rule
     money: Gain | NoPrice
     if place:
-        money = NoPrice("priced with the action before it")  # several actions share one gap
+        money = NoPrice(Reason.SHARED)  # several actions share one gap
     elif prices:
         money = gain(prices)
     else:
         first = ordered[0].price
-        money = first if isinstance(first, NoPrice) else NoPrice("it has no price")
+        money = first if isinstance(first, NoPrice) else NoPrice()
     total = sum(each.values())
     chances = [(f.chance, each.get(f.index, 0.0)) for f in ordered if f.chance is not None]
     question = ordered[0].question

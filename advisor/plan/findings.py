@@ -2,6 +2,7 @@
 
 from advisor.model import Rule, frozen
 from advisor.plan.money import NoPrice, Price, expected
+from advisor.plan.question import Question
 
 
 @frozen
@@ -27,7 +28,7 @@ class PricedFinding:
     chance: float | None = None
     stake: float = 0.0
     instead: Rule | None = None
-    question: str = ""
+    question: Question | None = None
     id: str = ""
     key: str = ""
     name: str = ""

@@ -11,10 +11,13 @@ simulation.
 
 import math
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
-from advisor.model import frozen
+from advisor.metrics import metric_of
+from advisor.model import Language, Metric, Vocabulary, frozen
 
 MONTH = 30  # days
+LEAST_DAYS = 7  # fewer say nothing about a month
 Z = 1.2815515655446004  # an interval that holds it 8 times of 10
 
 
@@ -34,14 +37,34 @@ class Factor:
     sd: float = 0.0
 
 
+class TargetOrigin(StrEnum):
+    """Where a target comes from."""
+
+    BAND = "band"
+    PEERS = "peers"  # the better half of the shop's own subjects
+    BEFORE = "before"  # the value in the window before
+    NOTHING = "nothing"  # of what is lost as a whole nothing needs to be lost
+
+    def text(self, language: Language) -> str:
+        """The origin in words."""
+        match self:
+            case TargetOrigin.BAND:
+                return language.gettext("the near end of the target range")
+            case TargetOrigin.PEERS:
+                return language.gettext("the average of the better half of your own")
+            case TargetOrigin.BEFORE:
+                return language.gettext("the value in the previous period")
+            case TargetOrigin.NOTHING:
+                return language.gettext("nothing wasted")
+
+
 @frozen
 class Target:
-    """What a value is to reach; *above*: the value lies above it. *origin* is where it comes from,
-    in words."""
+    """What a value is to reach; *above*: the value lies above it."""
 
     value: float
     above: bool
-    origin: str
+    origin: TargetOrigin
 
 
 @frozen
@@ -60,11 +83,68 @@ class Price:
     scale: float = 1.0
 
 
+class Reason(StrEnum):
+    """Why a finding or an action has no price."""
+
+    NOTHING = "nothing to reach"
+    UNMEASURED = "not measured"
+    IN_BAND = "in its band"
+    NO_PERIOD = "no period"
+    FEW_DAYS = "few days"
+    NO_MARGIN = "no margin"
+    NO_WORTH = "no worth"
+    NOTHING_SOLD = "nothing sold"
+    SHARED = "priced with another action"
+
+
 @frozen
 class NoPrice:
-    """Why a finding has no price."""
+    """Why there is no price; *metric* is the one that was tried last."""
 
-    because: str
+    reason: Reason = Reason.NOTHING
+    metric: str | None = None
+
+    def text(self, vocabulary: Vocabulary, language: Language) -> str:
+        """The reason in words."""
+        title = None if self.metric is None else metric_of(self.metric, vocabulary).title
+        match self.reason:
+            case Reason.UNMEASURED if title is not None:
+                return language.gettext("{metric} could not be measured", metric=title)
+            case Reason.NO_WORTH if self.metric is not None:
+                return _no_worth(metric_of(self.metric, vocabulary), vocabulary, language)
+            case Reason.IN_BAND:
+                return language.gettext("the value is on target already, or has no target")
+            case Reason.NO_PERIOD:
+                return language.gettext("the files name no period, so there is no monthly amount")
+            case Reason.FEW_DAYS:
+                return language.ngettext(
+                    "{n} day is too few to estimate a month",
+                    "fewer than {n} days are too few to estimate a month",
+                    LEAST_DAYS,
+                )
+            case Reason.NO_MARGIN:
+                return language.gettext(
+                    "each sale loses money even before ads, so selling more earns nothing"
+                )
+            case Reason.NOTHING_SOLD:
+                return language.gettext(
+                    "nothing has been sold yet, so one more sale has no known value"
+                )
+            case Reason.SHARED:
+                return language.gettext("it is included in the action before it")
+        return language.gettext("it has no number to improve")
+
+
+def _no_worth(metric: Metric, vocabulary: Vocabulary, language: Language) -> str:
+    """Why nothing is known of what one more of the numerator brings."""
+    if metric.money is None:
+        return language.gettext("no dollar estimate for {metric}", metric=metric.title)
+    counts = [vocabulary.counts[c.rstrip("?")].title for c in metric.numerator]
+    return language.gettext(
+        "no file says how much {money} comes from {count}",
+        money=vocabulary.counts[metric.money].title,
+        count=language.either(counts),
+    )
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from advisor.model import Lever, Severity, Vocabulary, frozen
+from advisor.model import ENGLISH, Language, Lever, Severity, Vocabulary, frozen
 from advisor.plan.actions import Planned, actions
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside, arbitrate, join
@@ -37,9 +37,11 @@ def plan(
     vocabulary: Vocabulary,
     goal: str | None = None,
     judged: Mapping[tuple[str, str], int] | None = None,
+    language: Language = ENGLISH,
 ) -> Plan:
-    """The plan that *findings* make, for a shop whose *goal* this is. *judged*: see `actions`."""
-    kept, aside = arbitrate(actions(findings, judged), vocabulary.levers)
+    """The plan that *findings* make, for a shop whose *goal* this is. *judged* and *language*: see
+    `actions`."""
+    kept, aside = arbitrate(actions(findings, judged, vocabulary, language), vocabulary.levers)
     kept, _ = _sorted(kept, goal)
     kept, urgent = _sorted(join(kept), goal)
     waits = _waits(kept, vocabulary.levers)

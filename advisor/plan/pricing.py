@@ -27,6 +27,7 @@ from advisor.model import (
     Better,
     CountUnit,
     Grain,
+    Language,
     Metric,
     MetricKind,
     Rule,
@@ -34,18 +35,24 @@ from advisor.model import (
     Varies,
     Vocabulary,
     frozen,
-    number,
 )
 from advisor.plan.actions import fingerprint
 from advisor.plan.findings import PricedFinding
-from advisor.plan.money import MARGIN, MONTH, SALES, SPEND, Factor, NoPrice, Price, Target
+from advisor.plan.money import (
+    LEAST_DAYS,
+    MARGIN,
+    MONTH,
+    SALES,
+    SPEND,
+    Factor,
+    NoPrice,
+    Price,
+    Reason,
+    Target,
+    TargetOrigin,
+)
 from advisor.plan.peers import LEAST_SIBLINGS, peers, worths
 from advisor.plan.question import question
-
-LEAST_DAYS = 7  # fewer say nothing about a month
-WASTE = "nothing wasted"  # where the target of what is lost as a whole comes from
-EDGE = "the near edge of the band"
-OWN = "what the better half of the shop's own has"
 
 
 class Use(StrEnum):
@@ -56,19 +63,6 @@ class Use(StrEnum):
     END = "end"
     WASTE = "waste"
     TEST = "test"
-
-
-class Reason(StrEnum):
-    """Why a candidate has no price."""
-
-    NOTHING = "nothing to reach"
-    UNMEASURED = "not measured"
-    IN_BAND = "in its band"
-    NO_PERIOD = "no period"
-    FEW_DAYS = "few days"
-    NO_MARGIN = "no margin"
-    NO_WORTH = "no worth"
-    NOTHING_SOLD = "nothing sold"
 
 
 @frozen(eq=False)
@@ -104,7 +98,7 @@ class PricedFindings:
                 kind=match.kind,
                 subject=subject_id(match.kind, match.shop, match.key),
                 p=match.p,
-                price=_price(row, self.grader.vocabulary),
+                price=_price(row),
                 explained_by=match.explained_by,
                 places=tuple(row["places"]),
                 chance=row["chance"],
@@ -295,7 +289,6 @@ class _Candidates:
                 _is_cost(metric),
                 _is_money(metric, vocabulary),
                 metric.scale,
-                metric.title,
             )
         )
 
@@ -403,7 +396,6 @@ ASKED = {
     "cost": pl.Boolean,
     "money": pl.Boolean,
     "scale": pl.Float64,
-    "title": pl.String,
 }
 VALUES = {
     "group": pl.UInt32,
@@ -504,7 +496,9 @@ def _target() -> Mapping[str, pl.Expr]:
         "banded": banded,
         "target": pl.when(choose_own).then(own).otherwise(near),
         "above": pl.when(choose_own).then(lower).otherwise(near_above),
-        "origin": pl.when(choose_own).then(pl.lit(OWN)).otherwise(pl.lit(EDGE)),
+        "origin": pl.when(choose_own)
+        .then(pl.lit(TargetOrigin.PEERS))
+        .otherwise(pl.lit(TargetOrigin.BAND)),
     }
 
 
@@ -525,14 +519,14 @@ def _factors() -> Mapping[str, pl.Expr]:
         "sd": pl.when(waste).then(0.0).otherwise(_or(pl.col("sd"), 0.0)),
         "target": pl.when(waste).then(0.0).otherwise("target"),
         "above": waste | pl.col("above"),
-        "origin": pl.when(waste).then(pl.lit(WASTE)).otherwise("origin"),
+        "origin": pl.when(waste).then(pl.lit(TargetOrigin.NOTHING)).otherwise("origin"),
         "volume": pl.when(waste).then(month).otherwise(events * month),
         "volume.sd": pl.when(waste).then(0.0).otherwise(events * month * chance),
         "brings": pl.when(plain).then(1.0).otherwise("worth"),
         "worth.sd": pl.when(plain).then(0.0).otherwise(_or(pl.col("worth.sd"), 0.0)),
         "stays": pl.coalesce(own, "margin", pl.lit(1.0)),
         "what": pl.when(waste)
-        .then("title")
+        .then("metric")
         .when(cost)
         .then(pl.lit(SPEND))
         .when(of_margin)
@@ -607,7 +601,9 @@ def _chances(chosen: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     upto, below = (pl.col(name).fill_null(0) for name in ("upto", "below"))
     many = pl.when("above").then(upto).otherwise(pl.col("siblings").cast(pl.Int64) - below)
     chance = (1 + many) / (2 + pl.col("siblings").cast(pl.Int64))
-    stopped = priced.filter(pl.col("origin") == WASTE).select("index", pl.lit(1.0).alias("chance"))
+    stopped = priced.filter(pl.col("origin") == TargetOrigin.NOTHING).select(
+        "index", pl.lit(1.0).alias("chance")
+    )
     return pl.concat([stopped, counted.select("index", chance.alias("chance"))]).collect(
         engine="in-memory"
     )
@@ -625,18 +621,19 @@ def _targets(each: pl.DataFrame) -> Mapping[int, Mapping[str, Target]]:
     for index, metric, *target in ends[
         ["index", "metric", "target", "above", "origin"]
     ].iter_rows():
-        found.setdefault(index, {})[metric] = Target(*target)
+        value, above, origin = target
+        found.setdefault(index, {})[metric] = Target(value, above, TargetOrigin(origin))
     return found
 
 
-def _price(row: Mapping[str, Any], vocabulary: Vocabulary) -> Price | NoPrice:
+def _price(row: Mapping[str, Any]) -> Price | NoPrice:
     """The price of a finding, from its row."""
     if row["reason"] is not None:
-        return NoPrice(_because(Reason(row["reason"]), row["metric"], vocabulary))
+        return NoPrice(Reason(row["reason"]), row["metric"])
     return Price(
         metric=row["metric"],
         value=Factor(row["mean"], row["sd"]),
-        target=Target(row["target"], row["above"], row["origin"]),
+        target=Target(row["target"], row["above"], TargetOrigin(row["origin"])),
         volume=Factor(row["volume"], row["volume.sd"]),
         worth=Factor(row["worth"], row["worth.sd"]),
         kept=row["kept"],
@@ -645,63 +642,53 @@ def _price(row: Mapping[str, Any], vocabulary: Vocabulary) -> Price | NoPrice:
     )
 
 
-def _because(reason: Reason, name: str | None, vocabulary: Vocabulary) -> str:
-    """Why a finding has no price, in words; *name* is the metric that was tried last."""
-    if reason is Reason.UNMEASURED and name is not None:
-        return f"{metric_of(name, vocabulary).title} could not be measured"
-    if reason is Reason.NO_WORTH and name is not None:
-        return _untold(metric_of(name, vocabulary), vocabulary)
-    return {
-        Reason.IN_BAND: "the value is inside its band, or has none",
-        Reason.NO_PERIOD: "the files name no period, so a month cannot be worked out",
-        Reason.FEW_DAYS: f"fewer than {LEAST_DAYS} days cannot tell a month",
-        Reason.NO_MARGIN: "each sale of it loses money before ads, so more of them gain nothing",
-        Reason.NOTHING_SOLD: "nothing was sold yet, so what one more would bring is not known",
-    }.get(reason, "there is no number to reach")
-
-
-def _untold(metric: Metric, vocabulary: Vocabulary) -> str:
-    """Why nothing is known of what one more of the numerator brings."""
-    if metric.money is None:
-        return f"there is no price for {metric.title}"
-    counts = " or ".join(vocabulary.counts[c.rstrip("?")].title for c in metric.numerator)
-    money = vocabulary.counts[metric.money].title
-    return f"no file says how much {money} the {counts} bring"
-
-
-def arithmetic(price: Price, metric: Metric, vocabulary: Vocabulary, currency: str | None) -> str:
+def arithmetic(
+    price: Price,
+    metric: Metric,
+    vocabulary: Vocabulary,
+    language: Language,
+    currency: str | None,
+) -> str:
     """A price as a sum, in words."""
 
     def money(amount: float) -> str:
-        return number(amount, Unit.MONEY, currency)
+        return language.number(amount, Unit.MONEY, currency)
 
-    if price.target.origin == WASTE:
-        return f"{money(price.value.mean * price.volume.mean)} of {price.what} in 30 days"
-    now, then = (number(v, metric.unit, currency) for v in (price.value.mean, price.target.value))
-    gap = f"({now} - {then})" if price.target.above else f"({then} - {now})"
-    parts = [gap]
+    if price.target.origin is TargetOrigin.NOTHING:
+        amount = money(price.value.mean * price.volume.mean)
+        return language.gettext("{amount} of {what} in 30 days", amount=amount, what=metric.title)
+    now, then = (
+        language.number(v, metric.unit, currency) for v in (price.value.mean, price.target.value)
+    )
+    parts = [f"({now} − {then})" if price.target.above else f"({then} − {now})"]
     if metric.denominator:
         counts = [vocabulary.counts[name.rstrip("?")] for name in metric.denominator]
         of = " + ".join(count.title for count in counts)
         spent = counts[0].unit is CountUnit.MONEY
-        many = money(price.volume.mean) if spent else f"{price.volume.mean:,.0f}"
-        parts.insert(0, f"{many} {of} in 30 days")
+        many = money(price.volume.mean) if spent else language.integer(price.volume.mean)
+        parts.insert(0, language.gettext("{amount} {count} in 30 days", amount=many, count=of))
     if metric.scale != 1:
-        parts.append(f"1 / {metric.scale:g}")
+        parts.append(f"1 / {language.number(metric.scale)}")
     if price.worth != Factor(1.0):
-        parts.append(f"{money(price.worth.mean)} that one more brings")
+        parts.append(language.gettext("{amount} for each one", amount=money(price.worth.mean)))
     if price.kept != 1:
-        parts.append(f"{number(price.kept, Unit.SHARE)} margin")
-    return f"{' x '.join(parts)}; {then} is {price.target.origin}"
+        share = language.number(price.kept, Unit.SHARE)
+        parts.append(language.gettext("{share} margin", share=share))
+    return language.gettext(
+        "{sum}; {target} is {origin}",
+        sum=" × ".join(parts),
+        target=then,
+        origin=price.target.origin.text(language),
+    )
 
 
 def edge(value: Value, wanted: tuple[str, ...]) -> Target | None:
     """The edge of its band that *value* has to reach to be in the *wanted* levels."""
     at, low, high = value.value, value.edge_low, value.edge_high
     if at is not None and low is not None and at < low and "low" not in wanted:
-        return Target(low, above=False, origin="the near edge of the band")
+        return Target(low, above=False, origin=TargetOrigin.BAND)
     if at is not None and high is not None and at > high and "high" not in wanted:
-        return Target(high, above=True, origin="the near edge of the band")
+        return Target(high, above=True, origin=TargetOrigin.BAND)
     return None
 
 

@@ -2,20 +2,11 @@
 
 from collections.abc import Sequence
 
-from advisor.model import Severity, Start, frozen
+from advisor.model import Language, Severity, Start, frozen
 from advisor.plan.actions import Planned
 from advisor.plan.money import ASSUMED, Gain
 
 GOAL_WEIGHT = 10.0  # ours: what serves the shop's goal comes first unless another is worth 10 times
-
-FORMULA = (
-    "first what endangers the account (critical); then by priority = gain in 30 days x chance of "
-    "reaching the target x confidence in the finding / hours of work, times "
-    f"{GOAL_WEIGHT:g} where it serves the shop's goal, and times {ASSUMED:g} where the gain is in "
-    "sales, as if that part of them were kept; what has no price stands with the better "
-    "quarter of the priced actions where its severity is high, with the lesser quarter where it is "
-    "medium, else last; a lever that has to be moved before another comes before it"
-)
 
 FIRST = 3  # actions for this week, whatever their severity: ours
 
@@ -39,6 +30,20 @@ class Priority:
     weight: float
     critical: bool
     kept: float = 1.0
+
+
+def formula(language: Language) -> str:
+    """How the plan is ordered, in words."""
+    return language.gettext(
+        "critical actions (those that protect your account) come first. The rest are sorted by "
+        "gain in 30 days × chance of success × confidence ÷ hours of work, × {goal} where it "
+        "serves your goal, × {kept} where the gain is sales rather than profit. An action "
+        "without a dollar estimate ranks with the top quarter if its severity is high, with the "
+        "bottom quarter if it is medium, otherwise last. An action that another one depends on "
+        "comes before it",
+        goal=GOAL_WEIGHT,
+        kept=language.number(ASSUMED),
+    )
 
 
 def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority]:

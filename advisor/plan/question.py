@@ -2,31 +2,56 @@
 
 from advisor.judge import Grader, Match
 from advisor.metrics import metric_of
-from advisor.model import Test
+from advisor.model import Language, Vocabulary, frozen
 
 
-def question(match: Match, grader: Grader) -> str:
-    """Which setting decides whether *match* or a stronger rule holds; "" where none does."""
+@frozen
+class Question:
+    """A *setting* of [shop] that decides whether *metric* is in *levels*; the *currency* of the
+    shop, where it is known."""
+
+    setting: str
+    metric: str
+    levels: tuple[str, ...]
+    currency: str | None
+
+    def text(self, vocabulary: Vocabulary, language: Language) -> str:
+        """The question in words."""
+        title = metric_of(self.metric, vocabulary).title
+        levels = language.either([language.level(level) for level in self.levels])
+        named = {"metric": title, "levels": levels, "currency": self.currency or ""}
+        if self.setting == "usd_rate" and self.currency:
+            return language.gettext(
+                "Set usd_rate in [shop] of advisor.toml (what one {currency} is in US dollars): "
+                "it decides whether {metric} is {levels}",
+                **named,
+            )
+        if self.setting == "usd_rate":
+            return language.gettext(
+                "Set currency and usd_rate in [shop] of advisor.toml (your shop's currency, and "
+                "what one of it is in US dollars): they decide whether {metric} is {levels}",
+                **named,
+            )
+        if self.setting == "size":
+            return language.gettext(
+                "Set size in [shop] of advisor.toml (small, mid or enterprise): it decides "
+                "whether {metric} is {levels}",
+                **named,
+            )
+        return language.gettext(
+            "Set {setting} in [shop] of advisor.toml: it decides whether {metric} is {levels}",
+            setting=self.setting,
+            **named,
+        )
+
+
+def question(match: Match, grader: Grader) -> Question | None:
+    """Which setting decides whether *match* or a stronger rule holds; None where none does."""
     own = grader.of_shop(match.shop)
     kind = match.evaluation.graded.measured.kind
     for test in match.rule.unless.own() if match.stronger else ():
         setting = own.setting_of(test, kind)
         if setting:
-            return _ask(setting, test, grader, match.shop)
-    return ""
-
-
-def _ask(setting: str, test: Test, grader: Grader, shop: str) -> str:
-    """Ask for a *setting* of [shop], which decides *test*."""
-    currency = grader.businesses[shop].currency
-    wanted = {
-        "usd_rate": f"what one {currency} is in US dollars"
-        if currency
-        else "the currency of your shop, and what one of it is in US dollars",
-        "size": "small, mid or enterprise",
-        "region": "the country of your shop",
-    }
-    keys = "currency and usd_rate" if setting == "usd_rate" and not currency else setting
-    title = metric_of(test.name, grader.vocabulary).title
-    decides = f"{title} is {' or '.join(test.is_)}"
-    return f"Set {keys} in [shop] of advisor.toml ({wanted[setting]}): it decides whether {decides}"
+            currency = grader.businesses[match.shop].currency
+            return Question(setting, test.name, test.is_, currency)
+    return None

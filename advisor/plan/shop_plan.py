@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from advisor.metrics import Measured
-from advisor.model import MuteSection, Vocabulary, frozen
+from advisor.model import Language, MuteSection, Vocabulary, frozen
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, Price
 from advisor.plan.mute import Muted, mute
@@ -53,12 +53,13 @@ def plan_shop(
     vocabulary: Vocabulary,
     goal: str | None,
     judged: Mapping[tuple[str, str], int],
+    language: Language,
 ) -> ShopPlan:
     """The plan that *findings* of a shop make, whose *goal* this is. *measured* are the subjects of
-    its block, which the limits of *mutes* speak of. *judged*: see `plan`."""
+    its block, which the limits of *mutes* speak of. *judged* and *language*: see `plan`."""
     muted = mute(findings, mutes, today, measured)
     heard = [one for one in findings if one.id not in muted.by_finding]
-    made = plan(heard, vocabulary, goal, judged)
+    made = plan(heard, vocabulary, goal, judged, language)
     return ShopPlan(_in_order(heard, made), made, muted)
 
 

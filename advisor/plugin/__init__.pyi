@@ -2,6 +2,12 @@ from .calls import (
     DISTRIBUTION,
     PluginInfo,
 )
+from .catalogues import (
+    catalogue_files,
+    find_language,
+    host_folder,
+    make_language,
+)
 from .contracts import (
     contract_breaks,
 )
@@ -92,12 +98,16 @@ __all__ = [
     "Trace",
     "Within",
     "add",
+    "catalogue_files",
     "contract_breaks",
     "describe_error",
     "documentation_url",
+    "find_language",
     "guarded",
     "hookimpl",
+    "host_folder",
     "load_plugins",
+    "make_language",
     "override_rules",
     "own_version",
     "python_command",

@@ -10,6 +10,7 @@ advisor.plugin.overrides).
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ import pluggy
 
 from advisor.errors import AdvisorError, Mistakes, PluginError, names_unknown_word, unknown
 from advisor.model import (
+    SOURCE,
     BandFile,
+    Language,
     Note,
     RulePack,
     Vocabulary,
@@ -28,6 +31,13 @@ from advisor.model import (
     merge,
 )
 from advisor.plugin.calls import ANSWERS, DISTRIBUTION, HookCaller, Owned, PluginInfo
+from advisor.plugin.catalogues import (
+    catalogue_files,
+    find_language,
+    host_folder,
+    make_language,
+    plugin_folder,
+)
 from advisor.plugin.checked_provider import CheckedProvider
 from advisor.plugin.contracts import derived_breaks
 from advisor.plugin.counts import Counts, MetricsContext
@@ -240,6 +250,43 @@ class Registry(HookCaller):
         of_shop = (one.frame for one in computed.derived if shop in one.frame["shop"])
         there = {column for frame in of_shop for column in frame.columns}
         return {word: why for word, why in found.items() if word not in there}
+
+    def catalogues(
+        self, folders: Iterable[Traversable] = ()
+    ) -> Mapping[str, Sequence[Traversable]]:
+        """The PO files of each language, by its code."""
+        return catalogue_files(self.text_folders(folders))
+
+    def text_folders(self, folders: Iterable[Traversable] = ()) -> tuple[Traversable, ...]:
+        """Where texts and their catalogues are: the host's folder, those of plugins in use, ours
+        first, and the user's own *folders* of rules."""
+        ours, others = self._by_origin(
+            [(plugin.name, plugin.name) for plugin in self.plugins if plugin.problem is None]
+        )
+        names = [*ours, *(name for name, _ in others)]
+        owned = (plugin_folder(self.manager.get_plugin(name)) for name in names)
+        packs = (pack.folder for pack in self.rule_packs())
+        return tuple(dict.fromkeys((host_folder(), *filter(None, owned), *packs, *folders)))
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages that a report may be in."""
+        return tuple(sorted({SOURCE, *self.catalogues()}))
+
+    def language(
+        self,
+        name: str,
+        region: str | None,
+        folders: Iterable[Traversable] = (),
+        *,
+        where: str = "--language",
+    ) -> Language:
+        """The language called *name* as it is written in *region*. Raises AdvisorError where there
+        is none."""
+        if name == SOURCE:
+            return Language(SOURCE, region)
+        found = self.catalogues(folders)
+        code = find_language(name, sorted({SOURCE, *found}), where=where)
+        return make_language(code, region, found)
 
     def report_formats(self) -> list[ReportFormat]:
         """List the report formats."""

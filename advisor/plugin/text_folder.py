@@ -11,7 +11,7 @@ from advisor.model import frozen
 
 _MOST = 10_000  # files
 _LARGEST = 2**20  # bytes of one: rules, cases and templates are texts of a page
-_KEPT = (".toml", ".j2")
+_KEPT = (".toml", ".j2", ".po")
 
 
 @frozen
@@ -24,7 +24,7 @@ class TextFolder(Traversable):
 
     @classmethod
     def read(cls, folder: Traversable) -> "TextFolder":
-        """The texts of *folder*: TOML files and templates."""
+        """The texts of *folder*: TOML files, templates and catalogues."""
         return cls(folder.name, dict(_texts(folder)))
 
     @property

@@ -14,7 +14,6 @@ one in that order: `plan.md.j2` with `{% extends "plan.md.j2" %}` replaces singl
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from gettext import NullTranslations
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any
@@ -24,6 +23,7 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from advisor.errors import AdvisorError, unknown
+from advisor.model import ENGLISH, Language
 from advisor.plugin import Templates
 from advisor.report import escape, views
 
@@ -98,9 +98,11 @@ class ReportEnvironment(ImmutableSandboxedEnvironment):
         return _NEXT + parent if template == own_name else template
 
 
-def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironment:
+def make_environment(
+    themes: Sequence[Templates], suffix: str, language: Language = ENGLISH
+) -> ReportEnvironment:
     """The environment for files that end in *suffix*: `md`, `html`, or anything else as plain
-    lines. *themes* are folders of templates, the user's first."""
+    lines. *themes* are folders of templates, the user's first; their texts are in *language*."""
     escape_text = ESCAPES.get(suffix, escape.clean)
 
     def write(value: object) -> str:
@@ -121,20 +123,46 @@ def make_environment(themes: Sequence[Templates], suffix: str) -> ReportEnvironm
         keep_trailing_newline=True,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        NullTranslations(), newstyle=True
-    )
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals |= _texts(language)
     for name in _MISLEADING_FILTERS:
         del environment.filters[name]
     for name in _CHANCE:
         environment.filters.pop(name, None)
         environment.globals.pop(name, None)
-    environment.filters |= views.FILTERS
+    environment.filters |= views.filters(language)
     for theme in themes:
         prefix = theme.name.replace("-", "_")
         named = {f"{prefix}.{name}": function for name, function in theme.filters.items()}
         environment.filters |= {n: f for n, f in named.items() if n not in environment.filters}
     return environment
+
+
+def _texts(language: Language) -> Mapping[str, Callable[..., str]]:
+    """What jinja2.ext.i18n calls for a text of a template: it looks the text up and fills its
+    placeholders, `%(name)s`; numbers in them are printed as the language has it."""
+
+    def fill(text: str, values: Mapping[str, object]) -> str:
+        return text % {name: _printed(value, language) for name, value in values.items()}
+
+    def gettext(text: str, /, **values: object) -> str:
+        return fill(language.gettext(text), values)
+
+    def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+        return fill(language.plural(one, many, num), {"num": num, **values})
+
+    def pgettext(context: str, text: str, /, **values: object) -> str:
+        return fill(language.pgettext(context, text), values)
+
+    def npgettext(context: str, one: str, many: str, num: int, /, **values: object) -> str:
+        return fill(language.plural(one, many, num, context), {"num": num, **values})
+
+    named = (gettext, ngettext, pgettext, npgettext)
+    return {function.__name__: function for function in named}
+
+
+def _printed(value: object, language: Language) -> str:
+    return str(value) if isinstance(value, jinja2.Undefined) else language.printed(value)
 
 
 def render_template(

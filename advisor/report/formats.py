@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from advisor.document import Document, as_json
 from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
+from advisor.model import ENGLISH, Language
 from advisor.plugin import FORMATS, ReportFormat, Templates, guarded
 from advisor.report.checks import render_json_lines, render_junit, render_sarif
 from advisor.report.due_dates import render_calendar
@@ -54,9 +55,10 @@ def render(
     *,
     third_party: Collection[Templates] = (),
     failed: list[str] | None = None,
+    language: Language = ENGLISH,
 ) -> dict[str, str | bytes]:
-    """The files of *formats*, by file name. A format for readers brings findings.csv with it: that
-    is where its shortened lists send them.
+    """The files of *formats*, by file name; *language* is that of the document. A format for
+    readers brings findings.csv with it: that is where its shortened lists send them.
 
     *registry_templates* are searched in order: the user's folder first, then what plugins were
     allowed, then the bundled ones. Those of *third_party* that are at fault are done without. A
@@ -78,8 +80,8 @@ def render(
 
         def make(themes: Sequence[Templates], name: str = name) -> Mapping[str, str | bytes]:
             if name in BUNDLED_FORMATS:
-                return _bundled(name, document, themes)
-            return _foreign(plugins[name], document, themes)
+                return _bundled(name, document, themes, language)
+            return _foreign(plugins[name], document, themes, language)
 
         try:
             made = _without_faulty(make, registry_templates, third_party, lines)
@@ -122,10 +124,10 @@ def _without_faulty(
 
 
 def _bundled(
-    name: str, document: Document, themes: Sequence[Templates]
+    name: str, document: Document, themes: Sequence[Templates], language: Language
 ) -> Mapping[str, str | bytes]:
     if name == "md":
-        environment = _markdown(_Themes(themes))
+        environment = _markdown(_Themes(themes), language)
         return {
             "plan.md": render_markdown(document, environment),
             "appendix.md": render_appendix(document, environment),
@@ -162,18 +164,18 @@ class _Themes(tuple[Templates, ...]):
         return not self == other
 
 
-@lru_cache(maxsize=4)
-def _markdown(themes: _Themes) -> ReportEnvironment:
+@lru_cache(maxsize=8)
+def _markdown(themes: _Themes, language: Language) -> ReportEnvironment:
     """The environment of plan.md, whose templates are compiled once for many shops."""
-    return make_environment(themes, "md")
+    return make_environment(themes, "md", language)
 
 
 def _foreign(
-    plugin: ReportFormat, document: Document, themes: Sequence[Templates]
+    plugin: ReportFormat, document: Document, themes: Sequence[Templates], language: Language
 ) -> Mapping[str, str | bytes]:
     def ask() -> tuple[object, object]:
         suffix = str(plugin.suffix).removeprefix(".")
-        return suffix, plugin.render(as_json(document), make_environment(themes, suffix))
+        return suffix, plugin.render(as_json(document), make_environment(themes, suffix, language))
 
     try:
         suffix, text = guarded(ask, restored=True)

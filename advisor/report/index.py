@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import jinja2
 
-from advisor.document import SCHEMA_VERSION, Document, Money
+from advisor.document import SCHEMA_VERSION, Document
 from advisor.model import frozen
 from advisor.report.environment import render_template
 from advisor.report.json_ import write_json
@@ -125,7 +125,7 @@ def _line(document: Document, folder: str) -> ShopLine:
         critical=_critical(document),
         stake=stake,
         currency=shop.currency,
-        stake_text=None if stake is None else " and ".join(map(_in_short, document.total)),
+        stake_text=None if stake is None else " + ".join(money.amount for money in document.total),
         findings=len(document.findings),
         actions=len(document.plan),
         first=document.plan[0].do if document.plan else None,
@@ -144,8 +144,3 @@ def _critical(document: Document) -> int:
 
 def _stake(document: Document) -> float | None:
     return sum(money.mid for money in document.total) if document.total else None
-
-
-def _in_short(money: Money) -> str:
-    """The money without what the head of the column says."""
-    return money.text.removeprefix("about ").removesuffix(" a month")

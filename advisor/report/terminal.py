@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.document import Document
+from advisor.model import ENGLISH, Language
 from advisor.report.escape import clean, shorten
-from advisor.report.views import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 MOST_ACTIONS = 10
 
 
-def print_terminal(document: Document, console: "Console", outputs: Sequence[Path] = ()) -> None:
-    """Prints the plan's top and what was judged; *outputs* are the files that were written."""
+def print_terminal(
+    document: Document,
+    console: "Console",
+    outputs: Sequence[Path] = (),
+    language: Language = ENGLISH,
+) -> None:
+    """Prints the plan's top and what was checked, in the *language* of the document; *outputs* are
+    the files that were written."""
     from rich.text import Text  # rich is slow to import
 
     def say(text: str, style: str = "") -> None:
         # Text knows no markup: what a stranger wrote cannot style, link or hide anything.
         console.print(Text(clean(text), style=style), highlight=False)
 
-    say(_title(document), "bold")
+    say(_title(document, language), "bold")
     if document.period.stale:
         say(document.period.stale, "bold yellow")
     if document.since:
@@ -31,38 +37,46 @@ def print_terminal(document: Document, console: "Console", outputs: Sequence[Pat
     if document.focus:
         say(document.focus.text)
     if document.plan:
-        console.print(_actions(document))
+        console.print(_actions(document, language))
         if len(document.plan) > MOST_ACTIONS:
-            say(f"First {MOST_ACTIONS} of {len(document.plan)}.")
+            shown = language.gettext(
+                "First {most} of {all}.", most=MOST_ACTIONS, all=len(document.plan)
+            )
+            say(shown)
         if len(document.plan) > 1 and document.total:
-            reach = " and ".join(money.text for money in document.total)
-            say(f"All of it together can reach {reach}; shared money is counted once.")
+            total = language.gettext(
+                "Total opportunity: {amount} (overlaps counted once)",
+                amount=language.all_of([money.text for money in document.total]),
+            )
+            say(total)
     else:
-        say(_nothing(document))
-    say(_counts(document))
-    for problem in (f"{file.file}: {file.problem}" for file in document.inputs if file.problem):
-        say(f"Not read: {problem}", "yellow")
+        say(_nothing(document, language))
+    say(_counts(document, language))
+    for file in document.inputs:
+        if file.problem:
+            named = {"file": file.file, "reason": file.problem}
+            say(language.gettext("Not read: {file}: {reason}", **named), "yellow")
     if document.advisor.engine.notice:
         say(document.advisor.engine.notice, "yellow")
     for path in outputs:
-        say(f"Written: {path}", "dim")
+        say(language.gettext("Written: {path}", path=str(path)), "dim")
 
 
-def _title(document: Document) -> str:
+def _title(document: Document, language: Language) -> str:
     name = shorten(document.shop.name or document.shop.id)
     period = document.period
-    return f"{name}, {period.first} to {period.last}" if period.first else name
+    if period.first is None or period.last is None:
+        return name
+    return f"{name}, {language.days(period.first, period.last)}"
 
 
-def _nothing(document: Document) -> str:
+def _nothing(document: Document, language: Language) -> str:
     if not document.healthy and not document.watch and not any(o.clear for o in document.outcomes):
-        return "Nothing could be judged, so nothing is known to be well or ill."
-    files = counted(len(document.inputs), "file")
-    rules = counted(len(document.outcomes), "rule")
-    return f"Nothing to do: no rule found a problem. Looked at {files} with {rules}."
+        return language.gettext("Not enough data to check anything yet.")
+    return language.gettext("Nothing to do: no problem found.")
 
 
-def _actions(document: Document) -> "Table":
+def _actions(document: Document, language: Language) -> "Table":
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -70,15 +84,18 @@ def _actions(document: Document) -> "Table":
     findings = {finding.id: finding for finding in document.findings}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("Do", ratio=3)
-    table.add_column("Because", ratio=4)
-    table.add_column("Worth", ratio=1)
+    table.add_column(language.gettext("Action"), ratio=3)
+    table.add_column(language.gettext("Why"), ratio=4)
+    table.add_column(language.gettext("Worth"), ratio=1)
     for action in document.plan[:MOST_ACTIONS]:
         more = len(action.findings) - 1
         because = clean(findings[action.findings[0]].message.text)
-        because += f" (and {more:,} more)" if more else ""
+        if more:
+            because = language.ngettext(
+                "{finding} (and {n} more)", "{finding} (and {n} more)", more, finding=because
+            )
         gain = action.gain
-        worth = gain.text if gain else "not known"
+        worth = gain.text if gain else language.gettext("no dollar estimate")
         style = "bold red" if action.severity == "critical" else ""
         table.add_row(
             Text(str(action.rank)),
@@ -89,11 +106,17 @@ def _actions(document: Document) -> "Table":
     return table
 
 
-def _counts(document: Document) -> str:
+def _counts(document: Document, language: Language) -> str:
+    healthy, watch = len(document.healthy), len(document.watch)
+    coverage, notes = len(document.coverage), len(document.data_notes)
     parts = [
-        f"healthy: {counted(len(document.healthy), 'rule')}",
-        f"too few data: {counted(len(document.watch), 'check')}",
-        f"could not be judged: {counted(len(document.coverage), 'thing')}",
-        counted(len(document.data_notes), "data note"),
+        language.ngettext("{n} check on target", "{n} checks on target", healthy),
+        language.ngettext(
+            "{n} check with not enough data yet", "{n} checks with not enough data yet", watch
+        ),
+        language.ngettext(
+            "{n} check that needs more exports", "{n} checks that need more exports", coverage
+        ),
+        language.ngettext("{n} data note", "{n} data notes", notes),
     ]
-    return ", ".join(parts).capitalize() + "."
+    return f"{', '.join(parts)}."

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from functools import partial
 from typing import Any
 
-from advisor.model import hours, listed
-from advisor.report.escape import clean, shorten
+from advisor.model import ENGLISH, Language
+from advisor.report.escape import shorten
 from advisor.report.parts import Findings, Part
 
 
@@ -23,21 +23,6 @@ def for_goal(kpis: Sequence[Part], goal: str | None) -> list[Part]:
     return sorted(kpis, key=lambda kpi: (goal is None or kpi["goal"] != goal, not kpi["impact"]))
 
 
-def left_out(counts: Mapping[str, int]) -> str:
-    """`total row: 2, duplicate: 1`, or `0`."""
-    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items() if count) or "0"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 file`, `2 files`, `1,000 files`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def events(number: float | None) -> str:
-    """`12,345`, or a dash where it is not known how many there were."""
-    return "–" if number is None else f"{number:,.0f}"
-
-
 def capital(text: str) -> str:
     """*text* with a capital letter first; the rest stays as it is."""
     return text[:1].upper() + text[1:]
@@ -47,11 +32,6 @@ def sentence(text: str) -> str:
     """*text* from a capital letter to a full stop."""
     text = capital(text.strip())
     return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
-
-
-def some_files(names: Sequence[str], most: int = 3) -> str:
-    """`a.csv, b.csv, c.csv and 2 more`."""
-    return listed(map(shorten, names), most)
 
 
 def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
@@ -102,49 +82,58 @@ def slug(heading: str) -> str:
 _NO_WORD = re.compile(r"[^\w\- ]")
 
 
-def day(iso: str) -> str:
-    """`Nov 9`."""
-    from babel.dates import format_skeleton  # slow to import
-
-    return format_skeleton("MMMd", date.fromisoformat(iso), locale=LOCALE)
-
-
-def days(first: str, last: str) -> str:
-    """`Oct 4 – 31, 2026`."""
-    from babel.dates import format_interval
-
-    ends = date.fromisoformat(first), date.fromisoformat(last)
-    return clean(format_interval(*ends, "yMMMd", locale=LOCALE))
-
-
-def weekday(number: int) -> str:
-    """`Mon` of 0."""
-    from babel.dates import get_day_names
-
-    return str(get_day_names("abbreviated", locale=LOCALE)[number])
-
-
-LOCALE = "en_US"
-
-
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "day": day,
-    "days": days,
     "mark": mark,
     "of": of,
+    "by_part": by_part,
     "origins": origins,
     "slug": slug,
     "soonest": soonest,
-    "weekday": weekday,
-    "hours": hours,
     "for_goal": for_goal,
-    "left_out": left_out,
-    "counted": counted,
-    "events": events,
     "shorten": shorten,
     "capital": capital,
     "sentence": sentence,
-    "by_part": by_part,
     "by_remedy": by_remedy,
-    "some_files": some_files,
 }
+
+
+def filters(language: Language) -> Mapping[str, Callable[..., Any]]:
+    """All filters; those that make words or print numbers do so in *language*."""
+
+    def events(number: float | None) -> str:
+        """`12,345`, or a dash where it is not known how many there were."""
+        return "–" if number is None else language.integer(number)
+
+    def some_files(names: Sequence[str], most: int = 3) -> str:
+        """`a.csv, b.csv, c.csv and 2 more`."""
+        return language.listed(map(shorten, names), most)
+
+    return {
+        **FILTERS,
+        "left_out": partial(left_out, language=language),
+        "counted": partial(counted, language=language),
+        "events": events,
+        "some_files": some_files,
+        "hours": language.hours,
+        "day": language.day,
+        "full_day": language.full_day,
+        "days": language.days,
+        "weekday": language.short_weekday,
+        "month": language.month,
+        "integer": language.integer,
+    }
+
+
+def left_out(counts: Mapping[str, int], *, language: Language = ENGLISH) -> str:
+    """`total row: 2, duplicate: 1`, or `0`."""
+    said = (
+        f"{language.gettext(reason)}: {language.integer(count)}"
+        for reason, count in counts.items()
+        if count
+    )
+    return ", ".join(said) or "0"
+
+
+def counted(number: int, one: str, many: str | None = None, *, language: Language = ENGLISH) -> str:
+    """`1 file`, `2 files`, `1,000 files`."""
+    return f"{language.integer(number)} {one if number == 1 else many or one + 's'}"

@@ -3,7 +3,7 @@
 import math
 from enum import StrEnum
 
-from advisor.model import Metric, frozen, text
+from advisor.model import ENGLISH, Language, Metric, frozen
 from advisor.stats.sample_size import (
     SPREAD,
     USUAL,
@@ -60,6 +60,7 @@ def design(
     certainty: Certainty = USUAL,
     versions: int = 2,
     control: float = CONTROL,
+    language: Language = ENGLISH,
 ) -> Design | None:
     """The test that can tell *hoped* from *now* with the traffic there is.
 
@@ -79,7 +80,7 @@ def design(
     if chance is None or both is None:
         return None
     each = max(1.0, both[0])
-    told = _Told(metric, now, hoped, events, currency, certainty)
+    told = _Told(metric, now, hoped, events, currency, certainty, language)
     if per_day is None:
         return Design(DesignKind.SPLIT, round_up(each), None, None, told.split(each, None))
     if not per_day > _NONE:
@@ -117,52 +118,81 @@ class _Told:
     events: str
     currency: str | None
     certainty: Certainty
+    language: Language
 
     def split(self, each: float, days: int | None) -> str:
-        pace = "" if days is None else f", about {days} days at the present pace,"
-        return (
-            f"each version needs about {round_up(each):,} {self.events}{pace} before "
-            f"{self._apart()} can be told apart ({self._often()})"
+        if days is None:
+            return self.language.gettext(
+                "Each version needs about {count} {events} to tell {metric} of {now} from {hoped}.",
+                **self._named(each),
+            )
+        return self.language.ngettext(
+            "Each version needs about {count} {events} to tell {metric} of {now} from {hoped}: "
+            "about {n} day at your current pace.",
+            "Each version needs about {count} {events} to tell {metric} of {now} from {hoped}: "
+            "about {n} days at your current pace.",
+            days,
+            **self._named(each),
         )
 
     def nothing(self, each: float) -> str:
-        return (
-            f"each version would need about {round_up(each):,} {self.events} before "
-            f"{self._apart()} can be told apart, and at the present pace there are none"
+        return self.language.gettext(
+            "Each version would need about {count} {events} to tell {metric} of {now} from "
+            "{hoped}, and right now there are none.",
+            **self._named(each),
         )
 
     def bolder(self, each: float, days: int, shows: float) -> str:
-        return (
-            f"{self._too_long(each, days)}; within {MONTH} days only {self._reach(shows)} shows "
-            f"({self._often()}), so test a bolder change that can reach it"
+        advice = self.language.ngettext(
+            "Within {n} day only {metric} of {reach} would show, so test a bolder change.",
+            "Within {n} days only {metric} of {reach} would show, so test a bolder change.",
+            MONTH,
+            metric=self.metric.title,
+            reach=self._reach(shows),
         )
+        return f"{self._too_long(each, days)} {advice}"
 
     def before_after(self, each: float, days: int, after: int, shows: float | None) -> str:
-        said = (
-            f"{self._too_long(each, days)}; so make the change at once, leave others that do as "
-            f"badly untouched, and compare {after} days after with {after} before, less what the "
-            "untouched ones changed by"
+        advice = self.language.ngettext(
+            "Make the change now, leave similar ones as they are, and compare {n} day after with "
+            "{n} day before, minus what changed for the untouched ones.",
+            "Make the change now, leave similar ones as they are, and compare {n} days after with "
+            "{n} days before, minus what changed for the untouched ones.",
+            after,
         )
         if shows is None:
-            return f"{said}; even so no gain would show for certain"
-        return f"{said}; {self._reach(shows)} would show ({self._often()})"
+            limit = self.language.gettext("Even then a gain would not show for certain.")
+        else:
+            limit = self.language.gettext(
+                "{metric} of {reach} would show.",
+                metric=self.metric.title,
+                reach=self._reach(shows),
+            )
+        return f"{self._too_long(each, days)} {advice} {limit}"
 
     def _too_long(self, each: float, days: int) -> str:
-        return (
-            f"side by side, each version would need about {round_up(each):,} {self.events} to "
-            f"tell {self._apart()} apart, {days:,} days at the present pace"
+        return self.language.ngettext(
+            "Side by side, each version would need about {count} {events} to tell {metric} of "
+            "{now} from {hoped}: {n} day at your current pace.",
+            "Side by side, each version would need about {count} {events} to tell {metric} of "
+            "{now} from {hoped}: {n} days at your current pace.",
+            days,
+            **self._named(each),
         )
 
-    def _apart(self) -> str:
+    def _named(self, each: float) -> dict[str, object]:
         now, hoped = (
-            text.number(value, self.metric.unit, self.currency) for value in (self.now, self.hoped)
+            self.language.number(value, self.metric.unit, self.currency)
+            for value in (self.now, self.hoped)
         )
-        return f"{self.metric.title} of {now} and {hoped}"
+        return {
+            "count": round_up(each),
+            "events": self.events,
+            "metric": self.metric.title,
+            "now": now,
+            "hoped": hoped,
+        }
 
     def _reach(self, value: float) -> str:
         low, high = (value, None) if self.hoped > self.now else (None, value)
-        return f"{self.metric.title} of {text.band(low, high, self.metric.unit, self.currency)}"
-
-    def _often(self) -> str:
-        power = self.certainty.power
-        return "4 times of 5" if power == USUAL.power else f"{power:.0%} of the time"
+        return self.language.band(low, high, self.metric.unit, self.currency)

@@ -50,6 +50,7 @@ from .kind import (
     Kind,
 )
 from .kinds import (
+    kind_of,
     load_kinds,
 )
 from .languages import (
@@ -80,6 +81,7 @@ __all__ = [
     "each_day",
     "is_bundle",
     "is_zip",
+    "kind_of",
     "load_kinds",
     "open_postgres",
     "open_source",

@@ -39,7 +39,7 @@ from enum import StrEnum
 
 import attrs
 
-from advisor.model import Grain, frozen
+from advisor.model import TRANSLATED, Grain, frozen
 
 
 class CellType(StrEnum):
@@ -161,8 +161,8 @@ class Kind:
     *data_rows*: where given, only rows whose first filled cell matches are data."""
 
     id: str
-    title: str
-    where: str
+    title: str = attrs.field(metadata=TRANSLATED)
+    where: str = attrs.field(metadata=TRANSLATED)
     family: str
     grain: Grain
     subject: tuple[SubjectSpec, ...]

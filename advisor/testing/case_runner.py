@@ -15,9 +15,11 @@ from advisor.judge import Engine, Grader, Outcome, choose, judge
 from advisor.knowledge import REGION_UNKNOWN, RuleSet, ShopKnowledge, inactive_reason
 from advisor.metrics import CountedRows, Windows, measure, wanted, with_derived
 from advisor.model import (
+    ENGLISH,
     Bands,
     File,
     Grain,
+    Language,
     Period,
     Profile,
     Request,
@@ -47,6 +49,7 @@ class CaseRunner:
     bands: Bands
     rules: Sequence[Rule]  # all of them: a rule may come after another one's finding
     engine: Engine = attrs.field(factory=choose)
+    language: Language = ENGLISH
 
     def judge(self, rule: Rule, case: Case) -> CaseOutcome:
         """What *rule* says about *case*."""
@@ -95,7 +98,17 @@ class CaseRunner:
         }
         id_, request = case.business.id, Request((), day)
         found = RuleSet(tuple(rules), (), ())
-        known = ShopKnowledge(request, case.business, found, (), (), ())
+        known = ShopKnowledge(
+            request,
+            case.business,
+            found,
+            (),
+            (),
+            (),
+            self.language,
+            self.language.translate(self.vocabulary),
+            self.language.translate(found),
+        )
         block = Block(
             shops={id_: Shop(known, Gathered(()))},
             businesses=shop,

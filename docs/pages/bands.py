@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.knowledge import strains
-from advisor.model import Band, BandFile, Vocabulary, Where, text
+from advisor.model import ENGLISH, Band, BandFile, Vocabulary, Where
 from advisor.plugin import Registry
 from docs.pages.example import TODAY as DAY
 from docs.pages.markdown import code, page, table
@@ -61,7 +61,7 @@ def edges(band: Band, vocabulary: Vocabulary) -> str:
     if band.margin_of is not None:
         return f"at most margin x {vocabulary.metrics[band.margin_of].title}"
     unit = vocabulary.metrics[band.metric].unit
-    return text.band(band.low, band.high, unit, "USD" if band.usd else None)
+    return ENGLISH.band(band.low, band.high, unit, "USD" if band.usd else None)
 
 
 def where(where: Where, vocabulary: Vocabulary) -> str:
@@ -81,7 +81,10 @@ def where(where: Where, vocabulary: Vocabulary) -> str:
     of = where.of
     if of is not None:
         metric = vocabulary.metrics[of.metric]
-        low = of.at_least is not None and f"at least {text.number(of.at_least, metric.unit, 'USD')}"
-        high = of.below is not None and f"below {text.number(of.below, metric.unit, 'USD')}"
-        parts.append(f"{metric.title} {' and '.join(part for part in (low, high) if part)}")
+        low, high = (
+            None if edge is None else ENGLISH.number(edge, metric.unit, "USD")
+            for edge in (of.at_least, of.below)
+        )
+        limits = (low and f"at least {low}", high and f"below {high}")
+        parts.append(f"{metric.title} {' and '.join(part for part in limits if part)}")
     return ", ".join(parts) or "anywhere"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from advisor.explain import conditions
 from advisor.knowledge import load_pack
-from advisor.model import Action, Rule, RulePack, hours
+from advisor.model import ENGLISH, Action, Rule, RulePack
 from advisor.plugin import Registry
 from advisor.testing.cases import pack_cases
 from docs.pages.markdown import code, page, table
@@ -82,7 +82,7 @@ def _rule(rule: Rule, beside: Iterator[str]) -> Iterator[str]:
 
 
 def _action(action: Action) -> Iterator[str]:
-    yield from (f"**{action.do}** ({action.owner}, {hours(action.effort)})", "")
+    yield from (f"**{action.do}** ({action.owner}, {ENGLISH.hours(action.effort)})", "")
     yield from (f"{n}. {step}" for n, step in enumerate(action.steps, start=1))
     yield ""
     done = [f"`{name}` is {' or '.join(levels)}" for name, levels in action.done.items()]

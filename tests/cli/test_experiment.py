@@ -15,17 +15,17 @@ from tests.shapes._cells import Row
 
 CHANGED = LAST - timedelta(days=13)
 SURE = (
-    "then the hoped gain is found 80 % of the time, and where there is none a difference is seen "
-    "5 % of the time"
+    "then the hoped gain is found 80% of the time, and where there is none a difference is seen "
+    "5% of the time"
 )
 FITS = (
-    "each version needs about 29,000 ad impressions, about 19 days at the present pace, before CTR "
-    "of 1.5 % and 1.8 % can be told apart (4 times of 5)"
+    "Each version needs about 29,000 ad impressions to tell CTR of 1.5% from 1.8%: about 19 days "
+    "at your current pace."
 )
 OTHERWISE = (
     "Or before and after, with others left untouched: 12 days after the change against 12 before"
 )
-BETTER = "+0.48 points (+0.071 to +0.88), +31.7 % (+4.15 % to +66.4 %); limits of 95 %"
+BETTER = "+0.48 points (+0.071 to +0.88), +31.7% (+4.15% to +66.4%); limits of 95%"
 ADS = (WEAK, FINE, "Third", "Fourth")
 
 
@@ -84,17 +84,17 @@ def asked(run: Run, *words: object) -> Result:
 def test_a_plan_says_size_days_what_shows_and_what_fits(run: Run) -> None:
     said = line(run, "plan --metric ctr --now 1.5% --hoped +20% --per-day 3000")
     assert said.splitlines() == [
-        "CTR: 1.5 % now, 1.8 % hoped (+20 %)",
+        "CTR: 1.5% now, 1.8% hoped (+20%)",
         "each of 2 versions needs 28,304 ad impressions",
         SURE,
         "at 3,000 ad impressions a day for all versions together: 19 days",
         "",
         "Days  Ad impressions each  CTR that shows",
-        "7     10,500               at least 2.01 %",
-        "14    21,000               at least 1.85 %",
-        "30    45,000               at least 1.74 %",
-        "60    90,000               at least 1.66 %",
-        "90    135,000              at least 1.63 %",
+        "7     10,500               at least 2.01%",
+        "14    21,000               at least 1.85%",
+        "30    45,000               at least 1.74%",
+        "60    90,000               at least 1.66%",
+        "90    135,000              at least 1.63%",
         "",
         "Proposed: side by side",
         f"  {FITS}",
@@ -118,7 +118,7 @@ def test_a_plan_as_data_has_the_same_numbers(run: Run) -> None:
 
 def test_a_plan_takes_value_and_pace_from_the_files(run: Run, trial: Path) -> None:
     subject = told(run, "plan", trial, "--metric", "ctr", "--hoped", "+20%", "--subject", FINE)
-    assert "CTR: 1.65 % now, 1.98 % hoped (+20 %)" in subject
+    assert "CTR: 1.65% now, 1.98% hoped (+20%)" in subject
     assert "at 10,000 ad impressions a day" in subject
 
     shop = told(run, "plan", trial, "--metric", "roas", "--hoped", "+10%", "--json")
@@ -147,15 +147,15 @@ def test_a_subject_may_be_named_with_its_kind(run: Run, tmp_path: Path) -> None:
     assert "4 subjects are called 'Autumn': ad 31, ad 32, ad 33, ad 34; write kind and key" in (
         result.stderr
     )
-    assert "CTR: 1.65 % now" in told(run, *words, "ad 32")
+    assert "CTR: 1.65% now" in told(run, *words, "ad 32")
 
 
 def test_reading_says_table_verdict_and_worth(run: Run) -> None:
     words = "read --metric ctr --a 120/8000 --b 160/8100 --per-day 3000 --worth 0.5 --planned 8000"
     assert line(run, words).splitlines() == [
-        "Version  destination clicks  ad impressions  CTR     Limits of 95 %",
-        "A        120                 8,000           1.5 %   1.26–1.79 %",
-        "B        160                 8,100           1.98 %  1.69–2.3 %",
+        "Version  destination clicks  ad impressions  CTR    Limits of 95%",
+        "A        120                 8,000           1.5%   1.26–1.79%",
+        "B        160                 8,100           1.98%  1.69–2.3%",
         "",
         "B is better than A",
         f"  B against A: {BETTER}",
@@ -165,7 +165,7 @@ def test_reading_says_table_verdict_and_worth(run: Run) -> None:
 
 def test_reading_without_a_plan_warns_of_looking_often(run: Run) -> None:
     said = line(run, "read --metric ctr --a 120/8000 --b 160/8100")
-    assert "Beware: read at the planned end, alike versions seem to differ 5 % of the time" in said
+    assert "Beware: read at the planned end, alike versions seem to differ 5% of the time" in said
 
 
 def test_reading_before_the_planned_end_is_too_early(run: Run) -> None:
@@ -186,7 +186,7 @@ def test_several_versions_are_told_one_by_one(run: Run) -> None:
     said = line(run, words)
     assert "no difference between B and A is shown yet" in said
     assert "C is better than A" in said
-    assert "limits of 97.5 %" in said
+    assert "limits of 97.5%" in said
 
 
 def test_parts_that_were_not_planned_are_told(run: Run) -> None:
@@ -241,8 +241,8 @@ def test_before_and_after_are_told_without_the_season(run: Run) -> None:
     )
     said = line(run, words)
     assert said.startswith("the change of it helped\n")
-    assert "the untouched changed by -1.59 %, so 1.09 % was to be expected" in said
-    assert "the change made +60.8 % (" in said
+    assert "the untouched changed by -1.59%, so 1.09% was to be expected" in said
+    assert "the change made +60.8% (" in said
     made = json.loads(line(run, words, "--json", "--per-day", "1000", "--worth", "2"))
     assert made["verdict"] == "better"
     assert made["effect"]["value"] == pytest.approx(1.608, abs=0.001)

@@ -37,9 +37,9 @@ def test_the_tree_says_value_interval_band_and_truth_of_each_condition(
     assert lines[2].startswith("   ├─ [yes] cpc is high: $3.33 ($3.1")
     assert "from 840" in lines[2]
     assert "; high, where $0.50–1.50 is good: the guide" in lines[2]
-    assert lines[3].startswith("   └─ [yes] ctr is low: 0.3 % (")
+    assert lines[3].startswith("   └─ [yes] ctr is low: 0.3% (")
     assert "from 280,000" in lines[3]
-    assert "; low, where 1–3 % is good: the guide" in lines[3]
+    assert "; low, where 1–3% is good: the guide" in lines[3]
 
 
 def test_a_subject_may_be_named_by_its_name(run: Run, shop: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_condition_that_does_not_hold_says_no(run: Run, shop: Path) -> None:
     told = tree(run, shop, "weak-hook", FINE)
     assert ": clear" in told.splitlines()[0]
     assert "[no] when all of" in told
-    assert "[no] ctr is low: 2 %" in told
+    assert "[no] ctr is low: 2%" in told
 
 
 def test_what_is_not_known_says_what_is_missing(run: Run, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_an_action_is_explained_by_its_arithmetic(run: Run, shop: Path) -> None:
     assert told.splitlines()[0].startswith("1. Test three new hooks in the ad (")
     assert "  moves video hook (change), 6 hours of work\n" in told
     assert f"  {WEAK}: " in told
-    assert "in 30 days x (1 % - 0.3 %)" in told
+    assert "in 30 days × (1% − 0.3%)" in told
     assert "priority: $" in told
 
 

@@ -24,7 +24,7 @@ def test_metrics_show_has_definition_formula_caveat_band_goals_and_exports(run: 
     told = run("metrics", "show", "ctr", "--size", "small").stdout
     assert "formula: clicks / impressions" in told
     assert "beware: " in told
-    assert "holds: 1–3 %, from the guide" in told
+    assert "holds: 1–3%, from the guide" in told
     assert "goals: improve ad efficiency" in told
     assert "export: Ads Manager report (" in told
 
@@ -78,8 +78,8 @@ def test_config_explain_says_that_the_shop_s_own_band_won_and_why_others_did_not
     run: Run, config: Path
 ) -> None:
     told = run("config", "explain", "ctr", "--config", config).stdout
-    assert "holds: at least 2 %, from your advisor.toml" in told
-    assert "tried: 1–3 % [metric.ctr]: a more specific band holds" in told
+    assert "holds: at least 2%, from your advisor.toml" in told
+    assert "tried: 1–3% [metric.ctr]: a more specific band holds" in told
 
 
 def test_config_explain_says_which_size_won(run: Run, config: Path) -> None:

@@ -75,7 +75,7 @@ def test_bands_that_cannot_hold_together_are_warned_of_and_break_nothing(
 
     assert result.stdout.splitlines()[0] == (
         "warning: bands of mine, every size: CPP = CPC / purchase rate. CPC $1–2 and purchase rate "
-        "1–2 % make CPP $50–200; good is at most $20: they cannot hold together"
+        "1–2% make CPP $50–200; good is at most $20: they cannot hold together"
     )
     assert result.exit_code == 0
 

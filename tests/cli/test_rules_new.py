@@ -52,7 +52,7 @@ def test_with_counts_an_update_completes_the_sentences_and_all_cases_hold(
     assert run("rules", "test", tmp_path / "mine").exit_code == 1  # the sentence is empty
     updated = run("rules", "test", tmp_path / "mine", "--update")
     assert updated.exit_code == 0, updated.output
-    assert 'finding  = "Example ad: CTR 0.44 % where' in cases.read_text("utf-8")
+    assert 'finding  = "Example ad: CTR 0.44% where' in cases.read_text("utf-8")
     assert run("rules", "test", tmp_path / "mine").exit_code == 0
 
 

@@ -40,7 +40,7 @@ def test_over_all_subjects_the_nearest_come_first(run: Run, shop: Path) -> None:
 def test_a_rule_without_data_says_what_lacks(run: Run, shop: Path) -> None:
     lines = told(run, "low-stream-gmv", shop)
 
-    assert lines[0] == "guide/low-stream-gmv was not judged: no file lists LIVEs"
+    assert lines[0] == "guide/low-stream-gmv was not judged: no export with LIVEs found"
     assert lines[1].startswith("  add ")
 
 

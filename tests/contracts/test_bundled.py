@@ -55,7 +55,7 @@ BANDS = (
 METRICS = (advisor_tiktok_shop, advisor_tiktok_ads, advisor_tiktok_studio)
 CONTRADICTIONS = {
     "guide": tuple(
-        f"CPP = CPC / purchase rate. CPC $0.50–1.50 and conversion rate {rate} % make CPP {cpp}; "
+        f"CPP = CPC / purchase rate. CPC $0.50–1.50 and conversion rate {rate}% make CPP {cpp}; "
         "good is at most $5 (where order value from ads is below $25)"
         for rate, cpp in (
             ("2–4", "$12.50–75.00"),

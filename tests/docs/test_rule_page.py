@@ -30,7 +30,7 @@ def test_every_rule_says_where_it_comes_from() -> None:
 def test_limits_stand_by_size_region_and_day() -> None:
     assert "\n- good `cpc`: $0.50–1.50" in SECTIONS["guide/high-cpc"]
     enforced = SECTIONS["operator/late-dispatch-enforced"]
-    assert "at most 10 % (region US, from 2026-03-02)" in enforced
+    assert "at most 10% (region US, from 2026-03-02)" in enforced
     assert "\n- in force: US, TH, MY" in enforced
     conversion = SECTIONS["guide/low-conversion"]
     assert all(f"size {size})" in conversion for size in ("small", "mid", "enterprise"))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from advisor.model import ENGLISH
 from advisor.plugin.hookspecs import Templates
 from advisor.plugin.registry import load_plugins
 from advisor.report.formats import make_environment, render_markdown
-from advisor.report.views import FILTERS
+from advisor.report.views import filters
 from tests.docs.blocks import ROOT, Block, blocks
 from tests.report import documents
 
@@ -46,4 +47,4 @@ def test_the_page_names_every_block_in_its_order(bundled: Sequence[Templates]) -
 def test_the_page_names_every_filter() -> None:
     table = PAGE[PAGE.index("| Filter |") : PAGE.index("## What it cannot do")]
 
-    assert set(re.findall(r"\\\| (\w+)", table)) - {"length"} == set(FILTERS)
+    assert set(re.findall(r"\\\| (\w+)", table)) - {"length"} == set(filters(ENGLISH))

@@ -11,8 +11,7 @@ from advisor.errors import AdvisorError, Mistakes
 from advisor.ingest.facts import read_facts
 from advisor.ingest.gathering import gather
 from advisor.ingest.result import Gathered
-from advisor.model import Unit, parse_toml, read_settings
-from advisor.model.text import number
+from advisor.model import ENGLISH, Unit, parse_toml, read_settings
 from advisor.plugin import load_plugins
 from advisor.plugin.hookspecs import ReadContext
 from tests.shapes._xlsx import workbook
@@ -118,7 +117,7 @@ def test_a_usual_depth_is_none_too_many() -> None:
 
 
 def test_any_float_can_be_printed() -> None:
-    assert number(1e300, Unit.NUMBER).startswith("1,000,000")
+    assert ENGLISH.number(1e300, Unit.NUMBER).startswith("1,000,000")
 
 
 def test_facts_have_the_limits_of_a_zip(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_templates_and_placeholders_in_names_are_not_filled_in() -> None:
     assert "{{7\\*7}}" in shown
     assert "49" not in made(NAMES["jinja"]).findings[0].subject.name
     finding = made(NAMES["placeholders"]).findings[0]
-    assert finding.message.text.startswith("{ctr} {cpc.band} {0}: 0.3 % CTR")
+    assert finding.message.text.startswith("{ctr} {cpc.band} {0}: 0.3% CTR")
 
 
 def test_emoji_stay_whole() -> None:

@@ -284,7 +284,7 @@ def case(file: str) -> Real:
 
 
 def test_the_weak_ads_are_those_whose_clicks_are_too_few_for_chance() -> None:
-    """Every ad with many impressions and half a click a hundred is there, none with 1 % is; those
+    """Every ad with many impressions and half a click a hundred is there, none with 1% is; those
     without delivery in the last week have ended."""
     real = case("ads_manager_ad_by_day_idr_a.csv")
     rows = rows_of(EXPORTS / real.file)

@@ -40,7 +40,7 @@ def test_more_versions_need_more_each_and_share_the_pace() -> None:
     assert found.needs == (alone.needs[0],) * 4
     assert found.days == math.ceil(4 * found.needs[0] / 3_000)
     assert found.design.kind is DesignKind.BOLDER
-    assert f"{found.days} days at the present pace" in found.design.text
+    assert f"{found.days} days at your current pace" in found.design.text
 
 
 def test_uneven_parts_take_longer_together() -> None:

@@ -68,7 +68,7 @@ def test_any_change_can_be_told(metric: Metric, drawn: list[Arm], pace: Pace | N
 
 @pytest.mark.parametrize(
     ("ratio", "said"),
-    [(1.2, "+20 %"), (0.97, "-3 %"), (1.0, "+0 %"), (0.0, "-100 %"), (math.inf, "anything")],
+    [(1.2, "+20%"), (0.97, "-3%"), (1.0, "+0%"), (0.0, "-100%"), (math.inf, "anything")],
 )
 def test_a_ratio_is_told_as_a_change(ratio: float, said: str) -> None:
     assert words.percent(ratio) == said

@@ -33,7 +33,7 @@ def test_bands_that_meet_nowhere_are_told_with_the_numbers() -> None:
 
     assert told.verdict is Verdict.CANNOT
     assert str(told) == (
-        "bands of mine, every size: ROAS = orders. Order rate 2–4 % and AOV $10–20 and CPC $1–2 "
+        "bands of mine, every size: ROAS = orders. Order rate 2–4% and AOV $10–20 and CPC $1–2 "
         "make ROAS 0.1–0.8; good is 3–5: they cannot hold together"
     )
 
@@ -68,7 +68,7 @@ def test_a_limit_pays_only_from_a_margin_on_where_break_even_is_known_too() -> N
     )
     (told,) = strains(file, WITH, TODAY)
 
-    assert told.text == "ROAS at least 2.5 breaks even only from a margin of 40 % on"
+    assert told.text == "ROAS at least 2.5 breaks even only from a margin of 40% on"
 
 
 def test_what_holds_for_some_sizes_niches_and_subjects_says_so() -> None:

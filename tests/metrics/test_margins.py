@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from advisor.judge.grade import Grader
+from advisor.metrics import OWN_LIST
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import measure
@@ -42,10 +43,9 @@ def test_margins_are_weighed_by_sales() -> None:
 
     assert note is not None
     assert found.margin == pytest.approx(0.4)
-    assert found.margin_origin == "ads' own margins, weighed by their sales"
+    assert found.margin_origin == OWN_LIST
     assert note.text == (
-        "2 ads with a margin of their own make 100 % of the sales; "
-        "by these the shop's margin is 40 %"
+        "2 ads with a margin of their own make 100% of the sales; by these the shop's margin is 40%"
     )
 
 
@@ -58,8 +58,8 @@ def test_what_the_shop_states_decides() -> None:
 @pytest.mark.parametrize(
     ("products", "says"),
     [
-        (((100, 0.5), (900, None)), "10 % of the sales: too little to tell"),
-        (((100, -0.5),), "leave -50 % of it: no margin to work with"),
+        (((100, 0.5), (900, None)), "10% of the sales: too little to tell"),
+        (((100, -0.5),), "leave -50% of it: no margin to work with"),
     ],
 )
 def test_too_few_sales_or_a_loss_make_no_margin(

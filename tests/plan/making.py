@@ -7,10 +7,10 @@ import attrs
 from advisor.model.rule import Rule, Severity
 from advisor.model.vocabulary import Lever, Vocabulary
 from advisor.plan import PricedFinding
-from advisor.plan.money import SALES, Factor, NoPrice, Price, Target
+from advisor.plan.money import SALES, Factor, NoPrice, Price, Target, TargetOrigin
 from tests.core import WORDS, rule
 
-NOTHING = NoPrice("no price")
+NOTHING = NoPrice()
 
 
 class Levers(dict[str, Lever]):
@@ -37,7 +37,7 @@ def price(mid: float, metric: str = "order_rate", *, sd: float = 0.0, what: str 
     return Price(
         metric=metric,
         value=Factor(0.01, sd),
-        target=Target(0.02, above=False, origin="the near edge of the band"),
+        target=Target(0.02, above=False, origin=TargetOrigin.BAND),
         volume=Factor(100.0),
         worth=Factor(mid),
         kept=1.0,

@@ -25,8 +25,8 @@ def test_what_a_month_reaches_is_tested_side_by_side() -> None:
 
     assert (found.kind, found.each, found.days) == (DesignKind.SPLIT, 29_000, 19)
     assert found.text == (
-        "each version needs about 29,000 impressions, about 19 days at the present pace, before "
-        "CTR of 1.5 % and 1.8 % can be told apart (4 times of 5)"
+        "Each version needs about 29,000 impressions to tell CTR of 1.5% from 1.8%: about 19 days "
+        "at your current pace."
     )
 
 
@@ -39,8 +39,7 @@ def test_a_pace_that_nobody_knows_leaves_the_days_open() -> None:
 
     assert (found.kind, found.days, found.detectable) == (DesignKind.SPLIT, None, None)
     assert found.text == (
-        "each version needs about 29,000 impressions before CTR of 1.5 % and 1.8 % can be told "
-        "apart (4 times of 5)"
+        "Each version needs about 29,000 impressions to tell CTR of 1.5% from 1.8%."
     )
 
 
@@ -52,9 +51,9 @@ def test_what_takes_longer_than_a_month_becomes_a_bolder_change() -> None:
     assert (found.kind, found.each, found.days) == (DesignKind.BOLDER, 29_000, MONTH)
     assert found.detectable == pytest.approx(0.0184, abs=0.00005)
     assert found.text == (
-        "side by side, each version would need about 29,000 impressions to tell CTR of 1.5 % and "
-        "1.8 % apart, 38 days at the present pace; within 30 days only CTR of at least 1.84 % "
-        "shows (4 times of 5), so test a bolder change that can reach it"
+        "Side by side, each version would need about 29,000 impressions to tell CTR of 1.5% from "
+        "1.8%: 38 days at your current pace. Within 30 days only CTR of at least 1.84% would show, "
+        "so test a bolder change."
     )
 
 
@@ -64,10 +63,10 @@ def test_where_no_bolder_change_shows_either_before_is_compared_with_after() -> 
     assert (found.kind, found.days) == (DesignKind.BEFORE_AFTER, 89)
     assert found.detectable == pytest.approx(0.018, rel=0.001)
     assert found.text == (
-        "side by side, each version would need about 29,000 impressions to tell CTR of 1.5 % and "
-        "1.8 % apart, 142 days at the present pace; so make the change at once, leave others that "
-        "do as badly untouched, and compare 89 days after with 89 before, less what the untouched "
-        "ones changed by; CTR of at least 1.8 % would show (4 times of 5)"
+        "Side by side, each version would need about 29,000 impressions to tell CTR of 1.5% from "
+        "1.8%: 142 days at your current pace. Make the change now, leave similar ones as they are, "
+        "and compare 89 days after with 89 days before, minus what changed for the untouched "
+        "ones. CTR of at least 1.8% would show."
     )
 
 
@@ -86,17 +85,17 @@ def test_few_untouched_subjects_take_more_days() -> None:
 def test_what_no_season_shows_is_said() -> None:
     found = of_ctr(1)
     assert found.days == LONGEST
-    assert "CTR of at least 13.8 % would show" in found.text
+    assert "CTR of at least 13.8% would show" in found.text
 
     falling = of_ctr(0.5, 0.018, 0.015)
     assert falling.detectable is None
-    assert falling.text.endswith("; even so no gain would show for certain")
+    assert falling.text.endswith("Even then a gain would not show for certain.")
 
 
 def test_without_traffic_there_is_no_test() -> None:
     found = of_ctr(0)
     assert (found.kind, found.days, found.detectable) == (DesignKind.BEFORE_AFTER, None, None)
-    assert found.text.endswith("can be told apart, and at the present pace there are none")
+    assert found.text.endswith("from 1.8%, and right now there are none.")
 
 
 def test_a_value_that_is_better_lower_is_bounded_from_above() -> None:
@@ -104,8 +103,8 @@ def test_a_value_that_is_better_lower_is_bounded_from_above() -> None:
     assert found is not None
     # ln(1.5 / 1.2)^2 = 0.0498: 7.849 x 2 / 0.0498 = 315
     assert (found.kind, found.each) == (DesignKind.BOLDER, 320)
-    assert "tell CPC of $1.50 and $1.20 apart" in found.text
-    assert "only CPC of at most $1.15 shows" in found.text
+    assert "tell CPC of $1.50 from $1.20" in found.text
+    assert "only CPC of at most $1.15 would show" in found.text
 
 
 @pytest.mark.parametrize(("now", "hoped"), [(0.02, 0.02), (0.0, 0.0)])

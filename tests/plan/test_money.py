@@ -14,6 +14,7 @@ from advisor.plan.money import (
     Gain,
     Price,
     Target,
+    TargetOrigin,
     added,
     expected,
     gain,
@@ -34,7 +35,7 @@ def price(
     return Price(
         metric="ctr",
         value=Factor(2.0 if above else 1.0, sd),
-        target=Target(1.0 if above else 2.0, above, "the band"),
+        target=Target(1.0 if above else 2.0, above, TargetOrigin.BAND),
         volume=Factor(100.0, 100 * volume),
         worth=Factor(10.0, 10 * worth),
         kept=kept,

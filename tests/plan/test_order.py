@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from advisor.model.rule import Severity, Start
 from advisor.model.vocabulary import Lever
 from advisor.plan import Plan, PricedFinding, fingerprint, plan
-from advisor.plan.money import MARGIN, SALES, SPEND, Gain, NoPrice
+from advisor.plan.money import MARGIN, SALES, SPEND, Gain, NoPrice, Reason
 from tests.plan.making import LEVERS, WORDS_OF_LEVERS, found, numbered, price, ruled
 
 
@@ -187,7 +187,7 @@ def test_the_money_of_one_gap_is_told_once_and_its_actions_stay_together() -> No
     ).actions
 
     assert isinstance(first.planned.gain, Gain)
-    assert second.planned.gain == NoPrice("priced with the action before it")
+    assert second.planned.gain == NoPrice(Reason.SHARED)
     assert (first.planned.rule, second.planned.rule) == (double, double)
     assert third.planned.rule.short_id == "small"
     assert first.planned.id != second.planned.id

@@ -239,7 +239,7 @@ def test_own_rules_are_tested_beside_a_broken_pack(site: Site, tmp_path: Path) -
     (own / "own.toml").write_text(RULE.format(id="own", more='explains = "guide/weak-hook"'))
     (own / "own.cases.toml").write_text(
         '[fires]\nsubject = { impressions = 100_000, clicks = 100 }\noutcome = "fires"\n'
-        'finding = "the subject is not clicked: 0.1 %"\n'
+        'finding = "the subject is not clicked: 0.1%"\n'
     )
 
     done = site.run("rules", "test", own)

@@ -164,9 +164,10 @@ def violations() -> FindingInfo:
 
 
 def money(mid: float) -> Money:
-    said = f"about ${mid:.0f} in sales a month"
-    between = f"8 times of 10 between ${mid * 0.6:.0f} and ${mid * 1.5:.0f}"
-    return Money(mid * 0.6, mid, mid * 1.5, "USD", "30 days", "sales", said, between)
+    said = f"about ${mid:.0f}/month in sales"
+    likely = f"likely ${mid * 0.6:.0f}–{mid * 1.5:.0f}"
+    amount = f"${mid:.0f}"
+    return Money(mid * 0.6, mid, mid * 1.5, "USD", "30 days", "sales", said, likely, amount)
 
 
 def set_aside(name: str) -> SetAsideInfo:

@@ -25,7 +25,7 @@ CONTEXTS: Mapping[str, type] = {
     "diff.html.j2": RunDiff,
 }
 # For programs that read plan.json.
-FOR_PROGRAMS = {"schema_version"}
+FOR_PROGRAMS = {"schema_version", "language"}
 
 
 def names(cls: type) -> set[str]:

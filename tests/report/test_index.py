@@ -109,5 +109,5 @@ def test_kinds_of_money_stay_apart(bundled: Sequence[Templates]) -> None:
     spend = attrs.evolve(spend, what="ad spend", text="about $20 in ad spend a month")
     markdown, written = files(bundled, attrs.evolve(made, total=(sales, spend)))
 
-    assert "| $40 in sales and $20 in ad spend |" in markdown
+    assert "| $40 + $20 |" in markdown
     assert json.loads(written)["shops"][0]["stake"] == 60.0

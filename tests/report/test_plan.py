@@ -297,7 +297,7 @@ def test_what_an_experimental_rule_says_is_marked(bundled: Sequence[Templates]) 
     ("adds", "said"),
     [
         (0.0, "\n- All of that money is counted in actions above\n"),
-        (60.0, "\n- Not counted in actions above: about $60 in sales a month\n"),
+        (60.0, "\n- Not counted in actions above: about $60/month in sales\n"),
         (149.99, None),
     ],
 )

@@ -31,25 +31,25 @@ def words(text: str) -> str:
 def test_the_screen_shows_what_to_do_first_and_why() -> None:
     lines = screen(documents.small(), width=160).splitlines()
 
-    assert lines[0] == "Glow Lab, 2025-10-26 to 2025-11-22"
+    assert lines[0] == "Glow Lab, Oct 26 – Nov 22, 2025"
     first = next(line for line in lines if line.lstrip().startswith("1 "))
     assert "Answer both violations and audit all listings" in first
     assert "2 violations in 28 days" in first
-    assert "not known" in first
+    assert "no dollar estimate" in first
 
 
 def test_the_screen_says_what_the_whole_plan_can_reach() -> None:
-    said = "All of it together can reach about $150 in sales a month; shared money is counted once."
+    said = "Total opportunity: about $150/month in sales (overlaps counted once)"
     made = documents.small()
 
     assert said in words(screen(made))
-    assert "All of it" not in screen(attrs.evolve(made, plan=made.plan[:1]))
+    assert "Total opportunity" not in screen(attrs.evolve(made, plan=made.plan[:1]))
 
 
 def test_the_screen_counts_what_it_does_not_show() -> None:
     assert (
-        "Healthy: 1 rule, too few data: 1 check, could not be judged: 1 thing, 1 data note."
-        in words(screen(documents.small()))
+        "1 check on target, 1 check with not enough data yet, 1 check that needs more exports, "
+        "1 data note." in words(screen(documents.small()))
     )
 
 
@@ -78,13 +78,13 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 def test_without_findings_the_screen_says_so() -> None:
     said = words(screen(documents.quiet()))
 
-    assert "Nothing to do: no rule found a problem. Looked at 2 files with 1 rule." in said
+    assert "Nothing to do: no problem found." in said
 
 
 def test_without_anything_judged_the_screen_does_not_call_the_shop_healthy() -> None:
     said = words(screen(documents.empty()))
 
-    assert "Nothing could be judged, so nothing is known to be well or ill." in said
+    assert "Not enough data to check anything yet." in said
 
 
 def test_hostile_names_do_not_command_the_terminal() -> None:

@@ -15,36 +15,36 @@ MIDDLE = "good is at most $20 (where order value from ads is from $25 and below 
 SALES = "ROAS = purchase rate x order value / CPC. ROAS"
 WATCHED = "GPM = 1,000 x CTR x CTOR x AOV. sales per 1,000 views (watch GPM)"
 RATES = (
-    "and CTR (per view) 1–3 % and click-to-order rate (CTOR) 3–5 % hold together only where "
+    "and CTR (per view) 1–3% and click-to-order rate (CTOR) 3–5% hold together only where "
     "AOV (SKU orders) is"
 )
 
 ORDERS = "hold together only where order value from ads is"
 
 EXPECTED = [
-    ("cannot", "small", f"{CLICKS} 2–4 % make CPP $12.50–75.00; {CHEAP}"),
-    ("cannot", "mid", f"{CLICKS} 4–6 % make CPP $8.33–37.50; {CHEAP}"),
-    ("cannot", "enterprise", f"{CLICKS} 5–8 % make CPP $6.25–30.00; {CHEAP}"),
-    ("cannot", "ecommerce-tech (every size)", f"{CLICKS} 3–6 % make CPP $8.33–50.00; {CHEAP}"),
+    ("cannot", "small", f"{CLICKS} 2–4% make CPP $12.50–75.00; {CHEAP}"),
+    ("cannot", "mid", f"{CLICKS} 4–6% make CPP $8.33–37.50; {CHEAP}"),
+    ("cannot", "enterprise", f"{CLICKS} 5–8% make CPP $6.25–30.00; {CHEAP}"),
+    ("cannot", "ecommerce-tech (every size)", f"{CLICKS} 3–6% make CPP $8.33–50.00; {CHEAP}"),
     (
         "only in a corner",
         "small",
-        f"{CLICKS} 2–4 % make CPP $12.50–75.00; {MIDDLE} they leave $12.50–20.00",
+        f"{CLICKS} 2–4% make CPP $12.50–75.00; {MIDDLE} they leave $12.50–20.00",
     ),
     (
         "only in a corner",
         "ecommerce-tech (every size)",
-        f"{CLICKS} 3–6 % make CPP $8.33–50.00; {MIDDLE} they leave $8.33–20.00",
+        f"{CLICKS} 3–6% make CPP $8.33–50.00; {MIDDLE} they leave $8.33–20.00",
     ),
     ("needs", "small", f"{WATCHED} $10–25 {RATES} $6.67–83.33"),
     ("needs", "mid", f"{WATCHED} $25–50 {RATES} $16.67–166.67"),
     ("needs", "enterprise", f"{WATCHED} at least $50 {RATES} at least $33.33"),
-    ("needs", "small", "ROAS at least 2 breaks even only from a margin of 50 % on"),
-    ("needs", "mid, enterprise", "ROAS at least 3 breaks even only from a margin of 33.3 % on"),
+    ("needs", "small", "ROAS at least 2 breaks even only from a margin of 50% on"),
+    ("needs", "mid, enterprise", "ROAS at least 3 breaks even only from a margin of 33.3% on"),
     (
         "needs",
         "small",
-        f"{SALES} at least 2 and conversion rate 2–4 % and CPC $0.50–1.50 {ORDERS} at least $25",
+        f"{SALES} at least 2 and conversion rate 2–4% and CPC $0.50–1.50 {ORDERS} at least $25",
     ),
 ]
 

@@ -77,7 +77,7 @@ def test_what_is_wrong_with_the_campaign_is_found_with_its_numbers(folder: Path)
     numbers = {f.rule: f.message.parameters for f in made(folder).findings}
     serum = {"campaign.name": "Serum LIVE"}
 
-    assert numbers["operator/gmv-max-under-target"] == serum | {"roi_of_target": "71.4 %"}
+    assert numbers["operator/gmv-max-under-target"] == serum | {"roi_of_target": "71.4%"}
     assert numbers["operator/target-below-break-even"] == serum | {
         "target_roi": "3.5",
         "target_roi.band": "at least 4",
@@ -116,7 +116,7 @@ def test_without_a_region_no_policy_is_applied_and_the_plan_says_so(folder: Path
 
     assert "operator/health-rating-low" not in {f.rule for f in plan.findings}
     (unjudged,) = (u for u in plan.coverage if u.rule == "operator/health-rating-low")
-    assert "the shop's region is not known" in unjudged.because
+    assert "your shop's region isn't set" in unjudged.because
 
 
 def test_health_about_to_break_is_told_in_orders(folder: Path) -> None:
@@ -132,11 +132,11 @@ def test_health_about_to_break_is_told_in_orders(folder: Path) -> None:
     numbers = {f.rule: f.message.parameters for f in made(folder).findings}
 
     assert numbers["operator/late-dispatch-near"] == {
-        "late_dispatch": "3 %",
+        "late_dispatch": "3%",
         "late_dispatch.n": "100",
-        "late_dispatch.band": "at most 4 %",
+        "late_dispatch.band": "at most 4%",
         "late_dispatch.room": "2",
-        "late_dispatch_ahead": "5.48 %",
+        "late_dispatch_ahead": "5.48%",
     }
     assert "operator/late-dispatch" not in numbers
     assert "operator/late-dispatch-enforced" not in numbers
@@ -166,7 +166,7 @@ def test_without_a_region_a_policy_is_missing_with_the_line_to_add(folder: Path)
     (unjudged,) = (u for u in plan.coverage if u.rule == "operator/late-dispatch")
     (counted,) = (o for o in plan.outcomes if o.rule == "operator/late-dispatch")
 
-    assert unjudged.remedy == "add region to [shop] in advisor.toml"
+    assert unjudged.remedy == "Add region to [shop] in advisor.toml"
     assert (counted.missing, counted.not_applicable) == (1, 0)
 
 
@@ -181,7 +181,7 @@ def test_max_delivery_explains_a_missed_target_and_owes_nothing(folder: Path) ->
 
     assert numbers["operator/max-delivery-on"] == {
         "campaign.name": "Serum LIVE",
-        "roi_of_target": "71.4 %",
+        "roi_of_target": "71.4%",
         "max_delivery_days": "28",
     }
     assert "operator/gmv-max-under-target" not in numbers
@@ -254,7 +254,7 @@ def test_zeros_now_and_before_are_known_and_nothing_to_compare(tmp_path: Path) -
     told = {line.rule: (line.because, line.remedy) for line in made(tmp_path).coverage}
 
     assert told["operator/smaller-baskets"] == (
-        "the files say 0 for GMV, so that there is nothing to compare",
+        "your files say 0 for GMV, so there is nothing to compare",
         "",
     )
 

@@ -98,7 +98,7 @@ def test_a_rule_is_a_path_a_text_a_pack_or_an_id_of_one(folder: Path) -> None:
     ]
 
     assert [ending.outcome for ending in named] == ["fires"] * len(named)
-    assert {ending.finding for ending in named} == {"Iron: 1 % of 6,000 clicks become orders"}
+    assert {ending.finding for ending in named} == {"Iron: 1% of 6,000 clicks become orders"}
     assert [ending.rule.partition("/")[0] for ending in named] == [
         *("mine", "mine", "test", "agency", "mine", "agency", "mine", "mine")
     ]
@@ -127,11 +127,11 @@ def test_a_failure_prints_the_tree_of_conditions() -> None:
     said = failure(assert_clear, "weak-hook", ADS, "Weak")
     assert re.sub(r"\([\d.$–% ]+, from", "(…, from", said).splitlines() == [
         "expected clear, found fires",
-        "  it says: Weak: 0.44 % CTR (target 1–3 %), so each click costs $2",
+        "  it says: Weak: 0.44% CTR (target 1–3%), so each click costs $2",
         "guide/weak-hook on ad Weak: fires",
         "└─ [yes] when all of",
         f"   ├─ [yes] cpc is high: $2 (…, from 400); high, where $0.50–1.50 {good}",
-        f"   └─ [yes] ctr is low: 0.44 % (…, from 90,000); low, where 1–3 % {good}",
+        f"   └─ [yes] ctr is low: 0.44% (…, from 90,000); low, where 1–3% {good}",
     ]
 
 
@@ -143,10 +143,10 @@ def test_each_assertion_fails_on_another_ending(check: Any, name: str) -> None:
 
 
 def test_another_sentence_than_the_expected_one_fails() -> None:
-    assert_fires(RULE, SLOW, finding="Iron: 1 % of 6,000 clicks become orders")
+    assert_fires(RULE, SLOW, finding="Iron: 1% of 6,000 clicks become orders")
 
     said = failure(assert_fires, RULE, SLOW, finding="Iron sells badly")
-    assert "expected: Iron sells badly\n  found:    Iron: 1 % of 6,000" in said
+    assert "expected: Iron sells badly\n  found:    Iron: 1% of 6,000" in said
 
 
 def test_a_shop_without_the_subject_has_nothing_to_judge() -> None:

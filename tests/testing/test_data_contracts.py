@@ -19,7 +19,7 @@ CASES = """
 ["slow"]
 subject = { name = "Iron", product_clicks = 6_000, sku_orders = 60 }
 outcome = "fires"
-finding = "Iron: 1 % of 6,000 clicks become orders"
+finding = "Iron: 1% of 6,000 clicks become orders"
 
 ["quick"]
 subject = { product_clicks = 6_000, sku_orders = 240 }

@@ -18,10 +18,12 @@ from advisor.document.compose.coverage import LONGEST
 from advisor.document.compose.findings import ShopFindings
 from advisor.document.findings import FindingInfo
 from advisor.metrics import Value, metric_of
-from advisor.model import Metric, Rule, Start, Unit, text
+from advisor.model import Language, Metric, Rule, Start, Unit
 from advisor.plan import (
+    MARGIN,
     MONTH,
-    WASTE,
+    SALES,
+    SPEND,
     Gain,
     Plan,
     Planned,
@@ -30,6 +32,7 @@ from advisor.plan import (
     Ranked,
     SetAside,
     Target,
+    TargetOrigin,
     edge,
     start,
 )
@@ -69,21 +72,34 @@ def check_infos(rules: Iterable[Rule], findings: Sequence[FindingInfo]) -> tuple
 
 def money(gain: Gain, diagnosis: Diagnosis) -> Money:
     """A gain, ready to print."""
-    currency = diagnosis.business.currency
-    low, mid, high = (
-        text.number(_rounded(amount), Unit.MONEY, currency)
-        for amount in (gain.low, gain.mid, gain.high)
-    )
+    currency, language = diagnosis.business.currency, diagnosis.language
+    low, high = rounded(gain.low), rounded(gain.high)
+    amount = language.number(rounded(gain.mid), Unit.MONEY, currency)
+    likely = language.span(low, high, Unit.MONEY, currency)
+    what = gain.what
+    if what not in (SALES, MARGIN, SPEND):  # of what is lost as a whole, the count
+        what = metric_of(what, diagnosis.vocabulary).title
     return Money(
         low=gain.low,
         mid=gain.mid,
         high=gain.high,
         currency=currency or "",
         per=f"{MONTH} days",
-        what=gain.what,
-        text=f"about {mid} in {gain.what} a month",
-        range="" if low == high else f"8 times of 10 between {low} and {high}",
+        what=what,
+        text=_monthly(gain.what, what, amount, language),
+        range="" if low == high else language.gettext("likely {range}", range=likely),
+        amount=amount,
     )
+
+
+def _monthly(kind: str, what: str, amount: str, language: Language) -> str:
+    if kind == SALES:
+        return language.gettext("about {amount}/month in sales", amount=amount)
+    if kind == MARGIN:
+        return language.gettext("about {amount}/month in profit", amount=amount)
+    if kind == SPEND:
+        return language.gettext("about {amount}/month in ad spend saved", amount=amount)
+    return language.gettext("about {amount}/month in {what}", amount=amount, what=what)
 
 
 def _action(
@@ -93,6 +109,7 @@ def _action(
     action = planned.action
     gain = planned.gain if isinstance(planned.gain, Gain) else None
     trial = _trial(planned, findings, diagnosis)
+    roles = diagnosis.vocabulary.roles
     return ActionInfo(
         id=planned.id,
         rank=rank,
@@ -107,6 +124,7 @@ def _action(
         do=action.do,
         steps=action.steps,
         owner=action.owner,
+        owner_title=roles[action.owner].title if action.owner in roles else action.owner,
         effort=action.effort,
         start=begin.value,
         due=(diagnosis.request.today + timedelta(days=DUE[begin])).isoformat(),
@@ -115,7 +133,9 @@ def _action(
         trial=trial,
         gain=None if gain is None else money(gain, diagnosis),
         adds=None if item.adds is None else money(item.adds, diagnosis),
-        no_gain_because=None if isinstance(planned.gain, Gain) else planned.gain.because,
+        no_gain_because=None
+        if isinstance(planned.gain, Gain)
+        else planned.gain.text(diagnosis.vocabulary, diagnosis.language),
         chance=planned.chance,
         chance_text=_chance(planned, diagnosis),
         confidence=planned.confidence,
@@ -127,9 +147,13 @@ def _action(
 def _scope(planned: Planned, diagnosis: Diagnosis) -> str:
     if not planned.of:
         return ""
-    plural = diagnosis.vocabulary.subjects[planned.kind].plural
-    many = len(planned.findings)
-    return f"{many:,} of {planned.of:,} {plural} have this, so start with what they share"
+    return diagnosis.language.ngettext(
+        "{n} of {all} {subjects} has this, so start with what they share",
+        "{n} of {all} {subjects} have this, so start with what they share",
+        len(planned.findings),
+        all=planned.of,
+        subjects=diagnosis.vocabulary.subjects[planned.kind].plural,
+    )
 
 
 def _aside(
@@ -139,9 +163,11 @@ def _aside(
     lever = diagnosis.vocabulary.levers[planned.action.lever]
     gain = planned.gain if isinstance(planned.gain, Gain) else None
     mine = [f for f in planned.findings if f.subject in aside.subjects]
-    because = (
-        f"“{kept.action.do}” moves {lever.title} the other way here, and its evidence and gain "
-        "weigh more"
+    because = diagnosis.language.gettext(
+        "“{action}” moves the same lever ({lever}) the other way, with more evidence and a larger "
+        "gain",
+        action=kept.action.do,
+        lever=lever.title,
     )
     return SetAsideInfo(
         rule=planned.rule.id,
@@ -159,37 +185,48 @@ def _aside(
 
 
 def _chance(planned: Planned, diagnosis: Diagnosis) -> str:
-    price = planned.findings[0].price
-    if isinstance(price, Price) and price.target.origin == WASTE:
-        return "what is wasted can be stopped"
+    language, price = diagnosis.language, planned.findings[0].price
+    if isinstance(price, Price) and price.target.origin is TargetOrigin.NOTHING:
+        return language.gettext("certain: the waste only has to stop")
     if not planned.chance_known:
-        return "nothing of the shop tells; taken as even"
-    plural = diagnosis.vocabulary.subjects[planned.kind].plural
-    share = text.number(round(planned.chance, 2), Unit.SHARE)
-    return f"about {share} of the shop's own {plural} are there"
+        share = language.number(planned.chance, Unit.SHARE)
+        return language.gettext("{share} assumed (no history yet)", share=share)
+    return language.gettext(
+        "about {share} of your own {subjects} are there already",
+        share=language.number(round(planned.chance, 2), Unit.SHARE),
+        subjects=diagnosis.vocabulary.subjects[planned.kind].plural,
+    )
 
 
 def _priority(priority: Priority, diagnosis: Diagnosis) -> PriorityInfo:
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
 
     def amount(value: float) -> str:
-        return text.number(_rounded(value), Unit.MONEY, currency)
+        return language.number(rounded(value), Unit.MONEY, currency)
 
     def share(value: float) -> str:
-        return text.number(round(value, 3), Unit.SHARE)
+        return language.number(round(value, 3), Unit.SHARE)
 
     if priority.gain is None:
-        said = "it has no price, and stands by its severity"
+        said = language.gettext("no dollar estimate, so it is ranked by severity")
     else:
-        weight = f" x {priority.weight:g} for the shop's goal" if priority.weight != 1 else ""
-        kept = f"{share(priority.kept)} taken as kept x " if priority.kept != 1 else ""
-        said = (
-            f"{amount(priority.gain)} x {kept}{share(priority.chance)} chance x "
-            f"{share(priority.confidence)} confidence / {text.hours(priority.hours)}{weight} = "
-            f"{amount(priority.value)} an hour"
+        factors = [amount(priority.gain)]
+        if priority.kept != 1:
+            factors.append(language.gettext("{share} kept as profit", share=share(priority.kept)))
+        factors.append(language.gettext("{share} chance", share=share(priority.chance)))
+        factors.append(language.gettext("{share} confidence", share=share(priority.confidence)))
+        if priority.weight != 1:
+            factors.append(language.gettext("{weight} for your goal", weight=priority.weight))
+        said = language.gettext(
+            "{product} ÷ {hours} = {amount} per hour",
+            product=" × ".join(factors),
+            hours=language.hours(priority.hours),
+            amount=amount(priority.value),
         )
     if priority.critical:
-        said = f"{said}; it endangers the account, so it comes before all others"
+        said = language.gettext(
+            "{reason}; it protects your account, so it comes before all others", reason=said
+        )
     return PriorityInfo(
         value=priority.value,
         gain=priority.gain,
@@ -209,34 +246,57 @@ def _done(
     """What ends the action; what is good already and was no better before ends nothing. Where a
     test decides, it says how long that takes."""
     index = planned.findings[0].index
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
     for name, levels in planned.action.done.items():
         metric = metric_of(name, diagnosis.vocabulary)
         value = findings.values[index].get(name)
         target = findings.target(index, name, levels)
-        goal = " or ".join(levels)
+        goal = language.either([language.level(level) for level in levels])
         if value is not None and value.origin is not None and edge(value, levels) is not None:
-            goal = f"{goal} ({_reach(value, levels, currency)})"
+            goal = _reach(value, levels, language, currency)
         elif target is not None:
             low, high = (None, target.value) if target.above else (target.value, None)
-            goal = f"{text.band(low, high, metric.unit, currency)}, {target.origin}"
+            goal = language.gettext(
+                "{range}, {origin}",
+                range=language.band(low, high, metric.unit, currency),
+                origin=target.origin.text(language),
+            )
         elif value is not None and value.origin is not None and value.value is not None:
             continue
-        said = f"{metric.title} is {goal}"
         told = _until_told(value, target, findings.per_day(index, value.metric)) if value else None
         if told is not None and trial is not None and trial.metric == name:
             told = trial.each, trial.days
         if told is None:
+            said = language.gettext("{metric} is {goal}", metric=metric.title, goal=goal)
             yield DoneInfo(name, levels, None, None, said)
             continue
         events, days = told
-        counted = _events(metric, diagnosis)
+        named = {
+            "metric": metric.title,
+            "goal": goal,
+            "count": events,
+            "events": _events(metric, diagnosis),
+        }
         if days is not None and days > LONGEST:
-            said = f"{said}; too close to tell in {LONGEST} days"
+            said = language.ngettext(
+                "{metric} is {goal} (too close to tell within {n} day)",
+                "{metric} is {goal} (too close to tell within {n} days)",
+                LONGEST,
+                **named,
+            )
             yield DoneInfo(name, levels, events, None, said)
             continue
-        pace = "" if days is None else f", {days:,} days at the present pace"
-        said = f"{said}; about {events:,} {counted} tell{pace}"
+        if days is None:
+            said = language.gettext(
+                "{metric} is {goal} (check after about {count} {events})", **named
+            )
+        else:
+            said = language.ngettext(
+                "{metric} is {goal} (check after about {count} {events}, {n} day)",
+                "{metric} is {goal} (check after about {count} {events}, {n} days)",
+                days,
+                **named,
+            )
         yield DoneInfo(name, levels, events, days, said)
 
 
@@ -272,6 +332,7 @@ def _trial(planned: Planned, findings: ShopFindings, diagnosis: Diagnosis) -> Tr
         findings.per_day(index, value.metric),
         _events(value.metric, diagnosis),
         currency=diagnosis.business.currency,
+        language=diagnosis.language,
     )
     if made is None:
         return None
@@ -284,16 +345,16 @@ def _events(metric: Metric, diagnosis: Diagnosis) -> str:
     return diagnosis.vocabulary.counts[names[0].rstrip("?")].title
 
 
-def _reach(value: Value, levels: tuple[str, ...], currency: str | None) -> str:
-    """The wanted levels as a range: `good or high` of 1–3 % is at least 1 %."""
+def _reach(value: Value, levels: tuple[str, ...], language: Language, currency: str | None) -> str:
+    """The wanted levels as a range: `good or high` of 1–3% is at least 1%."""
     low = value.edge_low if "low" not in levels else None
     high = value.edge_high if "high" not in levels else None
     if low is None and high is None:
-        return value.band_words(currency)
-    return text.band(low, high, value.metric.unit, currency)
+        return value.band_words(language, currency)
+    return language.band(low, high, value.metric.unit, currency)
 
 
-def _rounded(amount: float) -> float:
+def rounded(amount: float) -> float:
     """Three digits that count: an estimate with more of them claims too much."""
     if amount <= 0:
         return amount

@@ -8,10 +8,9 @@ from advisor.diagnosis import Diagnosis
 from advisor.document.compose.targets import due, quarter_target
 from advisor.document.numbers import CourseInfo, MonthInfo, Point
 from advisor.metrics import metric_of, value_of
-from advisor.model import Course, Grain, Unit, text
+from advisor.model import Course, Grain, Language, Unit, finite
 from advisor.stats import LEAST_DAYS, Growth, History, growth, history, months, trend_line
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNEVEN = 1.1  # strongest over weakest weekday; below it the days are as good as alike
 
 
@@ -59,12 +58,15 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
         days=told.days.height,
         left_out=told.left_out,
         growth=grown.value if grown else None,
-        low=text.finite(grown.low) if grown else None,
-        high=text.finite(grown.high) if grown else None,
+        low=finite(grown.low) if grown else None,
+        high=finite(grown.high) if grown else None,
         weekdays=tuple(told.pattern["factor"].to_list()) if told.pattern.height == 7 else (),
         months=tuple(_months(course, told, diagnosis)),
         target=quarter_target(course, told, diagnosis),
-        says=(*_says(course, told, grown), *_derived(course, grown, diagnosis)),
+        says=(
+            *_says(course, told, grown, diagnosis.language),
+            *_derived(course, grown, diagnosis),
+        ),
         needs=_needs(course, told, diagnosis),
         series=_points(told, told.days["value"].to_list()),
         trend=_points(told, trend_line(told)),
@@ -74,47 +76,75 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
 def _points(told: History, values: Sequence[float]) -> tuple[Point, ...]:
     """*values* on the days of *told*, in the cents that they are known to."""
     pairs = zip(told.days["day"], values, strict=False)
-    return tuple(Point(day.isoformat(), text.finite(round(value, 2))) for day, value in pairs)
+    return tuple(Point(day.isoformat(), finite(round(value, 2))) for day, value in pairs)
 
 
-def _says(course: Course, told: History, grown: Growth | None) -> Iterator[str]:
-    title = f"{course.title[:1].upper()}{course.title[1:]}"
+def _says(course: Course, told: History, grown: Growth | None, language: Language) -> Iterator[str]:
+    title = _capital(course.title)
     if grown is not None and told.trend is not None:
-        of = f"by the robust slope of {told.days.height} days"
+        yield _trend(title, grown, language)
         if told.step > 1:
-            of += ", week by week because many of them are 0"
-        if grown.low > 0 or grown.high < 0:
-            word, sign = ("rise", 1) if grown.low > 0 else ("fall", -1)
-            low, high = sorted((sign * grown.low, sign * grown.high))
-            limits = text.span(low, high, Unit.SHARE)
-            value = text.number(sign * grown.value, Unit.SHARE)
-            yield f"{title} {word} by {value} a month ({limits}), {of}."
+            yield language.ngettext(
+                "Trend: robust slope over {n} day, week by week because many days are 0.",
+                "Trend: robust slope over {n} days, week by week because many days are 0.",
+                told.days.height,
+            )
         else:
-            value = text.number(grown.value, Unit.SHARE)
-            limits = text.span(grown.low, grown.high, Unit.SHARE)
-            yield (
-                f"{title} neither surely rise nor surely fall: {value} a month "
-                f"({limits} is possible), {of}."
+            yield language.ngettext(
+                "Trend: robust slope over {n} day.",
+                "Trend: robust slope over {n} days.",
+                told.days.height,
             )
     factors = told.pattern["factor"] if told.pattern.height == 7 else None
     if factors is not None:
         low, high = float(factors.min() or 0.0), float(factors.max() or 0.0)  # type: ignore[arg-type]
-        best = WEEKDAYS[factors.arg_max() or 0]
-        worst = WEEKDAYS[factors.arg_min() or 0]
         if low > 0 and high / low >= _UNEVEN:
-            yield (
-                f"{best} is the strongest weekday, with {text.number(high / low, Unit.RATIO)} "
-                f"times what {worst} brings, the weakest."
+            yield language.gettext(
+                "Best weekday: {best}, {times} times the weakest ({worst}).",
+                best=language.weekday(factors.arg_max() or 0),
+                times=language.number(high / low, Unit.RATIO),
+                worst=language.weekday(factors.arg_min() or 0),
             )
     if told.left_out:
-        many = "day is" if told.left_out == 1 else f"{told.left_out} days are"
-        yield f"The newest {many} left out: what they bring is not settled yet."
+        yield language.ngettext(
+            "The newest {n} day is left out: its numbers are not final yet.",
+            "The newest {n} days are left out: their numbers are not final yet.",
+            told.left_out,
+        )
+
+
+def _trend(title: str, grown: Growth, language: Language) -> str:
+    if grown.low > 0:
+        value = language.number(grown.value, Unit.SHARE)
+        limits = language.span(grown.low, grown.high, Unit.SHARE)
+        return language.gettext(
+            "{title}: up {value} a month (likely {range}).", title=title, value=value, range=limits
+        )
+    if grown.high < 0:
+        value = language.number(-grown.value, Unit.SHARE)
+        limits = language.span(-grown.high, -grown.low, Unit.SHARE)
+        return language.gettext(
+            "{title}: down {value} a month (likely {range}).",
+            title=title,
+            value=value,
+            range=limits,
+        )
+    return language.gettext(
+        "{title}: no clear trend, {value} a month (likely {range}).",
+        title=title,
+        value=language.number(grown.value, Unit.SHARE),
+        range=language.span(grown.low, grown.high, Unit.SHARE),
+    )
+
+
+def _capital(title: str) -> str:
+    return f"{title[:1].upper()}{title[1:]}"
 
 
 def _derived(course: Course, grown: Growth | None, diagnosis: Diagnosis) -> Iterator[str]:
     """What plugins derived of it: of its growth where its days are too few, and what is beside."""
     own = () if grown is not None or course.growth is None else (course.growth,)
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
     for name in (*own, *course.beside):
         metric = metric_of(name, diagnosis.vocabulary)
         for _, measured in sorted(diagnosis.measured.items()):
@@ -124,13 +154,23 @@ def _derived(course: Course, grown: Growth | None, diagnosis: Diagnosis) -> Iter
             if rows.height != 1:  # of several there is no one number
                 continue
             value = value_of(metric, rows.row(0, named=True))
-            of = "" if value.n is None else f", over {value.n:,.0f}"
-            title = f"{metric.title[:1].upper()}{metric.title[1:]}"
-            yield f"{title}: {value.words(currency)} ({value.limits(currency)}){of}."
+            named = {
+                "title": _capital(metric.title),
+                "value": value.words(language, currency),
+                "range": value.limits(language, currency),
+            }
+            if value.n is None:
+                yield language.gettext("{title}: {value} (likely {range}).", **named)
+            else:
+                yield language.gettext(
+                    "{title}: {value} (likely {range}), from {count}.",
+                    **named,
+                    count=language.integer(value.n),
+                )
 
 
 def _months(course: Course, told: History, diagnosis: Diagnosis) -> Iterator[MonthInfo]:
-    unit = metric_of(course.count, diagnosis.vocabulary).unit
+    unit, language = metric_of(course.count, diagnosis.vocabulary).unit, diagnosis.language
     for row in months(told.days).iter_rows(named=True):
         change = row["change"]
         yield MonthInfo(
@@ -138,9 +178,9 @@ def _months(course: Course, told: History, diagnosis: Diagnosis) -> Iterator[Mon
             days=row["days"],
             whole=row["whole"],
             value=row["value"],
-            text=text.number(row["value"], unit, diagnosis.business.currency),
+            text=language.number(row["value"], unit, diagnosis.business.currency),
             change=change,
-            change_text=None if change is None else text.number(change, Unit.SHARE),
+            change_text=None if change is None else language.number(change, Unit.SHARE),
         )
 
 
@@ -148,17 +188,31 @@ def _needs(course: Course, told: History, diagnosis: Diagnosis) -> str:
     """What is missing for a trend, and with it for a target; empty where nothing is."""
     if told.trend is not None:
         return ""
+    language, have = diagnosis.language, told.days.height
     both = due(course, diagnosis)
-    what = f"A trend of {course.title}"
-    what += " and a target for the quarter take" if both else " takes"
-    have = told.days.height
-    if have < LEAST_DAYS:
-        days = "1 day" if have == 1 else f"{have} days"
-        return (
-            f"{what} {LEAST_DAYS} settled days: {days} can be read, {LEAST_DAYS - have} are "
-            "missing. Older downloads of the same file do as well."
+    if have >= LEAST_DAYS:
+        return language.gettext(
+            "The trend of {title} needs more data: too many days between {first} and {last} are "
+            "missing or 0.",
+            title=course.title,
+            first=told.first,
+            last=told.last,
         )
-    return (
-        f"{what} more: too many days are missing between {told.first} and {told.last}, or too "
-        "many of them are 0."
+    named = {"title": _capital(course.title), "least": LEAST_DAYS, "have": have}
+    if both:
+        return language.ngettext(
+            "{title}: a trend and a quarterly target need {least} days with final numbers; {have} "
+            "found, {n} more day needed. Older downloads of the same file count too.",
+            "{title}: a trend and a quarterly target need {least} days with final numbers; {have} "
+            "found, {n} more days needed. Older downloads of the same file count too.",
+            LEAST_DAYS - have,
+            **named,
+        )
+    return language.ngettext(
+        "{title}: a trend needs {least} days with final numbers; {have} found, {n} more day "
+        "needed. Older downloads of the same file count too.",
+        "{title}: a trend needs {least} days with final numbers; {have} found, {n} more days "
+        "needed. Older downloads of the same file count too.",
+        LEAST_DAYS - have,
+        **named,
     )

@@ -9,14 +9,24 @@ from advisor.diagnosis import Diagnosis
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, Unjudged, Watch
 from advisor.judge import Outcome, RuleEvaluation, counted_tests, truth_column
-from advisor.knowledge import NAME_REGION, REGION_UNKNOWN
+from advisor.knowledge import REGION_UNKNOWN
 from advisor.metrics import Value, days_column, metric_of, value_of
-from advisor.model import LEVELS, Against, MetricKind, Resolved, Rule, Test, Truth, Varies, text
+from advisor.model import (
+    LEVELS,
+    TRENDS,
+    Against,
+    Language,
+    MetricKind,
+    Resolved,
+    Rule,
+    Test,
+    Truth,
+    Varies,
+)
 from advisor.plugin import KindInfo
 from advisor.stats import Z
 
-MEND = "what failed, not what is missing: update or remove what is named (`advisor plugins list`)"
-OLDER = "add older downloads of the same files"
+MOST_EXPORTS = 3  # that are named where any of them would do
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
 NO_BAND = Resolved()
 LONGEST = 90  # days: what takes longer to tell is too close to call
@@ -71,7 +81,7 @@ def _nearly(
 ) -> tuple[str, int | None]:
     """About the first test that is not decided: the value, the band, and how much would tell; and
     in how many days that is there."""
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
     for test in tests:
         if row.get(truth_column(test)) != int(Truth.UNSURE):
             continue
@@ -79,19 +89,49 @@ def _nearly(
         band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
         origin = band.edges[0].origin if band.edges else None
         value = value_of(metric, row, origin=origin)
-        known = f"{metric.title} is {value.words(currency)} ({value.limits(currency)} is possible)"
+        named = {
+            "metric": metric.title,
+            "value": value.words(language, currency),
+            "range": value.limits(language, currency),
+            "target": value.band_words(language, currency),
+        }
         banded = bool(test.is_) and test.against is Against.BAND and origin is not None
-        if not banded or metric.kind is MetricKind.EXACT:
-            return f"{known}; whether it {_asked(test)} cannot be told yet", None
-        good = value.band_words(currency)
-        said = f"{known}; {good} is good; {promise(test, value, row, diagnosis, band)}"
-        days = _days(enough(value, row, test, band), value, row)
-        return said, days if (days or 0) <= LONGEST else None
+        if banded and metric.kind is not MetricKind.EXACT:
+            named["more"] = promise(test, value, row, diagnosis, band)
+            said = language.gettext(
+                "{metric} {value} (likely {range}, target {target}): {more}", **named
+            )
+            days = _days(enough(value, row, test, band), value, row)
+            return said, days if (days or 0) <= LONGEST else None
+        return _undecided(test, named, value, diagnosis), None
     return "", None
 
 
-def _asked(test: Test) -> str:
-    return str(test).removeprefix(f"{test.name} ")
+def _undecided(test: Test, named: Mapping[str, str], value: Value, diagnosis: Diagnosis) -> str:
+    """What cannot be told of a change, of a limit, or of a comparison with other subjects."""
+    language, unit = diagnosis.language, value.metric.unit
+    currency = diagnosis.business.currency
+    if test.trend == TRENDS[0]:
+        return language.gettext(
+            "{metric} {value} (likely {range}): too early to tell if it is falling", **named
+        )
+    if test.trend == TRENDS[2]:
+        return language.gettext(
+            "{metric} {value} (likely {range}): too early to tell if it is rising", **named
+        )
+    if test.at_least is not None or test.at_most is not None:
+        return language.gettext(
+            "{metric} {value} (likely {range}): too early to tell if it is {limit}",
+            **named,
+            limit=language.band(test.at_least, test.at_most, unit, currency),
+        )
+    if test.against is Against.PAST:
+        return language.gettext(
+            "{metric} {value} (likely {range}): too early to tell if it changed", **named
+        )
+    return language.gettext(
+        "{metric} {value} (likely {range}): too early to tell if it differs from the rest", **named
+    )
 
 
 def promise(
@@ -102,21 +142,31 @@ def promise(
     band: Resolved,
 ) -> str:
     """How many more events would decide *test* of *band*, in words."""
+    language = diagnosis.language
     more = enough(value, row, test, band)
     days = _days(more, value, row)
     if more is None or (days or 0) > LONGEST:
-        setting = f"; {band.setting} in [shop] of advisor.toml would help" if band.setting else ""
-        return f"too close to call{setting}"
+        if not band.setting:
+            return language.gettext("too close to call")
+        return language.gettext(
+            "too close to call; set {setting} in [shop] of advisor.toml to know more",
+            setting=band.setting,
+        )
     metric = value.metric
     named = metric.events if metric.kind is MetricKind.MONEY else metric.denominator[0]
-    unit = diagnosis.vocabulary.counts[(named or "").rstrip("?")].title
-    shown = (
-        f"about {text.number(_round_up(more), metric_of(named or '', diagnosis.vocabulary).unit)}"
-    )
-    line = f"{shown} more {unit} would tell"
+    unit = metric_of(named or "", diagnosis.vocabulary).unit
+    words = {
+        "count": language.number(_round_up(more), unit, diagnosis.business.currency),
+        "events": diagnosis.vocabulary.counts[(named or "").rstrip("?")].title,
+    }
     if days is not None:
-        line += f", {days:,} days at the present pace"
-    return line
+        return language.ngettext(
+            "about {count} more {events} needed ({n} day)",
+            "about {count} more {events} needed ({n} days)",
+            days,
+            **words,
+        )
+    return language.gettext("about {count} more {events} needed", **words)
 
 
 def _days(more: float | None, value: Value, row: Mapping[str, object]) -> int | None:
@@ -194,7 +244,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     that could not judge everything because something failed."""
     lines: list[Unjudged] = []
     ids = {info: id_ for id_, info in _kinds(diagnosis).items()}
-    judgement = diagnosis.judgement
+    judgement, language = diagnosis.judgement, diagnosis.language
     by_rule: dict[str, list[RuleEvaluation]] = {}
     for evaluation in judgement.evaluations:
         by_rule.setdefault(evaluation.rule.id, []).append(evaluation)
@@ -204,18 +254,33 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         why = _why_failed(rule, diagnosis) if failed or not own else ""
         subjects = sum(one.height for one in own)
         if why:
-            some = f" (on {failed:,} of {subjects:,})" if failed < subjects else ""
-            lines.append(Unjudged(rule.id, rule.says.healthy, f"failed{some}: {why}", MEND))
+            because = language.gettext("failed: {reason}", reason=why)
+            if failed < subjects:
+                because = language.gettext(
+                    "failed on {failed} of {all}: {reason}", failed=failed, all=subjects, reason=why
+                )
+            remedy = language.gettext(
+                "Update or remove the plugin that failed (see `advisor plugins list`)"
+            )
+            lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
             continue
         if sum(judgement.count(one, Outcome.MISSING) for one in own) < subjects:
             continue
         because, wanted = _why_missing(rule, own, diagnosis)
         enough = wanted[0] if len(wanted) == 1 and not isinstance(wanted, str) else ()
         names = tuple(dict.fromkeys(ids[info] for info in enough))
-        remedy = _remedy(wanted)
+        remedy = _remedy(wanted, language)
         lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy, names))
     lines += [
-        Unjudged(rule.id, rule.says.healthy, reason, NAME_REGION)
+        Unjudged(
+            rule.id,
+            rule.says.healthy,
+            language.gettext(
+                "applies only in {regions}, and your shop's region isn't set",
+                regions=language.either(rule.region),
+            ),
+            language.gettext("Add region to [shop] in advisor.toml"),
+        )
         for rule, reason in diagnosis.rules.inactive
         if REGION_UNKNOWN in reason
     ]
@@ -231,10 +296,10 @@ def _why_missing(
     rule: Rule, evaluations: Sequence[RuleEvaluation], diagnosis: Diagnosis
 ) -> tuple[str, str | Wanted]:
     """Return why the rule was not checked, and what would let it be."""
-    vocabulary = diagnosis.vocabulary
+    vocabulary, language = diagnosis.vocabulary, diagnosis.language
     plural = vocabulary.subjects[rule.subject].plural
     if not evaluations:
-        return f"no file lists {plural}", _exports(
+        return language.gettext("no export with {subjects} found", subjects=plural), _exports(
             rule.subject, _counts(rule, diagnosis), diagnosis
         )
     evaluation = evaluations[0]
@@ -249,7 +314,10 @@ def _why_missing(
             or frame[f"{test.name}.lo"].null_count() == frame.height
         ):
             if metric.takes and all(_there(c, evaluation, diagnosis) for c in metric.required()):
-                return f"{metric.title} takes {metric.takes}", OLDER
+                because = language.gettext(
+                    "{metric} needs {amount}", metric=metric.title, amount=metric.takes
+                )
+                return because, language.gettext("Add older downloads of the same files")
             money = metric.kind is MetricKind.MONEY and metric.events is not None
             needed = (*metric.required(), *((metric.events or "",) if money else ()))
             lacking += [c for c in needed if c not in lacking]
@@ -257,32 +325,71 @@ def _why_missing(
     lacking = [c for c in lacking if c not in given]
     if lacking:
         titles = ", ".join(dict.fromkeys(vocabulary.counts[c].title for c in lacking))
-        return f"no file has {titles} of {plural}", _exports(rule.subject, lacking, diagnosis)
+        because = language.gettext(
+            "no file has {counts} of {subjects}", counts=titles, subjects=plural
+        )
+        return because, _exports(rule.subject, lacking, diagnosis)
     for test in rule.own_tests():
         if test.trend is not None and f"{test.name}.before" not in frame.columns:
-            title = metric_of(test.name, vocabulary).title
-            because = f"no file reaches back to the window before with {title} of {plural}"
-            return because, "export two months, or the same report for the month before"
+            because = language.gettext(
+                "no data for the previous period: {metric} of {subjects}",
+                metric=metric_of(test.name, vocabulary).title,
+                subjects=plural,
+            )
+            return because, language.gettext(
+                "Export two months, or the same report for the month before"
+            )
         if test.is_ and test.name not in vocabulary.symbols:
-            band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
-            if not band.edges:
-                reason, _, hint = band.reason.partition(": ")
-                return reason, hint
-            if any(e.of is not None for e in band.edges) and not any(
-                e.of is None for e in band.edges
-            ):
-                title = metric_of(test.name, vocabulary).title
-                return (
-                    f"no band of {title} holds for these {plural}",
-                    "set one in [bands] of advisor.toml",
-                )
+            lacks = _no_target(test, evaluation, plural, diagnosis)
+            if lacks is not None:
+                return lacks
     related = (*rule.when.related, *rule.unless.related)
     if related:
         kinds = ", ".join(vocabulary.subjects[r.kind].plural for r in related)
-        return f"no file says which {kinds} belong to which {plural}", ""
+        because = language.gettext(
+            "no file says which {kinds} belong to which {subjects}", kinds=kinds, subjects=plural
+        )
+        return because, ""
     if given:
         return _why_not_enough(given, evaluation, diagnosis), ""
-    return "the data are not in these files", ""
+    return language.gettext("these files don't have the data"), ""
+
+
+def _no_target(
+    test: Test, evaluation: RuleEvaluation, plural: str, diagnosis: Diagnosis
+) -> tuple[str, str] | None:
+    """Why there is no target for the metric of *test*, and what to do; None where there is one."""
+    language = diagnosis.language
+    title = metric_of(test.name, diagnosis.vocabulary).title
+    band = diagnosis.grader.resolve(test.name, evaluation.graded.measured.kind)
+    if not band.edges and band.setting == "region":
+        return (
+            language.gettext(
+                "the target for {metric} depends on the region, and yours isn't set",
+                metric=title,
+            ),
+            language.gettext("Add region to [shop] in advisor.toml"),
+        )
+    if not band.edges and band.setting:
+        return (
+            language.gettext(
+                "the target for {metric} is in US dollars, and your exchange rate isn't set",
+                metric=title,
+            ),
+            language.gettext("Add currency and usd_rate to [shop] in advisor.toml"),
+        )
+    if not band.edges:
+        return language.gettext("there is no target for {metric}", metric=title), ""
+    if all(edges.of is not None for edges in band.edges):
+        return (
+            language.gettext(
+                "no target for {metric} applies to these {subjects}",
+                metric=title,
+                subjects=plural,
+            ),
+            language.gettext("Set one in [bands] of advisor.toml"),
+        )
+    return None
 
 
 def _why_not_enough(given: Sequence[str], evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str:
@@ -291,8 +398,12 @@ def _why_not_enough(given: Sequence[str], evaluation: RuleEvaluation, diagnosis:
     nothing = [count for count in given if not _counted_any(count, evaluation, diagnosis)]
     titles = ", ".join(diagnosis.vocabulary.counts[count].title for count in nothing or given)
     if nothing:
-        return f"the files say 0 for {titles}, so that there is nothing to compare"
-    return f"the files have {titles}, but not over days that can be compared"
+        return diagnosis.language.gettext(
+            "your files say 0 for {counts}, so there is nothing to compare", counts=titles
+        )
+    return diagnosis.language.gettext(
+        "your files have {counts}, but not for days that can be compared", counts=titles
+    )
 
 
 def _counted_any(count: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool:
@@ -338,20 +449,21 @@ def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> Wanted:
     return tuple(parts) if all(parts) else ()
 
 
-def _remedy(wanted: str | Wanted) -> str:
+def _remedy(wanted: str | Wanted, language: Language) -> str:
     """What to do, in words: for exports, where a seller gets them."""
     if isinstance(wanted, str):
         return wanted
     if not wanted:
-        return "no export that is known here has it yet"
-    return f"add {' and '.join(dict.fromkeys(map(_any_of, wanted)))}"
+        return language.gettext("No known export has it yet")
+    every = list(dict.fromkeys(_any_of(infos, language) for infos in wanted))
+    return language.gettext("Add {exports}", exports=language.all_of(every))
 
 
 def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[ExportInfo, ...]:
     """The exports that would let the rules of *lacking* be checked: first the one that most weighty
     rules wait for, then that for most of the rest, and so on. Those of an API are left out where no
     file is from one."""
-    kinds = _kinds(diagnosis)
+    kinds, language = _kinds(diagnosis), diagnosis.language
     read = {reading.kind for reading in diagnosis.gathered.readings}
     by_api = any(kinds[kind].api for kind in read if kind in kinds)
     weights = {rule.id: 4 ** (3 - rule.severity.rank) for rule in diagnosis.rules.rules}
@@ -376,7 +488,12 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
         info = kinds[best]
         found.append(
             ExportInfo(
-                best, info.title, info.where, info.api, bool(info.template), tuple(rules[best])
+                best,
+                language.gettext(info.title),
+                language.gettext(info.where),
+                info.api,
+                bool(info.template),
+                tuple(rules[best]),
             )
         )
         waiting = {rule: names for rule, names in waiting.items() if best not in names}
@@ -388,6 +505,13 @@ def _kinds(diagnosis: Diagnosis) -> Mapping[str, KindInfo]:
     return {id_: info for one in diagnosis.block.providers for id_, info in one.kinds.items()}
 
 
-def _any_of(infos: Iterable[KindInfo]) -> str:
-    named = dict.fromkeys(f"{i.title} ({i.where})" for i in infos)
-    return " or ".join(list(named)[:3])
+def _any_of(infos: Iterable[KindInfo], language: Language) -> str:
+    named = dict.fromkeys(
+        language.gettext(
+            "{export} ({path})",
+            export=language.gettext(i.title),
+            path=language.gettext(i.where),
+        )
+        for i in infos
+    )
+    return language.either(list(named)[:MOST_EXPORTS])

@@ -13,13 +13,25 @@ from advisor.document.findings import (
 )
 from advisor.judge import Match, RuleEvaluation, rule_metrics, split_subject_id, truth_column
 from advisor.metrics import Rows, Value, days_column, metric_of, sureness, value_of
-from advisor.model import Better, Metric, MetricKind, Rule, Test, Truth, finite, frozen, text
+from advisor.model import (
+    Better,
+    Language,
+    Metric,
+    MetricKind,
+    Rule,
+    Test,
+    Truth,
+    finite,
+    frozen,
+    text,
+)
 from advisor.plan import (
     NoPrice,
     Price,
     PricedFinding,
     PricedFindings,
     Target,
+    TargetOrigin,
     arithmetic,
     edge,
     expected,
@@ -66,7 +78,7 @@ def _back(value: Value) -> Target | None:
     above = better is Better.LOWER
     if not (before < now if above else before > now):
         return None
-    return Target(before, above, "what it was in the window before")
+    return Target(before, above, TargetOrigin.BEFORE)
 
 
 def compose_findings(diagnosis: Diagnosis) -> ShopFindings:
@@ -94,7 +106,7 @@ def _of_rule(
     frame = block.measured(findings[0].index)[0]
     places = [block.measured(finding.index)[1] for finding in findings]
     evaluation = block.matches[findings[0].index].evaluation
-    rule, there = evaluation.rule, frozenset(frame.columns)
+    rule, there = diagnosis.said(evaluation.rule), frozenset(frame.columns)
     tests = tuple(dict.fromkeys(rule.when.own()))
     sources = _sources(evaluation, tests, diagnosis)
     metrics = {
@@ -108,7 +120,8 @@ def _of_rule(
     for finding, row in zip(findings, rows.iter_rows(named=True), strict=True):
         named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
         match = block.matches[finding.index]
-        made.append((_info(match, row, named, tests, sources, finding.price, diagnosis), named))
+        info = _info(match, rule, row, named, tests, sources, finding.price, diagnosis)
+        made.append((info, named))
     return made
 
 
@@ -144,6 +157,7 @@ def _sources(
 
 def _info(
     match: Match,
+    rule: Rule,
     row: Mapping[str, object],
     named: Mapping[str, Value],
     tests: Sequence[Test],
@@ -151,12 +165,11 @@ def _info(
     price: Price | NoPrice,
     diagnosis: Diagnosis,
 ) -> FindingInfo:
-    rule = match.rule
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
     name = str(row.get("name") or match.key)
-    values = _placeholders(match, row, named, name, diagnosis)
+    values = _placeholders(match, rule, row, named, name, diagnosis)
     parameters = {
-        key: values.get(key, text.NOT_KNOWN) for key in text.placeholders(rule.says.finding)
+        key: values.get(key, language.not_known) for key in text.placeholders(rule.says.finding)
     }
     evidence = []
     for test in tests:
@@ -174,9 +187,9 @@ def _info(
                 high=finite(value.high),
                 n=value.n,
                 levels=value.levels(),
-                band=band_info(value, currency),
-                text=value.words(currency),
-                sure=_sure(value, p, currency),
+                band=band_info(value, language, currency),
+                text=value.words(language, currency),
+                sure=_sure(value, p, language, currency),
                 test=str(test),
                 file=rows.file,
                 rows=rows.ranges,
@@ -195,7 +208,7 @@ def _info(
         unchecked=match.unchecked,
         explained_by=match.explained_by,
         message=Message(text.render(rule.says.finding, parameters), rule.says.finding, parameters),
-        why=text.render(rule.says.why, values),
+        why=text.render(rule.says.why, values, language.not_known),
         misleading_when=rule.says.misleading_when,
         confidence=1 - match.p,
         stake=expected(price) if isinstance(price, Price) else None,
@@ -209,7 +222,7 @@ def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
         metric=price.metric,
         value=price.value.mean,
         target=price.target.value,
-        target_origin=price.target.origin,
+        target_origin=price.target.origin.text(diagnosis.language),
         volume=price.volume.mean,
         worth=price.worth.mean,
         kept=price.kept,
@@ -218,27 +231,28 @@ def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
             price,
             metric_of(price.metric, diagnosis.vocabulary),
             diagnosis.vocabulary,
+            diagnosis.language,
             diagnosis.business.currency,
         ),
     )
 
 
-def _sure(value: Value, p: float, currency: str | None) -> str:
+def _sure(value: Value, p: float, language: Language, currency: str | None) -> str:
     """How sure, and between which limits the value lies."""
-    words = sureness(p, exact=value.exact)
-    return words if value.exact else f"{words}: {value.limits(currency)}"
+    words = sureness(p, language, exact=value.exact)
+    return words if value.exact else f"{words}: {value.limits(language, currency)}"
 
 
 def _placeholders(
     match: Match,
+    rule: Rule,
     row: Mapping[str, object],
     named: Mapping[str, Value],
     name: str,
     diagnosis: Diagnosis,
 ) -> dict[str, str]:
-    """What each placeholder of the rule's texts says for this subject."""
-    currency = diagnosis.business.currency
-    rule = match.rule
+    """What each placeholder of the texts of *rule* says for this subject."""
+    currency, language = diagnosis.business.currency, diagnosis.language
     asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
     short = text.shorten(name)
     values = {f"{rule.subject}.name": short, f"{match.kind}.name": short}
@@ -256,7 +270,7 @@ def _placeholders(
         value, part = (
             (named[placeholder], "") if placeholder in named else (named.get(metric), part)
         )
-        said = _part(value, part, currency) if value is not None else None
+        said = _part(value, part, language, currency) if value is not None else None
         if said is not None:
             values[placeholder] = said
     for test in rule.own_tests():
@@ -265,29 +279,30 @@ def _placeholders(
     return values
 
 
-def _part(value: Value, part: str, currency: str | None) -> str | None:
+def _part(value: Value, part: str, language: Language, currency: str | None) -> str | None:
     """What stands behind a metric's name in a placeholder; None where it is not known."""
     unit = value.metric.unit
     match part:
         case "":
-            return value.words(currency)
+            return value.words(language, currency)
         case "band":
-            return value.band_words(currency)
+            return value.band_words(language, currency)
         case "low":
-            return text.span(value.low, value.low, unit, currency)
+            return language.span(value.low, value.low, unit, currency)
         case "high":
-            return text.span(value.high, value.high, unit, currency)
+            return language.span(value.high, value.high, unit, currency)
         case "n":
-            return None if value.n is None else f"{value.n:,.0f}"
+            return None if value.n is None else language.integer(value.n)
         case "room":
-            return None if (room := value.room()) is None else f"{room:,}"
+            return None if (room := value.room()) is None else language.integer(room)
         case "before":
-            return None if value.before is None else text.number(value.before, unit, currency)
+            return None if value.before is None else language.number(value.before, unit, currency)
     return None
 
 
-def band_info(value: Value, currency: str | None) -> BandInfo | None:
+def band_info(value: Value, language: Language, currency: str | None) -> BandInfo | None:
     """The band that *value* is held against, where one applies."""
     if value.origin is None:
         return None
-    return BandInfo(value.edge_low, value.edge_high, value.band_words(currency), value.origin)
+    words = value.band_words(language, currency)
+    return BandInfo(value.edge_low, value.edge_high, words, value.origin)

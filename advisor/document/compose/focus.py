@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.document.actions import ActionInfo, FocusInfo
 from advisor.document.numbers import Kpi
-from advisor.model import Better, Goal, Rule, Vocabulary, frozen
+from advisor.model import Better, Goal, Language, Rule, Vocabulary, frozen
 
 LEAST = 2  # KPIs of a goal that could be judged: of one, all are weak or none. Ours.
 
@@ -23,23 +23,27 @@ def focus(
     plan: Sequence[ActionInfo],
     rules: Iterable[Rule],
     vocabulary: Vocabulary,
+    language: Language,
 ) -> FocusInfo | None:
     """A proposal from the shop's *kpis*, or why there is none; None where the shop has a *goal*."""
     if goal is not None:
         return None
-    states = {kpi.metric: _State.of(kpi, vocabulary) for kpi in kpis}
+    states = {kpi.metric: _State.of(kpi, vocabulary, language) for kpi in kpis}
     each = [_Standing.of(one, states) for one in vocabulary.goals.values()]
     judged = [standing for standing in each if standing.judged >= LEAST]
     if not judged:
-        return _none(f"of no goal could {LEAST} KPIs be judged")
+        return _none(language.gettext("not enough data to suggest a goal"), language)
     money = _at_stake(plan, rules)
     worst = max(judged, key=lambda s: (s.share, money.get(s.goal.id, 0.0), len(s.weak)))
     if not worst.weak:
-        return _none("of the KPIs that could be judged, none is surely weak")
-    names = ", ".join(f"{state.kpi.title} is {state.words}" for state in worst.weak)
-    because = f"{len(worst.weak)} of {worst.judged} KPIs that could be judged are weak: {names}"
-    if len(worst.weak) == 1:
-        because = f"1 of {worst.judged} KPIs that could be judged is weak: {names}"
+        return _none(language.gettext("none of your KPIs is clearly weak"), language)
+    because = language.ngettext(
+        "{n} of {all} KPIs is weak ({kpis})",
+        "{n} of {all} KPIs are weak ({kpis})",
+        len(worst.weak),
+        all=worst.judged,
+        kpis=", ".join(state.words for state in worst.weak),
+    )
     line = f'focus = "{worst.goal.id}"'
     return FocusInfo(
         goal=worst.goal.id,
@@ -47,15 +51,20 @@ def focus(
         because=because,
         kpis=tuple(state.kpi.metric for state in worst.weak),
         line=line,
-        text=(
-            f"No goal is set; the weakest is “{worst.goal.title}”: {because}. "
-            f"To plan for it, write {line} under [goal] in advisor.toml."
+        text=language.gettext(
+            "You haven't set a goal. Suggested: “{goal}”, because {reason}. To plan for it, write "
+            "{line} under [goal] in advisor.toml.",
+            goal=worst.goal.title,
+            reason=because,
+            line=line,
         ),
     )
 
 
-def _none(because: str) -> FocusInfo:
-    text = f"No goal is set, and none is proposed: {because}."
+def _none(because: str, language: Language) -> FocusInfo:
+    text = language.gettext(
+        "You haven't set a goal, and none is suggested: {reason}.", reason=because
+    )
     return FocusInfo(None, "", because, (), "", text)
 
 
@@ -68,7 +77,7 @@ class _State:
     words: str = ""
 
     @classmethod
-    def of(cls, kpi: Kpi, vocabulary: Vocabulary) -> "_State":
+    def of(cls, kpi: Kpi, vocabulary: Vocabulary, language: Language) -> "_State":
         metric = vocabulary.metrics.get(kpi.metric)
         bad = _BAD.get(metric.better) if metric is not None else None
         if bad is None:
@@ -77,9 +86,21 @@ class _State:
         found = [level] if kpi.levels == (level,) else []
         found += [way] if kpi.trend == way else []
         if found:
-            return cls(kpi, weak=True, words=" and ".join(found))
+            words = language.gettext(
+                "{metric} is {state}",
+                metric=kpi.title,
+                state=language.all_of([_state(one, language) for one in found]),
+            )
+            return cls(kpi, weak=True, words=words)
         well = level not in kpi.levels if kpi.levels else kpi.trend is not None
         return cls(kpi, weak=False if well else None)
+
+
+def _state(word: str, language: Language) -> str:
+    """A level or a direction, in words."""
+    if word == "falling":
+        return language.gettext("falling")
+    return language.gettext("rising") if word == "rising" else language.level(word)
 
 
 @frozen

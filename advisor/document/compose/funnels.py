@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import FunnelInfo, FunnelStep
 from advisor.metrics import FunnelTotals, funnel_totals, metric_of
-from advisor.model import Unit, text
+from advisor.model import Unit
 
 
 def funnels(diagnosis: Diagnosis) -> tuple[FunnelInfo, ...]:
@@ -32,8 +32,8 @@ def _steps(one: FunnelTotals, diagnosis: Diagnosis) -> Iterator[FunnelStep]:
         yield FunnelStep(
             title=diagnosis.vocabulary.counts[count].title,
             value=value,
-            text=text.number(value, unit, diagnosis.business.currency),
+            text=diagnosis.language.number(value, unit, diagnosis.business.currency),
             share=share,
-            share_text=None if share is None else text.number(share, Unit.SHARE),
+            share_text=None if share is None else diagnosis.language.number(share, Unit.SHARE),
         )
         before = value

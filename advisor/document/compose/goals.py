@@ -1,12 +1,12 @@
 """Small goals for the next month, from the first things of the plan that a number can tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import MonthGoal
 from advisor.document.compose.findings import ShopFindings
-from advisor.model import Unit, text
+from advisor.model import Language, Unit, text
 from advisor.plan import MONTH, Plan
 
 MOST = 3  # more than that is no focus
@@ -23,7 +23,7 @@ def month_goals(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> tup
 
 
 def _each(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[MonthGoal]:
-    currency = diagnosis.business.currency
+    currency, language = diagnosis.business.currency, diagnosis.language
     by = (diagnosis.request.today + timedelta(days=MONTH)).isoformat()
     held = {kind.pools for kind in diagnosis.vocabulary.subjects.values()}
     for rank, item in enumerate((ranked.planned for ranked in plan.actions[:FIRST]), start=1):
@@ -40,15 +40,43 @@ def _each(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[
             aim = value.value + step * (target.value - value.value)
             unit = value.metric.unit
             now, then, end = (
-                text.number(number, unit, currency) for number in (value.value, aim, target.value)
+                language.number(number, unit, currency)
+                for number in (value.value, aim, target.value)
             )
-            limit = "at most " if target.above else "at least "
-            limit = "" if target.above and aim == 0 else limit
-            way = "" if aim == target.value else f", half of the way to {end}"
+            if not (target.above and aim == 0):
+                low, high = (None, aim) if target.above else (aim, None)
+                then = language.band(low, high, unit, currency)
             subject = findings.infos[index].subject.name
-            whose = text.shorten(subject)
-            if item.kind in held:  # a LIVE is held once: the goal is one for those to come
-                whose = f"the next {diagnosis.vocabulary.subjects[item.kind].title} after {whose}"
-            said = f"{whose}: {value.metric.title} from {now} to {limit}{then}{way} (number {rank})"
+            named = {
+                "subject": text.shorten(subject),
+                "metric": value.metric.title,
+                "now": now,
+                "goal": then,
+                "end": end,
+                "rank": rank,
+                "kind": diagnosis.vocabulary.subjects[item.kind].title,
+            }
+            said = _said(named, language, next_one=item.kind in held, whole=aim == target.value)
             yield MonthGoal(item.id, name, subject, value.value, aim, by, said)
             break
+
+
+def _said(named: Mapping[str, object], language: Language, *, next_one: bool, whole: bool) -> str:
+    """The goal as a sentence. A LIVE is held once: its goal is one for those to come."""
+    if next_one and whole:
+        return language.gettext(
+            "Next {kind} after {subject}: {metric} from {now} to {goal} (action #{rank})", **named
+        )
+    if next_one:
+        return language.gettext(
+            "Next {kind} after {subject}: {metric} from {now} to {goal}, halfway to {end} "
+            "(action #{rank})",
+            **named,
+        )
+    if whole:
+        return language.gettext(
+            "{subject}: {metric} from {now} to {goal} (action #{rank})", **named
+        )
+    return language.gettext(
+        "{subject}: {metric} from {now} to {goal}, halfway to {end} (action #{rank})", **named
+    )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.origin import MarginInfo
-from advisor.model import Band, Unit, text
+from advisor.metrics import OWN_LIST
+from advisor.model import COSTS_ORIGIN, Band, Language, Unit
 from advisor.plan import ASSUMED
 
 ASIDE = ASSUMED  # a margin to show what one would change: no claim about the shop
@@ -14,15 +15,28 @@ def margin_info(diagnosis: Diagnosis) -> MarginInfo:
     """The shop's margin, and the limits that it sets."""
     business = diagnosis.business
     limits = tuple(dict.fromkeys(_limits(diagnosis)))
+    language = diagnosis.language
     if business.margin is not None:
-        share = text.number(business.margin, Unit.SHARE)
-        said = f"{share} of the sales stay before ads ({business.margin_origin or 'advisor.toml'})"
+        said = language.gettext(
+            "You keep {share} of sales before ads (from {source}).",
+            share=language.number(business.margin, Unit.SHARE),
+            source=_source(business.margin_origin, language),
+        )
         return MarginInfo(business.margin, business.margin_origin, said, limits)
-    said = (
-        "no margin is known, so gains are told in sales; add margin to [shop] or a [costs] table "
-        "to advisor.toml, or fill in the list of margins that `advisor init --templates` writes"
+    said = language.gettext(
+        "Your margin isn't known, so gains are in sales. To see profit instead, add margin to "
+        "[shop] or a [costs] table to advisor.toml, or fill in the margin list that "
+        "`advisor init --templates` writes."
     )
     return MarginInfo(None, "", said, limits)
+
+
+def _source(origin: str, language: Language) -> str:
+    if origin == COSTS_ORIGIN:
+        return language.gettext("the costs in advisor.toml")
+    if origin == OWN_LIST:
+        return language.gettext("your own list of margins, weighted by sales")
+    return origin or "advisor.toml"
 
 
 def _limits(diagnosis: Diagnosis) -> Iterator[str]:
@@ -38,19 +52,28 @@ def _measured(diagnosis: Diagnosis) -> frozenset[str]:
 
 def _limit(band: Band, diagnosis: Diagnosis) -> str:
     vocabulary, margin = diagnosis.vocabulary, diagnosis.business.margin
-    metric = vocabulary.metrics[band.metric]
+    metric, language = vocabulary.metrics[band.metric], diagnosis.language
     known = ASIDE if margin is None else margin
+    share = language.number(known, Unit.SHARE)
     if band.over_margin is not None:
-        edge = text.number(band.over_margin / known, metric.unit, diagnosis.business.currency)
-        limit = f"{metric.title} breaks even at {edge}"
+        edge = band.over_margin / known
+        at = language.number(edge, metric.unit, diagnosis.business.currency)
     else:
         of = vocabulary.metrics[band.margin_of or ""].title
-        limit = f"{metric.title} breaks even at {text.number(known, Unit.SHARE)} of the {of}"
+        at = language.gettext("{share} of {metric}", share=share, metric=of)
+    named = {"metric": metric.title, "value": at, "share": share}
     if margin is not None:
-        return limit
-    aside = text.number(ASIDE, Unit.SHARE)
+        return language.gettext("{metric} breaks even at {value}.", **named)
     instead = _instead(band.metric, diagnosis)
-    return f"if {aside} of the sales stayed, {limit}{instead}"
+    if not instead:
+        return language.gettext(
+            "With a {share} margin, {metric} would break even at {value}.", **named
+        )
+    return language.gettext(
+        "With a {share} margin, {metric} would break even at {value}; the target now is {target}.",
+        **named,
+        target=instead,
+    )
 
 
 def _instead(name: str, diagnosis: Diagnosis) -> str:
@@ -59,5 +82,5 @@ def _instead(name: str, diagnosis: Diagnosis) -> str:
     for kind in diagnosis.measured:
         for edges in diagnosis.grader.resolve(name, kind).edges:
             if edges.low is not None or edges.high is not None:
-                return f"; now it is held to {text.band(edges.low, edges.high, unit, currency)}"
+                return diagnosis.language.band(edges.low, edges.high, unit, currency)
     return ""

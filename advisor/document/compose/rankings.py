@@ -13,7 +13,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document.findings import SubjectInfo
 from advisor.document.numbers import Ranked, Ranking
-from advisor.model import Better, text
+from advisor.model import Better
 
 
 def rankings(diagnosis: Diagnosis) -> tuple[Ranking, ...]:
@@ -46,7 +46,7 @@ def _each(diagnosis: Diagnosis) -> Iterator[Ranking]:
             definition=metric.definition,
             subjects=several[0]["subjects"],
             usual=usual,
-            usual_text=text.number(usual, metric.unit, currency),
+            usual_text=diagnosis.language.number(usual, metric.unit, currency),
             best=sides[0],
             worst=sides[1],
         )
@@ -58,9 +58,9 @@ def _ranked(row: Mapping[str, Any], diagnosis: Diagnosis) -> Ranked:
         subject=SubjectInfo(row["kind"], row["key"], row["name"] or row["key"]),
         value=row["value"],
         n=row["n"],
-        text=text.number(row["value"], unit, currency),
+        text=diagnosis.language.number(row["value"], unit, currency),
         shrunk=row["shrunk"],
         low=row["low"],
         high=row["high"],
-        shrunk_text=text.number(row["shrunk"], unit, currency),
+        shrunk_text=diagnosis.language.number(row["shrunk"], unit, currency),
     )

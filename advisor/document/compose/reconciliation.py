@@ -3,7 +3,7 @@
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import Amount, Reconciliation
 from advisor.metrics import Compared, Sum, metric_of, reconcile
-from advisor.model import Side, Unit, text
+from advisor.model import Side, Unit
 
 
 def reconciliations(diagnosis: Diagnosis) -> tuple[Reconciliation, ...]:
@@ -16,7 +16,7 @@ def _told(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
     left = round(one.rest, 6) or 0.0  # what adding up leaves behind is no rest
     rest = _words(left, one.total.side, diagnosis)
     if one.total.value:
-        rest += f" ({text.number(left / one.total.value, Unit.SHARE)})"
+        rest += f" ({diagnosis.language.number(left / one.total.value, Unit.SHARE)})"
     return Reconciliation(
         id=one.what.id,
         title=one.what.title,
@@ -45,10 +45,11 @@ def _title_of(found: Sum, diagnosis: Diagnosis) -> str:
     """Names what the amount is of, where that is not what the side is first of."""
     title = _title(found.side, diagnosis)
     if found.of:
-        return f"{title} of {found.of}"
+        return diagnosis.language.gettext("{title} of {subject}", title=title, subject=found.of)
     if found.side.title or found.kind == found.side.subject[0]:
         return title
-    return f"{title} of {diagnosis.vocabulary.subjects[found.kind].plural}"
+    plural = diagnosis.vocabulary.subjects[found.kind].plural
+    return diagnosis.language.gettext("{title} of {subject}", title=title, subject=plural)
 
 
 def _title(side: Side, diagnosis: Diagnosis) -> str:
@@ -57,4 +58,4 @@ def _title(side: Side, diagnosis: Diagnosis) -> str:
 
 def _words(value: float, side: Side, diagnosis: Diagnosis) -> str:
     unit = metric_of(side.count, diagnosis.vocabulary).unit
-    return text.number(value, unit, diagnosis.business.currency)
+    return diagnosis.language.number(value, unit, diagnosis.business.currency)

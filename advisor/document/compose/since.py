@@ -20,23 +20,22 @@ from advisor.history import (
 )
 from advisor.history import Run as HistoryRun
 from advisor.metrics import metric_of
-from advisor.model import Severity, Vocabulary, text
+from advisor.model import Language, Severity, Vocabulary, text
 
 _ORDER = tuple(Change)
 _STILL = (Change.UNCHANGED, Change.UNSURE)
-_WORDS = {
-    Reason.RULES: "rules or targets",
-    Reason.SETTINGS: "your settings",
-    Reason.VERSION: "the version of shop-advisor",
-}
 
 
 def since(
-    run: HistoryRun, past: Past, vocabulary: Vocabulary, currency: str | None
+    run: HistoryRun,
+    past: Past,
+    vocabulary: Vocabulary,
+    language: Language,
+    currency: str | None,
 ) -> SinceInfo | None:
     """What changed from the run in *past* to *run*; None where there is none."""
     now = findings_frame([(run.info.shop, *row_of(row)) for row in run.findings])
-    return since_frame(run.info, now, past, vocabulary, currency)
+    return since_frame(run.info, now, past, vocabulary, language, currency)
 
 
 def since_frame(
@@ -44,6 +43,7 @@ def since_frame(
     now: pl.DataFrame,
     past: Past,
     vocabulary: Vocabulary,
+    language: Language,
     currency: str | None,
 ) -> SinceInfo | None:
     """The same of a run with the findings in the frame *now*."""
@@ -58,7 +58,10 @@ def since_frame(
         past.findings, on=("shop", "id"), how="left", suffix="_then"
     )
     found = sorted(
-        (_finding(row, info, then, vocabulary, currency) for row in rows.iter_rows(named=True)),
+        (
+            _finding(row, info, then, vocabulary, language, currency)
+            for row in rows.iter_rows(named=True)
+        ),
         key=lambda one: (_ORDER.index(Change(one.change)), Severity(one.severity).rank, one.id),
     )
     still = counts[Change.UNCHANGED.value] + counts[Change.UNSURE.value]
@@ -74,7 +77,7 @@ def since_frame(
         open=still,
         solved=counts[Change.SOLVED.value],
         not_seen=counts[Change.NOT_SEEN.value],
-        text=_text(then, counts, still, other, same=same),
+        text=_text(then, counts, still, other, language, same=same),
         findings=tuple(found),
     )
 
@@ -93,6 +96,7 @@ def _finding(
     now: RunInfo,
     then: RunInfo,
     vocabulary: Vocabulary,
+    language: Language,
     currency: str | None,
 ) -> FindingChange:
     def at(name: str) -> object:
@@ -108,12 +112,16 @@ def _finding(
         change=change.value,
         reason="" if change in _STILL else reason(rule, now, then).value,
         since=str(at("opened")),
-        text=_line(row, change, vocabulary, currency),
+        text=_line(row, change, vocabulary, language, currency),
     )
 
 
 def _line(
-    row: Mapping[str, object], change: Change, vocabulary: Vocabulary, currency: str | None
+    row: Mapping[str, object],
+    change: Change,
+    vocabulary: Vocabulary,
+    language: Language,
+    currency: str | None,
 ) -> str:
     """`Summer: CTR 0.55 % (was 0.61 %, target 1 %)`."""
     name = text.shorten(str(row["name"] or row["name_then"]))
@@ -124,38 +132,75 @@ def _line(
 
     def shown(column: str) -> str | None:
         value = text.finite(row[column])
-        return None if value is None else text.number(value, metric.unit, currency)
+        return None if value is None else language.number(value, metric.unit, currency)
 
     before, after = shown("value_then"), shown("value")
     target = shown("target") or shown("target_then")
-    marks = [
-        *([f"was {before}"] if before and before != after and change is not Change.NEW else []),
-        *([f"target {target}"] if target else []),
-    ]
+    marks = []
+    if before and before != after and change is not Change.NEW:
+        marks.append(language.gettext("was {value}", value=before))
+    if target:
+        marks.append(language.gettext("target {value}", value=target))
     words = [metric.title, *([after] if after else [])]
     said = f"{name}: {' '.join(words)}"
     return f"{said} ({', '.join(marks)})" if marks else said
 
 
+def _counted(change: Change, many: int, language: Language) -> str:
+    match change:
+        case Change.NEW:
+            return language.ngettext("{n} new", "{n} new", many)
+        case Change.WORSE:
+            return language.ngettext("{n} worse", "{n} worse", many)
+        case Change.BETTER:
+            return language.ngettext("{n} better", "{n} better", many)
+        case Change.SOLVED:
+            return language.ngettext("{n} solved", "{n} solved", many)
+        case Change.NOT_SEEN:
+            return language.ngettext("{n} not checked this time", "{n} not checked this time", many)
+    return language.ngettext("{n} still open", "{n} still open", many)
+
+
+def _reason(why: Reason, language: Language) -> str:
+    match why:
+        case Reason.RULES:
+            return language.gettext("rules or targets")
+        case Reason.SETTINGS:
+            return language.gettext("your settings")
+    return language.gettext("the version of shop-advisor")
+
+
 def _text(
-    then: RunInfo, counts: Mapping[str, int], still: int, other: tuple[str, ...], *, same: bool
+    then: RunInfo,
+    counts: Mapping[str, int],
+    still: int,
+    other: tuple[str, ...],
+    language: Language,
+    *,
+    same: bool,
 ) -> str:
     parts = [
-        (counts[Change.NEW.value], "new"),
-        (counts[Change.WORSE.value], "worse"),
-        (counts[Change.BETTER.value], "better"),
-        (counts[Change.SOLVED.value], "solved"),
-        (still, "still open"),
-        (counts[Change.NOT_SEEN.value], "not checked this time"),
+        _counted(change, counts[change.value], language)
+        for change in (Change.NEW, Change.WORSE, Change.BETTER, Change.SOLVED)
+        if counts[change.value]
     ]
-    said = ", ".join(f"{many} {word}" for many, word in parts if many)
-    lines = [f"Since {then.day}: {said or 'nothing found then or now'}."]
+    if still:
+        parts.append(_counted(Change.UNCHANGED, still, language))
+    if counts[Change.NOT_SEEN.value]:
+        parts.append(_counted(Change.NOT_SEEN, counts[Change.NOT_SEEN.value], language))
+    day = language.full_day(then.day)
+    if parts:
+        said = language.gettext("Since {day}: {changes}.", day=day, changes=", ".join(parts))
+    else:
+        said = language.gettext("Since {day}: nothing found then or now.", day=day)
+    lines = [said]
     if same:
-        lines.append("The period is the same as last time.")
+        lines.append(language.gettext("The period is the same as last time."))
     if other:
-        words = [_WORDS[Reason(one)] for one in other]
         lines.append(
-            f"Changed since then: {text.listed(words, len(words))}. "
-            "Some of these changes may come from that."
+            language.gettext(
+                "Changed since then: {what}. Some of these changes may come from that.",
+                what=language.all_of([_reason(Reason(one), language) for one in other]),
+            )
         )
     return " ".join(lines)

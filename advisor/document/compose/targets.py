@@ -10,7 +10,7 @@ import polars as pl
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import QuarterTarget
 from advisor.metrics import metric_of
-from advisor.model import Course, Period, text
+from advisor.model import Course, Period
 from advisor.stats import QUARTER, History, Projection, next_target, project
 
 YEAR = 365
@@ -82,38 +82,60 @@ def _says(
     diagnosis: Diagnosis,
 ) -> Iterator[str]:
     unit, currency = metric_of(course.count, diagnosis.vocabulary).unit, diagnosis.business.currency
+    language = diagnosis.language
 
     def words(value: float) -> str:
-        return text.number(_rounded(value), unit, currency)
+        return language.number(_rounded(value), unit, currency)
 
-    quarter = f"{ahead.period}"
-    why = "where the trend leads"
-    if aim > ahead.mid:
-        why = "what today's level brings, which is more than where the trend leads"
-        if market is not None and aim == market:
-            why = "today's level, grown as you say that the market does"
-    yield f"Target for {quarter}: {words(aim)}, {why}."
-    limits = text.span(_rounded(ahead.low), _rounded(ahead.high), unit, currency)
-    known = ""
-    if ahead.known_days:
-        days = "1 day" if ahead.known_days == 1 else f"{ahead.known_days} days"
-        known = f" {words(ahead.known)} of it is known, from {days}."
-    yield (
-        f"If the trend and the week go on, the quarter comes to {words(ahead.mid)} "
-        f"({limits} in 8 of 10 cases); at today's level to {words(ahead.level)}.{known}"
+    named = {"quarter": language.days(ahead.period.first, ahead.period.last), "target": words(aim)}
+    if aim <= ahead.mid:
+        yield language.gettext("Target for {quarter}: {target}, where the trend leads.", **named)
+    elif market is not None and aim == market:
+        yield language.gettext(
+            "Target for {quarter}: {target}, today's level plus the market growth you set.", **named
+        )
+    else:
+        yield language.gettext(
+            "Target for {quarter}: {target}, today's level, which is more than the trend gives.",
+            **named,
+        )
+    yield language.gettext(
+        "If the trend continues: {trend} (likely {range}). At today's level: {level}.",
+        trend=words(ahead.mid),
+        range=language.span(_rounded(ahead.low), _rounded(ahead.high), unit, currency),
+        level=words(ahead.level),
     )
+    if ahead.known_days:
+        yield language.ngettext(
+            "{amount} of it is already in, from {n} day.",
+            "{amount} of it is already in, from {n} days.",
+            ahead.known_days,
+            amount=words(ahead.known),
+        )
     if market is None:
-        yield "The market's own growth is not in it; advisor.toml may say it (market_growth)."
+        yield language.gettext(
+            "Market growth is not included; set market_growth in advisor.toml to add it."
+        )
     if stated is not None:
-        place = "inside that range"
+        named = {"amount": words(stated)}
         if stated > ahead.high:
-            place = "more than that range reaches"
+            yield language.gettext(
+                "Your own targets add up to {amount}: above the likely range.", **named
+            )
         elif stated < ahead.low:
-            place = "less than that range begins with"
-        yield f"Your own targets for its months add up to {words(stated)}: {place}."
+            yield language.gettext(
+                "Your own targets add up to {amount}: below the likely range.", **named
+            )
+        else:
+            yield language.gettext(
+                "Your own targets add up to {amount}: within the likely range.", **named
+            )
     elif of_months:
-        have = "months has" if of_months == 1 else "months have"
-        yield f"Only {of_months} of its three {have} a target of your own."
+        yield language.ngettext(
+            "Only {n} of its three months has a target of your own.",
+            "Only {n} of its three months have a target of your own.",
+            of_months,
+        )
 
 
 def _rounded(value: float) -> float:

@@ -40,9 +40,9 @@ from advisor.document.origin import (
 from advisor.document.whole import SCHEMA_VERSION, Document
 from advisor.history import Past, Run
 from advisor.judge import notice
-from advisor.metrics import Total, Value
-from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
-from advisor.plan import FORMULA
+from advisor.metrics import Total, Value, metric_of
+from advisor.model import CountUnit, Grain, Language, Metric, Note, Period, Unit, finite
+from advisor.plan import formula
 from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
@@ -54,7 +54,9 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     shop."""
     document = compose_document(diagnosis)
     run = run_record(diagnosis, document, past)
-    changed = since(run, past, diagnosis.vocabulary, diagnosis.business.currency)
+    changed = since(
+        run, past, diagnosis.vocabulary, diagnosis.language, diagnosis.business.currency
+    )
     return attrs.evolve(document, since=changed), run
 
 
@@ -93,14 +95,15 @@ def compose_document(diagnosis: Diagnosis) -> Document:
         coverage=lacking,
         reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis, muted.notes)),
-        order=FORMULA,
+        order=formula(diagnosis.language),
         suppressed=suppressed(findings.infos.values(), muted),
         changes=explained(diagnosis),
         courses=courses(diagnosis),
         funnels=funnels(diagnosis),
         exports=missing_exports(lacking, diagnosis),
-        focus=focus(diagnosis.business.goal, kpis, actions, rules, words),
+        focus=focus(diagnosis.business.goal, kpis, actions, rules, words, diagnosis.language),
         checks=check_infos(rules, infos),
+        language=diagnosis.language.code,
     )
 
 
@@ -161,18 +164,31 @@ def _period(diagnosis: Diagnosis) -> PeriodInfo:
         before_last=then.last.isoformat() if then else None,
         today=diagnosis.request.today.isoformat(),
         age=age,
-        stale=_stale(now, age),
+        stale=_stale(now, age, diagnosis.language),
     )
 
 
-def _stale(now: Period | None, age: int | None) -> str:
+def _stale(now: Period | None, age: int | None, language: Language) -> str:
     """Return what a seller must know first of data that are old; "" where they are not."""
     if now is None or age is None or age <= FRESH:
         return ""
-    text = f"Your data is {age} days old (it ends on {now.last}): download fresh exports"
     if age > OUTDATED:
-        return f"{text} before you act on this plan. Its actions have no dates."
-    return f"{text} before you act on this plan. Its dates count from the day of this run."
+        return language.ngettext(
+            "Your data is {n} day old (it ends on {day}): download fresh exports before you act "
+            "on this plan. Its actions have no dates.",
+            "Your data is {n} days old (it ends on {day}): download fresh exports before you act "
+            "on this plan. Its actions have no dates.",
+            age,
+            day=language.full_day(now.last),
+        )
+    return language.ngettext(
+        "Your data is {n} day old (it ends on {day}): download fresh exports before you act on "
+        "this plan. Its dates count from the day of this run.",
+        "Your data is {n} days old (it ends on {day}): download fresh exports before you act on "
+        "this plan. Its dates count from the day of this run.",
+        age,
+        day=language.full_day(now.last),
+    )
 
 
 def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
@@ -180,7 +196,7 @@ def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
         InputInfo(
             file=r.file.name,
             kind=r.kind,
-            title=r.title,
+            title=diagnosis.language.gettext(r.title),
             rows=r.rows,
             left_out=dict(sorted(r.left_out.items())),
             sha256=r.file.sha256,
@@ -223,36 +239,44 @@ def _goal(name: str, diagnosis: Diagnosis) -> str | None:
 
 def _of_total(kpi: Kpi, total: Total, diagnosis: Diagnosis) -> Kpi:
     """*kpi*, saying which subjects and days it is of, where they are not all of the plan's."""
-    metric = total.metric
+    metric, language = total.metric, diagnosis.language
     then, days = total.row.get("before.days"), total.row.get("days")
     if kpi.before_text and then and days and then < days:
         # Fewer days say less, and a total of them is not to be compared with one of more.
-        span = "1 day" if then == 1 else f"{then:.0f} days"
-        shown = f" in {span}" if _adds_up(metric, diagnosis) else f" ({span})"
-        kpi = attrs.evolve(kpi, before_text=f"{kpi.before_text}{shown}")
+        if _adds_up(metric, diagnosis):
+            before = language.ngettext(
+                "{value} in {n} day", "{value} in {n} days", then, value=kpi.before_text
+            )
+        else:
+            before = language.ngettext(
+                "{value} ({n} day)", "{value} ({n} days)", then, value=kpi.before_text
+            )
+        kpi = attrs.evolve(kpi, before_text=before)
     kind, state = diagnosis.vocabulary.subjects[total.kind], _is_state(metric, diagnosis)
     if not total.of and total.subjects > 1:
         # Likes of LIVEs are not the likes of everything.
-        kpi = attrs.evolve(kpi, title=f"{kpi.title} of {kind.plural}")
+        title = language.gettext("{metric} of {subjects}", metric=kpi.title, subjects=kind.plural)
+        kpi = attrs.evolve(kpi, title=title)
     elif total.of and not state:
-        kpi = attrs.evolve(kpi, title=f"{kpi.title} of one {kind.title}")
-    marks = [total.of, "" if state else _other_days(total, _current(diagnosis))]
-    marks = [mark for mark in marks if mark]
+        title = language.gettext("{metric} of one {subject}", metric=kpi.title, subject=kind.title)
+        kpi = attrs.evolve(kpi, title=title)
+    days_text = "" if state else _other_days(total, _current(diagnosis), language)
+    marks = [mark for mark in (total.of, days_text) if mark]
     return attrs.evolve(kpi, text=f"{kpi.text} ({', '.join(marks)})") if marks else kpi
 
 
-def _other_days(total: Total, period: Period | None) -> str:
+def _other_days(total: Total, period: Period | None, language: Language) -> str:
     """Return the days that *total* is of, where they are not those of the plan. A table with gaps
     says nothing of days that it has no rows of."""
     if period is None or total.days == period:
         return ""
     if total.days is None:
-        return "days not known"
+        return language.gettext("days not known")
     first, last = total.days.first, total.days.last
     events = not total.metric.denominator and total.metric.unit is Unit.NUMBER
     if total.grain is Grain.DAY and (not total.every_day or (first == last and events)):
         return ""
-    return f"{first} to {last}" if first != last else str(first)
+    return language.days(first, last)
 
 
 def _adds_up(metric: Metric, diagnosis: Diagnosis) -> bool:
@@ -269,7 +293,8 @@ def _is_state(metric: Metric, diagnosis: Diagnosis) -> bool:
 def _as_kpi(
     value: Value, series: tuple[tuple[str, float | None], ...], trend: str | None, d: Diagnosis
 ) -> Kpi:
-    metric, currency = value.metric, d.business.currency
+    metric = metric_of(value.metric.id, d.vocabulary)
+    currency, language = d.business.currency, d.language
     banded = value.origin is not None and bool(value.levels())
     return Kpi(
         metric=metric.id,
@@ -280,16 +305,16 @@ def _as_kpi(
         high=finite(value.high),
         before=value.before,
         levels=value.levels(),
-        text=value.words(currency),
-        band_text=value.band_words(currency) if banded else None,
+        text=value.words(language, currency),
+        band_text=value.band_words(language, currency) if banded else None,
         before_text=None
         if value.before is None
-        else text.number(value.before, metric.unit, currency),
+        else language.number(value.before, metric.unit, currency),
         trend=trend,
         impact=metric.impact,
         definition=metric.definition,
         series=tuple(Point(day, finite(v)) for day, v in series),
-        band=band_info(value, currency) if banded else None,
+        band=band_info(value, language, currency) if banded else None,
     )
 
 

@@ -32,7 +32,7 @@ def test_without_a_band_the_better_half_of_the_shop_says_when_it_is_done() -> No
     (done,) = only(weak_opening(), "operator/weak-opening").done
 
     assert done.text.startswith(
-        "hook rate is at least 30.5 %, what the better half of the shop's own has; about "
+        "hook rate is at least 30.5%, the average of the better half of your own (check after "
     )
     assert done.events
 
@@ -41,15 +41,13 @@ def test_without_a_band_a_test_runs_until_the_better_half_can_be_told() -> None:
     trial = only(weak_opening(), "operator/weak-opening").trial
 
     assert trial is not None
-    assert "before hook rate of 12 % and 30.5 % can be told apart" in trial.text
+    assert "to tell hook rate of 12% from 30.5%" in trial.text
 
 
 def test_without_a_band_the_goal_of_the_month_is_half_of_the_way_to_the_better_half() -> None:
     (goal,) = weak_opening().goals
 
-    assert goal.text == (
-        "Weak: hook rate from 12 % to at least 21.2 %, half of the way to 30.5 % (number 1)"
-    )
+    assert goal.text == ("Weak: hook rate from 12% to at least 21.2%, halfway to 30.5% (action #1)")
 
 
 def test_what_fell_and_is_good_still_is_done_when_it_is_back() -> None:
@@ -58,9 +56,9 @@ def test_what_fell_and_is_good_still_is_done_when_it_is_back() -> None:
     made = plan({"ad": [{"name": "Tired", **now, "before": before}]})
     (done,) = only(made, "guide/falling-roas").done
 
-    assert done.text.startswith("ROAS is at least 40, what it was in the window before; about ")
+    assert done.text.startswith("ROAS is at least 40, the value in the previous period (check ")
     assert [goal.text for goal in made.goals] == [
-        "Tired: ROAS from 10 to at least 25, half of the way to 40 (number 1)"
+        "Tired: ROAS from 10 to at least 25, halfway to 40 (action #1)"
     ]
 
 
@@ -71,11 +69,8 @@ def test_sales_that_fell_have_half_of_the_way_back_as_the_goal_of_the_month() ->
     (done,) = only(made, "guide/falling-sales").done
     (goal,) = made.goals
 
-    assert done.text == "GMV is at least $10,000, what it was in the window before"
-    assert (
-        goal.text
-        == "shop: GMV from $5,000 to at least $7,500, half of the way to $10,000 (number 1)"
-    )
+    assert done.text == "GMV is at least $10,000, the value in the previous period"
+    assert goal.text == "shop: GMV from $5,000 to at least $7,500, halfway to $10,000 (action #1)"
 
 
 def test_a_goal_for_what_is_over_is_one_for_the_next() -> None:
@@ -85,8 +80,8 @@ def test_a_goal_for_what_is_over_is_one_for_the_next() -> None:
     (goal,) = made.goals
 
     assert goal.text == (
-        "the next LIVE after Sunday: click-to-order rate (CTOR) from 1 % to at least 2 %, half of "
-        "the way to 3 % (number 1)"
+        "Next LIVE after Sunday: click-to-order rate (CTOR) from 1% to at least 2%, halfway to 3% "
+        "(action #1)"
     )
 
 
@@ -105,7 +100,7 @@ def test_what_is_sold_out_is_not_asked_for_a_better_page() -> None:
 def test_a_goal_of_none_is_none() -> None:
     made = plan({"shop": [{"name": "Here", "violations": 2}]})
 
-    assert [goal.text for goal in made.goals] == ["shop: violations from 2 to 0 (number 1)"]
+    assert [goal.text for goal in made.goals] == ["shop: violations from 2 to 0 (action #1)"]
 
 
 def test_goals_stand_in_the_order_of_the_plan_and_none_is_named_twice() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from advisor.document import ActionInfo, FocusInfo, Kpi
 from advisor.document.compose.focus import focus
+from advisor.model import ENGLISH
 from advisor.model.condition import Conditions
 from advisor.model.rule import Rule, Says, Severity
 from advisor.model.vocabulary import Goal, Vocabulary, merge, vocabulary_file
@@ -54,7 +55,7 @@ WORDS = attrs.evolve(
 
 
 def kpi(metric: str, *levels: str, trend: str | None = None) -> Kpi:
-    made = documents.kpi(metric, metric.upper(), "1 %", None)
+    made = documents.kpi(metric, metric.upper(), "1%", None)
     return attrs.evolve(made, levels=levels, trend=trend)
 
 
@@ -70,7 +71,7 @@ def action(goal: str, money: float) -> tuple[Rule, ActionInfo]:
 def proposed(*kpis: Kpi, goal: str | None = None, money: dict[str, float] | None = None) -> object:
     actions = [action(name, amount) for name, amount in (money or {}).items()]
     rules, plan = [rule for rule, _ in actions], [info for _, info in actions]
-    return focus(goal, kpis, plan, rules, WORDS)
+    return focus(goal, kpis, plan, rules, WORDS, ENGLISH)
 
 
 def test_the_goal_with_the_largest_share_of_weak_kpis_is_proposed() -> None:
@@ -82,13 +83,13 @@ def test_the_goal_with_the_largest_share_of_weak_kpis_is_proposed() -> None:
     assert found == FocusInfo(
         goal="ads",
         title="improve ad efficiency",
-        because="2 of 3 KPIs that could be judged are weak: ROAS is low, CPC is high and rising",
+        because="2 of 3 KPIs are weak (ROAS is low, CPC is high and rising)",
         kpis=("roas", "cpc"),
         line='focus = "ads"',
         text=(
-            "No goal is set; the weakest is “improve ad efficiency”: 2 of 3 KPIs that could be "
-            "judged are weak: ROAS is low, CPC is high and rising. To plan for it, write focus = "
-            '"ads" under [goal] in advisor.toml.'
+            "You haven't set a goal. Suggested: “improve ad efficiency”, because 2 of 3 KPIs are "
+            "weak (ROAS is low, CPC is high and rising). To plan for it, write "
+            'focus = "ads" under [goal] in advisor.toml.'
         ),
     )
 
@@ -115,18 +116,18 @@ def test_a_shop_that_names_a_goal_is_proposed_none() -> None:
 @pytest.mark.parametrize(
     ("kpis", "because"),
     [
-        ((), "of no goal could 2 KPIs be judged"),
-        ((kpi("roas", "low"),), "of no goal could 2 KPIs be judged"),
+        ((), "not enough data to suggest a goal"),
+        ((kpi("roas", "low"),), "not enough data to suggest a goal"),
         # What may be low or good is known to be neither.
         (
             (kpi("roas", "low", "good"), kpi("cpc", "good", "high", trend="flat")),
-            "of no goal could 2 KPIs be judged",
+            "not enough data to suggest a goal",
         ),
         # A share that is neither better high nor low is never weak.
-        ((kpi("likes", "low"), kpi("share", "low")), "of no goal could 2 KPIs be judged"),
+        ((kpi("likes", "low"), kpi("share", "low")), "not enough data to suggest a goal"),
         (
             (kpi("roas", "good", "high"), kpi("cpc", "low", trend="falling")),
-            "of the KPIs that could be judged, none is surely weak",
+            "none of your KPIs is clearly weak",
         ),
     ],
     ids=["nothing", "one KPI", "may be either", "no direction", "all well"],
@@ -138,11 +139,11 @@ def test_without_evidence_none_is_proposed_and_it_says_why(
 
     assert isinstance(found, FocusInfo)
     assert (found.goal, found.line, found.kpis) == (None, "", ())
-    assert found.text == f"No goal is set, and none is proposed: {because}."
+    assert found.text == f"You haven't set a goal, and none is suggested: {because}."
 
 
 def test_a_trend_alone_is_evidence_where_there_is_no_band() -> None:
     found = proposed(kpi("gmv", trend="falling"), kpi("views", trend="rising"))
 
     assert isinstance(found, FocusInfo)
-    assert found.because == "1 of 2 KPIs that could be judged is weak: GMV is falling"
+    assert found.because == "1 of 2 KPIs is weak (GMV is falling)"

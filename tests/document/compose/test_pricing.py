@@ -54,7 +54,10 @@ def others(*rates: float) -> list[Row]:
 def test_alone_the_target_is_the_near_edge_of_the_band(pack: Path) -> None:
     made = composed(pack, ads(LOW))
 
-    assert (price(made).target, price(made).target_origin) == (0.01, "the near edge of the band")
+    assert (price(made).target, price(made).target_origin) == (
+        0.01,
+        "the near end of the target range",
+    )
     assert only(made).gain is not None
     # 500 more clicks in 28 days, each worth a dollar.
     assert only(made).gain.mid == pytest.approx(500 * MONTH, rel=1e-3)  # type: ignore[union-attr]
@@ -66,20 +69,18 @@ def test_what_the_better_half_has_is_the_target_where_it_is_nearer(pack: Path) -
 
     assert worst.price is not None
     assert worst.price.target == pytest.approx(0.008, rel=0.03)
-    assert worst.price.target_origin == "what the better half of the shop's own has"
+    assert worst.price.target_origin == "the average of the better half of your own"
 
 
 def test_the_chance_is_how_many_of_the_shop_s_own_are_there(pack: Path) -> None:
     made = composed(pack, ads(*others(0.002, *(0.015,) * 9)))
 
     assert only(made).chance == pytest.approx((1 + 9) / (2 + 10))
-    assert only(made).chance_text == "about 83 % of the shop's own ads are there"
+    assert only(made).chance_text == "about 83% of your own ads are there already"
 
 
 def test_too_few_siblings_tell_no_chance(pack: Path) -> None:
-    assert only(composed(pack, ads(LOW))).chance_text == (
-        "nothing of the shop tells; taken as even"
-    )
+    assert only(composed(pack, ads(LOW))).chance_text == "50% assumed (no history yet)"
 
 
 def test_a_value_is_drawn_towards_its_siblings_by_no_more_than_its_own_error(pack: Path) -> None:
@@ -110,7 +111,7 @@ def test_money_is_counted_with_the_margin_where_it_is_known(pack: Path) -> None:
     assert kept is not None
     assert (sales.what, kept.what) == ("sales", "margin")
     assert kept.mid == pytest.approx(sales.mid / 4)
-    assert price(composed(pack, ads(LOW), settings=shop)).text.count("25 % margin") == 1
+    assert price(composed(pack, ads(LOW), settings=shop)).text.count("25% margin") == 1
 
 
 def test_what_is_wasted_is_worth_all_of_it(tmp_path: Path) -> None:
@@ -120,18 +121,21 @@ def test_what_is_wasted_is_worth_all_of_it(tmp_path: Path) -> None:
     assert only(made).gain is not None
     assert only(made).gain.mid == pytest.approx(100 * MONTH)  # type: ignore[union-attr]
     assert price(made).text == "$107.14 of ad spend in 30 days"
-    assert (only(made).chance, only(made).chance_text) == (1.0, "what is wasted can be stopped")
+    assert (only(made).chance, only(made).chance_text) == (
+        1.0,
+        "certain: the waste only has to stop",
+    )
 
 
 @pytest.mark.parametrize(
     ("row", "because"),
     [
-        ({**LOW, "gmv": 0}, "nothing was sold yet, so what one more would bring is not known"),
+        ({**LOW, "gmv": 0}, "nothing has been sold yet, so one more sale has no known value"),
         (
             {k: v for k, v in LOW.items() if k != "gmv"},
-            "no file says how much sales the clicks bring",
+            "no file says how much sales comes from clicks",
         ),
-        ({**LOW, "from": 28}, "fewer than 7 days cannot tell a month"),
+        ({**LOW, "from": 28}, "fewer than 7 days are too few to estimate a month"),
     ],
 )
 def test_what_cannot_be_priced_says_why(pack: Path, row: Row, because: str) -> None:
@@ -140,8 +144,8 @@ def test_what_cannot_be_priced_says_why(pack: Path, row: Row, because: str) -> N
 
 def test_the_sum_of_a_price_is_its_text(pack: Path) -> None:
     assert price(composed(pack, ads(LOW))).text == (
-        "107,143 impressions in 30 days x (1 % - 0.5 %) x $1 that one more brings; "
-        "1 % is the near edge of the band"
+        "107,143 impressions in 30 days × (1% − 0.5%) × $1 for each one; "
+        "1% is the near end of the target range"
     )
 
 
@@ -149,7 +153,7 @@ def test_a_sum_of_money_is_told_as_money(tmp_path: Path) -> None:
     written(tmp_path, "dear", 'roas = "low"', done='done = { roas = ["good", "high"] }')
     made = composed(tmp_path, ads({**LOW, "spend": 500, "ad_revenue": 250, "purchases": 9}))
 
-    assert price(made).text.startswith("$535.71 ad spend in 30 days x (")
+    assert price(made).text.startswith("$535.71 ad spend in 30 days × (")
 
 
 @pytest.mark.parametrize(

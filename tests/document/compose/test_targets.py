@@ -65,9 +65,10 @@ def test_a_course_names_its_trend_its_week_and_what_is_not_settled(tmp_path: Pat
         2,
     )
     assert found.says == (
-        "Sales rise by 10 % a month (10 %), by the robust slope of 151 days.",
-        "Saturday is the strongest weekday, with 2.01 times what Wednesday brings, the weakest.",
-        "The newest 2 days are left out: what they bring is not settled yet.",
+        "Sales: up 10% a month (likely 10%).",
+        "Trend: robust slope over 151 days.",
+        "Best weekday: Saturday, 2.01 times the weakest (Wednesday).",
+        "The newest 2 days are left out: their numbers are not final yet.",
     )
     assert found.needs == ""
 
@@ -101,7 +102,7 @@ def test_a_falling_trend_is_no_target(tmp_path: Path) -> None:
 
     assert target is not None
     assert target.mid < target.level == target.target
-    assert "what today's level brings, which is more than where the trend leads" in target.says[0]
+    assert "today's level, which is more than the trend gives" in target.says[0]
 
 
 def test_a_market_that_grows_more_is_the_target(tmp_path: Path) -> None:
@@ -116,14 +117,14 @@ def test_a_market_that_grows_more_is_the_target(tmp_path: Path) -> None:
     assert market.target / alone.target == pytest.approx(
         1 + 0.68 * (1.5 ** (33 / 365) - 1), abs=3e-3
     )
-    assert "grown as you say that the market does" in market.says[0]
+    assert "plus the market growth you set" in market.says[0]
 
 
 @pytest.mark.parametrize(
     ("months", "says"),
     [
-        ([50_000, 50_000, 50_000], "add up to $150,000: more than that range reaches."),
-        ([10_000, 10_000, 10_000], "add up to $30,000: less than that range begins with."),
+        ([50_000, 50_000, 50_000], "add up to $150,000: above the likely range."),
+        ([10_000, 10_000, 10_000], "add up to $30,000: below the likely range."),
         ([50_000, 50_000], "Only 2 of its three months have a target of your own."),
     ],
 )
@@ -156,10 +157,10 @@ def test_too_few_days_say_how_many_are_missing(tmp_path: Path) -> None:
 
     assert (found.growth, found.target) == (None, None)
     assert found.needs == (
-        "A trend of sales and a target for the quarter take 56 settled days: 41 days can be read, "
-        "15 are missing. Older downloads of the same file do as well."
+        "Sales: a trend and a quarterly target need 56 days with final numbers; 41 found, 15 more "
+        "days needed. Older downloads of the same file count too."
     )
-    assert course(tmp_path, "small").needs.startswith("A trend of sales takes 56 settled days")
+    assert course(tmp_path, "small").needs.startswith("Sales: a trend needs 56 days")
 
 
 def test_a_growth_that_could_not_be_judged_says_what_it_takes(tmp_path: Path) -> None:
@@ -167,8 +168,8 @@ def test_a_growth_that_could_not_be_judged_says_what_it_takes(tmp_path: Path) ->
     told = {one.rule: (one.because, one.remedy) for one in plan(tmp_path).coverage}
 
     assert told["guide/shrinking-sales"] == (
-        "monthly sales growth takes 56 final days, or reports of six months",
-        "add older downloads of the same files",
+        "monthly sales growth needs 56 final days, or reports of six months",
+        "Add older downloads of the same files",
     )
 
 
@@ -177,8 +178,8 @@ def test_a_shop_that_is_due_a_target_hears_of_it_without_any_daily_file(tmp_path
         "month,metric,target,currency,note\n2026-10,gmv,500,USD,\n"
     )
     assert course(tmp_path).needs.endswith(
-        "56 settled days: 0 days can be read, 56 are missing. "
-        "Older downloads of the same file do as well."
+        "56 days with final numbers; 0 found, 56 more days needed. "
+        "Older downloads of the same file count too."
     )
     assert plan(tmp_path, "small").courses == ()
 
@@ -216,6 +217,6 @@ def test_the_reports_print_the_course(tmp_path: Path) -> None:
     markdown = next(text for name, text in made.items() if name.endswith(".md"))
 
     assert "## The course of sales, 2026-06-01 to 2026-10-29" in markdown
-    assert "Sales rise by 10 % a month" in markdown
-    assert "- Target for 2026-10-01 to 2026-12-31:" in markdown
+    assert "Sales: up 10% a month" in markdown
+    assert "- Target for Oct 1 – Dec 31, 2026:" in markdown
     assert "| 2026-07 | " in markdown

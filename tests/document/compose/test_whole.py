@@ -7,7 +7,7 @@ import pytest
 from advisor.document import Document
 from advisor.document.compose import compose_document
 from advisor.metrics import Value
-from advisor.model import Vocabulary
+from advisor.model import ENGLISH, Vocabulary
 from advisor.plan.actions import LEAST_ALL
 from advisor.testing import shop
 from advisor.testing.assertions import diagnose_shop
@@ -60,8 +60,8 @@ def test_the_range_of_a_share_ends_at_all_of_it() -> None:
     vocabulary: Vocabulary = diagnose_shop(shop({"ad": {"name": "ad", "clicks": 1}})).vocabulary
     ctor = vocabulary.metrics["ctor"]
 
-    assert Value(ctor, 0.9, 0.7, 1.2, 40).limits(None) == "70–100 %"
-    assert Value(ctor, 1.1, 0.9, 1.3, 40).limits(None) == "90–130 %"
+    assert Value(ctor, 0.9, 0.7, 1.2, 40).limits(ENGLISH, None) == "70–100%"
+    assert Value(ctor, 1.1, 0.9, 1.3, 40).limits(ENGLISH, None) == "90–130%"
 
 
 def test_a_test_and_its_end_say_the_same_number_of_days() -> None:
