@@ -33,6 +33,7 @@ def advisor_metric_providers() -> Sequence[Provider]:
 def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived]:
     from advisor_tiktok_ads.creatives import live_creatives
     from advisor_tiktok_ads.drivers import drivers
+    from advisor_tiktok_ads.gmv_max_creatives import gmv_max_creatives
     from advisor_tiktok_ads.legacy import ad_types
     from advisor_tiktok_ads.steering import steering
     from advisor_tiktok_ads.without_results import without_results
@@ -41,6 +42,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
         *drivers(counts),
         *steering(counts, context),
         *live_creatives(counts),
+        *gmv_max_creatives(counts),
         *ad_types(counts),
         *without_results(counts),
     )

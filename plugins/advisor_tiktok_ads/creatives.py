@@ -7,14 +7,14 @@ import polars as pl
 from advisor import Counts, Derived
 
 _CAMPAIGN, _SHOWN = "parent.campaign", "gmv_max_impressions"
-_CARD = "N/A"  # where a video's id stands, of a product card
+CARD = "N/A"  # where a video's id stands, of a product card
 
 
 def live_creatives(counts: Counts) -> Iterator[Derived]:
     """`live_creatives` of each campaign: its videos that were shown at all, in the newest list of
     the window; product cards are none, and a campaign of them alone has no number."""
     listed = counts.rows("creative", (_SHOWN,), labels=(_CAMPAIGN,))
-    videos = ~pl.col("key").str.ends_with(_CARD)
+    videos = ~pl.col("key").str.ends_with(CARD)
     rows = listed.drop_nulls(_CAMPAIGN).filter(videos)
     newest = rows.filter(pl.col("to").eq_missing(pl.col("to").max().over("shop", _CAMPAIGN)))
     if newest.is_empty():

@@ -9,22 +9,48 @@ from advisor import Counts, Derived
 from advisor.stats import byar
 
 _METRIC = "lost_conversions"
+_ASKED = ("spend", "conversions")
 _CHANCE = 0.05  # that any ad of the account is named by chance
 _LEAST_DAYS = 7  # a younger ad may still learn, and its conversions are still being booked
 
 
+KINDS = ("ad", "ad-group", "campaign")
+# Campaigns that are named after a goal that brings no conversion.
+_OTHER_GOALS = (
+    r"(?i)\b(?:reach|awareness|brand(?:ing)?|video[ _-]?views?|vv|traffic|community|followers?|"
+    r"engagement)\b"
+)
+
+
 def without_results(counts: Counts) -> Iterator[Derived]:
-    """`lost_conversions` of ads, where the account's files know no purchase value."""
-    asked = ("spend", "conversions")
-    if not counts.having("ad", asked):
-        return
-    ads = counts.sums("ad", asked)
-    valued = counts.sums("ad", ("ad_revenue",)).filter(pl.col("ad_revenue") > 0)
-    bought = counts.sums("ad", ("purchases",)).filter(pl.col("purchases") > 0)
-    judged = lost_conversions(ads.join(valued, on="shop", how="anti", maintain_order="left"))
-    found = judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
-    if found.height:
-        yield Derived("ad", found)
+    """`lost_conversions` of ads, ad groups and campaigns, where the account's files know no
+    purchase value."""
+    for kind in KINDS:
+        if not counts.having(kind, _ASKED):
+            continue
+        ads = for_conversions(counts.sums(kind, _ASKED), _names(counts, kind))
+        valued = counts.sums(kind, ("ad_revenue",)).filter(pl.col("ad_revenue") > 0)
+        bought = counts.sums(kind, ("purchases",)).filter(pl.col("purchases") > 0)
+        judged = lost_conversions(ads.join(valued, on="shop", how="anti", maintain_order="left"))
+        found = judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
+        if found.height:
+            yield Derived(kind, found)
+
+
+def for_conversions(ads: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """*ads* without those that are there for reach, video views or traffic, by their name or that
+    of what holds them. *names* has `shop`, `key` and one column a name."""
+    columns = [name for name in names.columns if name not in ("shop", "key")]
+    other = pl.any_horizontal(
+        pl.col(name).fill_null("").str.contains(_OTHER_GOALS) for name in columns
+    )
+    return ads.join(names.filter(other), on=("shop", "key"), how="anti", maintain_order="left")
+
+
+def _names(counts: Counts, kind: str) -> pl.DataFrame:
+    labels = ("parent.ad-group", "parent.campaign")
+    rows = counts.rows(kind, _ASKED, labels=labels)
+    return rows.select("shop", "key", "name", *labels).unique(("shop", "key"), maintain_order=True)
 
 
 def lost_conversions(ads: pl.DataFrame) -> pl.DataFrame:

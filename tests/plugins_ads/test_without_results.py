@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from advisor_tiktok_ads.without_results import lost_conversions
+from advisor_tiktok_ads.without_results import for_conversions, lost_conversions
 
 Ad = tuple[float, float, float | None]  # spend, conversions, days
 
@@ -58,3 +58,20 @@ def test_one_ad_that_counts_a_cheap_event_makes_no_other_a_failure() -> None:
 def test_few_conversions_of_the_others_are_a_weak_yardstick() -> None:
     assert "0" not in lost((250.0, 0.0, 28.0), (100.0, 2.0, 28.0))
     assert lost((5_000.0, 0.0, 28.0), (100.0, 2.0, 28.0))["0"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("name", "campaign", "kept"),
+    [
+        ("Hollow", "Autumn sales", True),
+        ("Hollow", "Reach Q4", False),
+        ("Hollow VV", "Autumn", False),
+        ("Brand awareness", None, False),
+        ("Reaching out", "Autumn", True),
+    ],
+)
+def test_ads_for_another_goal_are_no_failures(name: str, campaign: str | None, kept: bool) -> None:
+    ads = pl.DataFrame({"shop": ["s"], "key": ["1"], "name": [name]})
+    names = ads.with_columns(pl.lit(campaign, pl.String).alias("parent.campaign"))
+
+    assert for_conversions(ads, names).height == int(kept)

@@ -1,0 +1,105 @@
+"""GMV Max creatives against those of the same product and campaign."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+import pytest
+
+from advisor_tiktok_ads.gmv_max_creatives import (
+    card_share,
+    lost_orders,
+    orders_per_click,
+    product_roi,
+    top_share,
+    weak_part,
+)
+
+USUAL: Mapping[str, float] = {
+    "gmv_max_cost": 300.0,
+    "gmv_max_orders": 40.0,
+    "gmv_max_revenue": 1_200.0,
+    "gmv_max_impressions": 60_000.0,
+    "gmv_max_clicks": 900.0,
+    "gmv_max_plays_2s": 24_000.0,
+    "gmv_max_plays_6s": 9_000.0,
+}
+
+
+def creative(name: str, product: str = "p1", **counts: float) -> Mapping[str, object]:
+    place = {"shop": "s", "key": name, "parent.campaign": "c1", "parent.product": product}
+    return place | {"days": 28.0} | USUAL | counts
+
+
+def lost(rows: Sequence[Mapping[str, object]]) -> dict[str, float]:
+    frame = pl.DataFrame(rows)
+    return dict(lost_orders(frame, frame).select("key", "lost_gmv_max_orders").iter_rows())
+
+
+def test_a_creative_without_orders_lost_those_that_its_clicks_would_have_brought() -> None:
+    usual = [creative(f"v{n}") for n in range(4)]
+    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0, gmv_max_clicks=450)
+
+    # 450 clicks at 40 orders for 900; by its cost it would be 40.
+    assert lost([*usual, empty]) == {"v0": 0, "v1": 0, "v2": 0, "v3": 0, "empty": pytest.approx(20)}
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"gmv_max_cost": 20.0, "gmv_max_clicks": 60},
+        {"gmv_max_cost": 300.0, "gmv_max_clicks": 30},
+    ],
+)
+def test_little_cost_or_few_clicks_without_an_order_say_nothing(counts: dict[str, float]) -> None:
+    usual = [creative(f"v{n}") for n in range(4)]
+    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0, **counts)
+
+    assert "empty" not in lost([*usual, empty])
+
+
+def test_only_creatives_of_the_same_product_and_campaign_are_others() -> None:
+    others = [creative(f"v{n}", product="p2") for n in range(4)]
+    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0)
+
+    assert "empty" not in lost([*others, empty])
+
+
+@pytest.mark.parametrize(
+    ("counts", "word"),
+    [
+        ({"gmv_max_plays_2s": 9_000, "gmv_max_plays_6s": 3_400}, "hook"),
+        ({"gmv_max_plays_6s": 4_000}, "middle"),
+        ({"gmv_max_clicks": 300}, "click"),
+        ({"gmv_max_clicks": 0}, "click"),
+        ({}, "none"),
+    ],
+)
+def test_the_first_part_that_loses_people_is_named(counts: dict[str, float], word: str) -> None:
+    rows = [*(creative(f"v{n}") for n in range(4)), creative("odd", **counts)]
+
+    weak = weak_part(pl.DataFrame(rows))
+    assert dict(weak.select("key", "creative.weak").iter_rows())["odd"] == word
+
+
+def test_shares_and_sums_of_a_campaign() -> None:
+    card = creative("N/A", gmv_max_cost=900.0)
+    rows = [card, creative("v1", gmv_max_cost=100.0, gmv_max_revenue=6_000.0)]
+
+    frame = pl.DataFrame(rows)
+    (best,) = top_share(frame).to_dicts()
+
+    assert card_share(frame)["card_cost_share"].to_list() == [pytest.approx(0.9)]
+    assert best["top_video_share"] == pytest.approx(6_000 / 7_200)
+    assert best["top_video_share.lo"] < 6_000 / 7_200 < best["top_video_share.hi"]
+    assert orders_per_click(frame)["orders_per_ad_click"].to_list() == [pytest.approx(80 / 1_800)]
+
+
+def test_a_product_is_held_to_what_it_returns_and_takes() -> None:
+    rows = [creative("p1", gmv_max_cost=600.0, gmv_max_revenue=2_400.0), creative("p2")]
+    rows.append(creative("p3", gmv_max_orders=0.0, gmv_max_revenue=0.0))
+
+    found = {row["key"]: row for row in product_roi(pl.DataFrame(rows)).to_dicts()}
+
+    assert found["p1"]["product_roi"] == found["p2"]["product_roi"] == pytest.approx(4.0)
+    assert found["p1"]["gmv_max_cost_share"] == pytest.approx(0.5)
+    assert "p3" not in found  # a ratio of nothing has no limits
