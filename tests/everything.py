@@ -195,8 +195,12 @@ def _creatives() -> Iterator[Cells]:
     for n in range(4):
         yield _month(
             f"7|1|{n}",
-            **{"parent.campaign": "7"},
+            **{"parent.campaign": "7", "parent.product": "1"},
+            gmv_max_cost=100.0,
+            gmv_max_orders=40.0 if n else 0.0,
+            gmv_max_revenue=400.0 if n else 0.0,
             gmv_max_impressions=100_000.0,
+            gmv_max_clicks=1_000.0,
             gmv_max_plays_2s=30_000.0 if n else 9_000.0,
             gmv_max_plays_6s=12_000.0,
         )

@@ -13,7 +13,22 @@ MAY_SPEAK: Mapping[str, str] = {
 # Rules without sick shops, and why.
 UNCOVERED: Mapping[str, str] = {
     "guide/territory-region": "the corpus has no codes of countries that could be pooled",
-    "operator/creative-returns-little": "no shop of the corpus has GMV Max creatives",
+    **dict.fromkeys(
+        (
+            "operator/cards-only",
+            "operator/creative-not-clicked",
+            "operator/creative-returns-little",
+            "operator/creative-weak-hook",
+            "operator/creative-weak-middle",
+            "operator/creative-without-orders",
+            "operator/one-video-carries",
+            "operator/orders-without-ad-clicks",
+            "operator/product-below-break-even",
+            "operator/winner-gets-little",
+        ),
+        "no shop of the corpus has GMV Max creatives",
+    ),
+    "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
     "operator/not-one-sale": "every shop of the corpus sells something",
 }
