@@ -25,9 +25,11 @@ USUAL: Mapping[str, float] = {
 }
 
 
-def creative(name: str, product: str = "p1", **counts: float) -> Mapping[str, object]:
+def creative(
+    name: str, counts: Mapping[str, float] | None = None, *, product: str = "p1"
+) -> Mapping[str, object]:
     place = {"shop": "s", "key": name, "parent.campaign": "c1", "parent.product": product}
-    return place | {"days": 28.0} | USUAL | counts
+    return {**place, "days": 28.0, **USUAL, **(counts or {})}
 
 
 def lost(rows: Sequence[Mapping[str, object]]) -> dict[str, float]:
@@ -37,7 +39,7 @@ def lost(rows: Sequence[Mapping[str, object]]) -> dict[str, float]:
 
 def test_a_creative_without_orders_lost_those_that_its_clicks_would_have_brought() -> None:
     usual = [creative(f"v{n}") for n in range(4)]
-    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0, gmv_max_clicks=450)
+    empty = creative("empty", {"gmv_max_orders": 0, "gmv_max_revenue": 0.0, "gmv_max_clicks": 450})
 
     # 450 clicks at 40 orders for 900; by its cost it would be 40.
     assert lost([*usual, empty]) == {"v0": 0, "v1": 0, "v2": 0, "v3": 0, "empty": pytest.approx(20)}
@@ -52,14 +54,14 @@ def test_a_creative_without_orders_lost_those_that_its_clicks_would_have_brought
 )
 def test_little_cost_or_few_clicks_without_an_order_say_nothing(counts: dict[str, float]) -> None:
     usual = [creative(f"v{n}") for n in range(4)]
-    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0, **counts)
+    empty = creative("empty", {"gmv_max_orders": 0, "gmv_max_revenue": 0.0, **counts})
 
     assert "empty" not in lost([*usual, empty])
 
 
 def test_only_creatives_of_the_same_product_and_campaign_are_others() -> None:
     others = [creative(f"v{n}", product="p2") for n in range(4)]
-    empty = creative("empty", gmv_max_orders=0, gmv_max_revenue=0.0)
+    empty = creative("empty", {"gmv_max_orders": 0, "gmv_max_revenue": 0.0})
 
     assert "empty" not in lost([*others, empty])
 
@@ -75,15 +77,15 @@ def test_only_creatives_of_the_same_product_and_campaign_are_others() -> None:
     ],
 )
 def test_the_first_part_that_loses_people_is_named(counts: dict[str, float], word: str) -> None:
-    rows = [*(creative(f"v{n}") for n in range(4)), creative("odd", **counts)]
+    rows = [*(creative(f"v{n}") for n in range(4)), creative("odd", counts)]
 
     weak = weak_part(pl.DataFrame(rows))
     assert dict(weak.select("key", "creative.weak").iter_rows())["odd"] == word
 
 
 def test_shares_and_sums_of_a_campaign() -> None:
-    card = creative("N/A", gmv_max_cost=900.0)
-    rows = [card, creative("v1", gmv_max_cost=100.0, gmv_max_revenue=6_000.0)]
+    card = creative("N/A", {"gmv_max_cost": 900.0})
+    rows = [card, creative("v1", {"gmv_max_cost": 100.0, "gmv_max_revenue": 6_000.0})]
 
     frame = pl.DataFrame(rows)
     (best,) = top_share(frame).to_dicts()
@@ -95,8 +97,8 @@ def test_shares_and_sums_of_a_campaign() -> None:
 
 
 def test_a_product_is_held_to_what_it_returns_and_takes() -> None:
-    rows = [creative("p1", gmv_max_cost=600.0, gmv_max_revenue=2_400.0), creative("p2")]
-    rows.append(creative("p3", gmv_max_orders=0.0, gmv_max_revenue=0.0))
+    rows = [creative("p1", {"gmv_max_cost": 600.0, "gmv_max_revenue": 2_400.0}), creative("p2")]
+    rows.append(creative("p3", {"gmv_max_orders": 0.0, "gmv_max_revenue": 0.0}))
 
     found = {row["key"]: row for row in product_roi(pl.DataFrame(rows)).to_dicts()}
 
