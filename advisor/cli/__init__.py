@@ -49,7 +49,7 @@ def main() -> None:
       0  done; for diagnose: a plan was made
       1  diagnose --fail-on: a finding is that severe; rules test: a case fails; engine check:
          durable_rules is not used
-      2  a mistake that you can mend; the message says how
+      2  an error you can fix; the message says how
       3  nothing could be read
       4  done, but a plugin or the rules engine failed
     """

@@ -18,7 +18,7 @@ DAY = date(2026, 11, 2)  # the files of the example end two days before
 @click.option("--page", is_flag=True, help="Open the page of `advisor serve` on it.")
 @click.pass_context
 def demo(ctx: click.Context, *, folder: Path, page: bool) -> None:
-    """Writes the exports of an invented shop into FOLDER (else shop-advisor-demo) and makes its
+    """Writes the exports of an example shop into FOLDER (else shop-advisor-demo) and makes its
     plan: one command to see what this is.
 
     \b
@@ -40,7 +40,7 @@ def demo(ctx: click.Context, *, folder: Path, page: bool) -> None:
         reason = (error.strerror or str(error)).lower()
         hint = "choose another folder"
         raise AdvisorError(f"cannot be written: {reason}", where=str(shop), hint=hint) from None
-    say(f"Written: {shop}, the exports of an invented shop")
+    say(f"Written: {shop}, the exports of an example shop")
     if page:
         ctx.invoke(serve, folder=folder, today=DAY)
         return

@@ -120,7 +120,7 @@ def diagnose(
     Exit codes:
       0  a plan was made
       1  --fail-on: what it asks for is in the plan
-      2  a mistake that you can mend; the message says how
+      2  an error you can fix; the message says how
       3  nothing could be read
       4  a plan was made, but a plugin or the rules engine failed
     """

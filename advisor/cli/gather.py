@@ -40,10 +40,9 @@ def gather(
     quiet: bool,
     trace_plugins: bool,
 ) -> None:
-    """Reads exports and keeps what was read: no export is parsed twice.
+    """Reads exports and keeps their counts, so that no export is parsed twice.
 
-    Every option of `advisor diagnose` still works on the facts, for they hold counts and no
-    judgement.
+    Every option of `advisor diagnose` works on these facts, because they hold counts, not results.
 
     \b
     Example:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Stop hearing of a finding, for a reason.")
 @click.argument("what", nargs=-1, required=True, metavar="ACTION|RULE…")
-@click.option("--reason", metavar="TEXT", required=True, help="Why, for whoever reads it later.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why, for people who read it later.")
 @click.option("--until", type=day, metavar="YYYY-MM-DD", help="The last day that it holds.")
 @click.option(
     "--subject", metavar="NAME", help="Only this one: its key or name; * and ? may stand in it."

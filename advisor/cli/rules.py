@@ -20,8 +20,8 @@ from advisor.cli.rules_new import new
 from advisor.errors import AdvisorError, Mistakes
 
 if TYPE_CHECKING:
-    from advisor.knowledge import Objection, RuleSet, Strain
-    from advisor.model import Rule, RulePack
+    from advisor.knowledge import Objection, RuleSet, Strain, Wording
+    from advisor.model import BandFile, Rule, RulePack
     from advisor.plugin import Registry
     from advisor.testing.cases import CaseResult
 
@@ -122,8 +122,8 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: 
     reviews, a discount that is none, a promised cure …), and rules whose only way is more money,
     with what to write instead; the exit code is 1 then, too.
 
-    It also says where a pack's bands (`bands.toml`) cannot hold together by the identities
-    of their metrics, or only in a corner, as warnings, and what they need so as to.
+    Warnings name hard words and long sentences with what to write instead, and targets in
+    `bands.toml` that cannot all be met at once.
 
     \b
     Examples:
@@ -147,9 +147,12 @@ def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: 
         results, without = run_packs(registry, folders)
     strained = lint_bands(registry, folders, today)
     objected = lint_advice(registry, folders)
+    worded = lint_wording(registry, folders)
     with readers():
         for objection in objected:
             say(f"advice: {objection}")
+        for wording in worded:
+            say(f"warning: wording: {wording}")
         for strain in strained:
             say(f"{'note' if strain.verdict is Verdict.NEEDS else 'warning'}: {strain}")
         say(table(results))
@@ -281,20 +284,39 @@ def _read_packs(
 
 
 def lint_bands(registry: "Registry", folders: Sequence[Path], today: date) -> "list[Strain]":
-    """Where bands hold together badly: those of every installed pack, or of the folders given.
+    """Find targets that cannot all be met, in every installed pack or in the folders given.
 
     Raises Mistakes for a bands.toml that cannot be read.
     """
     from advisor.knowledge import strains
-    from advisor.model import band_file, check_bands
+    from advisor.model import check_bands
 
     vocabulary = registry.vocabulary()
-    files = [] if folders else registry.band_files()
-    for place in (folder / "bands.toml" for folder in folders):
-        if place.is_file():
-            files.append(band_file(place.read_text(encoding="utf-8"), where=str(place)))
-            check_bands(files[-1], vocabulary)
+    files = _band_files(registry, folders)
+    for file in files if folders else ():
+        check_bands(file, vocabulary)
     return [strain for file in files for strain in strains(file, vocabulary, today)]
+
+
+def lint_wording(registry: "Registry", folders: Sequence[Path]) -> "list[Wording]":
+    """Find hard words and long texts, in every installed pack or in the folders given.
+
+    Raises Mistakes for files that cannot be read.
+    """
+    from advisor.knowledge import band_wording, rule_wording
+
+    read = _read_packs(registry, _packs(registry, folders))
+    found = [wording for rules in read.values() for wording in rule_wording(rules)]
+    return found + band_wording(_band_files(registry, folders))
+
+
+def _band_files(registry: "Registry", folders: Sequence[Path]) -> "list[BandFile]":
+    from advisor.model import band_file
+
+    if not folders:
+        return registry.band_files()
+    places = [folder / "bands.toml" for folder in folders if (folder / "bands.toml").is_file()]
+    return [band_file(place.read_text(encoding="utf-8"), where=str(place)) for place in places]
 
 
 def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objection]":

@@ -5,6 +5,14 @@ from advisor.knowledge.guide_coverage import coverage
 from advisor.knowledge.installed import installed_rules
 from advisor.knowledge.lint_advice import Objection, objections
 from advisor.knowledge.lint_bands import Strain, Verdict, strains
+from advisor.knowledge.lint_wording import (
+    Audience,
+    Text,
+    Wording,
+    band_wording,
+    check_wording,
+    rule_wording,
+)
 from advisor.knowledge.load import (
     REGION_UNKNOWN,
     RuleSet,
@@ -39,6 +47,7 @@ __all__ = [
     "ID",
     "MOST_EFFORT",
     "REGION_UNKNOWN",
+    "Audience",
     "ConditionReader",
     "Objection",
     "Resolver",
@@ -46,13 +55,17 @@ __all__ = [
     "RuleTable",
     "ShopKnowledge",
     "Strain",
+    "Text",
     "Verdict",
+    "Wording",
+    "band_wording",
     "bands_of",
     "case_files",
     "check_circles",
     "check_names",
     "check_profile",
     "check_references",
+    "check_wording",
     "coverage",
     "folder_pack",
     "inactive_reason",
@@ -67,6 +80,7 @@ __all__ = [
     "rule_called",
     "rule_files",
     "rule_texts",
+    "rule_wording",
     "strains",
     "stratify",
 ]

@@ -65,6 +65,20 @@ def test_advice_that_nobody_should_follow_fails_and_says_what_to_write(
     assert result.exit_code == 1
 
 
+def test_hard_words_are_warned_of_and_break_nothing(run: Run, pack: Path) -> None:
+    path = pack / "spends.toml"
+    step = 'steps = ["Mend the dear opening"]'
+    path.write_text(re.sub(r"^steps.*$", step, OWN_RULE, flags=re.MULTILINE), encoding="utf-8")
+    result = run("rules", "test", pack)
+    at = "warning: wording: mine/spends, spends.toml, action[0].steps[0]: "
+    assert result.stdout.splitlines()[:3] == [
+        f"{at}“Mend”: write fix",
+        f"{at}“dear”: write expensive, costs more or high CPC",
+        f"{at}“opening”: write hook",
+    ]
+    assert result.exit_code == 0
+
+
 def test_bands_that_cannot_hold_together_are_warned_of_and_break_nothing(
     run: Run, pack: Path
 ) -> None:

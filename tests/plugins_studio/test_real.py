@@ -101,7 +101,7 @@ def test_others_is_no_territory() -> None:
     others = next(r for r in Cells(path).body if r[0] == "Others")
     assert "Others" not in table.frame["key"].to_list()
     assert sums(table)["audience_share"] == pytest.approx(1 - float(others[1]))
-    assert reading.left_out == {"not one territory": 1}
+    assert reading.left_out == {"more than one country": 1}
 
 
 def test_a_video_is_named_by_the_id_in_its_link() -> None:
