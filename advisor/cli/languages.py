@@ -1,4 +1,4 @@
-"""`advisor languages`: in which languages reports can be printed, and the catalogues of a pack."""
+"""`advisor languages`: in which languages reports can be printed, and the catalogs of a pack."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ PACKAGES = click.argument(
 
 @click.group(cls=NamesNear)
 def languages() -> None:
-    """Lists the languages of reports, and keeps the catalogues of a package.
+    """Lists the languages of reports, and keeps the catalogs of a package.
 
     \b
     Examples:
@@ -49,18 +49,18 @@ def list_languages(packages: tuple[Path, ...]) -> None:
         table(rows, ("Language", "Translated", ""))
 
 
-@languages.command("update", short_help="Bring catalogues up to date with the texts.")
+@languages.command("update", short_help="Bring catalogs up to date with the texts.")
 @PACKAGES
 @click.option(
     "--add",
     "added",
     multiple=True,
     metavar="LANGUAGE",
-    help="Start a catalogue of this language, like es or pt_BR; may be given several times.",
+    help="Start a catalog of this language, like es or pt_BR; may be given several times.",
 )
 def update(packages: tuple[Path, ...], added: tuple[str, ...]) -> None:
     """Extracts the texts of each PACKAGE (a folder with rules, vocabulary, templates or code) into
-    its catalogues, locale/LANGUAGE/LC_MESSAGES/PACKAGE.po. Translations stay where the English text
+    its catalogs, locale/LANGUAGE/LC_MESSAGES/PACKAGE.po. Translations stay where the English text
     is the same; others are kept as obsolete.
 
     \b
@@ -76,10 +76,10 @@ def update(packages: tuple[Path, ...], added: tuple[str, ...]) -> None:
                 say(f"Written: {path}")
 
 
-@languages.command("check", short_help="Check catalogues against the texts.")
+@languages.command("check", short_help="Check catalogs against the texts.")
 @PACKAGES
 def check(packages: tuple[Path, ...]) -> None:
-    """Checks the catalogues of each PACKAGE: placeholders, markup and length against the English
+    """Checks the catalogs of each PACKAGE: placeholders, markup and length against the English
     text, plural forms, and whether they are up to date. What is not translated yet is no mistake.
 
     \b
@@ -98,7 +98,7 @@ def check(packages: tuple[Path, ...]) -> None:
 
 
 def _installed() -> list[Path]:
-    """The folders of everything installed that has catalogues."""
+    """The folders of everything installed that has catalogs."""
     from advisor.cli.options import load_registry
 
     found = load_registry(trace=False).text_folders()
