@@ -1,6 +1,6 @@
 """Numbers of the whole shop: each metric over all its subjects, and day by day."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,11 +10,9 @@ import polars as pl
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import sums
 from advisor.metrics.required import metric_of
-from advisor.metrics.values import with_value, with_values
+from advisor.metrics.values import all_with_values, with_value
 from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, Period, Vocabulary, Window, frozen
-
-Beside = Callable[[pl.DataFrame, Sequence[str], str], pl.DataFrame]
 
 
 @frozen(eq=False)
@@ -39,10 +37,8 @@ def totals(
     counted: Sequence[CountedRows],
     window: Window | Windows,
     vocabulary: Vocabulary,
-    beside: Beside = lambda frame, _names, _kind: frame,
 ) -> dict[str, dict[str, Total]]:
-    """By shop, every metric of *names* that some file has the counts of. *beside* adds columns to
-    the sums of some metrics of a kind."""
+    """By shop, every metric of *names* that some file has the counts of."""
     waiting: dict[str, list[CountedRows]] = {}
     for name in names:
         metric = metric_of(name, vocabulary)
@@ -55,11 +51,13 @@ def totals(
         for name, candidates in waiting.items():
             rows = candidates.pop(0)
             groups.setdefault(id(rows), (rows, []))[1].append(metric_of(name, vocabulary))
+        asked: list[_Asked] = []
         for rows, metrics in groups.values():
             open_ = [m for m in metrics if any(m.id not in found.get(s, {}) for s in rows.shops)]
-            for shop, total in _of_rows(open_, rows, window, vocabulary, beside):
-                if total.row[total.metric.id] is not None:
-                    found.setdefault(shop, {}).setdefault(total.metric.id, total)
+            asked += _of_rows(open_, rows, window, vocabulary)
+        for shop, total in _totals(asked, vocabulary):
+            if total.row[total.metric.id] is not None:
+                found.setdefault(shop, {}).setdefault(total.metric.id, total)
     return {shop: {name: own[name] for name in names if name in own} for shop, own in found.items()}
 
 
@@ -82,32 +80,54 @@ def _candidates(
     )
 
 
+@frozen(eq=False)
+class _Asked:
+    """Metrics over the same rows; *of* is the one subject of each shop that they are of, where
+    there is one."""
+
+    metrics: Sequence[Metric]
+    spans: "_Spans"
+    of: Mapping[str, str]
+
+
 def _of_rows(
     metrics: Sequence[Metric],
     rows: CountedRows,
     window: Window | Windows,
     vocabulary: Vocabulary,
-    beside: Beside,
-) -> Iterator[tuple[str, Total]]:
+) -> Iterator[_Asked]:
     current = rows.held(window)
     if current["to"].null_count():  # what has no date is not added to what has
         dated = pl.col("to").is_not_null()
         current = current.filter(dated | ~dated.any().over("shop"))
     if current.height == 0:
         return
-    spans = _Spans(rows, current, rows.within(window, earlier=True), window)
+    spans = _Spans(rows, current, rows.within(window, earlier=True))
     added: list[Metric] = []
     overlap = vocabulary.subjects[rows.subject].overlap
+    of_largest: dict[tuple[tuple[str, str, str], ...], tuple[pl.DataFrame, list[Metric]]] = {}
     for metric in metrics:
         if not (overlap or _is_state(metric, vocabulary)):
             added.append(metric)
             continue
         largest = _largest(current, metric, latest=_is_state(metric, vocabulary))
-        several = spans.subjects
-        named = {s: name for s, _, name in largest.iter_rows() if overlap or several[s] > 1}
-        yield from _totals([metric], spans.only(largest), vocabulary, beside, named)
+        of_largest.setdefault(tuple(largest.iter_rows()), (largest, []))[1].append(metric)
+    for subjects, (largest, alike) in of_largest.items():
+        named = {s: name for s, _, name in subjects if overlap or spans.shops[s].subjects > 1}
+        yield _Asked(alike, spans.only(largest), named)
     if added:
-        yield from _totals(added, spans, vocabulary, beside, spans.alone(vocabulary))
+        yield _Asked(added, spans, spans.alone(vocabulary))
+
+
+@frozen
+class _Shop:
+    """What rows of a shop there are: of how many *subjects*, which of them has the last *name*, and
+    from the first to the last of its days, of which *every_day* has some; None: some have none."""
+
+    subjects: int
+    name: str
+    days: Period | None
+    every_day: bool
 
 
 @frozen(eq=False)
@@ -117,48 +137,50 @@ class _Spans:
     rows: CountedRows
     current: pl.DataFrame
     earlier: pl.DataFrame
-    window: Window | Windows
 
     @cached_property
-    def subjects(self) -> Mapping[str, int]:
-        """How many subjects each shop has in the window."""
-        keys = self.current.select("shop", "key").unique().group_by("shop").len()
-        return dict(keys.iter_rows())
+    def shops(self) -> Mapping[str, _Shop]:
+        """What each shop has in the window."""
+        first, last = pl.col("from"), pl.col("to")
+        edges = self.current.group_by("shop").agg(
+            pl.col("key").n_unique(),
+            pl.coalesce("name", "key").max().alias("name"),
+            first.min().alias("first"),
+            last.max().alias("last"),
+            (first.is_null() | last.is_null()).any().alias("undated"),
+            first.n_unique().alias("days"),
+        )
+        found: dict[str, _Shop] = {}
+        for shop, keys, name, begins, ends, undated, days in edges.iter_rows():
+            if undated:
+                found[shop] = _Shop(keys, name, None, every_day=False)
+            else:
+                every_day = (ends - begins).days + 1 == days
+                found[shop] = _Shop(keys, name, Period(begins, ends), every_day)
+        return found
 
     def alone(self, vocabulary: Vocabulary) -> Mapping[str, str]:
         """By shop that has but one subject, its name, where a kind above could hold more."""
         kind = vocabulary.subjects[self.rows.subject]
         if kind.alone or kind.parent is None:
             return {}
-        named = self.current.group_by("shop").agg(pl.coalesce("name", "key").max())
-        return {shop: name for shop, name in named.iter_rows() if self.subjects[shop] == 1}
-
-    @cached_property
-    def days(self) -> Mapping[str, tuple[Period | None, bool]]:
-        """From when to when the rows of each shop in the window are, and whether each day of that
-        has some."""
-        first, last = pl.col("from"), pl.col("to")
-        edges = self.current.group_by("shop").agg(
-            first.min().alias("first"),
-            last.max().alias("last"),
-            (first.is_null() | last.is_null()).any().alias("undated"),
-            first.n_unique().alias("days"),
-        )
-        found: dict[str, tuple[Period | None, bool]] = {}
-        for shop, begins, ends, undated, days in edges.iter_rows():
-            if undated:
-                found[shop] = (None, False)
-            else:
-                found[shop] = (Period(begins, ends), (ends - begins).days + 1 == days)
-        return found
+        return {shop: one.name for shop, one in self.shops.items() if one.subjects == 1}
 
     def only(self, subjects: pl.DataFrame) -> "_Spans":
         """The same of the *subjects* (`shop`, `key`) alone."""
+        if all(one.subjects == 1 for one in self.shops.values()) and self.one_each:
+            return self
         whole, now, then = (
             frame.join(subjects, on=IDENTITY, how="semi")
             for frame in (self.rows.frame, self.current, self.earlier)
         )
-        return _Spans(attrs.evolve(self.rows, frame=whole), now, then, self.window)
+        return _Spans(attrs.evolve(self.rows, frame=whole), now, then)
+
+    @cached_property
+    def one_each(self) -> bool:
+        """Whether no shop ever had a second subject."""
+        subjects = self.rows.frame.group_by("shop").agg(pl.col("key").n_unique())
+        return not (subjects["key"] > 1).any()
 
     def shown(self) -> pl.DataFrame:
         """The rows of the days that a series shows."""
@@ -167,51 +189,53 @@ class _Spans:
         return self.rows.frame.drop_nulls("from")
 
 
-def _totals(
-    metrics: Sequence[Metric],
-    spans: _Spans,
-    vocabulary: Vocabulary,
-    beside: Beside,
-    of: Mapping[str, str],
-) -> Iterator[tuple[str, Total]]:
-    named = {metric.id: metric for metric in metrics}
-    by_day = spans.rows.grain is Grain.DAY
-    now, then = (
-        with_values(sums(frame, metrics, vocabulary, by_day=by_day, by=["shop"]), named)
-        if frame.height
-        else None
-        for frame in (spans.current, spans.earlier)
-    )
-    if now is None:
-        return
-    if then is not None:
-        renamed = {
-            column: f"{metric}.before{column.removeprefix(metric)}"
-            for metric in named
-            for column in _columns(then, metric)
-        }
-        renamed["days"] = "before.days"
-        now = now.join(then.rename(renamed), on="shop", how="left")
-    now = beside(now, list(named), spans.rows.subject).sort("shop")
-    series = _series(named, spans.shown(), vocabulary)
-    for place, row in enumerate(now.iter_rows(named=True)):
-        shop = row["shop"]
-        points = series.get(shop, {})
-        for metric in metrics:
-            yield (
-                shop,
-                Total(
-                    metric,
-                    spans.rows.subject,
-                    row,
-                    now.slice(place, 1),
-                    points.get(metric.id, ()),
-                    of.get(shop, ""),
-                    spans.subjects[shop],
-                    spans.rows.grain,
-                    *spans.days[shop],
-                ),
-            )
+def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[str, Total]]:
+    """The totals of all that is *asked*, worked out together."""
+    parts: list[tuple[pl.DataFrame, Mapping[str, Metric]]] = []
+    for one in asked:
+        frames = [one.spans.current, *([one.spans.earlier] if one.spans.earlier.height else [])]
+        by_day = one.spans.rows.grain is Grain.DAY
+        for frame in frames:
+            added = sums(frame, one.metrics, vocabulary, by_day=by_day, by=["shop"])
+            parts.append((added.collect(engine="in-memory"), {m.id: m for m in one.metrics}))
+    found = iter(all_with_values(parts))
+    for one in asked:
+        named = {metric.id: metric for metric in one.metrics}
+        whole = next(found)
+        if one.spans.earlier.height:
+            whole = _beside(whole, next(found), named)
+        whole = whole.sort("shop")
+        series = _series(named, one.spans.shown(), vocabulary)
+        for place, row in enumerate(whole.iter_rows(named=True)):
+            about = one.spans.shops[row["shop"]]
+            points = series.get(row["shop"], {})
+            for metric in one.metrics:
+                yield (
+                    row["shop"],
+                    Total(
+                        metric,
+                        one.spans.rows.subject,
+                        row,
+                        whole.slice(place, 1),
+                        points.get(metric.id, ()),
+                        one.of.get(row["shop"], ""),
+                        about.subjects,
+                        one.spans.rows.grain,
+                        about.days,
+                        about.every_day,
+                    ),
+                )
+
+
+def _beside(now: pl.DataFrame, then: pl.DataFrame, metrics: Iterable[str]) -> pl.DataFrame:
+    """*now* with the columns of the window before."""
+    renamed = {
+        column: f"{metric}.before{column.removeprefix(metric)}"
+        for metric in metrics
+        for column in _columns(then, metric)
+    }
+    renamed["days"] = "before.days"
+    return now.join(then.rename(renamed), on="shop", how="left")
 
 
 def _columns(frame: pl.DataFrame, metric: str) -> list[str]:
@@ -227,13 +251,17 @@ def _largest(frame: pl.DataFrame, metric: Metric, *, latest: bool) -> pl.DataFra
     count: of all its rows, or of a state the largest that it was. What lies in another is never
     larger than it."""
     count = metric.numerator[0].rstrip("?")
+    lazy = frame.lazy()
     if not latest:
         count = next(c for c in (*metric.denominator, *metric.required()) if c in frame.columns)
-        known = frame.drop_nulls(count)
-        frame = known.group_by(IDENTITY).agg(pl.col("name").drop_nulls().max(), pl.col(count).sum())
-    ordered = frame.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
-    top = ordered.unique("shop", keep="first", maintain_order=True)
-    return top.select("shop", "key", pl.coalesce("name", "key").alias("name"))
+        name = pl.col("name").drop_nulls().max()
+        lazy = lazy.drop_nulls(count).group_by(IDENTITY).agg(name, pl.col(count).sum())
+    return (
+        lazy.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
+        .unique("shop", keep="first", maintain_order=True)
+        .select("shop", "key", pl.coalesce("name", "key").alias("name"))
+        .collect(engine="in-memory")
+    )
 
 
 def _series(
@@ -243,8 +271,13 @@ def _series(
     if shown.height == 0:
         return {}
     each = sums(shown, list(named.values()), vocabulary, by_day=False, by=["shop", "from"])
-    each = with_value(each, named).sort("shop", "from")
-    lists = each.group_by("shop", maintain_order=True).agg("from", *named)
+    lists = (
+        with_value(each, named)
+        .sort("shop", "from")
+        .group_by("shop", maintain_order=True)
+        .agg("from", *named)
+        .collect(engine="in-memory")
+    )
     found: dict[str, dict[str, tuple[tuple[str, float | None], ...]]] = {}
     for shop, from_, *values in lists.iter_rows():
         days = [day.isoformat() for day in from_]

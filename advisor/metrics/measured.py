@@ -21,8 +21,7 @@ import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.required import Wanted, _possible, metric_of
-from advisor.metrics.steps import without
-from advisor.metrics.values import with_values
+from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
 from advisor.stats import intervals as evidence
@@ -52,34 +51,42 @@ def measure(
     by_kind: dict[str, list[CountedRows]] = {}
     for rows in counted:
         by_kind.setdefault(rows.subject, []).append(rows)
-    found: dict[str, Measured] = {}
+    kinds: list[str] = []
+    kept: list[tuple[CountedRows, ...]] = []
+    frames: list[tuple[pl.DataFrame, Mapping[str, Metric]]] = []
     for kind, sources in by_kind.items():
         sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
         ask = _possible(wanted.get(kind, Wanted()), kind, vocabulary)
-        frames = [_measure_rows(rows, ask, window, vocabulary) for rows in sources]
-        kept = [(rows, frame) for rows, frame in zip(sources, frames, strict=True) if frame.height]
-        if not kept:
+        own = [(rows, _measure_rows(rows, ask, window, vocabulary)) for rows in sources]
+        sums_of = [frame for _, frame in own if frame is not None]
+        if not sums_of:
             continue
-        frame = _coalesce([frame for _, frame in kept]).sort("shop", "key").rechunk()
+        frame = _coalesce(sums_of).sort(IDENTITY).collect(engine="in-memory").rechunk()
         names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
-        columns = frozenset(n for n in names if f"{n}.x" in frame.columns)
-        metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in sorted(columns)}
-        frame = with_values(frame, metrics)
-        found[kind] = Measured(
+        columns = sorted({n for n in names if f"{n}.x" in frame.columns})
+        metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in columns}
+        kinds.append(kind)
+        kept.append(tuple(rows for rows, frame in own if frame is not None))
+        frames.append((frame, metrics))
+    return {
+        kind: Measured(
             kind=kind,
             frame=frame,
-            metrics=frozenset(n for n in columns if not n.endswith(".before")),
-            source=tuple(rows for rows, _ in kept),
+            metrics=frozenset(n for n in names if not n.endswith(".before")),
+            source=source,
         )
-    return found
+        for kind, source, (_, names), frame in zip(
+            kinds, kept, frames, all_with_values(frames), strict=True
+        )
+    }
 
 
 def _measure_rows(
     rows: CountedRows, ask: Wanted, window: Window | Windows, vocabulary: Vocabulary
-) -> pl.DataFrame:
+) -> pl.LazyFrame | None:
     current = rows.held(window)
     if current.height == 0:
-        return pl.DataFrame()
+        return None
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
     by_day, alike = rows.grain is Grain.DAY, rows.alike
     frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
@@ -88,7 +95,7 @@ def _measure_rows(
         earlier = rows.within(window, earlier=True)
         if earlier.height:
             before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike)
-            columns = [c for c in before.columns if c.rpartition(".")[2] in PARTS]
+            columns = [c for c in before.collect_schema().names() if c.rpartition(".")[2] in PARTS]
             frame = frame.join(
                 before.select(
                     *IDENTITY,
@@ -114,28 +121,31 @@ def sums(
     by_day: bool,
     alike: bool = False,
     by: Sequence[str] = IDENTITY,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
     a row is a day, *alike*: days that are not known do not vary beside chance."""
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
     parts = [p for m in usable for p in _parts(m, frame.columns, vocabulary, terms, by_day=by_day)]
-    labels: list[pl.Expr] = []
+    labels: list[str] = []
     if "key" in by:
-        parents = [c for c in frame.columns if c.startswith("parent.")]
-        labels = [pl.col(c).last() for c in ("name", *parents)]
+        labels = ["name", *(c for c in frame.columns if c.startswith("parent."))]
     days = (pl.col("to") - pl.col("from")).dt.total_days()
     # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
     span = pl.col("from").n_unique() if by_day else pl.col("__days").max() + 1
     # What is summed is made row by row first: inside groups only plain sums are fast.
-    sums = (
-        frame.with_columns(*terms.rows(), *([] if by_day else [days.alias("__days")]))
+    return (
+        frame.lazy()
+        .with_columns(*terms.rows(), *([] if by_day else [days.alias("__days")]))
         .group_by(by, maintain_order=False)
-        .agg(*labels, span.cast(pl.Float64).alias("days"), *terms.groups())
-        .with_columns(parts)
+        .agg(
+            *(pl.col(label).last() for label in labels),
+            span.cast(pl.Float64).alias("days"),
+            *terms.groups(),
+        )
+        .select(*by, *labels, "days", *parts)
     )
-    return without(sums, terms.names())
 
 
 @attrs.define
@@ -156,8 +166,7 @@ class _Terms:
     def of_counts(cls, frame: pl.DataFrame, counts: Sequence[str], *, alike: bool) -> "_Terms":
         """Terms of the rows of *frame*, of which *counts* are looked at."""
         whole = [c for c in counts if frame[c].null_count() == 0]
-        least = frame.select(pl.col(whole).min()).row(0) if whole and frame.height else ()
-        above = (c for c, at in zip(whole, least, strict=True) if at > 0) if least else ()
+        above = (c for c in whole if frame.height and _least(frame[c]) > 0)
         return cls(frozenset(whole), frozenset(above), alike)
 
     def known(self, names: Iterable[str]) -> pl.Expr | None:
@@ -198,8 +207,10 @@ class _Terms:
         sums = [pl.col(name).sum() for name, _ in self._summed.values()]
         return sums + [aggregate.alias(name) for name, aggregate in self._others.values()]
 
-    def names(self) -> list[str]:
-        return [name for name, _ in (*self._summed.values(), *self._others.values())]
+
+def _least(counts: pl.Series) -> float:
+    least = counts.min()  # of a series it is no query
+    return least if isinstance(least, int | float) else 0.0
 
 
 def _counted(metric: Metric, columns: Sequence[str]) -> bool:
@@ -349,32 +360,38 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
     )
 
 
-def _coalesce(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def _coalesce(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """One row a subject over families; each metric wholly from the first family that has it."""
-    if len(frames) > 1:
-        frames = [_with_days(frame) for frame in frames]
-    merged = frames[0]
-    for other in frames[1:]:
-        merged = merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix=_TWIN)
-        twins = [c for c in merged.columns if c.endswith(_TWIN)]
+    if len(frames) == 1:
+        return frames[0]
+    named = [_with_days(frame) for frame in frames]
+    merged, held = named[0]
+    for other, columns in named[1:]:
+        twins = [c for c in columns if c in held and c not in IDENTITY]
         chosen: list[pl.Expr] = []
-        for twin in twins:
-            column = twin.removesuffix(_TWIN)
+        for column in twins:
             stem, _, part = column.rpartition(".")
-            of_metric = part in (*PARTS, "days") and f"{stem}.x" in merged.columns
+            of_metric = part in (*PARTS, "days") and f"{stem}.x" in held
             known = pl.col(f"{stem}.x" if of_metric else column).is_not_null()
-            chosen.append(pl.when(known).then(pl.col(column)).otherwise(pl.col(twin)).alias(column))
-        merged = merged.with_columns(chosen).drop(twins)
+            twin = pl.col(f"{column}{_TWIN}")
+            chosen.append(pl.when(known).then(pl.col(column)).otherwise(twin).alias(column))
+        held = [*held, *(c for c in columns if c not in held)]
+        merged = (
+            merged.join(other, on=IDENTITY, how="full", coalesce=True, suffix=_TWIN)
+            .with_columns(chosen)
+            .select(held)
+        )
     return merged
 
 
-def _with_days(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows' days again for each metric: families may cover different ones."""
-    names = [c.removesuffix(".x") for c in frame.columns if c.endswith(".x")]
-    return frame.with_columns(
-        pl.col("before.days" if name.endswith(".before") else "days").alias(f"{name}.days")
-        for name in names
-    )
+def _with_days(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
+    """The rows' days again for each metric, as families may cover different ones; and all
+    columns."""
+    columns = frame.collect_schema().names()
+    names = [c.removesuffix(".x") for c in columns if c.endswith(".x")]
+    days = {f"{n}.days": "before.days" if n.endswith(".before") else "days" for n in names}
+    copies = (pl.col(of).alias(name) for name, of in days.items())
+    return frame.with_columns(copies), [*columns, *days]
 
 
 def days_column(name: str, columns: Sequence[str]) -> str:

@@ -1,14 +1,39 @@
-"""Values, intervals and standard errors of metrics, from their sums."""
+"""Values, intervals and standard errors of metrics, from their sums.
 
-from collections.abc import Mapping, Sequence
+The metrics of all frames are worked out one below the other, those of one formula in one step: to
+plan an expression takes longer than to work it out for the subjects of a shop.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from advisor.metrics.steps import Steps, without
-from advisor.model import Metric, MetricKind, Varies
+from advisor.metrics.steps import Steps
+from advisor.model import Metric, MetricKind, Varies, frozen
 from advisor.stats import intervals as evidence
 
 VALUES = ("", ".lo", ".hi", ".n", ".se")
+
+_Limits = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr]  # VALUES
+_PARTS = ("x", "d", "e", "phi", "cv2")
+_EACH = "each"
+_BLOCK = "__block"
+# Where a total has no such part: without a word on events it is its own number of events.
+_PLAIN = {"phi": 1.0, "cv2": 0.0}
+
+
+@frozen(eq=False)
+class _Block:
+    """The rows of one metric of one frame, on their way through a formula."""
+
+    frame: int
+    name: str
+    metric: Metric
+    parts: Mapping[str, pl.Series]
+
+    @property
+    def height(self) -> int:
+        return len(self.parts["x"])
 
 
 def with_values(
@@ -16,96 +41,225 @@ def with_values(
 ) -> pl.DataFrame:
     """Adds value, limits, events and standard error of each named metric from its parts. Subjects
     that are alike in *by* tell what an event is worth where there was none."""
-    columns = frame.columns
-    steps = Steps()
-    borrowed = [
-        _borrowed(name, by).alias(f"{name}.each")
+    return all_with_values([(frame, metrics)], by)[0]
+
+
+def all_with_values(
+    frames: Sequence[tuple[pl.DataFrame, Mapping[str, Metric]]], by: Sequence[str] = ("shop",)
+) -> list[pl.DataFrame]:
+    """The same of several frames in as few steps as of one."""
+    blocks = [
+        _block(at, frame, name, metric)
+        for at, (frame, metrics) in enumerate(frames)
         for name, metric in metrics.items()
-        if (metric.kind is MetricKind.MONEY and metric.varies is Varies.BOTH)
-        or (metric.kind is MetricKind.EXACT and f"{name}.cv2" in columns)
     ]
-    values = [
-        expr for name, metric in metrics.items() for expr in _values(name, metric, columns, steps)
-    ]
-    first = borrowed + steps.columns()
-    frame = frame.with_columns(first) if first else frame
-    return without(frame.with_columns(values), steps.names())
+    borrowing = [block for block in blocks if _borrows(block)]
+    labels = [[frames[block.frame][0][column] for column in by] for block in borrowing]
+    worth = _cut(borrowing, _worth(borrowing, labels, by))
+    each = {(block.frame, block.name): found[0] for block, found in worth}
+    added: list[list[pl.Series]] = [[] for _ in frames]
+    for (at, name), column in each.items():
+        added[at].append(column.alias(f"{name}.{_EACH}"))
+    formulas: dict[_Formula, list[_Block]] = {}
+    for block in blocks:
+        formulas.setdefault(_formula(block.metric), []).append(block)
+    values: dict[tuple[int, str], list[pl.Series]] = {}
+    for formula, alike in formulas.items():
+        for block, found in _cut(alike, _worked_out(formula, alike, each)):
+            values[block.frame, block.name] = found
+    for block in blocks:
+        columns = zip(values[block.frame, block.name], VALUES, strict=True)
+        added[block.frame] += [column.alias(f"{block.name}{of}") for column, of in columns]
+    return [_with(frame, own) for (frame, _), own in zip(frames, added, strict=True)]
 
 
-def with_value(frame: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
+def with_value(frame: pl.LazyFrame, metrics: Mapping[str, Metric]) -> pl.LazyFrame:
     """Adds the value alone of each named metric from its parts."""
-    return frame.with_columns(_value(name, metric).alias(name) for name, metric in metrics.items())
+    return frame.with_columns(
+        _value(metric, pl.col(f"{name}.x"), pl.col(f"{name}.d")).alias(name)
+        for name, metric in metrics.items()
+    )
 
 
-def _value(name: str, metric: Metric) -> pl.Expr:
-    x, d = pl.col(f"{name}.x"), pl.col(f"{name}.d")
+def _block(at: int, frame: pl.DataFrame, name: str, metric: Metric) -> _Block:
+    columns = frame.columns
+    parts = {
+        part: frame[f"{name}.{part}"].cast(pl.Float64)
+        for part in _PARTS
+        if f"{name}.{part}" in columns
+    }
+    if metric.kind is MetricKind.EXACT:
+        parts.setdefault("e", parts["x"])
+    return _Block(at, name, metric, parts)
+
+
+def _borrows(block: _Block) -> bool:
+    if block.metric.kind is MetricKind.EXACT:
+        return "cv2" in block.parts
+    return block.metric.kind is MetricKind.MONEY and block.metric.varies is Varies.BOTH
+
+
+def _worth(
+    blocks: Sequence[_Block], labels: Sequence[Sequence[pl.Series]], by: Sequence[str]
+) -> pl.DataFrame:
+    """What one event of each row is worth, see evidence.worth_of_one."""
+    if not blocks:
+        return pl.DataFrame({_EACH: []}, schema={_EACH: pl.Float64})
+    columns = {name: _one_below_the_other([of[at] for of in labels]) for at, name in enumerate(by)}
+    long = pl.DataFrame({**columns, **_long(blocks, ("x", "e")), _BLOCK: _numbers(blocks)})
+    x, e = pl.col("x"), pl.col("e")
+    together = x.sum().over(_BLOCK, *by) / e.sum().over(_BLOCK, *by)
+    return long.select(evidence.worth_of_one(x, e, together).alias(_EACH))
+
+
+def _worked_out(
+    formula: "_Formula", blocks: Sequence[_Block], each: Mapping[tuple[int, str], pl.Series]
+) -> pl.DataFrame:
+    columns = _long(blocks, _PARTS)
+    columns["scale"] = _repeated(blocks, [block.metric.scale for block in blocks])
+    if formula is _of_worth:
+        columns[_EACH] = _one_below_the_other([each[block.frame, block.name] for block in blocks])
+    steps = Steps()
+    values = formula(steps)
+    named = [value.alias(f"value{of}") for value, of in zip(values, VALUES, strict=True)]
+    long = pl.DataFrame(columns)
+    first = steps.columns()
+    return (long.with_columns(first) if first else long).select(named)
+
+
+def _long(blocks: Sequence[_Block], parts: Iterable[str]) -> dict[str, pl.Series]:
+    """The parts of all *blocks*, one below the other."""
+    return {
+        part: _one_below_the_other(
+            [
+                block.parts[part] if part in block.parts else _same(_PLAIN.get(part), block.height)
+                for block in blocks
+            ]
+        )
+        for part in parts
+    }
+
+
+def _one_below_the_other(columns: Sequence[pl.Series]) -> pl.Series:
+    # In one piece: Polars divides by a piece of length 1 as by a number, with other last digits.
+    return pl.concat(columns, rechunk=True)
+
+
+def _same(value: float | None, height: int) -> pl.Series:
+    return pl.Series([value], dtype=pl.Float64).new_from_index(0, height)
+
+
+def _repeated(blocks: Sequence[_Block], values: Sequence[float]) -> pl.Series:
+    pairs = zip(values, blocks, strict=True)
+    return _one_below_the_other([_same(value, block.height) for value, block in pairs])
+
+
+def _numbers(blocks: Sequence[_Block]) -> pl.Series:
+    numbers = enumerate(blocks)
+    return _one_below_the_other(
+        [pl.Series([at], dtype=pl.UInt32).new_from_index(0, block.height) for at, block in numbers]
+    )
+
+
+def _cut(blocks: Sequence[_Block], long: pl.DataFrame) -> Iterable[tuple[_Block, list[pl.Series]]]:
+    """What each of *blocks* has of what was worked out for all."""
+    columns = long.get_columns()
+    start = 0
+    for block in blocks:
+        yield block, [column.slice(start, block.height) for column in columns]
+        start += block.height
+
+
+def _with(frame: pl.DataFrame, columns: list[pl.Series]) -> pl.DataFrame:
+    # Side by side is no query; a column that is there already is replaced, which is one.
+    if {column.name for column in columns}.isdisjoint(frame.columns):
+        return frame.hstack(columns)
+    return frame.with_columns(columns)
+
+
+_Formula = Callable[[Steps], _Limits]
+
+
+def _formula(metric: Metric) -> _Formula:
+    if metric.kind is MetricKind.MONEY:
+        return {Varies.EVENTS: _of_events, Varies.VALUES: _of_values, Varies.BOTH: _of_worth}[
+            metric.varies
+        ]
+    return {
+        MetricKind.EXACT: _exact,
+        MetricKind.PROPORTION: _proportion,
+        MetricKind.RATE: _rate,
+    }[metric.kind]
+
+
+def _columns() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+    x, d, e, phi, spread, scale = map(pl.col, (*_PARTS, "scale"))
+    return x, d, e, phi, spread, scale
+
+
+def _value(metric: Metric, x: pl.Expr, d: pl.Expr) -> pl.Expr:
     if metric.kind is MetricKind.EXACT:
         return x * metric.scale
     return pl.when(d > 0).then(metric.scale * x / d)
 
 
-def _borrowed(name: str, by: Sequence[str]) -> pl.Expr:
-    x, e = pl.col(f"{name}.x"), pl.col(f"{name}.e")
-    together = x.sum().over(by) / e.sum().over(by)
-    return evidence.worth_of_one(x, e, together)
+def _exact(_: Steps) -> _Limits:
+    x, _d, n, phi, spread, scale = _columns()
+    se = pl.when(n > 0).then((phi * (1 + spread) / n).sqrt())
+    return x * scale, x * scale, x * scale, n, se
 
 
-def _values(name: str, metric: Metric, columns: Sequence[str], steps: Steps) -> list[pl.Expr]:
-    x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
-    scale = metric.scale
-    value = _value(name, metric)
-    if metric.kind is MetricKind.EXACT:
-        n = e if f"{name}.e" in columns else x
-        spread = pl.col(f"{name}.cv2") if f"{name}.cv2" in columns else pl.lit(0.0)
-        phi = pl.col(f"{name}.phi") if f"{name}.phi" in columns else pl.lit(1.0)
-        se = pl.when(n > 0).then((phi * (1 + spread) / n).sqrt())
-        return _named(name, value, value, value, n, se)
-    phi = pl.col(f"{name}.phi")
-    if metric.kind is MetricKind.PROPORTION:
-        # More than all can be in a file; it is a note there, and no reason to fail here.
-        few, many = evidence.wilson(steps.of(pl.min_horizontal(x, d) / phi), steps.of(d / phi))
-        low, high = _or_anything(d, few * scale, many * scale)
-        n, events = d, x
-    elif metric.kind is MetricKind.RATE:
-        few, many = (v * phi * scale / d for v in evidence.byar(steps.of(x / phi)))
-        low, high = _or_anything(d, few, many)
-        n, events = d, x
-    else:
-        return _money_values(name, metric, value, steps)
-    se = pl.when(events > 0).then((phi / events).sqrt())
-    if metric.kind is MetricKind.PROPORTION:
-        se = pl.when(events > 0).then((phi * (1 - x / d).clip(0.0) / events).sqrt())
-    return _named(name, value, low, high, n, se)
+def _ratio() -> pl.Expr:
+    x, d, *_, scale = _columns()
+    return pl.when(d > 0).then(scale * x / d)
 
 
-def _money_values(name: str, metric: Metric, value: pl.Expr, steps: Steps) -> list[pl.Expr]:
-    x, d, e = (pl.col(f"{name}.{part}") for part in "xde")
-    phi = pl.col(f"{name}.phi")
-    scale = metric.scale
-    if metric.varies is Varies.EVENTS:
-        # The money is given and the events come by chance: limits of the events, turned over.
-        few, many = (steps.of(v * phi) for v in evidence.byar(e / phi))
-        low, high = _or_anything(x, scale * x / many, scale * x / few)  # no events: no upper limit
-        se = pl.when(e > 0).then((phi / e).sqrt())
-        return _named(name, value, low, high, e, se)
-    spread = pl.col(f"{name}.cv2")
-    if metric.varies is Varies.VALUES:
-        se = pl.when(e > 0).then((spread / e).sqrt())
-        low, high = _or_anything(e, *evidence.lognormal(value, se))
-        return _named(name, value, low, high, e, se)
-    worth = steps.of(phi * (1 + spread))  # an order counts for 1 / worth independent equal ones
-    each = pl.col(f"{name}.each")
+def _proportion(steps: Steps) -> _Limits:
+    x, d, _e, phi, _spread, scale = _columns()
+    # More than all can be in a file; it is a note there, and no reason to fail here.
+    few, many = evidence.wilson(steps.of(pl.min_horizontal(x, d) / phi), steps.of(d / phi))
+    low, high = _or_anything(d, few * scale, many * scale)
+    se = pl.when(x > 0).then((phi * (1 - x / d).clip(0.0) / x).sqrt())
+    return _ratio(), low, high, d, se
+
+
+def _rate(steps: Steps) -> _Limits:
+    x, d, _e, phi, _spread, scale = _columns()
+    few, many = (v * phi * scale / d for v in evidence.byar(steps.of(x / phi)))
+    low, high = _or_anything(d, few, many)
+    return _ratio(), low, high, d, pl.when(x > 0).then((phi / x).sqrt())
+
+
+def _of_events(steps: Steps) -> _Limits:
+    """Of money that is given, for events that come by chance: limits of the events, turned over."""
+    x, _d, e, phi, _spread, scale = _columns()
+    few, many = (steps.of(v * phi) for v in evidence.byar(e / phi))
+    low, high = _or_anything(x, scale * x / many, scale * x / few)  # no events: no upper limit
+    return _ratio(), low, high, e, pl.when(e > 0).then((phi / e).sqrt())
+
+
+def _of_values(_: Steps) -> _Limits:
+    """Of events that are given, each worth another amount."""
+    _x, _d, e, _phi, spread, _scale = _columns()
+    se = pl.when(e > 0).then((spread / e).sqrt())
+    return _ratio(), *_or_anything(e, *evidence.lognormal(_ratio(), se)), e, se
+
+
+def _of_worth(steps: Steps) -> _Limits:
+    """Of events that come by chance, each worth another amount."""
+    x, d, e, phi, spread, scale = _columns()
+    each = pl.col(_EACH)
+    worth = phi * (1 + spread)  # an order counts for 1 / worth independent equal ones
     # So many events of what one is worth would have come to as much.
     alike = pl.when(e > 0).then(x / each).otherwise(e)
-    few, many = (v * worth for v in evidence.byar(alike / (phi * (1 + spread))))
+    few, many = (v * worth for v in evidence.byar(steps.of(alike / worth)))
     # Without any order anywhere there is no order value, and no upper limit.
     least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
     most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))
     # Money without an order is a contradiction in the file, from which nothing follows.
     low, high = _or_anything(pl.when((e > 0) | (x <= 0)).then(d).otherwise(0.0), least, most)
     low, high = pl.when(e.is_not_null()).then(low), pl.when(e.is_not_null()).then(high)
-    se = pl.when(e > 0).then((worth / e).sqrt())
-    return _named(name, value, low, high, e, se)
+    return _ratio(), low, high, e, pl.when(e > 0).then((worth / e).sqrt())
 
 
 def _or_anything(n: pl.Expr, low: pl.Expr, high: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -115,10 +269,3 @@ def _or_anything(n: pl.Expr, low: pl.Expr, high: pl.Expr) -> tuple[pl.Expr, pl.E
         pl.when(nothing).then(0.0).when(n > 0).then(low),
         pl.when(nothing).then(float("inf")).when(n > 0).then(high),
     )
-
-
-def _named(
-    name: str, value: pl.Expr, low: pl.Expr, high: pl.Expr, n: pl.Expr, se: pl.Expr
-) -> list[pl.Expr]:
-    exprs = zip((value, low, high, n, se), VALUES, strict=True)
-    return [expr.alias(f"{name}{suffix}") for expr, suffix in exprs]
