@@ -1,6 +1,6 @@
 """The counts of one kind of subject at one grain."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -8,7 +8,7 @@ import attrs
 import polars as pl
 
 from advisor.ingest import Counted
-from advisor.metrics.window_rows import in_window
+from advisor.metrics.window_rows import Span, in_periods, in_window, periods_of
 from advisor.metrics.windows import Windows
 from advisor.model import (
     NO_WINDOW,
@@ -48,7 +48,10 @@ class CountedRows:
     @cached_property
     def shops(self) -> tuple[str, ...]:
         """The shops that have rows here."""
-        return tuple(self.frame["shop"].unique(maintain_order=True))
+        shops = self.frame["shop"]
+        if shops.n_unique() == 1:  # as it nearly always is, which is no query
+            return (shops[0],)
+        return tuple(shops.unique(maintain_order=True))
 
     def within(self, window: Window | Windows, *, earlier: bool = False) -> pl.DataFrame:
         """The rows that speak of the window, or of the one before it; see in_window."""
@@ -62,10 +65,16 @@ class CountedRows:
     def _rows(self, window: Window | Windows, *, earlier: bool, later: bool) -> pl.DataFrame:
         asked = (window, earlier, later)
         if asked not in self._within:
-            self._within[asked] = in_window(
-                self.frame, self.grain, window, earlier=earlier, later=later
+            self._within[asked] = (
+                in_window(self.frame, self.grain, window, earlier=earlier, later=later)
+                if self.grain is Grain.DAY
+                else in_periods(self.frame, self._periods, window, earlier=earlier, later=later)
             )
         return self._within[asked]
+
+    @cached_property
+    def _periods(self) -> Sequence[Span]:
+        return periods_of(self.frame)
 
 
 def as_counted_rows(
@@ -105,7 +114,8 @@ def choose_windows(
     last = pl.col("to").max()
     near = (pl.col("to") > last - pl.duration(days=WINDOW_DAYS)).sum()
     ends = [
-        one.frame.select("shop", "to")
+        one.frame.lazy()
+        .select("shop", "to")
         .filter(pl.col("to") < today)
         .unique()
         .group_by("shop")
@@ -115,9 +125,10 @@ def choose_windows(
     ]
     day = pl.col("last")
     newest_day = pl.coalesce(day.filter("dense").max(), day.max())
-    last_days: dict[str, date] = (
-        dict(pl.concat(ends).group_by("shop").agg(newest_day).iter_rows()) if ends else {}
-    )
+    last_days: dict[str, date] = {}
+    if ends:
+        newest_days = pl.concat(ends).group_by("shop").agg(newest_day)
+        last_days = dict(newest_days.collect(engine="in-memory").iter_rows())
     return Windows({shop: _window(asked, last_days.get(shop), today) for shop in shops})
 
 

@@ -1,21 +1,24 @@
 """Which rows of counts speak of the window, and which files have none that do."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 import polars as pl
 
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import STALE_DAYS, File, Grain, Note, Window
 
-_STALE = pl.duration(days=STALE_DAYS)
+_STALE = timedelta(days=STALE_DAYS)
 _SPAN = ("shop", "from", "to")
+Span = tuple[str, date | None, date | None]
+"""A period of a shop: `shop`, `from`, `to`."""
+_Window = Window | Windows
 
 
 def in_window(
     frame: pl.DataFrame,
     grain: Grain,
-    window: Window | Windows,
+    window: _Window,
     *,
     earlier: bool = False,
     later: bool = False,
@@ -29,35 +32,64 @@ def in_window(
     """
     if grain is Grain.DAY:
         return _of_days(frame, window, earlier=earlier, later=later)
-    spans = frame.select(_SPAN).unique()
-    judged = with_days(spans, window).filter(_fits(later=later))
-    newest = _newest_of_each_shop(judged)
+    return in_periods(frame, periods_of(frame), window, earlier=earlier, later=later)
+
+
+def periods_of(frame: pl.DataFrame) -> list[Span]:
+    """The distinct periods of each shop, which are few."""
+    return frame.lazy().select(_SPAN).unique().collect(engine="in-memory").rows()
+
+
+def in_periods(
+    frame: pl.DataFrame,
+    periods: Sequence[Span],
+    window: _Window,
+    *,
+    earlier: bool = False,
+    later: bool = False,
+) -> pl.DataFrame:
+    """The rows of reports without days that in_window gives; *periods* are those of *frame*."""
+    newest = _newest_of_each_shop(
+        span for span in periods if _fits(*span[1:], _of(window, span[0]), later=later)
+    )
     if earlier:
-        return _of_spans(frame, _past(spans, newest)) if newest.height else frame.clear()
-    undated = frame.filter(pl.col("to").is_null())
-    if newest.height == 0:
-        return undated
-    current = frame if newest.height == spans.height else _of_spans(frame, newest)
-    if undated.height == 0:
+        return _of_spans(frame, _past(periods, newest), periods)
+    current = _of_spans(frame, newest.values(), periods)
+    if all(last is not None for _, _, last in periods):
         return current
+    undated = frame.filter(pl.col("to").is_null())
+    if not newest:
+        return undated
     return pl.concat([current, undated.join(current, on=["shop", "key"], how="anti")])
 
 
-def _of_days(
-    frame: pl.DataFrame, window: Window | Windows, *, earlier: bool, later: bool
-) -> pl.DataFrame:
+def _of_days(frame: pl.DataFrame, window: _Window, *, earlier: bool, later: bool) -> pl.DataFrame:
     common = window.common if isinstance(window, Windows) else window
     if common is not None:
         period = common.before if earlier else common.current
         if period is None:
             return frame.clear()
         last = max(period.last, common.until or period.last) if later else period.last
+        if _inside(frame["from"], period.first, last):
+            return frame
         return frame.filter(pl.col("from").is_between(period.first, last))
     if earlier:
         inside = pl.col("from").is_between("before_first", "before_last")
     else:
         inside = pl.col("from").is_between("first", _last(later=later))
     return with_days(frame, window).filter(inside).drop(DAYS)
+
+
+def _inside(days: pl.Series, first: date, last: date) -> bool:
+    # Of a series this is no query.
+    least, most = days.min(), days.max()
+    return (
+        isinstance(least, date)
+        and isinstance(most, date)
+        and not days.null_count()
+        and first <= least
+        and most <= last
+    )
 
 
 def _last(*, later: bool) -> pl.Expr:
@@ -67,28 +99,49 @@ def _last(*, later: bool) -> pl.Expr:
     return held if later else last
 
 
-def _fits(*, later: bool = False) -> pl.Expr:
+def _of(window: _Window, shop: str) -> Window:
+    return window.of(shop) if isinstance(window, Windows) else window
+
+
+def _fits(first: date | None, last: date | None, window: Window, *, later: bool = False) -> bool:
     """Whether a dated period is one that the window can be judged by."""
-    begins_in_time = (pl.col("from") <= _last(later=later)).fill_null(value=True)
-    fresh = (pl.col("to") >= pl.col("first") - _STALE).fill_null(value=True)
-    return pl.col("to").is_not_null() & begins_in_time & fresh
+    if last is None:
+        return False
+    current = window.current
+    if current is None:
+        return True
+    until = max(current.last, window.until or current.last) if later else current.last
+    return (first is None or first <= until) and last >= current.first - _STALE
 
 
-def _newest_of_each_shop(spans: pl.DataFrame) -> pl.DataFrame:
-    ordered = spans.sort("to", "from", descending=True, nulls_last=True)
-    return ordered.unique("shop", keep="first", maintain_order=True).select(_SPAN)
+def _newest_of_each_shop(spans: Iterable[Span]) -> dict[str, Span]:
+    ordered = sorted(spans, key=lambda span: (span[2] or date.min, span[1] or date.min))
+    return {span[0]: span for span in ordered}
 
 
-def _past(spans: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
-    """Of each shop the newest of *spans* that ended before its *newest* began, and not long
+def _past(periods: Iterable[Span], newest: Mapping[str, Span]) -> Collection[Span]:
+    """Of each shop the newest of *periods* that ended before its *newest* began, and not long
     before."""
-    begins = newest.select("shop", pl.col("from").alias("_begins"))
-    ended = pl.col("to").is_between(pl.col("_begins") - _STALE, pl.col("_begins"), closed="left")
-    return _newest_of_each_shop(spans.join(begins, on="shop").filter(ended))
+    begins = {shop: span[1] for shop, span in newest.items()}
+    return _newest_of_each_shop(
+        (shop, first, last)
+        for shop, first, last in periods
+        if (begin := begins.get(shop)) is not None
+        and last is not None
+        and begin - _STALE <= last < begin
+    ).values()
 
 
-def _of_spans(frame: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(spans, on=_SPAN, how="semi", nulls_equal=True)
+def _of_spans(
+    frame: pl.DataFrame, spans: Collection[Span], periods: Sequence[Span]
+) -> pl.DataFrame:
+    if len(spans) == len(periods):
+        return frame
+    if not spans:
+        return frame.clear()
+    schema = {"shop": pl.String, "from": pl.Date, "to": pl.Date}
+    chosen = pl.DataFrame(sorted(spans), schema=schema, orient="row")
+    return frame.join(chosen, on=_SPAN, how="semi", nulls_equal=True)
 
 
 def outside_notes(
@@ -105,17 +158,15 @@ def outside_notes(
     spans: dict[int, list[tuple[date | None, date]]] = {}
     owners: dict[int, str] = {}
     for frame, grain, judged in parts:
-        for rows in judged:
-            used.update(rows["_file"].unique())
         held = frame.group_by("shop", "_file").agg(pl.col("from").min(), pl.col("to").max())
-        fits = with_days(held, windows).select("shop", "_file", "from", "to", _fits().alias("fits"))
-        for shop, file, first, last, fit in fits.iter_rows():
+        used |= _files_of(judged, frame, held["_file"])
+        for shop, file, first, last in held.iter_rows():
             owners[file] = shop
             if last is None:
                 used.add(file)
                 continue
             spans.setdefault(file, []).append((first, last))
-            if grain is not Grain.DAY and fit:
+            if grain is not Grain.DAY and _fits(first, last, windows.of(shop)):
                 fitting.add(file)
     notes: dict[str, list[Note]] = {}
     for file in sorted(spans.keys() - used):
@@ -133,3 +184,13 @@ def outside_notes(
         text = f"its numbers are of {held_text}; {why}, so they were not used"
         notes.setdefault(owners[file], []).append(Note("outside-window", text, files[file].name))
     return {shop: tuple(of) for shop, of in notes.items()}
+
+
+def _files_of(judged: Sequence[pl.DataFrame], frame: pl.DataFrame, files: pl.Series) -> set[int]:
+    """The files that have rows in *judged*, which are parts of *frame* with rows of *files*."""
+    some = [rows for rows in judged if rows.height]
+    if not some:
+        return set()
+    if len(files) == 1 or any(rows.height == frame.height for rows in some):
+        return set(files)
+    return set(pl.concat([rows["_file"] for rows in some]).unique())

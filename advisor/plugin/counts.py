@@ -258,7 +258,7 @@ class Counts:
         found = frames[0]
         if len(frames) > 1:
             found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
-        return found.sort(_SUBJECT).collect(engine="in-memory").drop(_WHOLE)
+        return found.sort(_SUBJECT).drop(_WHOLE).collect(engine="in-memory")
 
     def newest(
         self,
