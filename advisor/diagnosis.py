@@ -575,7 +575,7 @@ def _counted_parts(
             counted,
             part,
             Windows({id_: windows.of(id_) for id_ in ids}) if len(ids) < len(shops) else windows,
-            tuple(_of_shops(computed.derived, ids)),
+            tuple(_of_shops(computed.derived, ids, len(shops))),
             computed,
             notes,
         )
@@ -656,14 +656,14 @@ def _of_shops_links(
     return {name: frame for name, frame in own.items() if frame.height}
 
 
-def _of_shops(derived: Sequence[Derived], shops: Sequence[str]) -> Iterator[Derived]:
-    """Those rows of *derived* that are of these shops, without columns in which they have
-    nothing."""
+def _of_shops(derived: Sequence[Derived], shops: Sequence[str], of: int) -> Iterator[Derived]:
+    """Those rows of *derived*, which has *of* shops, that are of these, without columns in which
+    they have nothing."""
     for one in derived:
-        frame = one.frame.filter(pl.col("shop").is_in(shops))
+        frame = one.frame if len(shops) == of else one.frame.filter(pl.col("shop").is_in(shops))
         if frame.height:
             known = {_base(c) for c in frame.columns if frame[c].null_count() < frame.height}
-            yield Derived(one.subject, frame.select(c for c in frame.columns if _base(c) in known))
+            yield Derived(one.subject, frame[[c for c in frame.columns if _base(c) in known]])
 
 
 def _base(column: str) -> str:

@@ -155,9 +155,10 @@ def _piece(table: Table, index: int, shop: str) -> Piece:
     frame = table.frame
     # A breakdown that never has a value breaks nothing down.
     blank = [n for n in frame.columns if n[:3] == "by." and frame[n].null_count() == frame.height]
-    frame = frame.drop(blank).with_columns(
-        pl.lit(shop).alias("shop"), pl.lit(index, dtype=pl.UInt32).alias("_file")
-    )
+    if blank:
+        frame = frame.drop(blank)
+    whose = [pl.Series("shop", [shop]), pl.Series("_file", [index], pl.UInt32)]
+    frame = frame.hstack([one.new_from_index(0, frame.height) for one in whose])
     breakdowns = tuple(sorted(name[3:] for name in frame.columns if name.startswith("by.")))
     return Piece(shop, table.subject, table.family, table.grain, breakdowns, index, frame)
 
@@ -252,7 +253,7 @@ class _Log:
 
     def settled(self, settled: Settled, what: str) -> None:
         losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
-        for file, winner, rows, newer in settled.dropped.sort("_file", "_winner").iter_rows():
+        for file, winner, rows, newer in sorted(settled.dropped.iter_rows()):
             losers.setdefault((file, newer), []).append((winner, rows))
         for (file, newer), winners in losers.items():
             rows = sum(count for _, count in winners)
@@ -262,7 +263,7 @@ class _Log:
                 text += " and was downloaded later, as the names say"
             self.say("overlap", file, text)
         fills: dict[int, list[str]] = {}
-        for file, count in settled.filled.sort("_file", "count").iter_rows():
+        for file, count in sorted(settled.filled.iter_rows()):
             fills.setdefault(file, []).append(self.count(count))
         for file, counts in fills.items():
             text = f"adds {listed(sorted(set(counts)), _SHOWN)} to {what} that another file has too"

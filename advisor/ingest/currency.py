@@ -54,8 +54,10 @@ def _currencies(reading: Reading, money: Sequence[str]) -> set[str | None]:
         if not held:
             continue
         # The usual file has one currency throughout: nothing then looks at single rows.
-        names = frame["currency"].unique()
-        if len(names) > 1:
+        names = frame["currency"]
+        if names.n_unique() == 1:
+            names = names.head(1)
+        else:
             amounts = pl.any_horizontal(pl.col(held).is_not_null())
             names = (
                 frame.lazy()

@@ -123,16 +123,21 @@ def _newer(before: list[str], group: str) -> pl.Expr:
 def _apart(frame: pl.DataFrame) -> bool:
     """Whether no two files of a shop can share a day: the usual case, found without looking at
     subjects."""
+    if _files_alone(frame):
+        return True
     spans = frame.group_by("shop", "_file").agg(
         pl.col("from").min().alias("first"),
         pl.col("to").max().alias("last"),
         (pl.col("from").is_null() | pl.col("to").is_null()).any().alias("unknown"),
     )
-    if spans["shop"].n_unique() == spans.height:
-        return True
     reached = pl.col("last").cum_max().shift(1).over("shop")
     shared = (pl.col("first") <= reached) | (pl.col("unknown") & (pl.len().over("shop") > 1))
     return not spans.sort("first").select(shared.any()).item()
+
+
+def _files_alone(frame: pl.DataFrame) -> bool:
+    """Whether each shop has one file: a file is of one shop."""
+    return frame["_file"].n_unique() == frame["shop"].n_unique()
 
 
 def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -188,9 +193,7 @@ def overlapping_periods(
     Periods that do not overlap are all kept. An unknown period may overlap any, and loses. With
     *lifetime*, periods reach back without end.
     """
-    files = frame.select("shop", "_file").unique()
-    alone = files["shop"].n_unique() == files.height
-    if alone or (not lifetime and _apart(frame)):
+    if _files_alone(frame) or (not lifetime and _apart(frame)):
         return Settled(frame, _no_drops(), _no_fills())
     broken = _breakdowns(frame)
     subject = ["shop", "key", *([] if _BY_FILE in broken else broken)]

@@ -171,7 +171,7 @@ def named(frames: Sequence[tuple[str, pl.DataFrame]]) -> list[pl.DataFrame]:
 
 
 def _nameless(frame: pl.DataFrame) -> bool:
-    return bool(frame.select((pl.col("name") == pl.col("key")).any()).item())
+    return bool((frame["name"] == frame["key"]).any())
 
 
 def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

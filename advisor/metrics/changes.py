@@ -102,33 +102,40 @@ def _both(
     if window.current is None or window.before is None:
         return None
     for rows in _fitting(what.subject, part.stages, counted):
-        own = pl.col("key") == part.key if part.key else pl.lit(value=True)
         found = [
-            rows.within(window, earlier=earlier).filter(own).drop_nulls(part.stages)
+            _known(rows.within(window, earlier=earlier), part.stages, part.key)
             for earlier in (False, True)
         ]
         days = _days(found, rows.grain, window)
         if days < LEAST_DAYS:
             continue
         # What the order of the files leaves in the last digits is no change.
-        counts = pl.col(dict.fromkeys(part.stages)).sum().round(_DIGITS)
-        sums = (counts, pl.col("name").last())
-        frames = [frame.group_by("key").agg(*sums).sort("key") for frame in found]
-        now, then = frames
-        names = then.select("key", pl.col("name").alias("_name"))
-        old = then.rename({stage: f"{stage}.before" for stage in dict.fromkeys(part.stages)})
+        stages = tuple(dict.fromkeys(part.stages))
+        sums = (pl.col(stages).sum().round(_DIGITS), pl.col("name").last())
+        now, then = (frame.lazy().group_by("key").agg(sums) for frame in found)
+        old = then.rename({stage: f"{stage}.before" for stage in stages} | {"name": "_name"})
         # Who is in one window only had nothing in the other.
         joined = (
-            now.join(old.drop("name"), on="key", how="full", coalesce=True)
-            .join(names, on="key", how="left")
-            .with_columns(pl.coalesce("name", "_name", "key").alias("name"))
-            .with_columns(pl.col(pl.Float64).fill_null(0.0))
+            now.join(old, on="key", how="full", coalesce=True)
+            .with_columns(
+                pl.coalesce("name", "_name", "key").alias("name"),
+                pl.col(*stages, *(f"{stage}.before" for stage in stages)).fill_null(0.0),
+            )
             .sort("key")
+            .collect(engine="in-memory")
         )
         by_day = rows.grain is Grain.DAY
         now_span, then_span = (None, None) if by_day else (_span(found[0]), _span(found[1]))
         return days, joined, (now_span or window.current, then_span or window.before)
     return None
+
+
+def _known(frame: pl.DataFrame, counts: Sequence[str], key: str = "") -> pl.DataFrame:
+    """The rows that have all *counts*, of the subject *key* if one is asked for."""
+    if key:
+        frame = frame.filter(pl.col("key") == key)
+    lacking = [count for count in dict.fromkeys(counts) if frame[count].null_count()]
+    return frame.drop_nulls(lacking) if lacking else frame
 
 
 def _fitting(
@@ -159,8 +166,10 @@ def _days(frames: Sequence[pl.DataFrame], grain: Grain, window: Window) -> int:
     now, then = frames
     if grain is Grain.DAY:
         known = [frame["from"].n_unique() for frame in frames]
-        first: date = then.select(pl.col("from").min()).item()
-        begins = first <= window.before.first + timedelta(days=LEAST_DAYS - 1)
+        first = then["from"].min()
+        begins = isinstance(first, date) and first <= window.before.first + timedelta(
+            days=LEAST_DAYS - 1
+        )
         if begins and max(known) < window.current.days:
             return window.current.days
         return known[0] if known[0] == known[1] else 0
@@ -173,15 +182,17 @@ def _days(frames: Sequence[pl.DataFrame], grain: Grain, window: Window) -> int:
 
 def _span(frame: pl.DataFrame) -> Period | None:
     """The one period that all rows of *frame* are of."""
-    spans = frame.select("from", "to").unique()
-    return Period(*spans.row(0)) if spans.height == 1 else None
+    ends = [frame["from"], frame["to"]]
+    if any(days.n_unique() != 1 for days in ends):
+        return None
+    return Period(*(days[0] for days in ends))
 
 
 def _rows(what: Change, part: ChangePart, frame: pl.DataFrame) -> list[Row]:
     split = contributions(frame, part.stages, mix=what.mix)
     total = part.stages[-1]
     steps = [step_column(step) for step in range(len(what.steps))]
-    columns = split.select("key", "name", total, f"{total}.before", OTHER, CHANGE, *steps)
+    columns = split[["key", "name", total, f"{total}.before", OTHER, CHANGE, *steps]]
     return [
         Row(
             key=row["key"],
@@ -207,7 +218,7 @@ def _rest(
     for subject in total.subject:
         for one in _fitting(subject, (total.count,), counted, total.family):
             frames = [
-                one.within(window, earlier=earlier).drop_nulls(total.count)
+                _known(one.within(window, earlier=earlier), (total.count,))
                 for earlier in (False, True)
             ]
             if _days(frames, one.grain, window) != days:

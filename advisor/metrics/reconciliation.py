@@ -4,8 +4,8 @@ What may be compared is declared in the vocabulary. Sources hold different days,
 takes the days that the total and most of its parts have.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 import polars as pl
 
@@ -40,34 +40,51 @@ class Compared:
         return self.total.value - sum(part.value for part in self.parts)
 
 
-@frozen(eq=False)
+@frozen
+class _Amount:
+    """What the rows of one day or period come to."""
+
+    days: Period
+    value: float
+    files: tuple[int, ...]
+
+
+@frozen
 class _Rows:
-    """Dated rows of one side in one frame, without those where its count is missing."""
+    """Dated amounts of one side from one set of rows, without those where its count is missing."""
 
     grain: Grain
-    frame: pl.DataFrame
+    amounts: tuple[_Amount, ...]
     kind: str
     of: str = ""
+
+    @property
+    def days(self) -> Period:
+        """From the first to the last day."""
+        days = [amount.days for amount in self.amounts]
+        return Period(min(one.first for one in days), max(one.last for one in days))
+
+
+_Sides = Mapping[Side, Sequence[_Rows]]
 
 
 def reconcile(
     counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
 ) -> tuple[Compared, ...]:
     """Every declared comparison of which the files have the total and at least one part."""
-    found = (_compare(what, counted, window, vocabulary) for what in vocabulary.reconciles.values())
+    current = window.current
+    if current is None:
+        return ()
+    declared = vocabulary.reconciles.values()
+    sides = dict.fromkeys(side for what in declared for side in (what.total, *what.parts))
+    amounts = _amounts(sides, counted, vocabulary)
+    found = (_compare(what, amounts, current) for what in declared)
     return tuple(one for one in found if one is not None)
 
 
-def _compare(
-    what: Reconcile, counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
-) -> Compared | None:
-    if window.current is None:
-        return None
-    of: Mapping[Side, list[_Rows]] = {
-        side: list(_of(side, counted, vocabulary)) for side in (what.total, *what.parts)
-    }
+def _compare(what: Reconcile, of: _Sides, window: Period) -> Compared | None:
     best: Compared | None = None
-    for period in _periods(what, of, window.current):
+    for period in _periods(what, of, window):
         total = _sum(what.total, of[what.total], period)
         parts = [_sum(part, of[part], period) for part in what.parts]
         there = tuple(part for part in parts if part is not None)
@@ -78,9 +95,39 @@ def _compare(
     return best
 
 
-def _of(side: Side, counted: Sequence[CountedRows], vocabulary: Vocabulary) -> Iterable[_Rows]:
-    """Where the side's count is: the first kind of subject first, days before periods. Of subjects
-    that overlap each is apart, the largest first."""
+def _amounts(
+    sides: Iterable[Side], counted: Sequence[CountedRows], vocabulary: Vocabulary
+) -> dict[Side, list[_Rows]]:
+    """Where each side's count is: the first kind of subject first, days before periods. Of subjects
+    that overlap each is apart, the largest first. One query for all."""
+    found: dict[Side, list[_Rows]] = {side: [] for side in sides}
+    places = [(side, rows) for side in found for rows in _fitting(side, counted)]
+    frames = [
+        _by_days(at, side, rows, apart=_overlaps(side, rows, vocabulary))
+        for at, (side, rows) in enumerate(places)
+    ]
+    if not frames:
+        return found
+    spans = pl.concat(frames).group_by("place", "key", maintain_order=True).agg(pl.all())
+    names = pl.coalesce(pl.col("name").list.max(), "key")
+    ordered = spans.sort(
+        "place", pl.col("amount").list.sum(), "key", descending=[False, True, False]
+    ).select("place", names, "from", "to", "amount", "files")
+    for at, name, *columns in ordered.collect(engine="in-memory").iter_rows():
+        side, rows = places[at]
+        amounts = tuple(
+            _Amount(Period(first, last), value, tuple(files))
+            for first, last, value, files in zip(*columns, strict=True)
+        )
+        found[side].append(_Rows(rows.grain, amounts, rows.subject, name))
+    return found
+
+
+def _overlaps(side: Side, rows: CountedRows, vocabulary: Vocabulary) -> bool:
+    return side.key is None and vocabulary.subjects[rows.subject].overlap
+
+
+def _fitting(side: Side, counted: Iterable[CountedRows]) -> list[CountedRows]:
     grains = (Grain.DAY, Grain.PERIOD)
     fitting = [
         rows
@@ -90,31 +137,36 @@ def _of(side: Side, counted: Sequence[CountedRows], vocabulary: Vocabulary) -> I
         and side.count in rows.frame.columns
         and side.family in (None, rows.family)
     ]
-    fitting.sort(key=lambda r: (side.subject.index(r.subject), grains.index(r.grain), r.family))
-    for rows in fitting:
-        known = pl.col(side.count).is_not_null() & pl.col("from").is_not_null()
-        if side.key is not None:
-            known &= pl.col("key") == side.key
-        frame = rows.frame.filter(known)
-        if frame.height == 0:
-            continue
-        if side.key is None and vocabulary.subjects[rows.subject].overlap:
-            yield from _apart(side, rows, frame)
-        else:
-            yield _Rows(rows.grain, frame, rows.subject)
-
-
-def _apart(side: Side, rows: CountedRows, frame: pl.DataFrame) -> Iterable[_Rows]:
-    sums = frame.group_by("key").agg(
-        pl.coalesce(pl.col("name").drop_nulls().max(), "key").first(), pl.col(side.count).sum()
+    return sorted(
+        fitting, key=lambda r: (side.subject.index(r.subject), grains.index(r.grain), r.family)
     )
-    for key, name, _ in sums.sort(side.count, "key", descending=[True, False]).iter_rows():
-        yield _Rows(rows.grain, frame.filter(pl.col("key") == key), rows.subject, name)
 
 
-def _periods(
-    what: Reconcile, of: Mapping[Side, Sequence[_Rows]], window: Period
-) -> Iterable[Period]:
+def _by_days(at: int, side: Side, rows: CountedRows, *, apart: bool) -> pl.LazyFrame:
+    """The amounts of each day or period, of all subjects together or of each *apart*."""
+    known = pl.all_horizontal(pl.col(side.count, "from", "to").is_not_null())
+    if side.key is not None:
+        known &= pl.col("key") == side.key
+    every = pl.lit("")
+    return (
+        rows.frame.lazy()
+        .filter(known)
+        .group_by(
+            pl.lit(at, pl.UInt32).alias("place"),
+            (pl.col("key") if apart else every).alias("key"),
+            "from",
+            "to",
+        )
+        .agg(
+            (pl.col("name").drop_nulls().max() if apart else every.first()).alias("name"),
+            pl.col(side.count).sum().alias("amount"),
+            pl.col("_file").unique().sort().alias("files"),
+        )
+        .sort("key", "to", "from", descending=[False, True, True])
+    )
+
+
+def _periods(what: Reconcile, of: _Sides, window: Period) -> Iterable[Period]:
     """Periods worth trying: days that several sides share in the window, then whole periods of
     files, the newest first."""
     totals = [span for rows in of[what.total] for span in _spans(rows, window)]
@@ -131,17 +183,9 @@ def _periods(
 
 def _spans(rows: _Rows, window: Period) -> list[Period]:
     if rows.grain is Grain.DAY:
-        first, last = _edges(rows.frame)
-        span = _common(Period(first, last), window)
+        span = _common(rows.days, window)
         return [span] if span is not None else []
-    spans = rows.frame.select("from", "to").unique().drop_nulls().sort("to", descending=True)
-    periods = (Period(first, last) for first, last in spans.iter_rows())
-    return [p for p in periods if _common(p, window) is not None]
-
-
-def _edges(frame: pl.DataFrame) -> tuple[date, date]:
-    first, last = frame.select(pl.col("from").min(), pl.col("to").max()).row(0)
-    return first, last
+    return [one.days for one in rows.amounts if _common(one.days, window) is not None]
 
 
 def _common(one: Period, other: Period) -> Period | None:
@@ -152,16 +196,15 @@ def _common(one: Period, other: Period) -> Period | None:
 def _sum(side: Side, sources: Iterable[_Rows], period: Period) -> Sum | None:
     """The amount of exactly *period*: of days that reach over it, or of a report of just it."""
     for rows in sources:
-        frame = rows.frame
         if rows.grain is Grain.DAY:
-            first, last = _edges(frame)
-            if first > period.first or last < period.last:
+            if _common(rows.days, period) != period:
                 continue
-            frame = frame.filter(pl.col("from").is_between(period.first, period.last))
+            first, last = period.first, period.last
+            inside = [one for one in rows.amounts if first <= one.days.first <= last]
         else:
-            frame = frame.filter((pl.col("from") == period.first) & (pl.col("to") == period.last))
-        if frame.height:
-            files = frame["_file"].unique().sort().to_list()
-            amount = float(frame[side.count].sum())
+            inside = [one for one in rows.amounts if one.days == period]
+        if inside:
+            files = sorted({file for one in inside for file in one.files})
+            amount = math.fsum(one.value for one in inside)
             return Sum(side, amount, tuple(files), rows.kind, rows.of)
     return None

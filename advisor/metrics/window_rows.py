@@ -157,10 +157,10 @@ def outside_notes(
     fitting: set[int] = set()
     spans: dict[int, list[tuple[date | None, date]]] = {}
     owners: dict[int, str] = {}
-    for frame, grain, judged in parts:
-        held = frame.group_by("shop", "_file").agg(pl.col("from").min(), pl.col("to").max())
-        used |= _files_of(judged, frame, held["_file"])
-        for shop, file, first, last in held.iter_rows():
+    tables = list(parts)
+    for (frame, grain, judged), held in zip(tables, _spans_of_files(tables), strict=True):
+        used |= _files_of(judged, frame, [file for _, file, *_ in held])
+        for shop, file, first, last in held:
             owners[file] = shop
             if last is None:
                 used.add(file)
@@ -186,7 +186,26 @@ def outside_notes(
     return {shop: tuple(of) for shop, of in notes.items()}
 
 
-def _files_of(judged: Sequence[pl.DataFrame], frame: pl.DataFrame, files: pl.Series) -> set[int]:
+def _spans_of_files(
+    tables: Sequence[tuple[pl.DataFrame, Grain, Sequence[pl.DataFrame]]],
+) -> list[list[tuple[str, int, date | None, date | None]]]:
+    """Of each table the shop, the first and the last day of each file: one query for all."""
+    edges = [
+        frame.lazy()
+        .group_by("shop", "_file")
+        .agg(pl.col("from").min(), pl.col("to").max())
+        .select(pl.lit(at, pl.UInt32).alias("table"), "shop", "_file", "from", "to")
+        for at, (frame, *_) in enumerate(tables)
+    ]
+    found: list[list[tuple[str, int, date | None, date | None]]] = [[] for _ in tables]
+    if edges:
+        spans = pl.concat(edges).collect(engine="in-memory")
+        for at, shop, file, first, last in spans.iter_rows():
+            found[at].append((shop, file, first, last))
+    return found
+
+
+def _files_of(judged: Sequence[pl.DataFrame], frame: pl.DataFrame, files: list[int]) -> set[int]:
     """The files that have rows in *judged*, which are parts of *frame* with rows of *files*."""
     some = [rows for rows in judged if rows.height]
     if not some:

@@ -103,14 +103,16 @@ def contributions(
     factors = parts.with_columns(*made, (~(_broken(now) | _broken(then))).alias(_WHOLE))
     above = bool(factors.select(pl.all_horizontal(pl.col(*chain(*named)) > 0).all()).item())
     told = _told(*([pl.col(name) for name in names] for names in named), above=above)
-    return factors.with_columns(
+    split = factors.with_columns(
         change.alias(CHANGE),
         *(
             pl.when(_WHOLE).then(share).otherwise(0.0).alias(step_column(step))
             for step, share in enumerate(told)
         ),
         pl.when(_WHOLE).then(0.0).otherwise(change).alias(OTHER),
-    ).drop(*chain(*named), _WHOLE)
+    )
+    away = {_WHOLE, *chain(*named)}
+    return split[[column for column in split.columns if column not in away]]
 
 
 def rounded(amounts: Sequence[float], unit: float = 0.01) -> tuple[float, ...]:
