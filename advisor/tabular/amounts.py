@@ -11,7 +11,6 @@ from functools import cache
 import polars as pl
 
 from advisor.model import frozen
-from advisor.tabular.cells import plausible
 from advisor.tabular.kind import Percent
 from advisor.tabular.words import words
 
@@ -118,9 +117,14 @@ def take_apart(columns: Sequence[pl.Series]) -> Amounts:
         )
         .collect(engine="in-memory")
     )
-    found = parts.group_by("column").agg(pl.col("dot", "comma", "open_dot", "open_comma").sum())
-    seen = {column: Spelling(*counts) for column, *counts in found.iter_rows()}
-    return Amounts(parts, tuple(seen.get(at, Spelling()) for at in range(len(columns))))
+    # Sums of slices are no queries.
+    flags = [parts[name] for name in ("dot", "comma", "open_dot", "open_comma")]
+    height = len(columns[0])
+    spellings = (
+        Spelling(*(int(flag.slice(at * height, height).sum()) for flag in flags))
+        for at in range(len(columns))
+    )
+    return Amounts(parts, tuple(spellings))
 
 
 def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
@@ -133,8 +137,9 @@ def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
     return Point.THOUSANDS if currency in words().zero_decimal else Point.DECIMAL
 
 
-def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Series:
-    """The amounts as Float64, below each other; percent signs are for the caller."""
+def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Expr:
+    """The amounts as Float64, below each other, of the rows of the parts; percent signs are for
+    the caller, and so is what is too large to be meant."""
     d, column = pl.col("digits"), pl.col("column")
     thousands = pl.Series([point is Point.THOUSANDS for point in points], dtype=pl.Boolean)
     comma_decimal = pl.Series(
@@ -152,13 +157,7 @@ def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Series:
     number = (
         pl.when(by_comma).then(as_comma).when(by_dot).then(as_dot).cast(pl.Float64, strict=False)
     )
-    value = pl.col("value")
-    return (
-        amounts.parts.lazy()
-        .select((number * pl.col("factor")).alias("value"))
-        .select(plausible(value))
-        .collect(engine="in-memory")["value"]
-    )
+    return number * pl.col("factor")
 
 
 def shares(value: pl.Expr, percent: pl.Expr, bare: Percent) -> pl.Expr:
@@ -173,6 +172,9 @@ def shares(value: pl.Expr, percent: pl.Expr, bare: Percent) -> pl.Expr:
 
 def currencies(amounts: Amounts) -> set[str]:
     """The currencies that signs beside amounts name without doubt."""
-    names = amounts.parts["sign"].unique().drop_nulls().to_list()
+    signs = amounts.parts["sign"]
+    if signs.null_count() == len(signs):
+        return set()
+    names = signs.unique().drop_nulls().to_list()
     known_signs = words().currency
     return {code for name in names if (code := known_signs.get(name.casefold()))}

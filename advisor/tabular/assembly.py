@@ -1,6 +1,7 @@
 """One file on its way to a reading."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 import attrs
 import polars as pl
@@ -76,11 +77,10 @@ class FileReader:
         self._check_ratios(rows, values, counts)
         every_row, every_value = rows.data["_row"], values.numbers
         base = self._base(rows.data, values, row_currency, stated)
-        base = base.with_columns(column.alias(name) for name, column in counts.items())
+        base = base.hstack([column.alias(name) for name, column in counts.items()])
         day = self._day(values)
         left_out = dict(rows.left_out)
         if day is not None:
-            base = base.with_columns(day.alias("from"), self._last_day(values, day).alias("to"))
             left_out["without a date"] = day.null_count()
             if day.null_count():
                 keep = day.is_not_null()
@@ -88,18 +88,18 @@ class FileReader:
         else:
             period, base = self._without_days(period, base, rows.lines)
         grain = Grain.DAY if day is not None else self.kind.grain
-        spread = base.select((pl.col("from") != pl.col("to")).any()).item()
-        if grain is Grain.DAY and (day is None or (values.ends and spread)):
+        spread = values.ends and (base["from"] != base["to"]).any()
+        if grain is Grain.DAY and (day is None or spread):
             grain = Grain.PERIOD
         made = SubjectReader(
             self.kind, self.headers, self.notes, self._whole, self._aspects
         ).tables(base, values, grain)
         for reason, count in made.left_out.items():
             left_out[reason] = left_out.get(reason, 0) + count
-        kept = pl.concat([table.frame["_row"] for table in made.tables])
-        self._check_totals(
-            rows.totals, every_row.is_in(kept.implode()), every_value, reader, stated
-        )
+        if rows.totals is not None and rows.totals.height:
+            kept = pl.concat([table.frame["_row"] for table in made.tables])
+            whole = every_row.is_in(kept.implode())
+            self._check_totals(rows.totals, whole, every_value, reader, stated)
         return Reading(
             file=self.source.file,
             provider=self.provider,
@@ -380,29 +380,36 @@ class FileReader:
             self.found.currency or values.currency or kind.default_currency or self.context.currency
         )
         if row_currency is None or (stated and not row_currency.null_count()):
-            currency = pl.lit(stated or otherwise, pl.String)
+            alike = pl.Series([stated or otherwise], dtype=pl.String)
+            currency = alike.new_from_index(0, body.height)
         else:
-            of_row = cells.known_only(row_currency).str.to_uppercase()
-            currency = pl.lit(of_row).fill_null(pl.lit(otherwise, pl.String))
+            of_row = cells.known(pl.col("t")).str.to_uppercase()
+            stated_by_row = pl.DataFrame({"t": row_currency}).select(
+                of_row.fill_null(pl.lit(otherwise, pl.String))
+            )
+            currency = stated_by_row.to_series()
         columns = {name: kind.columns[name].role for name in self.found.columns}
-        frame = body.select(
-            pl.col("_row").cast(pl.UInt32),
-            currency.alias("currency"),
-            pl.lit(None, pl.Date).alias("from"),
-            pl.lit(None, pl.Date).alias("to"),
-            *(
-                pl.lit(values.texts[name]).alias(f"by.{name}")
-                for name, role in columns.items()
-                if role is Role.BREAKDOWN and name in values.texts
-            ),
-        )
-        ends = {columns[name]: column for name, column in values.dates.items()}
-        frame = frame.with_columns(
-            ends[role].alias(role.value) for role in (Role.FROM, Role.TO) if role in ends
-        )
+        days = {columns[name]: column for name, column in values.dates.items()}
+        none = pl.Series([None], dtype=pl.Date).new_from_index(0, body.height)
+        first, last = days.get(Role.FROM, none), days.get(Role.TO, none)
         if kind.end_exclusive:
-            frame = frame.with_columns(pl.col("to").dt.offset_by("-1d"))
-        return frame
+            last = last.dt.offset_by("-1d")
+        day = self._day(values)
+        if day is not None:
+            first, last = day, self._last_day(values, day)
+        return pl.DataFrame(
+            {
+                "_row": body["_row"].cast(pl.UInt32),
+                "currency": currency,
+                "from": first,
+                "to": last,
+                **{
+                    f"by.{name}": values.texts[name]
+                    for name, role in columns.items()
+                    if role is Role.BREAKDOWN and name in values.texts
+                },
+            }
+        )
 
     def _day(self, values: Values) -> pl.Series | None:
         if self.kind.grain is Grain.LIFETIME:
@@ -426,11 +433,12 @@ class FileReader:
         fractions = attrs.evolve(self.kind, percent=Percent.FRACTION, percent_xlsx=None)
         tried = attrs.evolve(reader, kind=fractions, say=_silent).read(body, currency)
         columns, counts = self.kind.columns, self._plain_counts(tried)
-        factors = {
-            checks.scale(tried.numbers[name], check, counts)
+        rates = {
+            name: (check, tried.numbers[name])
             for name in tried.numbers
             if (check := columns[name].check) is not None and columns[name].type is CellType.RATE
-        } - {None}
+        }
+        factors = {*checks.scales(rates, counts).values()} - {None}
         if factors not in ({1.0}, {0.01}):
             return values
         self.notes.forget(RATE_UNIT_UNKNOWN)
@@ -501,30 +509,34 @@ class FileReader:
     def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
         columns = self.kind.columns
         printed = {
-            name: (check, checks.scaled(values.numbers[name], check, counts))
-            if columns[name].type is CellType.RATE
-            else (check, values.numbers[name])
+            name: (check, values.numbers[name])
             for name in values.numbers
             if (check := columns[name].check) is not None
         }
-        places = decimals([numbers for _, numbers in printed.values()])
+        if not printed:
+            return
+        rates = {name: of for name, of in printed.items() if columns[name].type is CellType.RATE}
+        scaled = checks.scaled(rates, counts)
+        numbers = [scaled.get(name, column) for name, (_, column) in printed.items()]
         ratios = [
-            checks.Printed(self.headers[name], check, numbers, digits)
-            for (name, (check, numbers)), digits in zip(printed.items(), places, strict=True)
+            checks.Printed(self.headers[name], check, column, digits)
+            for (name, (check, _)), column, digits in zip(
+                printed.items(), numbers, decimals(numbers), strict=True
+            )
         ]
         for said in checks.identities(ratios, counts, rows.data["_row"]):
             self.notes.say("identity-disagrees", said)
 
     def _check_totals(
         self,
-        totals: pl.DataFrame | None,
+        totals: pl.DataFrame,
         kept: pl.Series,
         numbers: Mapping[str, pl.Series],
         reader: ColumnReader,
         currency: str | None,
     ) -> None:
         """Holds the printed totals against the rows that were *kept*, after all drops."""
-        if totals is None or totals.is_empty() or not kept.any():
+        if not kept.any():
             return
         summed = [name for name in numbers if self._summed(name)]
         columns = [numbers[name].filter(kept) for name in summed]
@@ -659,7 +671,9 @@ def _single(column: pl.Series | None) -> str | None:
     """The one value of a column of currencies; None where there are several or none."""
     if column is None:
         return None
-    found = {str(v).upper() for v in column.unique() if v is not None and v not in words().missing}
+    alike = column.n_unique() == 1  # as in nearly all files, which is no query
+    each = column.slice(0, 1) if alike else column.unique()
+    found = {str(v).upper() for v in each if v is not None and v not in words().missing}
     return found.pop() if len(found) == 1 else None
 
 
@@ -679,6 +693,5 @@ def _of_rows(said: Period | None, rows: Period | None) -> Period | None:
 
 
 def _span(base: pl.DataFrame) -> Period | None:
-    ends = base.select(pl.col("from").min().alias("first"), pl.col("to").max().alias("last"))
-    first, last = ends.row(0)
-    return Period(first, last) if first is not None and last is not None else None
+    first, last = base["from"].min(), base["to"].max()
+    return Period(first, last) if isinstance(first, date) and isinstance(last, date) else None

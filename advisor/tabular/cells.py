@@ -66,12 +66,17 @@ _DIGITS = {
 }
 
 
+def is_wide(text: pl.Expr) -> pl.Expr:
+    """Whether text has letters that are not ASCII, among which its digits may be."""
+    return text.str.len_bytes() != text.str.len_chars()
+
+
 def in_ascii_digits(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame's columns of text with the digits of every script as 0 to 9."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     if not texts:
         return frame
-    wide = (pl.col(texts).str.len_bytes() != pl.col(texts).str.len_chars()).any()
+    wide = is_wide(pl.col(texts)).any()
     asked = [name for name, found in frame.select(wide).row(0, named=True).items() if found]
     other = pl.col(asked).str.contains(r"[\p{Nd}--0-9]").any()
     found = frame.select(other).row(0, named=True) if asked else {}

@@ -7,6 +7,8 @@ import polars as pl
 from advisor.model import frozen
 from advisor.tabular.kind import Check
 
+_PRINTED = "printed "
+
 
 @frozen(eq=False)
 class Printed:
@@ -39,26 +41,47 @@ class Printed:
         return ((self.bottom > 0) & off).fill_null(value=False)
 
 
-def scaled(printed: pl.Series, check: Check, counts: Mapping[str, pl.Series]) -> pl.Series:
-    """Rates as fractions, where the counts tell that they were printed in the other unit: loaders
-    turn percents into fractions."""
-    factor = scale(printed, check, counts)
-    return printed if factor in (None, 1.0) else printed * factor
+def scaled(
+    printed: Mapping[str, tuple[Check, pl.Series]], counts: Mapping[str, pl.Series]
+) -> dict[str, pl.Series]:
+    """Columns of rates as fractions, where the counts tell that they were printed in the other
+    unit: loaders turn percents into fractions."""
+    factors = scales(printed, counts)
+    return {
+        name: column if factors[name] in (None, 1.0) else column * factors[name]
+        for name, (_, column) in printed.items()
+    }
 
 
-def scale(printed: pl.Series, check: Check, counts: Mapping[str, pl.Series]) -> float | None:
-    """How many times a printed rate its counts are: 1, 100 or a hundredth; None where they tell
+def scales(
+    printed: Mapping[str, tuple[Check, pl.Series]], counts: Mapping[str, pl.Series]
+) -> dict[str, float | None]:
+    """How many times each printed rate its counts are: 1, 100 or a hundredth; None where they tell
     nothing."""
-    names = (*check.numerator, *check.denominator)
-    if not all(name in counts for name in names):
-        return None
-    frame = pl.DataFrame({**{name: counts[name] for name in sorted(set(names))}, "_": printed})
-    exact = check.scale * _added(check.numerator) / _added(check.denominator)
-    times = frame.filter(pl.col("_") > 0).select((exact / pl.col("_")).median()).item()
+    found: dict[str, float | None] = dict.fromkeys(printed)
+    checked = {
+        name: check
+        for name, (check, _) in printed.items()
+        if all(of in counts for of in (*check.numerator, *check.denominator))
+    }
+    if not checked:
+        return found
+    needed = {of for check in checked.values() for of in (*check.numerator, *check.denominator)}
+    rates = {f"{_PRINTED}{name}": printed[name][1] for name in checked}
+    frame = pl.DataFrame({**{name: counts[name] for name in sorted(needed)}, **rates})
+    times = frame.select(
+        (check.scale * _added(check.numerator) / _added(check.denominator) / pl.col(rate))
+        .filter(pl.col(rate) > 0)
+        .median()
+        .alias(rate)
+        for rate, check in zip(rates, checked.values(), strict=True)
+    ).row(0)
     known = (1.0, 100.0, 0.01)
-    return next(
-        (one for one in known if times is not None and 0.8 * one < times < 1.25 * one), None
-    )
+    for name, many in zip(checked, times, strict=True):
+        found[name] = next(
+            (one for one in known if many is not None and 0.8 * one < many < 1.25 * one), None
+        )
+    return found
 
 
 def identities(
@@ -69,7 +92,7 @@ def identities(
     if not checked:
         return []
     needed = {name for one in checked for name in (*one.check.numerator, *one.check.denominator)}
-    columns = {f"printed {at}": one.values for at, one in enumerate(checked)}
+    columns = {f"{_PRINTED}{at}": one.values for at, one in enumerate(checked)}
     frame = pl.DataFrame({**{name: counts[name] for name in sorted(needed)}, **columns})
     bad = frame.select(
         one.wrong(name).sum().alias(name) for name, one in zip(columns, checked, strict=True)

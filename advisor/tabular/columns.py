@@ -19,7 +19,7 @@ from advisor.tabular.amounts import (
     take_apart,
 )
 from advisor.tabular.cells import Parsed
-from advisor.tabular.dates import Order, days, spans
+from advisor.tabular.dates import Order, days, plain_day, spans
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 from advisor.tabular.notes import quotable
 
@@ -44,6 +44,9 @@ _EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is ne
 _NOISE = 1e-6  # what floating point adds to a printed decimal
 
 RATE_UNIT_UNKNOWN = "rate-unit-unknown"  # the code of a note
+# Begin columns beside the texts.
+_NAME, _DAY, _DOTTED, _WIDE = "__name ", "__day ", "__dotted ", "__wide "
+
 Say = Callable[[str, str], None]  # code and text of a note
 
 
@@ -56,6 +59,7 @@ class Values:
     dates: Mapping[str, pl.Series]
     currency: str | None
     ends: Mapping[str, pl.Series] = attrs.field(factory=dict)  # of days that begin something longer
+    names: Mapping[str, pl.Series] = attrs.field(factory=dict)  # texts, null where they say so
 
     def filter(self, keep: pl.Series) -> "Values":
         """The rows that *keep* says."""
@@ -69,6 +73,7 @@ class Values:
             texts=some(self.texts),
             dates=some(self.dates),
             ends=some(self.ends),
+            names=some(self.names),
         )
 
 
@@ -128,8 +133,8 @@ class ColumnReader:
                 timed.append(name)
             else:
                 named.append(name)
-        known = self._known(body, (*worded, *timed, *dated))
-        texts = self._texts(body, named)
+        known, names, plain_days = self._texts(body, (*worded, *timed, *dated), named, dated)
+        texts = {name: known[name] for name in named}
         for name, column in plain.items():
             numbers[name] = self._bare(self.kind.columns[name], column, name, rows)
         for name in timed:
@@ -151,42 +156,68 @@ class ColumnReader:
         dates: dict[str, pl.Series] = {}
         ends: dict[str, pl.Series] = {}
         for name in dated:
-            dates[name], last = self._date(name, known[name], rows, known_currency)
+            dates[name], last = self._date(
+                name, known[name], plain_days[name], rows, known_currency
+            )
             if last is not None:
                 ends[name] = last
             texts[name] = known[name]  # the start of a LIVE is a part of its key
-        return Values(numbers, texts, dates, sign, ends)
+        return Values(numbers, texts, dates, sign, ends, names)
 
-    def _known(self, body: pl.DataFrame, names: Sequence[str]) -> Mapping[str, pl.Series]:
-        """Columns of text, null where a cell says that the value is missing."""
-        at = {f"c{self.columns[name]}": name for name in names}
-        if not at:
-            return {}
-        return (
-            cells.in_ascii_digits(body.select(cells.known(pl.col(list(at))))).rename(at).to_dict()
-        )
-
-    def _texts(self, body: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
-        """Columns of names and ids."""
+    def _texts(
+        self, body: pl.DataFrame, known: Sequence[str], named: Sequence[str], dated: Sequence[str]
+    ) -> tuple[dict[str, pl.Series], dict[str, pl.Series], dict[str, pl.Series]]:
+        """Columns of text in one step: those of *known*, null where a cell says that the value is
+        missing, and *named*, ids the same way and others as they are; the names of subjects, null
+        where they say so; and the days of *dated* that are spelled plainly."""
+        if not known and not named:
+            return {}, {}, {}
         schema = body.schema
-        chosen: list[pl.Expr] = []
+        of_subjects = {subject.name for subject in self.kind.subject if subject.name}
+        cells_: list[pl.Expr] = []
         ids: list[str] = []
-        for name in names:
-            text = pl.col(f"c{self.columns[name]}")
-            if schema[f"c{self.columns[name]}"] != pl.String:
+        wordy: list[str] = []
+        for name in (*known, *named):
+            column = f"c{self.columns[name]}"
+            text = pl.col(column)
+            if schema[column] != pl.String:
                 text = text.cast(pl.String)
-            if self.kind.columns[name].type is CellType.ID:
-                ids.append(name)
-                text = cells.known(text)
-            chosen.append(text.alias(name))
-        texts = body.select(chosen).to_dict()
-        if ids:
-            dotted = pl.DataFrame(texts).select(pl.col(ids).head(_SAMPLE).str.ends_with(".0").any())
-            for name in ids:
-                if dotted[name][0]:
-                    frame = pl.DataFrame({"t": texts[name]})
-                    texts[name] = frame.select(cells.identifiers(pl.col("t")))["t"]
-        return texts
+            if name not in known:
+                if self.kind.columns[name].type is CellType.ID:
+                    ids.append(name)
+                else:
+                    cells_.append(text.alias(name))
+                    if name in of_subjects:
+                        wordy.append(name)
+                        cells_.append(cells.known(text).alias(_NAME + name))
+                    continue
+            cells_.append(cells.known(text).alias(name))
+        frame = (
+            body.lazy()
+            .select(cells_)
+            .with_columns(
+                *(plain_day(pl.col(name)).alias(_DAY + name) for name in dated),
+                *(cells.is_wide(pl.col(name)).any().alias(_WIDE + name) for name in known),
+                *(
+                    pl.col(name).head(_SAMPLE).str.ends_with(".0").any().alias(_DOTTED + name)
+                    for name in ids
+                ),
+            )
+            .collect(engine="in-memory")
+        )
+        wide = [name for name in known if frame.height and frame[_WIDE + name][0]]
+        if wide:
+            others = cells.in_ascii_digits(frame[wide])
+            days_ = (plain_day(pl.col(n)).alias(_DAY + n) for n in dated if n in wide)
+            frame = frame.with_columns(others.get_columns()).with_columns(days_)
+        texts = {name: frame[name] for name in (*known, *named)}
+        for name in ids:
+            if frame.height and frame[_DOTTED + name][0]:
+                as_it_was = cells.identifiers(pl.col(name))
+                texts[name] = frame.select(as_it_was)[name]
+        names = {name: texts[name] for name in of_subjects & texts.keys() - {*wordy}}
+        names |= {name: frame[_NAME + name].alias(name) for name in wordy}
+        return texts, names, {name: frame[_DAY + name].alias(name) for name in dated}
 
     def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]
@@ -217,6 +248,7 @@ class ColumnReader:
         frame = (
             amounts.parts.lazy()
             .select("text", "column", "percent", settled(amounts, points).alias("value"))
+            .with_columns(cells.plausible(pl.col("value")))
             .with_columns(used.alias("used"))
             .with_columns(
                 (
@@ -227,14 +259,13 @@ class ColumnReader:
             )
             .collect(engine="in-memory")
         )
-        wrong = frame.filter(pl.col("bad") | pl.col("unclear"))["column"]
-        odd = set(wrong)
+        odd = frame["bad"].any() or frame["unclear"].any()
         found: dict[str, pl.Series] = {}
         for at, name in enumerate(names):
-            part = frame.slice(at * len(rows), len(rows))
-            if at in odd:
-                self._odd(name, part, rows)
-            found[name] = self._counted(name, part["used"].alias(name), rows)
+            place = at * len(rows), len(rows)
+            if odd:
+                self._odd(name, frame.slice(*place), rows)
+            found[name] = self._counted(name, frame["used"].slice(*place).alias(name), rows)
         return found
 
     def _odd(self, name: str, column: pl.DataFrame, rows: pl.Series) -> None:
@@ -297,14 +328,14 @@ class ColumnReader:
         return f": {cell!r}" if len(cell) <= _QUOTED else f": {cell[:_QUOTED]!r}…"
 
     def _date(
-        self, name: str, text: pl.Series, rows: pl.Series, currency: str | None
+        self, name: str, text: pl.Series, plain: pl.Series, rows: pl.Series, currency: str | None
     ) -> tuple[pl.Series, pl.Series | None]:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)
         spec, last = self.kind.columns[name], None
         if spec.role is Role.DAY:
-            found, last = spans(text, rows, order, self.context.today, spec.covers)
+            found, last = spans(text, rows, order, self.context.today, spec.covers, plain)
         else:
-            found = days(text, rows, order, self.context.today)
+            found = days(text, rows, order, self.context.today, plain)
         if found.assumed:
             usual = "day before month" if order.usual else "month before day"
             self.say(
@@ -318,7 +349,7 @@ def decimals(columns: Sequence[pl.Series]) -> list[int]:
     """How many decimals columns of one height are printed with, at most (up to 8)."""
     if not columns:
         return []
-    samples = [column.head(_SAMPLE).alias("v") for column in columns]
+    samples = [column.slice(0, _SAMPLE).alias("v") for column in columns]
     scaled = [pl.col("v") * 10.0**places for places in range(_MOST_DECIMALS)]
     column = pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, len(samples[0]))
     # Judged row by row first: inside groups only plain aggregates are fast.
@@ -329,10 +360,12 @@ def decimals(columns: Sequence[pl.Series]) -> list[int]:
     found = (
         pl.concat(samples, rechunk=False)
         .to_frame()
+        .lazy()
         .select(column.alias("c"), pl.col("v").is_not_null().alias("known"), *fitting)
         .filter("known")
         .group_by("c")
         .agg(pl.col(str(places)).all() for places in range(_MOST_DECIMALS))
+        .collect(engine="in-memory")
     )
     exact = {column: fits for column, *fits in found.iter_rows()}
     places = [exact.get(column, [True]) for column in range(len(samples))]

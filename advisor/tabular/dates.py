@@ -5,7 +5,7 @@ period of the file, then where the shop is.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -71,34 +71,76 @@ _AFTER = (
 )
 
 
-def days(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
-    """A column of text as dates (times of day are left off); see the module."""
-    plain = _plain(text)
-    if plain is not None:
+def plain_day(text: pl.Expr) -> pl.Expr:
+    """The days of cells that are spelled 2026-10-31, as all are in most files."""
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(text.str.len_bytes() == _PLAIN_LENGTH).then(day)
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    return pl.DataFrame({"t": text}).select(plain_day(pl.col("t")))["t"]
+
+
+def _all_plain(text: pl.Series, day: pl.Series) -> bool:
+    """Whether *day*, plain_day of *text*, has the day of every cell."""
+    last = day.max()
+    ours = isinstance(last, date) and last.year <= _BUDDHIST[0]
+    return ours and day.null_count() == text.null_count()
+
+
+def days(
+    text: pl.Series, rows: pl.Series, order: Order, today: date, plain: pl.Series | None = None
+) -> Days:
+    """A column of text as dates (times of day are left off); see the module. *plain* is its
+    plain_day, where that is known already."""
+    plain = _plain(text) if plain is None else plain
+    if _all_plain(text, plain):
         return Days(Parsed(plain))
+    return _spelled(text, rows, order, today)
+
+
+def _spelled(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
+    """Dates in any spelling; each distinct one is looked at once, where many occur twice."""
+    if text.n_unique() * 2 >= len(text):
+        values, assumed = _in_order(text, order, today)
+        return Days(parsed(text, values, rows), assumed)
     unique = text.unique()
-    if len(unique) * 2 < len(text) and not _yearless(unique):
-        small = days(unique, pl.zeros(len(unique), pl.UInt32, eager=True), order, today)
-        table = pl.DataFrame({"t": unique, "d": small.parsed.values})
-        joined = pl.DataFrame({"t": text}).join(
-            table, on="t", how="left", nulls_equal=True, maintain_order="left"
-        )
-        return Days(parsed(text, joined["d"], rows), small.assumed)
-    fields = _fields(text)
-    if order.day_first is None and bool(text.str.contains(_TWELVE_HOURS).any()):
-        order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
-    day_first, assumed = _day_first(fields, order, today)
-    first = "day" if day_first else "month"
-    known_year = fields.select(
-        year=pl.coalesce("y", "y3"),
-        month=pl.coalesce("m", "a" if first == "month" else "b"),
-        day=pl.coalesce("d", "a" if first == "day" else "b"),
-        unix="unix",
+    small, assumed = _in_order(unique, order, today)
+    table = pl.DataFrame({"t": unique, "d": small})
+    found = pl.DataFrame({"t": text}).join(
+        table, on="t", how="left", nulls_equal=True, maintain_order="left"
     )
-    values = _dates(known_year)
-    if known_year["year"].null_count() == len(text) - int(known_year["unix"].is_not_null().sum()):
+    return Days(parsed(text, found["d"], rows), assumed)
+
+
+def _in_order(text: pl.Series, order: Order, today: date) -> tuple[pl.Series, bool]:
+    """The days, and whether the order of day and month in them is a guess."""
+    fields, met = _fields(text)
+    day_first, assumed = True, False
+    if met["numeric"]:
+        if order.day_first is None and bool(text.str.contains(_TWELVE_HOURS).any()):
+            order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
+        day_first, assumed = _day_first(fields, order, today)
+    known_year, values = _with_order(fields, day_first=day_first)
+    if known_year["year"].null_count() == known_year["unix"].null_count():
         values = values.fill_null(_with_years(known_year, today, order.period))
-    return Days(parsed(text, values, rows), assumed and values.null_count() < len(values))
+    return values, assumed and values.null_count() < len(values)
+
+
+def _with_order(fields: pl.DataFrame, *, day_first: bool) -> tuple[pl.DataFrame, pl.Series]:
+    """`year`, `month`, `day` and `unix` of each cell, and the day that they make."""
+    found = (
+        fields.lazy()
+        .select(
+            year=pl.coalesce("y", "y3"),
+            month=pl.coalesce("m", "b" if day_first else "a"),
+            day=pl.coalesce("d", "a" if day_first else "b"),
+            unix="unix",
+        )
+        .with_columns(_date())
+        .collect(engine="in-memory")
+    )
+    return found, found["v"]
 
 
 _MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
@@ -109,20 +151,34 @@ _RANGE = r"^(.*?[0-9])\s*(?:~|–|—|\s-|\bto\b|至|から)\s*(\S.*[0-9].*)$"
 
 
 def spans(
-    text: pl.Series, rows: pl.Series, order: Order, today: date, covers: Covers | None
+    text: pl.Series,
+    rows: pl.Series,
+    order: Order,
+    today: date,
+    covers: Covers | None,
+    plain: pl.Series | None = None,
 ) -> tuple[Days, pl.Series | None]:
     """The first days of a column, and the last ones where its cells are longer than a day: a month
-    (2026-05), a week (2026-W21) or a range; *covers* says what a bare day in it begins."""
+    (2026-05), a week (2026-W21) or a range; *covers* says what a bare day in it begins. *plain* is
+    its plain_day, where that is known already."""
+    plain = _plain(text) if plain is None else plain
+    if _all_plain(text, plain):
+        return Days(Parsed(plain)), _ends(plain, covers)
+    distinct = text.unique() if text.n_unique() * 2 < len(text) else text
     frame = pl.DataFrame({"t": text})
     t = pl.col("t")
-    met = frame.select(
-        month=t.str.contains(_MONTH).any() | t.str.contains(_MONTH_LAST).any(),
-        named=t.str.contains(_NAMED_MONTH).any(),
-        week=t.str.contains(_WEEK).any(),
-        range=(t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND)).any(),
-    ).row(0)
+    met = (
+        pl.DataFrame({"t": distinct})
+        .select(
+            month=t.str.contains(_MONTH).any() | t.str.contains(_MONTH_LAST).any(),
+            named=t.str.contains(_NAMED_MONTH).any(),
+            week=t.str.contains(_WEEK).any(),
+            range=(t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND)).any(),
+        )
+        .row(0)
+    )
     if not any(met):
-        found = days(text, rows, order, today)
+        found = _spelled(text, rows, order, today)
         return found, _ends(found.parsed.values, covers)
     if met[3]:
         last = frame.select(t.str.extract(_RANGE, 2).fill_null(t))["t"]
@@ -156,36 +212,17 @@ def _ends(first: pl.Series, covers: Covers | None) -> pl.Series | None:
     return None
 
 
-def _plain(text: pl.Series) -> pl.Series | None:
-    """Dates where all are spelled 2026-10-31, as in most files; else None."""
-    length = pl.col("t").str.len_bytes()
-    frame = pl.DataFrame({"t": text}).select(
-        pl.col("t").str.to_date("%Y-%m-%d", strict=False).alias("d"),
-        (length == _PLAIN_LENGTH).all().alias("plain"),
-    )
-    known = len(text) - text.null_count()
-    if known == 0 or not frame["plain"][0] or frame["d"].null_count() != text.null_count():
-        return None
-    last = frame["d"].max()
-    return None if isinstance(last, date) and last.year > _BUDDHIST[0] else frame["d"]
-
-
-def _yearless(text: pl.Series) -> bool:
-    sample = text.drop_nulls().head(20).str.normalize("NFC")
-    if bool(sample.str.contains(r"[0-9]{4}").any()):
-        return False
-    return any(bool(sample.str.contains(pattern).any()) for pattern in (_BEFORE, _AFTER, _EAST))
-
-
-def _fields(text: pl.Series) -> pl.DataFrame:
-    """Year, month, day where each is certain; a, b and y3 of dates whose order is open."""
-    frame = pl.DataFrame({"t": text}).with_columns(pl.col("t").str.normalize("NFC"))
+def _fields(text: pl.Series) -> tuple[pl.DataFrame, Mapping[str, bool]]:
+    """Year, month, day where each is certain; a, b and y3 of dates whose order is open. And which
+    spellings were met."""
+    t = pl.col("t")
     patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC, "unix": _UNIX}
-    if bool(frame["t"].str.contains(r"\p{L}").any()):
-        patterns |= {"before": _BEFORE, "after": _AFTER, "east": _EAST}
-    met = frame.select(
-        pl.col("t").str.contains(pattern).any().alias(name) for name, pattern in patterns.items()
-    ).row(0, named=True)
+    whole = pl.DataFrame({"t": text}).lazy().select(t.str.normalize("NFC"))
+    frame, met = _met(whole, patterns | {"letters": r"\p{L}"})
+    if met["letters"]:
+        spoken_of = {"before": _BEFORE, "after": _AFTER, "east": _EAST}
+        patterns |= spoken_of
+        met |= _met(frame.lazy(), spoken_of)[1]
     named = {"before": 1, "after": 2}
     spoken = {
         word
@@ -211,7 +248,7 @@ def _fields(text: pl.Series) -> pl.DataFrame:
         return word.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
 
     # An expression of literals alone would be one row: the text gives the height.
-    return frame.with_columns(
+    fields = frame.with_columns(
         y=at(("ymd", 1), ("compact", 1), ("before", 3), ("after", 3), ("east", 1)),
         m=pl.coalesce(
             at(("ymd", 2), ("compact", 2)), month("before", 1), month("after", 2), at(("east", 2))
@@ -223,10 +260,21 @@ def _fields(text: pl.Series) -> pl.DataFrame:
         unix=pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
         if met["unix"]
         else pl.lit(None, pl.Int64),
-    ).drop("t")
+    )
+    return fields[["y", "m", "d", "a", "b", "y3", "unix"]], met
 
 
-def _dates(fields: pl.DataFrame) -> pl.Series:
+def _met(frame: pl.LazyFrame, patterns: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, bool]]:
+    """*frame*, which has the texts, and which of *patterns* any of them matches."""
+    found = frame.with_columns(
+        pl.col("t").str.contains(pattern).any().alias(name) for name, pattern in patterns.items()
+    ).collect(engine="in-memory")
+    flags = {name: bool(found.height and found[name][0]) for name in patterns}
+    return found[["t"]], flags
+
+
+def _date() -> pl.Expr:
+    """`v`, the day of `year`, `month` and `day`, or of `unix`."""
     first, last, ahead = _BUDDHIST
     year = pl.col("year")
     # Through text: an impossible day is null, not an error.
@@ -236,12 +284,10 @@ def _dates(fields: pl.DataFrame) -> pl.Series:
         pl.col("month").cast(pl.String).str.zfill(2),
         pl.col("day").cast(pl.String).str.zfill(2),
     )
-    return fields.select(
-        v=pl.coalesce(
-            text.str.to_date("%Y-%m-%d", strict=False),
-            pl.from_epoch(pl.col("unix"), time_unit="s").cast(pl.Date),
-        )
-    )["v"]
+    return pl.coalesce(
+        text.str.to_date("%Y-%m-%d", strict=False),
+        pl.from_epoch(pl.col("unix"), time_unit="s").cast(pl.Date),
+    ).alias("v")
 
 
 def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
@@ -290,7 +336,8 @@ def _longest_run(days: pl.Series, today: date) -> int:
 
 
 def _ordered(fields: pl.DataFrame, day: str, month: str) -> pl.Series:
-    return _dates(fields.select(year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64)))
+    columns = fields.lazy().select(year="y3", month=month, day=day, unix=pl.lit(None, pl.Int64))
+    return columns.select(_date()).collect(engine="in-memory")["v"]
 
 
 def _inside(fields: pl.DataFrame, day: str, month: str, period: Period) -> int:
@@ -313,8 +360,14 @@ def _with_years(fields: pl.DataFrame, today: date, period: Period | None) -> pl.
 
 def _dated(fields: pl.DataFrame, years: pl.Series) -> pl.Series:
     """With these years, or the last before them in which 29 February exists, if that is asked."""
-    dated = fields.with_columns(years.alias("year"))
-    tried = [_dates(dated.with_columns(pl.col("year") - back)) for back in range(4)]
+    dated = fields[["month", "day", "unix"]].hstack([years.alias("year")])
+    tried = [
+        dated.lazy()
+        .with_columns(pl.col("year") - back)
+        .select(_date())
+        .collect(engine="in-memory")["v"]
+        for back in range(4)
+    ]
     known = [values for values in tried if values.null_count() == fields["day"].null_count()]
     return known[0] if known else tried[0]
 

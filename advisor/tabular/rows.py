@@ -9,6 +9,8 @@ from advisor.tabular.cells import tidy
 from advisor.tabular.kind import Kind
 from advisor.tabular.words import words
 
+_TOTALS, _DATA = "__totals", "__data"  # groups of patterns beside the reasons of a kind
+
 
 @frozen(eq=False)
 class Rows:
@@ -43,21 +45,23 @@ def sort_out(
         body, lines = _lines(body, columns, left)
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
+    groups = {_TOTALS: kind.totals, **kind.not_data, _DATA: kind.data_rows}
+    hits = _hits(first, {name: patterns for name, patterns in groups.items() if patterns})
     if kind.totals or kind.counted_total:
-        summing = _summing(body, first, kind, labels)
+        summing = _summing(body, first, hits.get(_TOTALS), kind, labels)
         if summing is None:  # the columns may have been put in another order
             summing = _summing_elsewhere(body, kind, labels)
         if summing is not None:
             totals = body.filter(summing)
             body = _without(body, summing, "totals row", left)
             first = first.filter(~summing)
-    for reason, patterns in kind.not_data.items():
-        other = _matching(first, patterns)
+    for reason in kind.not_data:
+        other = _among(first, hits.get(reason))
         if other.any():
             body = _without(body, other, reason, left)
             first = first.filter(~other)
     if kind.data_rows:
-        other = ~_matching(first, kind.data_rows)
+        other = ~_among(first, hits.get(_DATA))
         body = _without(body, other, "not a row of data", left)
     schema = body.schema
     texts = [c for c in numeric if schema.get(c) == pl.String]
@@ -73,12 +77,16 @@ def sort_out(
 
 
 def _summing(
-    body: pl.DataFrame, first: pl.Series, kind: Kind, labels: Sequence[str]
+    body: pl.DataFrame,
+    first: pl.Series,
+    hits: pl.Series | None,
+    kind: Kind,
+    labels: Sequence[str],
 ) -> pl.Series | None:
     """Rows whose first cell says that they sum others up; None without any. Of rows with names, it
     is their counts that tell whether one with a dash does so."""
-    summing = _matching(first, kind.totals) if kind.totals else _none(first)
-    if kind.subject[0].key:
+    summing = _among(first, hits)
+    if kind.subject[0].key and hits is not None:
         summing = summing & ~first.is_in(words().missing).fill_null(value=False)
     if kind.counted_total and not summing.any():
         summing = _stating_their_rows(body, first, labels)
@@ -92,16 +100,21 @@ def _summing_elsewhere(body: pl.DataFrame, kind: Kind, labels: Sequence[str]) ->
         return None
     known = {c: pl.when(~pl.col(c).is_in(words().missing)).then(pl.col(c)) for c in texts}
     # Of any two labels one is missing in such a row, and hardly ever in another.
-    some = body.filter(pl.any_horizontal(known[c].is_null() for c in texts[:2]))
-    few = some.select(
-        "_row",
-        pl.coalesce(list(known.values())).alias("label"),
-        pl.sum_horizontal(label.is_not_null() for label in known.values()).alias("labels"),
-    ).filter(pl.col("labels") == 1)
+    some = body.lazy().filter(pl.any_horizontal(known[c].is_null() for c in texts[:2]))
+    few = (
+        some.select(
+            "_row",
+            pl.coalesce(list(known.values())).alias("label"),
+            pl.sum_horizontal(label.is_not_null() for label in known.values()).alias("labels"),
+        )
+        .filter(pl.col("labels") == 1)
+        .collect(engine="in-memory")
+    )
     if few.is_empty():
         return None
     alone = body.join(few.select("_row"), on="_row", how="anti").height
-    says = _matching(few["label"], kind.totals) if kind.totals else _none(few["label"])
+    hits = _hits(few["label"], {_TOTALS: kind.totals} if kind.totals else {})
+    says = _among(few["label"], hits.get(_TOTALS))
     if kind.counted_total:
         counted = few["label"].str.contains(rf"(?:^|\D){alone}(?:\D|$)")
         says = says | (counted & ~_plain_number(few["label"]) & (few.height == 1))
@@ -197,15 +210,38 @@ def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     return body.select(pl.coalesce(texts).alias("first")).to_series()
 
 
-def _matching(first: pl.Series, patterns: Sequence[str]) -> pl.Series:
-    """Rows whose first cell matches one of *patterns*; looked up once for each distinct cell."""
-    pattern = "(?i)" + "|".join(f"(?:{p})" for p in patterns)
-    distinct = first.unique()
-    hits = distinct.filter(distinct.str.contains(pattern).fill_null(value=False))
-    if hits.is_empty():
+def _hits(first: pl.Series, groups: Mapping[str, Sequence[str]]) -> dict[str, pl.Series]:
+    """The distinct cells that match one of the patterns of each group, if any do."""
+    if not groups:
+        return {}
+    column = pl.col("first")
+    asked = {f"{at}": patterns for at, patterns in enumerate(groups.values())}
+    matching = {
+        at: column.str.contains("(?i)" + "|".join(f"(?:{p})" for p in patterns)).fill_null(
+            value=False
+        )
+        for at, patterns in asked.items()
+    }
+    distinct = (
+        pl.DataFrame({"first": first})
+        .lazy()
+        .unique()
+        .with_columns(hit.alias(at) for at, hit in matching.items())
+        .collect(engine="in-memory")
+    )
+    return {
+        name: distinct["first"].filter(distinct[at])
+        for name, at in zip(groups, matching, strict=True)
+        if distinct[at].any()
+    }
+
+
+def _among(first: pl.Series, hits: pl.Series | None) -> pl.Series:
+    """Rows whose first cell is one of *hits*."""
+    if hits is None:
         return _none(first)
     return first.is_in(hits.implode()).fill_null(value=False)
 
 
 def _none(first: pl.Series) -> pl.Series:
-    return pl.zeros(len(first), pl.Boolean, eager=True)
+    return pl.Series([False]).new_from_index(0, len(first))

@@ -53,7 +53,7 @@ class SubjectReader:
     def tables(self, frame: pl.DataFrame, values: Values, grain: Grain) -> Tables:
         """One table for each subject that has rows: the first subject whose key columns are all in
         the file takes all rows, or those of its `only`, and the next one the rest."""
-        rest = _all_true(frame.height)
+        rest = _all(frame.height, value=True)
         tables: list[Table] = []
         links: list[Links] = []
         left: dict[str, int] = {}
@@ -62,9 +62,9 @@ class SubjectReader:
             for column, wanted in subject.only.items():
                 named = values.texts[column].str.to_lowercase()
                 mask = mask & named.is_in([w.lower() for w in wanted]).fill_null(value=False)
-            rest = rest & ~mask
+            rest = rest & ~mask if subject.only else _all(frame.height, value=False)
             keys = self._key(subject.key, values, frame.height)
-            name = self._name(subject, values, keys)
+            name = values.names.get(subject.name, keys) if subject.name else keys
             if len(subject.key) == 1 and subject.name and keys.null_count():
                 keys = keys.fill_null(name)
             table, lost = self._table(subject, frame, values, mask, keys, name)
@@ -134,11 +134,10 @@ class SubjectReader:
             for kind, columns in subject.parents.items()
             if all(column in values.texts for column in columns)
         }
-        named = frame.with_columns(
-            keys.alias("key"),
-            name.fill_null(keys).alias("name"),
-            *(column.alias(parent) for parent, column in parents.items()),
-        )
+        if name.null_count():
+            name = name.fill_null(keys)
+        labels = {"key": keys, "name": name, **parents}
+        named = frame.hstack([column.alias(label) for label, column in labels.items()])
         picked = named if mask.all() else named.filter(mask)
         lost: dict[str, int] = {}
         if picked["key"].null_count():
@@ -153,7 +152,8 @@ class SubjectReader:
             lost["totals row"] = lost.get("totals row", 0) + sums
             text = "a row that is the sum of all others is taken as their total"
             self.notes.say("row-is-total", text)
-        if any(self.kind.columns[part].type is CellType.ID for part in subject.key):
+        ids = any(self.kind.columns[part].type is CellType.ID for part in subject.key)
+        if ids and not _apart(picked, "key", "from"):  # which usually are enough
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
             picked = self._newest(distinct, finest=subject.kind == self.kind.subject[0].kind)
@@ -161,16 +161,13 @@ class SubjectReader:
         broken = [column for column in picked.columns if column.startswith("by.")]
         order = ["key", "name", *parents, "from", "to", *broken, "currency"]
         counts = [column for column in picked.columns if column not in (*order, "_row")]
-        return picked.select(*order, *counts, "_row"), lost
+        return picked[[*order, *counts, "_row"]], lost
 
     def _distinct(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows that differ from every earlier one in some cell of the file."""
-        # Different hashes are different rows: usually key and day are enough to tell. Only where
-        # all known columns are equal, whole rows are looked at.
-        for columns in (("key", "from"), [c for c in frame.columns if c != "_row"]):
-            hashes = (pl.col(c).hash(at) for at, c in enumerate(columns))
-            if frame.select(reduce(xor, hashes).n_unique()).item() == frame.height:
-                return frame
+        """Rows that differ from every earlier one in some cell of the file. Only where all known
+        columns are equal, whole rows are looked at."""
+        if _apart(frame, *(c for c in frame.columns if c != "_row")):
+            return frame
         joined = frame.join(self.whole(), on="_row", how="left", maintain_order="left")
         return joined.unique(subset="_cells", keep="first", maintain_order=True).drop("_cells")
 
@@ -217,7 +214,7 @@ class SubjectReader:
     def _key(self, columns: Sequence[str], values: Values, height: int) -> pl.Series:
         """Keys of rows; a key of several parts is joined, and null only where all are missing."""
         if not columns:  # the shop itself, which has no key of its own in a file
-            return pl.repeat("", height, dtype=pl.String, eager=True)
+            return pl.Series([""]).new_from_index(0, height)
         parts = [values.texts[column] for column in columns]
         if len(parts) == 1:
             return parts[0]
@@ -225,11 +222,6 @@ class SubjectReader:
         joined = pl.concat_str(pl.all().fill_null("-"), separator=" / ")
         known = ~pl.all_horizontal(pl.all().is_null())
         return frame.select(pl.when(known).then(joined).alias("key"))["key"]
-
-    def _name(self, subject: SubjectSpec, values: Values, key: pl.Series) -> pl.Series:
-        if subject.name is None or subject.name not in values.texts:
-            return key
-        return cells.known_only(values.texts[subject.name])
 
     def _links(self, keys: pl.Series, values: Values, mask: pl.Series) -> list[Links]:
         text = pl.col("text")
@@ -252,6 +244,12 @@ class SubjectReader:
             for relation, column in self.kind.links.items()
             if column in values.texts
         ]
+
+
+def _apart(frame: pl.DataFrame, *columns: str) -> bool:
+    """Whether rows surely differ in *columns*: different hashes are different rows."""
+    hashes = (pl.col(c).hash(at) for at, c in enumerate(columns))
+    return bool(frame.select(reduce(xor, hashes).n_unique()).item() == frame.height)
 
 
 def _named(frame: pl.DataFrame, kind: str, *, dashed: bool) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -308,18 +306,17 @@ def _without_sum(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
     is_id = frame["key"].str.contains(r"^[0-9]{8,}$")
     for at in (frame.height - 1, 0):
-        own = pl.int_range(frame.height, eager=True) == at
-        same, said = _agreeing(frame, own, counts)
+        same, said = _agreeing(frame, at, counts)
         odd = not is_id[at] and int(is_id.sum()) == frame.height - 1
         if same >= _MANY + (not odd) and (2 * same >= said if odd else same == said):
-            return frame.filter(~own), 1
+            return (frame.slice(1) if at == 0 else frame.slice(0, at)), 1
     return frame, 0
 
 
-def _agreeing(frame: pl.DataFrame, own: pl.Series, counts: Sequence[str]) -> tuple[int, int]:
-    """How many counts of the *own* row are the sum of all others, of how many that it has."""
-    others, mine = frame.filter(~own).select(counts).sum(), frame.filter(own).select(counts)
-    pairs = [(float(mine[c][0]), float(others[c][0])) for c in counts if mine[c][0]]
+def _agreeing(frame: pl.DataFrame, at: int, counts: Sequence[str]) -> tuple[int, int]:
+    """How many counts of the row *at* are the sum of all others, of how many that it has."""
+    mine = {c: float(frame[c][at]) for c in counts if frame[c][at]}
+    pairs = [(own, float(frame[c].sum() or 0.0) - own) for c, own in mine.items()]
     return sum(abs(a - b) <= 0.5 + 1e-4 * abs(a) for a, b in pairs), len(pairs)
 
 
@@ -344,5 +341,5 @@ def _against_the_others(
     return is_sum, any(gap > most for gap, most in zip(apart, slack, strict=True))
 
 
-def _all_true(height: int) -> pl.Series:
-    return pl.ones(height, pl.Boolean, eager=True)
+def _all(height: int, *, value: bool) -> pl.Series:
+    return pl.Series([value]).new_from_index(0, height)

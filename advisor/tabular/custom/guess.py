@@ -154,7 +154,9 @@ def _numbers(texts: Mapping[int, pl.Series]) -> tuple[dict[int, pl.Series], set[
         return {}, set()
     taken = take_apart(list(texts.values()))
     together = sum(taken.spellings, Spelling())
-    values = settled(taken, [settle(spelling, together, None) for spelling in taken.spellings])
+    points = [settle(spelling, together, None) for spelling in taken.spellings]
+    amounts = taken.parts.lazy().select(settled(taken, points).alias("v"))
+    values = amounts.select(cells.plausible(pl.col("v"))).collect(engine="in-memory")["v"]
     height = len(next(iter(texts.values())))
     numbers: dict[int, pl.Series] = {}
     percents: set[int] = set()
