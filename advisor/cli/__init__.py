@@ -18,6 +18,7 @@ _COMMANDS = {
     "simulate": "The plan and the money as they would be.",
     "experiment": "Plan a test of versions, and read it.",
     "diff": "What changed between two runs.",
+    "done": "Mark an action as done, and learn later whether it worked.",
     "mute": "Stop hearing of a finding, for a reason.",
     "history": "The runs that are kept.",
     "rules": "Which rules there are, and whether their cases hold.",

@@ -24,12 +24,46 @@ class Money:
 @frozen
 class DoneInfo:
     """What ends an action: *metric* in *levels*, *text* in words. It takes *events* of the metric's
-    denominator until that can be told, about *days* at the present pace."""
+    denominator until that can be told, about *days* at the present pace. The worst subject is to
+    get from *now* to *target*, where that is a number."""
 
     metric: str
     levels: tuple[str, ...]
     events: int | None
     days: int | None
+    text: str
+    now: float | None = None
+    target: float | None = None
+
+
+@frozen
+class DoneResult:
+    """An action that was done to *subjects* (names) on a *day*, and whether it worked: *verdict* is
+    helped, no-difference, hurt, too-early or cannot-tell, called on the day *due*, and *because*
+    says why it cannot be told. *times* is the ratio that it made of *metric*, with its 95%
+    confidence interval. *promised* is what the plan had said that reaching the target is worth,
+    *gained* what it brought, in 30 days. *stopped*: it was tried often enough and the plan no
+    longer asks for it. *text* says it all."""
+
+    action: str
+    rule: str
+    do: str
+    kind: str
+    subjects: tuple[str, ...]
+    day: str
+    due: str
+    note: str
+    verdict: str
+    because: str
+    metric: str | None
+    before: float | None
+    after: float | None
+    times: float | None
+    low: float | None
+    high: float | None
+    promised: Money | None
+    gained: Money | None
+    stopped: bool
     text: str
 
 

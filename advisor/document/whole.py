@@ -2,7 +2,11 @@
 
 from advisor.document.actions import (
     ActionInfo,
+<<<<<<< HEAD
     CheckInfo,
+=======
+    DoneResult,
+>>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
     FocusInfo,
     Money,
     MonthGoal,
@@ -59,6 +63,7 @@ class Document:
     order: str  # the formula that orders the plan, in words
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
     courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
+    done: tuple[DoneResult, ...] = ()  # actions that were done, and whether they worked
     suppressed: tuple[SuppressedInfo, ...] = ()  # what the owner muted
     since: SinceInfo | None = None  # what changed since an earlier run, where one is kept
     focus: FocusInfo | None = None  # only where the shop names no goal

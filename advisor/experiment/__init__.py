@@ -5,6 +5,7 @@ from advisor.experiment.before_after import Change, before_after
 from advisor.experiment.reading import Reading, read
 from advisor.experiment.shop import Found, Shop, changes, open_shop, subject, whole
 from advisor.experiment.size import Size, size
+from advisor.experiment.verdicts import due_day, is_final, verdicts
 from advisor.experiment.worth import Pace, own_money
 
 __all__ = [
@@ -17,11 +18,14 @@ __all__ = [
     "Size",
     "before_after",
     "changes",
+    "due_day",
+    "is_final",
     "limits",
     "open_shop",
     "own_money",
     "read",
     "size",
     "subject",
+    "verdicts",
     "whole",
 ]

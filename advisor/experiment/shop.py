@@ -170,13 +170,13 @@ def changes(
         chosen = [_row(measured, metric, one, where="--control", kind=kind)[1] for one in wanted]
         if any(one["key"] == row["key"] for one in chosen):
             raise AdvisorError("what was changed cannot be its own control", where="--control")
-        untouched = [_change(metric, one) for one in chosen]
+        untouched = [change_of(metric, one) for one in chosen]
     else:
-        untouched = [_change(metric, one) for one in others.iter_rows(named=True)]
+        untouched = [change_of(metric, one) for one in others.iter_rows(named=True)]
     each = _each(metric, row, frame)
     return FoundChange(
         kind=kind,
-        changed=_change(metric, row),
+        changed=change_of(metric, row),
         untouched=tuple(one for one in untouched if one.before.bottom > 0 < one.after.bottom),
         window=window,
         pace=_pace(shop, metric, row, each),
@@ -260,7 +260,8 @@ def _found(
     return Found(kind, str(row["key"]), arm, per_day, pace)
 
 
-def _change(metric: Metric, row: Mapping[str, object]) -> Change:
+def change_of(metric: Metric, row: Mapping[str, object]) -> Change:
+    """A measured row with its values before, as the counts of one subject."""
     name = _name(row)
     return Change(_arm(row, f"{metric.id}.before", name), _arm(row, metric.id, name))
 

@@ -9,8 +9,19 @@ from .past import (
     past_between,
     read_past,
 )
-from .records import ActionRow, FindingRow, KpiRow, Run, RunInfo, RunLine, State
-from .store import Store, row_of
+from .records import (
+    ActionRow,
+    DoneRow,
+    FindingRow,
+    KpiRow,
+    Run,
+    RunInfo,
+    RunLine,
+    State,
+    Verdict,
+    VerdictRow,
+)
+from .store import Mark, Store, row_of
 from .transfer import export_lines, import_lines, run_line
 
 __all__ = [
@@ -19,8 +30,10 @@ __all__ = [
     "OPEN",
     "ActionRow",
     "Change",
+    "DoneRow",
     "FindingRow",
     "KpiRow",
+    "Mark",
     "Past",
     "PastQuestion",
     "Reason",
@@ -29,6 +42,8 @@ __all__ = [
     "RunLine",
     "State",
     "Store",
+    "Verdict",
+    "VerdictRow",
     "compare",
     "export_lines",
     "findings_frame",

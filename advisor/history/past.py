@@ -9,7 +9,14 @@ import polars as pl
 
 from advisor.history.database import Database, Row
 from advisor.history.records import RunInfo, RunLine, State
-from advisor.history.store import FINDING_COLUMNS, RUN_COLUMNS, Store, as_run_line
+from advisor.history.store import (
+    FINDING_COLUMNS,
+    RUN_COLUMNS,
+    Mark,
+    Store,
+    as_run_line,
+    marks_of,
+)
 from advisor.model import frozen
 
 _TEXT, _NUMBER = pl.String(), pl.Float64()
@@ -38,11 +45,13 @@ class PastQuestion:
 
 @frozen(eq=False)
 class Past:
-    """The earlier run of each shop, and its findings (a frame with the columns FINDINGS)."""
+    """The earlier run of each shop, its findings (a frame with the columns FINDINGS), and what was
+    done up to the day of the question, with what runs of earlier days said of it."""
 
     runs: Mapping[str, RunInfo] = attrs.field(factory=dict)
     numbers: Mapping[str, int] = attrs.field(factory=dict)
     findings: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=FINDINGS))
+    marks: Mapping[str, Sequence[Mark]] = attrs.field(factory=dict)
 
     def of(self, shop: str) -> "Past":
         """What is there of one shop."""
@@ -50,6 +59,7 @@ class Past:
             {id_: run for id_, run in self.runs.items() if id_ == shop},
             {id_: number for id_, number in self.numbers.items() if id_ == shop},
             self.findings.filter(pl.col("shop") == shop),
+            {id_: marks for id_, marks in self.marks.items() if id_ == shop},
         )
 
 
@@ -61,14 +71,24 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
     runs: dict[str, RunInfo] = {}
     numbers: dict[str, int] = {}
     rows: list[Row] = []
+    marks: dict[str, Sequence[Mark]] = {}
     for store, asked in by_store.items():
-        none: tuple[list[Row], list[Row]] = ([], [])
-        found, findings = store.read(partial(_ask, asked=asked), none)
+        none: tuple[list[Row], list[Row], dict[str, list[Mark]]] = ([], [], {})
+        found, findings, marked = store.read(partial(_ask, asked=asked), none)
+        days = {question.shop: question.day for question in asked}
+        for shop, each in marked.items():
+            marks[shop] = [_as_of(days[shop], mark) for mark in each if mark.done.day <= days[shop]]
         for line in map(as_run_line, found):
             runs[line.info.shop] = line.info
             numbers[line.info.shop] = line.id
         rows += findings
-    return Past(runs, numbers, findings_frame(rows))
+    return Past(runs, numbers, findings_frame(rows), marks)
+
+
+def _as_of(day: date, mark: Mark) -> Mark:
+    """*mark* as a run of *day* may know it: what was said on that day or later is said again."""
+    said = mark.verdict is not None and mark.verdict.day < day
+    return mark if said else attrs.evolve(mark, verdict=None)
 
 
 def merge_past(parts: Sequence[Past]) -> Past:
@@ -78,6 +98,7 @@ def merge_past(parts: Sequence[Past]) -> Past:
         {shop: run for part in parts for shop, run in part.runs.items()},
         {shop: number for part in parts for shop, number in part.numbers.items()},
         pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS),
+        {shop: marks for part in parts for shop, marks in part.marks.items()},
     )
 
 
@@ -89,7 +110,9 @@ def findings_frame(rows: Sequence[Row]) -> pl.DataFrame:
     return frame.with_columns(pl.col("opened").str.to_date()).select(*FINDINGS)
 
 
-def _ask(database: Database, asked: Sequence[PastQuestion]) -> tuple[list[Row], list[Row]]:
+def _ask(
+    database: Database, asked: Sequence[PastQuestion]
+) -> tuple[list[Row], list[Row], dict[str, list[Mark]]]:
     place = "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
     places = ", ".join([place] * len(asked))
     values = [
@@ -113,8 +136,9 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> tuple[list[Row], 
         "FROM ranked WHERE place = 1"
     )
     runs = database.rows(newest, values)
+    marks = marks_of(database, [one.shop for one in asked])
     if not runs:
-        return [], []
+        return [], [], marks
     numbers = [row[0] for row in runs]
     names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
     many = ", ".join("?" * len(numbers))
@@ -123,7 +147,7 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> tuple[list[Row], 
         f"JOIN advisor_run r ON r.id = f.run WHERE f.run IN ({many}) ORDER BY r.shop, f.id",
         numbers,
     )
-    return runs, findings
+    return runs, findings, marks
 
 
 OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed

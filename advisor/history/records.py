@@ -53,7 +53,8 @@ class FindingRow:
 @frozen
 class ActionRow:
     """An action of a run's plan, with the gain that it promised. *metric* is the first that ends
-    it; *findings* are ids."""
+    it, which the worst of its subjects (of *kind*) is to bring from *now* to *target*; *money* is
+    the kind of money (sales, margin); *findings* are ids."""
 
     id: str
     rank: int
@@ -67,6 +68,70 @@ class ActionRow:
     currency: str | None
     chance: float
     findings: tuple[str, ...]
+    kind: str = ""
+    money: str = ""
+    now: float | None = None
+    target: float | None = None
+
+
+@frozen
+class DoneRow:
+    """An action that was done on a *day*, to *subjects* (keys of *kind*). It is called on the day
+    *due*, which was fixed when it was marked. The plan of the day *planned* had promised a gain
+    from *low* to *high*, for bringing *metric* from *now* to *target*."""
+
+    action: str
+    day: date
+    due: date
+    planned: date
+    rule: str
+    lever: str
+    what: str
+    kind: str
+    subjects: tuple[str, ...]
+    note: str
+    metric: str | None
+    now: float | None
+    target: float | None
+    low: float | None
+    mid: float | None
+    high: float | None
+    money: str
+    currency: str | None
+
+
+class Verdict(StrEnum):
+    """Whether an action worked."""
+
+    HELPED = "helped"
+    NO_DIFFERENCE = "no-difference"
+    HURT = "hurt"
+    TOO_EARLY = "too-early"
+    CANNOT_TELL = "cannot-tell"
+
+
+@frozen
+class VerdictRow:
+    """Whether an action worked, as it was called by the run of a *day*, and *because* of what.
+
+    *times* is the ratio that it made of its metric, with its 95% confidence interval, after what
+    untouched subjects changed by (*own*) and what was to be expected of subjects that were chosen
+    for being bad; *before* and *after* are the metric itself. Of *placebos* untouched subjects,
+    *larger* changed by as much. *others* are further actions in the same time.
+    """
+
+    day: date
+    verdict: Verdict
+    because: str
+    before: float | None = None
+    after: float | None = None
+    times: float | None = None
+    low: float | None = None
+    high: float | None = None
+    own: float | None = None
+    placebos: int = 0
+    larger: int = 0
+    others: tuple[str, ...] = ()
 
 
 @frozen
@@ -104,6 +169,7 @@ class Run:
     findings: tuple[FindingRow, ...]
     actions: tuple[ActionRow, ...]
     kpis: tuple[KpiRow, ...]
+    verdicts: tuple[tuple[int, VerdictRow], ...] = ()  # by the number of the mark
 
 
 @frozen

@@ -12,7 +12,18 @@ import attrs
 
 from advisor.history.database import Database, PostgresDatabase, Row, SqliteDatabase
 from advisor.history.migrations import MIGRATIONS
-from advisor.history.records import ActionRow, FindingRow, KpiRow, Run, RunInfo, RunLine, State
+from advisor.history.records import (
+    ActionRow,
+    DoneRow,
+    FindingRow,
+    KpiRow,
+    Run,
+    RunInfo,
+    RunLine,
+    State,
+    Verdict,
+    VerdictRow,
+)
 from advisor.model import frozen
 
 T = TypeVar("T")
@@ -22,6 +33,18 @@ RUN = ("shop", "day", "first", "last", "chosen", "version", "ruleset", "config",
 RUN_COLUMNS = (*RUN, "currency", "digest")
 FINDING_COLUMNS = tuple(field.name for field in attrs.fields(FindingRow))
 ACTION_COLUMNS = tuple(field.name for field in attrs.fields(ActionRow))
+DONE_COLUMNS = tuple(field.name for field in attrs.fields(DoneRow))
+VERDICT_COLUMNS = tuple(field.name for field in attrs.fields(VerdictRow))
+
+
+@frozen
+class Mark:
+    """An action that was done, with its *number* in the store and what was said of it, if it was
+    called already."""
+
+    number: int
+    done: DoneRow
+    verdict: VerdictRow | None
 
 
 @frozen
@@ -77,6 +100,25 @@ class Store:
             return empty
         with self.writing() as database:
             return ask(database)
+
+    # ── actions that were done ──────────────────────────────────────────────────────────────────
+    def mark(self, shop: str, done: DoneRow) -> bool:
+        """Keep that an action was done; False where the same was marked before."""
+        with self.writing() as database:
+            return write_done(database, shop, done) is not None
+
+    def unmark(self, shop: str, number: int) -> bool:
+        """Forget a mark, and what was said of it."""
+        with self.writing() as database:
+            query = "DELETE FROM advisor_done WHERE shop = ? AND id = ? RETURNING id"
+            found = bool(database.rows(query, (shop, number)))
+            if found:
+                database.rows("DELETE FROM advisor_verdict WHERE done = ?", (number,))
+            return found
+
+    def marks(self, shop: str) -> list[Mark]:
+        """What was done, oldest first."""
+        return self.read(lambda database: marks_of(database, [shop]).get(shop, []), [])
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────
     def record(self, run: Run) -> None:
@@ -149,12 +191,17 @@ def write_run(database: Database, run: Run) -> None:
     )
     database.many(
         _insert("action", ("run", *ACTION_COLUMNS)),
-        [(number, *row_of(row)[:-1], json.dumps(row.findings)) for row in run.actions],
+        [(number, *row_of(row)) for row in run.actions],
     )
     database.many(
         f"{_insert('kpi', ('shop', 'metric', 'day', 'run', 'value'))} "
         "ON CONFLICT (shop, metric, day) DO UPDATE SET run = excluded.run, value = excluded.value",
         [(info.shop, row.metric, row.day.isoformat(), number, row.value) for row in run.kpis],
+    )
+
+    database.many(
+        f"{_insert('verdict', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING",
+        [(done, *row_of(row)) for done, row in run.verdicts],
     )
 
 
@@ -170,6 +217,37 @@ def load_run(database: Database, line: RunLine) -> Run:
         actions=tuple(as_action(row) for row in actions),
         kpis=tuple(KpiRow(metric, date.fromisoformat(day), value) for metric, day, value in kpis),
     )
+
+
+def write_done(database: Database, shop: str, done: DoneRow) -> int | None:
+    """Insert a mark; its number, or None where the same is there."""
+    query = f"{_insert('done', ('shop', *DONE_COLUMNS))} ON CONFLICT DO NOTHING RETURNING id"
+    found = database.rows(query, (shop, *row_of(done)))
+    return found[0][0] if found else None
+
+
+def write_verdict(database: Database, number: int, verdict: VerdictRow) -> None:
+    """Insert what was said of a mark; what was said first stays."""
+    query = f"{_insert('verdict', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING"
+    database.rows(query, (number, *row_of(verdict)))
+
+
+def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
+    """What was done in each of *shops*, oldest first."""
+    many = ", ".join("?" * len(shops))
+    done = ", ".join(f"d.{name}" for name in DONE_COLUMNS)
+    said = ", ".join(f"v.{name}" for name in VERDICT_COLUMNS)
+    query = (
+        f"SELECT d.shop, d.id, {done}, {said} FROM advisor_done d "  # noqa: S608 (our own words)
+        f"LEFT JOIN advisor_verdict v ON v.done = d.id WHERE d.shop IN ({many}) "
+        "ORDER BY d.shop, d.day, d.id"
+    )
+    found: dict[str, list[Mark]] = {}
+    end = len(DONE_COLUMNS)
+    for shop, number, *row in database.rows(query, shops):
+        verdict = None if row[end] is None else as_verdict(tuple(row[end:]))
+        found.setdefault(shop, []).append(Mark(number, as_done(tuple(row[:end])), verdict))
+    return found
 
 
 def has_run(database: Database, run: Run) -> bool:
@@ -232,10 +310,30 @@ def as_action(row: Row) -> ActionRow:
     return ActionRow(**{**named, "findings": tuple(json.loads(named["findings"]))})
 
 
-def row_of(row: FindingRow | ActionRow) -> Row:
+def as_done(row: Row) -> DoneRow:
+    """A row of DONE_COLUMNS."""
+    named: dict[str, Any] = dict(zip(DONE_COLUMNS, row, strict=True))
+    named |= {name: date.fromisoformat(named[name]) for name in ("day", "due", "planned")}
+    return DoneRow(**{**named, "subjects": tuple(json.loads(named["subjects"]))})
+
+
+def as_verdict(row: Row) -> VerdictRow:
+    """A row of VERDICT_COLUMNS."""
+    named: dict[str, Any] = dict(zip(VERDICT_COLUMNS, row, strict=True))
+    named["day"] = date.fromisoformat(named["day"])
+    named["verdict"] = Verdict(named["verdict"])
+    return VerdictRow(**{**named, "others": tuple(json.loads(named["others"]))})
+
+
+def row_of(row: FindingRow | ActionRow | DoneRow | VerdictRow) -> Row:
     """The values of a row as they are stored."""
-    values = (getattr(row, field.name) for field in attrs.fields(type(row)))
-    return tuple(one.isoformat() if isinstance(one, date) else one for one in values)
+    return tuple(_stored(getattr(row, field.name)) for field in attrs.fields(type(row)))
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
 
 
 def _day(value: str | None) -> date | None:

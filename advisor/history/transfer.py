@@ -8,33 +8,59 @@ from typing import Any
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.history.records import Run
-from advisor.history.store import Store, has_run, load_run, write_run
+from advisor.history.records import DoneRow, Run, VerdictRow
+from advisor.history.store import (
+    Store,
+    has_run,
+    load_run,
+    write_done,
+    write_run,
+    write_verdict,
+)
+from advisor.model import frozen
 
 FORMAT = 1
 
 
+@frozen
+class _Mark:
+    """A mark as a line has it: numbers are a store's own."""
+
+    shop: str
+    done: DoneRow
+    verdict: VerdictRow | None
+
+
 def export_lines(store: Store, shop: str | None = None) -> Iterator[str]:
     """A line for each run, oldest first."""
-    for line in reversed(store.runs(shop)):
+    runs = store.runs(shop)
+    for line in reversed(runs):
         with store.reading() as database:
             yield run_line(load_run(database, line))
+    for id_ in sorted({line.info.shop for line in runs} | ({shop} if shop else set())):
+        for mark in store.marks(id_):
+            yield _line({"mark": _Mark(id_, mark.done, mark.verdict)})
 
 
 def run_line(run: Run) -> str:
     """A run as a line of JSON."""
-    data = attrs.asdict(run, value_serializer=_plain)
-    return json.dumps({"history": FORMAT, "run": data}, ensure_ascii=False, separators=(",", ":"))
+    return _line({"run": run})
+
+
+def _line(given: Mapping[str, Any]) -> str:
+    data = {name: attrs.asdict(one, value_serializer=_plain) for name, one in given.items()}
+    return json.dumps({"history": FORMAT, **data}, ensure_ascii=False, separators=(",", ":"))
 
 
 def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int, int]:
     """Keep the runs of *lines*, all or none; those that are there already stay as they are. Gives
     how many were added, and how many were there. Raises AdvisorError for a line that is none."""
-    runs = [
-        _run_of(line, f"{where}, line {number}")
+    given = [
+        _read(line, f"{where}, line {number}")
         for number, line in enumerate(lines, start=1)
         if line.strip()
     ]
+    runs = [one for one in given if isinstance(one, Run)]
     runs.sort(key=lambda run: run.info.day)
     added = 0
     with store.writing() as database:
@@ -42,10 +68,15 @@ def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int
             if not has_run(database, run):
                 write_run(database, run)
                 added += 1
+        for mark in given:
+            if isinstance(mark, _Mark):
+                number = write_done(database, mark.shop, mark.done)
+                if number is not None and mark.verdict is not None:
+                    write_verdict(database, number, mark.verdict)
     return added, len(runs) - added
 
 
-def _run_of(line: str, where: str) -> Run:
+def _read(line: str, where: str) -> Run | _Mark:
     import cattrs
 
     converter = cattrs.Converter(forbid_extra_keys=True)
@@ -54,6 +85,8 @@ def _run_of(line: str, where: str) -> Run:
         data = json.loads(line)
         if not isinstance(data, Mapping) or data.get("history") != FORMAT:
             raise AdvisorError("this is no line of `advisor history export`", where=where)
+        if "mark" in data:
+            return converter.structure(data["mark"], _Mark)
         return converter.structure(data.get("run"), Run)
     except (ValueError, TypeError, AttributeError, RecursionError, cattrs.BaseValidationError):
         raise AdvisorError("this is no line of `advisor history export`", where=where) from None

@@ -34,6 +34,8 @@ def print_terminal(
         say(document.period.stale, "bold yellow")
     if document.since:
         say(document.since.text)
+    for result in document.done[:MOST_ACTIONS]:
+        say(result.text)
     if document.focus:
         say(document.focus.text)
     if document.plan:

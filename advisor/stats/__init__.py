@@ -12,6 +12,13 @@ from advisor.stats.daily_series import (
     without,
 )
 from advisor.stats.decomposition import CHANGE, OTHER, contributions, rounded, step_column
+from advisor.stats.difference import (
+    BeforeAfter,
+    Difference,
+    benjamini_hochberg,
+    difference,
+    parallel,
+)
 from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
 from advisor.stats.intervals import (
     DEFAULT_SPREAD,
@@ -65,19 +72,23 @@ __all__ = [
     "UNSEEN_TRAFFIC",
     "USUAL",
     "WEEK",
+    "BeforeAfter",
     "Certainty",
     "Design",
     "DesignKind",
+    "Difference",
     "Growth",
     "History",
     "Projection",
     "Z",
     "before_after_days",
+    "benjamini_hochberg",
     "byar",
     "chance_of",
     "contributions",
     "design",
     "detectable",
+    "difference",
     "dispersion",
     "growth",
     "history",
@@ -87,6 +98,7 @@ __all__ = [
     "neighbours",
     "next_target",
     "pairs_of",
+    "parallel",
     "project",
     "rates_of",
     "round_up",

@@ -17,6 +17,7 @@ from advisor.errors import AdvisorError
 from advisor.history import PastQuestion, Run, State, Store, read_past
 from advisor.history.migrations import MIGRATIONS
 from advisor.history.store import write_run
+from advisor.model import HISTORY_ID
 from tests.history.runs import finding, run
 from tests.postgres import Server
 
@@ -220,3 +221,29 @@ def test_five_years_of_weekly_runs_take_less_than_50_megabytes(tmp_path: Path) -
 
     assert store.file is not None
     assert store.file.stat().st_size < 50e6
+
+
+def test_a_store_of_the_first_version_is_brought_to_the_newest(tmp_path: Path) -> None:
+    store = Store(tmp_path / "history.db")
+    assert store.file is not None
+    with closing(sqlite3.connect(store.file)) as db, db:
+        for statement in MIGRATIONS[0]:
+            db.execute(statement.replace("{id}", "INTEGER PRIMARY KEY"))
+        db.execute(f"PRAGMA application_id = {HISTORY_ID}")
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO advisor_ruleset VALUES ('r', '{}')")
+        db.execute(
+            "INSERT INTO advisor_run VALUES "
+            "(1, 'corner', '2026-09-07', NULL, NULL, 0, '0.1.0', 'r', 'c', '[]', 'USD', 'd')"
+        )
+        db.execute(
+            "INSERT INTO advisor_action VALUES "
+            "(1, 'a', 1, 'guide/x', 'hook', 'Do it', NULL, NULL, NULL, NULL, NULL, 0.5, '[]')"
+        )
+
+    (line,) = store.runs()
+
+    assert line.info.day == DAYS[0]
+    assert store.load(line).actions[0].kind == ""
+    with store.reading() as database:
+        assert database.version == len(MIGRATIONS)

@@ -15,6 +15,7 @@ from advisor.document import (
     CourseInfo,
     Document,
     DoneInfo,
+    DoneResult,
     EngineInfo,
     Evidence,
     ExportInfo,
@@ -540,6 +541,7 @@ def small() -> Document:
         ),
         order=ORDER,
         since=since(),
+        done=(result(),),
         suppressed=(muted(),),
         changes=(change(),),
         courses=(
@@ -555,6 +557,32 @@ def small() -> Document:
         ),
         funnels=(funnel(),),
         exports=(export(), export("Studio overview", "The account's own page")),
+    )
+
+
+def result(name: str = "Autumn, logo first") -> DoneResult:
+    """An action that helped."""
+    return DoneResult(
+        action="a00001",
+        rule="guide/weak-hook",
+        do=name,
+        kind="ad",
+        subjects=(name,),
+        day="2025-09-29",
+        due="2025-10-29",
+        note=name,
+        verdict="helped",
+        because="",
+        metric="ctr",
+        before=0.005,
+        after=0.012,
+        times=2.3,
+        low=1.8,
+        high=2.9,
+        promised=money(100.0),
+        gained=money(130.0),
+        stopped=False,
+        text=f"{name} (2025-09-29): helped.",
     )
 
 
@@ -638,6 +666,7 @@ def hostile(names: tuple[str, ...] = HOSTILE_NAMES) -> Document:
         reconciliation=tuple(side_by_side(name) for name in names),
         changes=tuple(change(name) for name in names),
         since=since(names[0]),
+        done=tuple(result(name) for name in names),
         suppressed=tuple(muted(name) for name in names),
         data_notes=tuple(NoteInfo("name", name, name) for name in names),
         healthy=tuple(Healthy("guide/x", name, "ad", 1) for name in names),

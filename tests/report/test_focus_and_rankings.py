@@ -37,7 +37,7 @@ def test_a_proposed_goal_is_on_the_screen_before_the_plan() -> None:
     print_terminal(PROPOSED, Console(file=screen, width=200))
 
     lines = screen.getvalue().splitlines()
-    assert lines[2].startswith("No goal is set; the weakest is improve ad efficiency")
+    assert lines[3].startswith("No goal is set; the weakest is improve ad efficiency")
 
 
 def test_a_ranking_shows_the_rate_beside_what_was_measured(bundled: Sequence[Templates]) -> None:

@@ -19,6 +19,7 @@ from advisor.history import (
     Run,
     RunInfo,
     State,
+    VerdictRow,
 )
 from advisor.judge import Outcome
 from advisor.metrics import metric_of
@@ -27,13 +28,17 @@ from advisor.model import Better, Rule
 _STATES = {outcome: State(outcome.name.lower().replace("_", "-")) for outcome in Outcome}
 
 
-def run_record(diagnosis: Diagnosis, document: Document, past: Past) -> Run:
-    """What the history keeps of a run; *past* is the run before of the same shop."""
+def run_record(
+    diagnosis: Diagnosis, document: Document, past: Past, called: Mapping[int, VerdictRow]
+) -> Run:
+    """What the history keeps of a run; *past* is the run before of the same shop, *called* is what
+    is said of actions, by the numbers of their marks."""
     return Run(
         info=_info(diagnosis, document),
         findings=(*_findings(diagnosis, document, past), *_followed(diagnosis, document, past)),
         actions=tuple(_actions(document)),
         kpis=tuple(_kpis(document)),
+        verdicts=tuple((number, row) for number, row in called.items() if row.times is not None),
     )
 
 
@@ -151,6 +156,7 @@ def _followed(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[
 
 
 def _actions(document: Document) -> Iterator[ActionRow]:
+    kinds = {finding.id: finding.subject.kind for finding in document.findings}
     for action in document.plan:
         gain = action.gain
         yield ActionRow(
@@ -166,6 +172,10 @@ def _actions(document: Document) -> Iterator[ActionRow]:
             currency=None if gain is None else gain.currency,
             chance=action.chance,
             findings=action.findings,
+            money="" if gain is None else gain.what,
+            kind=kinds[action.findings[0]],
+            now=action.done[0].now if action.done else None,
+            target=action.done[0].target if action.done else None,
         )
 
 

@@ -1,0 +1,163 @@
+"""Actions that were done: in progress, then called once against what was left untouched."""
+
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.history import Store
+from tests.cli.conftest import Run
+from tests.cli.exports import PROFILE, shop_folder
+from tests.shapes import ads_manager
+from tests.shapes._cells import Row
+
+DONE = date(2026, 10, 1)
+START = date(2026, 8, 25)
+
+
+@pytest.fixture(autouse=True)
+def keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ADVISOR_HISTORY")
+
+
+def export(shop: Path, last: date, *, lift: float, untouched: int = 8) -> None:
+    """Daily rows of ads up to *last*; one has a weak hook, whose rate is *lift* times from DONE."""
+    chance = random.Random(7)
+    rows: list[Row] = []
+    for back in range((last - START).days + 1):
+        day = START + timedelta(days=back)
+        for number in range(untouched + 1):
+            rate = 0.004 if number == 0 else 0.018 + 0.001 * (number % 4)
+            if number == 0 and day > DONE:
+                rate *= lift
+            clicks = sum(chance.random() < rate for _ in range(3000))
+            rows.append(
+                {
+                    "date": day,
+                    "campaign_name": "Autumn",
+                    "campaign_id": "1",
+                    "ad_group_name": "All",
+                    "ad_group_id": "2",
+                    "ad_name": f"Ad {number}",
+                    "ad_id": f"{31 + number}",
+                    "spend": 60.0,
+                    "impressions": 3000,
+                    "clicks": clicks,
+                    "conversions": max(clicks // 10, 1),
+                    "purchases": max(clicks // 10, 1),
+                    "revenue": 20.0 * max(clicks // 10, 1),
+                }
+            )
+    (shop / "ads.csv").write_bytes(ads_manager.daily_csv(rows))
+
+
+def document(run: Run, shop: Path, today: date) -> Any:
+    result = run("diagnose", shop, "--today", today, "--format", "json")
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def marked(run: Run, tmp_path: Path) -> Path:
+    """A shop whose weak hook was changed on DONE."""
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    export(shop, DONE - timedelta(days=1), lift=1)
+    rank = next(
+        one["rank"] for one in document(run, shop, DONE)["plan"] if one["rule"] == "guide/weak-hook"
+    )
+    assert run("done", rank, "--on", DONE, "--shop", shop, "--note", "New hook").exit_code == 0
+    return shop
+
+
+def test_an_action_in_progress_is_shown_and_not_asked_for_again(run: Run, marked: Path) -> None:
+    later = DONE + timedelta(days=10)
+    export(marked, later - timedelta(days=1), lift=1)
+
+    found = document(run, marked, later)
+
+    (result,) = found["done"]
+    assert (result["verdict"], result["subjects"]) == ("too-early", ["Ad 0"])
+    assert "guide/weak-hook" in [one["rule"] for one in found["findings"]]
+    assert result["action"] not in [one["id"] for one in found["plan"]]
+
+
+@pytest.mark.parametrize(
+    ("lift", "verdict"), [(3.0, "helped"), (1.0, "no-difference"), (0.4, "hurt")]
+)
+def test_it_is_called_against_what_was_left_untouched(
+    run: Run, marked: Path, lift: float, verdict: str
+) -> None:
+    due = Store(marked / "history.db").marks("corner")[0].done.due
+    export(marked, due - timedelta(days=1), lift=lift)
+    before = document(run, marked, due - timedelta(days=1))["done"][0]
+
+    (result,) = document(run, marked, due)["done"]
+
+    assert before["verdict"] == "too-early"
+    assert result["verdict"] == verdict
+    assert result["low"] < lift < result["high"]
+    if lift > 1:
+        assert result["gained"]["low"] <= result["gained"]["mid"] <= result["gained"]["high"]
+        assert result["promised"]["mid"] > 0
+
+
+def test_a_call_stands_whatever_the_files_say_later(run: Run, marked: Path) -> None:
+    due = Store(marked / "history.db").marks("corner")[0].done.due
+    export(marked, due - timedelta(days=1), lift=3)
+    called = document(run, marked, due)["done"]
+    assert document(run, marked, due)["done"] == called
+    export(marked, due - timedelta(days=1), lift=0.4)
+
+    assert document(run, marked, due + timedelta(days=7))["done"] == called
+
+
+def test_without_untouched_subjects_it_cannot_be_told(run: Run, tmp_path: Path) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    export(shop, DONE - timedelta(days=1), lift=1, untouched=1)
+    run("diagnose", shop, "--today", DONE, "-q")
+    rank = next(
+        one["rank"] for one in document(run, shop, DONE)["plan"] if one["rule"] == "guide/weak-hook"
+    )
+    run("done", rank, "--on", DONE, "--shop", shop)
+    due = Store(shop / "history.db").marks("corner")[0].done.due
+    export(shop, due, lift=3, untouched=1)
+
+    (result,) = document(run, shop, due)["done"]
+
+    assert result["verdict"] == "cannot-tell"
+    assert result["after"] > 2 * result["before"]
+    assert result["times"] is None
+
+
+def test_files_that_do_not_reach_back_cannot_tell(run: Run, marked: Path) -> None:
+    due = Store(marked / "history.db").marks("corner")[0].done.due
+
+    (result,) = document(run, marked, due)["done"]
+
+    assert result["verdict"] == "cannot-tell"
+    assert "2026-09-30" in result["because"]
+
+
+def test_marks_are_listed_checked_and_taken_back(run: Run, marked: Path) -> None:
+    assert "2026-10-01" in run("done", "--list", "--shop", marked).stdout
+    assert run("done", "1", "--on", DONE, "--shop", marked).exit_code in (0, 2)
+    for words in (["77"], [], ["--undo", "77"], ["1", "--subject", "nobody"]):
+        assert run("done", *words, "--shop", marked).exit_code == 2
+    number = Store(marked / "history.db").marks("corner")[0].number
+    assert run("done", "--undo", number, "--shop", marked).exit_code == 0
+
+
+def test_marks_move_with_an_export(run: Run, marked: Path, tmp_path: Path) -> None:
+    due = Store(marked / "history.db").marks("corner")[0].done.due
+    export(marked, due - timedelta(days=1), lift=3)
+    run("diagnose", marked, "--today", due, "-q")
+    run("history", "export", marked, "-o", tmp_path / "runs.jsonl")
+    other = shop_folder(tmp_path / "other", profile=PROFILE)
+
+    for _ in range(2):
+        assert run("history", "import", other, tmp_path / "runs.jsonl").exit_code == 0
+
+    one, two = (Store(at / "history.db").marks("corner") for at in (marked, other))
+    assert [(m.done, m.verdict) for m in one] == [(m.done, m.verdict) for m in two]
