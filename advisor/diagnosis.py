@@ -5,7 +5,7 @@ worked on together: every frame has a `shop` column, and what differs in number 
 value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -124,20 +124,27 @@ class Block:
     @cached_property
     def plans(self) -> Mapping[str, ShopPlan]:
         """The plan of each shop."""
-        judged = self.judgement.decided()
-        return {
-            id_: plan_shop(
-                [_in_language(one, shop.known) for one in self.findings.by_shop.get(id_, ())],
-                shop.known.request.settings.mute,
-                shop.known.request.today,
-                self.measured,
-                shop.known.vocabulary,
-                self.businesses[id_].goal,
-                judged.get(id_, {}),
-                shop.known.language,
-            )
-            for id_, shop in self.shops.items()
-        }
+        return {id_: self.plan_of(id_) for id_ in self.shops}
+
+    @cached_property
+    def decided(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
+        """How many subjects of a kind each rule could tell of, by shop."""
+        return self.judgement.decided()
+
+    def plan_of(self, id_: str, skip: Mapping[str, Collection[str]] | None = None) -> ShopPlan:
+        """The plan of one shop, without the actions on subjects that *skip* has, by their ids."""
+        shop = self.shops[id_]
+        return plan_shop(
+            [_in_language(one, shop.known) for one in self.findings.by_shop.get(id_, ())],
+            shop.known.request.settings.mute,
+            shop.known.request.today,
+            self.measured,
+            shop.known.vocabulary,
+            self.businesses[id_].goal,
+            self.decided.get(id_, {}),
+            shop.known.language,
+            skip,
+        )
 
     @cached_property
     def outcomes(self) -> pl.DataFrame:
@@ -207,6 +214,7 @@ class Diagnosis:
 
     block: Block
     id: str
+    skip: Mapping[str, Collection[str]] | None = None  # what the plan does not ask for again
 
     @property
     def request(self) -> Request:
@@ -256,9 +264,10 @@ class Diagnosis:
         """The bands that hold for this shop."""
         return self.block.grader.of_shop(self.id)
 
-    @property
+    @cached_property
     def plan(self) -> ShopPlan:
-        return self.block.plans[self.id]
+        """What to do, in one order."""
+        return self.block.plan_of(self.id, self.skip) if self.skip else self.block.plans[self.id]
 
     @property
     def kpis(self) -> Mapping[str, KpiValue]:

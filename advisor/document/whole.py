@@ -2,11 +2,8 @@
 
 from advisor.document.actions import (
     ActionInfo,
-<<<<<<< HEAD
     CheckInfo,
-=======
     DoneResult,
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
     FocusInfo,
     Money,
     MonthGoal,

@@ -74,7 +74,7 @@ def _measured(
     vocabulary, today = diagnosis.vocabulary, diagnosis.request.today
     metric = None if done.metric is None else metric_of(done.metric, vocabulary)
     if metric is None or metric.kind is MetricKind.EXACT or not metric.denominator:
-        return "it has no rate to measure it by; totals also move with your budget"
+        return "no-rate"
     after = Period(done.day + timedelta(days=1), done.day + timedelta(days=DAYS))
     window = Window(
         after,
@@ -83,11 +83,11 @@ def _measured(
     daily = _daily(diagnosis.rows, done.kind, metric)
     ends = _span(daily)
     if ends is None:
-        return "no file has daily numbers of it"
+        return "no-days"
     if ends[1] < after.last:
-        return f"the files end on {ends[1]}; add newer ones"
+        return f"ends:{ends[1]}"
     if ends[0] > done.day - timedelta(days=LEAST_DAYS):
-        return f"the files start on {ends[0]}; keep older ones in the folder"
+        return f"starts:{ends[0]}"
     rows = _changes(daily, window, done.kind, metric, diagnosis)
     touched = {
         key
@@ -116,15 +116,12 @@ def _measured(
     ours = [one for row in treated.values() if (one := _logs(row, metric)) is not None]
     theirs = [one for row in untouched.values() if (one := _logs(row, metric)) is not None]
     if not ours:
-        return None, attrs.evolve(shown, because="there are too few numbers of it")
+        return None, attrs.evolve(shown, because="few")
     effect = difference(ours, theirs, slope=_slope(metric))
     if effect is None:
-        plural = vocabulary.subjects[done.kind].plural
-        because = f"there are too few untouched {plural} to compare with ({len(theirs)})"
-        return None, attrs.evolve(shown, because=because)
+        return None, attrs.evolve(shown, because=f"untouched:{len(theirs)}")
     if not _parallel(daily, done, treated.keys(), untouched.keys(), metric, diagnosis):
-        because = "it was already moving differently before"
-        return None, attrs.evolve(shown, because=because)
+        return None, attrs.evolve(shown, because="moving")
     larger = sum(abs(one) >= abs(effect.effect) for one in effect.placebos)
     return effect, attrs.evolve(
         shown,
@@ -149,8 +146,7 @@ def _called(
         margin = _LARGEST * abs(math.log(done.target / done.now))
         if -margin < effect.low and effect.high < margin:
             return attrs.evolve(row, verdict=Verdict.NO_DIFFERENCE)
-    because = "the numbers allow a clear effect and none"
-    return attrs.evolve(row, verdict=Verdict.CANNOT_TELL, because=because)
+    return attrs.evolve(row, verdict=Verdict.CANNOT_TELL, because="unclear")
 
 
 def _is_up_good(done: DoneRow, metric: Metric) -> bool:

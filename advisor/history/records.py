@@ -112,7 +112,8 @@ class Verdict(StrEnum):
 
 @frozen
 class VerdictRow:
-    """Whether an action worked, as it was called by the run of a *day*, and *because* of what.
+    """Whether an action worked, as it was called by the run of a *day*. *because* is a word for why
+    it cannot be told, with a value after a colon.
 
     *times* is the ratio that it made of its metric, with its 95% confidence interval, after what
     untouched subjects changed by (*own*) and what was to be expected of subjects that were chosen

@@ -2,13 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-<<<<<<< HEAD
 from advisor.model import ENGLISH, Language, Lever, Severity, Vocabulary, frozen
-from advisor.plan.actions import Planned, actions
-=======
-from advisor.model import Lever, Severity, Vocabulary, frozen
 from advisor.plan.actions import Planned, actions, without
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside, arbitrate, join
 from advisor.plan.money import Gain, added
@@ -41,25 +36,17 @@ def plan(
     findings: Sequence[PricedFinding],
     vocabulary: Vocabulary,
     goal: str | None = None,
-<<<<<<< HEAD
     judged: Mapping[tuple[str, str], int] | None = None,
     language: Language = ENGLISH,
-) -> Plan:
-    """The plan that *findings* make, for a shop whose *goal* this is. *judged* and *language*: see
-    `actions`."""
-    kept, aside = arbitrate(actions(findings, judged, vocabulary, language), vocabulary.levers)
-=======
-    *,
     skip: Mapping[str, Collection[str]] | None = None,
 ) -> Plan:
-    """The plan that *findings* make, for a shop whose *goal* this is. *skip* are subjects for which
-    an action is not to be asked for again, by its id."""
-    made = actions(findings)
+    """The plan that *findings* make, for a shop whose *goal* this is. *judged* and *language*: see
+    `actions`. *skip* are subjects for which an action is not asked for, by its id."""
+    made = actions(findings, judged, vocabulary, language)
     if skip:
         asked = (without(one, skip.get(one.id, ())) for one in made)
         made = [one for one in asked if one is not None]
     kept, aside = arbitrate(made, vocabulary.levers)
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
     kept, _ = _sorted(kept, goal)
     kept, urgent = _sorted(join(kept), goal)
     waits = _waits(kept, vocabulary.levers)

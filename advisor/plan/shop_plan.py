@@ -1,6 +1,6 @@
 """The plan of one shop, and the plans of many as frames."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -54,12 +54,13 @@ def plan_shop(
     goal: str | None,
     judged: Mapping[tuple[str, str], int],
     language: Language,
+    skip: Mapping[str, Collection[str]] | None = None,
 ) -> ShopPlan:
     """The plan that *findings* of a shop make, whose *goal* this is. *measured* are the subjects of
-    its block, which the limits of *mutes* speak of. *judged* and *language*: see `plan`."""
+    its block, which the limits of *mutes* speak of. *judged*, *language* and *skip*: see `plan`."""
     muted = mute(findings, mutes, today, measured)
     heard = [one for one in findings if one.id not in muted.by_finding]
-    made = plan(heard, vocabulary, goal, judged, language)
+    made = plan(heard, vocabulary, goal, judged, language, skip)
     return ShopPlan(_in_order(heard, made), made, muted)
 
 

@@ -137,7 +137,7 @@ def test_files_that_do_not_reach_back_cannot_tell(run: Run, marked: Path) -> Non
     (result,) = document(run, marked, due)["done"]
 
     assert result["verdict"] == "cannot-tell"
-    assert "2026-09-30" in result["because"]
+    assert "Sep 30" in result["because"]
 
 
 def test_marks_are_listed_checked_and_taken_back(run: Run, marked: Path) -> None:

@@ -263,13 +263,14 @@ def _done(
             )
         elif value is not None and value.origin is not None and value.value is not None:
             continue
+        now = None if value is None else value.value
+        number = None if target is None else target.value
         told = _until_told(value, target, findings.per_day(index, value.metric)) if value else None
-<<<<<<< HEAD
         if told is not None and trial is not None and trial.metric == name:
             told = trial.each, trial.days
         if told is None:
             said = language.gettext("{metric} is {goal}", metric=metric.title, goal=goal)
-            yield DoneInfo(name, levels, None, None, said)
+            yield DoneInfo(name, levels, None, None, said, now, number)
             continue
         events, days = told
         named = {
@@ -285,7 +286,7 @@ def _done(
                 LONGEST,
                 **named,
             )
-            yield DoneInfo(name, levels, events, None, said)
+            yield DoneInfo(name, levels, events, None, said, now, number)
             continue
         if days is None:
             said = language.gettext(
@@ -298,20 +299,7 @@ def _done(
                 days,
                 **named,
             )
-        yield DoneInfo(name, levels, events, days, said)
-=======
-        now = None if value is None else value.value
-        goal_value = None if target is None else target.value
-        if told is None:
-            yield DoneInfo(name, levels, None, None, said, now, goal_value)
-            continue
-        events, days = told
-        counted = _events(metric, diagnosis)
-        pace = "" if days is None else f", {days:,} {'day' if days == 1 else 'days'}"
-        pace += pace and " at the present pace"
-        said = f"{said}; about {events:,} {counted} tell{pace}"
-        yield DoneInfo(name, levels, events, days, said, now, goal_value)
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
+        yield DoneInfo(name, levels, events, days, said, now, number)
 
 
 def _until_told(

@@ -1,7 +1,8 @@
 """Actions that were done, and whether they worked, as parts of the document."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 import attrs
 
@@ -11,17 +12,11 @@ from advisor.document.compose.actions import money
 from advisor.history import DoneRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
-from advisor.model import Unit, text
-from advisor.plan import Gain
+from advisor.model import Language, Unit, text
+from advisor.plan import MARGIN, SALES, SPEND, Gain
 
 TRIES = 3  # verdicts without a gain, after which an action is no longer asked for
 _IN_VAIN = (Verdict.NO_DIFFERENCE, Verdict.HURT)
-_WORDS = {
-    Verdict.HELPED: "Helped",
-    Verdict.NO_DIFFERENCE: "Made no difference",
-    Verdict.HURT: "Hurt",
-    Verdict.CANNOT_TELL: "Can't be told",
-}
 
 
 def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
@@ -38,7 +33,7 @@ def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tupl
     return tuple(attrs.evolve(one, verdict=one.verdict or said.get(one.number)) for one in marks)
 
 
-def not_asked(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[str, frozenset[str]]:
+def not_asked(marks: Sequence[Mark], shop: str) -> Mapping[str, frozenset[str]]:
     """The subjects for which an action is not asked for, by its id: it is in progress there, or was
     tried in vain often enough."""
     found: dict[str, set[str]] = {}
@@ -47,7 +42,7 @@ def not_asked(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[str, froze
         early = mark.verdict is not None and mark.verdict.verdict is Verdict.TOO_EARLY
         for key in mark.done.subjects:
             if early or vain[mark.done.action, key] >= TRIES:
-                subject = subject_id(mark.done.kind, diagnosis.id, key)
+                subject = subject_id(mark.done.kind, shop, key)
                 found.setdefault(mark.done.action, set()).add(subject)
     return {action: frozenset(subjects) for action, subjects in found.items()}
 
@@ -73,7 +68,9 @@ def _in_vain(marks: Sequence[Mark]) -> Counter[tuple[str, str]]:
 
 
 def _result(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, *, stopped: bool) -> DoneResult:
-    names = tuple(diagnosis.block.name_of(done.kind, diagnosis.id, key) for key in done.subjects)
+    language = diagnosis.language
+    names = tuple(diagnosis.name_of(done.kind, key) for key in done.subjects)
+    because = _because(said, done, diagnosis)
     return DoneResult(
         action=done.action,
         rule=done.rule,
@@ -84,7 +81,7 @@ def _result(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, *, stopped: b
         due=done.due.isoformat(),
         note=done.note,
         verdict=said.verdict.value,
-        because=said.because,
+        because=because,
         metric=done.metric,
         before=said.before,
         after=said.after,
@@ -94,14 +91,22 @@ def _result(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, *, stopped: b
         promised=_promised(done, diagnosis),
         gained=_gained(done, said, diagnosis),
         stopped=stopped,
-        text=_text(done, said, names, diagnosis, stopped=stopped),
+        text=" ".join(
+            [
+                _head(done, said, names, because, language),
+                *_values(done, said, diagnosis),
+                *_effect(said, language),
+                *_others(said, language),
+                *([_stopped(language)] if stopped else []),
+            ]
+        ),
     )
 
 
 def _promised(done: DoneRow, diagnosis: Diagnosis) -> Money | None:
     if done.low is None or done.mid is None or done.high is None:
         return None
-    if done.currency != diagnosis.business.currency:
+    if done.currency != diagnosis.business.currency or done.money not in (SALES, MARGIN, SPEND):
         return None
     return money(Gain(done.low, done.mid, done.high, done.money), diagnosis)
 
@@ -118,46 +123,114 @@ def _gained(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis) -> Money | No
     return money(Gain(parts[0], parts[1], parts[2], done.money), diagnosis)
 
 
-def _text(
-    done: DoneRow,
-    said: VerdictRow,
-    names: Sequence[str],
-    diagnosis: Diagnosis,
-    *,
-    stopped: bool,
+def _head(
+    done: DoneRow, said: VerdictRow, names: Sequence[str], because: str, language: Language
 ) -> str:
-    subjects = text.listed(map(text.shorten, names), 3)
-    head = f"{done.what} ({subjects}), {done.day}"
-    if said.verdict is Verdict.TOO_EARLY:
-        return f"{head}: in progress, result on {done.due}."
-    parts = [f"{head}: {_WORDS[said.verdict].lower()}"]
-    if said.because:
-        parts.append(f", because {said.because}")
-    parts.append(".")
-    if done.metric is not None and said.after is not None and said.before is not None:
-        metric = metric_of(done.metric, diagnosis.vocabulary)
-        values = [
-            text.number(value, metric.unit, diagnosis.business.currency)
-            for value in (said.before, said.after)
-        ]
-        parts.append(f" {metric.title}: {values[0]} before, {values[1]} after.")
-    if said.times is not None and said.low is not None and said.high is not None:
-        low, middle, high = (_percent(one) for one in (said.low, said.times, said.high))
-        parts.append(
-            f" Effect: {middle} (95% confidence interval {low} to {high}), "
-            f"compared with untouched {diagnosis.vocabulary.subjects[done.kind].plural}."
-        )
-        if said.placebos:
-            parts.append(
-                f" {said.larger} of {said.placebos} untouched ones changed as much by themselves."
+    named = {
+        "action": done.what,
+        "subjects": language.listed(map(text.shorten, names), 3),
+        "day": language.full_day(done.day),
+        "due": language.full_day(done.due),
+        "reason": because,
+    }
+    match said.verdict:
+        case Verdict.TOO_EARLY:
+            return language.gettext(
+                "{action} ({subjects}): in progress since {day}, result on {due}.", **named
             )
+        case Verdict.HELPED:
+            return language.gettext("{action} ({subjects}), done {day}: it helped.", **named)
+        case Verdict.HURT:
+            return language.gettext("{action} ({subjects}), done {day}: it hurt.", **named)
+        case Verdict.NO_DIFFERENCE:
+            return language.gettext(
+                "{action} ({subjects}), done {day}: it made no difference.", **named
+            )
+        case Verdict.CANNOT_TELL:
+            return language.gettext(
+                "{action} ({subjects}), done {day}: can't tell if it helped, because {reason}.",
+                **named,
+            )
+
+
+def _because(said: VerdictRow, done: DoneRow, diagnosis: Diagnosis) -> str:
+    """Why a result cannot be told, in words."""
+    language = diagnosis.language
+    code, _, value = said.because.partition(":")
+    plural = diagnosis.vocabulary.subjects[done.kind].plural
+    reasons: Mapping[str, Callable[[], str]] = {
+        "no-rate": lambda: language.gettext(
+            "it has no rate to measure it by, and totals also move with your budget"
+        ),
+        "no-days": lambda: language.gettext("no file has daily numbers of it"),
+        "ends": lambda: language.gettext(
+            "the files end on {day}; add newer ones", day=language.full_day(_day(value))
+        ),
+        "starts": lambda: language.gettext(
+            "the files start on {day}; keep older ones in the folder",
+            day=language.full_day(_day(value)),
+        ),
+        "few": lambda: language.gettext("there are too few numbers of it"),
+        "untouched": lambda: language.gettext(
+            "there are too few untouched {kinds} to compare with", kinds=plural
+        ),
+        "moving": lambda: language.gettext("it was already moving differently before"),
+        "unclear": lambda: language.gettext("the numbers don't rule out either"),
+    }
+    return reasons[code]() if code in reasons else ""
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def _values(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis) -> Iterator[str]:
+    if done.metric is None or said.after is None or said.before is None:
+        return
+    metric = metric_of(done.metric, diagnosis.vocabulary)
+    language, currency = diagnosis.language, diagnosis.business.currency
+    yield language.gettext(
+        "{metric}: {before} before, {after} after.",
+        metric=metric.title,
+        before=language.number(said.before, metric.unit, currency),
+        after=language.number(said.after, metric.unit, currency),
+    )
+
+
+def _effect(said: VerdictRow, language: Language) -> Iterator[str]:
+    if said.times is None or said.low is None or said.high is None:
+        return
+    yield language.gettext(
+        "Effect compared with what you left untouched: {change} (95% confidence interval {low} to "
+        "{high}).",
+        change=_percent(said.times, language),
+        low=_percent(said.low, language),
+        high=_percent(said.high, language),
+    )
+    if said.placebos:
+        yield language.ngettext(
+            "{larger} of {n} untouched one changed as much by itself.",
+            "{larger} of {n} untouched ones changed as much by themselves.",
+            said.placebos,
+            larger=said.larger,
+        )
+
+
+def _others(said: VerdictRow, language: Language) -> Iterator[str]:
     if said.others:
-        parts.append(f" In the same time: {text.listed(said.others, 3)}.")
-    if stopped:
-        parts.append(f" Tried {TRIES} times without a gain, so the plan no longer asks for it.")
-    return "".join(parts)
+        yield language.gettext(
+            "In the same time: {actions}.", actions=language.listed(said.others, 3)
+        )
 
 
-def _percent(times: float) -> str:
-    change = text.number(round(abs(times - 1), 3), Unit.SHARE)
-    return f"{'+' if times >= 1 else '-'}{change}"
+def _stopped(language: Language) -> str:
+    return language.ngettext(
+        "Tried {n} time without a gain, so the plan no longer asks for it.",
+        "Tried {n} times without a gain, so the plan no longer asks for it.",
+        TRIES,
+    )
+
+
+def _percent(times: float, language: Language) -> str:
+    change = language.number(round(abs(times - 1), 3), Unit.SHARE)
+    return f"{'+' if times >= 1 else '−'}{change}"

@@ -44,19 +44,11 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
-<<<<<<< HEAD
-from advisor.history import Past, Run
+from advisor.history import Mark, Past, Run
 from advisor.judge import notice
 from advisor.metrics import Total, Value, metric_of
 from advisor.model import CountUnit, Grain, Language, Metric, Note, Period, Unit, finite
 from advisor.plan import formula
-=======
-from advisor.history import Mark, Past, Run
-from advisor.judge import RELATIVE, change, notice
-from advisor.metrics import Total, Value, kpi_names, metric_of, value_of
-from advisor.model import CountUnit, Grain, Metric, Note, Period, Unit, finite, text
-from advisor.plan import FORMULA, plan
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
 from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
@@ -66,19 +58,15 @@ OUTDATED = 35  # days after which nothing of the plan has a date: a month and a 
 def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:
     """The result document, and what the history keeps of the run; *past* is what it has of the
     shop."""
-<<<<<<< HEAD
-    document = compose_document(diagnosis)
-    run = run_record(diagnosis, document, past)
+    marks = past.marks.get(diagnosis.id, ())
+    called = new_verdicts(marks, diagnosis)
+    marks = with_verdicts(marks, called)
+    diagnosis = attrs.evolve(diagnosis, skip=not_asked(marks, diagnosis.id))
+    document = compose_document(diagnosis, marks)
+    run = run_record(diagnosis, document, past, called)
     changed = since(
         run, past, diagnosis.vocabulary, diagnosis.language, diagnosis.business.currency
     )
-=======
-    marks = past.marks.get(diagnosis.id, ())
-    called = new_verdicts(marks, diagnosis)
-    document = compose_document(diagnosis, with_verdicts(marks, called))
-    run = run_record(diagnosis, document, past, called)
-    changed = since(run, past, diagnosis.vocabulary, diagnosis.business.currency)
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
     return attrs.evolve(document, since=changed), run
 
 
@@ -86,31 +74,8 @@ def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Docume
     """The result document: the same diagnosis always gives the same document. *marks* are actions
     that were done, with what is said of them."""
     findings = compose_findings(diagnosis)
-<<<<<<< HEAD
     made, muted = diagnosis.plan.plan, diagnosis.plan.muted
     infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
-=======
-    muted = mute(tuple(findings.infos.values()), diagnosis)
-    heard = [one for one in findings.priced if findings.infos[one.index].id not in muted.by_finding]
-    made = plan(
-        heard, diagnosis.vocabulary, diagnosis.business.goal, skip=not_asked(marks, diagnosis)
-    )
-    rank = {item.planned.rule.id: i for i, item in reversed(list(enumerate(made.actions)))}
-    worst = {
-        findings.infos[finding.index].id: place
-        for item in made.actions
-        for place, finding in enumerate(item.planned.findings)
-    }
-    infos = sorted(
-        (info for info in findings.infos.values() if info.id not in muted.by_finding),
-        key=lambda f: (
-            rank.get(f.rule, len(made.actions)),
-            worst.get(f.id, len(worst)),
-            -(f.stake or 0.0),
-            f.id,
-        ),
-    )
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
     counts = outcome_counts(diagnosis)
     lacking = tuple(unjudged(diagnosis))
     well = healthy(counts)
@@ -141,12 +106,8 @@ def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Docume
         coverage=lacking,
         reconciliation=reconciliations(diagnosis),
         data_notes=tuple(_notes(diagnosis, muted.notes)),
-<<<<<<< HEAD
         order=formula(diagnosis.language),
-=======
-        order=FORMULA,
         done=tuple(done_results(marks, diagnosis)),
->>>>>>> d47b221 (Say whether what was done worked, against what was left untouched)
         suppressed=suppressed(findings.infos.values(), muted),
         changes=explained(diagnosis),
         courses=courses(diagnosis),
