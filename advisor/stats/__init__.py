@@ -12,7 +12,7 @@ from advisor.stats.daily_series import (
     without,
 )
 from advisor.stats.decomposition import CHANGE, OTHER, contributions, rounded, step_column
-from advisor.stats.difference import (
+from advisor.stats.differences import (
     BeforeAfter,
     Difference,
     benjamini_hochberg,

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import stdtr, stdtrit
 
 from advisor.stats import BeforeAfter, benjamini_hochberg, difference, parallel
-from advisor.stats.difference import LEAST_UNTOUCHED, t_quantile, t_two_sided
+from advisor.stats.differences import LEAST_UNTOUCHED, t_quantile, t_two_sided
 
 
 @pytest.mark.parametrize("freedom", [1.0, 2.5, 7.0, 30.0, 400.0, 1e5])
