@@ -199,11 +199,29 @@ def _refused(claims: Sequence[_Claim]) -> dict[str, str]:
     return found
 
 
+# Why rows are left out that cannot be read as what the file is; others are read and no sales.
+_UNREADABLE = frozenset(
+    {"without a date", "without a key", "of another platform", "about something else"}
+    | {"not a row of data", "no order id"}
+)
+
+
+def _of_no_use(reading: Reading) -> str:
+    """Why nothing came of a file that was recognized; "" where something did."""
+    lost = {why: count for why, count in reading.left_out.items() if why in _UNREADABLE}
+    if not lost or any(table.frame.height for table in reading.tables):
+        return ""
+    reasons = ", ".join(f"{count:,} {why}" for why, count in lost.items())
+    return f"is recognized ({reading.title}), but no row of it can be read: {reasons}"
+
+
 def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
     match, provider = claim
     file = source.file
     try:
-        return _Outcome(provider.read(source, match, context), provider.name)
+        reading = provider.read(source, match, context)
+        text = _of_no_use(reading)
+        return _Outcome(Unread(file, text) if text else reading, provider.name)
     except _FAILURES as error:
         changed = _changed(file)
         broken = isinstance(error, AdvisorError) and not isinstance(error, PluginError)
@@ -299,7 +317,7 @@ def _as_answers(
 
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     if not claims:
-        return Unread(file, "is no export that any provider knows")
+        return Unread(file, f"is no export that any provider knows; {_CONFIRM}")
     refused = next((match for match, _ in claims if match.refused and not match.lacks), None)
     if refused is not None:
         return Unread(file, f"{refused.refused}; {_CONFIRM}")
@@ -340,7 +358,10 @@ def _failure(provider: str, lines: Sequence[str]) -> Note:
 def _nothing(
     asked: Sequence[str], unread: Sequence[Unread], notes: Sequence[Note]
 ) -> NothingReadable:
-    hint = "run `advisor plugins list` for the exports that can be read and where to get them"
+    hint = (
+        "run `advisor plugins list` for the exports that can be read and where to get them, or "
+        "`advisor inspect FILE --map` to say what the columns of a file are"
+    )
     if not unread:
         return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
     lines = [f"\n  {one}" for one in unread[:_SHOWN]]

@@ -46,6 +46,9 @@ from .custom.template_rows import (
     each_day,
     rows_about,
 )
+from .headers import (
+    name_words,
+)
 from .kind import (
     Kind,
 )
@@ -83,6 +86,7 @@ __all__ = [
     "is_zip",
     "kind_of",
     "load_kinds",
+    "name_words",
     "open_postgres",
     "open_source",
     "pages_missing",

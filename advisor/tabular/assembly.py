@@ -1,5 +1,6 @@
 """One file on its way to a reading."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -591,6 +592,19 @@ class FileReader:
             if cell or at in names
         )
 
+    def unknown_amounts(self) -> list[str]:
+        """The headers of columns that are not known and hold amounts, as far as the head shows."""
+        head, used = self.found.grid.head, set(self.found.columns.values())
+        below = head[self.found.row + 1 :]
+        return [
+            cell
+            for at, cell in enumerate(head[self.found.row])
+            if cell
+            and at not in used
+            and not (_is_stamp(cell) or _is_of_a_loader(cell))
+            and _are_amounts([_cell(row, at) for row in below])
+        ]
+
     def _means(self, name: str | None) -> str:
         if name is None:
             return ""
@@ -645,6 +659,14 @@ def _like_a_count(cells: pl.Series) -> bool:
         return False
     fraction = bool((values != values.floor()).any())
     return bool((values.abs() < _ID).all()) and (fraction or bool((values > _DAYS).any()))
+
+
+_AMOUNT = re.compile(r"^[^\w]{0,3}[A-Za-z]{0,3}[^\w]{0,3}[0-9][0-9.,\s]{0,14}\s?[%€$£¥₫฿]?$")
+
+
+def _are_amounts(sample: Sequence[str]) -> bool:
+    filled = [cell for cell in sample if cell not in ("", *words().missing)]
+    return bool(filled) and all(map(_AMOUNT.match, filled))
 
 
 def _cell(row: Sequence[str], at: int) -> str:

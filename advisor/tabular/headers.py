@@ -293,6 +293,29 @@ class Recogniser:
         close = difflib.get_close_matches(key, self._keys, n=1, cutoff=0.75) if key else []
         return self._shown[close[0]].casefold() if close else ""
 
+    def related(self, header: str) -> str:
+        """The known header that has most words in common with *header*, or ""."""
+        own = name_words(header)
+        best, most = "", 0.0
+        for key, shown in self._shown.items() if own else ():
+            theirs = name_words(key)
+            shared = len(own & theirs) / len(own | theirs)
+            if shared > most:
+                best, most = shown, shared
+        return best
+
+
+_SPLIT = re.compile(r"[\W\d_]+")
+_LITTLE = frozenset(
+    {"the", "and", "for", "per", "with", "from", "los", "las", "del", "der", "die", "das", "und"}
+    | {"des", "les", "por", "para", "com", "dos", "and", "yang", "dan", "dari"}
+)
+
+
+def name_words(name: str) -> frozenset[str]:
+    """The words of a name that may tell what it is of."""
+    return frozenset(w for w in _SPLIT.split(plain_header(name)) if len(w) > 2) - _LITTLE
+
 
 def _better(one: Located, other: Located) -> bool:
     return _order(one) > _order(other)

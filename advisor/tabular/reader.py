@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import Column, Reading, Source, one_grid
+from advisor.model import Column, Note, Reading, Source, listed, one_grid
 from advisor.plugin import KindInfo, Match, ReadContext
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
+_MOST = 40  # unknown columns that are compared with the known ones
+_SHOWN = 5  # of them that a note names
 NOT_USED = "known, not used"
 _RECORDS = {"json", "jsonl"}  # what an API answers with
 
@@ -77,7 +79,30 @@ class TabularProvider:
         from advisor.tabular.assembly import FileReader
 
         reader = FileReader(self.name, kind, source, located.found, context, self.not_additive)
-        return self.finish(kind, reader.read(), context)
+        reading = reader.read()
+        unknown = [] if kind.template else reader.unknown_amounts()
+        return self.finish(kind, self._with_unknown(reading, unknown), context)
+
+    def _with_unknown(self, reading: Reading, headers: Sequence[str]) -> Reading:
+        """*reading* with the nearest known header of each column of amounts that is not known."""
+        recogniser = self._recogniser(reading.kind)
+        near = {
+            header: related
+            for header in headers[:_MOST]
+            if recogniser.why_not_used(header) is None and (related := recogniser.related(header))
+        }
+        if not near:
+            return reading
+        named = [f"{header!r} (nearest: {related!r})" for header, related in near.items()]
+        text = f"amounts in columns that are not known and not read: {listed(named, _SHOWN)}"
+        columns = (
+            attrs.evolve(column, nearest=near[column.header])
+            if column.header in near and not column.means
+            else column
+            for column in reading.columns
+        )
+        note = Note("unknown-columns", text, reading.file.name)
+        return attrs.evolve(reading, columns=tuple(columns), notes=(*reading.notes, note))
 
     def finish(self, kind: Kind, reading: Reading, context: ReadContext) -> Reading:  # noqa: ARG002
         """Called with every reading before it is handed on; a subclass may change it here."""

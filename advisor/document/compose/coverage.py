@@ -25,7 +25,9 @@ from advisor.model import (
 )
 from advisor.plugin import KindInfo
 from advisor.stats import Z
+from advisor.tabular import name_words
 
+_SHOWN_COLUMNS = 3  # unknown columns that a reason names
 MOST_EXPORTS = 3  # that are named where any of them would do
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
 NO_BAND = Resolved()
@@ -328,6 +330,13 @@ def _why_missing(
         because = language.gettext(
             "no file has {counts} of {subjects}", counts=titles, subjects=plural
         )
+        if unknown := _not_known(lacking, diagnosis):
+            because = language.gettext(
+                "{counts} of {subjects} not found; unknown columns that may hold them: {columns}",
+                counts=titles,
+                subjects=plural,
+                columns=unknown,
+            )
         return because, _exports(rule.subject, lacking, diagnosis)
     for test in rule.own_tests():
         if test.trend is not None and f"{test.name}.before" not in frame.columns:
@@ -390,6 +399,24 @@ def _no_target(
             language.gettext("Set one in [bands] of advisor.toml"),
         )
     return None
+
+
+def _not_known(lacking: Sequence[str], diagnosis: Diagnosis) -> str:
+    """Name the columns of amounts that nobody knows and that may hold one of the counts that are
+    *lacking*: what is not known is not denied."""
+    counts = diagnosis.vocabulary.counts
+    wanted = frozenset[str]().union(
+        *(name_words(f"{count.replace('_', ' ')} {counts[count].title}") for count in lacking)
+    )
+    found = (
+        f"{column.header!r} in {reading.file.name}"
+        for reading in diagnosis.gathered.readings
+        for column in reading.columns
+        if not column.means
+        and column.nearest
+        and wanted & name_words(f"{column.header} {column.nearest}")
+    )
+    return diagnosis.language.listed(dict.fromkeys(found), _SHOWN_COLUMNS)
 
 
 def _why_not_enough(given: Sequence[str], evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str:
