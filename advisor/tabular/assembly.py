@@ -601,6 +601,7 @@ class FileReader:
             for at, cell in enumerate(head[self.found.row])
             if cell
             and at not in used
+            and not _MACHINE.match(cell)
             and not (_is_stamp(cell) or _is_of_a_loader(cell))
             and _are_amounts([_cell(row, at) for row in below])
         ]
@@ -661,7 +662,9 @@ def _like_a_count(cells: pl.Series) -> bool:
     return bool((values.abs() < _ID).all()) and (fraction or bool((values > _DAYS).any()))
 
 
-_AMOUNT = re.compile(r"^[^\w]{0,3}[A-Za-z]{0,3}[^\w]{0,3}[0-9][0-9.,\s]{0,14}\s?[%€$£¥₫฿]?$")
+# Names of machines are those of an API, whose fields are many and documented; a % is a rate.
+_MACHINE = re.compile(r"^[A-Za-z0-9]*[._][A-Za-z0-9._]*$")
+_AMOUNT = re.compile(r"^[^\w]{0,3}[A-Za-z]{0,3}[^\w]{0,3}[0-9][0-9.,\s]{0,14}\s?[€$£¥₫฿]?$")
 
 
 def _are_amounts(sample: Sequence[str]) -> bool:

@@ -295,7 +295,7 @@ class Recogniser:
 
     def related(self, header: str) -> str:
         """The known header that has most words in common with *header*, or ""."""
-        own = name_words(header)
+        own = name_words(header) if header_text(header).key not in self._keys else frozenset()
         best, most = "", 0.0
         for key, shown in self._shown.items() if own else ():
             theirs = name_words(key)

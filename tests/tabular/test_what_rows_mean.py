@@ -247,3 +247,27 @@ def test_a_number_of_thousands_of_digits_is_not_known(tmp_path: Path) -> None:
     )
     (one,) = gather([tmp_path], PROVIDERS, CONTEXT).readings
     assert sums(one.tables[0]) == {"spend": 1, "clicks": 3}
+
+
+# ── what is not known is not denied, and nothing comes of nothing ───────────────────────────────
+SHOP = "Fecha,GMV (MXN),Pedidos,Clientes,Visitantes,Artículos vendidos,Pedidos con SKU"
+
+
+def test_an_unknown_column_of_amounts_is_named_with_the_nearest_known_one(tmp_path: Path) -> None:
+    one = reading(
+        tmp_path,
+        f"{SHOP},GMV atribuido a tarjetas (MXN),Nota,Fase lunar\n"
+        '01/07/2026,"1,000.00",10,9,100,12,11,"MX$300.50",bien,3\n'
+        '02/07/2026,"1,100.00",11,9,100,12,11,"MX$310.50",mal,4\n',
+    )
+    (note,) = (note for note in one.notes if note.code == "unknown-columns")
+    assert "GMV atribuido a tarjetas" in note.text
+    near = {column.header: column.nearest for column in one.columns if not column.means}
+    assert near.pop("GMV atribuido a tarjetas (MXN)").startswith("GMV")
+    assert set(near.values()) == {""}
+
+
+def test_a_file_of_which_no_row_can_be_read_gives_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"Date,{AD}\nx,a,1870000000000001,10,1000,10,USD\n")
+    with pytest.raises(NothingReadable, match=r"a\.csv: .*1 without a date"):
+        gather([tmp_path], PROVIDERS, CONTEXT)

@@ -409,7 +409,7 @@ def _not_known(lacking: Sequence[str], diagnosis: Diagnosis) -> str:
         *(name_words(f"{count.replace('_', ' ')} {counts[count].title}") for count in lacking)
     )
     found = (
-        f"{column.header!r} in {reading.file.name}"
+        repr(column.header)
         for reading in diagnosis.gathered.readings
         for column in reading.columns
         if not column.means
