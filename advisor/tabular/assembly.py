@@ -593,7 +593,10 @@ class FileReader:
         )
 
     def unknown_amounts(self) -> list[str]:
-        """The headers of columns that are not known and hold amounts, as far as the head shows."""
+        """The headers of columns that are not known and hold amounts, as far as the head shows. Of
+        files with groups of columns the other groups are known, and not read."""
+        if self.kind.groups:
+            return []
         head, used = self.found.grid.head, set(self.found.columns.values())
         below = head[self.found.row + 1 :]
         return [
