@@ -14,7 +14,7 @@ import attrs
 import polars as pl
 from polars.exceptions import PanicException
 
-from advisor.diagnosis import Diagnosis, Shop, diagnose, diagnose_block, open_shop
+from advisor.diagnosis import BlockDiagnosis, Diagnosis, Shop, diagnose, diagnose_block, open_shop
 from advisor.document import Document, compose_document, compose_with_history
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.history import Past, PastQuestion, Run, Store, merge_past, read_past
@@ -42,6 +42,7 @@ MOST_SHOPS = 12  # of a block: further ones share little more, and take memory
 MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
 OnDocument = Callable[[Path, ShopKnowledge, Document], None]
+OnBlock = Callable[[Sequence[Path], BlockDiagnosis], None]
 # A panic inside polars is not an Exception, and it is one shop's numbers that made it.
 _FAILURES = (Exception, PanicException)
 _TEXT, _NUMBER, _TEXTS = pl.String(), pl.Float64(), pl.List(pl.String)
@@ -310,24 +311,27 @@ def diagnose_many(
     folders: Sequence[Path],
     request: Request,
     registry: Registry,
-    on_document: OnDocument,
+    on_document: OnDocument | None = None,
     *,
+    on_block: OnBlock | None = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
     most_shops: int = MOST_SHOPS,
     memory: Memory | None = None,
+    allow_none: bool = False,
 ) -> Outcome:
     """Diagnoses each shop of *folders* with the options of *request*, block by block;
-    *on_document* gets every document as soon as it is there, and none is kept. *memory* has the
-    problems of histories afterwards.
+    *on_document* gets every document as soon as it is there, and none is kept; without it none is
+    made. *on_block* gets each block, with the folders of its shops. *memory* has the problems of
+    histories afterwards.
 
     A shop that cannot be diagnosed, whatever the reason, is a line in `failed`, and the others go
-    on. Raises AdvisorError where no shop has a plan.
+    on. Raises AdvisorError where no shop has a plan, unless *allow_none*.
     """
-    run = _Run(Resolver(registry), engine or choose(), on_document, memory or Memory())
+    run = _Run(Resolver(registry), engine or choose(), on_document, on_block, memory or Memory())
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)
-    if not run.done:
+    if not run.done and not allow_none:
         raise run.none()
     shared = tuple(
         Shared(id_, tuple(names)) for id_, names in sorted(run.ids.items()) if len(names) > 1
@@ -355,7 +359,8 @@ class _Run:
 
     resolver: Resolver
     engine: Engine
-    on_document: OnDocument
+    on_document: OnDocument | None
+    on_block: OnBlock | None
     memory: Memory
     done: int = 0
     unreadable: int = 0
@@ -409,6 +414,8 @@ class _Run:
             diagnosed = diagnose_block(
                 [one.shop for one in block], self.resolver, engine=self.engine
             )
+            if self.on_block is not None:
+                self.on_block([one.folder for one in block], diagnosed)
         except _FAILURES as error:
             if len(block) == 1:
                 self._fail(block[0].folder, error)
@@ -416,6 +423,9 @@ class _Run:
             middle = len(block) // 2
             self.block(block[:middle])
             self.block(block[middle:])
+            return
+        if self.on_document is None:
+            self.done += len(block)
             return
         past = self.memory.past(diagnosed.shops)
         for opened, diagnosis in zip(block, diagnosed.shops, strict=True):
@@ -431,6 +441,7 @@ class _Run:
 
     def _hand_on(self, opened: _Opened, document: Document, run: Run | None) -> None:
         request = opened.shop.known.request
+        assert self.on_document is not None  # noqa: S101 (else nothing is handed on)
         try:
             self.on_document(opened.folder, opened.shop.known, document)
             self.memory.record(request, run)

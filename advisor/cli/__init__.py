@@ -10,6 +10,8 @@ _COMMANDS = {
     "diagnose": "From exports to a prioritized plan.",
     "demo": "Write an example shop and make its plan.",
     "serve": "Open a page on this computer: drop exports, get the plan.",
+    "portfolio": "Many shops: results in columns, an index, and the plans you ask for.",
+    "report": "The plan of one shop of a portfolio, without its exports.",
     "gather": "Read exports once and keep them in one file.",
     "init": "Write a shop's advisor.toml, or the CSV templates.",
     "inspect": "What a file was understood as.",

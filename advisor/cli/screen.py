@@ -133,6 +133,10 @@ class Waiting:
     def __call__(self, index: int, total: int, name: str) -> None:
         self._update(index, total, f"Reading {name}")
 
+    def counting(self, index: int, total: int, text: str) -> None:
+        """Work of which *index* pieces of *total* are done."""
+        self._update(index, total, text)
+
     def doing(self, what: str) -> None:
         """Work whose length is not known."""
         self._update(0, None, what)

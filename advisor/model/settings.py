@@ -16,7 +16,7 @@ from advisor.model.toml import parse_toml, structure
 
 @frozen
 class ShopSection:
-    """[shop] of an advisor.toml."""
+    """[shop] of an advisor.toml. *owner* and *tags* are an agency's own words."""
 
     toml_underscores: ClassVar[bool] = True
 
@@ -28,6 +28,8 @@ class ShopSection:
     currency: str | None = None
     usd_rate: float | None = None
     margin: float | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @frozen

@@ -16,6 +16,7 @@ from .formats import (
 )
 from .index import (
     INDEX_TEMPLATE,
+    ShopLine,
     ShopSummary,
     summarize,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PLAN_TEMPLATE",
     "FailedShop",
     "Index",
+    "ShopLine",
     "ShopSummary",
     "clean",
     "counted",

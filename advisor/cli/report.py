@@ -1,0 +1,60 @@
+"""`advisor report`: the plan of one shop of a portfolio, from what was kept of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from advisor.cli import complete
+from advisor.cli.options import FOLDER, known, tell_at_end
+
+
+@click.command()
+@click.argument("results", type=FOLDER)
+@click.option("--shop", "shop_id", required=True, metavar="ID", help="The shop's id or folder.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.formats,
+    help="md, html, json … A single one without -o goes to standard output.",
+)
+@click.option("-o", "--output", type=FOLDER, metavar="DIR", help="Where it is written.")
+def report(*, results: Path, shop_id: str, formats: Sequence[str], output: Path | None) -> None:
+    """Makes the plan of one shop from the results of `advisor portfolio`, without its exports: with
+    the options, the settings and the day of that run.
+
+    \b
+    Examples:
+      advisor report results/ --shop luna-beauty
+      advisor report results/ --shop luna-beauty --format html -o luna/
+    """
+    from advisor.cli.screen import readers, say
+    from advisor.ingest import write_outputs
+    from advisor.plugin import load_plugins
+    from advisor.portfolio import report_of
+    from advisor.report import format_names, render
+
+    registry = load_plugins()
+    tell_at_end(registry.failures)
+    for name in formats:
+        known("--format", name, format_names(registry.report_formats()))
+    document, settings = report_of(results, shop_id, registry)
+    files = render(
+        document,
+        formats or ("md",),
+        registry.templates(settings.plugins.allow),
+        registry.report_formats(),
+        third_party=registry.third_party_templates(),
+        failed=registry.faults,
+    )
+    if output is None and len(formats) <= 1:
+        with readers():
+            click.echo(next(iter(files.values())), nl=False)
+        return
+    place = output or results / "plans" / document.shop.id
+    write_outputs({place / name: text for name, text in files.items()})
+    with readers():
+        for name in files:
+            say(f"Written: {place / name}")

@@ -1,0 +1,207 @@
+"""What a portfolio run writes, and reading it.
+
+```text
+OUT/
+  findings/00003.parquet   one file a block of shops: a row a finding
+  actions/ kpis/ outcomes/ shops/
+  facts/luna.facts         what was read of each shop, for later reports
+  blocks/00003.json        written when a block is done: its files, its shops, its fingerprint
+  manifest.json            written last: which blocks make the run
+  plans/luna/plan.md       the plans that were asked for
+```
+
+A block counts from the moment its JSON is there. Readers go by the manifest alone, so that a run in
+progress, or one that was killed, never shows.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from advisor.errors import AdvisorError, unknown
+from advisor.ingest import write_outputs
+from advisor.judge import KPIS, OUTCOMES
+from advisor.model import frozen
+from advisor.plan import ACTIONS, FINDINGS
+
+SCHEMA_VERSION = 1
+SHOPS: Mapping[str, pl.DataType] = {
+    **dict.fromkeys(("shop", "folder", "name", "currency"), pl.String()),
+    "usd_rate": pl.Float64(),
+    **dict.fromkeys(("size", "niche", "region", "owner"), pl.String()),
+    "tags": pl.List(pl.String),
+    **dict.fromkeys(("first", "last"), pl.Date()),
+    **dict.fromkeys(("critical", "findings", "actions"), pl.Int64()),
+    "stake": pl.Float64(),
+    **dict.fromkeys(("action", "engine", "problem"), pl.String()),
+}
+"""A row a shop. *stake* is what its plan can reach in 30 days in *currency*, overlaps counted once;
+*action* the first thing to do; *problem* says why a shop has no plan."""
+
+TABLES: Mapping[str, Mapping[str, Any]] = {
+    "findings": FINDINGS,
+    "actions": ACTIONS,
+    "kpis": KPIS,
+    "outcomes": OUTCOMES,
+    "shops": SHOPS,
+}
+MANIFEST = "manifest.json"
+
+
+@frozen
+class Block:
+    """A block of shops that is done. *files* are the names of its Parquet files, of which it may
+    have several where a shop ended a process; *settings* the text of each folder's advisor.toml."""
+
+    name: str
+    fingerprint: str
+    folders: tuple[str, ...]
+    files: tuple[str, ...]
+    settings: Mapping[str, str]
+
+
+@frozen
+class ShopRecord:
+    """A shop of a run: its id, its folder, the facts that were kept of it, and its settings."""
+
+    id: str
+    folder: str
+    facts: Path
+    settings: str
+
+
+class Dataset:
+    """A folder with the results of a portfolio."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────
+
+    def write_tables(self, name: str, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Writes one file a table, all or none."""
+        outputs: dict[Path, bytes] = {}
+        for table, frame in tables.items():
+            outputs[self.root / table / f"{name}.parquet"] = _parquet(frame)
+        write_outputs(outputs)
+
+    def finish_block(self, block: Block) -> None:
+        """Says that a block is done."""
+        text = json.dumps(
+            {
+                "fingerprint": block.fingerprint,
+                "folders": block.folders,
+                "files": block.files,
+                "settings": dict(block.settings),
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+        write_outputs({self.root / "blocks" / f"{block.name}.json": text + "\n"})
+
+    def finish(self, blocks: Sequence[Block], about: Mapping[str, Any]) -> None:
+        """Says that the run is done, and removes what belongs to no block of it."""
+        manifest = {
+            "schema_version": SCHEMA_VERSION,
+            **about,
+            "blocks": [block.name for block in blocks],
+            "files": [file for block in blocks for file in block.files],
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        write_outputs({self.root / MANIFEST: text + "\n"})
+        kept = set(manifest["files"])
+        for table in TABLES:
+            _remove(self.root / table, "*.parquet", kept)
+        _remove(self.root / "blocks", "*.json", {block.name for block in blocks})
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────
+
+    def block(self, name: str) -> Block | None:
+        """The block of this name, where it is done and its files are there."""
+        try:
+            raw = json.loads((self.root / "blocks" / f"{name}.json").read_text(encoding="utf-8"))
+            block = Block(
+                name,
+                raw["fingerprint"],
+                tuple(raw["folders"]),
+                tuple(raw["files"]),
+                raw["settings"],
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        there = all(
+            (self.root / table / f"{file}.parquet").is_file()
+            for table in TABLES
+            for file in block.files
+        )
+        return block if there else None
+
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest. Raises AdvisorError where there is no finished run, or one of another
+        version."""
+        where = str(self.root)
+        try:
+            text = (self.root / MANIFEST).read_text(encoding="utf-8")
+        except OSError:
+            hint = "run `advisor portfolio SHOPS -o DIR` first"
+            raise AdvisorError("holds no finished portfolio run", where=where, hint=hint) from None
+        try:
+            manifest: Mapping[str, Any] = json.loads(text)
+            version = manifest["schema_version"]
+        except (ValueError, KeyError, TypeError):
+            raise AdvisorError("the manifest is damaged", where=where) from None
+        if version != SCHEMA_VERSION:
+            problem = f"was written with schema version {version} (expected: {SCHEMA_VERSION})"
+            hint = "run `advisor portfolio` again"
+            raise AdvisorError(problem, where=where, hint=hint)
+        return manifest
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """A table of the finished run, as a lazy frame."""
+        files = [self.root / name / f"{file}.parquet" for file in self.manifest()["files"]]
+        if not files:
+            return pl.LazyFrame(schema=TABLES[name])
+        return pl.scan_parquet(files)
+
+    def shop(self, id_: str) -> ShopRecord:
+        """What is kept of the shop with this id or folder. Raises AdvisorError with the nearest."""
+        rows = self.table("shops").select("shop", "folder").collect(engine="in-memory")
+        found = rows.filter((pl.col("folder") == id_) | (pl.col("shop") == id_))
+        if found.is_empty():
+            raise AdvisorError(
+                unknown("shop", id_, rows["shop"].drop_nulls()), where=str(self.root)
+            )
+        shop, folder = found.row(0)
+        for name in self.manifest()["blocks"]:
+            block = self.block(name)
+            if block is not None and folder in block.settings:
+                facts = self.facts(folder)
+                return ShopRecord(shop, folder, facts, block.settings[folder])
+        raise AdvisorError("has no plan: see its problem in the index", where=id_)
+
+    def facts(self, folder: str) -> Path:
+        """Where the facts of the shop in *folder* are kept."""
+        return self.root / "facts" / f"{folder}.facts"
+
+
+def empty_tables() -> dict[str, list[pl.DataFrame]]:
+    """For each table the frames that make it, none yet."""
+    return {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    import io
+
+    stream = io.BytesIO()
+    frame.write_parquet(stream, compression="zstd")
+    return stream.getvalue()
+
+
+def _remove(folder: Path, pattern: str, kept: Iterable[str]) -> None:
+    names = set(kept)
+    for path in folder.glob(pattern):
+        if path.stem not in names:
+            path.unlink(missing_ok=True)

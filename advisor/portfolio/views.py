@@ -1,0 +1,137 @@
+"""What a portfolio's tables say at a glance: the index, the worst shops, one shop's report."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from advisor.diagnosis import diagnose
+from advisor.document import Document, compose_document
+from advisor.errors import AdvisorError
+from advisor.ingest import write_outputs
+from advisor.model import CONFIG_NAME, Request, Settings, Unit, make_settings, parse_toml, text
+from advisor.plugin import Registry, own_version
+from advisor.portfolio.dataset import Dataset
+from advisor.report import (
+    FailedShop,
+    Index,
+    ShopLine,
+    ShopSummary,
+    make_environment,
+    make_index,
+    render_index,
+)
+
+_MOST_NAMED = 5  # shops of one id, or entries, in a note
+
+
+def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
+    """The folders of the shops that need attention most, in the order of the index."""
+    ordered = _summaries(dataset)
+    return [one.line.folder for one in sorted(ordered, key=lambda one: one.badness)[:most]]
+
+
+def index_of(
+    out: Path, registry: Registry, today: date, others: Sequence[str] = ()
+) -> tuple[Index, Sequence[str]]:
+    """Writes the index of a run, and gives it with the names of its files. *others* lie beside the
+    shops and are none."""
+    dataset = Dataset(out)
+    rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
+    failed = [
+        FailedShop(row["folder"], row["problem"])
+        for row in rows.collect(engine="in-memory").iter_rows(named=True)
+    ]
+    index = make_index(
+        _summaries(dataset),
+        version=own_version(),
+        today=today.isoformat(),
+        failed=failed,
+        notes=[*_shared_ids(dataset), *_no_shops(others)],
+    )
+    files = render_index(index, make_environment(registry.templates(), "md"))
+    write_outputs({out / name: made for name, made in files.items()})
+    return index, list(files)
+
+
+def report_of(out: Path, shop_id: str, registry: Registry) -> tuple[Document, Settings]:
+    """The document of one shop of a run, made from what was kept of it, and its settings. Raises
+    AdvisorError where its facts were not kept."""
+    dataset = Dataset(out)
+    record = dataset.shop(shop_id)
+    if not record.facts.is_file():
+        hint = "run `advisor portfolio` without --no-facts"
+        raise AdvisorError("its facts were not kept", where=record.folder, hint=hint)
+    asked: Mapping[str, Any] = dataset.manifest()["options"]
+    raw = dict(parse_toml(record.settings, where=CONFIG_NAME))
+    shop = {"id": record.id, **raw.get("shop", {})}
+    settings = make_settings({**raw, "shop": shop})
+    request = Request(
+        paths=(str(record.facts),),
+        today=date.fromisoformat(asked["today"]),
+        settings=settings,
+        goal=asked["goal"],
+        size=asked["size"],
+        niche=asked["niche"],
+        first=_day(asked["first"]),
+        last=_day(asked["last"]),
+        month=asked["month"],
+        rules=tuple(map(Path, asked["rules"])),
+    )
+    return compose_document(diagnose(request, registry)), settings
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def _summaries(dataset: Dataset) -> list[ShopSummary]:
+    """What the index needs of each shop that has a plan."""
+    rows = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+    return [_summary(row) for row in rows.iter_rows(named=True)]
+
+
+def _summary(row: Mapping[str, Any]) -> ShopSummary:
+    stake = row["stake"]
+    in_dollars = (stake or 0.0) * (row["usd_rate"] or 1.0)
+    line = ShopLine(
+        rank=0,
+        id=row["shop"],
+        name=row["name"],
+        critical=row["critical"],
+        stake=stake,
+        currency=row["currency"],
+        stake_text=None if stake is None else text.number(stake, Unit.MONEY, row["currency"]),
+        findings=row["findings"],
+        actions=row["actions"],
+        first=row["action"],
+        folder=row["folder"],
+    )
+    badness = (-row["critical"], -in_dollars, -row["findings"], row["shop"])
+    return ShopSummary(line, badness, row["engine"])
+
+
+def _shared_ids(dataset: Dataset) -> list[str]:
+    found = (
+        dataset.table("shops")
+        .filter(pl.col("shop").is_not_null())
+        .group_by("shop")
+        .agg(pl.col("folder").sort())
+        .filter(pl.col("folder").list.len() > 1)
+        .sort("shop")
+        .collect(engine="in-memory")
+    )
+    return [
+        f"{text.listed(folders, _MOST_NAMED)} have the same id {shop!r}: give each its own in "
+        f"{CONFIG_NAME}"
+        for shop, folders in found.iter_rows()
+    ]
+
+
+def _no_shops(others: Sequence[str]) -> list[str]:
+    if not others:
+        return []
+    named = text.listed(others, _MOST_NAMED)
+    return [f"not a shop, because there is no {CONFIG_NAME} in it: {named}"]

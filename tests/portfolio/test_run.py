@@ -1,0 +1,204 @@
+"""A portfolio run: the same results as single runs, whole or not at all, and resumable."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from advisor.diagnosis import diagnose
+from advisor.document import compose_document
+from advisor.errors import AdvisorError
+from advisor.model import Request, read_settings
+from advisor.plugin import load_plugins
+from advisor.portfolio import Dataset, Options, index_of, report_of, run_portfolio, worst_shops
+from advisor.portfolio.dataset import TABLES
+from tests.cli.exports import TODAY, shop_folder
+
+DAY = date.fromisoformat(TODAY)
+OPTIONS = Options(today=TODAY)
+NAMES = ("ash", "birch", "cedar")
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> list[Path]:
+    """Three small shops, one of which has nothing to fix."""
+    folder = tmp_path / "shops"
+    made = [shop_folder(folder / name, weak=name != "birch") for name in NAMES]
+    for one in made:
+        profile = one / "advisor.toml"
+        profile.write_text(profile.read_text().replace("corner", one.name), encoding="utf-8")
+    return made
+
+
+def frames(out: Path) -> dict[str, pl.DataFrame]:
+    return {name: Dataset(out).table(name).collect() for name in TABLES}
+
+
+def single(folder: Path) -> pl.DataFrame:
+    request = Request((str(folder),), DAY, read_settings(folder / "advisor.toml"))
+    from advisor.diagnosis import diagnose_block, open_shop
+    from advisor.knowledge import Resolver
+
+    resolver = Resolver(load_plugins())
+    return diagnose_block([open_shop(request, resolver)], resolver).findings
+
+
+def test_a_shop_in_a_portfolio_has_the_findings_of_its_own_run(
+    shops: Sequence[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=2)
+    found = frames(out)
+    assert found["shops"]["folder"].to_list() == list(NAMES)
+    for folder in shops:
+        own = found["findings"].filter(pl.col("shop") == folder.name)
+        assert_frame_equal(own, single(folder))
+
+
+@pytest.mark.slow
+def test_one_or_two_processes_give_the_same(shops: Sequence[Path], tmp_path: Path) -> None:
+    run_portfolio(shops, tmp_path / "one", OPTIONS, jobs=1)
+    run_portfolio(shops, tmp_path / "two", OPTIONS, jobs=2)
+    one, two = frames(tmp_path / "one"), frames(tmp_path / "two")
+    for name in TABLES:
+        assert_frame_equal(one[name], two[name])
+
+
+def test_a_bad_shop_costs_itself_and_one_line(shops: list[Path], tmp_path: Path) -> None:
+    (shops[0] / "advisor.toml").write_text("[shop", encoding="utf-8")
+    (shops[1] / "ads.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    index, _ = index_of(out, load_plugins(), DAY)
+    assert [one.id for one in index.failed] == ["ash", "birch"]
+    assert [one.folder for one in index.shops] == ["cedar"]
+
+
+def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path) -> None:
+    registry = load_plugins()
+    request = Request((str(shops[0]),), DAY, read_settings(shops[0] / "advisor.toml"))
+    expected = compose_document(diagnose(request, registry))
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    shutil.rmtree(shops[0].parent)
+    document, settings = report_of(out, "ash", registry)
+    assert document.plan == expected.plan
+    assert document.findings == expected.findings
+    assert settings.shop.id == "ash"
+
+
+@pytest.mark.slow
+def test_without_facts_a_report_says_what_is_missing(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, Options(today=TODAY, facts=False), jobs=1)
+    with pytest.raises(AdvisorError, match="its facts were not kept"):
+        report_of(out, "ash", load_plugins())
+
+
+def test_what_has_not_changed_is_not_done_again(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 0
+    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 3
+    os.utime(shops[1] / "ads.csv", (1, 1))
+    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 2
+    assert run_portfolio(shops, out, Options(today="2026-11-03"), jobs=1).before == 0
+
+
+@pytest.mark.slow
+def test_a_shop_that_left_is_gone_from_the_results(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    run_portfolio(shops[:2], out, OPTIONS, jobs=1)
+    assert frames(out)["shops"]["folder"].to_list() == list(NAMES[:2])
+    assert len(list((out / "blocks").iterdir())) == 2
+
+
+@pytest.mark.slow
+def test_a_damaged_block_is_done_again(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    expected = frames(out)
+    (out / "findings" / "00000.parquet").write_bytes(b"torn")
+    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 2
+    assert_frame_equal(frames(out)["findings"], expected["findings"])
+
+
+@pytest.mark.slow
+def test_the_worst_shops_come_first(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    assert "birch" not in worst_shops(Dataset(out), 2)
+    index, _ = index_of(out, load_plugins(), DAY)
+    assert [one.folder for one in index.shops][:2] == list(worst_shops(Dataset(out), 2))
+
+
+@pytest.mark.slow
+def test_plans_are_written_for_those_that_are_asked_for(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, plans=lambda _: ["cedar"], formats=["md"], jobs=1)
+    assert [one.name for one in (out / "plans").iterdir()] == ["cedar"]
+    assert (out / "plans" / "cedar" / "plan.md").is_file()
+
+
+@pytest.mark.slow
+def test_a_shop_that_ends_its_process_is_found_and_costs_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A site module that ends the worker when it reads one certain shop: a crash in a library.
+    hooks = tmp_path / "site"
+    hooks.mkdir()
+    (hooks / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "def audit(event, args):\n"
+        "    if event == 'open' and 'crash' in str(args[0]) and str(args[0]).endswith('.csv'):\n"
+        "        os._exit(139)\n"
+        "sys.addaudithook(audit)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), *filter(None, sys.path)]))
+    monkeypatch.setattr("advisor.portfolio.run.LEAST_BLOCKS", 1)
+    folder = tmp_path / "shops"
+    shops = [shop_folder(folder / name) for name in ("ash", "crash", "elm")]
+    for one in shops:
+        profile = one / "advisor.toml"
+        profile.write_text(profile.read_text().replace("corner", one.name), encoding="utf-8")
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, jobs=1)
+    rows = frames(out)["shops"].select("folder", "problem").sort("folder")
+    assert rows["folder"].to_list() == ["ash", "crash", "elm"]
+    assert [bool(problem) for problem in rows["problem"]] == [False, True, False]
+    assert "its process ended" in rows["problem"][1]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_and_ends_like_an_unbroken_one(tmp_path: Path) -> None:
+    folder = tmp_path / "shops"
+    for number in range(12):
+        one = shop_folder(folder / f"shop-{number:02}")
+        profile = one / "advisor.toml"
+        profile.write_text(profile.read_text().replace("corner", one.name), encoding="utf-8")
+    shops = sorted(folder.iterdir())
+    run_portfolio(shops, tmp_path / "whole", OPTIONS, jobs=2)
+    out = tmp_path / "out"
+    command = [sys.executable, "-P", "-m", "advisor.cli", "portfolio", str(folder)]
+    command += ["-o", str(out), "--today", TODAY, "--plans", "none", "--quiet"]
+    for seconds in (2.0, 3.0, 4.0):
+        with subprocess.Popen(command, start_new_session=True) as process:
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGKILL)
+        assert not (out / "manifest.json").exists() or json.loads(
+            (out / "manifest.json").read_text()
+        )
+    run_portfolio(shops, out, OPTIONS, jobs=2)
+    for name, frame in frames(tmp_path / "whole").items():
+        assert_frame_equal(frames(out)[name], frame)
