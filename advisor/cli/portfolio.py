@@ -12,6 +12,7 @@ from advisor.cli.options import (
     FOLDER,
     check_shop_options,
     known,
+    language_option,
     period_options,
     rules_option,
     shop_options,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @period_options
 @today_option
 @rules_option
+@language_option
 @click.option("--jobs", type=click.IntRange(1), help="How many processes work at once; else cores.")
 @click.option("--no-facts", is_flag=True, help="Do not keep what was read for later reports.")
 @click.option("--isolate", is_flag=True, help="Run plugins of others in processes of their own.")
@@ -64,6 +66,7 @@ def portfolio(
     month: str | None,
     today: date,
     rules: Sequence[Path],
+    language: str | None,
     jobs: int | None,
     no_facts: bool,
     isolate: bool,
@@ -108,6 +111,7 @@ def portfolio(
         last=last.isoformat() if last else None,
         month=month,
         rules=tuple(str(one.resolve()) for one in rules),
+        language=language,
         isolate=isolate,
         facts=not no_facts,
     )

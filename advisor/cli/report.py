@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from advisor.cli import complete
-from advisor.cli.options import FOLDER, known, tell_at_end
+from advisor.cli.options import FOLDER, known, language_option, tell_at_end
 
 
 @click.command()
@@ -20,8 +20,16 @@ from advisor.cli.options import FOLDER, known, tell_at_end
     shell_complete=complete.formats,
     help="md, html, json … A single one without -o goes to standard output.",
 )
+@language_option
 @click.option("-o", "--output", type=FOLDER, metavar="DIR", help="Where it is written.")
-def report(*, results: Path, shop_id: str, formats: Sequence[str], output: Path | None) -> None:
+def report(
+    *,
+    results: Path,
+    shop_id: str,
+    formats: Sequence[str],
+    language: str | None,
+    output: Path | None,
+) -> None:
     """Makes the plan of one shop from the results of `advisor portfolio`, without its exports: with
     the options, the settings and the day of that run.
 
@@ -40,7 +48,7 @@ def report(*, results: Path, shop_id: str, formats: Sequence[str], output: Path 
     tell_at_end(registry.failures)
     for name in formats:
         known("--format", name, format_names(registry.report_formats()))
-    document, settings = report_of(results, shop_id, registry)
+    document, settings, spoken = report_of(results, shop_id, registry, language)
     files = render(
         document,
         formats or ("md",),
@@ -48,6 +56,7 @@ def report(*, results: Path, shop_id: str, formats: Sequence[str], output: Path 
         registry.report_formats(),
         third_party=registry.third_party_templates(),
         failed=registry.faults,
+        language=spoken,
     )
     if output is None and len(formats) <= 1:
         with readers():

@@ -43,6 +43,7 @@ class Options:
     last: str | None = None
     month: str | None = None
     rules: tuple[str, ...] = ()
+    language: str | None = None
     isolate: bool = False
     facts: bool = True
 

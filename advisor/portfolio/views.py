@@ -11,7 +11,18 @@ from advisor.diagnosis import diagnose
 from advisor.document import Document, compose_document
 from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
-from advisor.model import CONFIG_NAME, Request, Settings, Unit, make_settings, parse_toml, text
+from advisor.model import (
+    CONFIG_NAME,
+    ENGLISH,
+    SOURCE,
+    Language,
+    Request,
+    Settings,
+    Unit,
+    make_settings,
+    parse_toml,
+    text,
+)
 from advisor.plugin import Registry, own_version
 from advisor.portfolio.dataset import Dataset
 from advisor.report import (
@@ -29,8 +40,8 @@ _MOST_NAMED = 5  # shops of one id, or entries, in a note
 
 def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
     """The folders of the shops that need attention most, in the order of the index."""
-    ordered = _summaries(dataset)
-    return [one.line.folder for one in sorted(ordered, key=lambda one: one.badness)[:most]]
+    ordered = sorted(_summaries(dataset, ENGLISH), key=lambda one: one.badness)
+    return [one.line.folder for one in ordered[:most]]
 
 
 def index_of(
@@ -44,21 +55,24 @@ def index_of(
         FailedShop(row["folder"], row["problem"])
         for row in rows.collect(engine="in-memory").iter_rows(named=True)
     ]
+    language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
     index = make_index(
-        _summaries(dataset),
+        _summaries(dataset, language),
         version=own_version(),
         today=today.isoformat(),
         failed=failed,
         notes=[*_shared_ids(dataset), *_no_shops(others)],
     )
-    files = render_index(index, make_environment(registry.templates(), "md"))
+    files = render_index(index, make_environment(registry.templates(), "md", language))
     write_outputs({out / name: made for name, made in files.items()})
     return index, list(files)
 
 
-def report_of(out: Path, shop_id: str, registry: Registry) -> tuple[Document, Settings]:
-    """The document of one shop of a run, made from what was kept of it, and its settings. Raises
-    AdvisorError where its facts were not kept."""
+def report_of(
+    out: Path, shop_id: str, registry: Registry, language: str | None = None
+) -> tuple[Document, Settings, Language]:
+    """The document of one shop of a run, made from what was kept of it, its settings and its
+    language. Raises AdvisorError where its facts were not kept."""
     dataset = Dataset(out)
     record = dataset.shop(shop_id)
     if not record.facts.is_file():
@@ -79,22 +93,24 @@ def report_of(out: Path, shop_id: str, registry: Registry) -> tuple[Document, Se
         last=_day(asked["last"]),
         month=asked["month"],
         rules=tuple(map(Path, asked["rules"])),
+        language=language or asked["language"],
     )
-    return compose_document(diagnose(request, registry)), settings
+    diagnosis = diagnose(request, registry)
+    return compose_document(diagnosis), settings, diagnosis.language
 
 
 def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
-def _summaries(dataset: Dataset) -> list[ShopSummary]:
+def _summaries(dataset: Dataset, language: Language) -> list[ShopSummary]:
     """What the index needs of each shop that has a plan."""
     rows = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
-    return [_summary(row) for row in rows.iter_rows(named=True)]
+    return [_summary(row, language) for row in rows.iter_rows(named=True)]
 
 
-def _summary(row: Mapping[str, Any]) -> ShopSummary:
-    stake = row["stake"]
+def _summary(row: Mapping[str, Any], language: Language) -> ShopSummary:
+    stake, currency = row["stake"], row["currency"]
     in_dollars = (stake or 0.0) * (row["usd_rate"] or 1.0)
     line = ShopLine(
         rank=0,
@@ -102,8 +118,8 @@ def _summary(row: Mapping[str, Any]) -> ShopSummary:
         name=row["name"],
         critical=row["critical"],
         stake=stake,
-        currency=row["currency"],
-        stake_text=None if stake is None else text.number(stake, Unit.MONEY, row["currency"]),
+        currency=currency,
+        stake_text=None if stake is None else language.number(stake, Unit.MONEY, currency),
         findings=row["findings"],
         actions=row["actions"],
         first=row["action"],

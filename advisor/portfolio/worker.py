@@ -15,7 +15,8 @@ import polars as pl
 from advisor.diagnosis import BlockDiagnosis
 from advisor.ingest import write_facts
 from advisor.judge import choose
-from advisor.model import CONFIG_NAME, Request, Settings
+from advisor.knowledge import ShopKnowledge
+from advisor.model import CONFIG_NAME, Request
 from advisor.pipeline import diagnose_many
 from advisor.plugin import Registry, load_plugins, serve
 from advisor.portfolio.dataset import SHOPS, TABLES, Dataset, empty_tables
@@ -100,7 +101,8 @@ class Worker:
     ) -> Mapping[str, Any]:
         from advisor.ingest import write_outputs
 
-        def write(folder: Path, settings: Settings, document: "Document") -> None:
+        def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
+            settings = known.request.settings
             files = render(
                 document,
                 formats or settings.report.formats,
@@ -108,6 +110,7 @@ class Worker:
                 registry.report_formats(),
                 third_party=registry.third_party_templates(),
                 failed=registry.faults,
+                language=known.language,
             )
             place = dataset.root / "plans" / folder.name
             write_outputs({place / name: text for name, text in files.items()})
@@ -130,6 +133,7 @@ def _request(asked: Mapping[str, Any]) -> Request:
         last=_day(asked["last"]),
         month=asked["month"],
         rules=tuple(map(Path, asked["rules"])),
+        language=asked["language"],
     )
 
 

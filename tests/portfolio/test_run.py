@@ -91,7 +91,7 @@ def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path)
     out = tmp_path / "out"
     run_portfolio(shops, out, OPTIONS, jobs=1)
     shutil.rmtree(shops[0].parent)
-    document, settings = report_of(out, "ash", registry)
+    document, settings, _ = report_of(out, "ash", registry)
     assert document.plan == expected.plan
     assert document.findings == expected.findings
     assert settings.shop.id == "ash"
