@@ -37,7 +37,7 @@ from advisor.model import (
 from advisor.plugin import Registry, Templates, describe_error, load_plugins
 from advisor.report import FailedShop, render
 
-INDEX_FILES = ("index.md", "index.json")
+INDEX_FILES = ("index.md", "index.html", "index.json")
 MOST_SHOPS = 12  # of a block: further ones share little more, and take memory
 MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]

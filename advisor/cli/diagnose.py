@@ -240,10 +240,12 @@ class _Run:
         top = self.output or Path(self.request.paths[0])
         summaries: list[ShopSummary] = []
         met: list[bool] = []
+        pages: list[bool] = []  # whether each shop has one
 
         def on_document(folder: Path, known: "ShopKnowledge", document: "Document") -> None:
             shop = Shop(known.request.settings, folder / CONFIG_NAME)
             files = self.files(document, shop, known.language)
+            pages.append("plan.html" in files)
             self.write(files, top / folder.name)
             summaries.append(summarize(document, folder.name))
             met.append(self.meets(document))
@@ -269,8 +271,11 @@ class _Run:
             notes=notes,
         )
         language = self.registry.language(self.request.language or SOURCE, None)
-        environment = make_environment(self.registry.templates(), "md", language)
-        written = self.write(render_index(index, environment), top)
+        environment, page = (
+            make_environment(self.registry.templates(), suffix, language)
+            for suffix in ("md", "html")
+        )
+        written = self.write(render_index(index, environment, page if all(pages) else None), top)
         if self.quiet:
             return any(met)
         with readers():

@@ -10,7 +10,7 @@ from advisor.model import frozen
 from advisor.report.environment import render_template
 from advisor.report.json_ import write_json
 
-INDEX_TEMPLATE = "index.md.j2"
+INDEX_TEMPLATE, PAGE_TEMPLATE = "index.md.j2", "index.html.j2"
 ORDER = (
     "critical findings, then money at stake (what the whole plan can reach in a month, shared money"
     " once; in US dollars where the shop's rate is known, else as it is), then the number of"
@@ -107,13 +107,19 @@ def make_index(
     )
 
 
-def render_index(index: Index, environment: jinja2.Environment) -> Mapping[str, str]:
-    """index.md and index.json, by file name."""
+def render_index(
+    index: Index, environment: jinja2.Environment, page: jinja2.Environment | None = None
+) -> Mapping[str, str]:
+    """index.md and index.json, by file name; with *page*, the environment of HTML, index.html,
+    which links to each shop's plan.html."""
     context = attrs.asdict(index)
-    return {
+    files = {
         "index.md": render_template(environment, INDEX_TEMPLATE, context),
         "index.json": write_json(context),
     }
+    if page is not None:
+        files["index.html"] = render_template(page, PAGE_TEMPLATE, context)
+    return files
 
 
 def _line(document: Document, folder: str) -> ShopLine:

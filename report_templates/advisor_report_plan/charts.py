@@ -126,30 +126,36 @@ def payout(reconciliations: Iterable[Part]) -> list[Marks]:
     if settled is None or len(settled["parts"]) < 2:
         return []
     first, *fees = settled["parts"]
-    same = gmv is not None and (gmv["first"], gmv["last"]) == (settled["first"], settled["last"])
     moves = [{"title": fee["title"], "value": fee["value"], "text": fee["text"]} for fee in fees]
     if round(settled["rest"], 2):
         moves.append({"title": None, "value": settled["rest"], "text": settled["rest_text"]})
-    start = first
-    if gmv is not None and same:
-        start = gmv["total"]
-        gap = first["value"] - start["value"]
-        moves.insert(0, {"title": first["title"], "value": gap, "text": first["text"]})
-    bars = _falls(start["value"], moves, settled["total"]["value"])
-    bars[0] |= {"title": start["title"], "text": start["text"]}
-    bars[-1] |= {"title": settled["total"]["title"], "text": settled["total"]["text"]}
+    of_same_days = gmv is not None and (gmv["first"], gmv["last"]) == (
+        settled["first"],
+        settled["last"],
+    )
+    whole = gmv["total"] if gmv is not None and of_same_days else first
+    bars = _falls(first["value"], moves, settled["total"]["value"], top=whole["value"])
+    for bar, amount in ((bars[0], first), (bars[-1], settled["total"])):
+        bar |= {"title": amount["title"], "text": amount["text"]}
+    if whole is not first:
+        full = {"title": whole["title"], "text": whole["text"], "kind": "total"}
+        bars.insert(
+            0,
+            {**full, "x": 0.0, "wide": _share(whole["value"], max(whole["value"], first["value"]))},
+        )
     return bars
 
 
-def _falls(start: float, moves: Sequence[Marks], end: float) -> list[Marks]:
-    """Bars of a waterfall: the *start*, each move from where the one before ended, the *end*."""
+def _falls(start: float, moves: Sequence[Marks], end: float, *, top: float = 0.0) -> list[Marks]:
+    """Bars of a waterfall: the *start*, each move from where the one before ended, the *end*. The
+    scale reaches to *top* at least."""
     at, spans = start, [(0.0, start)]
     for move in moves:
         spans.append((at, at + move["value"]))
         at += move["value"]
     spans.append((0.0, end))
     low = min(0.0, *(edge for span in spans for edge in span))
-    high = max(0.0, *(edge for span in spans for edge in span)) - low
+    high = max(0.0, top, *(edge for span in spans for edge in span)) - low
     kinds = ["total", *("up" if move["value"] >= 0 else "down" for move in moves), "total"]
     return [
         {

@@ -21,6 +21,7 @@ CONTEXTS: Mapping[str, type] = {
     "appendix.md.j2": Document,
     "plan.html.j2": Document,
     "index.md.j2": Index,
+    "index.html.j2": Index,
     "diff.md.j2": RunDiff,
     "diff.html.j2": RunDiff,
 }

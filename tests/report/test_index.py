@@ -1,6 +1,7 @@
 """Many shops: the worst one first, and none forgotten."""
 
 import json
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -91,6 +92,22 @@ def test_unknown_money_is_not_zero(bundled: Sequence[Templates]) -> None:
 
     assert "| 1 | [a](a/) | 0 | – | 1 | 0 | nothing |" in markdown
     assert json.loads(written)["shops"][0]["stake"] is None
+
+
+def test_the_page_leads_to_each_shops_page(bundled: Sequence[Templates]) -> None:
+    index = make_index(
+        [summarize(shop("a", CRITICAL), "shop a&b"), summarize(shop("<b>", total=[9]))],
+        version="0.1.0",
+        today="2025-11-23",
+        failed=(FailedShop("c", "no file <could> be read"),),
+    )
+    environments = (make_environment(bundled, suffix) for suffix in ("md", "html"))
+    page = render_index(index, *environments)["index.html"]
+
+    assert re.findall(r'href="([^"]+)"', page) == ["shop%20a%26b/plan.html", "%3Cb%3E/plan.html"]
+    assert "&lt;b&gt;" in page
+    assert "no file &lt;could&gt; be read" in page
+    assert "<script" not in page
 
 
 def test_no_shops_at_all_are_said(bundled: Sequence[Templates]) -> None:
