@@ -1,11 +1,13 @@
 """Hard words and long texts are named, and no text of ours has any."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import click
+import jinja2
 import pytest
 
 from advisor.cli import main
@@ -205,4 +207,20 @@ def test_the_help_of_commands_is_in_plain_words() -> None:
     texts = list(help_texts(main, "advisor"))
     found = check_wording(texts, Audience.ANYONE)
     assert len(texts) > 50
+    assert not found, listed(found)
+
+
+def test_our_templates_are_in_plain_words() -> None:
+    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    texts = []
+    for file in sorted((ROOT / "report_templates").rglob("*.j2")):
+        source = file.read_text(encoding="utf-8")
+        parts = [
+            value.strip("\"'") if kind == "string" else re.sub(r"<[^>]*>", " ", value)
+            for _, kind, value in environment.lex(source)
+            if kind in {"data", "string"}
+        ]
+        texts.append(Text(file.name, " ".join(parts)))
+    found = check_wording(texts, Audience.ANYONE)
+    assert texts
     assert not found, listed(found)
