@@ -30,6 +30,7 @@ from advisor.judge import (
 )
 from advisor.knowledge import REGION_UNKNOWN, Resolver, RuleSet, ShopKnowledge, check_profile
 from advisor.metrics import (
+    Compared,
     CountedRows,
     Lineage,
     Measured,
@@ -43,6 +44,7 @@ from advisor.metrics import (
     measure,
     outside_notes,
     rank_subjects,
+    reconcile,
     totals,
     wanted,
     with_derived,
@@ -165,6 +167,11 @@ class Block:
     def unsure(self) -> Mapping[str, list[UnsureSubject]]:
         """The subjects of each shop on which a rule may yet fire."""
         return unsure_subjects(self.judgement, self.grader)
+
+    @cached_property
+    def compared(self) -> Mapping[str, tuple[Compared, ...]]:
+        """Totals of several sources side by side, by shop."""
+        return reconcile(self.rows, self.windows, self.vocabulary)
 
     @cached_property
     def ranked(self) -> pl.DataFrame:

@@ -6,11 +6,13 @@ takes the days that the total and most of its parts have.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
-from advisor.model import Grain, Period, Reconcile, Side, Vocabulary, Window, frozen
+from advisor.metrics.windows import Windows
+from advisor.model import Grain, Period, Reconcile, Side, Vocabulary, frozen
 
 
 @frozen
@@ -42,51 +44,48 @@ class Compared:
 
 @frozen
 class _Amount:
-    """What the rows of one day or period come to."""
+    """What the rows of one period come to."""
 
-    days: Period
+    first: date
+    last: date | None
     value: float
     files: tuple[int, ...]
 
 
-@frozen
-class _Rows:
-    """Dated amounts of one side from one set of rows, without those where its count is missing."""
+@frozen(eq=False)
+class _Source:
+    """Where a side's count is in one shop: the amounts of days, or of the periods of files."""
 
-    grain: Grain
-    amounts: tuple[_Amount, ...]
+    by_day: bool
     kind: str
+    amounts: Sequence[_Amount]
     of: str = ""
 
-    @property
-    def days(self) -> Period:
-        """From the first to the last day."""
-        days = [amount.days for amount in self.amounts]
-        return Period(min(one.first for one in days), max(one.last for one in days))
 
-
-_Sides = Mapping[Side, Sequence[_Rows]]
+Sources = Mapping[Side, Sequence[_Source]]
 
 
 def reconcile(
-    counted: Sequence[CountedRows], window: Window, vocabulary: Vocabulary
-) -> tuple[Compared, ...]:
-    """Every declared comparison of which the files have the total and at least one part."""
-    current = window.current
-    if current is None:
-        return ()
+    counted: Sequence[CountedRows], windows: Windows, vocabulary: Vocabulary
+) -> Mapping[str, tuple[Compared, ...]]:
+    """By shop, every declared comparison of which its files have the total and at least one
+    part."""
     declared = vocabulary.reconciles.values()
     sides = dict.fromkeys(side for what in declared for side in (what.total, *what.parts))
-    amounts = _amounts(sides, counted, vocabulary)
-    found = (_compare(what, amounts, current) for what in declared)
-    return tuple(one for one in found if one is not None)
+    found: dict[str, tuple[Compared, ...]] = {}
+    for shop, sources in _sources(tuple(sides), counted, vocabulary).items():
+        window = windows.of(shop).current
+        if window is not None:
+            each = (_compare(what, sources, window) for what in declared)
+            found[shop] = tuple(one for one in each if one is not None)
+    return found
 
 
-def _compare(what: Reconcile, of: _Sides, window: Period) -> Compared | None:
+def _compare(what: Reconcile, of: Sources, window: Period) -> Compared | None:
     best: Compared | None = None
     for period in _periods(what, of, window):
-        total = _sum(what.total, of[what.total], period)
-        parts = [_sum(part, of[part], period) for part in what.parts]
+        total = _sum(what.total, of.get(what.total, ()), period)
+        parts = [_sum(part, of.get(part, ()), period) for part in what.parts]
         there = tuple(part for part in parts if part is not None)
         if total is None or not there or (best is not None and len(there) <= len(best.parts)):
             continue
@@ -95,39 +94,38 @@ def _compare(what: Reconcile, of: _Sides, window: Period) -> Compared | None:
     return best
 
 
-def _amounts(
-    sides: Iterable[Side], counted: Sequence[CountedRows], vocabulary: Vocabulary
-) -> dict[Side, list[_Rows]]:
-    """Where each side's count is: the first kind of subject first, days before periods. Of subjects
-    that overlap each is apart, the largest first. One query for all."""
-    found: dict[Side, list[_Rows]] = {side: [] for side in sides}
-    places = [(side, rows) for side in found for rows in _fitting(side, counted)]
-    frames = [
-        _by_days(at, side, rows, apart=_overlaps(side, rows, vocabulary))
-        for at, (side, rows) in enumerate(places)
-    ]
-    if not frames:
-        return found
-    spans = pl.concat(frames).group_by("place", "key", maintain_order=True).agg(pl.all())
-    names = pl.coalesce(pl.col("name").list.max(), "key")
-    ordered = spans.sort(
-        "place", pl.col("amount").list.sum(), "key", descending=[False, True, False]
-    ).select("place", names, "from", "to", "amount", "files")
-    for at, name, *columns in ordered.collect(engine="in-memory").iter_rows():
-        side, rows = places[at]
-        amounts = tuple(
-            _Amount(Period(first, last), value, tuple(files))
-            for first, last, value, files in zip(*columns, strict=True)
+def _sources(
+    sides: Sequence[Side], counted: Sequence[CountedRows], vocabulary: Vocabulary
+) -> Mapping[str, Mapping[Side, list[_Source]]]:
+    """By shop, where each side's count is: the first kind of subject first, days before periods.
+    Of subjects that overlap each is apart, the largest first."""
+    fitting = [(side, rows) for side in sides for rows in _fitting(side, counted)]
+    if not fitting:
+        return {}
+    amounts = pl.concat(
+        _amounts(number, side, rows, vocabulary) for number, (side, rows) in enumerate(fitting)
+    )
+    by_key: dict[tuple[str, int], dict[str, tuple[str, list[_Amount]]]] = {}
+    ordered = amounts.sort("shop", "number", "from", "to").collect(engine="in-memory")
+    for shop, number, key, name, first, last, value, files in ordered.iter_rows():
+        subjects = by_key.setdefault((shop, number), {})
+        known, own = subjects.get(key, ("", []))
+        own.append(_Amount(first, last, value, tuple(files)))
+        subjects[key] = (max(known, name or ""), own)
+    found: dict[str, dict[Side, list[_Source]]] = {}
+    for (shop, number), subjects in by_key.items():
+        side, rows = fitting[number]
+        own_sources = found.setdefault(shop, {}).setdefault(side, [])
+        largest = sorted(
+            subjects.items(), key=lambda one: (-sum(a.value for a in one[1][1]), one[0])
         )
-        found[side].append(_Rows(rows.grain, amounts, rows.subject, name))
+        for key, (name, own) in largest:
+            by_day = rows.grain is Grain.DAY
+            own_sources.append(_Source(by_day, rows.subject, own, name or key))
     return found
 
 
-def _overlaps(side: Side, rows: CountedRows, vocabulary: Vocabulary) -> bool:
-    return side.key is None and vocabulary.subjects[rows.subject].overlap
-
-
-def _fitting(side: Side, counted: Iterable[CountedRows]) -> list[CountedRows]:
+def _fitting(side: Side, counted: Sequence[CountedRows]) -> list[CountedRows]:
     grains = (Grain.DAY, Grain.PERIOD)
     fitting = [
         rows
@@ -137,40 +135,50 @@ def _fitting(side: Side, counted: Iterable[CountedRows]) -> list[CountedRows]:
         and side.count in rows.frame.columns
         and side.family in (None, rows.family)
     ]
-    return sorted(
-        fitting, key=lambda r: (side.subject.index(r.subject), grains.index(r.grain), r.family)
-    )
+    fitting.sort(key=lambda r: (side.subject.index(r.subject), grains.index(r.grain), r.family))
+    return fitting
 
 
-def _by_days(at: int, side: Side, rows: CountedRows, *, apart: bool) -> pl.LazyFrame:
-    """The amounts of each day or period, of all subjects together or of each *apart*."""
-    known = pl.all_horizontal(pl.col(side.count, "from", "to").is_not_null())
+def _amounts(number: int, side: Side, rows: CountedRows, vocabulary: Vocabulary) -> pl.LazyFrame:
+    """The amounts of each shop and period; of subjects that overlap, of each of them."""
+    known = pl.col(side.count).is_not_null() & pl.col("from").is_not_null()
     if side.key is not None:
         known &= pl.col("key") == side.key
-    every = pl.lit("")
+    apart = side.key is None and vocabulary.subjects[rows.subject].overlap
     return (
         rows.frame.lazy()
         .filter(known)
         .group_by(
-            pl.lit(at, pl.UInt32).alias("place"),
-            (pl.col("key") if apart else every).alias("key"),
-            "from",
-            "to",
+            "shop",
+            (pl.col("key") if apart else pl.lit("")).alias("key"),
+            pl.col("from").cast(pl.Date),
+            pl.col("to").cast(pl.Date),
         )
         .agg(
-            (pl.col("name").drop_nulls().max() if apart else every.first()).alias("name"),
-            pl.col(side.count).sum().alias("amount"),
-            pl.col("_file").unique().sort().alias("files"),
+            (pl.col("name").max() if apart else pl.lit("")).alias("name"),
+            pl.col(side.count).cast(pl.Float64).sum().alias("value"),
+            pl.col("_file").cast(pl.Int64).unique().sort().alias("files"),
         )
-        .sort("key", "to", "from", descending=[False, True, True])
+        .select(
+            "shop",
+            pl.lit(number, pl.UInt32).alias("number"),
+            "key",
+            pl.col("name").cast(pl.String),
+            "from",
+            "to",
+            "value",
+            "files",
+        )
     )
 
 
-def _periods(what: Reconcile, of: _Sides, window: Period) -> Iterable[Period]:
+def _periods(what: Reconcile, of: Sources, window: Period) -> Iterable[Period]:
     """Periods worth trying: days that several sides share in the window, then whole periods of
     files, the newest first."""
-    totals = [span for rows in of[what.total] for span in _spans(rows, window)]
-    parts = [[s for rows in of[part] for s in _spans(rows, window)] for part in what.parts]
+    totals = [span for one in of.get(what.total, ()) for span in _spans(one, window)]
+    parts = [
+        [span for one in of.get(part, ()) for span in _spans(one, window)] for part in what.parts
+    ]
     whole = [span for spans in parts for span in spans[:1]]
     for total in totals:
         shared = [span for span in (_common(total, part) for part in whole) if span is not None]
@@ -181,11 +189,19 @@ def _periods(what: Reconcile, of: _Sides, window: Period) -> Iterable[Period]:
     yield from dict.fromkeys(span for spans in (totals, *parts) for span in spans)
 
 
-def _spans(rows: _Rows, window: Period) -> list[Period]:
-    if rows.grain is Grain.DAY:
-        span = _common(rows.days, window)
+def _spans(source: _Source, window: Period) -> list[Period]:
+    if source.by_day:
+        span = _common(_edges(source), window)
         return [span] if span is not None else []
-    return [one.days for one in rows.amounts if _common(one.days, window) is not None]
+    spans = {Period(one.first, one.last) for one in source.amounts if one.last is not None}
+    ordered = sorted(spans, key=lambda span: (span.last, span.first), reverse=True)
+    return [span for span in ordered if _common(span, window) is not None]
+
+
+def _edges(source: _Source) -> Period:
+    """From the first day of a source to its last."""
+    last = max(one.last or one.first for one in source.amounts)
+    return Period(min(one.first for one in source.amounts), last)
 
 
 def _common(one: Period, other: Period) -> Period | None:
@@ -193,18 +209,23 @@ def _common(one: Period, other: Period) -> Period | None:
     return Period(first, last) if first <= last else None
 
 
-def _sum(side: Side, sources: Iterable[_Rows], period: Period) -> Sum | None:
+def _sum(side: Side, sources: Iterable[_Source], period: Period) -> Sum | None:
     """The amount of exactly *period*: of days that reach over it, or of a report of just it."""
-    for rows in sources:
-        if rows.grain is Grain.DAY:
-            if _common(rows.days, period) != period:
+    for source in sources:
+        if source.by_day:
+            reach = _edges(source)
+            if reach.first > period.first or reach.last < period.last:
                 continue
-            first, last = period.first, period.last
-            inside = [one for one in rows.amounts if first <= one.days.first <= last]
+            near = [one for one in source.amounts if period.first <= one.first <= period.last]
         else:
-            inside = [one for one in rows.amounts if one.days == period]
-        if inside:
-            files = sorted({file for one in inside for file in one.files})
-            amount = math.fsum(one.value for one in inside)
-            return Sum(side, amount, tuple(files), rows.kind, rows.of)
+            near = [
+                one
+                for one in source.amounts
+                if (one.first, one.last) == (period.first, period.last)
+            ]
+        if near:
+            files = sorted({file for one in near for file in one.files})
+            return Sum(
+                side, math.fsum(one.value for one in near), tuple(files), source.kind, source.of
+            )
     return None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from advisor.errors import Mistakes
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.reconciliation import Compared, reconcile
+from advisor.metrics.windows import Windows
 from advisor.model.reading import Grain, Period
 from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
 from advisor.model.window import NO_WINDOW, Window
@@ -52,6 +53,7 @@ def _words(text: str = TEXT) -> Vocabulary:
 
 
 FIRST = date(2026, 5, 1)
+SHOP = "here"
 WINDOW = Window(Period(FIRST, FIRST + timedelta(days=27)), None)
 
 
@@ -70,6 +72,7 @@ def _days(
 ) -> CountedRows:
     frame = pl.DataFrame(
         {
+            "shop": [SHOP] * len(amounts),
             "key": [key] * len(amounts),
             "from": [_day(n) for n in amounts],
             "to": [_day(n) for n in amounts],
@@ -83,7 +86,14 @@ def _days(
 
 def _period(subject: str, count: str, first: int, last: int, amount: float) -> CountedRows:
     frame = pl.DataFrame(
-        {"key": ["a"], "from": [_day(first)], "to": [_day(last)], count: [amount], "_file": [1]},
+        {
+            "shop": [SHOP],
+            "key": ["a"],
+            "from": [_day(first)],
+            "to": [_day(last)],
+            count: [amount],
+            "_file": [1],
+        },
         schema_overrides={"_file": pl.UInt32},
     )
     return CountedRows(subject, "list", Grain.PERIOD, frame)
@@ -94,7 +104,13 @@ def _each(first: int, last: int, amount: float) -> dict[int, float]:
 
 
 def _compared(rows: Sequence[CountedRows], window: Window = WINDOW) -> dict[str, Compared]:
-    return {one.what.id: one for one in reconcile(rows, window, _words())}
+    return {one.what.id: one for one in _of_shop(rows, _words(), window)}
+
+
+def _of_shop(
+    rows: Sequence[CountedRows], words: Vocabulary, window: Window = WINDOW
+) -> tuple[Compared, ...]:
+    return reconcile(rows, Windows({SHOP: window}), words).get(SHOP, ())
 
 
 def test_the_days_that_both_sources_have_are_compared() -> None:
@@ -243,7 +259,7 @@ def test_subjects_that_overlap_are_no_sum() -> None:
         CountedRows("campaign", "ads", Grain.DAY, both),
     ]
 
-    (found,) = reconcile(rows, WINDOW, _words(text))
+    (found,) = _of_shop(rows, _words(text))
 
     (part,) = found.parts
     assert (part.value, part.of, part.kind, found.rest) == (196.0, "OUTER", "campaign", 84.0)

@@ -2,14 +2,13 @@
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import Amount, Reconciliation
-from advisor.metrics import Compared, Sum, metric_of, reconcile
+from advisor.metrics import Compared, Sum, metric_of
 from advisor.model import Side, Unit
 
 
 def reconciliations(diagnosis: Diagnosis) -> tuple[Reconciliation, ...]:
     """Every comparison that the files allow, in the order in which they are declared."""
-    found = reconcile(diagnosis.rows, diagnosis.window, diagnosis.vocabulary)
-    return tuple(_told(one, diagnosis) for one in found)
+    return tuple(_told(one, diagnosis) for one in diagnosis.block.compared.get(diagnosis.id, ()))
 
 
 def _told(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
