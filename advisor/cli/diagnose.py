@@ -9,8 +9,8 @@ import attrs
 import click
 
 from advisor.cli import complete
-from advisor.cli.asked import Asked, about_a_shop
 from advisor.cli.options import FOLDER, known, language_option, load_registry, trace_option
+from advisor.cli.shop_options import check_options, request_of, shop_command
 
 if TYPE_CHECKING:
     from advisor.cli.fail_on import FailOn
@@ -36,7 +36,7 @@ def _conditions(
 
 
 @click.command()
-@about_a_shop()
+@shop_command()
 @click.option(
     "-o",
     "--output",
@@ -84,7 +84,7 @@ def _conditions(
 def diagnose(
     ctx: click.Context,
     *,
-    asked: Asked,
+    asked: "Request",
     output: Path | None,
     formats: tuple[str, ...],
     fail_on: "tuple[FailOn, ...]",
@@ -133,7 +133,7 @@ def diagnose(
     clock = Clock()
     with clock.stage("loading plugins"):
         registry = load_registry(trace=trace_plugins, isolate=isolate)
-        asked.check(registry)
+        check_options(asked, registry)
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
         if language is not None:
@@ -142,7 +142,8 @@ def diagnose(
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
     keeps = not no_history and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
-    request = attrs.evolve(asked.request_of(shop, registry, language), history=keeps)
+    request = request_of(asked, shop, registry)
+    request = attrs.evolve(request, history=keeps, language=language)
     run = _Run(
         registry, request, clock, output=output, formats=formats, fail_on=fail_on, quiet=quiet
     )

@@ -71,12 +71,13 @@ def open_paths(
     month: str | None = None,
 ) -> "Shop":
     """The counts of the shop whose files these are."""
-    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.request import find_shop, with_shop
     from advisor.cli.screen import Waiting
     from advisor.experiment import open_shop
+    from advisor.model import Request
 
     tell_at_end(registry.failures)
     shop = find_shop(paths, config)
-    request = make_request(paths, shop, today, first=first, last=last, month=month)
+    asked = Request(tuple(paths), today, first=first, last=last, month=month)
     with Waiting() as waiting:
-        return open_shop(request, registry, progress=waiting)
+        return open_shop(with_shop(asked, shop), registry, progress=waiting)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli import complete
-from advisor.cli.asked import Asked, about_a_shop
+from advisor.cli.shop_options import check_options, of_current_folder, shop_command, whole_request
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.diagnosis import Diagnosis
-    from advisor.model import Rule
+    from advisor.model import Request, Rule
 
 _SHOWN = 20
 _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
@@ -20,9 +20,9 @@ _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 
 @click.command()
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
-@about_a_shop(required=False)
+@shop_command(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
-def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
+def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     """Shows a rule. With PATH, how it ended on each subject of these exports; with --subject too,
     the tree of its conditions with the measured values and the bands that they were held to.
 
@@ -42,7 +42,7 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     from advisor.plugin import load_plugins
 
     registry = load_plugins()
-    asked.check(registry)
+    check_options(asked, registry)
     of_action = is_action(rule_id)
     if not asked.paths and subject is None and not of_action:
         rule = find_rule(load_all(registry, asked.config, asked.rules, asked.today), rule_id)
@@ -50,7 +50,7 @@ def explain(*, rule_id: str, subject: str | None, asked: Asked) -> None:
             for line in page(rule):
                 say(line)
         return
-    request = asked.here().request(registry)
+    request = whole_request(of_current_folder(asked), registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
     if of_action:

@@ -48,15 +48,16 @@ def gather(
     Example:
       advisor gather exports/ -o shop.facts && advisor diagnose shop.facts
     """
-    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.request import find_shop, with_shop
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
     from advisor.ingest import write_facts
+    from advisor.model import Request
     from advisor.report import counted
 
     registry = load_registry(trace=trace_plugins)
     tell_at_end(registry.failures)
-    request = make_request(paths, find_shop(paths, config), today)
+    request = with_shop(Request(paths, today), find_shop(paths, config))
     with Waiting(shown=not quiet) as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
         write_facts(output, gathered)

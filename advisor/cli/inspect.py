@@ -58,15 +58,16 @@ def inspect(
 
     import attrs
 
-    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.request import find_shop, with_shop
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
     from advisor.ingest import propose
+    from advisor.model import Request
     from advisor.plugin import load_plugins
     from advisor.report import json_text
 
     registry = load_plugins()
-    request = make_request(paths, find_shop(paths, config), today)
+    request = with_shop(Request(paths, today), find_shop(paths, config))
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
     providers: Mapping[str, object] = {p.name: p for p in registry.providers()}

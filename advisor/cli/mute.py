@@ -110,11 +110,13 @@ def with_mutes(text: str, mutes: Sequence[dict[str, object]], where: str) -> str
 def _rules(what: Sequence[str], shop: Path, config: Path | None) -> list["Rule"]:
     """The rules of actions of the newest plan, and of ids."""
     from advisor.cli.history import numbered_action
-    from advisor.cli.request import find_shop, make_request
+    from advisor.cli.request import find_shop, with_shop
     from advisor.knowledge import Resolver, rule_called
+    from advisor.model import Request
 
     registry = load_registry()
-    request = make_request([str(shop)], find_shop([str(shop)], config), date.today())
+    paths = (str(shop),)
+    request = with_shop(Request(paths, date.today()), find_shop(paths, config))
     known = Resolver(registry).resolve(request).rules
     rules = (*known.rules, *(rule for rule, _ in known.inactive))
     found: list[Rule] = []

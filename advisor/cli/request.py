@@ -1,7 +1,6 @@
 """From what stands on the command line to a request: which shop, and where its profile lies."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,35 +63,9 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
     return Shop() if found is None else Shop(read_settings(found), found)
 
 
-def make_request(
-    paths: Sequence[str],
-    shop: Shop,
-    today: date,
-    *,
-    goal: str | None = None,
-    size: str | None = None,
-    niche: str | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    month: str | None = None,
-    rules: Sequence[Path] = (),
-    language: str | None = None,
-) -> "Request":
-    """The request, with the period checked before anything is read."""
-    from advisor.model import Request, chosen
+def with_shop(request: "Request", shop: Shop) -> "Request":
+    """*request* of *shop*, with the period checked before anything is read."""
+    from advisor.model import chosen
 
-    chosen(first, last, month, today)
-    return Request(
-        paths=tuple(paths),
-        today=today,
-        settings=shop.settings,
-        config=shop.config,
-        goal=goal,
-        size=size,
-        niche=niche,
-        first=first,
-        last=last,
-        month=month,
-        rules=tuple(rules),
-        language=language,
-    )
+    chosen(request.first, request.last, request.month, request.today)
+    return attrs.evolve(request, settings=shop.settings, config=shop.config)

@@ -1,12 +1,17 @@
 """`advisor simulate`: the plan as it would be if a metric were another number."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from advisor.cli.asked import Asked, about_a_shop
+from advisor.cli.shop_options import shop_command, whole_request
+
+if TYPE_CHECKING:
+    from advisor.model import Request
 
 
 @click.command()
-@about_a_shop()
+@shop_command()
 @click.option(
     "--set",
     "settings",
@@ -17,7 +22,7 @@ from advisor.cli.asked import Asked, about_a_shop
     "times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Both result documents, as JSON.")
-def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
+def simulate(*, settings: tuple[str, ...], as_json: bool, asked: "Request") -> None:
     """Shows which numbers, which actions and how much money would change if a metric were another
     number.
 
@@ -40,7 +45,7 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: Asked) -> None:
     registry = load_plugins()
     vocabulary = registry.vocabulary()
     supposed = supposing(settings, vocabulary)
-    request = asked.request(registry)
+    request = whole_request(asked, registry)
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
     before = compose_document(diagnose_gathered(gathered, request, registry))

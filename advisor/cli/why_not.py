@@ -1,16 +1,21 @@
 """`advisor why-not`: what keeps a rule from firing."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from advisor.cli import complete
-from advisor.cli.asked import Asked, about_a_shop
+from advisor.cli.shop_options import of_current_folder, shop_command, whole_request
+
+if TYPE_CHECKING:
+    from advisor.model import Request
 
 
 @click.command("why-not")
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
-@about_a_shop(required=False)
+@shop_command(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
-def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
+def why_not(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     """Says which condition is the first that does not hold, how far it is from holding, or which
     data lack: of one subject, or of all that the rule was judged on.
 
@@ -33,7 +38,7 @@ def why_not(*, rule_id: str, subject: str | None, asked: Asked) -> None:
     from advisor.plugin import load_plugins
 
     registry = load_plugins()
-    request = asked.here().request(registry)
+    request = whole_request(of_current_folder(asked), registry)
     with Waiting() as waiting:
         diagnosis = diagnose(request, registry, progress=waiting)
     if is_action(rule_id):
