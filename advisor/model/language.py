@@ -290,4 +290,6 @@ def _fields(cls: Hashable) -> tuple[tuple[str, str, bool], ...]:
 
 
 def _date(when: date | str) -> date:
-    return date.fromisoformat(when) if isinstance(when, str) else when
+    if not isinstance(when, str):
+        return when
+    return date.fromisoformat(when if len(when) > len("2026-11") else f"{when}-01")

@@ -31,7 +31,7 @@ def words(text: str) -> str:
 def test_the_screen_shows_what_to_do_first_and_why() -> None:
     lines = screen(documents.small(), width=160).splitlines()
 
-    assert lines[0] == "Glow Lab, Oct 26 – Nov 22, 2025"
+    assert lines[0].replace("\u2009", " ") == "Glow Lab, Oct 26 – Nov 22, 2025"
     first = next(line for line in lines if line.lstrip().startswith("1 "))
     assert "Answer both violations and audit all listings" in first
     assert "2 violations in 28 days" in first

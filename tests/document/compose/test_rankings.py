@@ -55,7 +55,7 @@ def test_a_rate_stands_beside_what_was_measured_and_how_much_it_rests_on(pack: P
     (ranking,) = made(pack, SPREAD, "ctr")
 
     first = ranking.best[0]
-    assert (first.value, first.text, first.n) == (0.037, "3.7 %", 20_000)
+    assert (first.value, first.text, first.n) == (0.037, "3.7%", 20_000)
     assert ranking.usual < first.low < first.shrunk < first.value < first.high
     assert ranking.subjects == len(SPREAD)
     assert (ranking.kind, ranking.metric, ranking.plural) == ("ad", "ctr", "ads")
@@ -74,7 +74,7 @@ def test_where_nobody_surely_differs_nobody_is_named(pack: Path) -> None:
     (ranking,) = made(pack, clicks(196, 199, 200, 201, 203, 205, 198, 202), "ctr")
 
     assert (ranking.best, ranking.worst) == ((), ())
-    assert ranking.usual_text == "1 %"
+    assert ranking.usual_text == "1%"
 
 
 def test_a_few_subjects_make_no_list(pack: Path) -> None:
