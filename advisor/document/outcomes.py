@@ -25,7 +25,8 @@ class OutcomeCount:
 class StoryLine:
     """A sentence of the story. *part* is what it tells: what excites or frustrates the audience,
     where the shop shines or stalls. It is a finding (*finding* is its id) or, with None, the
-    healthy sentence of a rule; *subjects* counts those it holds for."""
+    healthy sentence of a rule; *subjects* counts those it holds for,
+    *kinds* is what they are called."""
 
     part: str
     text: str
@@ -33,17 +34,19 @@ class StoryLine:
     finding: str | None
     kind: str
     subjects: int
+    kinds: str = ""
 
 
 @frozen
 class Healthy:
-    """A rule that is clear on every subject it could judge. *subjects* counts them; *text* is the
-    rule's healthy sentence."""
+    """A rule that is clear on every subject it could judge. *subjects* counts them, *kinds* is
+    what they are called; *text* is the rule's healthy sentence."""
 
     rule: str
     text: str
     kind: str
     subjects: int
+    kinds: str = ""
 
 
 @frozen

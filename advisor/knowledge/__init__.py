@@ -14,6 +14,7 @@ from advisor.knowledge.lint_wording import (
     rule_wording,
 )
 from advisor.knowledge.load import (
+    OWN_BANDS,
     REGION_UNKNOWN,
     RuleSet,
     bands_of,
@@ -46,6 +47,7 @@ __all__ = [
     "CASES",
     "ID",
     "MOST_EFFORT",
+    "OWN_BANDS",
     "REGION_UNKNOWN",
     "Audience",
     "ConditionReader",

@@ -55,6 +55,7 @@ __all__ = [
 ]
 
 FOLDER_LAYER, OWN_LAYER = 1, 2
+OWN_BANDS = "your advisor.toml"  # what the shop's own bands are called
 BANDS = "bands.toml"  # beside the rules of a folder
 Packs = dict[RulePack, tuple[Rule, ...]]
 REGION_UNKNOWN = "the shop's region is not known"
@@ -129,7 +130,7 @@ def own_bands(settings: Settings) -> tuple[BandFile, ...]:
     own = tuple(
         Band(metric=metric, low=band.low, high=band.high) for metric, band in settings.bands.items()
     )
-    return (BandFile("own", "your advisor.toml", own, layer=OWN_LAYER),) if own else ()
+    return (BandFile("own", OWN_BANDS, own, layer=OWN_LAYER),) if own else ()
 
 
 def check_plugins(settings: Settings, registry: Registry) -> None:

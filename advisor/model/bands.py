@@ -9,7 +9,7 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled
-from advisor.model.record import frozen
+from advisor.model.record import TRANSLATED, frozen
 from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
@@ -101,7 +101,7 @@ class BandFile:
     convert bands in US dollars for a shop that states no rate."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     band: tuple[Band, ...]
     layer: int = 0
     stands_for: Mapping[str, str] = attrs.field(factory=dict, hash=False)
@@ -179,8 +179,9 @@ def wrong_edges(low: float | None, high: float | None, metric: Metric | None) ->
 class Edges:
     """A band as it is used: in the metric's own unit and the shop's currency.
 
-    *of* restricts it to some subjects; *origin* says where it comes from, in words. *part_of*: the
-    high edge is this share of this metric of the same subject.
+    *of* restricts it to some subjects; *origin* says where it comes from, in English, *source* and
+    *where* what that is made of. *part_of*: the high edge is this share of this metric of the same
+    subject.
     """
 
     low: float | None
@@ -189,6 +190,8 @@ class Edges:
     origin: str
     guide: tuple[str, ...] = ()
     part_of: tuple[float, str] | None = None
+    source: str = ""
+    where: tuple[Where, ...] = ()
 
 
 @frozen
@@ -353,6 +356,8 @@ def _edges(
             origin=f"{members[0][0].title} ({place})",
             guide=tuple(dict.fromkeys(g for b in bands for g in b.guide)),
             part_of=_part_of(bands, business),
+            source=members[0][0].title,
+            where=tuple(dict.fromkeys(b.where for b in bands)),
         )
 
 

@@ -50,13 +50,16 @@ def read_catalogue(sources: Sequence[str]) -> Catalogue:
 def _parts(sources: Sequence[str]) -> dict[str, Any]:
     from io import BytesIO
 
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     rule = ""
     for source in sources:
-        read = read_po(BytesIO(source.encode()), abort_invalid=True)
+        try:
+            read = read_po(BytesIO(source.encode()), abort_invalid=True)
+        except PoFileError as error:
+            raise ValueError(str(error)) from None
         rule = rule or str(read.plural_expr)
         for message in read:
             key = message.id if isinstance(message.id, str) else message.id[0]

@@ -302,7 +302,7 @@ class Funnel:
     counts."""
 
     id: str
-    title: str
+    title: str = attrs.field(metadata=TRANSLATED)
     subject: tuple[str, ...]
     counts: tuple[str, ...]
     family: tuple[str, ...] = ()

@@ -124,10 +124,27 @@ def filters(language: Language) -> Mapping[str, Callable[..., Any]]:
     }
 
 
+def _reasons(language: Language) -> Mapping[str, str]:
+    """Why rows are left out of any kind of file; kinds have further reasons of their own."""
+    return {
+        "totals row": language.gettext("totals row"),
+        "blank row": language.gettext("blank row"),
+        "repeated header": language.gettext("repeated header"),
+        "not a row of data": language.gettext("not a row of data"),
+        "undefined row": language.gettext("undefined row"),
+        "line above a header": language.gettext("line above a header"),
+        "about something else": language.gettext("about something else"),
+        "without a key": language.gettext("without a key"),
+        "without a date": language.gettext("without a date"),
+        "description row": language.gettext("description row"),
+    }
+
+
 def left_out(counts: Mapping[str, int], *, language: Language = ENGLISH) -> str:
     """`total row: 2, duplicate: 1`, or `0`."""
+    known = _reasons(language)
     said = (
-        f"{language.gettext(reason)}: {language.integer(count)}"
+        f"{known.get(reason) or language.gettext(reason)}: {language.integer(count)}"
         for reason, count in counts.items()
         if count
     )

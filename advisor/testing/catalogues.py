@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.errors import AdvisorError, Mistakes
 from advisor.knowledge import CASES, rule_texts
-from advisor.model import SOURCE, frozen, texts_of, vocabulary_file
+from advisor.model import SOURCE, band_file, frozen, texts_of, vocabulary_file
 from advisor.tabular import kind_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ UNREVIEWED = "not yet reviewed by native speakers"
 """The team of a catalogue until one has reviewed it."""
 MOST_TIMES, MOST_MORE = 1.6, 10  # how much longer a translation may be: fixed places have limits
 
-_VOCABULARY, _KINDS = "vocabulary.toml", "kinds"
+_VOCABULARY, _BANDS, _KINDS = "vocabulary.toml", "bands.toml", "kinds"
 _KEYWORDS: Mapping[str, Any] = {
     "_": None,
     "gettext": None,
@@ -112,8 +112,11 @@ def _toml_texts(file: Path, inside: Path) -> Sequence[str]:
     where = inside.as_posix()
     if file.name == _VOCABULARY:
         return texts_of(vocabulary_file(text, where=where))
+    if file.name == _BANDS:
+        return texts_of(band_file(text, where=where))
     if file.parent.name == _KINDS:
-        return texts_of(kind_of(text, where=where))
+        kind = kind_of(text, where=where)
+        return [*texts_of(kind), *kind.not_data]
     return rule_texts(text, where=where)
 
 
@@ -165,23 +168,23 @@ def updated(
 ) -> str:
     """The PO file of *texts* in *language*, with the translations of *known*: the same input gives
     the same bytes."""
-    from babel.core import UnknownLocaleError
+    from babel.core import Locale, UnknownLocaleError
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import write_po
 
     try:
-        made = Catalog(
-            locale=language,
-            project=package,
-            version="",
-            language_team=known.language_team if known is not None else UNREVIEWED,
-            header_comment=f"# Texts of {package} in {language}.",
-            fuzzy=False,
-        )
+        Locale.parse(language)
     except (UnknownLocaleError, ValueError):
-        raise AdvisorError(
-            "Babel knows no such locale; write it like es or pt_BR", where=language
-        ) from None
+        problem = "Babel knows no such locale; write it like es or pt_BR"
+        raise AdvisorError(problem, where=language) from None
+    made = Catalog(
+        locale=language,
+        project=package,
+        version="",
+        language_team=known.language_team if known is not None else UNREVIEWED,
+        header_comment=f"# Texts of {package} in {language}.",
+        fuzzy=False,
+    )
     left = _all_of(known) if known is not None else {}
     for text in texts:
         old = left.pop((text.context, text.text), None)

@@ -204,6 +204,7 @@ def action(findings: tuple[FindingInfo, ...], rank: int = 2, **changes: object) 
             "Run them beside the current one for 7 days.",
         ),
         owner="creative",
+        owner_title="creative",
         effort=4.0,
         start="this-week",
         due="2025-11-30",
@@ -237,6 +238,7 @@ def compliance(found: FindingInfo) -> ActionInfo:
         do="Answer both violations and audit all listings",
         steps=("Appeal what is wrong.", "Take down what is right.", "Read the policy update."),
         owner="operations",
+        owner_title="operations",
         effort=16.0,
         done=(DoneInfo("violations", ("good",), None, None, "No violation in 28 days"),),
         trial=None,
@@ -497,9 +499,17 @@ def small() -> Document:
         period=PeriodInfo("2025-10-26", "2025-11-22", "2025-09-28", "2025-10-25", "2025-11-23"),
         inputs=(input_file(), input_file("photo.csv", "not a table: it holds an image")),
         story=(
-            StoryLine("shines", "Clicks turn into orders", "guide/low-ctor", None, "product", 14),
-            StoryLine("stalls", breach.message.text, breach.rule, breach.id, "shop", 1),
-            StoryLine("stalls", hooks[0].message.text, hooks[0].rule, hooks[0].id, "ad", 2),
+            StoryLine(
+                "shines",
+                "Clicks turn into orders",
+                "guide/low-ctor",
+                None,
+                "product",
+                14,
+                "products",
+            ),
+            StoryLine("stalls", breach.message.text, breach.rule, breach.id, "shop", 1, "shops"),
+            StoryLine("stalls", hooks[0].message.text, hooks[0].rule, hooks[0].id, "ad", 2, "ads"),
         ),
         kpis=(
             kpi("views", "Views", "412,000", None, impact=False),
@@ -518,7 +528,7 @@ def small() -> Document:
         outcomes=(
             OutcomeCount("guide/weak-hook", "The hook earns its clicks", "ad", 2, 9, 3, 0, 1, 0),
         ),
-        healthy=(Healthy("guide/low-ctor", "Clicks turn into orders", "product", 14),),
+        healthy=(Healthy("guide/low-ctor", "Clicks turn into orders", "product", 14, "products"),),
         watch=(
             Watch(
                 "guide/weak-hook",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from advisor.diagnosis import Diagnosis
+from advisor.document.compose.origins import origin_of
 from advisor.document.findings import (
     BandInfo,
     Evidence,
@@ -138,7 +139,7 @@ def _columns(
 
 def _origin(name: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str | None:
     band = diagnosis.grader.resolve(name, evaluation.graded.measured.kind)
-    return "; ".join(dict.fromkeys(e.origin for e in band.edges)) or None
+    return origin_of(band.edges, diagnosis) or None
 
 
 def _sources(

@@ -27,6 +27,7 @@ from advisor.document.compose.funnels import funnels
 from advisor.document.compose.goals import month_goals
 from advisor.document.compose.margin import margin_info
 from advisor.document.compose.mute import suppressed
+from advisor.document.compose.origins import origin_of
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
@@ -78,7 +79,9 @@ def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Docume
     infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
     counts = outcome_counts(diagnosis)
     lacking = tuple(unjudged(diagnosis))
-    well = healthy(counts)
+    plurals = {kind.id: kind.plural for kind in diagnosis.vocabulary.subjects.values()}
+    well = [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts)]
+    told = story(diagnosis.rules.rules, infos, well, counts)
     kpis = tuple(_kpis(diagnosis))
     period = _period(diagnosis)
     actions = tuple(action_infos(made, findings, diagnosis))
@@ -92,7 +95,7 @@ def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Docume
         margin=margin_info(diagnosis),
         period=period,
         inputs=tuple(_inputs(diagnosis)),
-        story=story(rules, infos, well, counts),
+        story=tuple(attrs.evolve(one, kinds=plurals[one.kind]) for one in told),
         kpis=kpis,
         plan=actions,
         set_aside=tuple(set_aside_infos(made, findings, diagnosis)),
@@ -237,7 +240,11 @@ def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
     found: list[Kpi] = []
     for kpi in diagnosis.kpis.values():
         series = () if kpi.total is None else kpi.total.series
-        own = _as_kpi(kpi.value, series, kpi.trend, diagnosis)
+        value = kpi.value
+        if value.origin is not None:
+            edges = diagnosis.grader.resolve(value.metric.id, kpi.kind).edges[:1]
+            value = attrs.evolve(value, origin=origin_of(edges, diagnosis))
+        own = _as_kpi(value, series, kpi.trend, diagnosis)
         found.append(own if kpi.total is None else _of_total(own, kpi.total, diagnosis))
     return found
 
