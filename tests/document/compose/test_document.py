@@ -33,7 +33,7 @@ def test_a_finding_carries_its_evidence(pack: Path) -> None:
     assert (evidence.file, evidence.rows) == ("ads.csv", ((2, 2),))
     assert evidence.band is not None
     assert (evidence.band.low, evidence.band.high) == (0.01, 0.03)
-    assert evidence.band.origin == "the test (general)"
+    assert evidence.band.origin == "the test (all shops)"
     assert evidence.low is not None
     assert evidence.high is not None
     assert evidence.low < 0.005 < evidence.high < 0.01
