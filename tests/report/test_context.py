@@ -26,7 +26,7 @@ CONTEXTS: Mapping[str, type] = {
     "diff.html.j2": RunDiff,
 }
 # For programs that read plan.json.
-FOR_PROGRAMS = {"schema_version", "language"}
+FOR_PROGRAMS = {"schema_version"}
 
 
 def names(cls: type) -> set[str]:

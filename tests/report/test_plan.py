@@ -20,7 +20,7 @@ from tests.report.regenerate import GOLDEN, golden_files
 OURS = re.compile(r"appendix\.md(#[\w-]+)?|plan\.md|https://[a-z-]+\.tiktok\.com/")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plan"
 Write = Callable[[Document, Sequence[Templates]], str]
-WORDS = 1100  # of the example's plan
+WORDS = 900  # of the example's plan, and two printed pages
 BLOCKS_ALLOWED = {"inline", "hr"} | {
     f"{kind}_{end}"
     for kind in (
@@ -274,7 +274,8 @@ def test_the_footers_name_versions_packs_engine_and_order(bundled: Sequence[Temp
     )
 
     made = "Made by shop-advisor 0.1.0 on 2025-11-23, rules engine reference 0.1.0.\n"
-    assert first.endswith(f"{made}\ndurable_rules cannot be imported here.\n")
+    assert "Made by shop-advisor 0.1.0 on 2025-11-23.\n" in first
+    assert first.endswith("\ndurable_rules cannot be imported here.\n")
     assert footer == (
         f"\n{made}"
         "Rules: guide 1.0.0 (21), operator 1.0.0 (1).\n"
