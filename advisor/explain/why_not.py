@@ -122,7 +122,7 @@ def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
 
 
 def _why_not(diagnosis: Diagnosis, told: Explanation) -> WhyNot:
-    if told.when.truth is Truth.TRUE:
+    if told.outcome is Outcome.NOT_APPLICABLE or told.when.truth is Truth.TRUE:
         return WhyNot(told, None, "")
     node = _first(told.when)
     evaluation, row = _judged_row(diagnosis, told)

@@ -107,12 +107,17 @@ class Pools:
             if known and self.waiting.height > 1:
                 yield parent
 
-    def pool(self, parent: str, source: Measured) -> dict[int, Graded]:
-        """What waits, pooled under *parent* and graded: by the number of the first evaluation."""
+    def pool(
+        self, parent: str, source: Measured, measured: Mapping[str, Measured]
+    ) -> dict[int, Graded]:
+        """What waits, pooled under *parent* and graded: by the number of the first evaluation.
+        The parents are called as they are in *measured*."""
         vocabulary = self.grader.vocabulary
-        title = f"{{}} {vocabulary.subjects[self.kind].plural} of one {parent} together"
+        plural, whole = vocabulary.subjects[self.kind].plural, vocabulary.subjects[parent]
+        title = f"{{}} {plural} together" if whole.parent is None else f"{{}} {plural} of {{}}"
+        parents = measured[parent].frame if parent in measured else None
         together = {name: m for metrics in self.metrics.values() for name, m in metrics.items()}
-        frame = pool(self.waiting, parent, title, together, by=("shop", EVALUATION))
+        frame = pool(self.waiting, parent, title, together, ("shop", EVALUATION), parents)
         if frame.height == 0:
             return {}
         numbers = set(frame[EVALUATION].unique())

@@ -136,7 +136,7 @@ def _evaluate_pooled(
         source = setting.measured[kind]
         for pools in Pools.of_open(several, pl.concat(parts), setting.grader):
             for parent in pools.levels():
-                frames = pools.pool(parent, source)
+                frames = pools.pool(parent, source, setting.measured)
                 if not frames:
                     continue
                 made = [

@@ -16,12 +16,15 @@ def pool(
     title: str,
     metrics: Mapping[str, Metric],
     by: Sequence[str] = ("shop",),
+    names: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Subjects that could not tell alone, together: one row a parent, measured anew.
 
     *frame* holds the subjects, with their parts; *parent* is the parents' kind (`parent.<kind>` is
     used where the frame has it, else all subjects of a shop belong together). `pooled` counts
     them; they may be pooled ones themselves. Subjects that differ in *by* are never pooled.
+    *names* (`shop`, `key`, `name`) are those of the parents: a pool is called *title*, of how many
+    subjects of which parent.
     """
     key = _pool_key(frame, parent)
     each = pl.col("pooled").fill_null(1) if "pooled" in frame.columns else pl.lit(1)
@@ -60,11 +63,26 @@ def pool(
         .rename({"_pool": "key"})
         .filter(pl.col("_members") > 1)
         .drop("_members")
-        .with_columns(pl.format(title, pl.col("pooled")).alias("name"))
         .sort(*by, "key")
         .collect(engine="in-memory")
     )
-    return with_values(pooled, metrics, by)
+    return with_values(_named(pooled, title, names), metrics, by)
+
+
+def _named(pooled: pl.DataFrame, title: str, names: pl.DataFrame | None) -> pl.DataFrame:
+    if title.count("{}") == 1:
+        return pooled.with_columns(pl.format(title, pl.col("pooled")).alias("name"))
+    if names is None:
+        named = pooled.with_columns(pl.col("key").alias("_parent"))
+    else:
+        parents = names.select("shop", "key", pl.col("name").alias("_parent")).unique(
+            ("shop", "key"), maintain_order=True
+        )
+        named = pooled.join(parents, on=("shop", "key"), how="left", maintain_order="left")
+    parent = pl.coalesce("_parent", "key")
+    return named.with_columns(pl.format(title, pl.col("pooled"), parent).alias("name")).drop(
+        "_parent"
+    )
 
 
 def unpooled(frame: pl.DataFrame, parent: str, by: Sequence[str] = ("shop",)) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from advisor.model import Lever, frozen
+from advisor.model import Lever, Vocabulary, frozen
 from advisor.plan.actions import Planned, without
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, NoPrice, Price
@@ -46,6 +46,42 @@ def arbitrate(
         if left is not None:
             kept.append(left)
     return kept, aside
+
+
+def gather_pools(items: Sequence[Planned], vocabulary: Vocabulary) -> list[Planned]:
+    """Return *items*, in order, with one action for a rule's subjects that told alone and for those
+    that told only together, under what holds them: these stand under the action of the former."""
+    kinds: dict[tuple[str, int], list[Planned]] = {}
+    for item in items:
+        kinds.setdefault((item.rule.id, item.place), []).append(item)
+    gone: dict[str, Planned] = {}
+    for several in kinds.values():
+        for item in several:
+            for finer in several:
+                if (
+                    item.kind in vocabulary.ancestors(finer.kind)[1:]
+                    and item.question == finer.question
+                ):
+                    gone[item.id] = finer
+                    break
+    return [
+        attrs.evolve(item, explained=(*own, *item.explained))
+        for item in items
+        if item.id not in gone
+        for own in [[f for one in items if _into(one, gone) == item.id for f in _all_of(one)]]
+    ]
+
+
+def _into(item: Planned, gone: Mapping[str, Planned]) -> str | None:
+    """The id of the action that *item* goes into, at the end of the chain."""
+    into = gone.get(item.id)
+    while into is not None and into.id in gone:
+        into = gone[into.id]
+    return None if into is None else into.id
+
+
+def _all_of(item: Planned) -> tuple[PricedFinding, ...]:
+    return (*item.findings, *item.explained)
 
 
 def join(items: Sequence[Planned]) -> list[Planned]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from advisor.model import ENGLISH, Language, Lever, Severity, Vocabulary, frozen
 from advisor.plan.actions import Planned, actions, without
 from advisor.plan.findings import PricedFinding
-from advisor.plan.levers import SetAside, arbitrate, join
+from advisor.plan.levers import SetAside, arbitrate, gather_pools, join
 from advisor.plan.money import Gain, added
 from advisor.plan.priority import Priority, priorities
 from advisor.plan.shared import follows_on, shares
@@ -48,7 +48,7 @@ def plan(
         made = [one for one in asked if one is not None]
     kept, aside = arbitrate(made, vocabulary.levers)
     kept, _ = _sorted(kept, goal)
-    kept, urgent = _sorted(join(kept), goal)
+    kept, urgent = _sorted(join(gather_pools(kept, vocabulary)), goal)
     waits = _waits(kept, vocabulary.levers)
     ordered = _in_turn(kept, waits)
     part = shares(ordered, follows_on(vocabulary))

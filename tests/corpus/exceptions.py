@@ -28,6 +28,10 @@ UNCOVERED: Mapping[str, str] = {
         ),
         "no shop of the corpus has GMV Max creatives",
     ),
+    **dict.fromkeys(
+        ("operator/score-below-campaigns", "operator/score-below-staying"),
+        "no shop of the corpus has a Shop Performance Score",
+    ),
     "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
     "operator/not-one-sale": "every shop of the corpus sells something",

@@ -125,3 +125,17 @@ def test_what_it_explains_goes_aside_with_its_cause() -> None:
         "down": (),
     }
     assert aside.action.also_explains == (4,)
+
+
+def test_what_a_group_told_together_stands_under_the_action_of_those_that_told_it_alone() -> None:
+    made = plan(
+        numbered(
+            found(UP, "c", kind="campaign", price=price(20)),
+            found(UP, "a", inside=("campaign|here|c",), price=price(10)),
+        ),
+        WORDS_OF_LEVERS,
+    )
+
+    (item,) = made.actions
+    assert [f.subject for f in item.planned.findings] == ["ad|here|a"]
+    assert [f.subject for f in item.planned.explained] == ["campaign|here|c"]
