@@ -5,7 +5,7 @@ worked on together: every frame has a `shop` column, and what differs in number 
 value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -67,6 +67,7 @@ from advisor.model import (
     chosen,
 )
 from advisor.plan import (
+    Experience,
     PricedFinding,
     PricedFindings,
     ShopPlan,
@@ -133,8 +134,8 @@ class Block:
         """How many subjects of a kind each rule could tell of, by shop."""
         return self.judgement.decided()
 
-    def plan_of(self, id_: str, skip: Mapping[str, Collection[str]] | None = None) -> ShopPlan:
-        """The plan of one shop, without the actions on subjects that *skip* has, by their ids."""
+    def plan_of(self, id_: str, experience: Experience | None = None) -> ShopPlan:
+        """The plan of one shop; *experience* is what former actions teach it."""
         shop = self.shops[id_]
         return plan_shop(
             [_in_language(one, shop.known) for one in self.findings.by_shop.get(id_, ())],
@@ -145,7 +146,7 @@ class Block:
             self.businesses[id_].goal,
             self.decided.get(id_, {}),
             shop.known.language,
-            skip,
+            experience,
         )
 
     @cached_property
@@ -221,7 +222,7 @@ class Diagnosis:
 
     block: Block
     id: str
-    skip: Mapping[str, Collection[str]] | None = None  # what the plan does not ask for again
+    experience: Experience | None = None  # what former actions teach the plan
 
     @property
     def request(self) -> Request:
@@ -274,7 +275,9 @@ class Diagnosis:
     @cached_property
     def plan(self) -> ShopPlan:
         """What to do, in one order."""
-        return self.block.plan_of(self.id, self.skip) if self.skip else self.block.plans[self.id]
+        if self.experience:
+            return self.block.plan_of(self.id, self.experience)
+        return self.block.plans[self.id]
 
     @property
     def kpis(self) -> Mapping[str, KpiValue]:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "experiment": "Plan a test of versions, and read it.",
     "diff": "What changed between two runs.",
     "done": "Mark an action as done, and learn later whether it worked.",
+    "playbook": "What helped how often.",
     "mute": "Stop hearing of a finding, for a reason.",
     "history": "The runs that are kept.",
     "rules": "Which rules there are, and whether their cases hold.",

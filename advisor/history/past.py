@@ -8,13 +8,14 @@ import attrs
 import polars as pl
 
 from advisor.history.database import Database, Row
-from advisor.history.records import RunInfo, RunLine, State
+from advisor.history.records import LeverRow, RunInfo, RunLine, State
 from advisor.history.store import (
     FINDING_COLUMNS,
     RUN_COLUMNS,
     Mark,
     Store,
     as_run_line,
+    levers_of,
     marks_of,
 )
 from advisor.model import frozen
@@ -29,6 +30,11 @@ FINDINGS: Mapping[str, pl.DataType] = {
     "worse": pl.Int64(),
     "stake": _NUMBER,
 }
+
+
+# Runs, findings, marks by shop, levers.
+_Answer = tuple[list[Row], list[Row], Mapping[str, list[Mark]], list[LeverRow]]
+_NOTHING: _Answer = ([], [], {}, [])
 
 
 @frozen
@@ -46,12 +52,14 @@ class PastQuestion:
 @frozen(eq=False)
 class Past:
     """The earlier run of each shop, its findings (a frame with the columns FINDINGS), and what was
-    done up to the day of the question, with what runs of earlier days said of it."""
+    done up to the day of the question, with what runs of earlier days said of it; by *levers*, how
+    actions ended in all shops that share its store."""
 
     runs: Mapping[str, RunInfo] = attrs.field(factory=dict)
     numbers: Mapping[str, int] = attrs.field(factory=dict)
     findings: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=FINDINGS))
     marks: Mapping[str, Sequence[Mark]] = attrs.field(factory=dict)
+    levers: Mapping[str, Sequence[LeverRow]] = attrs.field(factory=dict)
 
     def of(self, shop: str) -> "Past":
         """What is there of one shop."""
@@ -60,6 +68,7 @@ class Past:
             {id_: number for id_, number in self.numbers.items() if id_ == shop},
             self.findings.filter(pl.col("shop") == shop),
             {id_: marks for id_, marks in self.marks.items() if id_ == shop},
+            {id_: levers for id_, levers in self.levers.items() if id_ == shop},
         )
 
 
@@ -72,9 +81,10 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
     numbers: dict[str, int] = {}
     rows: list[Row] = []
     marks: dict[str, Sequence[Mark]] = {}
+    levers: dict[str, Sequence[LeverRow]] = {}
     for store, asked in by_store.items():
-        none: tuple[list[Row], list[Row], dict[str, list[Mark]]] = ([], [], {})
-        found, findings, marked = store.read(partial(_ask, asked=asked), none)
+        found, findings, marked, learned = store.read(partial(_ask, asked=asked), _NOTHING)
+        levers |= {question.shop: learned for question in asked}
         days = {question.shop: question.day for question in asked}
         for shop, each in marked.items():
             marks[shop] = [_as_of(days[shop], mark) for mark in each if mark.done.day <= days[shop]]
@@ -82,7 +92,7 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
             runs[line.info.shop] = line.info
             numbers[line.info.shop] = line.id
         rows += findings
-    return Past(runs, numbers, findings_frame(rows), marks)
+    return Past(runs, numbers, findings_frame(rows), marks, levers)
 
 
 def _as_of(day: date, mark: Mark) -> Mark:
@@ -99,6 +109,7 @@ def merge_past(parts: Sequence[Past]) -> Past:
         {shop: number for part in parts for shop, number in part.numbers.items()},
         pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS),
         {shop: marks for part in parts for shop, marks in part.marks.items()},
+        {shop: levers for part in parts for shop, levers in part.levers.items()},
     )
 
 
@@ -110,9 +121,7 @@ def findings_frame(rows: Sequence[Row]) -> pl.DataFrame:
     return frame.with_columns(pl.col("opened").str.to_date()).select(*FINDINGS)
 
 
-def _ask(
-    database: Database, asked: Sequence[PastQuestion]
-) -> tuple[list[Row], list[Row], dict[str, list[Mark]]]:
+def _ask(database: Database, asked: Sequence[PastQuestion]) -> _Answer:
     place = "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
     places = ", ".join([place] * len(asked))
     values = [
@@ -137,8 +146,9 @@ def _ask(
     )
     runs = database.rows(newest, values)
     marks = marks_of(database, [one.shop for one in asked])
+    levers = levers_of(database, before=asked[0].day)
     if not runs:
-        return [], [], marks
+        return [], [], marks, levers
     numbers = [row[0] for row in runs]
     names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
     many = ", ".join("?" * len(numbers))
@@ -147,7 +157,7 @@ def _ask(
         f"JOIN advisor_run r ON r.id = f.run WHERE f.run IN ({many}) ORDER BY r.shop, f.id",
         numbers,
     )
-    return runs, findings, marks
+    return runs, findings, marks, levers
 
 
 OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed

@@ -136,6 +136,20 @@ class VerdictRow:
 
 
 @frozen
+class LeverRow:
+    """How actions on one *lever* ended, of those that were called."""
+
+    lever: str
+    helped: int = 0
+    no_difference: int = 0
+    hurt: int = 0
+
+    @property
+    def called(self) -> int:
+        return self.helped + self.no_difference + self.hurt
+
+
+@frozen
 class KpiRow:
     """The value of a KPI on one day."""
 

@@ -17,6 +17,7 @@ from advisor.history.records import (
     DoneRow,
     FindingRow,
     KpiRow,
+    LeverRow,
     Run,
     RunInfo,
     RunLine,
@@ -119,6 +120,10 @@ class Store:
     def marks(self, shop: str) -> list[Mark]:
         """What was done, oldest first."""
         return self.read(lambda database: marks_of(database, [shop]).get(shop, []), [])
+
+    def levers(self) -> list[LeverRow]:
+        """How the actions in this store ended, by lever."""
+        return self.read(levers_of, [])
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────
     def record(self, run: Run) -> None:
@@ -248,6 +253,28 @@ def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
         verdict = None if row[end] is None else as_verdict(tuple(row[end:]))
         found.setdefault(shop, []).append(Mark(number, as_done(tuple(row[:end])), verdict))
     return found
+
+
+def levers_of(database: Database, before: date | None = None) -> list[LeverRow]:
+    """How actions of all shops ended, by lever; *before* a day, where one is given."""
+    day = "9999" if before is None else before.isoformat()
+    query = (
+        "SELECT d.lever, v.verdict, count(*) FROM advisor_done d "
+        "JOIN advisor_verdict v ON v.done = d.id WHERE v.day < ? GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    counted: dict[str, dict[str, int]] = {}
+    for lever, verdict, many in database.rows(query, (day,)):
+        counted.setdefault(lever, {})[verdict] = int(many)
+    rows = (
+        LeverRow(
+            lever,
+            many.get(Verdict.HELPED.value, 0),
+            many.get(Verdict.NO_DIFFERENCE.value, 0),
+            many.get(Verdict.HURT.value, 0),
+        )
+        for lever, many in counted.items()
+    )
+    return [row for row in rows if row.called]
 
 
 def has_run(database: Database, run: Run) -> bool:

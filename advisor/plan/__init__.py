@@ -1,6 +1,7 @@
 """From findings to a plan: causes, money, contradictions, one order."""
 
 from advisor.plan.actions import Planned, fingerprint
+from advisor.plan.experience import Experience, Tries
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside
 from advisor.plan.money import (
@@ -37,6 +38,7 @@ __all__ = [
     "MONTH",
     "SALES",
     "SPEND",
+    "Experience",
     "Gain",
     "Muted",
     "NoPrice",
@@ -51,6 +53,7 @@ __all__ = [
     "ShopPlan",
     "Target",
     "TargetOrigin",
+    "Tries",
     "actions_frame",
     "arithmetic",
     "edge",

@@ -19,7 +19,8 @@ EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 class Planned:
     """One action, for all its findings, worst first. *place* is its place in the rule. *question*
     asks for the setting that decides between it and what it says to do otherwise. *of*: where it is
-    for nearly all subjects of the kind, how many these are."""
+    for nearly all subjects of the kind, how many these are. *tries*: how many actions on its lever
+    the *chance* is from, where it is from any."""
 
     id: str
     rule: Rule
@@ -34,6 +35,7 @@ class Planned:
     chance_known: bool
     question: Question | None = None
     of: int = 0
+    tries: int = 0
 
     @property
     def also_explains(self) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """One order for everything there is to do."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from advisor.model import ENGLISH, Language, Lever, Severity, Vocabulary, frozen
-from advisor.plan.actions import Planned, actions, without
+from advisor.plan.actions import Planned, actions
+from advisor.plan.experience import Experience
 from advisor.plan.findings import PricedFinding
 from advisor.plan.levers import SetAside, arbitrate, gather_pools, join
 from advisor.plan.money import Gain, added
@@ -38,14 +39,13 @@ def plan(
     goal: str | None = None,
     judged: Mapping[tuple[str, str], int] | None = None,
     language: Language = ENGLISH,
-    skip: Mapping[str, Collection[str]] | None = None,
+    experience: Experience | None = None,
 ) -> Plan:
     """The plan that *findings* make, for a shop whose *goal* this is. *judged* and *language*: see
-    `actions`. *skip* are subjects for which an action is not asked for, by its id."""
+    `actions`. *experience* is what former actions teach."""
     made = actions(findings, judged, vocabulary, language)
-    if skip:
-        asked = (without(one, skip.get(one.id, ())) for one in made)
-        made = [one for one in asked if one is not None]
+    if experience:
+        made = list(experience.applied(made))
     kept, aside = arbitrate(made, vocabulary.levers)
     kept, _ = _sorted(kept, goal)
     kept, urgent = _sorted(join(gather_pools(kept, vocabulary)), goal)

@@ -1,6 +1,6 @@
 """The plan of one shop, and the plans of many as frames."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from advisor.metrics import Measured
 from advisor.model import Language, MuteSection, Vocabulary, frozen
+from advisor.plan.experience import Experience
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, Price
 from advisor.plan.mute import Muted, mute
@@ -54,13 +55,14 @@ def plan_shop(
     goal: str | None,
     judged: Mapping[tuple[str, str], int],
     language: Language,
-    skip: Mapping[str, Collection[str]] | None = None,
+    experience: Experience | None = None,
 ) -> ShopPlan:
     """The plan that *findings* of a shop make, whose *goal* this is. *measured* are the subjects of
-    its block, which the limits of *mutes* speak of. *judged*, *language* and *skip*: see `plan`."""
+    its block, which the limits of *mutes* speak of. *judged*, *language* and *experience*: see
+    `plan`."""
     muted = mute(findings, mutes, today, measured)
     heard = [one for one in findings if one.id not in muted.by_finding]
-    made = plan(heard, vocabulary, goal, judged, language, skip)
+    made = plan(heard, vocabulary, goal, judged, language, experience)
     return ShopPlan(_in_order(heard, made), made, muted)
 
 

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from advisor.history import Store
+from advisor.history import Store, Verdict, VerdictRow
+from advisor.history.store import write_verdict
 from tests.cli.conftest import Run
 from tests.cli.exports import PROFILE, shop_folder
 from tests.shapes import ads_manager
@@ -161,3 +163,35 @@ def test_marks_move_with_an_export(run: Run, marked: Path, tmp_path: Path) -> No
 
     one, two = (Store(at / "history.db").marks("corner") for at in (marked, other))
     assert [(m.done, m.verdict) for m in one] == [(m.done, m.verdict) for m in two]
+
+
+def test_what_helped_is_counted_and_changes_the_chance_of_the_next(run: Run, marked: Path) -> None:
+    assert "No results yet" in run("playbook", marked).stdout
+    due = Store(marked / "history.db").marks("corner")[0].done.due
+    export(marked, due - timedelta(days=1), lift=3)
+    run("diagnose", marked, "--today", due, "-q")
+
+    shown = run("playbook", marked).stdout.splitlines()[1]
+    (row,) = Store(marked / "history.db").levers()
+
+    assert (row.called, row.helped) == (1, 1)
+    assert shown.split()[-5:] == ["1", "1", "0", "0", "67%"]
+
+
+def test_what_was_tried_in_vain_three_times_is_no_longer_asked_for(run: Run, marked: Path) -> None:
+    store = Store(marked / "history.db")
+    first = store.marks("corner")[0].done
+    for back in (90, 60, 30):
+        day = DONE - timedelta(days=back)
+        store.mark("corner", attrs.evolve(first, day=day, due=day + timedelta(days=30)))
+    with store.writing() as database:
+        for mark in store.marks("corner")[:3]:
+            row = VerdictRow(mark.done.due, Verdict.NO_DIFFERENCE, "", times=1.0, low=0.9, high=1.1)
+            write_verdict(database, mark.number, row)
+    store.unmark("corner", store.marks("corner")[-1].number)
+
+    found = document(run, marked, DONE + timedelta(days=5))
+
+    assert {one["stopped"] for one in found["done"]} == {True}
+    assert first.action not in [one["id"] for one in found["plan"]]
+    assert "guide/weak-hook" in [one["rule"] for one in found["findings"]]

@@ -189,7 +189,14 @@ def _chance(planned: Planned, diagnosis: Diagnosis) -> str:
     if isinstance(price, Price) and price.target.origin is TargetOrigin.NOTHING:
         return language.gettext("certain: the waste only has to stop")
     if not planned.chance_known:
-        share = language.number(planned.chance, Unit.SHARE)
+        share = language.number(round(planned.chance, 2), Unit.SHARE)
+        if planned.tries:
+            return language.ngettext(
+                "{share}, from {n} earlier action of this kind",
+                "{share}, from {n} earlier actions of this kind",
+                planned.tries,
+                share=share,
+            )
         return language.gettext("{share} assumed (no history yet)", share=share)
     return language.gettext(
         "about {share} of your own {subjects} are there already",

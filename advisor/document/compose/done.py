@@ -9,11 +9,11 @@ import attrs
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import DoneResult, Money
 from advisor.document.compose.actions import money
-from advisor.history import DoneRow, Mark, Verdict, VerdictRow
+from advisor.history import DoneRow, LeverRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
 from advisor.model import Language, Unit, text
-from advisor.plan import MARGIN, SALES, SPEND, Gain
+from advisor.plan import MARGIN, SALES, SPEND, Experience, Gain, Tries
 
 TRIES = 3  # verdicts without a gain, after which an action is no longer asked for
 _IN_VAIN = (Verdict.NO_DIFFERENCE, Verdict.HURT)
@@ -33,7 +33,13 @@ def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tupl
     return tuple(attrs.evolve(one, verdict=one.verdict or said.get(one.number)) for one in marks)
 
 
-def not_asked(marks: Sequence[Mark], shop: str) -> Mapping[str, frozenset[str]]:
+def experience(marks: Sequence[Mark], levers: Sequence[LeverRow], shop: str) -> Experience:
+    """What *marks* of a shop, and how actions on *levers* ended, teach its plan."""
+    tries = {one.lever: Tries(one.helped, one.called) for one in levers}
+    return Experience(_not_asked(marks, shop), tries)
+
+
+def _not_asked(marks: Sequence[Mark], shop: str) -> Mapping[str, frozenset[str]]:
     """The subjects for which an action is not asked for, by its id: it is in progress there, or was
     tried in vain often enough."""
     found: dict[str, set[str]] = {}

@@ -17,8 +17,8 @@ from advisor.document.compose.coverage import (
 )
 from advisor.document.compose.done import (
     done_results,
+    experience,
     new_verdicts,
-    not_asked,
     with_verdicts,
 )
 from advisor.document.compose.findings import band_info, compose_findings
@@ -62,7 +62,8 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     marks = past.marks.get(diagnosis.id, ())
     called = new_verdicts(marks, diagnosis)
     marks = with_verdicts(marks, called)
-    diagnosis = attrs.evolve(diagnosis, skip=not_asked(marks, diagnosis.id))
+    learned = experience(marks, past.levers.get(diagnosis.id, ()), diagnosis.id)
+    diagnosis = attrs.evolve(diagnosis, experience=learned)
     document = compose_document(diagnosis, marks)
     run = run_record(diagnosis, document, past, called)
     changed = since(

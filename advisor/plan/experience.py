@@ -1,0 +1,46 @@
+"""What former actions teach a plan."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import attrs
+
+from advisor.model import frozen
+from advisor.plan.actions import Planned, without
+
+
+@frozen
+class Tries:
+    """How often actions on one lever were called, and how often they *helped*."""
+
+    helped: int
+    called: int
+
+    @property
+    def chance(self) -> float:
+        """The chance that the next one helps: the mean of the posterior of a uniform prior (Beta
+        with 1 and 1), which is even as long as nothing was tried."""
+        return (self.helped + 1) / (self.called + 2)
+
+
+@frozen
+class Experience:
+    """*skip* are subjects for which an action is not asked for again, by its id; *tries* are by
+    lever."""
+
+    skip: Mapping[str, Collection[str]] = attrs.field(factory=dict)
+    tries: Mapping[str, Tries] = attrs.field(factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.skip or self.tries)
+
+    def applied(self, actions: Iterable[Planned]) -> Iterator[Planned]:
+        """*actions* with what is known of them, without those that are not asked for. What the
+        shop's own subjects tell of a chance is nearer than what was tried."""
+        for action in actions:
+            left = without(action, self.skip.get(action.id, ()))
+            if left is None:
+                continue
+            tries = self.tries.get(action.action.lever)
+            if tries is not None and not left.chance_known:
+                left = attrs.evolve(left, chance=tries.chance, tries=tries.called)
+            yield left
