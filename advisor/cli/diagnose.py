@@ -97,16 +97,15 @@ def diagnose(
 ) -> None:
     """Reads exports and writes a plan: what to do first, why, and what it is worth.
 
-    PATH is a file, a folder, facts that `advisor gather` wrote, or - for standard input. The plan
-    is shown, and plan.md, plan.json and findings.csv are written beside the exports, or to
-    -o DIR. With a single --format and no -o it goes to standard output instead, and nothing is
-    written.
+    PATH is a file, a folder, facts from `advisor gather`, or - for standard input. The plan is
+    shown, and plan.md, plan.json and findings.csv are written next to the exports, or to -o DIR.
+    A single --format without -o prints to standard output and writes no files.
 
-    Each run is kept in history.db beside the shop's advisor.toml, so that the next plan can say
-    what changed; --no-history and [history] in advisor.toml turn that off.
+    Each run is saved in history.db next to the shop's advisor.toml, so that the next plan shows
+    what changed. Turn it off with --no-history or [history] in advisor.toml.
 
-    A folder whose subfolders hold an advisor.toml each is many shops: every one gets its plan, and
-    an index says which is worst.
+    In a folder whose subfolders have an advisor.toml each, every shop gets its plan, plus an index
+    that ranks shops by urgency.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ _GROUPS = {
     "better": "Better",
     "solved": "Solved",
     "not-seen": "Not checked this time",
-    "unsure": "Still open, too few data to tell",
+    "unsure": "Still open, not enough data",
     "unchanged": "Still open",
 }
 

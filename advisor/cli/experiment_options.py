@@ -29,7 +29,7 @@ def alpha_option(command: F) -> F:
         metavar="PART",
         default="5%",
         show_default=True,
-        help="How often alike versions may seem to differ.",
+        help="False-positive rate (significance level).",
     )(command)
 
 

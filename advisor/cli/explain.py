@@ -23,11 +23,11 @@ _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 @shop_command(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
-    """Shows a rule. With PATH, how it ended on each subject of these exports; with --subject too,
-    the tree of its conditions with the measured values and the bands that they were held to.
+    """Shows a rule. With PATH, also its result for each subject; with --subject, the tree of its
+    conditions with measured values and targets.
 
-    With --subject and no PATH the current folder is read. Instead of a rule an action of the plan
-    may be named, by its place or its id: its prices and its priority are worked out in full.
+    With --subject and no PATH, the current folder is read. RULE can also be an action of the plan,
+    by its number or its ID: this shows how its worth and priority are calculated.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`advisor inspect`: what a file was understood as."""
+"""`advisor inspect`: how a file was recognized."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -38,8 +38,8 @@ def inspect(
     mapped: bool,
     write: bool,
 ) -> None:
-    """Says what each file is: its kind, period and currency, which columns became which counts,
-    how many rows were read, and which were left out and why.
+    """Shows how each file was recognized: kind, period, currency, which columns became which
+    counts, rows read, and rows skipped with the reason.
 
     \b
     Examples:

@@ -49,8 +49,8 @@ rules.add_command(new)
 @rules_option
 @today_option
 def list_rules(*, config: Path | None, rules: tuple[Path, ...], today: date) -> None:
-    """Lists every rule: how severe, on what, for which goal, and what it says where all is well.
-    Disabled rules show the reason.
+    """Lists every rule with severity, subject, goal and its headline when all is well. Disabled
+    rules show the reason.
 
     \b
     Example:
@@ -105,25 +105,23 @@ def show(*, rule_id: str, config: Path | None, rules: tuple[Path, ...], today: d
 @click.option(
     "--update",
     is_flag=True,
-    help="Write the sentence that was found into each case that ends as expected; outcomes are "
-    "never changed.",
+    help="Update the expected sentence of each case whose outcome is right; outcomes never change.",
 )
 @today_option
 @click.pass_context
 def test(ctx: click.Context, *, folders: tuple[Path, ...], update: bool, today: date) -> None:
     """Runs the cases that lie beside the rules: of every installed pack, or of the folders given.
 
-    Each case gives counts and says how the rule must end on them; where it fires, the whole
-    sentence must be the expected one. A case that fails is shown with the tree of the rule's
-    conditions, and a table says how often rules fired and were silent, and should have been. The
-    exit code is 1 where a case fails, and where the folders given hold no case.
+    A case gives counts and the expected outcome; if the rule fires, also the whole sentence. Failed
+    cases show the rule's conditions as a tree, and a table counts how often rules fired and should
+    have fired. The exit code is 1 if a case fails or the given folders have no cases.
 
-    Before them it names each sentence of an action that asks for what no advice may ask for (bought
-    reviews, a discount that is none, a promised cure …), and rules whose only way is more money,
-    with what to write instead; the exit code is 1 then, too.
+    It also flags advice that breaks platform policy (bought reviews, fake discounts, promised
+    cures …) and rules that only ask for more spend, with what to write instead. The exit code is
+    then 1, too.
 
     Warnings name hard words and long sentences with what to write instead, and targets in
-    `bands.toml` that cannot all be met at once.
+    `bands.toml` that can't all be met at once.
 
     \b
     Examples:
@@ -381,7 +379,7 @@ def page(rule: "Rule") -> list[str]:
     if rule.unless:
         lines += ["  unless:", *(f"    {line}" for line in conditions(rule.unless))]
     if rule.says.misleading_when:
-        lines.append(f"  misleading when: {rule.says.misleading_when}")
+        lines.append(f"  when to ignore this: {rule.says.misleading_when}")
     for action in rule.every_action:
         lines.append(f"  do: {action.do} ({action.owner}, {ENGLISH.hours(action.effort)})")
         lines += [f"    - {step}" for step in action.steps]
@@ -389,11 +387,11 @@ def page(rule: "Rule") -> list[str]:
         if done:
             lines.append(f"    done when: {', '.join(done)}")
         if action.waste:
-            lines.append(f"    worth all of {action.waste}, while nothing is done")
+            lines.append(f"    at stake: all of {action.waste}")
         if action.start:
-            lines.append(f"    begin: {action.start.value.replace('-', ' ')}")
+            lines.append(f"    start: {action.start.value.replace('-', ' ')}")
         if action.stop:
-            lines.append(f"    stop when: {action.stop}")
+            lines.append(f"    stop if: {action.stop}")
     if rule.explains:
         lines.append(f"  explains: {', '.join(rule.explains)}")
     if rule.needs:

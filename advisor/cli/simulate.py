@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Both result documents, as JSON.")
 def simulate(*, settings: tuple[str, ...], as_json: bool, asked: "Request") -> None:
-    """Shows which numbers, which actions and how much money would change if a metric were another
-    number.
+    """Shows the plan with changed numbers: which metrics, actions and money would change.
 
-    What follows in the funnel grows with it, each step at its present rate: more clicks bring more
-    orders and sales. A cost changes what the same money buys. Without a key the subjects of the
-    kind that are worse get the value; exactly: gives it to all of them. Nothing is written.
+    Later funnel steps grow at their current rates: more clicks bring more orders and sales. A cost
+    changes what the same spend buys. Without a key, only worse subjects get the value; exactly:
+    gives it to all of them. No files are written.
 
     \b
     Examples:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 @shop_command(required=False)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 def why_not(*, rule_id: str, subject: str | None, asked: "Request") -> None:
-    """Says which condition is the first that does not hold, how far it is from holding, or which
-    data lack: of one subject, or of all that the rule was judged on.
+    """Shows the first condition that isn't met and by how much, or the missing data, for one
+    subject or for all that the rule checked.
 
-    Without PATH the current folder is read. Instead of a rule an action of the plan may be named,
-    by its place or its id.
+    Without PATH, the current folder is read. RULE can also be an action of the plan, by its number
+    or its ID.
 
     \b
     Examples:

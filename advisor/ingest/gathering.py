@@ -317,7 +317,7 @@ def _as_answers(
 
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     if not claims:
-        return Unread(file, f"is no export that any provider knows; {_CONFIRM}")
+        return Unread(file, f"is an unrecognized file; {_CONFIRM}")
     refused = next((match for match, _ in claims if match.refused and not match.lacks), None)
     if refused is not None:
         return Unread(file, f"{refused.refused}; {_CONFIRM}")
@@ -325,7 +325,7 @@ def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     info = provider.kinds.get(match.kind)
     return Unread(
         file,
-        "is no export that any provider knows",
+        "is an unrecognized file",
         info.title if info else match.kind,
         match.lacks,
     )

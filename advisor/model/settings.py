@@ -306,7 +306,7 @@ def _impossible_mute(mute: MuteSection) -> list[str]:
     if mute.rule is None and mute.subject is None:
         wrong.append("rule: give a rule, a subject or both")
     if not mute.reason.strip():
-        wrong.append("reason: say why, for whoever reads it later")
+        wrong.append("reason: say why, for people who read it later")
     for metric, limit in mute.while_.items():
         if limit.at_least is None and limit.at_most is None:
             wrong.append(f"while.{metric}: give at-least, at-most or both")

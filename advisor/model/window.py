@@ -68,7 +68,7 @@ def chosen(first: date | None, last: date | None, month: str | None, today: date
         raise AdvisorError("--to needs --from")
     end = last or today - timedelta(days=1)
     if end < first:
-        raise AdvisorError(f"the period ends on {end}, before it begins on {first}", where="--from")
+        raise AdvisorError(f"the period ends on {end}, before it starts on {first}", where="--from")
     return _known(first, end, "--from")
 
 

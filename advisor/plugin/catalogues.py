@@ -74,4 +74,4 @@ def make_language(
         return Language(code, region, read_catalogue(sources))
     except ValueError as error:
         names = ", ".join(str(file) for file in found[code])
-        raise AdvisorError(f"no catalogue can be read: {error}", where=names) from None
+        raise AdvisorError(f"the catalog can't be read: {error}", where=names) from None

@@ -33,7 +33,9 @@ def render(registry: Registry) -> str:
             ),
         ),
         "## Who says so, and when not to believe it\n",
-        table(("Rule", "Source", "Strength", "Where and when", "Misleading when"), _rows(registry)),
+        table(
+            ("Rule", "Source", "Strength", "Where and when", "When to ignore this"), _rows(registry)
+        ),
     )
 
 

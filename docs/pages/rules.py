@@ -62,7 +62,7 @@ def _rule(rule: Rule, beside: Iterator[str]) -> Iterator[str]:
     if rule.explains:
         yield f"- explains: {code(rule.explains)}"
     if rule.says.misleading_when:
-        yield f"- misleading when: {rule.says.misleading_when}"
+        yield f"- when to ignore this: {rule.says.misleading_when}"
     told = {"its finding": rule.story.finding, "its healthy outcome": rule.story.healthy}
     sides = [f"{side} *{part}*" for side, part in told.items() if part]
     if sides:
@@ -93,4 +93,4 @@ def _action(action: Action) -> Iterator[str]:
     if action.start:
         yield from (f"Begin {action.start.value.replace('-', ' ')}.", "")
     if action.stop:
-        yield from (f"Stop when: {action.stop}", "")
+        yield from (f"Stop if: {action.stop}", "")

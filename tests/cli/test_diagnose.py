@@ -165,7 +165,7 @@ def test_nothing_readable_ends_with_3(run: Run, tmp_path: Path) -> None:
     (tmp_path / "recipe.csv").write_text("flour,butter\n200 g,100 g\n", encoding="utf-8")
     result = run("diagnose", tmp_path)
     assert result.exit_code == 3
-    assert "recipe.csv: is no export that any provider knows" in result.stderr
+    assert "recipe.csv: is an unrecognized file" in result.stderr
     assert not (tmp_path / "plan.md").exists()
 
 

@@ -219,16 +219,24 @@ def test_a_rule_answers_to_its_former_id_as_to_its_own(
 
 def test_show_has_conditions_sentences_actions_and_source(run: Run) -> None:
     told = run("rules", "show", "weak-hook").stdout
-    for part in ("when:", "cpc is high", "finding:", "why:", "misleading when:", "do:", "guide:"):
+    for part in (
+        "when:",
+        "cpc is high",
+        "finding:",
+        "why:",
+        "when to ignore this:",
+        "do:",
+        "guide:",
+    ):
         assert part in told
     assert "(creative, 6 hours)" in told
-    assert "stop when: Three rounds of hooks" in told
+    assert "stop if: Three rounds of hooks" in told
 
 
 def test_show_says_when_to_begin_and_what_is_wasted(run: Run) -> None:
     told = run("rules", "show", "paid-and-out-of-stock").stdout
-    assert "    begin: now\n" in told
-    assert "    worth all of gmv_max_cost, while nothing is done\n" in told
+    assert "    start: now\n" in told
+    assert "    at stake: all of gmv_max_cost\n" in told
 
 
 def test_an_unknown_rule_names_the_nearest(run: Run) -> None:

@@ -62,7 +62,7 @@ def kpis(made: Document) -> Mapping[str, float | None]:
 
 EMPTY = "the file is empty; export it again"
 CUT_OFF = "cut off"
-UNKNOWN = "is no export that any provider knows"
+UNKNOWN = "is an unrecognized file"
 
 BROKEN = {
     "empty.csv": (b"", EMPTY),

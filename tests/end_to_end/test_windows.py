@@ -123,7 +123,7 @@ def test_only_the_chosen_days_are_added_up(tmp_path: Path) -> None:
         ),
         (
             {"first": LAST, "last": date(2026, 10, 1)},
-            "--from: the period ends on 2026-10-01, before it begins on 2026-10-31",
+            "--from: the period ends on 2026-10-01, before it starts on 2026-10-31",
         ),
     ],
     ids=["to alone", "no month", "both", "backwards"],

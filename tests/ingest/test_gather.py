@@ -95,8 +95,7 @@ def test_an_unknown_file_says_what_it_nearly_was(shop: Path) -> None:
     (unread,) = gather([shop], [nearly, Fake()], TODAY).unread
 
     assert str(unread) == (
-        "odd.csv: is no export that any provider knows; "
-        "nearest: Fake list, but without Spend, Views"
+        "odd.csv: is an unrecognized file; nearest: Fake list, but without Spend, Views"
     )
 
 
@@ -170,7 +169,7 @@ def test_nothing_readable_lists_each_file_up_to_ten(tmp_path: Path) -> None:
 
     text = str(caught.value)
     assert caught.value.exit_code == 3
-    assert text.count("is no export that any provider knows") == 10
+    assert text.count("is an unrecognized file") == 10
     assert "first 10 of 12 files" in text
 
 

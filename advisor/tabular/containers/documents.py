@@ -143,7 +143,7 @@ def _refuse_error(document: Any, where: str) -> None:
         raise AdvisorError(
             f"the API answered with error {code[:_LONG]}: {message[:_MESSAGE]}",
             where=where,
-            hint="mend the request and save its answer again",
+            hint="fix the request and save its response again",
         )
 
 

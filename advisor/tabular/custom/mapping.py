@@ -192,7 +192,7 @@ class OwnSources:
         headers = [section.key, section.name, section.day, *section.columns]
         wrong = list(_absent([header for header in headers if header], grid))
         if wrong:
-            raise Mistakes(wrong, where=source.file.name, hint="mend [[source]] in advisor.toml")
+            raise Mistakes(wrong, where=source.file.name, hint="fix [[source]] in advisor.toml")
         return self._tables.read(one_grid(source, grid), match, context)
 
 

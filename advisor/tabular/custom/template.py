@@ -79,7 +79,7 @@ class TemplateProvider:
             shown = wrong[:_SHOWN]
             if len(wrong) > _SHOWN:
                 shown.append(f"first {_SHOWN} of {len(wrong)}")
-            raise Mistakes(shown, where=source.file.name, hint="mend these rows and run it again")
+            raise Mistakes(shown, where=source.file.name, hint="fix these rows and run it again")
         places = {at: name for name, at in located.found.columns.items()}
         return Reading(
             file=source.file,
