@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from advisor.model import Rule
 
 
-@click.command(short_help="Stop hearing of a finding, for a reason.")
+@click.command(short_help="Hide a finding, with a reason.")
 @click.argument("what", nargs=-1, required=True, metavar="ACTION|RULE…")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for people who read it later.")
 @click.option("--until", type=day, metavar="YYYY-MM-DD", help="The last day that it holds.")

@@ -54,8 +54,8 @@ def test_a_condition_that_does_not_hold_says_no(run: Run, shop: Path) -> None:
 
 
 def test_what_is_not_known_says_what_is_missing(run: Run, tmp_path: Path) -> None:
-    shop = shop_folder(tmp_path / "corner", profile=PROFILE.replace("USD", "MXN"))
-    content = (shop / "ads.csv").read_text(encoding="utf-8").replace("USD", "MXN")
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE.replace("USD", "ARS"))
+    content = (shop / "ads.csv").read_text(encoding="utf-8").replace("USD", "ARS")
     (shop / "ads.csv").write_text(content, encoding="utf-8")
     told = tree(run, shop, "weak-hook", "31")
     assert ": missing" in told.splitlines()[0]

@@ -41,7 +41,7 @@ def test_a_rule_without_data_says_what_lacks(run: Run, shop: Path) -> None:
     lines = told(run, "low-stream-gmv", shop)
 
     assert lines[0] == "guide/low-stream-gmv was not judged: no export with LIVEs found"
-    assert lines[1].startswith("  add ")
+    assert lines[1].startswith("  Add ")
 
 
 def test_a_subject_that_is_not_there_is_a_mistake_with_the_nearest_name(
