@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from advisor.model.reading import File, Grain, Period, Reading, Table
+from advisor.model.reading import File, Grain, Links, Period, Reading, Table
 from advisor.model.vocabulary import CountUnit, Vocabulary
 
 WINDOW = Period(date(2026, 10, 4), date(2026, 10, 31))
@@ -39,7 +39,8 @@ def everything(name: str, vocabulary: Vocabulary, *, times: float = 1.0) -> Read
     file = File(Path(name), name, 0, hashlib.sha256(name.encode()).hexdigest())
     tables = tuple(_tables(vocabulary, name, times))
     rows = sum(table.frame.height for table in tables)
-    return Reading(file, "test", "test", "test", tables, rows, period=ALL)
+    shown = Links("video-products", pl.DataFrame({"from": ["video 0"], "to": ["1"]}))
+    return Reading(file, "test", "test", "test", tables, rows, links=(shown,), period=ALL)
 
 
 def _tables(vocabulary: Vocabulary, name: str, times: float) -> Iterator[Table]:

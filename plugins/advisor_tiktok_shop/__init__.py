@@ -28,6 +28,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_shop.duties import duties
     from advisor_tiktok_shop.flagged import flagged_content
     from advisor_tiktok_shop.growth import growths
+    from advisor_tiktok_shop.linked import linked
     from advisor_tiktok_shop.live_chain import entry, live_chain
     from advisor_tiktok_shop.milestones import appeals_due, health_room
     from advisor_tiktok_shop.places import buyers_apart
@@ -45,6 +46,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     return (
         *(one for one in found if one),
         *applause(counts),
+        *linked(counts),
         *standing(counts, context),
         *growths(counts, context),
         *duties(counts, context.today),

@@ -32,6 +32,7 @@ UNCOVERED: Mapping[str, str] = {
         ("operator/score-below-campaigns", "operator/score-below-staying"),
         "no shop of the corpus has a Shop Performance Score",
     ),
+    "operator/link-the-product": "no shop of the corpus says which products a video links",
     "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
     "operator/not-one-sale": "every shop of the corpus sells something",
