@@ -66,6 +66,7 @@ HEALTHY = {
     "guide/territory",
     "guide/territory-region",
     "guide/views-no-checkout",
+    "operator/link-the-product",
     "operator/creative-fatigue",
     "operator/fewer-hours-on-air",
     "operator/many-returns",
