@@ -164,7 +164,8 @@ def _means(rows: pl.DataFrame) -> pl.Expr:
         if f"by.{name}" not in rows.columns:
             return pl.lit(value=False)
         text = pl.col(f"by.{name}").str.strip_chars()
-        return (text.str.contains("[0-9]")).fill_null(value=False)
+        # An API writes 0 for a time that never came.
+        return text.str.contains("[1-9]").fill_null(value=False)
 
     words = order_status(pl.col("by.status"))
     cancelled = said("cancelled")

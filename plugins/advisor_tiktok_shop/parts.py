@@ -12,6 +12,7 @@ from advisor import Note, Period, Reading, Table
 
 Finish = Callable[[Reading], Reading]
 
+_COPY = re.compile(r"(?:\s*\([0-9]{1,3}\)|\s*-\s*\w*cop[iy]\w*|\s+\w*cop[iy]\w*)+$", re.IGNORECASE)
 _ID = re.compile(r"(?<![0-9])[0-9]{15,20}(?![0-9])")
 _IN_LINK = r"/(?:video|photo)/(\d+)"
 _DAY = re.compile(r"(?<![0-9])(20[0-9]{2})[-_.]?([01][0-9])[-_.]?([0-3][0-9])(?![0-9])")
@@ -103,7 +104,7 @@ def _named(reading: Reading, what: str) -> tuple[str, tuple[Note, ...]]:
     found = _ID.findall(reading.file.name)
     if len(found) == 1:
         return str(found[0]), ()
-    stem = PurePosixPath(reading.file.name).stem
+    stem = _COPY.sub("", PurePosixPath(reading.file.name).stem)
     text = (
         f"the answer doesn't say which {what} it is about, and neither does the file's name; it "
         f"goes by the name of the file. Put the id of the {what} into the name to join it with "

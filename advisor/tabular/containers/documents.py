@@ -123,12 +123,18 @@ def document_grids(document: Any, where: str) -> list[RecordGrid]:
             joined.setdefault(name, []).extend(records)
             kept = above.setdefault(name, around)
             above[name] = {key: value for key, value in kept.items() if around.get(key) == value}
-    if not joined and isinstance(document, dict) and isinstance(document.get("data"), dict):
-        single = _flat(document["data"], where)  # an answer about one thing has no list
-        return [RecordGrid("data", [single])] if single else []
+    if not joined:  # an answer about one thing has no list
+        singles = [_flat(_data_of(page), where) for page in pages if isinstance(page, dict)]
+        found = [single for single in singles if single]
+        return [RecordGrid("data", found)] if found else []
     return [
         RecordGrid(name, records, above[name], remarks, parts) for name, records in joined.items()
     ]
+
+
+def _data_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = answer.get("data")
+    return data if isinstance(data, dict) else answer
 
 
 def _refuse_error(document: Any, where: str) -> None:
