@@ -198,9 +198,8 @@ class FileReader:
             return rows
         between = found.grid.head[first + 1 : found.row]
         totals, left_out = rows_between(between, places, self.kind)
-        if found.counted_from is not None:  # no summary that the file is known to begin with
-            for reason, count in {**left_out, "repeated header": 1}.items():
-                rows.left_out[reason] = rows.left_out.get(reason, 0) + count
+        for reason, count in {**left_out, "repeated header": 1}.items():
+            rows.left_out[reason] = rows.left_out.get(reason, 0) + count
         return attrs.evolve(rows, totals=totals) if rows.totals is None else rows
 
     def _of_platform(self, rows: Rows, after: int) -> Rows:

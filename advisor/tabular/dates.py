@@ -22,6 +22,7 @@ MONTH_FIRST_REGIONS = frozenset({"US"})
 MONTH_FIRST_CURRENCIES = frozenset({"USD"})
 _MONTHS = 12
 _PLAIN_LENGTH = len("2026-10-31")
+_CENTURY = 100
 _BUDDHIST = (2400, 2700, 543)  # years of Thailand's calendar, and how far it is ahead
 _IN_A_ROW = 5  # days that follow each other are evidence; one day a month is none
 
@@ -53,7 +54,10 @@ class Order:
 
 _YMD = r"^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[^0-9]|$)"
 _COMPACT = r"^(20[0-9]{2})([01][0-9])([0-3][0-9])$"
-_NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[^0-9]|$)"
+_NUMERIC = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[2-3][0-9])(?:[^0-9/.-]|$)"
+_DAY_NUMBER = r"^(?:4[0-9]{4}|5[0-4][0-9]{3})(?:\.[0-9]+)?$"  # 2009 to 2050
+_DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+_WEEKDAY = r"^\p{L}[\p{L}\p{M}.]*,\s+(\S.*[0-9]{4}.*)$"  # Wed, Jul 1, 2026
 _EAST = r"^(?:([0-9]{4})\s*[년年]\s*)?([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]"
 _UNIX = r"^([0-9]{10})(?:[0-9]{3})?$"
 _TIME_BEHIND = r"[0-9]{1,2}:[0-9]{2}"
@@ -101,6 +105,9 @@ def days(
 
 def _spelled(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
     """Dates in any spelling; each distinct one is looked at once, where many occur twice."""
+    serial = _serial(text)
+    if serial is not None:
+        return Days(Parsed(serial))
     if text.n_unique() * 2 >= len(text):
         values, assumed = _in_order(text, order, today)
         return Days(parsed(text, values, rows), assumed)
@@ -111,6 +118,17 @@ def _spelled(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Day
         table, on="t", how="left", nulls_equal=True, maintain_order="left"
     )
     return Days(parsed(text, found["d"], rows), assumed)
+
+
+def _serial(text: pl.Series) -> pl.Series | None:
+    """Dates where all cells are days of a spreadsheet's calendar (46204), as its CSV may have them;
+    else None."""
+    known = text.drop_nulls()
+    if known.is_empty() or not bool(known.str.contains(_DAY_NUMBER).all()):
+        return None
+    number = pl.col("t").cast(pl.Float64).floor().cast(pl.Int32)
+    day = pl.lit(_DAY_ZERO) + pl.duration(days=number)
+    return pl.DataFrame({"t": text}).select(day.cast(pl.Date).alias("d"))["d"]
 
 
 def _in_order(text: pl.Series, order: Order, today: date) -> tuple[pl.Series, bool]:
@@ -222,6 +240,8 @@ def _fields(text: pl.Series) -> tuple[pl.DataFrame, Mapping[str, bool]]:
     if met["letters"]:
         spoken_of = {"before": _BEFORE, "after": _AFTER, "east": _EAST}
         patterns |= spoken_of
+        if bool(frame["t"].str.contains(_WEEKDAY).any()):
+            frame, met = _met(frame.lazy().with_columns(t.str.replace(_WEEKDAY, "$1")), patterns)
         met |= _met(frame.lazy(), spoken_of)[1]
     named = {"before": 1, "after": 2}
     spoken = {
@@ -276,7 +296,7 @@ def _met(frame: pl.LazyFrame, patterns: Mapping[str, str]) -> tuple[pl.DataFrame
 def _date() -> pl.Expr:
     """`v`, the day of `year`, `month` and `day`, or of `unix`."""
     first, last, ahead = _BUDDHIST
-    year = pl.col("year")
+    year = pl.when(pl.col("year") < _CENTURY).then(pl.col("year") + 2000).otherwise("year")
     # Through text: an impossible day is null, not an error.
     text = pl.format(
         "{}-{}-{}",

@@ -12,6 +12,9 @@ from advisor.tabular.words import words
 _TOTALS, _DATA = "__totals", "__data"  # groups of patterns beside the reasons of a kind
 
 
+_WIDE = 4  # columns; in a narrower table a row of one cell may be a row
+
+
 @frozen(eq=False)
 class Rows:
     """The rows that are data, the rows that sum others up, and the rest counted by reason."""
@@ -43,6 +46,8 @@ def sort_out(
     lines = None
     if again is not None:
         body, lines = _lines(body, columns, left)
+    else:
+        body = _without_remarks(body, columns, numeric, left)
     totals: pl.DataFrame | None = None
     first = _first(body, columns)
     groups = {_TOTALS: kind.totals, **kind.not_data, _DATA: kind.data_rows}
@@ -133,6 +138,18 @@ def _lines(
     ).to_series()
     lines = body.filter(alone).select("_row", pl.col(columns[0]).cast(pl.String).alias("line"))
     return _without(body, alone, "line above a header", left), lines
+
+
+def _without_remarks(
+    body: pl.DataFrame, columns: Sequence[str], numeric: Sequence[str], left: dict[str, int]
+) -> pl.DataFrame:
+    """*body* without rows of one filled cell, such as a remark below the rows."""
+    others = [c for c in columns[1:] if body[c].null_count()]
+    if len(columns) < _WIDE or len(others) < len(columns) - 1 or columns[0] in numeric:
+        return body
+    alone = body.select(pl.all_horizontal(pl.col(c).is_null() for c in others)).to_series()
+    alone = alone & body[columns[0]].is_not_null()
+    return _without(body, alone, "line of text", left) if alone.any() else body
 
 
 def _stating_their_rows(body: pl.DataFrame, first: pl.Series, labels: Sequence[str]) -> pl.Series:

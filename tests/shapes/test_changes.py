@@ -17,6 +17,7 @@ from advisor.plugin import ReadContext
 from advisor.tabular.headers import Recogniser
 from docs.generate import bundled
 from tests.plugins_shop.reads import source_of
+from tests.plugins_shop.test_invariants import first_header
 from tests.shapes.changes import CHANGES, Change, Columns, Files, Pair
 from tests.shapes.forms import FORMS, Form
 
@@ -43,13 +44,27 @@ def _slow(form: Form) -> bool:
     return form.era == "generated" or form.language not in ("en", "US")
 
 
-@pytest.mark.parametrize(
+every_form = pytest.mark.parametrize(
     "form",
     [
         pytest.param(form, id=str(form), marks=[pytest.mark.slow] if _slow(form) else [])
         for form in FORMS
     ],
 )
+
+
+@every_form
+def test_every_row_below_the_first_header_is_in_the_account(form: Form, tmp_path: Path) -> None:
+    above = len(form.head) - 1 - first_header(form.head, len(form.head) - 1)
+    for rows in (form.rows, [*form.rows, *form.head, *form.rows]):
+        if form.xlsx and len(rows) > len(form.rows):
+            continue
+        (tmp_path / f"export{form.suffix}").write_bytes(form.write(rows))
+        (reading,) = gather([tmp_path], PROVIDERS, CONTEXT).readings
+        assert reading.rows + sum(reading.left_out.values()) == above + len(rows)
+
+
+@every_form
 def test_a_changed_file_gives_the_same_counts(form: Form, tmp_path: Path) -> None:
     columns = _columns(form, tmp_path)
     known: dict[str, Result] = {}
