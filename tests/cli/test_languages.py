@@ -22,7 +22,7 @@ def test_a_report_is_in_the_language_that_is_asked_for(run: Run, tmp_path: Path)
     }
 
     assert [made["language"] for made in said.values()] == ["es", "pt_BR"]
-    assert "0,55\xa0%" in (tmp_path / "es" / "plan.md").read_text()
+    assert "de oct de 2026" in (tmp_path / "es" / "plan.md").read_text()  # as in Mexico
     assert "0,55%" in (tmp_path / "pt-br" / "plan.md").read_text()
 
 
