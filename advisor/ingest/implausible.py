@@ -81,10 +81,13 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     }
     names = list(values)
     rows = frame.select("shop", "key", **values).with_row_index("__tmp_at")
-    shop = rows.group_by("shop").agg(
-        pl.len().alias("__tmp_rows"), pl.col(names).median().name.suffix("_mid")
-    )
-    rows = rows.join(shop, on="shop", how="left", maintain_order="left")
+    usual = (pl.len().alias("__tmp_rows"), pl.col(names).median().name.suffix("_mid"))
+    if frame["shop"].n_unique() == 1:  # nothing to group
+        shop = rows.select(usual)
+        rows = rows.with_columns(pl.lit(shop[name][0]).alias(name) for name in shop.columns)
+    else:
+        shop = rows.group_by("shop").agg(usual)
+        rows = rows.join(shop, on="shop", how="left", maintain_order="left")
     # Most shops end here: no amount is far above the median even by the narrowest limit.
     least = math.exp(FAR * LEAST)
     above = [pl.col(name) > least * pl.col(f"{name}_mid") for name in names]

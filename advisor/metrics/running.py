@@ -135,24 +135,55 @@ def _last_days(frame: pl.DataFrame, counts: Sequence[str], windows: Windows) -> 
     """`shop`, `key` and whether each subject was `silent` at the end of one table."""
     if not counts:
         return None
+    shops = frame["shop"]
+    alone = shops[0] if shops.n_unique() == 1 else None
+    weeks = _last_weeks(frame, windows, alone)
+    if weeks.is_empty():
+        return None
     values = [pl.col(count) for count in counts]
     delivered = pl.any_horizontal(value > 0 for value in values).fill_null(value=False)
     unknown = pl.all_horizontal(value.is_null() for value in values)
-    ends = windows.frame.lazy().select("shop", pl.col("last").alias("_ends"))
+    rows = frame.lazy()
+    if alone is None:
+        rows, begins, ends = rows.join(weeks.lazy(), on="shop"), pl.col("_week"), pl.col("_ends")
+    else:  # a join of all rows costs more than what is done with them
+        _, *week = weeks.row(0)
+        begins, ends = (pl.lit(day, pl.Date) for day in week)
+    until = rows.filter(pl.col("to") <= ends)
+    # Few rows are of the last week, and only these are looked at.
+    active = until.filter(pl.col("to") > begins).filter(delivered | unknown)
+    lately = active.select(IDENTITY).unique().with_columns(pl.lit(value=False).alias("silent"))
     return (
-        frame.lazy()
-        .select("shop", "key", "from", "to", (delivered | unknown).alias("_delivered"))
-        .join(ends, on="shop")
-        .filter(pl.col("to") <= pl.col("_ends"))
-        .with_columns(
-            pl.col("to").max().over("shop").alias("_until"),
-            pl.col("from").min().over("shop").alias("_since"),
-        )
-        .with_columns((pl.col("_until") - pl.duration(days=STILL)).alias("_week"))
-        .filter(pl.col("_since") <= pl.col("_week"))
-        .group_by(IDENTITY)
-        .agg(~(pl.col("_delivered") & (pl.col("to") > pl.col("_week"))).any().alias("silent"))
+        until.select(IDENTITY)
+        .unique()
+        .join(lately, on=IDENTITY, how="left")
+        .with_columns(pl.col("silent").fill_null(value=True))
     )
+
+
+def _last_weeks(frame: pl.DataFrame, windows: Windows, alone: str | None) -> pl.DataFrame:
+    """`shop`, `_week` (the day before the last week of the shop's rows up to its window's end) and
+    `_ends` (that end); without shops that have no rows before that week. *alone* is the only shop
+    of *frame*, if it has but one."""
+    days = frame.lazy().select("shop", "from", "to")
+    if alone is None:
+        ends = windows.frame.lazy().select("shop", pl.col("last").alias("_ends"))
+        days = days.join(ends, on="shop")
+    else:
+        current = windows.of(alone).current
+        days = days.with_columns(pl.lit(current and current.last, pl.Date).alias("_ends"))
+    edges = (
+        (pl.col("to").max() - pl.duration(days=STILL)).alias("_week"),
+        pl.col("_ends").first(),
+        pl.col("from").min(),
+    )
+    days = days.filter(pl.col("to") <= pl.col("_ends"))
+    if alone is None:
+        found = days.group_by("shop").agg(edges)
+    else:
+        found = days.select(pl.lit(alone).alias("shop"), *edges)
+    before = pl.col("from") <= pl.col("_week")
+    return found.filter(before).select("shop", "_week", "_ends").collect(engine="in-memory")
 
 
 def _told(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from advisor.model import NO_WINDOW, Grain, Period, Window, frozen
+from advisor.model import NO_WINDOW, Grain, Period, Window, frozen, is_count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,6 +105,7 @@ class CountTable:
     breakdowns: tuple[str, ...]
     columns: frozenset[str]
     _select: Select = attrs.field(repr=False)
+    _sums: dict[Within, pl.DataFrame] = attrs.field(factory=dict, init=False, repr=False)
 
     def rows(self, within: Within = "window") -> pl.DataFrame:
         """The rows of the window, of the one *before* it, or of all days. With *held*, those of the
@@ -115,6 +116,42 @@ class CountTable:
         rows of the window are those of the newest report that the window can be judged by.
         """
         return self._select(within).clone()  # columns added to it in place stay out of the host's
+
+    def sums(self, counts: Sequence[str], within: Within, states: frozenset[str]) -> pl.DataFrame:
+        """`shop`, `key`, `name`, `days` and *counts* added up over the rows that have them all; of
+        *states* the newest values. Sorted by shop and key."""
+        frame = self._select(within)
+        lacking = [count for count in counts if frame[count].null_count()]
+        if lacking or not states.isdisjoint(counts):
+            return self._added(frame.lazy().drop_nulls(lacking), counts, states)
+        if within not in self._sums:
+            # What every row has is added up over the same rows for whoever asks: once for all.
+            whole = [
+                column
+                for column in frame.columns
+                if is_count(column) and column not in states and not frame[column].null_count()
+            ]
+            self._sums[within] = self._added(frame.lazy(), whole, states)
+        return self._sums[within][[*_LABELS, _DAYS, *counts]]
+
+    def _added(
+        self, rows: pl.LazyFrame, counts: Sequence[str], states: Collection[str]
+    ) -> pl.DataFrame:
+        length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
+        span = pl.col("from").n_unique() if self.grain is Grain.DAY else length
+        return (
+            rows.group_by(_SUBJECT, maintain_order=True)
+            .agg(
+                pl.col("name").last(),
+                span.cast(pl.Float64).alias(_DAYS),
+                *_together(counts, states),
+                # Not to be split over threads, whose parts would be added in any order.
+                pl.first().n_unique().alias(_WHOLE),
+            )
+            .select(*_LABELS, _DAYS, *counts)
+            .sort(_SUBJECT)
+            .collect(engine="in-memory")
+        )
 
 
 @frozen
@@ -217,7 +254,7 @@ class Counts:
         if rows is None:
             return _empty([*_LABELS, "from", *counts], counts)
         days = rows.group_by(*_SUBJECT, "from", maintain_order=True).agg(
-            pl.col("name").last(), *self._together(counts)
+            pl.col("name").last(), *_together(counts, self.states)
         )
         return (
             days.select(*_LABELS, "from", *counts)
@@ -235,30 +272,19 @@ class Counts:
     ) -> pl.DataFrame:
         """`shop`, `key`, `name`, how many `days` (null where not known) and *counts* added up: one
         row a subject. Of a state, its newest value."""
-        frames: list[pl.LazyFrame] = []
         newest = within == "window" and self.states.issuperset(counts)
         told: Within = "held" if newest else within
-        length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
-        for table in self.having(subject, counts, families=families):
-            span = pl.col("from").n_unique() if table.grain is Grain.DAY else length
-            sums = (
-                _known(table.rows(told), counts)
-                .group_by(_SUBJECT, maintain_order=True)
-                .agg(
-                    pl.col("name").last(),
-                    span.cast(pl.Float64).alias(_DAYS),
-                    *self._together(counts),
-                    # Not to be split over threads, whose parts would be added in any order.
-                    pl.first().n_unique().alias(_WHOLE),
-                )
-            )
-            frames.append(sums.select(*_LABELS, _DAYS, *counts, _WHOLE))
+        frames = [
+            table.sums(counts, told, self.states)
+            for table in self.having(subject, counts, families=families)
+        ]
         if not frames:
             return _empty((*_LABELS, _DAYS, *counts), (_DAYS, *counts))
-        found = frames[0]
-        if len(frames) > 1:
-            found = pl.concat(frames).unique(_SUBJECT, keep="first", maintain_order=True)
-        return found.sort(_SUBJECT).drop(_WHOLE).collect(engine="in-memory")
+        if len(frames) == 1:
+            return frames[0]
+        together = pl.concat([frame.lazy() for frame in frames])
+        first = together.unique(_SUBJECT, keep="first", maintain_order=True)
+        return first.sort(_SUBJECT).collect(engine="in-memory")
 
     def newest(
         self,
@@ -335,12 +361,13 @@ class Counts:
         first = pl.col("_source") == pl.col("_source").min().over(_SUBJECT)
         return pl.concat(frames).filter(first).drop("_source")
 
-    def _together(self, counts: Sequence[str]) -> list[pl.Expr]:
-        """Each of *counts* over the rows of a group."""
-        return [
-            pl.col(count).sort_by("to").last() if count in self.states else pl.col(count).sum()
-            for count in counts
-        ]
+
+def _together(counts: Sequence[str], states: Collection[str]) -> list[pl.Expr]:
+    """Each of *counts* over the rows of a group."""
+    return [
+        pl.col(count).sort_by("to").last() if count in states else pl.col(count).sum()
+        for count in counts
+    ]
 
 
 def _known(frame: pl.DataFrame, counts: Sequence[str]) -> pl.LazyFrame:
