@@ -1,6 +1,7 @@
 """A provider as files are offered to it: its calls are guarded and traced, its answers checked."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -30,8 +31,9 @@ class CheckedProvider:
     def name(self) -> str:
         return self.provider.name
 
-    @property
+    @cached_property
     def kinds(self) -> Mapping[str, KindInfo]:
+        """What it reads, asked for once: each claim is held against it."""
         return self.provider.kinds
 
     def recognise(self, source: Source) -> Sequence[Match]:

@@ -3,7 +3,8 @@
 import difflib
 import re
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 
 import attrs
 
@@ -91,27 +92,46 @@ class Recogniser:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._grid = re.compile(kind.grid, re.IGNORECASE) if kind.grid else None
-        self._names: dict[str, list[_Name]] = {}
-        self._shown: dict[str, str] = {}  # a name as people write it
-        for spec, column in kind.columns.items():
-            for guessed, headers in enumerate((column.headers, column.guesses)):
-                for language, names in headers.items():
-                    for rank, name in enumerate(names):
-                        key = header_text(name).key
-                        self._shown.setdefault(key, name)
-                        of_name = _Name(spec, language, rank, bool(guessed))
-                        self._names.setdefault(key, []).append(of_name)
-        self._keys = self._names.keys()
-        self._ignored = frozenset(
-            header_text(name).key for names in kind.ignores.values() for name in names
-        )
-        self._not_used = [
+        self._required = [_keys_of(kind.columns[need]) for need in kind.requires]
+
+    # Most kinds are not what a file is, which their required columns tell: the rest can wait.
+    @cached_property
+    def _names(self) -> Mapping[str, Sequence[_Name]]:
+        names: dict[str, list[_Name]] = {}
+        for spec, column in self._kind.columns.items():
+            for guessed, language, rank, name in _names_of(column):
+                of_name = _Name(spec, language, rank, guessed)
+                names.setdefault(header_text(name).key, []).append(of_name)
+        return names
+
+    @cached_property
+    def _keys(self) -> Set[str]:
+        return self._names.keys()
+
+    @cached_property
+    def _shown(self) -> Mapping[str, str]:
+        """Each name as people write it."""
+        columns = self._kind.columns.values()
+        names = [name for column in columns for *_, name in _names_of(column)]
+        return {header_text(name).key: name for name in reversed(names)}
+
+    @cached_property
+    def _ignored(self) -> frozenset[str]:
+        ignores = self._kind.ignores.values()
+        return frozenset(header_text(name).key for names in ignores for name in names)
+
+    @cached_property
+    def _not_used(self) -> Sequence[tuple[str, re.Pattern[str]]]:
+        return [
             (reason, re.compile("|".join(f"(?:{p})" for p in patterns)))
-            for reason, patterns in kind.not_used.items()
+            for reason, patterns in self._kind.not_used.items()
         ]
-        self._groups = {
+
+    @cached_property
+    def _groups(self) -> Mapping[str, frozenset[str]]:
+        return {
             group: frozenset(header_text(n).key for names in languages.values() for n in names)
-            for group, languages in kind.groups.items()
+            for group, languages in self._kind.groups.items()
         }
 
     def locate(self, source: Source) -> Located | None:
@@ -177,10 +197,9 @@ class Recogniser:
     def _hopeless(self, grid: Grid) -> bool:
         """Whether more than half of what is required is nowhere in the head: so it is with most
         kinds, and it is seen without looking for the header's row."""
-        present = self._keys & _everywhere(grid)
-        columns = {name.spec for key in present for name in self._names[key]}
-        lacks = sum(need not in columns for need in self._kind.requires)
-        return not present or 2 * lacks > len(self._kind.requires)
+        present = _everywhere(grid)
+        lacks = sum(keys.isdisjoint(present) for keys in self._required)
+        return 2 * lacks > len(self._required)
 
     def _in(self, grid: Grid) -> Found | None:
         head = _head(grid)
@@ -315,6 +334,18 @@ _LITTLE = frozenset(
 def name_words(name: str) -> frozenset[str]:
     """The words of a name that may tell what it is of."""
     return frozenset(w for w in _SPLIT.split(plain_header(name)) if len(w) > 2) - _LITTLE
+
+
+def _names_of(column: ColumnSpec) -> Iterator[tuple[bool, str, int, str]]:
+    """Whether it is guessed, its language, its place among those of the language, and the name."""
+    for guessed, headers in enumerate((column.headers, column.guesses)):
+        for language, names in headers.items():
+            for rank, name in enumerate(names):
+                yield bool(guessed), language, rank, name
+
+
+def _keys_of(column: ColumnSpec) -> frozenset[str]:
+    return frozenset(header_text(name).key for *_, name in _names_of(column))
 
 
 def _better(one: Located, other: Located) -> bool:
