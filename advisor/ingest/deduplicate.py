@@ -125,14 +125,20 @@ def _apart(frame: pl.DataFrame) -> bool:
     subjects."""
     if _files_alone(frame):
         return True
-    spans = frame.group_by("shop", "_file").agg(
-        pl.col("from").min().alias("first"),
-        pl.col("to").max().alias("last"),
-        (pl.col("from").is_null() | pl.col("to").is_null()).any().alias("unknown"),
-    )
     reached = pl.col("last").cum_max().shift(1).over("shop")
     shared = (pl.col("first") <= reached) | (pl.col("unknown") & (pl.len().over("shop") > 1))
-    return not spans.sort("first").select(shared.any()).item()
+    met = (
+        frame.lazy()
+        .group_by("shop", "_file")
+        .agg(
+            pl.col("from").min().alias("first"),
+            pl.col("to").max().alias("last"),
+            (pl.col("from").is_null() | pl.col("to").is_null()).any().alias("unknown"),
+        )
+        .sort("first")
+        .select(shared.any())
+    )
+    return not met.collect(engine="in-memory").item()
 
 
 def _files_alone(frame: pl.DataFrame) -> bool:

@@ -204,7 +204,8 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
         whole = next(found)
         if one.spans.earlier.height:
             whole = _beside(whole, next(found), named)
-        whole = whole.sort("shop")
+        if whole.height > 1:
+            whole = whole.sort("shop")
         series = _series(named, one.spans.shown(), vocabulary)
         for place, row in enumerate(whole.iter_rows(named=True)):
             about = one.spans.shops[row["shop"]]
@@ -235,6 +236,8 @@ def _beside(now: pl.DataFrame, then: pl.DataFrame, metrics: Iterable[str]) -> pl
         for column in _columns(then, metric)
     }
     renamed["days"] = "before.days"
+    if now.height == 1 and then["shop"].equals(now["shop"]):
+        return now.hstack([then[old].alias(new) for old, new in renamed.items()])
     return now.join(then.rename(renamed), on="shop", how="left")
 
 

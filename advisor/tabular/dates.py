@@ -381,15 +381,13 @@ def _with_years(fields: pl.DataFrame, today: date, period: Period | None) -> pl.
 def _dated(fields: pl.DataFrame, years: pl.Series) -> pl.Series:
     """With these years, or the last before them in which 29 February exists, if that is asked."""
     dated = fields[["month", "day", "unix"]].hstack([years.alias("year")])
-    tried = [
-        dated.lazy()
-        .with_columns(pl.col("year") - back)
-        .select(_date())
-        .collect(engine="in-memory")["v"]
-        for back in range(4)
-    ]
-    known = [values for values in tried if values.null_count() == fields["day"].null_count()]
-    return known[0] if known else tried[0]
+    tried: list[pl.Series] = []
+    for back in range(4):
+        before = dated.lazy().with_columns(pl.col("year") - back)
+        tried.append(before.select(_date()).collect(engine="in-memory")["v"])
+        if tried[-1].null_count() == fields["day"].null_count():
+            return tried[-1]
+    return tried[0]
 
 
 @cache

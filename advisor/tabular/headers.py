@@ -3,7 +3,7 @@
 import difflib
 import re
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -105,7 +105,7 @@ class Recogniser:
         return names
 
     @cached_property
-    def _keys(self) -> Set[str]:
+    def _keys(self) -> KeysView[str]:
         return self._names.keys()
 
     @cached_property

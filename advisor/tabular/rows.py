@@ -257,7 +257,8 @@ def _among(first: pl.Series, hits: pl.Series | None) -> pl.Series:
     """Rows whose first cell is one of *hits*."""
     if hits is None:
         return _none(first)
-    return first.is_in(hits.implode()).fill_null(value=False)
+    among = pl.col("f").is_in(hits.implode()).fill_null(value=False)
+    return pl.DataFrame({"f": first}).select(among)["f"]
 
 
 def _none(first: pl.Series) -> pl.Series:

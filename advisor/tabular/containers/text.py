@@ -299,7 +299,8 @@ class TextGrid:
                     raise
                 del typed[at]
                 continue
-            return (frame.slice(1) if filler else frame).rename(names).select(names.values())
+            rows = frame.slice(1) if filler else frame
+            return pl.DataFrame([rows[old].alias(new) for old, new in names.items()])
 
     def _filled(self, skip: int, width: int) -> bytes:
         with self._stream() as stream:

@@ -55,8 +55,8 @@ class SheetGrid:
 
     @functools.cached_property
     def head(self) -> Sequence[Sequence[str]]:
-        rows = self._cells.head(HEAD_ROWS).fill_null("").rows()
-        return [[cell.strip() for cell in row] for row in rows]
+        rows = self._cells.head(HEAD_ROWS).rows()
+        return [[(cell or "").strip() for cell in row] for row in rows]
 
     def body(
         self,
@@ -68,9 +68,11 @@ class SheetGrid:
         there = {cells.columns[at]: f"c{at}" for at in columns if at < cells.width}
         lacking = [pl.lit(None, pl.String).alias(f"c{at}") for at in columns if at >= cells.width]
         return (
-            cells.with_row_index("_row", offset=1)
+            cells.lazy()
+            .with_row_index("_row", offset=1)
             .slice(after + 1)
             .select("_row", tidy(pl.col(list(there))), *lacking)
             .rename(there)
             .select("_row", *(f"c{at}" for at in columns))
+            .collect(engine="in-memory")
         )

@@ -67,6 +67,8 @@ def mistakes(kind: Kind, written: pl.DataFrame, rows: pl.DataFrame) -> Iterator[
     that were made of it. Only wrong rows are looked at one by one."""
     found: list[tuple[int, str]] = []
     for name, wrong, says in _checks(kind, written, rows):
+        if not wrong.any():
+            continue
         title = first_name(kind.columns[name])
         texts = written.filter(wrong).select("_row", name)
         for at, value in texts.iter_rows():
