@@ -1,10 +1,11 @@
 """Hold back amounts of money that lie far outside a shop's own distribution.
 
 One absurd amount (517 million from five purchases) would decide prices, siblings and targets. An
-amount is held back only where both the amount and what it says for one order, click or impression
-are far above what the same subject has on average; where the subject has few rows, above the median
-of the shop. Far is measured on logarithms by the median absolute deviation, which a few absurd rows
-do not move (Rousseeuw and Croux, Alternatives to the Median Absolute Deviation, 1993).
+amount is held back only where what it says for one order, click or impression is far above the
+median of the same subject, and the amount itself is above it too; where the subject has few rows,
+above the median of the shop. Far is measured on logarithms by the median absolute deviation, which
+a few absurd rows do not move (Rousseeuw and Croux, Alternatives to the Median Absolute Deviation,
+1993).
 """
 
 import math
@@ -17,6 +18,7 @@ from advisor.model import CountUnit, MetricKind, Vocabulary, frozen
 FEWEST = 8  # rows of a shop; fewer do not say what is usual
 OWN = 5  # rows of a subject; with fewer it is held to the shop
 FAR = 6.0  # robust standard deviations: a heavy tail (Pareto, shape 1) has 0.7 % beyond
+ABOVE = 4.0  # of them, for the amount: it also varies with how much was sold
 LEAST, LEAST_SHOP = 0.25, 0.6  # of a deviation: a subject's prices vary by a half, a shop's by more
 _NORMAL = 1.4826  # makes the median absolute deviation the standard deviation of a normal
 
@@ -99,7 +101,7 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         candidates, on=["shop", "key"], how="semi", maintain_order="left"
     ).with_columns(pl.col(names).log(), pl.col(f"{name}_mid" for name in names).log())
     own = rows.group_by("shop", "key").agg(
-        pl.len().alias("__tmp_own"), pl.col(names).mean().name.suffix("_own")
+        pl.len().alias("__tmp_own"), pl.col(names).median().name.suffix("_own")
     )
     enough = pl.col("__tmp_own") >= OWN
     residuals = rows.join(own, on=["shop", "key"], how="left").with_columns(
@@ -112,8 +114,8 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     floor = pl.when(enough).then(LEAST).otherwise(LEAST_SHOP)
     beyond = (
         pl.col(name)
-        > FAR * pl.max_horizontal(_NORMAL * pl.col(name).abs().median().over("shop"), floor)
-        for name in names
+        > bar * pl.max_horizontal(_NORMAL * pl.col(name).abs().median().over("shop"), floor)
+        for name, bar in zip(names, (ABOVE, *[FAR] * len(events)), strict=True)
     )
     far = residuals.filter(*beyond).join(candidates, on="__tmp_at", how="semi")["__tmp_at"]
     if far.is_empty():

@@ -132,3 +132,14 @@ def test_one_shop_says_nothing_of_another() -> None:
     rich = ads([[4e6] * 20]).with_columns(pl.lit("two").alias("shop"))
 
     assert hold_back(pl.concat([usual, rich]), compared())[1] == ()
+
+
+def test_an_absurd_value_does_not_hide_in_the_spread_of_its_own_ad() -> None:
+    draw = np.random.default_rng(7)
+    usual = [list(np.exp(draw.normal(13.0, 1.0, 20))) for _ in range(6)]
+    usual[0][4] = 5.2e8  # a thousand times the usual, in the ad's own sums
+
+    frame, held = hold_back(ads(usual), compared())
+
+    assert [one.amount for one in held] == [5.2e8]
+    assert frame["ad_revenue"].null_count() == 1
