@@ -91,6 +91,10 @@ def done(
     store, line, run = newest_run(shop, config)
     chosen = numbered_action(shop, config, action)
     when = on or date.today()
+    if when > date.today():
+        raise AdvisorError(
+            f"{when} is in the future", where="--on", hint="give the day it was done"
+        )
     marked = _marked(chosen, run, when, note, _chosen(chosen, run, names))
     if not store.mark(line.info.shop, marked):
         raise AdvisorError(

@@ -19,7 +19,7 @@ from advisor.experiment.shop import change_of
 from advisor.history import DoneRow, Mark, Verdict, VerdictRow
 from advisor.metrics import CountedRows, Wanted, measure, metric_of
 from advisor.model import Better, Grain, Metric, MetricKind, Period, Varies, Window
-from advisor.stats import BeforeAfter, Difference, benjamini_hochberg, difference, parallel
+from advisor.stats import WEEK, BeforeAfter, Difference, benjamini_hochberg, difference, parallel
 
 DAYS = 28  # before and after: whole weeks
 LEAST_DAYS = 14  # that the files must reach back before the action
@@ -30,9 +30,17 @@ _LARGEST = 0.5  # of the promised change: within it there is no difference that 
 
 
 def due_day(day: date, metric: Metric | None) -> date:
-    """The day on which an action of *day* that is to move *metric* is called."""
-    late = LATE if metric is None or metric.kind is MetricKind.MONEY else SOON
+    """The day on which an action of *day* that is to move *metric* is called. Where it has no rate
+    to be called by, it is asked for again after a week, if its finding is still there."""
+    if not has_rate(metric):
+        return day + timedelta(days=WEEK + 1)
+    late = LATE if metric is not None and metric.kind is MetricKind.MONEY else SOON
     return day + timedelta(days=DAYS + late + 1)
+
+
+def has_rate(metric: Metric | None) -> bool:
+    """Whether an action that is to move *metric* can be called: totals move with the budget."""
+    return metric is not None and metric.kind is not MetricKind.EXACT and bool(metric.denominator)
 
 
 def verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
@@ -73,7 +81,7 @@ def _measured(
     """The effect and the row that it makes; why there is none."""
     vocabulary, today = diagnosis.vocabulary, diagnosis.request.today
     metric = None if done.metric is None else metric_of(done.metric, vocabulary)
-    if metric is None or metric.kind is MetricKind.EXACT or not metric.denominator:
+    if metric is None or not has_rate(metric):
         return "no-rate"
     after = Period(done.day + timedelta(days=1), done.day + timedelta(days=DAYS))
     window = Window(

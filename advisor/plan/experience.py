@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import attrs
 
-from advisor.model import frozen
+from advisor.model import Severity, frozen
 from advisor.plan.actions import Planned, without
 
 
@@ -35,9 +35,11 @@ class Experience:
 
     def applied(self, actions: Iterable[Planned]) -> Iterator[Planned]:
         """*actions* with what is known of them, without those that are not asked for. What the
-        shop's own subjects tell of a chance is nearer than what was tried."""
+        shop's own subjects tell of a chance is nearer than what was tried. What endangers the
+        account is asked for until it is gone."""
         for action in actions:
-            left = without(action, self.skip.get(action.id, ()))
+            critical = action.rule.severity is Severity.CRITICAL
+            left = action if critical else without(action, self.skip.get(action.id, ()))
             if left is None:
                 continue
             tries = self.tries.get(action.action.lever)

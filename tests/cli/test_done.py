@@ -145,7 +145,8 @@ def test_files_that_do_not_reach_back_cannot_tell(run: Run, marked: Path) -> Non
 def test_marks_are_listed_checked_and_taken_back(run: Run, marked: Path) -> None:
     assert "2026-10-01" in run("done", "--list", "--shop", marked).stdout
     assert run("done", "1", "--on", DONE, "--shop", marked).exit_code in (0, 2)
-    for words in (["77"], [], ["--undo", "77"], ["1", "--subject", "nobody"]):
+    future = ["1", "--on", "2999-01-01"]
+    for words in (["77"], [], ["--undo", "77"], ["1", "--subject", "nobody"], future):
         assert run("done", *words, "--shop", marked).exit_code == 2
     number = Store(marked / "history.db").marks("corner")[0].number
     assert run("done", "--undo", number, "--shop", marked).exit_code == 0
