@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image, ImageChops
 
 from docs.generate import bundled
@@ -97,6 +98,17 @@ def test_a_phone_scrolls_down_alone_and_breaks_no_word(
     assert [one for one in phone.evaluate(BROKEN_WORDS) if len(one) <= LONGEST] == []
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_name_is_wider_than_the_screen(width: int, browser: "Browser") -> None:
+    long = ("W" * 500, "a_b-c.d" * 60, *documents.HOSTILE_NAMES)
+    tab = browser.new_page(viewport={"width": width, "height": 800})
+    tab.set_content(pages.plan_page(documents.hostile(long)))
+    tab.evaluate(OPEN_ALL)
+
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    tab.close()
+
+
 def test_the_first_screen_has_the_first_three_actions(phone: "Tab", luna: str) -> None:
     phone.set_content(luna)
 
@@ -167,6 +179,17 @@ def test_paper_takes_a_few_sheets_and_shows_every_step(browser: "Browser", luna:
     assert min(heights) > 5
     assert tab.evaluate("document.documentElement.scrollWidth") <= 690
     assert tab.locator(".appendix").is_hidden()
+    tab.close()
+
+
+def test_the_plan_in_markdown_takes_two_sheets(browser: "Browser") -> None:
+    text = (Path(example.ROOT) / "examples" / "plan" / "plan.md").read_text(encoding="utf-8")
+    shown = MarkdownIt("commonmark").enable("table").render(text)
+    tab = browser.new_page()
+    tab.set_content(f"<body style='font: 10pt/1.3 sans-serif'>{shown}")
+    sheets = tab.pdf(format="A4", margin={"top": "12mm", "bottom": "12mm"})
+
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 2
     tab.close()
 
 
