@@ -12,7 +12,9 @@ _INTRO = """\
 A band says what is good for one metric; its edges belong to good. Several may hold for a shop:
 its own `advisor.toml` wins over a pack, and within a pack niche comes before size before general.
 Where the size is not known, the union of the size rows holds and the report says so. Bands in
-dollars are turned into the shop's currency by `usd_rate`; without it what they judge is missing.
+dollars are turned into the shop's currency by `usd_rate`, or
+without it by the average of the year (`[[rates]]` of a file of bands); a currency without either
+leaves what they judge missing.
 `advisor config explain METRIC` shows who won.
 
 Metrics hang together: CPP is CPC divided by the purchase rate. Whether the bands of a pack can hold
