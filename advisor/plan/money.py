@@ -138,7 +138,7 @@ class NoPrice:
 def _no_worth(metric: Metric, vocabulary: Vocabulary, language: Language) -> str:
     """Why nothing is known of what one more of the numerator brings."""
     if metric.money is None:
-        return language.gettext("no dollar estimate for {metric}", metric=metric.title)
+        return language.gettext("{metric} has no dollar value", metric=metric.title)
     counts = [vocabulary.counts[c.rstrip("?")].title for c in metric.numerator]
     return language.gettext(
         "no file says how much {money} comes from {count}",
