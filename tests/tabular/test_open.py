@@ -221,3 +221,14 @@ def test_json_lines_of_plain_objects_are_one_grid(tmp_path: Path) -> None:
 
     assert only.name == ""
     assert only.body(0, [0, 1]).rows() == [(2, "1", None), (3, "2", "x")]
+
+
+def test_a_binary_workbook_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsb"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"\x83\x01\x00")
+        archive.writestr("xl/worksheets/sheet1.bin", b"\x81\x01\x00")
+    with pytest.raises(AdvisorError, match="xlsb") as caught:
+        open_source(File(path, path.name, path.stat().st_size, "0"))
+    assert caught.value.hint is not None
+    assert ".xlsx" in caught.value.hint

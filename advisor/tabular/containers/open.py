@@ -95,6 +95,8 @@ def _sheets(file: File) -> tuple[Grid, ...]:
         parts = directory(file.path)
         if not any(part.filename.lower().startswith("xl/workbook") for part in parts):
             raise _no_workbook(parts, file.name)
+        if any(part.filename.lower() == "xl/workbook.bin" for part in parts):
+            raise _binary_workbook(file.name)
         check_parts(file.path, parts)
         within = bounded(file.path, parts)
     except AdvisorError as error:
@@ -115,6 +117,11 @@ def _sheets(file: File) -> tuple[Grid, ...]:
         raise AdvisorError(
             f"the workbook is broken: {_first_line(error)}", where=file.name, hint=again
         ) from None
+
+
+def _binary_workbook(where: str) -> AdvisorError:
+    # Its used range is not known before it is loaded, and one stray cell asks for 549 GB.
+    return AdvisorError("this is a binary workbook (.xlsb)", where=where, hint=_SAVE_AGAIN)
 
 
 def _no_workbook(parts: Sequence[object], where: str) -> AdvisorError:
