@@ -49,10 +49,10 @@ class ConditionEvaluator:
             columns = frozenset(frame.columns)
             for one in several:
                 truth, blocked, failed, known = self._expressions(one, columns)
-                asked = _asked(one.rule.unless, columns)
+                asked = _asked(one.rule.unless, columns) & (truth == _TRUE)
                 if one.rule.id not in self.stronger:  # a question, and nothing to do
                     known = known & ~asked
-                    truth = pl.when(asked & (truth == _TRUE)).then(_MISSING).otherwise(truth)
+                    truth = pl.when(asked).then(_MISSING).otherwise(truth)
                 if OVER in columns:  # nothing is said of it, whatever would be true
                     over = pl.col(OVER).is_not_null()
                     truth = pl.when(over).then(_MISSING).otherwise(truth)

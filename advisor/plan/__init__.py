@@ -21,6 +21,7 @@ from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
 from advisor.plan.pricing import PricedFindings, arithmetic, edge, price_findings
 from advisor.plan.priority import Priority, formula, start
+from advisor.plan.question import asked_of
 from advisor.plan.shop_plan import (
     ACTIONS,
     FINDINGS,
@@ -56,6 +57,7 @@ __all__ = [
     "Tries",
     "actions_frame",
     "arithmetic",
+    "asked_of",
     "edge",
     "expected",
     "findings_frame",

@@ -1,6 +1,6 @@
 """What to ask of a shop where one of its settings decides what holds."""
 
-from advisor.judge import Grader, Match
+from advisor.judge import Grader, Match, RuleEvaluation
 from advisor.metrics import metric_of
 from advisor.model import Language, Vocabulary, frozen
 
@@ -47,11 +47,16 @@ class Question:
 
 def question(match: Match, grader: Grader) -> Question | None:
     """Which setting decides whether *match* or a stronger rule holds; None where none does."""
-    own = grader.of_shop(match.shop)
-    kind = match.evaluation.graded.measured.kind
-    for test in match.rule.unless.own() if match.stronger else ():
+    return asked_of(match.evaluation, match.shop, grader) if match.stronger else None
+
+
+def asked_of(evaluation: RuleEvaluation, shop: str, grader: Grader) -> Question | None:
+    """Which setting of *shop* decides whether what keeps a rule from firing is true."""
+    own = grader.of_shop(shop)
+    kind = evaluation.graded.measured.kind
+    for test in evaluation.rule.unless.own():
         setting = own.setting_of(test, kind)
         if setting:
-            currency = grader.businesses[match.shop].currency
+            currency = grader.businesses[shop].currency
             return Question(setting, test.name, test.is_, currency)
     return None

@@ -124,3 +124,16 @@ def test_a_rate_that_is_an_average_leaves_open_what_lies_within_a_tenth_of_it() 
     assert kinds(1.0) == {"ad-call-to-action"}
     assert kinds(1.6) == {"ad-call-to-action guide/weak-hook"}
     assert "weak-hook" in kinds(2.5)
+
+
+def test_where_a_setting_decides_and_no_other_rule_holds_it_is_a_question_and_no_action() -> None:
+    others = [{"name": f"video {n}", "views": 50_000, "complete_plays": 10_000} for n in range(3)]
+    watched = {"name": "watched", "views": 600_000, "complete_plays": 180_000}
+    watched |= {"product_clicks": 1_200, "likes": 30_000, "comments": 2_000, "shares": 1_000}
+    rule = "operator/watched-not-clicked"
+
+    document = compose_document(diagnose_shop(shop({"video": [*others, watched]}, currency="USD")))
+
+    assert rule not in {finding.rule for finding in document.findings}
+    (asked,) = (one for one in document.coverage if one.rule == rule)
+    assert "size" in asked.remedy  # 5.5 % answer: good for a small shop, and not for a large one

@@ -23,6 +23,7 @@ from advisor.model import (
     Truth,
     Varies,
 )
+from advisor.plan import asked_of
 from advisor.plugin import KindInfo
 from advisor.stats import Z
 from advisor.tabular import name_words
@@ -241,6 +242,25 @@ def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | Non
     return max(needed - n, 0.0)
 
 
+def _asked_of(
+    evaluations: Sequence[RuleEvaluation], diagnosis: Diagnosis
+) -> tuple[str, str] | None:
+    """Why a rule asks for a setting instead of firing, and the question; None where it does not."""
+    judgement, language = diagnosis.judgement, diagnosis.language
+    for one in evaluations:
+        ends = judgement.outcomes_of(one)
+        missing = pl.col("outcome") == int(Outcome.MISSING)
+        many = ends.select((pl.col("asked") & missing).sum()).item()
+        question = asked_of(one, diagnosis.business.id, diagnosis.grader) if many else None
+        if question is not None:
+            plural = diagnosis.vocabulary.subjects[one.kind].plural
+            because = language.gettext(
+                "a setting decides it on {count} {plural}", count=many, plural=plural
+            )
+            return because, question.text(diagnosis.vocabulary, language)
+    return None
+
+
 def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
     """Rules that could judge nothing for lack of data, and what would make it possible; and those
     that could not judge everything because something failed."""
@@ -265,6 +285,10 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
                 "Update or remove the plugin that failed (see `advisor plugins list`)"
             )
             lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
+            continue
+        asked = _asked_of(own, diagnosis)
+        if asked:
+            lines.append(Unjudged(rule.id, rule.says.healthy, *asked))
             continue
         if sum(judgement.count(one, Outcome.MISSING) for one in own) < subjects:
             continue
