@@ -198,7 +198,7 @@ class Block:
     @cached_property
     def slices(self) -> "_Slices":
         """The frames by shop."""
-        return _Slices(tuple(self.shops), self.rows, self.measured, self.links)
+        return _Slices(tuple(self.shops), self.rows, self.measured)
 
     @cached_property
     def judgements(self) -> Mapping[str, Judgement]:
@@ -293,10 +293,6 @@ class Diagnosis:
     @property
     def measured(self) -> Mapping[str, Measured]:
         return self.block.slices.measured(self.id)
-
-    @property
-    def links(self) -> Mapping[str, pl.DataFrame]:
-        return self.block.slices.links(self.id)
 
     @property
     def judgement(self) -> Judgement:
@@ -699,15 +695,13 @@ class _Slices:
         shops: Sequence[str],
         rows: tuple[CountedRows, ...],
         measured: Mapping[str, Measured],
-        links: Mapping[str, pl.DataFrame],
     ) -> None:
         self._alone = len(shops) == 1
-        self._whole = rows, measured, links
+        self._whole = rows, measured
         if self._alone:
             return
         self._rows = [(one, _by_shop(one.frame)) for one in rows]
         self._measured = {kind: (one, _by_shop(one.frame)) for kind, one in measured.items()}
-        self._links = {relation: _by_shop(frame) for relation, frame in links.items()}
         self._sources: dict[tuple[str, int], CountedRows] = {}
         self._of_shop: dict[str, Mapping[str, Measured]] = {}
 
@@ -740,14 +734,6 @@ class _Slices:
             if shop in of
         }
         return self._of_shop[shop]
-
-    def links(self, shop: str) -> Mapping[str, pl.DataFrame]:
-        """The pairs of *shop*."""
-        if self._alone:
-            return self._whole[2]
-        return {
-            relation: frames[shop] for relation, frames in self._links.items() if shop in frames
-        }
 
     def _source(self, shop: str, rows: CountedRows, frame: pl.DataFrame) -> CountedRows:
         asked = shop, id(rows)

@@ -157,13 +157,6 @@ class Judgement:
             found.setdefault(shop, {})[rules[number]] = many
         return found
 
-    @cached_property
-    def seen(self) -> Mapping[int, int]:
-        """How many subjects of each evaluation, by its number, were seen to be clear: a condition
-        is false and all had data."""
-        clear = self.outcomes.filter((pl.col("truth") == int(Truth.FALSE)) & pl.col("known"))
-        return dict(clear.group_by("evaluation").len().iter_rows())
-
     def count(self, evaluation: RuleEvaluation, outcome: Outcome) -> int:
         """How many subjects of *evaluation* ended in *outcome*."""
         return self.counts.get((evaluation.number, outcome), 0)

@@ -5,7 +5,7 @@ planned, and worked out, three times. To plan a tree of hundreds of nodes takes 
 it out, so what is used often becomes a column first.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import attrs
 import polars as pl
@@ -37,11 +37,3 @@ def without(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
     """*frame* without the columns *names*, by a choice of columns: DataFrame.drop is a query."""
     away = frozenset(names)
     return frame[[column for column in frame.columns if column not in away]] if away else frame
-
-
-def in_turn(frame: pl.DataFrame, by: str | Sequence[str], *aggregates: pl.Expr) -> pl.DataFrame:
-    """*frame* grouped, each sum taken over the rows of its group in their order. Polars would else
-    add up what several threads summed, and the last digits would depend on what other groups there
-    are; an aggregate that cannot be split over threads keeps all of them from it."""
-    whole = pl.first().n_unique().alias("_whole")
-    return frame.group_by(by, maintain_order=True).agg(*aggregates, whole).drop("_whole")
