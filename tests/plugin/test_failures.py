@@ -121,7 +121,7 @@ def test_what_a_failed_hook_would_have_computed_is_an_error_and_not_missing(
     assert because.startswith("failed: plugin agency failed: advisor_metrics ")
     assert says in because
     assert remedy.startswith("Update or remove the plugin that failed")
-    assert unjudged(made, "agency/both")[0].startswith("failed (on 1 of 2): plugin agency")
+    assert unjudged(made, "agency/both")[0].startswith("failed on 1 of 2: plugin agency")
     assert "failed" not in unjudged(made, "agency/stocked")[0]
     assert "agency/both" not in {one["rule"] for one in made["healthy"]}
     told = site.run("explain", "agency/moody", shop, "--subject", "31").stdout
