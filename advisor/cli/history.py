@@ -56,7 +56,12 @@ def history(ctx: click.Context) -> None:
 @config_option
 @click.option("--all", "everything", is_flag=True, help="Every run, and not the newest 20 only.")
 def list_(*, path: Path = Path(), config: Path | None = None, everything: bool = False) -> None:
-    """Lists the runs, newest first."""
+    """Lists the runs, newest first.
+
+    \b
+    Example:
+      advisor history list exports/ --all
+    """
     from advisor.cli.screen import readers, say, table
 
     store, shop = store_at(path, config)
@@ -87,7 +92,12 @@ def list_(*, path: Path = Path(), config: Path | None = None, everything: bool =
 @config_option
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
 def export_(path: Path, config: Path | None, output: Path | None) -> None:
-    """Writes the runs as JSON lines, oldest first."""
+    """Writes the runs as JSON lines, oldest first.
+
+    \b
+    Example:
+      advisor history export exports/ -o runs.jsonl
+    """
     from advisor.cli.screen import readers, say
     from advisor.history import export_lines
     from advisor.ingest import write_outputs
@@ -109,7 +119,13 @@ def export_(path: Path, config: Path | None, output: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False))
 @config_option
 def import_(path: Path, file: Path, config: Path | None) -> None:
-    """Adds runs that were exported; those that are here already stay as they are."""
+    """Adds runs that were exported; those that are here already stay as they are.
+
+    \b
+    Examples:
+      advisor history import exports/ runs.jsonl
+      advisor history import exports/ - < runs.jsonl
+    """
     from advisor.cli.screen import say
     from advisor.history import import_lines
 
@@ -133,7 +149,13 @@ def import_(path: Path, file: Path, config: Path | None) -> None:
 def forget(
     path: Path, config: Path | None, before: date | None, number: int | None, *, everything: bool
 ) -> None:
-    """Deletes runs: those before a day, one, or all."""
+    """Deletes runs: those before a day, one, or all.
+
+    \b
+    Examples:
+      advisor history forget exports/ --before 2025-01-01
+      advisor history forget exports/ --run 12
+    """
     from advisor.cli.screen import say
 
     given = [before is not None, number is not None, everything]

@@ -157,7 +157,10 @@ def complete_line(line: str) -> list[str]:
         ("advisor diagnose --goal a", {"ads", "audience"}),
         ("advisor diagnose --size ", {"small", "mid", "enterprise"}),
         ("advisor diagnose --niche fash", {"fashion-beauty"}),
-        ("advisor diagnose --format ", {"md", "json", "csv", "html"}),
+        (
+            "advisor diagnose --format ",
+            {"md", "html", "json", "csv", "xlsx", "ics", "sarif", "junit", "jsonl"},
+        ),
         ("advisor diagnose --fail-on ", {"critical", "high", "medium", "low"}),
         ("advisor config explain shop.si", {"shop.size"}),
     ],

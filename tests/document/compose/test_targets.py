@@ -216,7 +216,7 @@ def test_the_reports_print_the_course(tmp_path: Path) -> None:
     made = reports(plan(tmp_path))
     markdown = made["appendix.md"].replace("\u2009", " ")
 
-    assert "## Sales trend: sales, Jun 1 – Oct 29, 2026" in markdown
+    assert "## Trend of sales, Jun 1 – Oct 29, 2026" in markdown
     assert "Sales: up 10% a month" in markdown
     assert "- Target for Oct 1 – Dec 31, 2026:" in markdown
     assert "| Jul 2026 | " in markdown
