@@ -1,5 +1,6 @@
 """`advisor serve`: the page on this machine."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def serve(
     choices = Choices(
         niches={id_: one.title for id_, one in vocabulary.niches.items()},
         goals={id_: one.title for id_, one in vocabulary.goals.items()},
-        languages={},
+        languages=_languages(registry.languages()),
     )
     there = format_names(registry.report_formats())
     formats = tuple(name for name in _FORMATS if name in there)
@@ -78,6 +79,13 @@ def serve(
         )
     finally:
         workspace.close()
+
+
+def _languages(codes: Sequence[str]) -> Mapping[str, str]:
+    """The languages of reports, each by its own name."""
+    from babel import Locale
+
+    return {code: str(Locale.parse(code).get_display_name(code)) for code in codes}
 
 
 def _write_shortcut(workspace: Path) -> None:

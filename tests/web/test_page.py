@@ -29,6 +29,10 @@ def test_a_seller_gets_the_plan_of_the_example(page: Page) -> None:
     done = finished(page, shop)
     assert "Open the plan" in done.text
 
+    assert page.post(f"/shops/{shop}/plan", ("language", "es")).status == 303
+    finished(page, shop)
+    assert '<html lang="es"' in page.get(f"/shops/{shop}/plan/plan.html").text
+
     plan = page.get(f"/shops/{shop}/plan/plan.html")
     assert plan.status == 200
     assert "form-action 'none'" in plan.headers["content-security-policy"]
