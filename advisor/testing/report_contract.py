@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.document import Document
+from advisor.document import Document, RunDiff
 from advisor.errors import AdvisorError
 from advisor.knowledge import own_version
 from advisor.plugin import ReportFormat, Templates
@@ -23,6 +23,7 @@ from advisor.testing.installed import registry_with
 from advisor.testing.template_names import undocumented
 
 _TEMPLATE = ".j2"
+_CONTEXTS: Mapping[str, type] = {"index": Index, "diff": RunDiff}
 
 
 class ReportContract(Contract):
@@ -59,13 +60,14 @@ class ReportContract(Contract):
 
     def test_uses_documented_names(self) -> None:
         """Every name in a template, in whatever branch, is a field of `advisor.document.Document`
-        (of `advisor.report.Index` in `index.md.j2`), or in *context*."""
+        (of `advisor.report.Index` in `index.md.j2`, of `RunDiff` in `diff.md.j2`), or in
+        *context*."""
         environment = make_environment(self._themes(), "md")
         wrong: list[str] = []
         for theme in self.templates:
             for file in sorted(theme.folder.iterdir(), key=lambda one: one.name):
                 if file.name.endswith(_TEMPLATE):
-                    about = Index if file.name.startswith("index.") else Document
+                    about = _CONTEXTS.get(file.name.partition(".")[0], Document)
                     source = file.read_text(encoding="utf-8-sig")
                     found = undocumented(environment, source, about, self.context)
                     wrong += [f"{theme.name}/{file.name}, {text}" for text in found]

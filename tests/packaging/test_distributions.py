@@ -95,4 +95,4 @@ def test_the_unpacked_wheel_makes_the_plan_of_the_example(wheel: Path, tmp_path:
 
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith(str(tmp_path / "site"))
-    assert "guide/low-ctor" in (tmp_path / "plan" / "plan.md").read_text(encoding="utf-8")
+    assert "guide/low-ctor" in (tmp_path / "plan" / "appendix.md").read_text(encoding="utf-8")
