@@ -21,6 +21,7 @@ DAYS = 28
 PRODUCTS: Mapping[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {
     "roi_of_target": (1.0, ("gmv_max_revenue",), ("gmv_max_cost", "target_roi")),
     "budget_use": (1.0, ("gmv_max_cost",), ("daily_budget",)),
+    "product_roi": (1.0, ("gmv_max_revenue",), ("gmv_max_cost",)),
     "restock_cover": (1.0, ("stock",), ("items_sold", "lead_days")),
     "edits_a_week": (7.0, ("budget_changes",), ()),
     "follower_growth": (30.0, ("follower_change",), ("followers",)),
