@@ -336,7 +336,13 @@ def test_of_two_tables_in_a_sheet_the_second_is_read_and_the_first_checks_it(
     reading = read(tmp_path, rows, toml=toml)
 
     assert column(reading, "views") == [5.0, 7.0]
-    assert reading.left_out == {}
+    assert reading.left_out == {
+        "totals row": 1,
+        "growth": 1,
+        "blank row": 1,
+        "above the header": 1,
+        "repeated header": 1,
+    }
     assert [note.text for note in reading.notes] == [
         "the rows of 'Views' add up to 12, the file's total is 13"
     ]
