@@ -13,6 +13,8 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 settings.register_profile("project", deadline=None)
 # Many runs of the same tests: what an example more would find is left to the ordinary runs.
 settings.register_profile("mutation", deadline=None, max_examples=25, database=None)
+# Expensive properties are tried on more examples before a release: see tests/examples_tried.py.
+settings.register_profile("release", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 # Compiled knowledge is kept beside pytest's own cache, and not in the home of who runs the tests.

@@ -30,6 +30,7 @@ def pack(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow  # .ci/run calls the command too, and the packs' own tests try their cases
 def test_every_case_of_every_installed_pack_holds(run: Run) -> None:
     result = run("rules", "test")
     assert "none failed" in result.stdout.splitlines()[-1]

@@ -19,6 +19,7 @@ from advisor.model.condition import Test as Ask
 from advisor.model.rule import After, Rule
 from advisor.model.shop import Business
 from tests.core import TODAY, WINDOW, WORDS, counted, rule
+from tests.examples_tried import tried
 
 Row = dict[str, object]
 ENDS = ("shop", "from", "to")
@@ -117,7 +118,7 @@ def blocks(draw: st.DrawFn) -> Block:
     return Block(Bands((BandFile("test", "the test", BANDS),), own), shops, rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tried(20, 120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(blocks())
 def test_a_block_is_graded_as_each_shop_is_alone(block: Block) -> None:
     def graded(*shops: str) -> pl.DataFrame:
@@ -177,7 +178,7 @@ def said(judgement: Judgement) -> tuple[object, ...]:
     return ended, fired
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tried(20, 120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(blocks(), st.data())
 def test_a_block_is_judged_as_each_shop_is_alone(block: Block, data: st.DataObject) -> None:
     products: list[Row] = [

@@ -15,6 +15,7 @@ from advisor.model.condition import Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
 from advisor.model.rule import After, Rule
 from tests.core import counted, judged, rule
+from tests.examples_tried import tried
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="durable_rules is not installed")
 
@@ -150,7 +151,7 @@ def said(
 
 
 @settings(
-    max_examples=60,
+    max_examples=tried(25, 120),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -106,7 +106,7 @@ CASES = [
     pytest.param(place, what, id=f"{place} {what}", marks=() if usual else pytest.mark.slow)
     for place in (*PLACES, "metrics")
     for what in DEATHS
-    for usual in [what == "crashes" or (place, what) == ("at_import", "hangs") or place == "read"]
+    for usual in [what == "crashes" or place == "read"]
 ]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 

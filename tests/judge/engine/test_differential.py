@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from advisor.judge.engine import After, Clause, FindingFact, Join, LinkFact, Pattern, SubjectFact
 from advisor.judge.engine.durable import DurableEngine
 from advisor.judge.engine.reference import ReferenceEngine
+from tests.examples_tried import tried
 
 # Few names, so that nearly every example joins something.
 KINDS = st.sampled_from(["ad", "product"])
@@ -50,7 +51,7 @@ givens = st.builds(
 
 # The engine is shared on purpose: what one example leaves behind would show in the next.
 several = settings(
-    max_examples=150,
+    max_examples=tried(60, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
