@@ -319,16 +319,19 @@ def diagnose_many(
     most_shops: int = MOST_SHOPS,
     memory: Memory | None = None,
     allow_none: bool = False,
+    wanted: Callable[[Path], bool] = lambda _: True,
 ) -> Outcome:
     """Diagnoses each shop of *folders* with the options of *request*, block by block;
     *on_document* gets every document as soon as it is there, and none is kept; without it none is
-    made. *on_block* gets each block, with the folders of its shops. *memory* has the problems of
+    made, nor of a folder that is not *wanted*. *on_block* gets each block, with the folders of its
+    shops. *memory* has the problems of
     histories afterwards.
 
     A shop that cannot be diagnosed, whatever the reason, is a line in `failed`, and the others go
     on. Raises AdvisorError where no shop has a plan, unless *allow_none*.
     """
-    run = _Run(Resolver(registry), engine or choose(), on_document, on_block, memory or Memory())
+    acting, kept = engine or choose(), memory or Memory()
+    run = _Run(Resolver(registry), acting, on_document, on_block, kept, wanted)
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)
     if not run.done and not allow_none:
@@ -362,6 +365,7 @@ class _Run:
     on_document: OnDocument | None
     on_block: OnBlock | None
     memory: Memory
+    wanted: Callable[[Path], bool]
     done: int = 0
     unreadable: int = 0
     failed: list[FailedShop] = attrs.field(factory=list)
@@ -427,8 +431,11 @@ class _Run:
         if self.on_document is None:
             self.done += len(block)
             return
-        past = self.memory.past(diagnosed.shops)
-        for opened, diagnosis in zip(block, diagnosed.shops, strict=True):
+        pairs = zip(block, diagnosed.shops, strict=True)
+        chosen = [(opened, shop) for opened, shop in pairs if self.wanted(opened.folder)]
+        self.done += len(block) - len(chosen)
+        past = self.memory.past(shop for _, shop in chosen)
+        for opened, diagnosis in chosen:
             try:
                 document, run = self.memory.compose(diagnosis, past)
             except _FAILURES as error:

@@ -123,7 +123,7 @@ def portfolio(
                 folders,
                 output,
                 options,
-                plans=chooser.choose,
+                plans=chooser.chosen or chooser.choose,
                 formats=formats,
                 jobs=jobs or 0,
                 progress=waiting.counting,
@@ -175,6 +175,11 @@ class _Chooser:
         self._folders = tuple(name.strip() for name in said.split(",") if name.strip())
         for name in self._folders:
             known("--plans", name, ("all", "none", "worst:20", *folders))
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """The folders that are known before there are results."""
+        return self._folders
 
     def choose(self, dataset: "Dataset") -> Sequence[str]:
         """The folders, once all results are there."""

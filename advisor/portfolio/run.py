@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from advisor.plugin import MIB, Child, ChildDied, Limits, own_version, python_co
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
 
 BLOCK = 48  # shops at most; a block is what is lost when a run is stopped
-LEAST_BLOCKS = 32  # of a run that has as many shops, so that every core has work to the end
+LEAST_BLOCKS = 8  # of a run that has as many shops, so that every core has work to the end
 LIMITS = Limits(seconds=900.0, memory=16 * 1024 * MIB, output=16 * MIB)
 THREADS = "POLARS_MAX_THREADS"
 Progress = Callable[[int, int, str], None]
@@ -166,13 +166,13 @@ def run_portfolio(
     out: Path,
     options: Options,
     *,
-    plans: Callable[[Dataset], Sequence[str]] = lambda _: (),
+    plans: Sequence[str] | Callable[[Dataset], Sequence[str]] = (),
     formats: Sequence[str] = (),
     jobs: int = 0,
     progress: Progress | None = None,
 ) -> Result:
-    """Diagnoses the shops of *folders* into the dataset *out*, then writes the plans of the folders
-    that *plans* chooses once all results are there.
+    """Diagnoses the shops of *folders* into the dataset *out*, and writes the plans of the folders
+    that *plans* names, or chooses once all results are there.
 
     *jobs* processes work at once; 0 is one a core. Raises AdvisorError for what the user can fix.
     """
@@ -188,6 +188,8 @@ def run_portfolio(
     pool = _Pool(dataset, options)
     tasks = []
     before = 0
+    named = frozenset() if callable(plans) else frozenset(plans)
+    written: set[str] = set()
     for name, part in parts.items():
         fingerprint = _fingerprint(part, options)
         block = dataset.block(name)
@@ -202,7 +204,8 @@ def run_portfolio(
         ) -> None:
             files: list[str] = []
             settings: dict[str, str] = {}
-            _block(talk, pool, name, part, files, settings)
+            _block(talk, pool, name, part, files, settings, named, formats)
+            written.update(set(settings) & named)
             folder_names = tuple(folder.name for folder in part)
             finished = Block(name, mark, folder_names, tuple(files), settings)
             dataset.finish_block(finished)
@@ -214,7 +217,8 @@ def run_portfolio(
     about = {"version": own_version(), "options": attrs.asdict(options)}
     dataset.finish([done[name] for name in parts], about)
     by_name = {folder.name: folder for folder in folders}
-    wanted = [by_name[name] for name in plans(dataset) if name in by_name]
+    asked = plans(dataset) if callable(plans) else plans
+    wanted = [by_name[name] for name in asked if name in by_name and name not in written]
     if wanted:
         count = _Count(len(wanted), progress, time.monotonic())
         size = max(1, min(12, -(-len(wanted) // jobs)))
@@ -238,16 +242,24 @@ def _block(
     folders: Sequence[Path],
     files: list[str],
     settings: dict[str, str],
+    plans: Collection[str],
+    formats: Sequence[str],
 ) -> None:
     """Has *folders* done; where that ends the child, each half of them, down to one shop."""
-    asked = {"do": "block", "name": name, "folders": [str(folder) for folder in folders]}
+    asked = {
+        "do": "block",
+        "name": name,
+        "folders": [str(folder) for folder in folders],
+        "plans": [folder.name for folder in folders if folder.name in plans],
+        "formats": [*formats],
+    }
     try:
         answer = talk.ask(asked)
     except ChildDied as died:
         if len(folders) > 1:
             middle = len(folders) // 2
-            _block(talk, pool, f"{name}-0", folders[:middle], files, settings)
-            _block(talk, pool, f"{name}-1", folders[middle:], files, settings)
+            for half, part in enumerate((folders[:middle], folders[middle:])):
+                _block(talk, pool, f"{name}-{half}", part, files, settings, plans, formats)
             return
         problem = f"its process ended: {died}"
         row: dict[str, Any] = {**dict.fromkeys(SHOPS)}

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from advisor.diagnosis import BlockDiagnosis
-from advisor.ingest import write_facts
+from advisor.ingest import write_facts, write_outputs
 from advisor.judge import choose
 from advisor.knowledge import ShopKnowledge
 from advisor.model import CONFIG_NAME, Request
-from advisor.pipeline import diagnose_many
+from advisor.pipeline import OnDocument, diagnose_many
 from advisor.plugin import Registry, load_plugins, serve
 from advisor.portfolio.dataset import SHOPS, TABLES, Dataset, empty_tables
 from advisor.report import render
@@ -79,17 +79,31 @@ class Worker:
                 tables[name].append(frame)
             settings.update((one.name, _profile(one)) for one in opened)
 
+        plans = set(asked["plans"])
         outcome = diagnose_many(
-            folders, request, registry, on_block=keep, engine=self._engine, allow_none=True
+            folders,
+            request,
+            registry,
+            self._writer(registry, dataset, asked["formats"]) if plans else None,
+            on_block=keep,
+            engine=self._engine,
+            allow_none=True,
+            wanted=lambda folder: folder.name in plans,
         )
-        failed = [{"folder": one.id, "problem": one.problem} for one in outcome.failed]
+        # Whose results are there, and only whose plan could not be made, is told and no row.
+        told = [f"{one.id}: {one.problem}" for one in outcome.failed if one.id in settings]
+        failed = [
+            {"folder": one.id, "problem": one.problem}
+            for one in outcome.failed
+            if one.id not in settings
+        ]
         tables["shops"].append(_rows(failed))
         frames = {
             name: pl.concat(parts, how="vertical_relaxed").select(*TABLES[name])
             for name, parts in tables.items()
         }
         dataset.write_tables(asked["name"], frames)
-        return {"settings": settings, "failures": list(registry.failures())}
+        return {"settings": settings, "failures": [*registry.failures(), *told]}
 
     def _plans(
         self,
@@ -99,7 +113,19 @@ class Worker:
         dataset: Dataset,
         formats: Sequence[str],
     ) -> Mapping[str, Any]:
-        from advisor.ingest import write_outputs
+        outcome = diagnose_many(
+            folders,
+            request,
+            registry,
+            self._writer(registry, dataset, formats),
+            engine=self._engine,
+            allow_none=True,
+        )
+        failed = [f"{one.id}: {one.problem}" for one in outcome.failed]
+        return {"failures": [*registry.failures(), *failed]}
+
+    def _writer(self, registry: Registry, dataset: Dataset, formats: Sequence[str]) -> OnDocument:
+        """What writes the plan of a shop."""
 
         def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
             settings = known.request.settings
@@ -115,11 +141,7 @@ class Worker:
             place = dataset.root / "plans" / folder.name
             write_outputs({place / name: text for name, text in files.items()})
 
-        outcome = diagnose_many(
-            folders, request, registry, write, engine=self._engine, allow_none=True
-        )
-        failed = [f"{one.id}: {one.problem}" for one in outcome.failed]
-        return {"failures": [*registry.failures(), *failed]}
+        return write
 
 
 def _request(asked: Mapping[str, Any]) -> Request:
