@@ -22,6 +22,10 @@ from tests.report.pseudo import pseudo_language, unmarked
 EXAMPLE = Path("examples/luna-beauty")
 PACKAGES = tuple(place for place in registry().text_folders() if isinstance(place, Path))
 LANGUAGES = ("es", "id", "pt_BR")
+# What is long is tried in one language in ordinary runs.
+ONE_OF_THEM = [
+    pytest.param(name, marks=() if name == "pt_BR" else pytest.mark.slow) for name in LANGUAGES
+]
 # What is of the shop's own: names and files; ids, and codes that are the same everywhere.
 OWN = re.compile(r"\[\]\([^)]*\)|\b(guide|operator)/[\w-]+|\b(MXN|USD|LIVEs|SHA-256)\b")
 
@@ -99,7 +103,7 @@ def test_no_text_of_a_plan_is_outside_of_the_catalogs(
     assert left == []
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", ONE_OF_THEM)
 def test_each_rule_makes_its_sentence_in_each_language(name: str) -> None:
     language = registry().language(name, None)
     every = installed_rules(registry())
@@ -115,7 +119,7 @@ def test_each_rule_makes_its_sentence_in_each_language(name: str) -> None:
                 assert not re.search(r"[{}]", said), said
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", ONE_OF_THEM)
 def test_a_complete_language_leaves_no_english_sentence_in_the_plan(name: str) -> None:
     language: Language = registry().language(name, None)
     told = files(diagnosis(EXAMPLE, language=name))["plan.md"]
