@@ -27,7 +27,8 @@ LOAD = """
 import sys
 sys.path[:0] = sys.argv[1:]
 from datetime import date
-from advisor.model.shop import Business, Settings
+from advisor.model import Settings
+from advisor.model.shop import Business
 from advisor.knowledge.load import bands_of, load_rules
 from advisor.plugin.registry import load_plugins
 registry = load_plugins()
