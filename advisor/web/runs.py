@@ -6,6 +6,7 @@ cannot differ.
 """
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ LIMITS = Limits(seconds=900.0, memory=12 * 1024 * MIB, output=64 * MIB)
 AT_ONCE = 2  # children that work at the same time
 ASKED = "request.json"  # beside a plan: the options it was made with
 FAILED_PLUGIN = 4  # the exit code of a run that made its plan without some plugin
+_PARENT = "ADVISOR_PARENT"  # see advisor/cli/__main__.py
 _CLI = ("-P", "-m", "advisor.cli")
 _DETAIL = 1500  # characters of a child's message that a page shows
 
@@ -177,7 +179,9 @@ class Runs:
         it was asked for, such a failure is not one of the run."""
         with self._slots:
             try:
-                said = run_process(python_command(*_CLI, *words), limits=self.limits)
+                command = python_command(*_CLI, *words)
+                env = {**os.environ, _PARENT: str(os.getpid())}  # it ends when the page has gone
+                said = run_process(command, limits=self.limits, env=env)
             except ChildDied as died:
                 death = died.death
                 lines = "\n".join(death.last_lines)[:_DETAIL]
