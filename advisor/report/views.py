@@ -53,12 +53,13 @@ _PARTS = ("excites", "frustrates", "shines", "stalls")
 
 def soonest(watch: Iterable[Part], most: int) -> list[Part]:
     """The first *most* things to watch of which it is known when they can be told, the soonest
-    first; one for each rule."""
+    first; one for each rule, and each line once, for two rules may wait for the same number."""
     first: dict[str, Part] = {}
     dated = (item for item in watch if item["days"] is not None)
     for item in sorted(dated, key=lambda item: item["days"]):
         first.setdefault(item["rule"], item)
-    return list(first.values())[:most]
+    by_line = {(str(item["subject"]), item["text"]): item for item in reversed(first.values())}
+    return list(reversed(by_line.values()))[:most]
 
 
 def origins(kpis: Iterable[Part]) -> list[str]:

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +192,3 @@ class Runs:
                 text = f"This run was stopped: {death.text}."
                 raise RunFailed(text, hint="the other files and shops are not affected") from None
         return said.decode(errors="replace"), ""
-
-
-def formats_of(names: Callable[[], Sequence[str]], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Those of *wanted* that are there, in their order."""
-    there = set(names())
-    return tuple(name for name in wanted if name in there)

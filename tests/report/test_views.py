@@ -51,3 +51,13 @@ def test_one_remedy_is_said_once() -> None:
     one, two, three = ({"remedy": remedy} for remedy in ("add ads", "", "add ads"))
 
     assert views.by_remedy((one, two, three)) == [("add ads", [one, three]), ("", [two])]
+
+
+def test_two_rules_that_wait_for_one_number_make_one_line() -> None:
+    ad = {"kind": "ad", "key": "1", "name": "One"}
+    waiting = [
+        {"rule": "a", "subject": ad, "text": "CPC $1", "days": 2},
+        {"rule": "b", "subject": ad, "text": "CPC $1", "days": 2},
+        {"rule": "c", "subject": ad, "text": "CTR 1%", "days": 1},
+    ]
+    assert [item["rule"] for item in views.soonest(waiting, 5)] == ["c", "a"]
