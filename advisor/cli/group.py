@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from advisor.cli.screen import hush, say
 from advisor.errors import AdvisorError, unknown
 
 _SELDOM = 500_000  # objects; the run of a small shop makes fewer
@@ -95,8 +96,6 @@ class AdvisorGroup(NamesNear):
             tell_failures(ctx)
             raise
         except AdvisorError as error:
-            from advisor.cli.screen import say
-
             say(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
@@ -119,9 +118,3 @@ def _end_process(code: object) -> None:
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
-
-
-def hush() -> None:
-    """Sends standard output nowhere, so that nothing complains when the process ends."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

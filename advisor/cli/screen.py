@@ -1,17 +1,16 @@
 """What a terminal is shown: clean lines, aligned columns, progress and timings."""
 
+import os
 import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
-
-from advisor.cli.group import hush
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,6 +64,12 @@ def readers() -> Iterator[None]:
         sys.stdout.flush()
     except BrokenPipeError:
         hush()
+
+
+def hush() -> None:
+    """Sends standard output nowhere, so that nothing complains when the process ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console() -> "Console":
