@@ -96,7 +96,8 @@ def render(
         raise broken[0]
     if failed is not None:
         failed += [*lines, *map(str, broken)]
-    if set(formats) - {"json"} and document.findings and FINDINGS_FILE not in files:
+    # Without a finding too: the list of an earlier run is not to stay beside this plan.
+    if set(formats) - {"json"} and FINDINGS_FILE not in files:
         files[FINDINGS_FILE] = render_csv(document)
     return files
 

@@ -31,6 +31,7 @@ PLANS = ".plans"
 INCOMING = ".incoming"
 REMOVED = ".removed"
 LOCK = ".serving"
+FORMER = ".former-"  # before a shop: its plan while the next one takes its place
 PLAN = "plan.json"
 NAME_LENGTH = 120  # characters of a file's name; file systems take 255 bytes
 # What an uploaded advisor.toml may bring: facts about the shop, never paths or addresses.
@@ -77,6 +78,9 @@ class Workspace:
             self._lock = _locked(root / LOCK)
             for name in (INCOMING, REMOVED):
                 shutil.rmtree(root / name, ignore_errors=True)
+            for former in (root / PLANS).glob(f"{FORMER}*"):
+                with contextlib.suppress(OSError):  # the newer plan is there
+                    former.rename(root / PLANS / former.name.removeprefix(FORMER))
             for plan in (root / PLANS).glob(".*"):
                 shutil.rmtree(plan, ignore_errors=True)
             for name in (INCOMING, PLANS):
@@ -275,7 +279,8 @@ class Workspace:
             yield place
             if (place / PLAN).is_file() and shop in self._shops():
                 target = self.root / PLANS / shop
-                former = self.root / PLANS / f".{uuid.uuid4().hex}"
+                former = self.root / PLANS / f"{FORMER}{shop}"
+                shutil.rmtree(former, ignore_errors=True)
                 with contextlib.suppress(FileNotFoundError):
                     target.rename(former)
                 place.rename(target)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError, Mistakes
 from advisor.model import read_settings
-from advisor.web.workspace import NotThere, Workspace, safe_name
+from advisor.web.workspace import FORMER, NotThere, Workspace, safe_name
 
 
 @pytest.fixture
@@ -157,6 +157,23 @@ def test_what_a_killed_server_left_is_cleared(workspace: Path) -> None:
     assert not half.exists()
     assert not list((workspace / ".incoming").iterdir())
     assert again.shops() == (shop,)
+    again.close()
+
+
+def test_a_server_that_is_killed_between_two_plans_has_one_of_them(workspace: Path) -> None:
+    first = Workspace(workspace)
+    shop = first.create("Luna")
+    with first.new_plan(shop) as place:
+        (place / "plan.json").write_text("first")
+    plans = workspace / ".plans"
+    (plans / shop).rename(plans / f"{FORMER}{shop}")  # as after the first of the two renames
+    first.close()
+    again = Workspace(workspace)
+    assert again.plan_files(shop)["plan.json"].read_text() == "first"
+    with again.new_plan(shop) as place:
+        (place / "plan.json").write_text("second")
+    assert again.plan_files(shop)["plan.json"].read_text() == "second"
+    assert [one.name for one in plans.iterdir()] == [shop]
     again.close()
 
 

@@ -1,0 +1,136 @@
+"""Whole runs that are killed at any moment: one set of outputs, one history, nothing left."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from advisor.ingest.atomic_write import COMMITTED, STAGED
+from tests.cli.exports import TODAY, shop_folder
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL"),
+]
+
+KILLS = int(os.environ.get("ADVISOR_KILLS", "1000"))
+COMMAND = (sys.executable, "-P", "-m", "advisor.cli")
+FORMATS = ("md", "html", "json", "xlsx")
+# Runs whose outputs differ in every file.
+LANGUAGES = ("en", "es")
+NAMES = ("ash", "birch", "cedar")
+
+
+def command(shop: Path, out: Path, language: str) -> list[str]:
+    formats = [word for name in FORMATS for word in ("--format", name)]
+    words = ["diagnose", str(shop), "-o", str(out), "--today", TODAY, "--language", language]
+    return [*COMMAND, *words, *formats, "--quiet"]
+
+
+def environment() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if name != "ADVISOR_HISTORY"}
+
+
+def visible(folder: Path) -> Mapping[str, bytes]:
+    """The files that a reader of the folder sees."""
+    if not folder.is_dir():
+        return {}
+    return {p.name: p.read_bytes() for p in folder.iterdir() if not p.name.startswith(".")}
+
+
+def stable(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The set without the workbook, whose zip may have another time in it."""
+    return {name: data for name, data in files.items() if name.endswith((".html", ".json", ".csv"))}
+
+
+def kill_somewhere(words: list[str], out: Path, chance: random.Random, longest: float) -> bool:
+    """Starts a run and kills it: at a random moment, or soon after it began to write. Gives whether
+    it was still at work."""
+    with subprocess.Popen(words, env=environment(), start_new_session=True) as process:
+        if chance.random() < 0.5:
+            time.sleep(chance.random() * longest)
+        else:
+            while process.poll() is None and not any(out.glob(f"{STAGED}*")):
+                time.sleep(0.0002)
+            time.sleep(chance.random() * 0.02)
+        killed = process.poll() is None
+        if killed:
+            os.killpg(process.pid, signal.SIGKILL)
+    return killed
+
+
+def test_a_shop_has_the_outputs_of_one_run_and_its_history_is_whole(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    shop = shop_folder(tmp_path / "shop")
+    out = tmp_path / "out"
+    began = time.monotonic()
+    for language in LANGUAGES:  # from here on both runs find the same past
+        subprocess.run(command(shop, out, language), env=environment(), check=True)
+    longest = (time.monotonic() - began) / len(LANGUAGES)
+    sets = []
+    for language in LANGUAGES:
+        subprocess.run(command(shop, out, language), env=environment(), check=True)
+        sets.append(stable(visible(out)))
+    assert all(sets[0][name] != sets[1][name] for name in sets[0] if name != "findings.csv")
+    killed = unfinished = 0
+    for _ in range(KILLS):
+        words = command(shop, out, chance.choice(LANGUAGES))
+        killed += kill_somewhere(words, out, chance, longest)
+        found = stable(visible(out))
+        if found not in sets:
+            assert (out / COMMITTED).is_dir(), sorted(found)
+            unfinished += 1
+    assert killed > KILLS // 2
+    assert unfinished <= 1 + KILLS // 50  # the next run finishes them, but they are rare
+    subprocess.run(command(shop, out, "en"), env=environment(), check=True)
+    assert stable(visible(out)) == sets[0]
+    assert not [p.name for p in out.iterdir() if p.name.startswith(".")]
+    with closing(sqlite3.connect(shop / "history.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        counts = database.execute(
+            "SELECT DISTINCT (SELECT count(*) FROM advisor_finding WHERE run = advisor_run.id), "
+            "(SELECT count(*) FROM advisor_action WHERE run = advisor_run.id) FROM advisor_run"
+        ).fetchall()
+    assert len(counts) == 1  # every run that is kept has all its rows
+    assert all(counts[0])
+
+
+def test_a_portfolio_has_whole_plans_and_ends_like_one_that_nobody_killed(tmp_path: Path) -> None:
+    chance = random.Random(6)
+    shops = tmp_path / "shops"
+    for name in NAMES:
+        one = shop_folder(shops / name)
+        profile = one / "advisor.toml"
+        profile.write_text(profile.read_text().replace("corner", name), encoding="utf-8")
+
+    def words(out: Path) -> list[str]:
+        made = [*COMMAND, "portfolio", str(shops), "-o", str(out), "--today", TODAY]
+        return [*made, "--plans", "all", "--format", "html", "--jobs", "2", "--quiet"]
+
+    whole = tmp_path / "whole"
+    began = time.monotonic()
+    subprocess.run(words(whole), env=environment(), check=True)
+    longest = time.monotonic() - began
+    expected = {name: stable(visible(whole / "plans" / name)) for name in NAMES}
+    out = tmp_path / "out"
+    for _ in range(max(1, KILLS // 10)):
+        kill_somewhere(words(out), out, chance, longest)
+        for name, files in expected.items():
+            place = out / "plans" / name
+            assert stable(visible(place)) in ({}, files) or (place / COMMITTED).is_dir()
+        if chance.random() < 0.2:
+            shutil.rmtree(out, ignore_errors=True)
+    subprocess.run(words(out), env=environment(), check=True)
+    for name, files in expected.items():
+        assert stable(visible(out / "plans" / name)) == files
+    left = [p for p in out.rglob(".*") if p.name.startswith((STAGED, COMMITTED))]
+    assert not left
