@@ -21,6 +21,7 @@ from .model import (
     one_grid,
     parse_toml,
     structure,
+    time_zone_named,
     vocabulary_file,
 )
 from .pipeline import Advice, advise
@@ -83,5 +84,6 @@ __all__ = [
     "parse_toml",
     "render_template",
     "structure",
+    "time_zone_named",
     "vocabulary_file",
 ]

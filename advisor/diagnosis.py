@@ -400,7 +400,9 @@ def gather_shop(
     settings = request.settings
     check_profile(request, registry)
     shop = settings.shop
-    context = ReadContext(request.today, shop.currency, shop.region, settings.orders.channels)
+    context = ReadContext(
+        request.today, shop.currency, shop.region, settings.orders.channels, shop.timezone
+    )
     providers = registry.reading_providers()
     if settings.source:
         own = OwnSources(settings.source, registry.vocabulary())

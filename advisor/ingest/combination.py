@@ -13,6 +13,7 @@ import polars as pl
 from advisor.ingest.currency import settle_currency
 from advisor.ingest.deduplicate import Settled, covered_by_days, overlapping_periods, same_days
 from advisor.ingest.download_time import stamp
+from advisor.ingest.hours import of_own_files, without_hours
 from advisor.ingest.implausible import HeldAmount, hold_back, money_per_event
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
@@ -281,9 +282,9 @@ def _set(
     rows = totals = lifetime = covered = None
     what = log.subject(subject)
     if Grain.DAY in grains:
-        days = same_days(grains[Grain.DAY], ranks)
+        days = same_days(without_hours(grains[Grain.DAY], ranks), ranks)
         log.settled(days, f"days of the same {what}")
-        rows = days.frame
+        rows = of_own_files(days.frame)
     if Grain.PERIOD in grains:
         totals = _periods(grains[Grain.PERIOD], ranks, log, what)
     if Grain.LIFETIME in grains:

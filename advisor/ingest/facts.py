@@ -80,6 +80,7 @@ class _Reading:
     currency: str | None
     columns: tuple[Column, ...]
     notes: tuple[Note, ...]
+    time_zone: str | None = None
 
 
 @frozen
@@ -228,6 +229,7 @@ def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[
         "currency": reading.currency,
         "columns": [attrs.asdict(column) for column in reading.columns],
         "notes": [attrs.asdict(note) for note in reading.notes],
+        "time-zone": reading.time_zone,
     }
 
 
@@ -246,6 +248,7 @@ def _reading_in(one: _Reading, path: Path, frame: Callable[[str], pl.DataFrame])
         currency=one.currency,
         columns=one.columns,
         notes=one.notes,
+        time_zone=one.time_zone,
     )
 
 

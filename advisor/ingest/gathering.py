@@ -10,6 +10,7 @@ from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
 from advisor.ingest.result import Gathered, Unread
+from advisor.ingest.time_zones import in_days_of_the_shop
 from advisor.model import (
     Container,
     File,
@@ -89,6 +90,7 @@ def gather(
         notes += found.notes
         faults += found.faults
     readings = _as_answers(_together(readings, providers, failed), pages)
+    readings = in_days_of_the_shop(readings, context.time_zone, context.region, context.today)
     for name, lines in failed.items():
         notes.append(_failure(name, lines))
         faults.append(notes[-1].text)

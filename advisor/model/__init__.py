@@ -72,6 +72,7 @@ from advisor.model.settings import (
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
 from advisor.model.text import finite, listed
+from advisor.model.time_zones import is_time_zone, time_zone_named, zones_of
 from advisor.model.toml import field_key, parse_toml, structure
 from advisor.model.vocabulary import (
     Better,
@@ -199,6 +200,7 @@ __all__ = [
     "identifier",
     "impossible",
     "is_count",
+    "is_time_zone",
     "listed",
     "make_settings",
     "merge",
@@ -210,6 +212,8 @@ __all__ = [
     "read_settings",
     "structure",
     "texts_of",
+    "time_zone_named",
     "vocabulary_file",
     "wrong_edges",
+    "zones_of",
 ]

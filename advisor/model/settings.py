@@ -11,6 +11,7 @@ from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.model.record import frozen
 from advisor.model.rule import Profile
 from advisor.model.shop import Business, Size
+from advisor.model.time_zones import is_time_zone, time_zones
 from advisor.model.toml import parse_toml, structure
 
 
@@ -25,6 +26,7 @@ class ShopSection:
     size: str | None = None
     niche: str | None = None
     region: str | None = None
+    timezone: str | None = None
     currency: str | None = None
     usd_rate: float | None = None
     margin: float | None = None
@@ -341,6 +343,10 @@ def impossible(shop: ShopSection) -> list[str]:
         wrong.append(f"shop.margin: {shop.margin:g} is no share of revenue; write 45 % as 0.45")
     if shop.region is not None and (why := no_country(shop.region)):
         wrong.append(f"shop.region: {why}")
+    if shop.timezone is not None and not is_time_zone(shop.timezone):
+        wrong.append(
+            f"shop.timezone: {unknown('time zone', shop.timezone, time_zones())}, like Asia/Bangkok"
+        )
     return wrong
 
 

@@ -96,12 +96,14 @@ class Match:
 @frozen
 class ReadContext:
     """What a provider may know beside the file. *today* is the day of the run; *order_channels* are
-    the purchase channels whose orders count, all where there are none."""
+    the purchase channels whose orders count, all where there are none; *time_zone* is the IANA name
+    of the shop's own, where it says one."""
 
     today: date
     currency: str | None = None
     region: str | None = None
     order_channels: tuple[str, ...] = ()
+    time_zone: str | None = None
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.model import Column, Grain, Period, Reading, Source, listed
+from advisor.model import Column, Grain, Period, Reading, Source, listed, time_zone_named
 from advisor.plugin import ReadContext
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
@@ -114,7 +114,19 @@ class FileReader:
             currency=_single(base["currency"]),
             columns=self._columns(),
             notes=self.notes.all(),
+            time_zone=self._time_zone(values),
         )
+
+    def _time_zone(self, values: Values) -> str | None:
+        """The one time zone that a column of the file names."""
+        columns = self.kind.columns
+        named = {
+            time_zone_named(str(zone))
+            for name, texts in values.texts.items()
+            if columns[name].role is Role.ZONE
+            for zone in cells.known_only(texts).unique().drop_nulls()
+        }
+        return named.pop() if len(named) == 1 else None
 
     def _day_by_its_values(self) -> None:
         """Takes the one column of dates that has no known name for the day, where the file's kind
@@ -397,12 +409,14 @@ class FileReader:
         day = self._day(values)
         if day is not None:
             first, last = day, self._last_day(values, day)
+        hours = self._hours(values, first) if kind.hours and day is not None else {}
         return pl.DataFrame(
             {
                 "_row": body["_row"].cast(pl.UInt32),
                 "currency": currency,
                 "from": first,
                 "to": last,
+                **hours,
                 **{
                     f"by.{name}": values.texts[name]
                     for name, role in columns.items()
@@ -419,6 +433,18 @@ class FileReader:
         # The finest one, wherever it stands.
         order = {name: (columns[name].covers is not None, at) for at, name in enumerate(columns)}
         return values.dates[min(named, key=lambda name: order[name])] if named else None
+
+    def _hours(self, values: Values, day: pl.Series) -> dict[str, pl.Series]:
+        """`_hour`: when the hour of each row begins, where the rows are hours."""
+        for name in values.dates:
+            if self.kind.columns[name].role is not Role.DAY or name in values.ends:
+                continue
+            hour = cells.clock(values.texts[name])
+            if hour.null_count() < len(hour):
+                frame = pl.DataFrame({"day": day, "hour": hour})
+                start = pl.col("day").cast(pl.Datetime("ms")) + pl.duration(hours=pl.col("hour"))
+                return {"_hour": frame.select(start)["day"]}
+        return {}
 
     def _last_day(self, values: Values, day: pl.Series) -> pl.Series:
         ends = [end for name, end in values.ends.items() if values.dates[name] is day]

@@ -78,6 +78,7 @@ class Role(StrEnum):
     FROM = "from"
     TO = "to"
     CURRENCY = "currency"
+    ZONE = "zone"  # the time zone in which its days begin
     BREAKDOWN = "breakdown"  # becomes `by.<column>`
     CHECK = "check"
     PERSONAL = "personal"  # dropped before anything else sees it
@@ -187,6 +188,7 @@ class Kind:
     api: bool = False  # answers of an API or tables of a loader: nobody downloads them by hand
     day_first: bool | None = None  # only where the source is known; else the column decides
     end_exclusive: bool = False
+    hours: bool = False  # its days may come as hours, by the clock of an account
     links: Mapping[str, str] = attrs.field(factory=dict)
     default_currency: str | None = None
     ignores: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # headers known, not used

@@ -260,7 +260,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
         name=name,
         business=Business(
             id=shop["id"] or "shop",
-            **{k: v for k, v in shop.items() if k not in ("id", "owner", "tags")},
+            **{k: v for k, v in shop.items() if k not in ("id", "owner", "tags", "timezone")},
         ),
         subject=main,
         outcome=found.outcome,

@@ -1,11 +1,11 @@
-"""Ad accounts say the currency that the other tables of a loader have not."""
+"""Ad accounts say the currency that the other tables of a loader have not, and the time zone."""
 
 from collections.abc import Sequence
 
 import attrs
 import polars as pl
 
-from advisor import Note, Reading, Table
+from advisor import Grain, Note, Reading, Table, time_zone_named
 
 KIND = "advertisers"
 _OF_A_LOADER = ("marketing-api-report", "airbyte-reports", "gmv-max-report-api")
@@ -30,7 +30,33 @@ def accounts(reading: Reading) -> Reading:
     if zones:
         text = f"days of the ad accounts are days in {', '.join(zones)}"
         notes.append(Note("ad-time-zone", text, reading.file.name))
-    return attrs.evolve(reading, tables=tables, notes=tuple(notes))
+    known = {time_zone_named(zone) for zone in zones}
+    return attrs.evolve(
+        reading,
+        tables=tables,
+        notes=tuple(notes),
+        time_zone=known.pop() if len(known) == 1 else None,
+    )
+
+
+def with_time_zone(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """*readings* with the time zone of the ad accounts, where all have the same one and the file
+    names none."""
+    told = {reading.time_zone for reading in readings if reading.kind == KIND}
+    if len(told) != 1:
+        return readings
+    (zone,) = told
+    return [
+        attrs.evolve(reading, time_zone=zone)
+        if reading.time_zone is None and _counts(reading)
+        else reading
+        for reading in readings
+    ]
+
+
+def _counts(reading: Reading) -> bool:
+    """Whether *reading* has what happened on days: an account's name is of no day."""
+    return any(t.counts and t.grain is not Grain.LIFETIME for t in reading.tables)
 
 
 def with_currency(readings: Sequence[Reading]) -> Sequence[Reading]:

@@ -1,5 +1,5 @@
-"""Hourly rows belong to days. The hour stays beside a row until here, so that two hours with the
-same counts are not taken for one row given twice."""
+"""Hourly rows belong to days. The hour stays beside a row: two hours with the same counts are not one
+row given twice, and days of another time zone can be put together from them."""
 
 import attrs
 import polars as pl
@@ -22,6 +22,11 @@ def hours_to_days(reading: Reading) -> Reading:
 
 def _by_day(table: Table) -> Table:
     # The API writes 2021-09-15 05:00:00; loaders drop the zero of the hour, never of the day.
-    day = pl.col(_HOUR).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    frame = table.frame.with_columns(day.alias("from"), day.alias("to")).drop(_HOUR)
+    text = pl.col(_HOUR)
+    day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    hour = text.str.extract(r"^.{10}[ T](\d{1,2})").cast(pl.Int64, strict=False)
+    start = day.cast(pl.Datetime("ms")) + pl.duration(hours=hour)
+    frame = table.frame.with_columns(day.alias("from"), day.alias("to"), start.alias("_hour")).drop(
+        _HOUR
+    )
     return attrs.evolve(table, frame=frame, grain=Grain.DAY)

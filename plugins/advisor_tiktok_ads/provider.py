@@ -75,10 +75,10 @@ class AdsProvider(TabularProvider):
         return reading
 
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """*readings*, those of a loader with the currency of its ad accounts."""
-        from advisor_tiktok_ads.accounts import with_currency
+        """*readings* with the time zone of the ad accounts, those of a loader with the currency."""
+        from advisor_tiktok_ads.accounts import with_currency, with_time_zone
 
-        return with_currency(readings)
+        return with_time_zone(with_currency(readings))
 
     def explain(self, reading: Reading) -> tuple[Column, ...]:
         bases = {new: base for base, (new, *_) in BY_AUDIENCE.items()}

@@ -1,0 +1,101 @@
+"""Days of another time zone than the shop's: said, and rebuilt where there are hours.
+
+An ad account has a clock of its own. What it counts on a day is then not what the shop sold on that
+day; from hours the shop's own days can be put together, from days they cannot.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import attrs
+import polars as pl
+
+from advisor.model import Grain, Note, Period, Reading, Table, zones_of
+
+HOUR = "_hour"
+_MINUTES = 60
+
+
+def in_days_of_the_shop(
+    readings: Sequence[Reading], time_zone: str | None, region: str | None, today: date
+) -> list[Reading]:
+    """*readings*, those of another time zone than the shop's with a note, and with its days where
+    they have hours. The shop's zone is *time_zone*, else the one of its *region*."""
+    if not any(reading.time_zone for reading in readings):
+        return list(readings)
+    home = time_zone or _one_clock(region, today)
+    return [
+        _at_home(reading, home, today) if reading.time_zone else reading for reading in readings
+    ]
+
+
+def _one_clock(region: str | None, today: date) -> str | None:
+    """The time zone of *region*, where all of its clocks show the same."""
+    zones = zones_of(region) if region else ()
+    clocks = {tuple(_offsets(zone, today)) for zone in zones}
+    return zones[0] if len(clocks) == 1 else None
+
+
+def _offsets(zone: str, today: date) -> list[int]:
+    """Minutes ahead of UTC on each day of the year that ends *today*."""
+    end = datetime(today.year, today.month, 28)
+    start = end.replace(year=end.year - 1)
+    there = pl.datetime_range(start, end, "1d", time_zone="UTC", eager=True)
+    local = there.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    return (local - there.dt.replace_time_zone(None)).dt.total_minutes().to_list()
+
+
+def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
+    there = reading.time_zone or ""
+    dated = any(table.grain is not Grain.LIFETIME for table in reading.tables)
+    if not dated or there == home:
+        return reading
+    if home is None:
+        text = (
+            f"its days are days in {there}; write the shop's own time zone as timezone below [shop]"
+            " in advisor.toml to have both compared"
+        )
+        return _told(reading, text)
+    apart = [a - b for a, b in zip(_offsets(home, today), _offsets(there, today), strict=True)]
+    if not any(apart):
+        return reading
+    hours = max(abs(gap) for gap in apart) / _MINUTES
+    gap = f"its days are days in {there}, up to {hours:g} hours apart from those of {home}"
+    if not any(_has_hours(table) for table in reading.tables):
+        return _told(reading, f"{gap}; export it by hour to have the shop's own days")
+    moved = attrs.evolve(
+        reading, tables=tuple(_moved(table, there, home) for table in reading.tables)
+    )
+    ends = pl.concat([table.frame.select("from", "to") for table in moved.tables])
+    first, last = ends["from"].min(), ends["to"].max()
+    period = Period(first, last) if isinstance(first, date) and isinstance(last, date) else None
+    text = f"{gap}, the shop's: they are rebuilt from its hours, the first and last day in part"
+    return _told(attrs.evolve(moved, period=period or reading.period), text)
+
+
+def _told(reading: Reading, text: str) -> Reading:
+    others = [note for note in reading.notes if note.code != "other-time-zone"]
+    note = Note("other-time-zone", text, reading.file.name)
+    return attrs.evolve(reading, notes=(*others, note))
+
+
+def _has_hours(table: Table) -> bool:
+    frame = table.frame
+    return HOUR in frame.columns and frame[HOUR].null_count() < frame.height
+
+
+def _moved(table: Table, there: str, home: str) -> Table:
+    """*table* with its hours on the days of *home*."""
+    if not _has_hours(table):
+        return table
+    day = (
+        pl.col(HOUR)
+        # An hour that a clock shows twice is the first of both.
+        .dt.replace_time_zone(there, ambiguous="earliest", non_existent="null")
+        .dt.convert_time_zone(home)
+        .dt.date()
+    )
+    frame = table.frame.with_columns(day.fill_null(pl.col("from")).alias("from"))
+    hourly = pl.col(HOUR).is_not_null()
+    frame = frame.with_columns(pl.when(hourly).then("from").otherwise("to").alias("to"))
+    return attrs.evolve(table, frame=frame)
