@@ -1,4 +1,4 @@
-"""Hourly rows belong to days. The hour stays beside a row: two hours with the same counts are not one
+"""Hourly rows belong to days. The hour stays beside a row: two hours of the same counts are not one
 row given twice, and days of another time zone can be put together from them."""
 
 import attrs
