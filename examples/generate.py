@@ -73,7 +73,9 @@ def write(folder: Path) -> list[Path]:
     return paths
 
 
-def _month(shop: Shop, first: date, last: date) -> dict[str, bytes]:
+def _month(
+    shop: Shop, first: date, last: date, currency: str = CURRENCY
+) -> dict[str, bytes]:
     """What a seller downloads for one month; a month's files carry the day of their download."""
     taken = min(last + timedelta(days=2), DOWNLOADED)
     visits = within(shop.visits, first, last)
@@ -86,7 +88,7 @@ def _month(shop: Shop, first: date, last: date) -> dict[str, bytes]:
             first,
             last,
             language="es",
-            currency=CURRENCY,
+            currency=currency,
             people=_people(visits, repeat=0.93),
         ),
         seller_center.product_list_name(taken): seller_center.product_list(
@@ -94,7 +96,7 @@ def _month(shop: Shop, first: date, last: date) -> dict[str, bytes]:
             first,
             last,
             language="en",
-            currency=CURRENCY,
+            currency=currency,
         ),
         seller_center.video_list_name(taken): seller_center.video_list(
             [
@@ -104,14 +106,14 @@ def _month(shop: Shop, first: date, last: date) -> dict[str, bytes]:
             first,
             last,
             language="es",
-            currency=CURRENCY,
+            currency=currency,
         ),
         _as_csv(seller_center.video_core_stats_name(taken)): seller_center.video_core_stats(
             [_video_day(day, seen, visits) for day in days],
             first,
             last,
             language="es",
-            currency=CURRENCY,
+            currency=currency,
             form="csv",
         ),
         _as_csv(seller_center.live_core_stats_name(taken)): seller_center.live_core_stats(
@@ -119,7 +121,7 @@ def _month(shop: Shop, first: date, last: date) -> dict[str, bytes]:
             first,
             last,
             language="es",
-            currency=CURRENCY,
+            currency=currency,
             form="csv",
         ),
         seller_center.creator_live_performance_name(taken): seller_center.creator_live_performance(
