@@ -35,14 +35,17 @@ from advisor.model import (
     read_settings,
 )
 from advisor.plugin import Registry, Templates, describe_error, load_plugins
-from advisor.report import FailedShop, render
+from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 
 INDEX_FILES = ("index.md", "index.html", "index.json")
-MOST_SHOPS = 12  # of a block: further ones share little more, and take memory
+# Of a block: shops of one country, language and set of files are worked on together, so a block is
+# to have several of each; further ones share little more, and take memory.
+MOST_SHOPS = 96
 MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
 OnDocument = Callable[[Path, ShopKnowledge, Document], None]
 OnBlock = Callable[[Sequence[Path], BlockDiagnosis], None]
+Opener = Callable[[Path, Request, Resolver], Shop]
 # A panic inside polars is not an Exception, and it is one shop's numbers that made it.
 _FAILURES = (Exception, PanicException)
 _TEXT, _NUMBER, _TEXTS = pl.String(), pl.Float64(), pl.List(pl.String)
@@ -286,27 +289,6 @@ class Memory:
         self.problems.append(f"this run is not in the history: {error}")
 
 
-@frozen
-class Shared:
-    """An id that several shops of a run have, which cannot be told apart by it."""
-
-    id: str
-    folders: tuple[str, ...]
-
-    def __str__(self) -> str:
-        folders = " and ".join((", ".join(self.folders[:-1]), self.folders[-1]))
-        return f"{folders} have the same id {self.id!r}: give each its own in {CONFIG_NAME}"
-
-
-@frozen
-class Outcome:
-    """What became of the shops of a folder: *failed* are those without a plan, *shared* the ids
-    that several of them have."""
-
-    failed: tuple[FailedShop, ...]
-    shared: tuple[Shared, ...]
-
-
 def diagnose_many(
     folders: Sequence[Path],
     request: Request,
@@ -318,28 +300,62 @@ def diagnose_many(
     progress: Progress | None = None,
     most_shops: int = MOST_SHOPS,
     memory: Memory | None = None,
-    allow_none: bool = False,
     wanted: Callable[[Path], bool] = lambda _: True,
-) -> Outcome:
+    opener: Opener | None = None,
+) -> tuple[FailedShop, ...]:
     """Diagnoses each shop of *folders* with the options of *request*, block by block;
     *on_document* gets every document as soon as it is there, and none is kept; without it none is
     made, nor of a folder that is not *wanted*. *on_block* gets each block, with the folders of its
-    shops. *memory* has the problems of
-    histories afterwards.
+    shops. *memory* has the problems of histories afterwards. *opener* reads the shops, from the
+    exports in their folders where it is not given.
 
-    A shop that cannot be diagnosed, whatever the reason, is a line in `failed`, and the others go
-    on. Raises AdvisorError where no shop has a plan, unless *allow_none*.
+    Gives the shops that could not be diagnosed, and why; the others go on.
     """
     acting, kept = engine or choose(), memory or Memory()
-    run = _Run(Resolver(registry), acting, on_document, on_block, kept, wanted)
+    run = _Run(
+        Resolver(registry), acting, on_document, on_block, kept, wanted, opener or open_folder
+    )
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)
-    if not run.done and not allow_none:
-        raise run.none()
-    shared = tuple(
-        Shared(id_, tuple(names)) for id_, names in sorted(run.ids.items()) if len(names) > 1
+    return tuple(run.failed)
+
+
+def open_folder(folder: Path, request: Request, resolver: Resolver) -> Shop:
+    """Reads the exports in *folder* by its advisor.toml; a shop without an id is called by its
+    folder."""
+    settings = named_settings(read_settings(folder / CONFIG_NAME), folder.name)
+    own = attrs.evolve(
+        request, paths=(str(folder),), settings=settings, config=folder / CONFIG_NAME
     )
-    return Outcome(tuple(run.failed), shared)
+    return open_shop(own, resolver)
+
+
+def named_settings(settings: Settings, folder: str) -> Settings:
+    """*settings* of the shop in *folder*, whose name is its id where it has none."""
+    if settings.shop.id:
+        return settings
+    return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder))
+
+
+def own_templates(request: Request) -> tuple[Templates, ...]:
+    """The shop's own folder of templates, where it has one. Raises AdvisorError where it is not
+    there."""
+    named, config = request.settings.report.templates, request.config
+    if named is None:
+        return ()
+    folder = (config.parent if config else Path()) / named
+    if not folder.is_dir():
+        where = str(config or CONFIG_NAME)
+        raise AdvisorError(f"report.templates: no such folder: {folder}", where=where)
+    return (Templates("own", folder),)
+
+
+def no_shop(failed: Sequence[FailedShop]) -> AdvisorError:
+    """What to say where no shop has a plan."""
+    lines = "".join(f"\n  {shop.id}: {shop.problem}" for shop in failed)
+    unreadable = all(shop.kind == UNREADABLE for shop in failed)
+    kind = NothingReadable if unreadable else AdvisorError
+    return kind(f"no shop could be diagnosed{lines}")
 
 
 @frozen(eq=False)
@@ -366,10 +382,8 @@ class _Run:
     on_block: OnBlock | None
     memory: Memory
     wanted: Callable[[Path], bool]
-    done: int = 0
-    unreadable: int = 0
+    opener: Opener
     failed: list[FailedShop] = attrs.field(factory=list)
-    ids: dict[str, list[str]] = attrs.field(factory=dict)
 
     def blocks(
         self,
@@ -398,18 +412,10 @@ class _Run:
 
     def _open(self, folder: Path, request: Request) -> _Opened | None:
         try:
-            own = attrs.evolve(
-                request,
-                paths=(str(folder),),
-                settings=_settings(folder),
-                config=folder / CONFIG_NAME,
-            )
-            opened = _Opened(folder, open_shop(own, self.resolver))
+            return _Opened(folder, self.opener(folder, request, self.resolver))
         except _FAILURES as error:
             self._fail(folder, error)
             return None
-        self.ids.setdefault(opened.shop.id, []).append(folder.name)
-        return opened
 
     def block(self, block: Sequence[_Opened]) -> None:
         """Diagnoses the shops of *block* and hands their documents on. A block that raises is
@@ -429,11 +435,9 @@ class _Run:
             self.block(block[middle:])
             return
         if self.on_document is None:
-            self.done += len(block)
             return
         pairs = zip(block, diagnosed.shops, strict=True)
         chosen = [(opened, shop) for opened, shop in pairs if self.wanted(opened.folder)]
-        self.done += len(block) - len(chosen)
         past = self.memory.past(shop for _, shop in chosen)
         for opened, diagnosis in chosen:
             try:
@@ -454,27 +458,11 @@ class _Run:
             self.memory.record(request, run)
         except _FAILURES as error:
             self._fail(opened.folder, error)
-            return
-        self.done += 1
 
     def _fail(self, folder: Path, error: BaseException) -> None:
-        self.unreadable += isinstance(error, NothingReadable)
         if isinstance(error, AdvisorError):
-            self.failed.append(FailedShop(folder.name, str(error)))
+            kind = UNREADABLE if isinstance(error, NothingReadable) else SETTINGS
+            self.failed.append(FailedShop(folder.name, str(error), kind))
             return
         problem = f"a fault of this program, not of the shop: {describe_error(error)}"
-        self.failed.append(FailedShop(folder.name, problem))
-
-    def none(self) -> AdvisorError:
-        """What to say where no shop has a plan."""
-        lines = "".join(f"\n  {shop.id}: {shop.problem}" for shop in self.failed)
-        kind = NothingReadable if self.unreadable == len(self.failed) else AdvisorError
-        return kind(f"no shop could be diagnosed{lines}")
-
-
-def _settings(folder: Path) -> Settings:
-    """The shop's advisor.toml; a shop without an id is called by its folder."""
-    settings = read_settings(folder / CONFIG_NAME)
-    if settings.shop.id:
-        return settings
-    return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder.name))
+        self.failed.append(FailedShop(folder.name, problem, PROGRAM))

@@ -9,7 +9,14 @@ import attrs
 import click
 
 from advisor.cli import complete
-from advisor.cli.options import FOLDER, known, language_option, load_registry, trace_option
+from advisor.cli.options import (
+    FOLDER,
+    known,
+    language_option,
+    load_registry,
+    tell_at_end,
+    trace_option,
+)
 from advisor.cli.shop_options import check_options, request_of, shop_command
 
 if TYPE_CHECKING:
@@ -17,11 +24,11 @@ if TYPE_CHECKING:
     from advisor.cli.request import Shop
     from advisor.cli.screen import Clock
     from advisor.document import Document
-    from advisor.knowledge import ShopKnowledge
     from advisor.model import Language, Request
     from advisor.plugin import Registry
 
 FAIL_ON_REACHED = 1
+_FEW = 24  # shops for which another process is not worth its start
 HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the settings say
 
 
@@ -144,8 +151,16 @@ def diagnose(
     request = request_of(asked, shop, registry)
     request = attrs.evolve(request, history=keeps, language=language)
     run = _Run(
-        registry, request, clock, output=output, formats=formats, fail_on=fail_on, quiet=quiet
+        registry,
+        request,
+        clock,
+        output=output,
+        formats=formats,
+        fail_on=fail_on,
+        quiet=quiet,
+        isolate=isolate,
     )
+    tell_at_end(lambda: [*registry.failures(), *run.failures])
     met = run.many(folders) if folders else run.one(shop)
     for problem in run.memory.problems:
         say(f"Note: {problem}", err=True)
@@ -168,6 +183,7 @@ class _Run:
         formats: Sequence[str],
         fail_on: "Sequence[FailOn]",
         quiet: bool,
+        isolate: bool,
     ) -> None:
         from advisor.pipeline import Memory
 
@@ -179,6 +195,8 @@ class _Run:
         self.formats = formats
         self.fail_on = fail_on
         self.quiet = quiet
+        self.isolate = isolate
+        self.failures: list[str] = []
 
     def one(self, shop: "Shop") -> bool:
         """One shop: its plan written and shown, or sent to standard output. Gives whether what
@@ -222,88 +240,79 @@ class _Run:
         return any(condition.holds(document) for condition in self.fail_on)
 
     def many(self, folders: tuple[Path, ...]) -> bool:
-        """A plan for each shop, and the index of them all. Gives whether what --fail-on asks for is
-        in any of them."""
-        from advisor.cli.request import Shop
-        from advisor.cli.screen import Waiting, readers, say, table
-        from advisor.knowledge import own_version
-        from advisor.model import CONFIG_NAME, SOURCE
-        from advisor.pipeline import diagnose_many, other_entries
-        from advisor.report import (
-            ShopSummary,
-            make_environment,
-            make_index,
-            render_index,
-            summarize,
+        """A plan for each shop, and the index of them all: a portfolio whose tables are not kept.
+        Gives whether what --fail-on asks for is in any of them."""
+        from tempfile import TemporaryDirectory
+
+        from advisor.cli.portfolio import options_of, show_index
+        from advisor.cli.screen import Waiting, say
+        from advisor.pipeline import no_shop, other_entries
+        from advisor.portfolio import (
+            Dataset,
+            LocalEngine,
+            Plans,
+            ProcessEngine,
+            Worker,
+            failed_shops,
+            run_portfolio,
+            write_index,
         )
 
-        top = self.output or Path(self.request.paths[0])
-        summaries: list[ShopSummary] = []
-        met: list[bool] = []
-        pages: list[bool] = []  # whether each shop has one
-
-        def on_document(folder: Path, known: "ShopKnowledge", document: "Document") -> None:
-            shop = Shop(known.request.settings, folder / CONFIG_NAME)
-            files = self.files(document, shop, known.language)
-            pages.append("plan.html" in files)
-            self.write(files, top / folder.name)
-            summaries.append(summarize(document, folder.name))
-            met.append(self.meets(document))
-
-        with (
-            Waiting(shown=not self.quiet) as waiting,
-            self.clock.stage("diagnosing shops"),
-        ):
-            outcome = diagnose_many(
-                folders,
-                self.request,
-                self.registry,
-                on_document,
-                progress=waiting,
-                memory=self.memory,
+        source = Path(self.request.paths[0])
+        top = self.output or source
+        plans = Plans(frozenset(one.name for one in folders), None, tuple(self.formats), top)
+        traced = self.registry.trace is not None
+        with TemporaryDirectory(prefix="shop-advisor-") as scratch:
+            dataset = Dataset(Path(scratch))
+            with (
+                Waiting(shown=not self.quiet) as waiting,
+                self.clock.stage("diagnosing shops"),
+            ):
+                if len(folders) > _FEW and not traced:
+                    result = run_portfolio(
+                        folders,
+                        dataset.root,
+                        options_of(self.request, isolate=self.isolate, facts=False),
+                        plans=plans,
+                        engine=ProcessEngine(),
+                        progress=waiting.counting,
+                    )
+                    self.failures += result.failures
+                else:  # what fails is in the registry, which tells it
+                    result = run_portfolio(
+                        folders,
+                        dataset.root,
+                        options_of(self.request, isolate=self.isolate, facts=False),
+                        plans=plans,
+                        engine=LocalEngine(Worker(self.registry, waiting)),
+                    )
+            failed = failed_shops(dataset)
+            if len(failed) == len(folders):
+                raise no_shop(failed)
+            index, written = write_index(
+                dataset, self.registry, self.request.today, place=top, plans=top
             )
-        notes = [str(shared) for shared in outcome.shared]
-        index = make_index(
-            summaries,
-            version=own_version(),
-            today=self.request.today.isoformat(),
-            failed=outcome.failed,
-            notes=notes,
-        )
-        language = self.registry.language(self.request.language or SOURCE, None)
-        environment, page = (
-            make_environment(self.registry.templates(), suffix, language)
-            for suffix in ("md", "html")
-        )
-        written = self.write(render_index(index, environment, page if all(pages) else None), top)
-        if self.quiet:
-            return any(met)
-        with readers():
-            rows = [
-                (str(s.rank), s.id, s.stake_text or "", str(s.findings), s.first or "nothing to do")
-                for s in index.shops
-            ]
-            table(rows, ("#", "Shop", "At stake", "Findings", "First"))
-            for failed in index.failed:
-                say(f"No plan for {failed.id}: {failed.problem}")
-            for note in notes:
-                say(f"Note: {note}")
-            for name in other_entries(Path(self.request.paths[0]), folders):
+            met = any(condition.holds_in(dataset) for condition in self.fail_on)
+        self.memory.problems += result.notes
+        if not self.quiet:
+            show_index(index)
+            for name in other_entries(source, folders):
                 say(f"Not read: {name}: no shop, for there is no advisor.toml in it")
             for path in written:
                 say(f"Written: {path}")
-        return any(met)
+        return met
 
     def files(
         self, document: "Document", shop: "Shop", language: "Language"
     ) -> Mapping[str, str | bytes]:
         """The reports of *document*, by file name."""
+        from advisor.pipeline import own_templates
         from advisor.report import render
 
         return render(
             document,
             self.formats or shop.settings.report.formats,
-            [*shop.templates(), *self.registry.templates(shop.settings.plugins.allow)],
+            [*own_templates(self.request), *self.registry.templates(shop.settings.plugins.allow)],
             self.registry.report_formats(),
             third_party=self.registry.third_party_templates(),
             failed=self.registry.faults,

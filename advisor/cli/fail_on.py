@@ -7,6 +7,7 @@ from advisor.model import Severity, frozen
 
 if TYPE_CHECKING:
     from advisor.document import Document
+    from advisor.portfolio import Dataset
 
 CHANGES = ("new", "worse")
 GAIN = "gain"
@@ -32,6 +33,21 @@ class FailOn:
             return any(gain >= self.gain for gain in gains)
         changes = document.since.findings if document.since is not None else ()
         return any(one.change == self.change and one.reason == "shop" for one in changes)
+
+    def holds_in(self, dataset: "Dataset") -> bool:
+        """Whether it is met by any shop of a portfolio run."""
+        import polars as pl
+
+        if self.severity is not None:
+            bad = [one.value for one in Severity if one.rank <= self.severity.rank]
+            rows = dataset.table("findings").filter(pl.col("severity").is_in(bad))
+        elif self.gain is not None:
+            rows = dataset.table("actions").filter(pl.col("gain") >= self.gain)
+        else:
+            rows = dataset.table("changes").filter(
+                (pl.col("change") == self.change) & (pl.col("reason") == "shop")
+            )
+        return bool(rows.select(pl.len() > 0).collect(engine="in-memory").item())
 
 
 def fail_on(word: str) -> FailOn:

@@ -22,7 +22,9 @@ from advisor.cli.options import (
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.portfolio import Dataset
+    from advisor.model import Request
+    from advisor.portfolio import Options, Plans
+    from advisor.report import Index
 
 
 @click.command()
@@ -85,11 +87,11 @@ def portfolio(
       advisor portfolio shops/ -o results/ --plans all --jobs 4
       advisor portfolio shops/ -o results/ --plans luna-beauty,corner --format html
     """
-    from advisor.cli.screen import Waiting, readers, say, table
-    from advisor.model import chosen
+    from advisor.cli.screen import Waiting, say
+    from advisor.model import Request, chosen
     from advisor.pipeline import other_entries, shop_folders
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Options, index_of, run_portfolio
+    from advisor.portfolio import Dataset, ProcessEngine, run_portfolio, write_index
     from advisor.report import format_names
 
     registry = load_plugins(isolate=isolate)
@@ -101,19 +103,17 @@ def portfolio(
     if not folders:
         hint = "each shop is a subfolder with an advisor.toml (`advisor init FOLDER` writes one)"
         raise AdvisorError("holds no shops", where=str(shops), hint=hint)
-    chooser = _Chooser(plans, [folder.name for folder in folders])
-    options = Options(
-        today=today.isoformat(),
+    request = Request(
+        (str(shops),),
+        today,
         goal=goal,
         size=size,
         niche=niche,
-        first=first.isoformat() if first else None,
-        last=last.isoformat() if last else None,
-        month=month,
-        rules=tuple(str(one.resolve()) for one in rules),
         language=language,
-        isolate=isolate,
-        facts=not no_facts,
+        first=first,
+        last=last,
+        month=month,
+        rules=tuple(rules),
     )
     failures: list[str] = []
     tell_at_end(lambda: failures)
@@ -122,19 +122,61 @@ def portfolio(
             result = run_portfolio(
                 folders,
                 output,
-                options,
-                plans=chooser.chosen or chooser.choose,
-                formats=formats,
-                jobs=jobs or 0,
+                options_of(request, isolate=isolate, facts=not no_facts),
+                plans=_plans(plans, [folder.name for folder in folders], formats),
+                engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
                 progress=waiting.counting,
             )
         except KeyboardInterrupt:
             hint = "run the same command again to go on"
             raise AdvisorError("stopped; finished blocks are kept", hint=hint) from None
     failures += result.failures
-    index, written = index_of(output, registry, today, other_entries(shops, folders))
+    dataset = Dataset(output)
+    index, written = write_index(
+        dataset,
+        registry,
+        today,
+        place=output,
+        plans=dataset.plans,
+        others=other_entries(shops, folders),
+    )
+    for note in result.notes:
+        say(f"Note: {note}", err=True)
     if quiet:
         return
+    show_index(index)
+    done = f"{result.shops:,} shops in {result.seconds:.0f} s"
+    say(done + (f", {result.before:,} of them done before" if result.before else ""))
+    say(f"Written: {output} ({', '.join(path.name for path in written)})")
+
+
+def options_of(request: "Request", *, isolate: bool, facts: bool) -> "Options":
+    """The options of a run over the shops of *request*."""
+    from advisor.portfolio import Options
+
+    def day(one: date | None) -> str | None:
+        return one.isoformat() if one else None
+
+    return Options(
+        today=request.today.isoformat(),
+        goal=request.goal,
+        size=request.size,
+        niche=request.niche,
+        first=day(request.first),
+        last=day(request.last),
+        month=request.month,
+        rules=tuple(str(one.resolve()) for one in request.rules),
+        language=request.language,
+        isolate=isolate,
+        facts=facts,
+        history=request.history,
+    )
+
+
+def show_index(index: "Index") -> None:
+    """Prints the first shops of *index*, and what is wrong."""
+    from advisor.cli.screen import readers, say, table
+
     with readers():
         rows = [
             (str(s.rank), s.id, s.stake_text or "", str(s.findings), s.first or "nothing to do")
@@ -149,40 +191,24 @@ def portfolio(
             say(f"{len(index.failed):,} shops have no plan; index.json lists them")
         for note in index.notes:
             say(f"Note: {note}")
-        done = f"{result.shops:,} shops in {result.seconds:.0f} s"
-        say(done + (f", {result.before:,} of them done before" if result.before else ""))
-        say(f"Written: {output} ({', '.join(written)})")
 
 
 _SHOWN = 20
 
 
-class _Chooser:
+def _plans(said: str, folders: Sequence[str], formats: Sequence[str]) -> "Plans":
     """Which plans are to be written. Raises AdvisorError for what is none of the ways to say it."""
+    from advisor.portfolio import Plans, worst_shops
 
-    def __init__(self, said: str, folders: Sequence[str]) -> None:
-        self._worst: int | None = None
-        self._folders: tuple[str, ...] = ()
-        word, _, number = said.partition(":")
-        if said == "none":
-            return
-        if said == "all":
-            self._folders = tuple(folders)
-            return
-        if word == "worst" and number.isdecimal():
-            self._worst = int(number)
-            return
-        self._folders = tuple(name.strip() for name in said.split(",") if name.strip())
-        for name in self._folders:
-            known("--plans", name, ("all", "none", "worst:20", *folders))
-
-    @property
-    def chosen(self) -> Sequence[str]:
-        """The folders that are known before there are results."""
-        return self._folders
-
-    def choose(self, dataset: "Dataset") -> Sequence[str]:
-        """The folders, once all results are there."""
-        from advisor.portfolio import worst_shops
-
-        return self._folders if self._worst is None else worst_shops(dataset, self._worst)
+    word, _, number = said.partition(":")
+    if said == "none":
+        return Plans(formats=tuple(formats))
+    if said == "all":
+        return Plans(frozenset(folders), formats=tuple(formats))
+    if word == "worst" and number.isdecimal():
+        most = int(number)
+        return Plans(choose=lambda dataset: worst_shops(dataset, most), formats=tuple(formats))
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    for name in names:
+        known("--plans", name, ("all", "none", "worst:20", *folders))
+    return Plans(frozenset(names), formats=tuple(formats))

@@ -11,7 +11,6 @@ from advisor.model import Settings, find_config, frozen, read_settings
 
 if TYPE_CHECKING:
     from advisor.model import Request
-    from advisor.plugin import Templates
 
 
 @frozen
@@ -25,19 +24,6 @@ class Shop:
     def base(self) -> Path:
         """What paths in advisor.toml are relative to."""
         return self.config.parent if self.config else Path()
-
-    def templates(self) -> "tuple[Templates, ...]":
-        """The shop's own folder of templates, where it has one."""
-        from advisor.plugin import Templates
-
-        named = self.settings.report.templates
-        if named is None:
-            return ()
-        folder = self.base / named
-        if not folder.is_dir():
-            where = str(self.config or "advisor.toml")
-            raise AdvisorError(f"report.templates: no such folder: {folder}", where=where)
-        return (Templates("own", folder),)
 
 
 def folder_of(path: str) -> Path:

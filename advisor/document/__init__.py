@@ -18,6 +18,7 @@ from advisor.document.actions import (
 )
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
 from advisor.document.compose import compose_document, compose_with_history
+from advisor.document.compose.actions import rounded as rounded_money
 from advisor.document.compose.coverage import promise, unjudged
 from advisor.document.compose.findings import compose_findings
 from advisor.document.compose.since import since_frame
@@ -122,6 +123,7 @@ __all__ = [
     "one_level",
     "plain",
     "promise",
+    "rounded_money",
     "schema_text",
     "since_frame",
     "unjudged",

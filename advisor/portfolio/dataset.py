@@ -27,7 +27,7 @@ from advisor.judge import KPIS, OUTCOMES
 from advisor.model import frozen
 from advisor.plan import ACTIONS, FINDINGS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SHOPS: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("shop", "folder", "name", "currency"), pl.String()),
     "usd_rate": pl.Float64(),
@@ -36,10 +36,23 @@ SHOPS: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("first", "last"), pl.Date()),
     **dict.fromkeys(("critical", "findings", "actions"), pl.Int64()),
     "stake": pl.Float64(),
-    **dict.fromkeys(("action", "engine", "problem"), pl.String()),
+    "total": pl.List(
+        pl.Struct({"what": pl.String, **dict.fromkeys(("low", "mid", "high"), pl.Float64)})
+    ),
+    **dict.fromkeys(("action", "engine", "problem", "problem_kind"), pl.String()),
 }
 """A row a shop. *stake* is what its plan can reach in 30 days in *currency*, overlaps counted once;
-*action* the first thing to do; *problem* says why a shop has no plan."""
+*total* the same by kind of money; *action* the first thing to do; *problem* says why a shop has no
+plan, *problem_kind* whether that is its files (unreadable), its settings, or us (program,
+process)."""
+
+CHANGES: Mapping[str, pl.DataType] = {
+    **dict.fromkeys(("shop", "id", "rule", "severity", "kind", "key", "name"), pl.String()),
+    **dict.fromkeys(("change", "reason"), pl.String()),
+}
+"""A row for each finding of a shop that is there in this run or was in the one before: its *change*
+(new, worse, better, unchanged, unsure, solved, not-seen) and what may have made it (shop, rules,
+settings, version, data; "" where nothing changed)."""
 
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "findings": FINDINGS,
@@ -47,6 +60,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "kpis": KPIS,
     "outcomes": OUTCOMES,
     "shops": SHOPS,
+    "changes": CHANGES,
 }
 MANIFEST = "manifest.json"
 
@@ -61,6 +75,8 @@ class Block:
     folders: tuple[str, ...]
     files: tuple[str, ...]
     settings: Mapping[str, str]
+    plans: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
 @frozen
@@ -79,6 +95,11 @@ class Dataset:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    @property
+    def plans(self) -> Path:
+        """Where plans are written."""
+        return self.root / "plans"
+
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
     def write_tables(self, name: str, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -96,6 +117,8 @@ class Dataset:
                 "folders": block.folders,
                 "files": block.files,
                 "settings": dict(block.settings),
+                "plans": block.plans,
+                "formats": block.formats,
             },
             ensure_ascii=False,
             indent=1,
@@ -129,6 +152,8 @@ class Dataset:
                 tuple(raw["folders"]),
                 tuple(raw["files"]),
                 raw["settings"],
+                tuple(raw["plans"]),
+                tuple(raw["formats"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

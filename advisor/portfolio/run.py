@@ -1,9 +1,8 @@
-"""A portfolio run: blocks of shops, spread over child processes.
+"""A portfolio run: blocks of shops, done by an engine in several places at once.
 
-Each child (`advisor.portfolio.worker`) works on one block at a time through the project's one
-runner. A child that dies costs its block a second try in halves, down to the shop that ends it,
-which costs that shop and one line. A block whose shops, files and options are those of a block that
-is done already is not done again: so a run that was stopped goes on where it was.
+A worker that dies costs its block a second try in halves, down to the shop that ends it, which
+costs that shop and one line. A block whose shops, files and options are those of a block that is
+done already is not done again: so a run that was stopped goes on where it was.
 """
 
 import hashlib
@@ -13,27 +12,28 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
 import polars as pl
 
-from advisor.errors import AdvisorError
 from advisor.model import frozen
-from advisor.plugin import MIB, Child, ChildDied, Limits, own_version, python_command
+from advisor.plugin import ChildDied, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
+from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
+from advisor.report import PROCESS
 
-BLOCK = 48  # shops at most; a block is what is lost when a run is stopped
-LEAST_BLOCKS = 8  # of a run that has as many shops, so that every core has work to the end
-LIMITS = Limits(seconds=900.0, memory=16 * 1024 * MIB, output=16 * MIB)
-THREADS = "POLARS_MAX_THREADS"
+BLOCK = 64  # shops at most; half a block a place is what is lost when a run is stopped
+LEAST_BLOCKS = 8  # of a run that has as many shops, so that every place has work to the end
 Progress = Callable[[int, int, str], None]
 
 
 @frozen
 class Options:
-    """The options of a run, as the command line has them; *facts* keeps what was read."""
+    """The options of a run, as the command line has them; *facts* keeps what was read, *history*
+    compares each shop with its own earlier runs and keeps this one."""
 
     today: str
     goal: str | None = None
@@ -46,51 +46,79 @@ class Options:
     language: str | None = None
     isolate: bool = False
     facts: bool = True
+    history: bool = False
+
+
+@frozen
+class Plans:
+    """Which plans are written: those of the *folders*, or that *choose* names once all results are
+    there; in these *formats*, each into a folder of its name in *top*."""
+
+    folders: frozenset[str] = frozenset()
+    choose: Callable[[Dataset], Sequence[str]] | None = None
+    formats: tuple[str, ...] = ()
+    top: Path | None = None
 
 
 @frozen
 class Result:
     """What became of a run: how many shops it has, how many of them were done *before*, what failed
-    beside shops, and how long it took in seconds."""
+    beside shops, what is to be said, and how long it took in seconds."""
 
     shops: int
     before: int
     failures: tuple[str, ...]
+    notes: tuple[str, ...]
     seconds: float
+
+
+class _StoppedError(Exception):
+    """The user ended the run, and with it the workers."""
 
 
 @attrs.define(eq=False)
 class _Pool:
-    """As many children as work at once, each in a thread of this process that talks with it."""
+    """The places of an engine, each in a thread of this process that talks with it."""
 
+    engine: Engine
     dataset: Dataset
     options: Options
+    plans: Plans
     failures: dict[str, None] = attrs.field(factory=dict)
+    notes: dict[str, None] = attrs.field(factory=dict)
     _guard: threading.Lock = attrs.field(factory=threading.Lock)
-    _children: list[Child] = attrs.field(factory=list)
-    _stopped: bool = False
+    stopped: bool = False
 
-    def run(self, jobs: int, tasks: Sequence[Callable[["_Talk"], None]]) -> None:
+    def run(self, tasks: Sequence[Callable[["_Talk"], None]]) -> None:
         """Does every task. Raises what the first of them raised."""
+        if self.engine.places == 1:
+            talk = _Talk(self)
+            try:
+                for task in tasks:
+                    task(talk)
+            finally:
+                talk.close()
+            return
         waiting: queue.SimpleQueue[Callable[[_Talk], None]] = queue.SimpleQueue()
         for task in tasks:
             waiting.put(task)
         wrong: list[BaseException] = []
 
         def work() -> None:
-            talk = _Talk(self, max(1, _cores() // jobs))
+            talk = _Talk(self)
             try:
-                while not self._stopped:
+                while not self.stopped:
                     waiting.get_nowait()(talk)
             except queue.Empty:
                 pass
             except BaseException as error:  # noqa: BLE001 (raised below, in the caller's thread)
                 wrong.append(error)
-                self._stopped = True
+                self.stopped = True
             finally:
                 talk.close()
 
-        threads = [threading.Thread(target=work) for _ in range(min(jobs, len(tasks)))]
+        many = min(self.engine.places, len(tasks))
+        threads = [threading.Thread(target=work) for _ in range(many)]
         try:
             for thread in threads:
                 thread.start()
@@ -98,67 +126,50 @@ class _Pool:
                 while thread.is_alive():
                     thread.join(0.2)  # so that Ctrl-C is heard
         except KeyboardInterrupt:
-            self.stop()
+            self.stopped = True
+            self.engine.stop()
             for thread in threads:
                 thread.join()
             raise
         if wrong:
             raise wrong[0]
 
-    def stop(self) -> None:
-        """Ends all children; what they were at is not done."""
-        self._stopped = True
+    def told(self, answer: Message) -> None:
+        """Keeps what a worker could not do and has to say, each line once."""
         with self._guard:
-            for child in self._children:
-                child.close()
-
-    def start(self, threads: int) -> Child:
-        """A new child with this many threads."""
-        env = {**os.environ, THREADS: str(threads)}
-        child = Child(python_command("-P", "-m", "advisor.portfolio.worker"), LIMITS, env=env)
-        with self._guard:
-            self._children.append(child)
-        return child
-
-    def ended(self, child: Child) -> None:
-        """Forgets a child."""
-        child.close()
-        with self._guard:
-            self._children.remove(child)
-
-    def told(self, failures: Sequence[str]) -> None:
-        """Keeps what a child could not do, each line once."""
-        with self._guard:
-            self.failures |= dict.fromkeys(failures)
+            self.failures |= dict.fromkeys(answer["failures"])
+            self.notes |= dict.fromkeys(answer["notes"])
 
 
 class _Talk:
-    """A thread's child, started when it is needed and again after it died."""
+    """A thread's place."""
 
-    def __init__(self, pool: _Pool, threads: int) -> None:
+    def __init__(self, pool: _Pool) -> None:
         self._pool = pool
-        self._threads = threads
-        self._child: Child | None = None
+        self._place: Place = pool.engine.open()
 
-    def ask(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The child's answer. Raises ChildDied."""
-        if self._child is None:
-            self._child = self._pool.start(self._threads)
-        options = attrs.asdict(self._pool.options)
-        sent = {**options, "out": str(self._pool.dataset.root), **message}
+    def ask(self, message: Mapping[str, Any]) -> Message:
+        """The answer to *message*, of which the options of the run are part. Raises ChildDied."""
+        pool = self._pool
+        whole = {
+            **attrs.asdict(pool.options),
+            "out": str(pool.dataset.root),
+            "top": str(pool.plans.top or pool.dataset.plans),
+            "formats": [*pool.plans.formats],
+            **message,
+        }
         try:
-            answer: Mapping[str, Any] = json.loads(self._child.ask(json.dumps(sent).encode()))
+            answer = self._place.ask(whole)
         except ChildDied:
-            self.close()
+            if pool.stopped:
+                raise _StoppedError from None
             raise
-        self._pool.told(answer["failures"])
+        pool.told(answer)
         return answer
 
     def close(self) -> None:
-        """Ends the child."""
-        if self._child is not None:
-            self._pool.ended(self._child)
-            self._child = None
+        """Ends the worker."""
+        self._place.close()
 
 
 def run_portfolio(
@@ -166,73 +177,96 @@ def run_portfolio(
     out: Path,
     options: Options,
     *,
-    plans: Sequence[str] | Callable[[Dataset], Sequence[str]] = (),
-    formats: Sequence[str] = (),
-    jobs: int = 0,
+    plans: Plans | None = None,
+    engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Diagnoses the shops of *folders* into the dataset *out*, and writes the plans of the folders
-    that *plans* names, or chooses once all results are there.
+    """Diagnoses the shops of *folders* into the dataset *out*, and writes *plans*.
 
-    *jobs* processes work at once; 0 is one a core. Raises AdvisorError for what the user can fix.
+    *engine* does the work; without one, processes on all cores. Raises AdvisorError for what the
+    user can fix.
     """
     began = time.monotonic()
-    dataset = Dataset(out)
-    jobs = jobs or _cores()
-    many = max(1, min(BLOCK, -(-len(folders) // LEAST_BLOCKS)))
-    parts = {
-        f"{at // many:05}": tuple(folders[at : at + many]) for at in range(0, len(folders), many)
-    }
-    done: dict[str, Block] = {}
+    dataset, asked = Dataset(out), plans or Plans()
+    pool = _Pool(engine or ProcessEngine(), dataset, options, asked)
     count = _Count(len(folders), progress, began)
-    pool = _Pool(dataset, options)
-    tasks = []
-    before = 0
-    named = frozenset() if callable(plans) else frozenset(plans)
-    written: set[str] = set()
-    for name, part in parts.items():
-        fingerprint = _fingerprint(part, options)
-        block = dataset.block(name)
-        if block is not None and block.fingerprint == fingerprint and _whole(block, dataset):
-            done[name] = block
-            before += len(part)
-            count.add(len(part))
-            continue
-
-        def task(
-            talk: _Talk, name: str = name, part: Sequence[Path] = part, mark: str = fingerprint
-        ) -> None:
-            files: list[str] = []
-            settings: dict[str, str] = {}
-            _block(talk, pool, name, part, files, settings, named, formats)
-            written.update(set(settings) & named)
-            folder_names = tuple(folder.name for folder in part)
-            finished = Block(name, mark, folder_names, tuple(files), settings)
-            dataset.finish_block(finished)
-            done[name] = finished
-            count.add(len(part))
-
-        tasks.append(task)
-    pool.run(jobs, tasks)
+    blocks = _Blocks(pool, count)
+    parts = _parts(folders, LEAST_BLOCKS if pool.engine.spreads else 1)
+    waiting = [name for name, part in parts.items() if not blocks.is_done(name, part)]
+    before = sum(len(one.folders) for one in blocks.done.values())
+    pool.run([partial(blocks.work, name, parts[name]) for name in waiting])
     about = {"version": own_version(), "options": attrs.asdict(options)}
-    dataset.finish([done[name] for name in parts], about)
-    by_name = {folder.name: folder for folder in folders}
-    asked = plans(dataset) if callable(plans) else plans
-    wanted = [by_name[name] for name in asked if name in by_name and name not in written]
-    if wanted:
-        count = _Count(len(wanted), progress, time.monotonic())
-        size = max(1, min(12, -(-len(wanted) // jobs)))
+    dataset.finish([blocks.done[name] for name in parts], about)
+    wanted = set(asked.folders if asked.choose is None else asked.choose(dataset)) - blocks.written
+    _write_plans([folder for folder in folders if folder.name in wanted], pool, progress)
+    seconds = time.monotonic() - began
+    return Result(len(folders), before, tuple(pool.failures), tuple(pool.notes), seconds)
 
-        def write(some: Sequence[Path]) -> Callable[[_Talk], None]:
-            def task(talk: _Talk) -> None:
-                _plans(talk, pool, some, formats)
-                count.add(len(some))
 
-            return task
+def _parts(folders: Sequence[Path], least: int) -> Mapping[str, Sequence[Path]]:
+    """*folders* cut into blocks, *least* of them, by the name of the block."""
+    many = max(1, min(BLOCK, -(-len(folders) // least)))
+    return {f"{at // many:05}": folders[at : at + many] for at in range(0, len(folders), many)}
 
-        cuts = [wanted[at : at + size] for at in range(0, len(wanted), size)]
-        pool.run(jobs, [write(cut) for cut in cuts])
-    return Result(len(folders), before, tuple(pool.failures), time.monotonic() - began)
+
+@attrs.define(eq=False)
+class _Blocks:
+    """The blocks of a run: which are *done*, and whose plans are *written*."""
+
+    pool: _Pool
+    count: "_Count"
+    done: dict[str, Block] = attrs.field(factory=dict)
+    written: set[str] = attrs.field(factory=set)
+    _fingerprints: dict[str, str] = attrs.field(factory=dict)
+
+    def is_done(self, name: str, folders: Sequence[Path]) -> bool:
+        """Whether a former run did this block with these files and options."""
+        dataset = self.pool.dataset
+        self._fingerprints[name] = _fingerprint(folders, self.pool.options)
+        block = dataset.block(name)
+        if block is None or block.fingerprint != self._fingerprints[name]:
+            return False
+        if not _whole(block, dataset):
+            return False
+        self.done[name] = block
+        self.written.update(_still_written(block, self.pool.plans, dataset))
+        self.count.add(len(folders))
+        return True
+
+    def work(self, name: str, folders: Sequence[Path], talk: _Talk) -> None:
+        """Has a block done."""
+        files: list[str] = []
+        settings: dict[str, str] = {}
+        _block(talk, self.pool, name, folders, files, settings)
+        plans = self.pool.plans
+        block = Block(
+            name,
+            self._fingerprints[name],
+            tuple(folder.name for folder in folders),
+            tuple(files),
+            settings,
+            tuple(sorted(set(settings) & plans.folders)),
+            plans.formats,
+        )
+        self.pool.dataset.finish_block(block)
+        self.written.update(block.plans)
+        self.done[name] = block
+        self.count.add(len(folders))
+
+
+def _write_plans(folders: Sequence[Path], pool: _Pool, progress: Progress | None) -> None:
+    """Writes the plans of *folders*, whose results are there."""
+    if not folders:
+        return
+    count = _Count(len(folders), progress, time.monotonic())
+    size = max(1, min(BLOCK, -(-len(folders) // pool.engine.places)))
+
+    def write(some: Sequence[Path], talk: _Talk) -> None:
+        _plans(talk, pool, some)
+        count.add(len(some))
+
+    parts = [folders[at : at + size] for at in range(0, len(folders), size)]
+    pool.run([partial(write, part) for part in parts])
 
 
 def _block(
@@ -242,16 +276,13 @@ def _block(
     folders: Sequence[Path],
     files: list[str],
     settings: dict[str, str],
-    plans: Collection[str],
-    formats: Sequence[str],
 ) -> None:
-    """Has *folders* done; where that ends the child, each half of them, down to one shop."""
+    """Has *folders* done; where that ends the worker, each half of them, down to one shop."""
     asked = {
         "do": "block",
         "name": name,
         "folders": [str(folder) for folder in folders],
-        "plans": [folder.name for folder in folders if folder.name in plans],
-        "formats": [*formats],
+        "plans": [folder.name for folder in folders if folder.name in pool.plans.folders],
     }
     try:
         answer = talk.ask(asked)
@@ -259,11 +290,11 @@ def _block(
         if len(folders) > 1:
             middle = len(folders) // 2
             for half, part in enumerate((folders[:middle], folders[middle:])):
-                _block(talk, pool, f"{name}-{half}", part, files, settings, plans, formats)
+                _block(talk, pool, f"{name}-{half}", part, files, settings)
             return
-        problem = f"its process ended: {died}"
         row: dict[str, Any] = {**dict.fromkeys(SHOPS)}
-        row |= {"folder": folders[0].name, "problem": problem}
+        problem = f"its process ended: {died}"
+        row |= {"folder": folders[0].name, "problem": problem, "problem_kind": PROCESS}
         tables = {table: frames[0] for table, frames in empty_tables().items()}
         pool.dataset.write_tables(name, {**tables, "shops": pl.DataFrame([row], schema=SHOPS)})
         files.append(name)
@@ -272,17 +303,18 @@ def _block(
     settings |= answer["settings"]
 
 
-def _plans(talk: _Talk, pool: _Pool, folders: Sequence[Path], formats: Sequence[str]) -> None:
-    asked = {"do": "plans", "folders": [str(folder) for folder in folders], "formats": [*formats]}
+def _plans(talk: _Talk, pool: _Pool, folders: Sequence[Path]) -> None:
+    asked = {"do": "plans", "folders": [str(folder) for folder in folders]}
     try:
         talk.ask(asked)
     except ChildDied as died:
         if len(folders) == 1:
-            pool.told([f"{folders[0].name}: its process ended: {died}"])
+            line = f"{folders[0].name}: its process ended: {died}"
+            pool.told({"failures": [line], "notes": []})
             return
         middle = len(folders) // 2
-        _plans(talk, pool, folders[:middle], formats)
-        _plans(talk, pool, folders[middle:], formats)
+        _plans(talk, pool, folders[:middle])
+        _plans(talk, pool, folders[middle:])
 
 
 class _Count:
@@ -306,6 +338,15 @@ class _Count:
             self._progress(self._done, self._total, f"{speed:.1f} shops/s, {left} s left")
 
 
+def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[str]:
+    """The folders whose plans a finished *block* wrote in the formats that are asked for, and that
+    are there."""
+    if block.formats != plans.formats:
+        return ()
+    top = plans.top or dataset.plans
+    return [name for name in block.plans if (top / name).is_dir()]
+
+
 def _fingerprint(folders: Sequence[Path], options: Options) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
     rules in folders of the user's own, and the version."""
@@ -320,12 +361,12 @@ def _fingerprint(folders: Sequence[Path], options: Options) -> str:
                 path = Path(place, name)
                 try:
                     found = path.stat()
-                except OSError as error:
-                    raise AdvisorError(
-                        f"cannot be read: {error.strerror}", where=str(path)
-                    ) from None
+                except OSError:
+                    size = modified = -1  # who reads it says what is wrong
+                else:
+                    size, modified = found.st_size, found.st_mtime_ns
                 where = os.fsencode(path.relative_to(folder))
-                digest.update(where + b"\0%d\0%d\0" % (found.st_size, found.st_mtime_ns))
+                digest.update(where + b"\0%d\0%d\0" % (size, modified))
     return digest.hexdigest()
 
 
@@ -338,7 +379,3 @@ def _whole(block: Block, dataset: Dataset) -> bool:
     except (OSError, pl.exceptions.PolarsError):
         return False
     return True
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from advisor.diagnosis import diagnose
-from advisor.document import Document, compose_document
+from advisor.document import Document, compose_document, rounded_money
 from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
 from advisor.model import (
@@ -44,28 +44,41 @@ def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
     return [one.line.folder for one in ordered[:most]]
 
 
-def index_of(
-    out: Path, registry: Registry, today: date, others: Sequence[str] = ()
-) -> tuple[Index, Sequence[str]]:
-    """Writes the index of a run, and gives it with the names of its files. *others* lie beside the
-    shops and are none."""
-    dataset = Dataset(out)
+def failed_shops(dataset: Dataset) -> Sequence[FailedShop]:
+    """The shops that have no plan, and why."""
     rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
-    failed = [
-        FailedShop(row["folder"], row["problem"])
-        for row in rows.collect(engine="in-memory").iter_rows(named=True)
-    ]
+    named = rows.select("folder", "problem", "problem_kind").collect(engine="in-memory")
+    return [FailedShop(*row) for row in named.iter_rows()]
+
+
+def write_index(
+    dataset: Dataset,
+    registry: Registry,
+    today: date,
+    *,
+    place: Path,
+    plans: Path,
+    others: Sequence[str] = (),
+) -> tuple[Index, Sequence[Path]]:
+    """Writes the index of a run into the folder *place*, and gives it with its files. *plans* holds
+    the folders of the plans. *others* lie beside the shops and are none."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
+    summaries = _summaries(dataset, language)
+    pages = all((plans / one.line.folder / "plan.html").is_file() for one in summaries)
     index = make_index(
-        _summaries(dataset, language),
+        summaries,
         version=own_version(),
         today=today.isoformat(),
-        failed=failed,
+        failed=failed_shops(dataset),
         notes=[*_shared_ids(dataset), *_no_shops(others)],
     )
-    files = render_index(index, make_environment(registry.templates(), "md", language))
-    write_outputs({out / name: made for name, made in files.items()})
-    return index, list(files)
+    environment, page = (
+        make_environment(registry.templates(), suffix, language) for suffix in ("md", "html")
+    )
+    files = render_index(index, environment, page if pages else None)
+    outputs = {place / name: made for name, made in files.items()}
+    write_outputs(outputs)
+    return index, list(outputs)
 
 
 def report_of(
@@ -119,7 +132,7 @@ def _summary(row: Mapping[str, Any], language: Language) -> ShopSummary:
         critical=row["critical"],
         stake=stake,
         currency=currency,
-        stake_text=None if stake is None else language.number(stake, Unit.MONEY, currency),
+        stake_text=None if stake is None else _money(row["total"], currency, language),
         findings=row["findings"],
         actions=row["actions"],
         first=row["action"],
@@ -127,6 +140,13 @@ def _summary(row: Mapping[str, Any], language: Language) -> ShopSummary:
     )
     badness = (-row["critical"], -in_dollars, -row["findings"], row["shop"])
     return ShopSummary(line, badness, row["engine"])
+
+
+def _money(total: Sequence[Mapping[str, Any]], currency: str | None, language: Language) -> str:
+    """Each kind of money in words."""
+    return " + ".join(
+        language.number(rounded_money(gain["mid"]), Unit.MONEY, currency) for gain in total
+    )
 
 
 def _shared_ids(dataset: Dataset) -> list[str]:

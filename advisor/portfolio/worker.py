@@ -5,11 +5,12 @@ tables; `plans` writes the plans of some shops. Requests and answers are JSON; r
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import polars as pl
 
 from advisor.diagnosis import BlockDiagnosis
@@ -17,10 +18,16 @@ from advisor.ingest import write_facts, write_outputs
 from advisor.judge import choose
 from advisor.knowledge import ShopKnowledge
 from advisor.model import CONFIG_NAME, Request
-from advisor.pipeline import OnDocument, diagnose_many
+from advisor.pipeline import (
+    Memory,
+    OnDocument,
+    Progress,
+    diagnose_many,
+    own_templates,
+)
 from advisor.plugin import Registry, load_plugins, serve
-from advisor.portfolio.dataset import SHOPS, TABLES, Dataset, empty_tables
-from advisor.report import render
+from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
+from advisor.report import FailedShop, render
 
 if TYPE_CHECKING:
     from advisor.document import Document
@@ -29,24 +36,25 @@ SECONDS = 600.0  # for a block
 
 
 class Worker:
-    """What a child keeps between requests: plugins, rules and the engine are loaded once."""
+    """What is kept between requests: plugins, rules and the engine are loaded once. In the process
+    of a command it works with the *registry* that is there, and tells its *progress*."""
 
-    def __init__(self) -> None:
-        self._registries: dict[bool, Registry] = {}
+    def __init__(self, registry: Registry | None = None, progress: Progress | None = None) -> None:
+        self._registries = {} if registry is None else dict.fromkeys((False, True), registry)
+        self._progress = progress
         self._engine = choose()
 
     def answer(self, message: bytes) -> bytes:
+        """The answer to one request of a parent process."""
+        return json.dumps(self.work(json.loads(message))).encode()
+
+    def work(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one request."""
-        asked = json.loads(message)
         registry = self._registry(isolate=asked["isolate"])
-        request = _request(asked)
-        folders = [Path(folder) for folder in asked["folders"]]
-        dataset = Dataset(Path(asked["out"]))
-        if asked["do"] == "block":
-            answer = self._block(folders, request, registry, dataset, asked)
-        else:
-            answer = self._plans(folders, request, registry, dataset, asked["formats"])
-        return json.dumps(answer).encode()
+        memory = Memory()
+        work = self._block if asked["do"] == "block" else self._plans
+        answer = work(asked, registry, memory)
+        return {**answer, "notes": memory.problems}
 
     def _registry(self, *, isolate: bool) -> Registry:
         if isolate not in self._registries:
@@ -54,15 +62,12 @@ class Worker:
         return self._registries[isolate]
 
     def _block(
-        self,
-        folders: Sequence[Path],
-        request: Request,
-        registry: Registry,
-        dataset: Dataset,
-        asked: Mapping[str, Any],
+        self, asked: Mapping[str, Any], registry: Registry, memory: Memory
     ) -> Mapping[str, Any]:
+        dataset = Dataset(Path(asked["out"]))
         tables = empty_tables()
         settings: dict[str, str] = {}
+        changes: list[Mapping[str, Any]] = []
 
         def keep(opened: Sequence[Path], found: BlockDiagnosis) -> None:
             made = {
@@ -80,68 +85,81 @@ class Worker:
             settings.update((one.name, _profile(one)) for one in opened)
 
         plans = set(asked["plans"])
-        outcome = diagnose_many(
-            folders,
-            request,
+        failed = diagnose_many(
+            [Path(folder) for folder in asked["folders"]],
+            _request(asked),
             registry,
-            self._writer(registry, dataset, asked["formats"]) if plans else None,
+            _writer(registry, asked, changes) if plans else None,
             on_block=keep,
             engine=self._engine,
-            allow_none=True,
+            memory=memory,
+            progress=self._progress,
             wanted=lambda folder: folder.name in plans,
         )
-        # Whose results are there, and only whose plan could not be made, is told and no row.
-        told = [f"{one.id}: {one.problem}" for one in outcome.failed if one.id in settings]
-        failed = [
-            {"folder": one.id, "problem": one.problem}
-            for one in outcome.failed
-            if one.id not in settings
-        ]
-        tables["shops"].append(_rows(failed))
+        tables["changes"].append(pl.DataFrame(changes, schema=CHANGES))
         frames = {
             name: pl.concat(parts, how="vertical_relaxed").select(*TABLES[name])
             for name, parts in tables.items()
         }
+        frames["shops"] = _with_problems(frames["shops"], failed)
         dataset.write_tables(asked["name"], frames)
-        return {"settings": settings, "failures": [*registry.failures(), *told]}
+        return {"settings": settings, "failures": registry.failures()}
 
     def _plans(
-        self,
-        folders: Sequence[Path],
-        request: Request,
-        registry: Registry,
-        dataset: Dataset,
-        formats: Sequence[str],
+        self, asked: Mapping[str, Any], registry: Registry, memory: Memory
     ) -> Mapping[str, Any]:
-        outcome = diagnose_many(
-            folders,
-            request,
+        failed = diagnose_many(
+            [Path(folder) for folder in asked["folders"]],
+            _request(asked),
             registry,
-            self._writer(registry, dataset, formats),
+            _writer(registry, asked, []),
             engine=self._engine,
-            allow_none=True,
+            memory=memory,
+            progress=self._progress,
         )
-        failed = [f"{one.id}: {one.problem}" for one in outcome.failed]
-        return {"failures": [*registry.failures(), *failed]}
+        lines = [f"{one.id}: {one.problem}" for one in failed]
+        return {"failures": [*registry.failures(), *lines]}
 
-    def _writer(self, registry: Registry, dataset: Dataset, formats: Sequence[str]) -> OnDocument:
-        """What writes the plan of a shop."""
 
-        def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
-            settings = known.request.settings
-            files = render(
-                document,
-                formats or settings.report.formats,
-                registry.templates(settings.plugins.allow),
-                registry.report_formats(),
-                third_party=registry.third_party_templates(),
-                failed=registry.faults,
-                language=known.language,
-            )
-            place = dataset.root / "plans" / folder.name
-            write_outputs({place / name: text for name, text in files.items()})
+def _writer(
+    registry: Registry, asked: Mapping[str, Any], changes: list[Mapping[str, Any]]
+) -> OnDocument:
+    """What writes the plan of a shop, and adds to *changes* those since its run before."""
+    top, formats = Path(asked["top"]), asked["formats"]
 
-        return write
+    def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
+        settings = known.request.settings
+        files = render(
+            document,
+            formats or settings.report.formats,
+            [*own_templates(known.request), *registry.templates(settings.plugins.allow)],
+            registry.report_formats(),
+            third_party=registry.third_party_templates(),
+            failed=registry.faults,
+            language=known.language,
+        )
+        write_outputs({top / folder.name / name: text for name, text in files.items()})
+        changes.extend(_changes(document))
+
+    return write
+
+
+def _changes(document: "Document") -> Iterator[Mapping[str, Any]]:
+    if document.since is None:
+        return
+    for one in document.since.findings:
+        about = one.subject
+        yield {
+            "shop": document.shop.id,
+            "id": one.id,
+            "rule": one.rule,
+            "severity": one.severity,
+            "kind": about.kind,
+            "key": about.key,
+            "name": about.name,
+            "change": one.change,
+            "reason": one.reason,
+        }
 
 
 def _request(asked: Mapping[str, Any]) -> Request:
@@ -156,6 +174,7 @@ def _request(asked: Mapping[str, Any]) -> Request:
         month=asked["month"],
         rules=tuple(map(Path, asked["rules"])),
         language=asked["language"],
+        history=asked["history"],
     )
 
 
@@ -192,11 +211,23 @@ def _shops(folders: Sequence[Path], found: BlockDiagnosis) -> pl.DataFrame:
                 "findings": len(severities),
                 "actions": len(plan.plan.actions),
                 "stake": sum(gain.mid for gain in plan.plan.total) if plan.plan.total else None,
+                "total": [attrs.asdict(gain) for gain in plan.plan.total],
                 "action": plan.plan.actions[0].planned.action.do if plan.plan.actions else None,
                 "engine": f"{shop.engine.name} {shop.engine.version}",
             }
         )
     return _rows(rows)
+
+
+def _with_problems(shops: pl.DataFrame, failed: Sequence[FailedShop]) -> pl.DataFrame:
+    """*shops* with a row for each that *failed*: a new one, or the one that its results gave it."""
+    rows = [{"folder": one.id, "problem": one.problem, "problem_kind": one.kind} for one in failed]
+    schema = {name: SHOPS[name] for name in ("folder", "problem", "problem_kind")}
+    problems = pl.DataFrame(rows, schema=schema)
+    whole = shops.drop("problem", "problem_kind").join(
+        problems, on="folder", how="full", coalesce=True, maintain_order="left_right"
+    )
+    return whole.select(*SHOPS)
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

@@ -16,6 +16,10 @@ from .formats import (
 )
 from .index import (
     INDEX_TEMPLATE,
+    PROCESS,
+    PROGRAM,
+    SETTINGS,
+    UNREADABLE,
     ShopLine,
     ShopSummary,
     summarize,
@@ -34,6 +38,10 @@ from .views import (
 __all__ = [
     "INDEX_TEMPLATE",
     "PLAN_TEMPLATE",
+    "PROCESS",
+    "PROGRAM",
+    "SETTINGS",
+    "UNREADABLE",
     "FailedShop",
     "Index",
     "ShopLine",

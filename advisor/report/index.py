@@ -17,6 +17,8 @@ ORDER = (
     " findings, then the shop's id"
 )
 
+UNREADABLE, SETTINGS, PROGRAM, PROCESS = "unreadable", "settings", "program", "process"
+
 
 @frozen
 class ShopLine:
@@ -39,10 +41,12 @@ class ShopLine:
 
 @frozen
 class FailedShop:
-    """A shop that could not be diagnosed, and why."""
+    """A shop that could not be diagnosed, and why: a *problem* with what it gave (its files are
+    unreadable, its settings wrong) or with us (program, process)."""
 
     id: str
     problem: str
+    kind: str = ""
 
 
 @frozen

@@ -20,8 +20,18 @@ from advisor.document import compose_document
 from advisor.errors import AdvisorError
 from advisor.model import Request, read_settings
 from advisor.plugin import load_plugins
-from advisor.portfolio import Dataset, Options, index_of, report_of, run_portfolio, worst_shops
+from advisor.portfolio import (
+    Dataset,
+    Options,
+    Plans,
+    ProcessEngine,
+    report_of,
+    run_portfolio,
+    worst_shops,
+    write_index,
+)
 from advisor.portfolio.dataset import TABLES
+from advisor.report import Index
 from tests.cli.exports import TODAY, shop_folder
 
 DAY = date.fromisoformat(TODAY)
@@ -44,6 +54,11 @@ def frames(out: Path) -> dict[str, pl.DataFrame]:
     return {name: Dataset(out).table(name).collect() for name in TABLES}
 
 
+def index_of(out: Path) -> Index:
+    dataset = Dataset(out)
+    return write_index(dataset, load_plugins(), DAY, place=out, plans=dataset.plans)[0]
+
+
 def single(folder: Path) -> pl.DataFrame:
     request = Request((str(folder),), DAY, read_settings(folder / "advisor.toml"))
     from advisor.diagnosis import diagnose_block, open_shop
@@ -57,7 +72,7 @@ def test_a_shop_in_a_portfolio_has_the_findings_of_its_own_run(
     shops: Sequence[Path], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=2)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(2))
     found = frames(out)
     assert found["shops"]["folder"].to_list() == list(NAMES)
     for folder in shops:
@@ -67,8 +82,8 @@ def test_a_shop_in_a_portfolio_has_the_findings_of_its_own_run(
 
 @pytest.mark.slow
 def test_one_or_two_processes_give_the_same(shops: Sequence[Path], tmp_path: Path) -> None:
-    run_portfolio(shops, tmp_path / "one", OPTIONS, jobs=1)
-    run_portfolio(shops, tmp_path / "two", OPTIONS, jobs=2)
+    run_portfolio(shops, tmp_path / "one", OPTIONS, engine=ProcessEngine(1))
+    run_portfolio(shops, tmp_path / "two", OPTIONS, engine=ProcessEngine(2))
     one, two = frames(tmp_path / "one"), frames(tmp_path / "two")
     for name in TABLES:
         assert_frame_equal(one[name], two[name])
@@ -78,8 +93,8 @@ def test_a_bad_shop_costs_itself_and_one_line(shops: list[Path], tmp_path: Path)
     (shops[0] / "advisor.toml").write_text("[shop", encoding="utf-8")
     (shops[1] / "ads.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
-    index, _ = index_of(out, load_plugins(), DAY)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
+    index = index_of(out)
     assert [one.id for one in index.failed] == ["ash", "birch"]
     assert [one.folder for one in index.shops] == ["cedar"]
 
@@ -89,7 +104,7 @@ def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path)
     request = Request((str(shops[0]),), DAY, read_settings(shops[0] / "advisor.toml"))
     expected = compose_document(diagnose(request, registry))
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     shutil.rmtree(shops[0].parent)
     document, settings, _ = report_of(out, "ash", registry)
     assert document.plan == expected.plan
@@ -100,25 +115,27 @@ def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path)
 @pytest.mark.slow
 def test_without_facts_a_report_says_what_is_missing(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, Options(today=TODAY, facts=False), jobs=1)
+    run_portfolio(shops, out, Options(today=TODAY, facts=False), engine=ProcessEngine(1))
     with pytest.raises(AdvisorError, match="its facts were not kept"):
         report_of(out, "ash", load_plugins())
 
 
 def test_what_has_not_changed_is_not_done_again(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 0
-    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 3
+    assert run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1)).before == 0
+    assert run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1)).before == 3
     os.utime(shops[1] / "ads.csv", (1, 1))
-    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 2
-    assert run_portfolio(shops, out, Options(today="2026-11-03"), jobs=1).before == 0
+    assert run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1)).before == 2
+    assert (
+        run_portfolio(shops, out, Options(today="2026-11-03"), engine=ProcessEngine(1)).before == 0
+    )
 
 
 @pytest.mark.slow
 def test_a_shop_that_left_is_gone_from_the_results(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
-    run_portfolio(shops[:2], out, OPTIONS, jobs=1)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
+    run_portfolio(shops[:2], out, OPTIONS, engine=ProcessEngine(1))
     assert frames(out)["shops"]["folder"].to_list() == list(NAMES[:2])
     assert len(list((out / "blocks").iterdir())) == 2
 
@@ -126,26 +143,32 @@ def test_a_shop_that_left_is_gone_from_the_results(shops: list[Path], tmp_path: 
 @pytest.mark.slow
 def test_a_damaged_block_is_done_again(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     expected = frames(out)
     (out / "findings" / "00000.parquet").write_bytes(b"torn")
-    assert run_portfolio(shops, out, OPTIONS, jobs=1).before == 2
+    assert run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1)).before == 2
     assert_frame_equal(frames(out)["findings"], expected["findings"])
 
 
 @pytest.mark.slow
 def test_the_worst_shops_come_first(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     assert "birch" not in worst_shops(Dataset(out), 2)
-    index, _ = index_of(out, load_plugins(), DAY)
+    index = index_of(out)
     assert [one.folder for one in index.shops][:2] == list(worst_shops(Dataset(out), 2))
 
 
 @pytest.mark.slow
 def test_plans_are_written_for_those_that_are_asked_for(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, plans=lambda _: ["cedar"], formats=["md"], jobs=1)
+    run_portfolio(
+        shops,
+        out,
+        OPTIONS,
+        plans=Plans(choose=lambda _: ["cedar"], formats=("md",)),
+        engine=ProcessEngine(1),
+    )
     assert [one.name for one in (out / "plans").iterdir()] == ["cedar"]
     assert (out / "plans" / "cedar" / "plan.md").is_file()
 
@@ -173,7 +196,7 @@ def test_a_shop_that_ends_its_process_is_found_and_costs_itself(
         profile = one / "advisor.toml"
         profile.write_text(profile.read_text().replace("corner", one.name), encoding="utf-8")
     out = tmp_path / "out"
-    run_portfolio(shops, out, OPTIONS, jobs=1)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     rows = frames(out)["shops"].select("folder", "problem").sort("folder")
     assert rows["folder"].to_list() == ["ash", "crash", "elm"]
     assert [bool(problem) for problem in rows["problem"]] == [False, True, False]
@@ -188,7 +211,7 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_unbroken_one(tmp_path: Pa
         profile = one / "advisor.toml"
         profile.write_text(profile.read_text().replace("corner", one.name), encoding="utf-8")
     shops = sorted(folder.iterdir())
-    run_portfolio(shops, tmp_path / "whole", OPTIONS, jobs=2)
+    run_portfolio(shops, tmp_path / "whole", OPTIONS, engine=ProcessEngine(2))
     out = tmp_path / "out"
     command = [sys.executable, "-P", "-m", "advisor.cli", "portfolio", str(folder)]
     command += ["-o", str(out), "--today", TODAY, "--plans", "none", "--quiet"]
@@ -199,6 +222,6 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_unbroken_one(tmp_path: Pa
         assert not (out / "manifest.json").exists() or json.loads(
             (out / "manifest.json").read_text()
         )
-    run_portfolio(shops, out, OPTIONS, jobs=2)
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(2))
     for name, frame in frames(tmp_path / "whole").items():
         assert_frame_equal(frames(out)[name], frame)

@@ -80,11 +80,12 @@ def test_the_index_prints_its_formula_in_both_files(bundled: Sequence[Templates]
 
 
 def test_a_shop_that_failed_is_in_the_index(bundled: Sequence[Templates]) -> None:
-    failed = (FailedShop("c", "no file could be read"),)
+    failed = (FailedShop("c", "no file could be read", "unreadable"),)
     markdown, written = files(bundled, shop("a"), failed=failed)
 
     assert "## Not diagnosed\n\n- c: no file could be read\n" in markdown
-    assert json.loads(written)["failed"] == [{"id": "c", "problem": "no file could be read"}]
+    (line,) = json.loads(written)["failed"]
+    assert line == {"id": "c", "problem": "no file could be read", "kind": "unreadable"}
 
 
 def test_unknown_money_is_not_zero(bundled: Sequence[Templates]) -> None:
