@@ -5,7 +5,7 @@ and the days of their files.
 """
 
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import attrs
@@ -108,7 +108,8 @@ def main() -> None:
     folder, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100
     made = write_shops(folder, count)
     sizes = sorted(path.stat().st_size for one in made[:10] for path in one.glob("*.*"))
-    print(f"{count} shops, files of {sizes[0] / 1000:.1f} to {sizes[-1] / 1000:.1f} kB: {folder}")
+    line = f"{count} shops, files of {sizes[0] / 1000:.1f} to {sizes[-1] / 1000:.1f} kB: {folder}"
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":
