@@ -73,9 +73,7 @@ def write(folder: Path) -> list[Path]:
     return paths
 
 
-def _month(
-    shop: Shop, first: date, last: date, currency: str = CURRENCY
-) -> dict[str, bytes]:
+def _month(shop: Shop, first: date, last: date, currency: str = CURRENCY) -> dict[str, bytes]:
     """What a seller downloads for one month; a month's files carry the day of their download."""
     taken = min(last + timedelta(days=2), DOWNLOADED)
     visits = within(shop.visits, first, last)
