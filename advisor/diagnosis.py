@@ -196,6 +196,11 @@ class Block:
         return self._names[kind].get((shop, key), key)
 
     @cached_property
+    def exports(self) -> Mapping[str, KindInfo]:
+        """Every kind of file that somebody reads, by its id."""
+        return {id_: info for one in self.providers for id_, info in one.kinds.items()}
+
+    @cached_property
     def slices(self) -> "_Slices":
         """The frames by shop."""
         return _Slices(tuple(self.shops), self.rows, self.measured)
@@ -297,11 +302,6 @@ class Diagnosis:
     @property
     def judgement(self) -> Judgement:
         return self.block.judgements[self.id]
-
-    @cached_property
-    def exports(self) -> tuple[KindInfo, ...]:
-        """Every kind of file that somebody reads."""
-        return tuple(info for one in self.block.providers for info in one.kinds.values())
 
     def name_of(self, kind: str, key: str) -> str:
         """What files call one of its subjects."""

@@ -19,9 +19,10 @@ from advisor.document.actions import (
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
 from advisor.document.compose import compose_document, compose_with_history
 from advisor.document.compose.actions import rounded as rounded_money
-from advisor.document.compose.coverage import promise, unjudged
+from advisor.document.compose.coverage import unjudged
 from advisor.document.compose.findings import compose_findings
 from advisor.document.compose.since import since_frame
+from advisor.document.compose.watch import promise
 from advisor.document.findings import (
     BandInfo,
     Evidence,

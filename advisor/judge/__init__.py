@@ -11,7 +11,7 @@ from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import RELATIVE, Graded, Grader, change, truth_column
 from advisor.judge.kpis import KPIS, KpiValue, kpi_values, kpis_frame
 from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
-from advisor.judge.outcome import Judgement, Match, Outcome
+from advisor.judge.outcome import Ends, Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
 from advisor.judge.unsure import UnsureSubject, counted_tests, unsure_subjects
 
@@ -19,6 +19,7 @@ __all__ = [
     "KPIS",
     "OUTCOMES",
     "RELATIVE",
+    "Ends",
     "Engine",
     "Graded",
     "Grader",

@@ -11,7 +11,7 @@ from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import Graded
 from advisor.judge.relations import Relations
 from advisor.metrics import Measured
-from advisor.model import Conditions, Rule, Truth
+from advisor.model import Conditions, Rule, Truth, frozen
 
 
 class Outcome(IntEnum):
@@ -24,6 +24,17 @@ class Outcome(IntEnum):
     FIRES = 3
     NOT_APPLICABLE = 4
     ERROR = 5
+
+
+@frozen
+class Ends:
+    """How many *subjects* of an evaluation a shop has; how many of them are *missing* data, how
+    many *failed*, and how many of those missing wait for a setting that is *asked* for."""
+
+    subjects: int
+    missing: int
+    failed: int
+    asked: int
 
 
 @attrs.frozen
@@ -140,10 +151,21 @@ class Judgement:
         return self.outcomes.slice(evaluation.start, evaluation.height)
 
     @cached_property
-    def counts(self) -> Mapping[tuple[int, Outcome], int]:
-        """How many subjects of each evaluation, by its number, ended how."""
-        counted = self.outcomes.group_by("evaluation", "outcome").len()
-        return {(number, Outcome(end)): many for number, end, many in counted.iter_rows()}
+    def ends(self) -> Mapping[tuple[str, int], Ends]:
+        """How the subjects of a shop ended, by shop and number of the evaluation."""
+        missing = pl.col("outcome") == int(Outcome.MISSING)
+        counted = (
+            self.outcomes.lazy()
+            .group_by("shop", "evaluation")
+            .agg(
+                pl.len().alias("subjects"),
+                missing.sum().alias("missing"),
+                (pl.col("outcome") == int(Outcome.ERROR)).sum().alias("failed"),
+                (missing & pl.col("asked")).sum().alias("asked"),
+            )
+            .collect(engine="in-memory")
+        )
+        return {(shop, number): Ends(*many) for shop, number, *many in counted.iter_rows()}
 
     def decided(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
         """By shop, on how many subjects of a kind each rule fires or is clear: by rule and kind."""
@@ -156,10 +178,6 @@ class Judgement:
         ):
             found.setdefault(shop, {})[rules[number]] = many
         return found
-
-    def count(self, evaluation: RuleEvaluation, outcome: Outcome) -> int:
-        """How many subjects of *evaluation* ended in *outcome*."""
-        return self.counts.get((evaluation.number, outcome), 0)
 
     def why_failed(self, rule: Rule, rules: Mapping[str, Rule]) -> str:
         """What failed, so that *rule* could not be judged; "" where nothing did. *rules* are those

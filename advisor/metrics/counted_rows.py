@@ -1,6 +1,6 @@
 """The counts of one kind of subject at one grain."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -53,6 +53,17 @@ class CountedRows:
             return (shops[0],)
         return tuple(shops.unique(maintain_order=True))
 
+    @cached_property
+    def known(self) -> Mapping[str, frozenset[str]]:
+        """The columns in which each shop has a value."""
+        return known_columns(self.frame)
+
+    @cached_property
+    def above_zero(self) -> Mapping[str, frozenset[str]]:
+        """The counts of which each shop has some."""
+        counts = [column for column in self.frame.columns if is_count(column)]
+        return _shops_where(self.frame[["shop", *counts]], lambda values: (values != 0).any())
+
     def within(self, window: Window | Windows, *, earlier: bool = False) -> pl.DataFrame:
         """The rows that speak of the window, or of the one before it; see in_window."""
         return self._rows(window, earlier=earlier, later=False)
@@ -75,6 +86,24 @@ class CountedRows:
     @cached_property
     def _periods(self) -> Sequence[Span]:
         return periods_of(self.frame)
+
+
+def known_columns(frame: pl.DataFrame) -> Mapping[str, frozenset[str]]:
+    """The columns of *frame* in which each shop has a value."""
+    return _shops_where(frame, lambda values: values.is_not_null().any())
+
+
+def _shops_where(
+    frame: pl.DataFrame, holds: Callable[[pl.Expr], pl.Expr]
+) -> Mapping[str, frozenset[str]]:
+    """For each shop of *frame* the columns of which something *holds*."""
+    columns = [column for column in frame.columns if column != "shop"]
+    asked = [holds(pl.col(column)).fill_null(value=False).alias(column) for column in columns]
+    found = frame.lazy().group_by("shop").agg(asked).collect(engine="in-memory")
+    return {
+        shop: frozenset(column for column, held in zip(columns, here, strict=True) if held)
+        for shop, *here in found.iter_rows()
+    }
 
 
 def as_counted_rows(

@@ -13,13 +13,13 @@ the row covers, and `m.days` those of a metric where several sources were measur
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 import attrs
 import polars as pl
 
-from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.counted_rows import IDENTITY, CountedRows, known_columns
 from advisor.metrics.required import Wanted, _possible, metric_of
 from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import Windows
@@ -39,6 +39,12 @@ class Measured:
     frame: pl.DataFrame
     metrics: frozenset[str]
     source: tuple[CountedRows, ...]
+
+    @cached_property
+    def known(self) -> Mapping[str, frozenset[str]]:
+        """The low limits that each shop has: `m.lo`, by which it is known whether m is."""
+        limits = [column for column in self.frame.columns if column.endswith(".lo")]
+        return known_columns(self.frame[["shop", *limits]])
 
 
 def measure(

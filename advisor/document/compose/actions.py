@@ -14,8 +14,8 @@ from advisor.document.actions import (
     SetAsideInfo,
     TrialInfo,
 )
-from advisor.document.compose.coverage import LONGEST
 from advisor.document.compose.findings import ShopFindings
+from advisor.document.compose.watch import LONGEST
 from advisor.document.findings import FindingInfo
 from advisor.metrics import Value, metric_of
 from advisor.model import Language, Metric, Rule, Start, Unit

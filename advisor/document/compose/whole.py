@@ -13,7 +13,6 @@ from advisor.document.compose.coverage import (
     missing_exports,
     outcome_counts,
     unjudged,
-    watch,
 )
 from advisor.document.compose.done import (
     done_results,
@@ -33,6 +32,7 @@ from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
 from advisor.document.compose.since import since
 from advisor.document.compose.story import story
+from advisor.document.compose.watch import watch
 from advisor.document.numbers import Kpi, Point
 from advisor.document.origin import (
     AdvisorInfo,
