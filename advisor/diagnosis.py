@@ -7,6 +7,7 @@ value by shop. A shop's diagnosis is the same for any cut of the shops into bloc
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import attrs
 import polars as pl
@@ -32,14 +33,17 @@ from advisor.knowledge import REGION_UNKNOWN, Resolver, RuleSet, ShopKnowledge, 
 from advisor.metrics import (
     Compared,
     CountedRows,
+    DailyTotals,
     Lineage,
     Measured,
     Total,
     Windows,
+    alone_with,
     as_counted_rows,
     choose_windows,
     context_for_plugins,
     counts_for_plugins,
+    daily_totals,
     kpi_names,
     measure,
     outside_notes,
@@ -118,6 +122,7 @@ class Block:
     providers: tuple[Provider, ...]
     notes: Mapping[str, tuple[Note, ...]]
     _names: dict[str, Mapping[tuple[str, str], str]] = attrs.field(factory=dict, init=False)
+    _alone: dict[str, Mapping[str, list[Mapping[str, Any]]]] = attrs.field(factory=dict, init=False)
 
     @cached_property
     def findings(self) -> PricedFindings:
@@ -186,6 +191,18 @@ class Block:
         for match in self.judgement.matches:
             keys.setdefault(id(match.evaluation.graded.measured), set()).add(match.key)
         return Lineage(keys, self.windows, self.counted.files)
+
+    @cached_property
+    def daily(self) -> DailyTotals:
+        """The daily totals of each shop, over all the days that its files have."""
+        today = next(iter(self.shops.values())).known.request.today
+        return daily_totals(self.rows, self.windows, self.vocabulary, today)
+
+    def of_one_subject(self, name: str) -> Mapping[str, list[Mapping[str, Any]]]:
+        """By shop, for each kind of which only one subject has the metric *name*, its row."""
+        if name not in self._alone:
+            self._alone[name] = alone_with(name, self.measured)
+        return self._alone[name]
 
     def name_of(self, kind: str, shop: str, key: str) -> str:
         """What files call a subject."""

@@ -3,13 +3,14 @@
 from advisor.metrics.band_edges import PROFILE, SIDES, by_profile, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
+from advisor.metrics.daily_totals import DailyTotals, daily_totals
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import OWN_LIST, with_margins
-from advisor.metrics.measured import PARTS, Measured, days_column, measure
+from advisor.metrics.measured import PARTS, Measured, alone_with, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
@@ -28,6 +29,7 @@ __all__ = [
     "SIDES",
     "Compared",
     "CountedRows",
+    "DailyTotals",
     "Explained",
     "FunnelTotals",
     "Lineage",
@@ -40,12 +42,14 @@ __all__ = [
     "Value",
     "Wanted",
     "Windows",
+    "alone_with",
     "as_counted_rows",
     "by_profile",
     "choose_windows",
     "comes_after",
     "context_for_plugins",
     "counts_for_plugins",
+    "daily_totals",
     "days_column",
     "effective_edges",
     "funnel_totals",

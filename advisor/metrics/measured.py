@@ -15,6 +15,7 @@ the row covers, and `m.days` those of a metric where several sources were measur
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import and_
+from typing import Any
 
 import attrs
 import polars as pl
@@ -45,6 +46,23 @@ class Measured:
         """The low limits that each shop has: `m.lo`, by which it is known whether m is."""
         limits = [column for column in self.frame.columns if column.endswith(".lo")]
         return known_columns(self.frame[["shop", *limits]])
+
+
+def alone_with(
+    name: str, measured: Mapping[str, Measured]
+) -> Mapping[str, list[Mapping[str, Any]]]:
+    """By shop, for each kind of which only one subject has the metric *name*, the row of it; of
+    several there is no one number."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for _, one in sorted(measured.items()):
+        if name not in one.metrics or name not in one.frame.columns:
+            continue
+        columns = [c for c in one.frame.columns if c == name or c.startswith(f"{name}.")]
+        rows = one.frame.lazy().select("shop", *columns).drop_nulls(name)
+        alone = rows.filter(pl.len().over("shop") == 1).collect(engine="in-memory")
+        for row in alone.iter_rows(named=True):
+            found.setdefault(row["shop"], []).append(row)
+    return found
 
 
 def measure(

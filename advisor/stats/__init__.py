@@ -4,11 +4,14 @@ from advisor.stats.daily_series import (
     LEAST_DAYS,
     LONGEST_DAYS,
     Growth,
+    Histories,
     History,
     growth,
+    histories,
     history,
     months,
     weekday_medians,
+    with_growth,
     without,
 )
 from advisor.stats.decomposition import CHANGE, OTHER, contributions, rounded, step_column
@@ -43,7 +46,7 @@ from advisor.stats.sample_size import (
     sizes,
 )
 from advisor.stats.shrinkage import rates_of, shrunk, shrunk_rates, stacked_rates
-from advisor.stats.trends import middle_slope, neighbours, pairs_of, trend
+from advisor.stats.trends import middle_slopes, neighbours, pairs_of, trend_of, trends
 from advisor.stats.trial_design import (
     CONTROL,
     LONGEST,
@@ -78,6 +81,7 @@ __all__ = [
     "DesignKind",
     "Difference",
     "Growth",
+    "Histories",
     "History",
     "Projection",
     "Z",
@@ -91,9 +95,10 @@ __all__ = [
     "difference",
     "dispersion",
     "growth",
+    "histories",
     "history",
     "lognormal",
-    "middle_slope",
+    "middle_slopes",
     "months",
     "neighbours",
     "next_target",
@@ -108,10 +113,12 @@ __all__ = [
     "sizes",
     "stacked_rates",
     "step_column",
-    "trend",
     "trend_line",
+    "trend_of",
+    "trends",
     "unseen_dispersion",
     "weekday_medians",
     "wilson",
+    "with_growth",
     "without",
 ]

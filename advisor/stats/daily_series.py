@@ -12,12 +12,15 @@ before. How many of them are left out is said by whoever knows the count.
 """
 
 import math
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
 from advisor.model import frozen
-from advisor.stats.trends import Trend, middle_slope, pairs_of, trend
+from advisor.stats.trends import Trend, middle_slopes, pairs_of, trend_of, trends
 
 MONTH = 30  # days that growth is given for
 WEEK = 7
@@ -31,10 +34,7 @@ ZERO_DAYS = 0.1  # of the days; with more of them, weeks are taken
 
 @frozen(eq=False)
 class History:
-    """*days* are settled: `day`, `value`; *left_out* of the newest are not. *points* (`at` in days
-    of the epoch, `value`, a logarithm without its weekday's part) are days or weeks, by *step*;
-    *trend* is theirs, None where they are too few. *pattern* has `weekday` (1 is Monday) and
-    `factor`, empty where there are too few days to tell."""
+    """The history of one series, see Histories."""
 
     days: pl.DataFrame
     left_out: int
@@ -54,6 +54,50 @@ class History:
         return last if isinstance(last, date) else None
 
 
+@frozen(eq=False)
+class Histories:
+    """The histories of many series, told apart by the columns *by*.
+
+    *days* are settled: `day`, `value`; `left_out` of the newest are not, as *facts* say. *points*
+    (`at` in days of the epoch, `value`, a logarithm without its weekday's part) are days or weeks,
+    by `step` in *facts*; *trends* are theirs (see stats.trends), none where they are too few.
+    *patterns* have `weekday` (1 is Monday) and `factor`; none where there are too few days to tell.
+    """
+
+    by: tuple[str, ...]
+    days: pl.DataFrame
+    facts: pl.DataFrame
+    patterns: pl.DataFrame
+    points: pl.DataFrame
+    trends: pl.DataFrame
+
+    def of(self, series: tuple[object, ...]) -> History:
+        """The history of one of them."""
+        days, patterns, points = (
+            parts.get(series, whole.clear()).drop(self.by)
+            for whole, parts in zip(
+                (self.days, self.patterns, self.points), self._parts, strict=True
+            )
+        )
+        facts, trend = (rows.get(series) for rows in self._rows)
+        left_out, step = (facts["left_out"], facts["step"]) if facts else (0, 1)
+        return History(days, left_out, step, patterns, points, trend_of(trend) if trend else None)
+
+    @cached_property
+    def _parts(self) -> Sequence[Mapping[tuple[object, ...], pl.DataFrame]]:
+        return [
+            frame.partition_by(self.by, as_dict=True, maintain_order=True)
+            for frame in (self.days, self.patterns, self.points)
+        ]
+
+    @cached_property
+    def _rows(self) -> Sequence[Mapping[tuple[object, ...], Mapping[str, Any]]]:
+        return [
+            {tuple(row[name] for name in self.by): row for row in frame.iter_rows(named=True)}
+            for frame in (self.facts, self.trends)
+        ]
+
+
 @frozen
 class Growth:
     """A ratio less 1 for each so many days: 0.05 is 5 % more."""
@@ -64,22 +108,81 @@ class Growth:
 
 
 def history(days: pl.DataFrame, *, matures: int, today: date, last: date | None = None) -> History:
-    """The history of *days* (`day`, `value`, each day once), up to *last* if it is given.
+    """The history of one series (`day`, `value`, each day once); see histories."""
+    series = days.select(
+        "day",
+        "value",
+        pl.lit(0).alias("series"),
+        pl.lit(matures).alias("matures"),
+        pl.lit(last, pl.Date).alias("last"),
+    )
+    return histories(series, ("series",), today=today).of((0,))
 
-    *matures* of the newest days are left out, whichever files they are from; a day of *today* or
-    later is a part of a day. Not more than LONGEST_DAYS are looked at.
+
+def histories(days: pl.DataFrame, by: Sequence[str], *, today: date) -> Histories:
+    """The histories of the series of *days* (`day`, `value`, each day once, and what *by* names),
+    up to the day `last` where it is not null.
+
+    `matures` of a series' newest days are left out, whichever files they are from; a day of *today*
+    or later is a part of a day. Not more than LONGEST_DAYS are looked at.
     """
-    known = days.select("day", pl.col("value").cast(pl.Float64)).drop_nulls().sort("day")
-    full = known.filter(pl.col("day") < today)
-    newest = full["day"].max()
-    if not isinstance(newest, date):
-        return _of(full, 0)
-    end = newest - timedelta(days=matures)
-    wanted = full if last is None else full.filter(pl.col("day") <= last)
-    end = end if last is None else min(end, last)
-    settled = wanted.filter(pl.col("day") <= end)
-    long_ago = pl.col("day") > end - timedelta(days=LONGEST_DAYS)
-    return _of(settled.filter(long_ago), wanted.height - settled.height)
+    day, last = pl.col("day"), pl.col("last")
+    end = day.max().over(by) - pl.duration(days=pl.col("matures").cast(pl.Int64))
+    end = pl.min_horizontal(end, last)
+    known = (
+        days.lazy()
+        .select(*by, "day", pl.col("value").cast(pl.Float64), "matures", "last")
+        .drop_nulls("value")
+        .sort(*by, "day")
+        .filter(day < today)
+        .with_columns(end.alias("end"))
+        .filter((day <= last).fill_null(value=True))
+        .with_columns((day <= pl.col("end")).alias("settled"))
+        .with_columns(
+            (~pl.col("settled")).sum().over(by).cast(pl.Int64).alias("left_out"),
+            (pl.col("settled") & (day > pl.col("end") - pl.duration(days=LONGEST_DAYS))).alias(
+                "kept"
+            ),
+        )
+        .collect(engine="in-memory")
+    )
+    kept = known.lazy().filter("kept").select(*by, "day", "value").collect(engine="in-memory")
+    weekly = (pl.col("value") <= 0).mean() > ZERO_DAYS
+    span = (day.max() - day.min()).dt.total_days() + 1
+    enough = (pl.len() >= LEAST_DAYS) & (pl.len() >= DENSE * span)
+    shapes = kept.lazy().group_by(by).agg(weekly.alias("weekly"), enough.alias("enough"))
+    facts = (
+        known.lazy()
+        .group_by(by)
+        .agg(pl.col("left_out").first())
+        .join(shapes, on=by, how="left", nulls_equal=True)
+        .with_columns(pl.col("weekly", "enough").fill_null(value=False))
+        .with_columns(pl.when("weekly").then(WEEK).otherwise(1).cast(pl.Int64).alias("step"))
+        .sort(by)
+        .collect(engine="in-memory")
+    )
+    named = tuple(by)
+    shaped = kept.join(
+        facts[[*named, "weekly"]], on=named, how="left", nulls_equal=True, maintain_order="left"
+    )
+    daily, weeks = (shaped.filter(kind).drop("weekly") for kind in (~pl.col("weekly"), "weekly"))
+    logs = daily.select(*named, _epoch_day().alias("at"), _logarithm())
+    effects = weekday_medians(logs, named)
+    patterns = effects.select(*named, "weekday", pl.col("effect").exp().alias("factor"))
+    points = without(logs, effects, named).with_columns(pl.col("at").cast(pl.Float64))
+    if weeks.height:
+        patterns = pl.concat([patterns, _shares(weeks, named)])
+        points = pl.concat([points, _weeks(weeks, named)])
+    taken = effects.group_by(named).len("taken_out")
+    worth = (
+        points.lazy()
+        .join(facts.lazy().filter("enough").select(named), on=named, how="semi", nulls_equal=True)
+        .join(taken.lazy(), on=named, how="left", nulls_equal=True)
+        .with_columns(pl.col("taken_out").fill_null(0).cast(pl.Int64))
+        .collect(engine="in-memory")
+    )
+    told = trends(worth, named)
+    return Histories(named, kept, facts.drop("weekly", "enough"), patterns, points, told)
 
 
 def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
@@ -92,72 +195,76 @@ def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
     return Growth(value, low, high)
 
 
-def months(days: pl.DataFrame) -> pl.DataFrame:
-    """The calendar months of *days* (`day`, `value`): `month` (its first day), how many `days` are
-    known, their `value`, whether they are all of the month (`whole`), and the `change` of a day's
-    worth since the month before, where four weeks and more of both are known."""
-    month = pl.col("day").dt.truncate("1mo").alias("month")
-    sums = (
-        days.group_by(month, maintain_order=True)
-        .agg(pl.len().cast(pl.Int64).alias("days"), pl.col("value").sum())
-        .sort("month")
-        .with_columns((pl.col("days") == pl.col("month").dt.month_end().dt.day()).alias("whole"))
+def with_growth(trends: pl.DataFrame, name: str, per: float = MONTH) -> pl.DataFrame:
+    """*trends* (see stats.trends) with the growth for each *per* units of the points' `at` as
+    *name*, and its limits as `.lo` and `.hi`."""
+    slopes = {"slope": name, "slope_low": f"{name}.lo", "slope_high": f"{name}.hi"}
+    return trends.with_columns(
+        ((pl.col(slope) * per).exp() - 1).alias(column) for slope, column in slopes.items()
     )
+
+
+def months(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The calendar months of each series of *days* (`day`, `value`): `month` (its first day), how
+    many `days` are known, their `value`, whether they are all of the month (`whole`), and the
+    `change` of a day's worth since the month before, where four weeks and more of both are known.
+    """
+    month = pl.col("month")
     worth = pl.col("value") / pl.col("days")
-    follows = pl.col("month").dt.offset_by("-1mo") == pl.col("month").shift(1)
+    before = worth.shift(1).over(by)
+    follows = month.dt.offset_by("-1mo") == month.shift(1).over(by)
     long = pl.col("days") >= MONTH_DAYS
-    both = follows & long & long.shift(1) & (worth.shift(1) > 0)
-    return sums.with_columns(pl.when(both).then(worth / worth.shift(1) - 1).alias("change"))
-
-
-def weekday_medians(points: pl.DataFrame) -> pl.DataFrame:
-    """What each `weekday` adds to the `value` of *points*, whose `at` is the day of the epoch:
-    its `effect`, a median after the slope between days of the same weekday. The effects of a week
-    have the median 0. Empty where there are fewer than PATTERN_DAYS."""
-    pairs = pairs_of(points).filter(pl.col("gap") % WEEK == 0)
-    slope = middle_slope(pairs)
-    if points.height < PATTERN_DAYS or slope is None:
-        return pl.DataFrame(schema={"weekday": pl.Int64, "effect": pl.Float64})
-    rest = points.select(
-        _weekday(pl.col("at")).alias("weekday"),
-        (pl.col("value") - slope * (pl.col("at") - pl.col("at").min())).alias("rest"),
+    both = follows & long & long.shift(1).over(by) & (before > 0)
+    return (
+        days.lazy()
+        .group_by(*by, pl.col("day").dt.truncate("1mo").alias("month"), maintain_order=True)
+        .agg(pl.len().cast(pl.Int64).alias("days"), pl.col("value").sum())
+        .sort(*by, "month")
+        .with_columns((pl.col("days") == month.dt.month_end().dt.day()).alias("whole"))
+        .with_columns(pl.when(both).then(worth / before - 1).alias("change"))
+        .collect(engine="in-memory")
     )
-    each = rest.group_by("weekday").agg(pl.col("rest").median().alias("effect"))
-    centred = pl.col("effect") - pl.col("effect").median()
-    return each.select("weekday", centred.alias("effect")).sort("weekday")
 
 
-def _of(days: pl.DataFrame, left_out: int) -> History:
-    at = pl.col("day").to_physical().cast(pl.Int64).alias("at")
-    zero = days.select((pl.col("value") <= 0).mean()).item() if days.height else 0.0
-    logs = days.select(at, pl.col("value").clip(lower_bound=0.0).log().alias("value"))
-    if zero > ZERO_DAYS:
-        pattern, step, points = _shares(days), WEEK, _weeks(days)
-    else:
-        effects = weekday_medians(logs)
-        pattern = effects.select("weekday", pl.col("effect").exp().alias("factor"))
-        step, points = 1, without(logs, effects)
-    taken_out = pattern.height if step == 1 else 0
-    told = trend(points, taken_out=taken_out) if _enough(days) else None
-    return History(days, left_out, step, pattern, points, told)
+def weekday_medians(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """What each `weekday` adds to the `value` of *points* of a series, whose `at` is the day of the
+    epoch: its `effect`, a median after the slope between days of the same weekday. The effects of a
+    week have the median 0. None for a series of fewer than PATTERN_DAYS."""
+    at, weekday = pl.col("at"), pl.col("weekday")
+    long = points.lazy().filter(pl.len().over(by) >= PATTERN_DAYS)
+    named = long.with_columns(_weekday(at).alias("weekday")).collect(engine="in-memory")
+    slopes = middle_slopes(pairs_of(named, (*by, "weekday")), by)
+    rest = pl.col("value") - pl.col("slope") * (at - at.min().over(by))
+    centred = pl.col("effect") - pl.col("effect").median().over(by)
+    return (
+        named.lazy()
+        .join(slopes.lazy(), on=by, how="inner", nulls_equal=True)
+        .with_columns(rest.alias("rest"))
+        .group_by(*by, weekday)
+        .agg(pl.col("rest").median().alias("effect"))
+        .select(*by, weekday, centred.alias("effect"))
+        .sort(*by, weekday)
+        .collect(engine="in-memory")
+    )
 
 
-def _enough(days: pl.DataFrame) -> bool:
-    first, last = days["day"].min(), days["day"].max()
-    if not isinstance(first, date) or not isinstance(last, date):
-        return False
-    return days.height >= max(LEAST_DAYS, DENSE * ((last - first).days + 1))
-
-
-def without(points: pl.DataFrame, effects: pl.DataFrame) -> pl.DataFrame:
-    """*points* less the effect of their weekday."""
+def without(points: pl.DataFrame, effects: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """*points* less the effect of their weekday, where their series has one."""
     if effects.is_empty():
-        return points
-    joined = points.with_columns(_weekday(pl.col("at")).alias("weekday")).join(
-        effects, on="weekday", how="left", maintain_order="left"
-    )
+        return points.select(*by, "at", "value")
+    known = effects.select(*by, pl.lit(value=True).alias("known")).unique()
     rest = pl.col("value") - pl.col("effect").fill_null(0.0)
-    return joined.select("at", rest.round(9))  # what rounding leaves behind breaks no tie
+    return (
+        points.lazy()
+        .with_columns(_weekday(pl.col("at")).alias("weekday"))
+        .join(
+            effects.lazy(), on=[*by, "weekday"], how="left", nulls_equal=True, maintain_order="left"
+        )
+        .join(known.lazy(), on=by, how="left", nulls_equal=True, maintain_order="left")
+        # What rounding leaves behind breaks no tie.
+        .select(*by, "at", pl.when("known").then(rest.round(9)).otherwise("value").alias("value"))
+        .collect(engine="in-memory")
+    )
 
 
 def _weekday(at: pl.Expr) -> pl.Expr:
@@ -165,28 +272,43 @@ def _weekday(at: pl.Expr) -> pl.Expr:
     return ((at + 3) % WEEK + 1).cast(pl.Int64)
 
 
-def _weeks(days: pl.DataFrame) -> pl.DataFrame:
-    """Weeks of which every day is known, counted back from the last day; `at` is their middle."""
-    at = pl.col("day").to_physical().cast(pl.Int64)
-    back = ((at.max() - at) // WEEK).alias("back")
+def _epoch_day() -> pl.Expr:
+    return pl.col("day").to_physical().cast(pl.Int64)
+
+
+def _logarithm() -> pl.Expr:
+    return pl.col("value").clip(lower_bound=0.0).log()
+
+
+def _weeks(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Weeks of which every day is known, counted back from the last day of a series; `at` is their
+    middle."""
+    at = pl.col("at")
     return (
-        days.with_columns(back)
-        .group_by("back", maintain_order=True)
-        .agg(at.mean().alias("at"), pl.col("value").sum(), pl.len().alias("days"))
+        days.lazy()
+        .with_columns(_epoch_day().alias("at"))
+        .with_columns(((at.max().over(by) - at) // WEEK).alias("back"))
+        .group_by(*by, "back", maintain_order=True)
+        .agg(at.mean(), pl.col("value").sum(), pl.len().alias("days"))
         .filter(pl.col("days") == WEEK)
-        .select("at", pl.col("value").clip(lower_bound=0.0).log())
-        .sort("at")
+        .select(*by, at.cast(pl.Float64), _logarithm())
+        .sort(*by, "at")
+        .collect(engine="in-memory")
     )
 
 
-def _shares(days: pl.DataFrame) -> pl.DataFrame:
-    """What a weekday has of the total of its week, times seven."""
-    if days.height < PATTERN_DAYS:
-        return pl.DataFrame(schema={"weekday": pl.Int64, "factor": pl.Float64})
+def _shares(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """What a weekday of a series has of the total of its week, times seven."""
     weekday = pl.col("day").dt.weekday().cast(pl.Int64).alias("weekday")
-    each = days.group_by(weekday, maintain_order=True).agg(pl.col("value").mean().alias("factor"))
-    return each.with_columns((pl.col("factor") / pl.col("factor").mean()).fill_nan(1.0)).sort(
-        "weekday"
+    factor = pl.col("factor") / pl.col("factor").mean().over(by)
+    return (
+        days.lazy()
+        .filter(pl.len().over(by) >= PATTERN_DAYS)
+        .group_by(*by, weekday, maintain_order=True)
+        .agg(pl.col("value").mean().alias("factor"))
+        .sort(*by, "weekday")
+        .select(*by, "weekday", factor.fill_nan(1.0))
+        .collect(engine="in-memory")
     )
 
 

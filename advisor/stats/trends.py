@@ -12,12 +12,15 @@ autocorrelations of the ranks of what the slope leaves over. All of their lags a
 few months of days; as in Yue and Wang (2004) they come from the first one, that of an AR(1),
 corrected for its bias after a trend was taken out (Marriott and Pope, Kendall, 1954).
 
-Points are a frame of `at` (any number, such as the day of the epoch) and `value`. A value may be
--inf, the logarithm of a zero: two of those are a tie.
+Points are a frame of `at` (any number, such as the day of the epoch) and `value`, and of what tells
+series apart: all series of all shops are worked out together. A value may be -inf, the logarithm of
+a zero: two of those are a tie.
 """
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import NormalDist
+from typing import Any
 
 import polars as pl
 
@@ -27,6 +30,10 @@ CONFIDENCE = 0.95
 LEAST_POINTS = 5  # with fewer no order of the values is rare enough
 MOST_ZEROS = 1 / 3  # of the points; with more, equal zeros pass for a slope of surely 0
 MOST_CORRELATION = 0.9  # beyond it a series is too much like a walk to tell its trend
+MOST_PAIRS = 2_000_000  # worked out at once, so that memory does not grow with the series
+_ONE = ("series",)
+# A product: by a number Polars divides one row in another way than many.
+_18TH = 1 / 18
 
 
 @frozen
@@ -40,158 +47,246 @@ class Slope:
 
 @frozen
 class Trend:
-    """*slope* of *points* points; *p* is the two-sided chance to see as much without a trend.
+    """*slope* of *points* points; *z* is the score of Mann and Kendall's test, 0 without a trend.
     *correlation* is that of neighbours, *inflation* by how much it widens the variance."""
 
     slope: Slope
-    p: float
+    z: float
     points: int
     correlation: float
     inflation: float
+
+    @property
+    def p(self) -> float:
+        """The two-sided chance to see as much without a trend."""
+        return math.erfc(self.z / math.sqrt(2))
 
 
 def trend(
     points: pl.DataFrame, *, confidence: float = CONFIDENCE, taken_out: int = 0
 ) -> Trend | None:
-    """The trend of *points*, whatever their order; *taken_out* is how many of their own medians,
-    such as those of weekdays, were taken out before. None where fewer than LEAST_POINTS are left,
-    where more than MOST_ZEROS of them are logarithms of zero, or where most pairs of them have no
-    slope that is a number."""
-    known = points.select("at", "value").drop_nulls().sort("at", "value")
-    zeros = known.filter(pl.col("value") == -math.inf).height
-    left = known.height - taken_out
-    if left < LEAST_POINTS or zeros > MOST_ZEROS * known.height:
+    """The trend of one series; see trends."""
+    series = points.with_columns(pl.lit(0).alias(_ONE[0]), pl.lit(taken_out).alias("taken_out"))
+    found = trends(series, _ONE, confidence=confidence)
+    return trend_of(found.row(0, named=True)) if found.height else None
+
+
+def trend_of(row: Mapping[str, Any]) -> Trend | None:
+    """A row of trends; None where it has no slope."""
+    if row["slope"] is None:
         return None
-    pairs = pairs_of(known)
-    middle = middle_slope(pairs)
-    if middle is None:
-        return None
-    correlation = neighbours(known, middle)
+    slope = Slope(row["slope"], row["slope_low"], row["slope_high"])
+    return Trend(slope, row["z"], row["points"], row["correlation"], row["inflation"])
+
+
+def trends(
+    points: pl.DataFrame, by: Sequence[str], *, confidence: float = CONFIDENCE
+) -> pl.DataFrame:
+    """The trend of each series of *points*, whatever their order; *by* are the columns that tell
+    series apart. `taken_out`, where it is there, is how many of their own medians, such as those of
+    weekdays, were taken out of a series before.
+
+    Gives `slope`, `slope_low`, `slope_high`, `z`, `points`, `correlation` and `inflation` (see
+    Trend). No row for a series of which fewer than LEAST_POINTS are left, more than MOST_ZEROS of
+    them are logarithms of zero, or most pairs have no slope that is a number.
+    """
+    taken = pl.col("taken_out") if "taken_out" in points.columns else pl.lit(0)
+    size, zeros = pl.len().over(by), (pl.col("value") == -math.inf).sum().over(by)
+    known = (
+        points.lazy()
+        .select(*by, "at", "value", taken.alias("taken_out"))
+        .drop_nulls(("at", "value"))
+        .sort(*by, "at", "value")
+        .filter((size - pl.col("taken_out") >= LEAST_POINTS) & (zeros <= MOST_ZEROS * size))
+        .collect(engine="in-memory")
+    )
+    parts = [_trends(part, by, confidence) for part in _parts(known, by)]
+    return pl.concat(parts) if parts else _trends(known, by, confidence)
+
+
+def _parts(points: pl.DataFrame, by: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """*points*, sorted, in pieces of whole series with at most MOST_PAIRS pairs, or one series."""
+    if points.height**2 <= MOST_PAIRS:
+        if points.height:
+            yield points
+        return
+    start = end = pairs = 0
+    for (length,) in points.select(pl.struct(by).rle().struct.field("len")).iter_rows():
+        if pairs and pairs + length**2 > MOST_PAIRS:
+            yield points.slice(start, end - start)
+            start, pairs = end, 0
+        end += length
+        pairs += length**2
+    yield points.slice(start, end - start)
+
+
+def _trends(known: pl.DataFrame, by: Sequence[str], confidence: float) -> pl.DataFrame:
+    pairs = pairs_of(known, by)
+    middle = middle_slopes(pairs, by)
+    size = pl.len().cast(pl.Int64)
+    left = (size - pl.col("taken_out").first()).alias("left")
+    sizes = known.lazy().group_by(by).agg(size.alias("points"), left)
+    told = middle.lazy()
+    for other in (sizes, hamed_rao(neighbours(known, middle, by), by).lazy()):
+        told = told.join(other, on=by, how="left", nulls_equal=True)
     # What was taken out fits the points better than the truth does, so they vary less than they do.
-    factor = hamed_rao(correlation, known.height) * known.height / left
-    variance = kendall_variance(known) * factor
-    return Trend(
-        slope=theil_sen(pairs, middle, variance, confidence=confidence),
-        p=mann_kendall(pairs, variance),
-        points=known.height,
-        correlation=correlation,
-        inflation=factor,
+    inflation = pl.col("inflation") * pl.col("points") / pl.col("left")
+    told = told.with_columns(inflation.alias("inflation"))
+    plain = kendall_variances(known, by).lazy()
+    variances = told.join(plain, on=by, how="left", nulls_equal=True).select(
+        *by, (pl.col("variance") * pl.col("inflation")).alias("variance")
     )
-
-
-def pairs_of(points: pl.DataFrame) -> pl.DataFrame:
-    """One row for each two points that differ in `at`: the `gap` between them, the `slope`, and
-    the `sign` of the change."""
-    each = points.select("at", "value").sort("at")
-    pairs = each.join(each, how="cross", suffix="_later").filter(pl.col("at") < pl.col("at_later"))
-    before, after = pl.col("value"), pl.col("value_later")
-    gap = (pl.col("at_later") - pl.col("at")).cast(pl.Float64)
-    sign = (after > before).cast(pl.Int64) - (after < before).cast(pl.Int64)
-    return pairs.select(
-        gap.alias("gap"),
-        # Of two times -inf the difference is not a number: they are equal.
-        pl.when(sign == 0).then(0.0).otherwise((after - before) / gap).alias("slope"),
-        sign.alias("sign"),
+    limits = theil_sen(pairs, variances, by, confidence=confidence)
+    columns = ("slope", "slope_low", "slope_high", "z", "points", "correlation", "inflation")
+    return (
+        told.join(limits, on=by, how="left", nulls_equal=True)
+        .select(*by, *columns)
+        .sort(by)
+        .collect(engine="in-memory")
     )
-
-
-def middle_slope(pairs: pl.DataFrame) -> float | None:
-    """The median slope of *pairs*; None where it is no number, or there is no pair."""
-    middle = pairs["slope"].median()
-    return middle if isinstance(middle, float) and math.isfinite(middle) else None
 
 
 def theil_sen(
-    pairs: pl.DataFrame, middle: float, variance: float, *, confidence: float = CONFIDENCE
-) -> Slope:
-    """The median slope *middle* of *pairs* with its limits of *confidence*, from the *variance* of
-    Kendall's S: the slopes so many places up and down in their order."""
-    slopes = pairs["slope"].sort()
-    half = quantile(confidence) * math.sqrt(variance)
-    count = slopes.len()
-    first = max(round((count - half) / 2) - 1, 0)
-    last = min(round((count + half) / 2), count - 1)
-    return Slope(middle, slopes[first], slopes[last])
-
-
-def mann_kendall(pairs: pl.DataFrame, variance: float) -> float:
-    """Two-sided p of no trend in *pairs*: Kendall's S, which has this *variance*, against the
-    normal curve, a half step nearer to 0 because S is a whole number."""
-    score = int(pairs["sign"].sum())
-    if score == 0 or variance <= 0:
-        return 1.0
-    z = (abs(score) - 1) / math.sqrt(variance)
-    return math.erfc(z / math.sqrt(2))
-
-
-def kendall_variance(points: pl.DataFrame) -> float:
-    """The variance of S without a trend, less what ties cannot order, in `value` and in `at`
-    (Kendall, Rank Correlation Methods, 1975, chapter 4)."""
-    n = points.height
-    if n < 3:
-        return 0.0
-    times, values = (_ties(points, column) for column in ("at", "value"))
-    squares = (n * (n - 1) * (2 * n + 5) - times.five - values.five) / 18
-    pairs = times.two * values.two / (2 * n * (n - 1))
-    return squares + pairs + times.three * values.three / (9 * n * (n - 1) * (n - 2))
-
-
-@frozen
-class _Ties:
-    """Sums over groups of k equal numbers: of k (k - 1), of k (k - 1) (k - 2) and of
-    k (k - 1) (2 k + 5)."""
-
-    two: float
-    three: float
-    five: float
-
-
-def _ties(points: pl.DataFrame, column: str) -> _Ties:
-    k = pl.col("len").cast(pl.Float64)
-    two = k * (k - 1)
-    sums = (
-        points.group_by(column)
-        .len()
+    pairs: pl.DataFrame,
+    variances: pl.LazyFrame,
+    by: Sequence[str],
+    *,
+    confidence: float = CONFIDENCE,
+) -> pl.LazyFrame:
+    """The limits of *confidence* of each median slope of *pairs*, from the `variance` of Kendall's
+    S: the slopes so many places up and down in their order, `slope_low` and `slope_high`. And `z`,
+    the score of no trend (Mann and Kendall), a half step nearer to 0 because S is a whole number.
+    """
+    count, score, variance = pl.col("pairs"), pl.col("score"), pl.col("variance")
+    half = quantile(confidence) * variance.sqrt()
+    first = (((count - half) / 2).round() - 1).clip(lower_bound=0).cast(pl.Int64)
+    last = pl.min_horizontal(((count + half) / 2).round().cast(pl.Int64), count - 1)
+    none = (score == 0) | (variance <= 0)
+    return (
+        pairs.lazy()
+        .group_by(by)
+        .agg(
+            pl.len().cast(pl.Int64).alias("pairs"),
+            pl.col("slope").sort().alias("slopes"),
+            pl.col("sign").sum().abs().alias("score"),
+        )
+        .join(variances, on=by, how="inner", nulls_equal=True)
         .select(
-            two.sum().alias("two"),
-            (two * (k - 2)).sum().alias("three"),
-            (two * (2 * k + 5)).sum().alias("five"),
+            *by,
+            pl.col("slopes").list.get(first).alias("slope_low"),
+            pl.col("slopes").list.get(last).alias("slope_high"),
+            pl.when(none).then(0.0).otherwise((score - 1) / variance.sqrt()).alias("z"),
         )
     )
-    return _Ties(*sums.row(0))
 
 
-def neighbours(points: pl.DataFrame, slope: float) -> float:
-    """How neighbours go together after *slope* is taken out: the correlation of their ranks,
-    corrected for its bias; never below 0. Points with a gap between them are no neighbours."""
-    flat = pl.col("value") - slope * (pl.col("at") - pl.col("at").min())
-    wide = points.select(flat.filter(flat.is_finite()).abs().max()).item() or 1.0
-    # What rounding leaves behind breaks no tie.
-    rest = points.sort("at").select("at", (flat / wide).round(9).rank("average").alias("rank"))
-    away = rest.with_columns(
-        (pl.col("rank") - pl.col("rank").mean()).alias("rank"),
-        (pl.col("at") - pl.col("at").shift(1)).alias("gap"),
+def pairs_of(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """One row for each two points of a series that differ in `at`: the `gap` between them, the
+    `slope`, and the `sign` of the change."""
+    each = points.lazy().select(*by, "at", "value").sort(*by, "at")
+    before, after = pl.col("value"), pl.col("value_later")
+    gap = (pl.col("at_later") - pl.col("at")).cast(pl.Float64)
+    sign = (after > before).cast(pl.Int64) - (after < before).cast(pl.Int64)
+    return (
+        each.join(each, on=by, suffix="_later", nulls_equal=True)
+        .filter(pl.col("at") < pl.col("at_later"))
+        .select(
+            *by,
+            gap.alias("gap"),
+            # Of two times -inf the difference is not a number: they are equal.
+            pl.when(sign == 0).then(0.0).otherwise((after - before) / gap).alias("slope"),
+            sign.alias("sign"),
+        )
+        .collect(engine="in-memory")
     )
-    near = away.with_columns(pl.col("rank").shift(1).alias("last")).filter(
-        pl.col("gap") == pl.col("gap").filter(pl.col("gap") > 0).min()
+
+
+def middle_slopes(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The median `slope` of each series of *pairs*; no row where it is no number."""
+    middle = pairs.lazy().group_by(by).agg(pl.col("slope").median())
+    return middle.filter(pl.col("slope").is_finite()).sort(by).collect(engine="in-memory")
+
+
+def kendall_variances(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The `variance` of each series' S without a trend, less what ties cannot order, in `value` and
+    in `at` (Kendall, Rank Correlation Methods, 1975, chapter 4)."""
+    k, n = pl.col("len").cast(pl.Float64), pl.col("n")
+    two = k * (k - 1)
+    told = points.lazy().group_by(by).agg(pl.len().cast(pl.Float64).alias("n"))
+    for column in ("at", "value"):
+        ties = points.lazy().group_by(*by, column).len().group_by(by)
+        sums = ties.agg(
+            two.sum().alias(f"{column}.two"),
+            (two * (k - 2)).sum().alias(f"{column}.three"),
+            (two * (2 * k + 5)).sum().alias(f"{column}.five"),
+        )
+        told = told.join(sums, on=by, how="left", nulls_equal=True)
+    (two, three, five), (two_, three_, five_) = (
+        [pl.col(f"{column}.{part}") for part in ("two", "three", "five")]
+        for column in ("at", "value")
     )
-    n = points.height
-    square = (away["rank"] ** 2).mean()
-    product = (near["rank"] * near["last"]).mean()
-    if n <= LEAST_POINTS or not square or product is None:
-        return 0.0
-    raw = float(product) / float(square)  # type: ignore[arg-type]
-    return min(max((n * raw + 2) / (n - 4), 0.0), MOST_CORRELATION)
+    squares = (n * (n - 1) * (2 * n + 5) - five - five_) * _18TH
+    rest = two * two_ / (2 * n * (n - 1)) + three * three_ / (9 * n * (n - 1) * (n - 2))
+    variance = pl.when(n < 3).then(0.0).otherwise(squares + rest)
+    return told.select(*by, variance.alias("variance")).sort(by).collect(engine="in-memory")
 
 
-def hamed_rao(correlation: float, points: int) -> float:
-    """By how much *correlation* of neighbours widens the variance of S (Hamed and Rao, with the
-    autocorrelations of an AR(1))."""
-    n = points
-    if correlation <= 0 or n < LEAST_POINTS:
-        return 1.0
-    added = sum((n - k) * (n - k - 1) * (n - k - 2) * correlation**k for k in range(1, n - 2))
-    return 1 + 2 * added / (n * (n - 1) * (n - 2))
+def neighbours(points: pl.DataFrame, slopes: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """How neighbours of each series of *slopes* go together after its `slope` is taken out: the
+    `correlation` of their ranks, corrected for its bias; never below 0. Points with a gap between
+    them are no neighbours. `n` is how many points there are."""
+    at, rank = pl.col("at"), pl.col("rank")
+    flat = pl.col("value") - pl.col("slope") * (at - at.min().over(by))
+    wide = pl.col("flat").filter(pl.col("flat").is_finite()).abs().max().over(by)
+    wide = pl.when(wide > 0).then(wide).otherwise(1.0)
+    gap = pl.col("gap")
+    near = gap == gap.filter(gap > 0).min()
+    raw = pl.col("product") / pl.col("square")
+    n = pl.col("n")
+    corrected = ((n * raw + 2) / (n - 4)).clip(0.0, MOST_CORRELATION)
+    known = (n > LEAST_POINTS) & (pl.col("square") > 0) & pl.col("product").is_not_null()
+    return (
+        points.lazy()
+        .join(slopes.lazy(), on=by, how="inner", nulls_equal=True)
+        .sort(*by, "at")
+        .with_columns(flat.alias("flat"))
+        # What rounding leaves behind breaks no tie.
+        .with_columns((pl.col("flat") / wide).round(9).rank("average").over(by).alias("rank"))
+        .with_columns(
+            (rank - rank.mean().over(by)).alias("rank"), (at - at.shift(1).over(by)).alias("gap")
+        )
+        .with_columns(rank.shift(1).over(by).alias("last"))
+        .group_by(by)
+        .agg(
+            pl.len().cast(pl.Int64).alias("n"),
+            (rank**2).mean().alias("square"),
+            (rank * pl.col("last")).filter(near).mean().alias("product"),
+        )
+        .select(*by, "n", pl.when(known).then(corrected).otherwise(0.0).alias("correlation"))
+        .sort(by)
+        .collect(engine="in-memory")
+    )
+
+
+def hamed_rao(correlations: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """*correlations* (`n` points, `correlation` of neighbours) with `inflation`: by how much each
+    widens the variance of S (Hamed and Rao, with the autocorrelations of an AR(1))."""
+    n, k, r = pl.col("n"), pl.col("k"), pl.col("correlation")
+    added = ((n - k) * (n - k - 1) * (n - k - 2) * r**k).sum()
+    wide = (
+        correlations.lazy()
+        .filter((r > 0) & (n >= LEAST_POINTS))
+        .with_columns(pl.int_ranges(1, n - 2).alias("k"))
+        .explode("k")
+        .group_by(by)
+        .agg((1 + 2 * added / (n * (n - 1) * (n - 2)).first()).alias("inflation"))
+    )
+    return (
+        correlations.lazy()
+        .join(wide, on=by, how="left", nulls_equal=True)
+        .select(*by, "correlation", pl.col("inflation").fill_null(1.0))
+        .collect(engine="in-memory")
+    )
 
 
 def quantile(confidence: float) -> float:

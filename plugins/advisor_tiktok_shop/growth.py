@@ -1,17 +1,15 @@
 """Growth over months: of the shop's sales, and of what a LIVE sells from one to the next."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
-from functools import partial
+from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
 from advisor import Counts, Derived, Grain, MetricsContext
-from advisor.stats import LONGEST_DAYS, Growth, growth, history, trend
+from advisor.stats import LONGEST_DAYS, histories, trends, with_growth
 from advisor_tiktok_shop.words import vocabulary
 
-Find = Callable[[pl.DataFrame, date | None], tuple[Growth, float] | None]
-Found = tuple[str, Growth, float]
+_SHOP = ("shop",)
 _KEY = ("shop", "key")
 SHOP_FAMILIES = ("shop", "shop-orders")
 LIVE_FAMILIES = ("shop-live", "shop-live-list")
@@ -51,44 +49,41 @@ def sales_growth(counts: Counts, context: MetricsContext) -> pl.DataFrame:
         .with_columns(longest.alias("length"))
         .sort("shop", "length", "family", "day", descending=[False, True, False, False])
         .filter(pl.col("family") == pl.col("family").first().over("shop"))
+        .join(context.shops.select("shop", "last"), on="shop", how="left", maintain_order="left")
+        .with_columns(pl.lit(_matures()).alias("matures"))
     )
-    daily = _rows(
-        "sales_growth", _by_shop(days, context, partial(_daily, today=context.today)), key=None
-    )
+    told = histories(days, _SHOP, today=context.today)
+    lengths = told.days.group_by("shop").agg(pl.len().cast(pl.Float64).alias("n"))
+    daily = _rows("sales_growth", told.trends, lengths, key=pl.col("shop"))
     months = counts.rows(
         "shop", ("gmv",), within="always", families=SHOP_FAMILIES[:1], grains=(Grain.PERIOD,)
     )
     others = months.join(daily, on="shop", how="anti", maintain_order="left")
-    monthly = _by_shop(others, context, partial(_monthly, today=context.today))
-    return pl.concat([daily, _rows("sales_growth", monthly, key=None)]).sort(_KEY)
+    return pl.concat([daily, _monthly(others, context)]).sort(_KEY)
 
 
-def _daily(days: pl.DataFrame, last: date | None, *, today: date) -> tuple[Growth, float] | None:
-    told = history(days.select("day", "value"), matures=_matures(), today=today, last=last)
-    found = growth(told.trend)
-    return None if found is None else (found, float(told.days.height))
-
-
-def _monthly(
-    reports: pl.DataFrame, last: date | None, *, today: date
-) -> tuple[Growth, float] | None:
+def _monthly(reports: pl.DataFrame, context: MetricsContext) -> pl.DataFrame:
     """From reports of whole months, LEAST_MONTHS and more, none of which overlap."""
     length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
-    ends = pl.lit(min(today - timedelta(days=1), last or today))
+    end = pl.min_horizontal("last", pl.lit(context.today - timedelta(days=1)))
+    # As a rule no shop has any: the days that a file has are better.
     months = (
-        reports.with_columns(length.alias("days"))
-        .filter(pl.col("days").is_between(28, 31) & (pl.col("to") <= ends))
-        .sort("from", "gmv", descending=[False, True])
-        .unique(("from", "to"), keep="first", maintain_order=True)
-        .filter((pl.col("from") > pl.col("to").shift(1)).fill_null(value=True))
-        .tail(LONGEST_DAYS // 28)
+        reports.lazy()
+        .with_columns(length.alias("days"))
+        .join(context.shops.lazy().select("shop", "last"), on="shop", how="left")
+        .filter(pl.col("days").is_between(28, 31) & (pl.col("to") <= end))
+        .sort("shop", "from", "gmv", descending=[False, False, True])
+        .unique(("shop", "from", "to"), keep="first", maintain_order=True)
+        .filter((pl.col("from") > pl.col("to").shift(1).over("shop")).fill_null(value=True))
+        .filter(pl.int_range(pl.len()).reverse().over("shop") < LONGEST_DAYS // 28)
+        .filter(pl.len().over("shop") >= LEAST_MONTHS)
+        .collect(engine="in-memory")
     )
     middle = pl.col("from").to_physical() + (pl.col("days") - 1) / 2
     worth = (pl.col("gmv").clip(lower_bound=0.0) / pl.col("days")).log()
-    found = growth(trend(months.select(middle.alias("at"), worth.alias("value"))))
-    if found is None or months.height < LEAST_MONTHS:
-        return None
-    return found, float(months["days"].sum())
+    points = months.select("shop", middle.alias("at"), worth.alias("value"))
+    lengths = months.group_by("shop").agg(pl.col("days").sum().cast(pl.Float64).alias("n"))
+    return _rows("sales_growth", trends(points, _SHOP), lengths, key=pl.col("shop"))
 
 
 def live_growth(counts: Counts, context: MetricsContext) -> pl.DataFrame:
@@ -116,13 +111,26 @@ def live_growth(counts: Counts, context: MetricsContext) -> pl.DataFrame:
     best = longest.filter(pl.col("family") == pl.col("family").first().over("shop"))
     rest = own.join(best, on="shop", how="anti", maintain_order="left")
     lives = pl.concat([best.drop("length"), rest]).sort(order)
-    newest = _newest_days(counts)
-    found = _by_shop(
-        lives.join(newest, on="shop", how="left", maintain_order="left"),
-        context,
-        partial(_from_live_to_live, today=context.today),
+    streams, today = pl.col("streams"), context.today
+    newest = pl.col("newest").fill_null(today)
+    end = pl.min_horizontal(newest, pl.lit(today - timedelta(days=1)))
+    end = pl.min_horizontal(end - pl.duration(days=_matures()), "last")
+    settled = (
+        lives.lazy()
+        .join(_newest_days(counts).lazy(), on="shop", how="left")
+        .join(context.shops.lazy().select("shop", "last"), on="shop", how="left")
+        .filter(pl.col("from").is_between(end - pl.duration(days=LONGEST_DAYS - 1), end))
+        .sort(order)
+        .filter(streams.sum().over("shop") >= LEAST_LIVES)
+        .collect(engine="in-memory")
     )
-    return _rows("live_growth", found, key="live", name="LIVEs")
+    at = streams.cum_sum().over("shop") - streams / 2
+    worth = (pl.col("gmv").clip(lower_bound=0.0) / streams).log()
+    points = settled.select("shop", at.alias("at"), worth.alias("value"))
+    lengths = settled.group_by("shop").agg(streams.sum().alias("n"))
+    return _rows(
+        "live_growth", trends(points, _SHOP), lengths, key=pl.lit("live"), name="LIVEs", per=1
+    )
 
 
 def _newest_days(counts: Counts) -> pl.DataFrame:
@@ -135,41 +143,29 @@ def _newest_days(counts: Counts) -> pl.DataFrame:
     )
 
 
-def _from_live_to_live(
-    lives: pl.DataFrame, last: date | None, *, today: date
-) -> tuple[Growth, float] | None:
-    newest = lives["newest"][0] or today
-    end = min(newest, today - timedelta(days=1)) - timedelta(days=_matures())
-    end = min(end, last or end)
-    first = end - timedelta(days=LONGEST_DAYS - 1)
-    settled = lives.filter(pl.col("from").is_between(first, end))
-    at = pl.col("streams").cum_sum() - pl.col("streams") / 2
-    worth = (pl.col("gmv").clip(lower_bound=0.0) / pl.col("streams")).log()
-    count = float(settled["streams"].sum())
-    found = growth(trend(settled.select(at.alias("at"), worth.alias("value"))), per=1)
-    return None if found is None or count < LEAST_LIVES else (found, count)
-
-
-def _by_shop(frame: pl.DataFrame, context: MetricsContext, find: Find) -> list[Found]:
-    """What *find* tells of each shop's rows and the last day of its window."""
-    ends = dict(context.shops.select("shop", "last").iter_rows())
-    each = (
-        (str(shop), find(rows, ends.get(shop)))
-        for (shop,), rows in frame.group_by("shop", maintain_order=True)
-    )
-    return [(shop, *told) for shop, told in each if told is not None]
-
-
 def _matures() -> int:
     return next(count.matures for count in vocabulary().count if count.id == "gmv")
 
 
 def _rows(
-    metric: str, found: Sequence[Found], *, key: str | None, name: str | None = None
+    metric: str,
+    found: pl.DataFrame,
+    lengths: pl.DataFrame,
+    *,
+    key: pl.Expr,
+    name: str | None = None,
+    per: float = 30,
 ) -> pl.DataFrame:
-    rows = [
-        (shop, key or shop, name, told.value, told.low, told.high, n) for shop, told, n in found
-    ]
-    numbers = [f"{metric}{end}" for end in ("", ".lo", ".hi", ".n")]
-    texts = dict.fromkeys((*_KEY, "name"), pl.String)
-    return pl.DataFrame(rows, schema=texts | dict.fromkeys(numbers, pl.Float64), orient="row")
+    """The growth of each shop for each *per* units, and the `n` in *lengths* that it rests on."""
+    return (
+        with_growth(found, metric, per)
+        .join(lengths, on="shop", how="left")
+        .select(
+            "shop",
+            key.alias("key"),
+            pl.lit(name, pl.String).alias("name"),
+            *(metric, f"{metric}.lo", f"{metric}.hi"),
+            pl.col("n").alias(f"{metric}.n"),
+        )
+        .sort("shop")
+    )

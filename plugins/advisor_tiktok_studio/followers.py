@@ -1,19 +1,14 @@
 """Followers: the day's change, and growth over a window."""
 
-import math
-
 import attrs
 import polars as pl
 
 from advisor import Counts, Derived, Reading
-from advisor.stats import Z, byar, middle_slope, neighbours, pairs_of, weekday_medians, without
+from advisor.stats import Z, byar, middle_slopes, neighbours, pairs_of, weekday_medians, without
 from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
 FAMILY = "studio-followers"
 _KEY = ("shop", "key")
-_STEADY = dict.fromkeys(_KEY, pl.String) | dict.fromkeys(
-    ("steady", "steady_low", "steady_high"), pl.Float64
-)
 DAYS = 30  # growth is scaled to as many days
 STEADY_DAYS = 14  # of daily counts; fewer are little more than one week
 WALK = 1.2  # a slope of a walk varies by so much more than the mean of its steps
@@ -75,10 +70,7 @@ def follower_growth(counts: Counts) -> Derived | None:
             for name, gains in (("pace", pl.col("gains")), ("low", low), ("high", high))
         ),
     )
-    each = [(*at, *steady_pace(of)) for at, of in days.group_by(_KEY, maintain_order=True)]
-    limits = paces.join(
-        pl.DataFrame(each, schema=_STEADY, orient="row"), on=_KEY, maintain_order="left"
-    )
+    limits = paces.join(steady_paces(days), on=_KEY, how="left", maintain_order="left")
     return Derived(
         "account",
         limits.select(
@@ -97,30 +89,34 @@ def follower_growth(counts: Counts) -> Derived | None:
     )
 
 
-def steady_pace(days: pl.DataFrame) -> tuple[float | None, float | None, float | None]:
-    """Followers won a day, by the robust slope of *days* (`from`, `followers`,
-    `follower_change`), with 95 % limits; None where there are fewer than STEADY_DAYS days.
+def steady_paces(days: pl.DataFrame) -> pl.DataFrame:
+    """Followers that each account won a day, by the robust slope of its *days* (`from`,
+    `followers`, `follower_change`): `steady`, with 95 % limits `steady_low` and `steady_high`. None
+    of an account with fewer than STEADY_DAYS days.
 
     A sum of n changes of variance v wanders: the slope of such a walk has the variance 6 v / 5 n
     (Durlauf and Phillips 1988, for least squares; the median of slopes is no better). Neighbouring
     changes that go together widen it by (1 + r) / (1 - r), and they are never taken to vary less
     than events by chance do.
     """
-    at = pl.col("from").to_physical().cast(pl.Int64)
-    levels = days.select(at.alias("at"), pl.col("followers").alias("value"))
-    if days.height < STEADY_DAYS:
-        return None, None, None
-    slope = middle_slope(pairs_of(levels))
-    if slope is None:
-        return None, None, None
-    changes = without(
-        steps := days.select(at.alias("at"), pl.col("follower_change").alias("value")),
-        weekday_medians(steps),
-    )
-    r = neighbours(changes, 0.0)
-    variance = max(
-        changes.select(pl.col("value").var()).item() or 0.0,
-        days.select(pl.col("follower_change").abs().mean()).item(),
-    )
-    wide = Z * math.sqrt(WALK * variance * (1 + r) / (1 - r) / days.height)
-    return slope, slope - wide, slope + wide
+    at = pl.col("from").to_physical().cast(pl.Int64).alias("at")
+    change, r = pl.col("follower_change"), pl.col("correlation")
+    long = days.filter(pl.len().over(_KEY) >= STEADY_DAYS)
+    slopes = middle_slopes(pairs_of(long.select(*_KEY, at, value="followers"), _KEY), _KEY)
+    steps = long.select(*_KEY, at, value=change)
+    changes = without(steps, weekday_medians(steps, _KEY), _KEY)
+    together = neighbours(changes, changes.select(_KEY).unique().with_columns(slope=0.0), _KEY)
+    varies = changes.group_by(_KEY).agg(pl.col("value").var().fill_null(0.0).alias("variance"))
+    chance = long.group_by(_KEY).agg(change.abs().mean().alias("chance"), pl.len().alias("days"))
+    variance = pl.max_horizontal("variance", "chance")
+    wide = Z * (WALK * variance * (1 + r) / (1 - r) / pl.col("days")).sqrt()
+    told = slopes.lazy()
+    for other in (together, varies, chance):
+        told = told.join(other.lazy(), on=_KEY, how="left")
+    steady = pl.col("slope")
+    return told.select(
+        *_KEY,
+        steady.alias("steady"),
+        (steady - wide).alias("steady_low"),
+        (steady + wide).alias("steady_high"),
+    ).collect(engine="in-memory")

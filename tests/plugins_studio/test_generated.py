@@ -10,7 +10,7 @@ import pytest
 
 from advisor.model.reading import Period, Reading
 from advisor_tiktok_studio import advisor_metrics
-from advisor_tiktok_studio.followers import steady_pace
+from advisor_tiktok_studio.followers import steady_paces
 from tests.blocks import block
 from tests.plugins_shop.reads import CONTEXT, read, sums, table_of, written
 from tests.shapes import Form, Row, studio
@@ -166,23 +166,26 @@ def test_a_steady_pace_is_known_better_the_longer_it_lasts(tmp_path: Path) -> No
 
 def test_the_limits_of_a_steady_pace_hold_what_is_true() -> None:
     rng = np.random.default_rng(1)
-    runs, held = 120, 0
-    for _ in range(runs):
+    runs = 120
+    accounts = []
+    for at in range(runs):
         changes = rng.negative_binomial(3, 3 / 13, 28).astype(float)  # 10 a day, uneven
-        days = pl.DataFrame(
-            {
-                "from": pl.date_range(date(2026, 10, 1), date(2026, 10, 28), eager=True),
-                "followers": 5000 + changes.cumsum(),
-                "follower_change": changes,
-            }
+        accounts.append(
+            pl.DataFrame(
+                {
+                    "shop": f"shop {at}",
+                    "key": "account",
+                    "from": pl.date_range(date(2026, 10, 1), date(2026, 10, 28), eager=True),
+                    "followers": 5000 + changes.cumsum(),
+                    "follower_change": changes,
+                }
+            )
         )
-        pace, low, high = steady_pace(days)
-        assert low is not None
-        assert high is not None
-        assert pace is not None
-        assert low <= pace <= high
-        held += low <= 10 <= high
-    assert held / runs > 0.88
+    paces = steady_paces(pl.concat(accounts))
+    assert paces.height == runs
+    assert (paces["steady"].is_between(paces["steady_low"], paces["steady_high"])).all()
+    held = pl.lit(10).is_between("steady_low", "steady_high")
+    assert paces.select(held.mean()).item() > 0.88
 
 
 def test_growth_takes_the_days_of_the_window_alone(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from advisor.stats.trends import pairs_of, trend
 from tests.series import FIRST, WEEK, by_day, logarithms, sparse
 
 LATER = date(2030, 1, 1)
+BY = ("series",)
 
 
 def test_the_newest_days_and_today_are_left_out() -> None:
@@ -95,25 +96,27 @@ def test_growth_knows_no_currency_and_no_weekday(seed: int, rate: float, later: 
 def test_the_pattern_of_the_week_is_found_beneath_a_slope() -> None:
     at = np.arange(70)
     logs = pl.DataFrame({"at": at + 4, "value": 3 + 0.02 * at + WEEK[at % 7]})  # day 4: a Monday
-    effects = weekday_medians(logs)
+    logs = logs.with_columns(series=0)
+    effects = weekday_medians(logs, BY)
 
     assert effects["weekday"].to_list() == list(range(1, 8))
     assert effects["effect"].to_list() == pytest.approx(list(WEEK - np.median(WEEK)), abs=1e-9)
-    rest = without(logs, effects)
-    assert pairs_of(rest)["slope"].to_list() == pytest.approx([0.02] * (70 * 69 // 2))
+    rest = without(logs, effects, BY)
+    assert pairs_of(rest, BY)["slope"].to_list() == pytest.approx([0.02] * (70 * 69 // 2))
 
 
 def test_thirteen_days_have_no_pattern_of_the_week() -> None:
-    logs = pl.DataFrame({"at": range(13), "value": [float(v % 7) for v in range(13)]})
-    assert weekday_medians(logs).is_empty()
-    assert without(logs, weekday_medians(logs)).equals(logs)
+    logs = pl.DataFrame(
+        {"series": [0] * 13, "at": range(13), "value": [float(v % 7) for v in range(13)]}
+    )
+    assert weekday_medians(logs, BY).is_empty()
+    assert without(logs, weekday_medians(logs, BY), BY).equals(logs)
 
 
 def test_the_slope_between_the_same_weekdays_is_scipy_s_seasonal_one() -> None:
     values = logarithms(np.random.default_rng(3), 84, monthly=0.1)
-    pairs = pairs_of(pl.DataFrame({"at": range(84), "value": values})).filter(
-        pl.col("gap") % 7 == 0
-    )
+    points = pl.DataFrame({"at": range(84), "value": values}).with_columns(series=0)
+    pairs = pairs_of(points, BY).filter(pl.col("gap") % 7 == 0)
     weeks = np.ma.array(values.reshape(12, 7))
     _, whole = stats.mstats.sen_seasonal_slopes(weeks)
     # scipy's one step is a week
@@ -180,7 +183,7 @@ def test_months_are_compared_by_the_day_where_four_weeks_of_them_are_known() -> 
     grown = days.with_columns(
         pl.when(pl.col("day") >= date(2026, 3, 1)).then(11.0).otherwise(10.0).alias("value")
     )
-    found = months(grown)
+    found = months(grown.with_columns(series=0), BY)
 
     assert found["month"].to_list() == [date(2026, m, 1) for m in (1, 2, 3, 4)]
     assert found["days"].to_list() == [22, 28, 31, 19]

@@ -13,17 +13,19 @@ from scipy import stats
 from advisor.stats.trends import (
     LEAST_POINTS,
     hamed_rao,
-    kendall_variance,
-    mann_kendall,
-    middle_slope,
+    kendall_variances,
+    middle_slopes,
     neighbours,
     pairs_of,
     theil_sen,
     trend,
+    trend_of,
+    trends,
 )
 from tests.series import WEEK, logarithms
 
 # Whole numbers: ties are frequent, and sums are exact.
+BY = ("series",)
 VALUES = st.lists(st.integers(-50, 50), min_size=LEAST_POINTS, max_size=40)
 SHUFFLED = st.integers(0, 10_000)
 FEW = settings(deadline=None, max_examples=30)
@@ -32,20 +34,35 @@ FEW = settings(deadline=None, max_examples=30)
 def points(values: object, at: object = None) -> pl.DataFrame:
     listed = [float(v) for v in values]  # type: ignore[attr-defined]
     when = range(len(listed)) if at is None else at
-    return pl.DataFrame({"at": [float(t) for t in when], "value": listed})  # type: ignore[attr-defined]
+    columns = {"at": [float(t) for t in when], "value": listed}  # type: ignore[attr-defined]
+    return pl.DataFrame(columns).with_columns(series=0)
+
+
+def limits(frame: pl.DataFrame, confidence: float = 0.95) -> pl.DataFrame:
+    """What the pairs of one series tell, as if no neighbours went together."""
+    variances = kendall_variances(frame, BY).lazy()
+    return theil_sen(pairs_of(frame, BY), variances, BY, confidence=confidence).collect()
+
+
+def inflation(correlation: float, n: int) -> float:
+    frame = pl.DataFrame({"series": [0], "n": [n], "correlation": [correlation]})
+    return float(hamed_rao(frame, BY)["inflation"][0])
+
+
+def correlation_of(frame: pl.DataFrame, slope: float) -> float:
+    slopes = pl.DataFrame({"series": [0], "slope": [slope]})
+    return float(neighbours(frame, slopes, BY)["correlation"][0])
 
 
 @FEW
 @given(VALUES, st.sampled_from([0.5, 0.8, 0.95, 0.99]))
 def test_slope_and_limits_are_those_of_scipy(values: list[int], confidence: float) -> None:
     frame = points(values)
-    pairs = pairs_of(frame)
-    middle = middle_slope(pairs)
-    assert middle is not None
-    ours = theil_sen(pairs, middle, kendall_variance(frame), confidence=confidence)
+    ours = limits(frame, confidence)
     theirs = stats.theilslopes(values, np.arange(len(values)), alpha=confidence)
-    assert (ours.value, ours.low, ours.high) == pytest.approx(
-        (theirs.slope, theirs.low_slope, theirs.high_slope)
+    assert theil(values) == pytest.approx(theirs.slope)
+    assert (ours["slope_low"][0], ours["slope_high"][0]) == pytest.approx(
+        (theirs.low_slope, theirs.high_slope)
     )
 
 
@@ -57,8 +74,8 @@ def test_ties_in_time_and_value_leave_the_variance_that_scipy_finds(
     at = data.draw(st.lists(st.integers(0, 9), min_size=len(values), max_size=len(values)))
     assume(len(set(at)) > 1 < len(set(values)))
     frame = points(values, at)
-    score = int(pairs_of(frame)["sign"].sum())
-    z = abs(score) / math.sqrt(kendall_variance(frame))
+    score = int(pairs_of(frame, BY)["sign"].sum())
+    z = abs(score) / math.sqrt(kendall_variances(frame, BY)["variance"][0])
     theirs = stats.kendalltau(at, values, method="asymptotic").pvalue
     assert 2 * stats.norm.sf(z) == pytest.approx(theirs, abs=1e-9)
 
@@ -70,14 +87,14 @@ def test_without_ties_the_test_is_kendall_s_tau(values: list[int]) -> None:
     score = float(stats.kendalltau(range(n), values)[0]) * n * (n - 1) / 2
     z = (abs(score) - 1) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18) if round(score) else 0.0
     expected = 1.0 if round(score) == 0 else 2 * stats.norm.sf(z)
-    assert mann_kendall(pairs_of(frame), kendall_variance(frame)) == pytest.approx(expected)
+    assert math.erfc(limits(frame)["z"][0] / math.sqrt(2)) == pytest.approx(expected)
 
 
 def test_ties_take_from_the_variance_what_they_cannot_order() -> None:
     # Kendall (1975): n = 10 with ties of 3 and 2 values.
     frame = points([1, 1, 1, 2, 3, 4, 5, 6, 6, 7])
     tied = (10 * 9 * 25 - 3 * 2 * 11 - 2 * 1 * 9) / 18
-    assert kendall_variance(frame) == pytest.approx(tied)
+    assert kendall_variances(frame, BY)["variance"][0] == pytest.approx(tied)
 
 
 @FEW
@@ -181,8 +198,8 @@ def test_a_series_that_never_changes_is_flat() -> None:
 
 @given(st.floats(0.01, 0.9), st.integers(6, 300))
 def test_what_goes_together_is_never_worth_more(correlation: float, n: int) -> None:
-    assert hamed_rao(correlation, n) > 1
-    assert hamed_rao(correlation, n) < (1 + correlation) / (1 - correlation) + 1e-9
+    assert inflation(correlation, n) > 1
+    assert inflation(correlation, n) < (1 + correlation) / (1 - correlation) + 1e-9
 
 
 def test_the_variance_of_a_series_that_goes_together_is_what_the_factor_says() -> None:
@@ -196,7 +213,7 @@ def test_the_variance_of_a_series_that_goes_together_is_what_the_factor_says() -
     i, j = np.triu_indices(days, 1)
     scores = np.sign(noise[:, j] - noise[:, i]).sum(axis=1)
     plain = days * (days - 1) * (2 * days + 5) / 18
-    assert scores.var() / plain == pytest.approx(hamed_rao(together, days), rel=0.15)
+    assert scores.var() / plain == pytest.approx(inflation(together, days), rel=0.15)
 
 
 def test_what_was_taken_out_before_counts_for_as_many_points_less() -> None:
@@ -214,22 +231,20 @@ def test_the_correlation_of_neighbours_is_found_without_its_bias() -> None:
     weekday = WEEK[np.arange(42) % 7]
     for true in (0.3, 0.6):
         noise = [logarithms(rng, 42, together=true) - weekday for _ in range(150)]
-        found = np.mean([neighbours(points(one), theil(one)) for one in noise])
+        found = np.mean([correlation_of(points(one), theil(one)) for one in noise])
         # Without the correction it is 0.08 and 0.12 too low.
         assert found == pytest.approx(true, abs=0.05)
 
 
-def theil(values: np.ndarray) -> float:
-    middle = middle_slope(pairs_of(points(values)))
-    assert middle is not None
-    return middle
+def theil(values: object) -> float:
+    return float(middle_slopes(pairs_of(points(values), BY), BY)["slope"][0])
 
 
 def test_a_gap_has_no_neighbours_across_it() -> None:
     # Ups and downs in turn; every second day is missing, so what is left never goes together.
     values = [0, 9, 1, 8, 2, 9, 1, 8, 0, 9, 2, 8]
-    assert neighbours(points(values), 0.0) == 0.0
-    assert neighbours(points(values[::2] + values[1::2]), 0.0) > 0
+    assert correlation_of(points(values), 0.0) == 0.0
+    assert correlation_of(points(values[::2] + values[1::2]), 0.0) > 0
 
 
 @settings(deadline=None, max_examples=5)
@@ -237,3 +252,15 @@ def test_a_gap_has_no_neighbours_across_it() -> None:
 def test_the_same_points_always_give_the_same_trend(seed: int) -> None:
     values = logarithms(np.random.default_rng(seed), 60)
     assert trend(points(values)) == trend(points(values))
+
+
+@FEW
+@given(st.lists(VALUES, min_size=2, max_size=5))
+def test_series_say_the_same_together_as_each_alone(several: list[list[int]]) -> None:
+    frames = [points(values).with_columns(series=at) for at, values in enumerate(several)]
+    together = trends(pl.concat(frames), BY)
+    alone = [trends(frame, BY) for frame in frames]
+    assert together.equals(pl.concat(alone))
+    assert [trend_of(row) for row in together.iter_rows(named=True)] == [
+        told for values in several if (told := trend(points(values))) is not None
+    ]

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-import polars as pl
-
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.targets import due, quarter_target
 from advisor.document.numbers import CourseInfo, MonthInfo, Point
 from advisor.metrics import metric_of, value_of
-from advisor.model import Course, Grain, Language, Unit, finite
-from advisor.stats import LEAST_DAYS, Growth, History, growth, history, months, trend_line
+from advisor.model import Course, Language, Unit, finite
+from advisor.stats import LEAST_DAYS, Growth, History, growth, trend_line
 
 _UNEVEN = 1.1  # strongest over weakest weekday; below it the days are as good as alike
 
@@ -18,33 +16,10 @@ def courses(diagnosis: Diagnosis) -> tuple[CourseInfo, ...]:
     """Every course that some daily file has; where a target is due, also one that none has."""
     found = []
     for course in diagnosis.vocabulary.courses.values():
-        told = _history(course, diagnosis)
+        told = diagnosis.block.daily.history(diagnosis.id, course)
         if told.days.height or due(course, diagnosis):
             found.append(_info(course, told, diagnosis))
     return tuple(found)
-
-
-def _history(course: Course, diagnosis: Diagnosis) -> History:
-    """From the family with the most days: two families are never put behind each other."""
-    frames = [
-        rows.frame.select("from", pl.col(course.count)).drop_nulls()
-        for rows in diagnosis.rows
-        if rows.subject == course.subject
-        and rows.grain is Grain.DAY
-        and course.count in rows.frame.columns
-        and (not course.family or rows.family in course.family)
-    ]
-    none = pl.DataFrame(schema={"from": pl.Date, course.count: pl.Float64})
-    longest = max(frames, key=lambda frame: frame["from"].n_unique(), default=none)
-    window = diagnosis.window.current
-    return history(
-        longest.group_by(pl.col("from").alias("day")).agg(
-            pl.col(course.count).sum().alias("value")
-        ),
-        matures=diagnosis.vocabulary.counts[course.count].matures,
-        today=diagnosis.request.today,
-        last=window.last if window else None,
-    )
 
 
 def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
@@ -61,7 +36,7 @@ def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
         low=finite(grown.low) if grown else None,
         high=finite(grown.high) if grown else None,
         weekdays=tuple(told.pattern["factor"].to_list()) if told.pattern.height == 7 else (),
-        months=tuple(_months(course, told, diagnosis)),
+        months=tuple(_months(course, diagnosis)),
         target=quarter_target(course, told, diagnosis),
         says=(
             *_says(course, told, grown, diagnosis.language),
@@ -147,13 +122,8 @@ def _derived(course: Course, grown: Growth | None, diagnosis: Diagnosis) -> Iter
     currency, language = diagnosis.business.currency, diagnosis.language
     for name in (*own, *course.beside):
         metric = metric_of(name, diagnosis.vocabulary)
-        for _, measured in sorted(diagnosis.measured.items()):
-            if name not in measured.metrics or name not in measured.frame.columns:
-                continue
-            rows = measured.frame.drop_nulls(name)
-            if rows.height != 1:  # of several there is no one number
-                continue
-            value = value_of(metric, rows.row(0, named=True))
+        for row in diagnosis.block.of_one_subject(name).get(diagnosis.id, ()):
+            value = value_of(metric, row)
             named = {
                 "title": _capital(metric.title),
                 "value": value.words(language, currency),
@@ -169,9 +139,9 @@ def _derived(course: Course, grown: Growth | None, diagnosis: Diagnosis) -> Iter
                 )
 
 
-def _months(course: Course, told: History, diagnosis: Diagnosis) -> Iterator[MonthInfo]:
+def _months(course: Course, diagnosis: Diagnosis) -> Iterator[MonthInfo]:
     unit, language = metric_of(course.count, diagnosis.vocabulary).unit, diagnosis.language
-    for row in months(told.days).iter_rows(named=True):
+    for row in diagnosis.block.daily.months(diagnosis.id, course):
         change = row["change"]
         yield MonthInfo(
             month=f"{row['month']:%Y-%m}",
