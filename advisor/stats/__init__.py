@@ -46,7 +46,7 @@ from advisor.stats.sample_size import (
     sizes,
 )
 from advisor.stats.shrinkage import rates_of, shrunk, shrunk_rates, stacked_rates
-from advisor.stats.trends import middle_slopes, neighbours, pairs_of, trend_of, trends
+from advisor.stats.trend import middle_slopes, neighbours, pairs_of, trend_of, trends
 from advisor.stats.trial_design import (
     CONTROL,
     LONGEST,

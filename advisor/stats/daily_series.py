@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from advisor.model import frozen
-from advisor.stats.trends import Trend, middle_slopes, pairs_of, trend_of, trends
+from advisor.stats.trend import Trend, middle_slopes, pairs_of, trend_of, trends
 
 MONTH = 30  # days that growth is given for
 WEEK = 7
@@ -60,7 +60,7 @@ class Histories:
 
     *days* are settled: `day`, `value`; `left_out` of the newest are not, as *facts* say. *points*
     (`at` in days of the epoch, `value`, a logarithm without its weekday's part) are days or weeks,
-    by `step` in *facts*; *trends* are theirs (see stats.trends), none where they are too few.
+    by `step` in *facts*; *trends* are theirs (see stats.trend), none where they are too few.
     *patterns* have `weekday` (1 is Monday) and `factor`; none where there are too few days to tell.
     """
 
@@ -196,7 +196,7 @@ def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
 
 
 def with_growth(trends: pl.DataFrame, name: str, per: float = MONTH) -> pl.DataFrame:
-    """*trends* (see stats.trends) with the growth for each *per* units of the points' `at` as
+    """*trends* (see stats.trend) with the growth for each *per* units of the points' `at` as
     *name*, and its limits as `.lo` and `.hi`."""
     slopes = {"slope": name, "slope_low": f"{name}.lo", "slope_high": f"{name}.hi"}
     return trends.with_columns(

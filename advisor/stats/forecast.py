@@ -15,7 +15,7 @@ import polars as pl
 
 from advisor.model import Period, frozen
 from advisor.stats.daily_series import History
-from advisor.stats.trends import CONFIDENCE, Trend, quantile
+from advisor.stats.trend import CONFIDENCE, Trend, quantile
 
 RANGE = 0.8
 QUARTER = 3  # months

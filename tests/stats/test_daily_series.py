@@ -20,7 +20,7 @@ from advisor.stats.daily_series import (
     weekday_medians,
     without,
 )
-from advisor.stats.trends import pairs_of, trend
+from advisor.stats.trend import pairs_of, trend
 from tests.series import FIRST, WEEK, by_day, logarithms, sparse
 
 LATER = date(2030, 1, 1)

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from advisor.stats.trends import (
+from advisor.stats.trend import (
     LEAST_POINTS,
     hamed_rao,
     kendall_variances,
