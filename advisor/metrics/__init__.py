@@ -9,7 +9,7 @@ from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
-from advisor.metrics.margins import OWN_LIST, with_margins
+from advisor.metrics.margins import OWN_LIST, SETTLEMENTS, with_margins
 from advisor.metrics.measured import PARTS, Measured, alone_with, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
@@ -26,6 +26,7 @@ __all__ = [
     "OWN_LIST",
     "PARTS",
     "PROFILE",
+    "SETTLEMENTS",
     "SIDES",
     "Compared",
     "CountedRows",

@@ -1,5 +1,6 @@
-"""What the shop keeps of its sales, before ads: as advisor.toml says, as its costs come to, or as
-the list of its products' margins says for what it sold."""
+"""What the shop keeps of its sales, before ads: as advisor.toml says, as its costs come to, as its
+settlements leave before the cost of goods, or as the list of its products' margins says for what it
+sold."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +14,7 @@ from advisor.metrics.windows import Windows
 from advisor.model import ENGLISH, Business, MarginSource, Note, Unit, Vocabulary, Window
 
 OWN_LIST = "the list of margins"  # where a shop's margin comes from
+SETTLEMENTS = "settlements and the cost of goods"
 ENOUGH = (
     0.5  # of the sales must be of products with a margin; fewer do not stand for the shop: ours
 )
@@ -28,16 +30,58 @@ def with_margins(
     say of it."""
     found = dict(businesses)
     notes: dict[str, Note] = {}
-    for source in vocabulary.margins.values():
+    sources = sorted(vocabulary.margins.values(), key=lambda source: not source.metric)
+    for source in sources:
         open_ = [id_ for id_, one in found.items() if one.margin is None and id_ not in notes]
         if not open_:
             break
+        if source.metric:
+            left = _before_goods(source, rows, window, vocabulary)
+            for shop in open_:
+                if shop in left:
+                    found[shop], note = _with_settlements(found[shop], *left[shop])
+                    notes |= {shop: note} if note else {}
+            continue
         told = _of_products(source, rows, window, vocabulary)
         kinds = vocabulary.subjects[source.subject].plural
         for shop in open_:
             if shop in told:
                 found[shop], notes[shop] = _with_margin(found[shop], kinds, *told[shop])
     return found, notes
+
+
+def _before_goods(
+    source: MarginSource,
+    rows: Sequence[CountedRows],
+    window: Window | Windows,
+    vocabulary: Vocabulary,
+) -> dict[str, tuple[float, float]]:
+    """By shop, what its settlements leave before the cost of goods, and of how many orders."""
+    own = [one for one in rows if one.subject == source.subject]
+    wanted = {source.subject: Wanted(frozenset((source.metric,)))}
+    measured = measure(own, wanted, window, vocabulary).get(source.subject)
+    if measured is None or source.metric not in measured.metrics:
+        return {}
+    columns = ["shop", source.metric, f"{source.metric}.n"]
+    told = measured.frame.select(columns).filter(pl.col(source.metric).is_finite())
+    return {shop: (left, orders or 0.0) for shop, left, orders in told.iter_rows()}
+
+
+def _with_settlements(
+    business: Business, left: float, orders: float
+) -> tuple[Business, Note | None]:
+    found = attrs.evolve(business, before_goods=left)
+    if business.costs_besides is None:
+        return found, None
+    margin = left - business.costs_besides
+    based = (
+        f"settlements of {orders:,.0f} orders leave {_share(left)} of the sales before ads and the "
+        f"costs below [costs], which are {_share(business.costs_besides)}"
+    )
+    if not 0 < margin < 1:
+        return found, Note("margin", f"{based}: no margin to work with")
+    found = attrs.evolve(found, margin=margin, margin_origin=SETTLEMENTS)
+    return found, Note("margin", f"{based}; so the shop's margin is {_share(margin)}")
 
 
 def _with_margin(

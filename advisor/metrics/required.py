@@ -76,7 +76,9 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                     metrics[kind].update(filter(None, of))
 
     for source in vocabulary.margins.values():
-        want(source.subject, source.share)  # of what each leaves a price is the part that is kept
+        want(
+            source.subject, source.metric or source.share
+        )  # of what each leaves a price is the part that is kept
     for subject in vocabulary.subjects.values():
         for name in subject.ranked_by:
             want(subject.id, name)

@@ -36,22 +36,28 @@ class ShopSection:
 
 @frozen
 class CostsSection:
-    """[costs]: what goes off the sales before ads, each as a share of them. All are to be given: a
-    cost that is not there is not 0."""
+    """[costs]: what goes off the sales before ads, each as a share of them. A cost that is not
+    there is not 0: all are to be given, or only those that no settlement of TikTok's has: the
+    goods, and the shipping that the shop pays itself."""
 
     toml_underscores: ClassVar[bool] = True
 
     goods: float
-    referral_fee: float
-    commission: float
-    shipping: float
-    returns: float
+    referral_fee: float | None = None
+    commission: float | None = None
+    shipping: float | None = None
+    returns: float | None = None
 
     @property
-    def margin(self) -> float:
-        """What is left of the sales."""
-        costs = (self.goods, self.referral_fee, self.commission, self.shipping, self.returns)
-        return 1 - sum(costs)
+    def margin(self) -> float | None:
+        """What is left of the sales; None where some costs are for settlements to tell."""
+        costs = [share for share in attrs.astuple(self) if share is not None]
+        return 1 - sum(costs) if len(costs) == len(attrs.fields(CostsSection)) else None
+
+    @property
+    def besides(self) -> float | None:
+        """What goes off beside what settlements say; None where all costs are given."""
+        return None if self.margin is not None else self.goods + (self.shipping or 0.0)
 
 
 @frozen
@@ -294,10 +300,18 @@ def _impossible_costs(costs: CostsSection, shop: ShopSection) -> list[str]:
     wrong = [
         f"costs.{name}: {share:g} is no share of the sales; write 8 % as 0.08"
         for name, share in attrs.asdict(costs).items()
-        if not 0 <= share < 1
+        if share is not None and not 0 <= share < 1
     ]
-    if not wrong and not 0 < costs.margin < 1:
-        wrong.append(f"costs: they leave {costs.margin:.0%} of the sales; check each of them")
+    of_settlements = {n: getattr(costs, n) for n in ("referral_fee", "commission", "returns")}
+    lacking = [name for name, share in attrs.asdict(costs).items() if share is None]
+    if lacking and any(share is not None for share in of_settlements.values()):
+        wrong.append(
+            f"costs: {', '.join(lacking)} missing; give all of them, or goods alone where "
+            "settlements tell the rest"
+        )
+    left = 1 - sum(share for share in attrs.astuple(costs) if share is not None)
+    if not wrong and not 0 < left < 1:
+        wrong.append(f"costs: they leave {left:.0%} of the sales; check each of them")
     if shop.margin is not None:
         wrong.append("costs: shop.margin is there too; give one of them")
     return wrong
@@ -372,5 +386,6 @@ def business_of(settings: Settings, **chosen: str | None) -> Business:
         usd_rate=shop.usd_rate,
         margin=shop.margin if stated or costs is None else costs.margin,
         goal=chosen.get("goal") or settings.goal.focus,
-        margin_origin="advisor.toml" if stated else COSTS_ORIGIN if costs else "",
+        margin_origin="advisor.toml" if stated else COSTS_ORIGIN if costs and costs.margin else "",
+        costs_besides=None if costs is None else costs.besides,
     )

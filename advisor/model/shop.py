@@ -20,7 +20,9 @@ RATE_WITHIN = 0.1  # how far from its average of the year a currency may be: our
 class Business:
     """The shop. *usd_rate* is what one unit of its currency is in US dollars, *rate_origin* says in
     words where it is from where the shop does not state it; *margin* is the contribution margin
-    before ads, as a share of revenue, and *margin_origin* says in words where it is from."""
+    before ads, as a share of revenue, and *margin_origin* says in words where it is from.
+    *before_goods* is what its settlements leave before ads and cost of goods, *costs_besides* what
+    goes off beside them, both as shares of revenue and None where not known."""
 
     id: str = "shop"
     name: str = ""
@@ -33,6 +35,8 @@ class Business:
     goal: str | None = None
     margin_origin: str = ""
     rate_origin: str = ""
+    costs_besides: float | None = None
+    before_goods: float | None = None
 
     @property
     def rate_within(self) -> float:

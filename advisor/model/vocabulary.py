@@ -311,12 +311,14 @@ class Funnel:
 @frozen
 class MarginSource:
     """Where a shop's margin can be worked out from, where it states none: *share* is the count that
-    says what each of *subject* leaves of its price, *sales* the count that weighs them."""
+    says what each of *subject* leaves of its price, *sales* the count that weighs them. Or *metric*
+    is what *subject* leaves before costs that only the shop knows."""
 
     id: str
     subject: str
-    share: str
-    sales: str
+    share: str = ""
+    sales: str = ""
+    metric: str = ""
 
 
 @frozen
@@ -501,7 +503,9 @@ def _dangling(v: Vocabulary) -> list[str]:
                 found.append(f"{of}: {len(stages)} stages and {len(change.steps)} steps do not fit")
     for source in v.margins.values():
         check("subject", (source.subject,), v.subjects, f"margin {source.id}")
-        check("count", (source.share, source.sales), v.counts, f"margin {source.id}")
+        check("metric", [source.metric] if source.metric else (), v.metrics, f"margin {source.id}")
+        counts = () if source.metric else (source.share, source.sales)
+        check("count", counts, v.counts, f"margin {source.id}")
     for course in v.courses.values():
         of = f"course {course.id}"
         check("subject", (course.subject,), v.subjects, of)

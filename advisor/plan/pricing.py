@@ -464,7 +464,9 @@ def _own_margins(rows: Sequence[MatchedRows], vocabulary: Vocabulary) -> pl.Data
         shares = [
             pl.when(pl.col(source.share).is_finite()).then(pl.col(source.share)).cast(pl.Float64)
             for source in vocabulary.margins.values()
-            if source.subject == one.kind and source.share in one.frame.columns
+            if source.subject == one.kind
+            and source.share in one.frame.columns
+            and not source.metric
         ]
         if shares:
             parts.append(

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from advisor.judge.grade import Grader
-from advisor.metrics import OWN_LIST
+from advisor.metrics import OWN_LIST, SETTLEMENTS
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import measure
@@ -70,6 +70,30 @@ def test_too_few_sales_or_a_loss_make_no_margin(
     assert note is not None
     assert found == US
     assert says in note.text
+
+
+SETTLED = attrs.evolve(WORDS, margins={"settled": MarginSource("settled", "ad", metric="ctr")})
+
+
+@pytest.mark.parametrize(
+    ("besides", "margin", "says"),
+    [
+        (0.3, 0.2, "which are 30%; so the shop's margin is 20%"),
+        (None, None, None),
+        (0.6, None, "which are 60%: no margin to work with"),
+    ],
+)
+def test_settlements_less_the_cost_of_goods_make_the_margin(
+    besides: float | None, margin: float | None, says: str | None
+) -> None:
+    rows = [counted("ad", [{"clicks": 50, "impressions": 100}])]
+    shop = attrs.evolve(US, costs_besides=besides)
+    found, notes = with_margins({SHOP: shop}, rows, WINDOW, SETTLED)
+
+    assert found[SHOP].before_goods == pytest.approx(0.5)
+    assert found[SHOP].margin == (None if margin is None else pytest.approx(margin))
+    assert found[SHOP].margin_origin == (SETTLEMENTS if margin else "")
+    assert [says in note.text for note in notes.values() if says] == ([True] if says else [])
 
 
 def test_without_a_list_nothing_is_said() -> None:

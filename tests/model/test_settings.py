@@ -54,6 +54,7 @@ disable = ["weak"]
     assert found.bands["ctr"].low == 0.02
 
 
+ALL_OR_GOODS = "give all of them, or goods alone where settlements tell the rest"
 COSTS = (
     "[costs]\ngoods = 0.3\nreferral_fee = 0.06\ncommission = 0.1\nshipping = 0.1\nreturns = 0.04"
 )
@@ -66,13 +67,27 @@ def test_the_costs_make_the_margin(tmp_path: Path) -> None:
     assert found.margin_origin == "the costs in advisor.toml"
 
 
+@pytest.mark.parametrize(("more", "besides"), [("", 0.3), ("\nshipping = 0.05", 0.35)])
+def test_the_cost_of_goods_alone_waits_for_settlements(
+    more: str, besides: float, tmp_path: Path
+) -> None:
+    found = business_of(settings(tmp_path, f"[costs]\ngoods = 0.3{more}"))
+
+    assert found.margin is None
+    assert found.costs_besides == pytest.approx(besides)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         (COSTS.replace("0.3", "30"), "costs.goods: 30 is no share of the sales; write 8 % as 0.08"),
         (COSTS.replace("0.3", "0.9"), "costs: they leave -20% of the sales; check each of them"),
         (COSTS + "\n[shop]\nmargin = 0.4", "costs: shop.margin is there too; give one of them"),
-        (COSTS.replace("returns = 0.04", ""), "costs.returns: required key 'returns' is missing"),
+        (
+            COSTS.replace("returns = 0.04", ""),
+            f"costs: returns missing; {ALL_OR_GOODS}",
+        ),
+        ("[costs]\nshipping = 0.1", "costs.goods: required key 'goods' is missing"),
     ],
 )
 def test_costs_that_cannot_be_are_named(tmp_path: Path, text: str, expected: str) -> None:

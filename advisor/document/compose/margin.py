@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.origin import MarginInfo
-from advisor.metrics import OWN_LIST
+from advisor.metrics import OWN_LIST, SETTLEMENTS
 from advisor.model import COSTS_ORIGIN, Band, Language, Unit
 from advisor.plan import ASSUMED
 
@@ -23,6 +23,14 @@ def margin_info(diagnosis: Diagnosis) -> MarginInfo:
             source=_source(business.margin_origin, language),
         )
         return MarginInfo(business.margin, business.margin_origin, said, limits)
+    if business.before_goods is not None:
+        said = language.gettext(
+            "Settlements leave {share} of sales before ads and cost of goods. To see profit "
+            "instead of sales, write what your goods cost, as a share of sales, as goods below "
+            "[costs] in advisor.toml.",
+            share=language.number(business.before_goods, Unit.SHARE),
+        )
+        return MarginInfo(None, "", said, limits)
     said = language.gettext(
         "Your margin isn't known, so gains are in sales. To see profit instead, add margin to "
         "[shop] or a [costs] table to advisor.toml, or fill in the margin list that "
@@ -34,6 +42,8 @@ def margin_info(diagnosis: Diagnosis) -> MarginInfo:
 def _source(origin: str, language: Language) -> str:
     if origin == COSTS_ORIGIN:
         return language.gettext("the costs in advisor.toml")
+    if origin == SETTLEMENTS:
+        return language.gettext("your settlements, less the costs in advisor.toml")
     if origin == OWN_LIST:
         return language.gettext("your own list of margins, weighted by sales")
     return origin or "advisor.toml"
