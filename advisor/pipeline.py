@@ -320,6 +320,22 @@ def diagnose_many(
     return tuple(run.failed)
 
 
+def gather_many(
+    folders: Sequence[Path],
+    request: Request,
+    registry: Registry,
+    opener: Opener,
+    progress: Progress | None = None,
+) -> tuple[FailedShop, ...]:
+    """Has *opener* read each shop of *folders*. Gives those that cannot be read, and why."""
+    run = _Run(Resolver(registry), None, None, None, Memory(), lambda _: False, opener)
+    for index, folder in enumerate(folders):
+        if progress is not None:
+            progress(index, len(folders), folder.name)
+        run.open(folder, request)
+    return tuple(run.failed)
+
+
 def open_folder(folder: Path, request: Request, resolver: Resolver) -> Shop:
     """Reads the exports in *folder* by its advisor.toml; a shop without an id is called by its
     folder."""
@@ -377,7 +393,7 @@ class _Run:
     """One run over many shops."""
 
     resolver: Resolver
-    engine: Engine
+    engine: Engine | None
     on_document: OnDocument | None
     on_block: OnBlock | None
     memory: Memory
@@ -398,7 +414,7 @@ class _Run:
         for index, folder in enumerate(folders):
             if progress is not None:
                 progress(index, len(folders), folder.name)
-            opened = self._open(folder, request)
+            opened = self.open(folder, request)
             if opened is None:
                 continue
             twice = any(one.shop.id == opened.shop.id for one in block)
@@ -410,7 +426,8 @@ class _Run:
         if block:
             yield block
 
-    def _open(self, folder: Path, request: Request) -> _Opened | None:
+    def open(self, folder: Path, request: Request) -> _Opened | None:
+        """The shop in *folder*; None, with a line in `failed`, where it cannot be read."""
         try:
             return _Opened(folder, self.opener(folder, request, self.resolver))
         except _FAILURES as error:

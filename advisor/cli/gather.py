@@ -1,12 +1,12 @@
 """`advisor gather`: exports read once, kept in one file."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
 from advisor.cli.options import (
-    FILE,
     config_option,
     load_registry,
     paths_argument,
@@ -21,33 +21,45 @@ from advisor.cli.options import (
 @click.option(
     "-o",
     "--output",
-    type=FILE,
-    default="shop.facts",
-    show_default=True,
-    metavar="FILE",
-    help="Where the facts are written.",
+    metavar="FILE|DIR",
+    help="Where the facts are written: a file, else shop.facts; of many shops a folder, or a place "
+    "in a store (s3://bucket/facts).",
 )
 @config_option
 @today_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Of many shops: how many processes work at once."
+)
 @trace_option
 def gather(
     *,
     paths: tuple[str, ...],
-    output: Path,
+    output: str | None,
     config: Path | None,
     today: date,
     quiet: bool,
+    jobs: int | None,
     trace_plugins: bool,
 ) -> None:
     """Reads exports and keeps their counts, so that no export is parsed twice.
 
     Every option of `advisor diagnose` works on these facts, because they hold counts, not results.
 
+    Of a folder whose subfolders have an advisor.toml each, all shops are kept together, with their
+    settings. Run it again to read only the shops whose files have changed.
+
     \b
-    Example:
+    Examples:
       advisor gather exports/ -o shop.facts && advisor diagnose shop.facts
+      advisor gather shops/ -o facts/ && advisor portfolio facts/ -o results/
     """
+    from advisor.pipeline import shop_folders
+
+    folders = shop_folders(Path(paths[0])) if len(paths) == 1 and config is None else ()
+    if folders:
+        _gather_many(folders, output, today, jobs, quiet=quiet)
+        return
     from advisor.cli.request import find_shop, with_shop
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
@@ -60,7 +72,8 @@ def gather(
     request = with_shop(Request(paths, today), find_shop(paths, config))
     with Waiting(shown=not quiet) as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
-        write_facts(output, gathered)
+        place = Path(output or "shop.facts")
+        write_facts(place, gathered)
     if not quiet:
         with readers():
             say(f"Read: {counted(len(gathered.readings), 'file')}")
@@ -68,4 +81,38 @@ def gather(
                 say(f"Not read: {unread}")
             for note in gathered.notes:
                 say(f"Note: {note.file}: {note.text}" if note.file else f"Note: {note.text}")
-            say(f"Written: {output}")
+            say(f"Written: {place}")
+
+
+def _gather_many(
+    folders: Sequence[Path], output: str | None, today: date, jobs: int | None, *, quiet: bool
+) -> None:
+    """Reads many shops into one dataset."""
+    from advisor.cli.portfolio import options_of
+    from advisor.cli.screen import Waiting, readers, say
+    from advisor.errors import AdvisorError
+    from advisor.model import Request
+    from advisor.portfolio import Facts, ProcessEngine, gather_shops
+
+    if output is None:
+        hint = "name a folder, or a place in a store (s3://bucket/facts)"
+        raise AdvisorError("say where the facts of many shops go", where="-o", hint=hint)
+    failures: list[str] = []
+    tell_at_end(lambda: failures)
+    options = options_of(Request((), today), isolate=False, facts=True)
+    with Waiting(shown=not quiet) as waiting:
+        found = gather_shops(
+            folders,
+            Facts(output),
+            options,
+            engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
+            progress=waiting.counting,
+        )
+    failures += found.failures
+    if quiet:
+        return
+    with readers():
+        say(f"Read: {found.read:,} of {found.shops:,} shops; the others have not changed")
+        for failed in found.failed:
+            say(f"Not read: {failed.id}: {failed.problem}")
+        say(f"Written: {output}")

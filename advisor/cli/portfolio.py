@@ -23,12 +23,12 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.model import Request
-    from advisor.portfolio import Options, Plans
+    from advisor.portfolio import Facts, Options, Plans
     from advisor.report import Index
 
 
 @click.command()
-@click.argument("shops", type=FOLDER)
+@click.argument("shops")
 @click.option("-o", "--output", type=FOLDER, required=True, metavar="DIR", help="The results.")
 @click.option(
     "--plans",
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 def portfolio(
     *,
-    shops: Path,
+    shops: str,
     output: Path,
     plans: str,
     formats: Sequence[str],
@@ -75,7 +75,8 @@ def portfolio(
     quiet: bool,
 ) -> None:
     """Diagnoses every shop of a folder (each subfolder with an advisor.toml) and writes findings,
-    actions, KPIs, outcomes and shops as Parquet, an index, and the plans you ask for.
+    actions, KPIs, outcomes and shops as Parquet, an index, and the plans you ask for. SHOPS may be
+    the facts that `advisor gather` wrote of them, also on a store (s3://bucket/facts).
 
     A run that was stopped goes on where it was when you run it again; shops whose files did not
     change since are not done again. One shop's bad file costs that shop and one line.
@@ -89,7 +90,6 @@ def portfolio(
     """
     from advisor.cli.screen import Waiting, say
     from advisor.model import Request, chosen
-    from advisor.pipeline import other_entries, shop_folders
     from advisor.plugin import load_plugins
     from advisor.portfolio import Dataset, ProcessEngine, run_portfolio, write_index
     from advisor.report import format_names
@@ -99,12 +99,9 @@ def portfolio(
     chosen(first, last, month, today)
     for name in formats:
         known("--format", name, format_names(registry.report_formats()))
-    folders = shop_folders(shops)
-    if not folders:
-        hint = "each shop is a subfolder with an advisor.toml (`advisor init FOLDER` writes one)"
-        raise AdvisorError("holds no shops", where=str(shops), hint=hint)
+    source, names, others = _shops_at(shops)
     request = Request(
-        (str(shops),),
+        (shops,),
         today,
         goal=goal,
         size=size,
@@ -120,10 +117,10 @@ def portfolio(
     with Waiting(shown=not quiet) as waiting:
         try:
             result = run_portfolio(
-                folders,
+                source,
                 output,
                 options_of(request, isolate=isolate, facts=not no_facts),
-                plans=_plans(plans, [folder.name for folder in folders], formats),
+                plans=_plans(plans, names, formats),
                 engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
                 progress=waiting.counting,
             )
@@ -138,7 +135,7 @@ def portfolio(
         today,
         place=output,
         plans=dataset.plans,
-        others=other_entries(shops, folders),
+        others=others,
     )
     for note in result.notes:
         say(f"Note: {note}", err=True)
@@ -148,6 +145,29 @@ def portfolio(
     done = f"{result.shops:,} shops in {result.seconds:.0f} s"
     say(done + (f", {result.before:,} of them done before" if result.before else ""))
     say(f"Written: {output} ({', '.join(path.name for path in written)})")
+
+
+def _shops_at(given: str) -> "tuple[Sequence[Path] | Facts, Sequence[str], Sequence[str]]":
+    """The shops at a folder or address, the names of their folders, and what else lies there."""
+    from advisor.pipeline import other_entries
+    from advisor.portfolio import Facts, is_dataset
+
+    if is_dataset(given):
+        facts = Facts(given)
+        return facts, facts.index()["folder"].to_list(), ()
+    folders = folders_of_shops(Path(given))
+    return folders, [folder.name for folder in folders], other_entries(Path(given), folders)
+
+
+def folders_of_shops(folder: Path) -> tuple[Path, ...]:
+    """The shops in *folder*. Raises AdvisorError where there are none."""
+    from advisor.pipeline import shop_folders
+
+    folders = shop_folders(folder)
+    if not folders:
+        hint = "each shop is a subfolder with an advisor.toml (`advisor init FOLDER` writes one)"
+        raise AdvisorError("holds no shops", where=str(folder), hint=hint)
+    return folders
 
 
 def options_of(request: "Request", *, isolate: bool, facts: bool) -> "Options":

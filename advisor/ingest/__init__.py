@@ -2,13 +2,14 @@
 
 from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
-from advisor.ingest.facts import write_facts
+from advisor.ingest.facts import DAMAGES, gathered_in, gathered_out, write_facts
 from advisor.ingest.files import STDIN, find_files, is_address, is_facts
 from advisor.ingest.gathering import gather
 from advisor.ingest.proposal import Proposal, propose
 from advisor.ingest.result import Gathered, Unread
 
 __all__ = [
+    "DAMAGES",
     "STDIN",
     "CountSet",
     "Counted",
@@ -20,6 +21,8 @@ __all__ = [
     "combine_shops",
     "find_files",
     "gather",
+    "gathered_in",
+    "gathered_out",
     "is_address",
     "is_facts",
     "propose",

@@ -36,6 +36,20 @@ from advisor.tabular import directory
 FACTS_VERSION = 1  # raised when an older reader could no longer understand the file
 MANIFEST = "manifest.json"
 _AGAIN = "gather the exports again with `advisor gather`"
+# What reading a damaged file raises.
+DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,  # a compression or encryption that is not ours
+    RuntimeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    EOFError,
+    Mistakes,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the same input, the same bytes
 
 
@@ -99,18 +113,12 @@ class _Manifest:
     notes: tuple[Note, ...]
 
 
-def write_facts(path: Path, gathered: Gathered) -> None:
-    """Writes *gathered* to *path*: the same readings give the same bytes.
+def gathered_out(gathered: Gathered, keep: Callable[[pl.DataFrame], str]) -> dict[str, Any]:
+    """*gathered* as plain values; *keep* stores a frame and gives the name that it is found by.
 
-    Where the files lie is not kept. Raises AdvisorError where *path* cannot be written.
+    Where the files lie is not kept.
     """
-    frames: list[pl.DataFrame] = []
-
-    def keep(frame: pl.DataFrame) -> str:
-        frames.append(frame)
-        return _member(len(frames) - 1)
-
-    manifest = {
+    return {
         "schema-version": FACTS_VERSION,
         "readings": [_reading_out(reading, keep) for reading in gathered.readings],
         "unread": [
@@ -124,6 +132,42 @@ def write_facts(path: Path, gathered: Gathered) -> None:
         ],
         "notes": [attrs.asdict(note) for note in gathered.notes],
     }
+
+
+def gathered_in(
+    raw: Mapping[str, Any], path: Path, frame: Callable[[str], pl.DataFrame]
+) -> Gathered:
+    """What `gathered_out` made plain; the readings' files have *path* as their path, *frame* gives
+    what was stored by its name. Raises AdvisorError for another version, other errors where the
+    values are damaged."""
+    version = raw["schema-version"]
+    if version != FACTS_VERSION:
+        text = f"facts of version {version}, expected {FACTS_VERSION}"
+        raise AdvisorError(text, where=str(path), hint=_AGAIN)
+    manifest = structure(raw, _Manifest, where=str(path))
+    readings = tuple(_reading_in(one, path, frame) for one in manifest.readings)
+    for reading in readings:
+        if broken := contract_breaks(reading):
+            raise ValueError(broken[0])
+    unread = tuple(
+        Unread(_file_in(one.file, path), one.reason, one.nearest, one.lacks)
+        for one in manifest.unread
+    )
+    return Gathered(readings, unread, manifest.notes)
+
+
+def write_facts(path: Path, gathered: Gathered) -> None:
+    """Writes *gathered* to *path*: the same readings give the same bytes.
+
+    Where the files lie is not kept. Raises AdvisorError where *path* cannot be written.
+    """
+    frames: list[pl.DataFrame] = []
+
+    def keep(frame: pl.DataFrame) -> str:
+        frames.append(frame)
+        return _member(len(frames) - 1)
+
+    manifest = gathered_out(gathered, keep)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
@@ -147,19 +191,7 @@ def read_facts(path: Path) -> Gathered:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise AdvisorError(f"cannot be opened: {reason}", where=str(path)) from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,  # a compression or encryption that is not ours
-        RuntimeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        EOFError,
-        Mistakes,
-        pl.exceptions.PolarsError,
-        pl.exceptions.PanicException,
-    ):
+    except DAMAGES:
         raise AdvisorError("damaged facts file", where=str(path), hint=_AGAIN) from None
 
 
@@ -171,25 +203,10 @@ def _limit(path: Path) -> None:
 
 
 def _gathered(archive: zipfile.ZipFile, path: Path) -> Gathered:
-    raw = json.loads(archive.read(MANIFEST))
-    version = raw["schema-version"]
-    if version != FACTS_VERSION:
-        text = f"facts of version {version}, expected {FACTS_VERSION}"
-        raise AdvisorError(text, where=str(path), hint=_AGAIN)
-    manifest = structure(raw, _Manifest, where=str(path))
-
     def frame(member: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(archive.read(member)), hive_partitioning=False)
 
-    readings = tuple(_reading_in(one, path, frame) for one in manifest.readings)
-    for reading in readings:
-        if broken := contract_breaks(reading):
-            raise ValueError(broken[0])
-    unread = tuple(
-        Unread(_file_in(one.file, path), one.reason, one.nearest, one.lacks)
-        for one in manifest.unread
-    )
-    return Gathered(readings, unread, manifest.notes)
+    return gathered_in(json.loads(archive.read(MANIFEST)), path, frame)
 
 
 def _member(index: int) -> str:

@@ -1,8 +1,9 @@
 """Many shops in one run: results in columns, spread over processes, resumable."""
 
-from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset, ShopRecord
+from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset
 from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
-from advisor.portfolio.run import Options, Plans, Result, run_portfolio
+from advisor.portfolio.facts import Facts, is_dataset
+from advisor.portfolio.run import Gathering, Options, Plans, Result, gather_shops, run_portfolio
 from advisor.portfolio.views import failed_shops, report_of, worst_shops, write_index
 from advisor.portfolio.worker import Worker
 
@@ -10,14 +11,17 @@ __all__ = [
     "SCHEMA_VERSION",
     "Dataset",
     "Engine",
+    "Facts",
+    "Gathering",
     "LocalEngine",
     "Options",
     "Plans",
     "ProcessEngine",
     "Result",
-    "ShopRecord",
     "Worker",
     "failed_shops",
+    "gather_shops",
+    "is_dataset",
     "report_of",
     "run_portfolio",
     "worst_shops",

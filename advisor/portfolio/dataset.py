@@ -4,7 +4,7 @@
 OUT/
   findings/00003.parquet   one file a block of shops: a row a finding
   actions/ kpis/ outcomes/ shops/
-  facts/luna.facts         what was read of each shop, for later reports
+  facts/                   what was read of the shops, for later reports (advisor.portfolio.facts)
   blocks/00003.json        written when a block is done: its files, its shops, its fingerprint
   manifest.json            written last: which blocks make the run
   plans/luna/plan.md       the plans that were asked for
@@ -26,6 +26,7 @@ from advisor.ingest import write_outputs
 from advisor.judge import KPIS, OUTCOMES
 from advisor.model import frozen
 from advisor.plan import ACTIONS, FINDINGS
+from advisor.portfolio.facts import Facts
 
 SCHEMA_VERSION = 2
 SHOPS: Mapping[str, pl.DataType] = {
@@ -74,19 +75,8 @@ class Block:
     fingerprint: str
     folders: tuple[str, ...]
     files: tuple[str, ...]
-    settings: Mapping[str, str]
     plans: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
-
-
-@frozen
-class ShopRecord:
-    """A shop of a run: its id, its folder, the facts that were kept of it, and its settings."""
-
-    id: str
-    folder: str
-    facts: Path
-    settings: str
 
 
 class Dataset:
@@ -116,7 +106,6 @@ class Dataset:
                 "fingerprint": block.fingerprint,
                 "folders": block.folders,
                 "files": block.files,
-                "settings": dict(block.settings),
                 "plans": block.plans,
                 "formats": block.formats,
             },
@@ -151,7 +140,6 @@ class Dataset:
                 raw["fingerprint"],
                 tuple(raw["folders"]),
                 tuple(raw["files"]),
-                raw["settings"],
                 tuple(raw["plans"]),
                 tuple(raw["formats"]),
             )
@@ -163,6 +151,12 @@ class Dataset:
             for file in block.files
         )
         return block if there else None
+
+    def blocks_of_folders(self) -> Mapping[str, str]:
+        """The block of each folder, of all blocks that are done."""
+        names = sorted(path.stem for path in (self.root / "blocks").glob("*.json"))
+        blocks = [block for name in names if (block := self.block(name)) is not None]
+        return {folder: block.name for block in blocks for folder in block.folders}
 
     def manifest(self) -> Mapping[str, Any]:
         """The manifest. Raises AdvisorError where there is no finished run, or one of another
@@ -191,25 +185,23 @@ class Dataset:
             return pl.LazyFrame(schema=TABLES[name])
         return pl.scan_parquet(files)
 
-    def shop(self, id_: str) -> ShopRecord:
-        """What is kept of the shop with this id or folder. Raises AdvisorError with the nearest."""
-        rows = self.table("shops").select("shop", "folder").collect(engine="in-memory")
-        found = rows.filter((pl.col("folder") == id_) | (pl.col("shop") == id_))
+    def folder_of(self, shop: str) -> str:
+        """The folder of the shop with this id or folder. Raises AdvisorError with the nearest, and
+        for a shop that has no plan."""
+        rows = self.table("shops").select("shop", "folder", "problem").collect(engine="in-memory")
+        found = rows.filter((pl.col("folder") == shop) | (pl.col("shop") == shop))
         if found.is_empty():
-            raise AdvisorError(
-                unknown("shop", id_, rows["shop"].drop_nulls()), where=str(self.root)
-            )
-        shop, folder = found.row(0)
-        for name in self.manifest()["blocks"]:
-            block = self.block(name)
-            if block is not None and folder in block.settings:
-                facts = self.facts(folder)
-                return ShopRecord(shop, folder, facts, block.settings[folder])
-        raise AdvisorError("has no plan: see its problem in the index", where=id_)
+            known = [*rows["shop"].drop_nulls(), *rows["folder"]]
+            raise AdvisorError(unknown("shop", shop, known), where=str(self.root))
+        _, folder, problem = found.row(0)
+        if problem is not None:
+            raise AdvisorError(f"has no plan: {problem}", where=shop)
+        return str(folder)
 
-    def facts(self, folder: str) -> Path:
-        """Where the facts of the shop in *folder* are kept."""
-        return self.root / "facts" / f"{folder}.facts"
+    @property
+    def facts(self) -> Facts:
+        """What was read of the shops: the dataset that the run was of, or what it kept."""
+        return Facts(self.manifest()["facts"] or self.root / "facts")
 
 
 def empty_tables() -> dict[str, list[pl.DataFrame]]:

@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ from advisor.model import frozen
 from advisor.plugin import ChildDied, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
-from advisor.report import PROCESS
+from advisor.portfolio.facts import Facts, index_frame, stable_blocks, stamp_of
+from advisor.portfolio.source import Source, of_facts, of_folders
+from advisor.report import PROCESS, FailedShop
 
 BLOCK = 64  # shops at most; half a block a place is what is lost when a run is stopped
 LEAST_BLOCKS = 8  # of a run that has as many shops, so that every place has work to the end
@@ -74,6 +76,17 @@ class Result:
 
 class _StoppedError(Exception):
     """The user ended the run, and with it the workers."""
+
+
+@frozen
+class Gathering:
+    """What became of gathering: how many shops there are, how many were *read* now, which of them
+    *failed*, and what failed beside them."""
+
+    shops: int
+    read: int
+    failed: tuple[FailedShop, ...]
+    failures: tuple[str, ...]
 
 
 @attrs.define(eq=False)
@@ -173,7 +186,7 @@ class _Talk:
 
 
 def run_portfolio(
-    folders: Sequence[Path],
+    shops: Sequence[Path] | Facts,
     out: Path,
     options: Options,
     *,
@@ -181,32 +194,86 @@ def run_portfolio(
     engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Diagnoses the shops of *folders* into the dataset *out*, and writes *plans*.
+    """Diagnoses *shops*, folders of exports or a dataset of facts, into the dataset *out*, and
+    writes *plans*.
 
     *engine* does the work; without one, processes on all cores. Raises AdvisorError for what the
     user can fix.
     """
     began = time.monotonic()
     dataset, asked = Dataset(out), plans or Plans()
+    source = (
+        of_facts(shops)
+        if isinstance(shops, Facts)
+        else of_folders(shops, Facts(out / "facts"), keeps=options.facts)
+    )
     pool = _Pool(engine or ProcessEngine(), dataset, options, asked)
-    count = _Count(len(folders), progress, began)
-    blocks = _Blocks(pool, count)
-    parts = _parts(folders, LEAST_BLOCKS if pool.engine.spreads else 1)
+    names = list(source.shops)
+    blocks = _Blocks(pool, source, _Count(len(names), progress, began))
+    before = dataset.blocks_of_folders() or source.blocks
+    parts = stable_blocks(names, before, _most(len(names), pool.engine))
     waiting = [name for name, part in parts.items() if not blocks.is_done(name, part)]
-    before = sum(len(one.folders) for one in blocks.done.values())
+    kept = sum(len(one.folders) for one in blocks.done.values())
     pool.run([partial(blocks.work, name, parts[name]) for name in waiting])
-    about = {"version": own_version(), "options": attrs.asdict(options)}
+    about = {
+        "version": own_version(),
+        "options": attrs.asdict(options),
+        "facts": shops.address if isinstance(shops, Facts) else None,
+        "shops": None if isinstance(shops, Facts) else _relative(shops, out),
+    }
     dataset.finish([blocks.done[name] for name in parts], about)
+    if source.facts_to is not None:
+        Facts(source.facts_to).finish(index_frame(source.index()))
     wanted = set(asked.folders if asked.choose is None else asked.choose(dataset)) - blocks.written
-    _write_plans([folder for folder in folders if folder.name in wanted], pool, progress)
+    _write_plans([name for name in names if name in wanted], blocks, progress)
     seconds = time.monotonic() - began
-    return Result(len(folders), before, tuple(pool.failures), tuple(pool.notes), seconds)
+    return Result(len(names), kept, tuple(pool.failures), tuple(pool.notes), seconds)
 
 
-def _parts(folders: Sequence[Path], least: int) -> Mapping[str, Sequence[Path]]:
-    """*folders* cut into blocks, *least* of them, by the name of the block."""
-    many = max(1, min(BLOCK, -(-len(folders) // least)))
-    return {f"{at // many:05}": folders[at : at + many] for at in range(0, len(folders), many)}
+def gather_shops(
+    folders: Sequence[Path],
+    facts: Facts,
+    options: Options,
+    *,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Gathering:
+    """Reads the exports of *folders* into the dataset *facts*: of those whose files have changed
+    since they were last read into it."""
+    source = of_folders(folders, facts, keeps=True)
+    pool = _Pool(engine or ProcessEngine(), Dataset(Path()), options, Plans())
+    count = _Count(len(folders), progress, time.monotonic())
+    fresh = [name for name, one in source.shops.items() if one["block"] is None]
+    count.add(len(folders) - len(fresh))
+
+    def work(block: str, names: Sequence[str], talk: _Talk) -> None:
+        for part, answer, died in _answers(talk, {"do": "gather", **source.message(block, names)}):
+            if answer is None:
+                source.fail(part["shops"], f"its process ended: {died}", PROCESS)
+            else:
+                source.take(answer)
+        count.add(len(names))
+
+    parts = stable_blocks(fresh, source.blocks, _most(len(fresh), pool.engine))
+    pool.run([partial(work, name, part) for name, part in parts.items()])
+    rows = source.index()
+    facts.finish(index_frame(rows))
+    failed = [
+        FailedShop(row["folder"], row["problem"], row["problem_kind"])
+        for row in rows
+        if row["problem"] is not None
+    ]
+    return Gathering(len(folders), len(fresh), tuple(failed), tuple(pool.failures))
+
+
+def _most(shops: int, engine: Engine) -> int:
+    """How many shops are in a block of a run over *shops*."""
+    return max(1, min(BLOCK, -(-shops // (LEAST_BLOCKS if engine.spreads else 1))))
+
+
+def _relative(folders: Sequence[Path], out: Path) -> str | None:
+    """Where the folders of the shops lie, seen from the results."""
+    return os.path.relpath(folders[0].parent, out) if folders else None
 
 
 @attrs.define(eq=False)
@@ -214,15 +281,17 @@ class _Blocks:
     """The blocks of a run: which are *done*, and whose plans are *written*."""
 
     pool: _Pool
+    source: Source
     count: "_Count"
     done: dict[str, Block] = attrs.field(factory=dict)
     written: set[str] = attrs.field(factory=set)
     _fingerprints: dict[str, str] = attrs.field(factory=dict)
 
-    def is_done(self, name: str, folders: Sequence[Path]) -> bool:
+    def is_done(self, name: str, shops: Sequence[str]) -> bool:
         """Whether a former run did this block with these files and options."""
         dataset = self.pool.dataset
-        self._fingerprints[name] = _fingerprint(folders, self.pool.options)
+        stamps = [(shop, self.source.shops[shop]["stamp"]) for shop in shops]
+        self._fingerprints[name] = _fingerprint(stamps, self.pool.options)
         block = dataset.block(name)
         if block is None or block.fingerprint != self._fingerprints[name]:
             return False
@@ -230,91 +299,89 @@ class _Blocks:
             return False
         self.done[name] = block
         self.written.update(_still_written(block, self.pool.plans, dataset))
-        self.count.add(len(folders))
+        self.count.add(len(shops))
         return True
 
-    def work(self, name: str, folders: Sequence[Path], talk: _Talk) -> None:
-        """Has a block done."""
-        files: list[str] = []
-        settings: dict[str, str] = {}
-        _block(talk, self.pool, name, folders, files, settings)
-        plans = self.pool.plans
+    def work(self, name: str, shops: Sequence[str], talk: _Talk) -> None:
+        """Has a block done; a shop that ends its worker has a row that says so."""
+        plans, files, dead = self.pool.plans, [], set()
+        for part, answer, died in _answers(talk, self._message(name, shops, plans.folders)):
+            files.append(part["name"])
+            if answer is None:
+                (shop,) = part["shops"]
+                dead.add(Path(shop["folder"]).name)
+                self._write_dead(part["name"], shop["folder"], f"its process ended: {died}")
+            else:
+                self.source.take(answer)
         block = Block(
             name,
             self._fingerprints[name],
-            tuple(folder.name for folder in folders),
+            tuple(shops),
             tuple(files),
-            settings,
-            tuple(sorted(set(settings) & plans.folders)),
+            tuple(one for one in shops if one in plans.folders and one not in dead),
             plans.formats,
         )
         self.pool.dataset.finish_block(block)
         self.written.update(block.plans)
         self.done[name] = block
-        self.count.add(len(folders))
+        self.count.add(len(shops))
+
+    def write_plans(self, shops: Sequence[str], talk: _Talk) -> None:
+        """Writes the plans of *shops*, whose results are there."""
+        message = self._message("", shops, frozenset(shops))
+        for part, answer, died in _answers(talk, {**message, "facts_to": None}):
+            if answer is None:
+                line = f"{Path(part['shops'][0]['folder']).name}: its process ended: {died}"
+                self.pool.told({"failures": [line], "notes": []})
+
+    def _message(self, name: str, shops: Sequence[str], plans: Collection[str]) -> Message:
+        wanted = [shop for shop in shops if shop in plans]
+        about = {"do": "diagnose", "name": name, "plans": wanted}
+        return {**about, **self.source.message(name, shops)}
+
+    def _write_dead(self, name: str, folder: str, problem: str) -> None:
+        row: dict[str, Any] = {**dict.fromkeys(SHOPS)}
+        row |= {"folder": Path(folder).name, "problem": problem, "problem_kind": PROCESS}
+        tables = {table: frames[0] for table, frames in empty_tables().items()}
+        shops = pl.DataFrame([row], schema=SHOPS)
+        self.pool.dataset.write_tables(name, {**tables, "shops": shops})
 
 
-def _write_plans(folders: Sequence[Path], pool: _Pool, progress: Progress | None) -> None:
-    """Writes the plans of *folders*, whose results are there."""
-    if not folders:
+def _write_plans(shops: Sequence[str], blocks: _Blocks, progress: Progress | None) -> None:
+    """Writes the plans of *shops*, whose results are there."""
+    if not shops:
         return
-    count = _Count(len(folders), progress, time.monotonic())
-    size = max(1, min(BLOCK, -(-len(folders) // pool.engine.places)))
+    count = _Count(len(shops), progress, time.monotonic())
+    size = max(1, min(BLOCK, -(-len(shops) // blocks.pool.engine.places)))
 
-    def write(some: Sequence[Path], talk: _Talk) -> None:
-        _plans(talk, pool, some)
+    def write(some: Sequence[str], talk: _Talk) -> None:
+        blocks.write_plans(some, talk)
         count.add(len(some))
 
-    parts = [folders[at : at + size] for at in range(0, len(folders), size)]
-    pool.run([partial(write, part) for part in parts])
+    parts = [shops[at : at + size] for at in range(0, len(shops), size)]
+    blocks.pool.run([partial(write, part) for part in parts])
 
 
-def _block(
-    talk: _Talk,
-    pool: _Pool,
-    name: str,
-    folders: Sequence[Path],
-    files: list[str],
-    settings: dict[str, str],
-) -> None:
-    """Has *folders* done; where that ends the worker, each half of them, down to one shop."""
-    asked = {
-        "do": "block",
-        "name": name,
-        "folders": [str(folder) for folder in folders],
-        "plans": [folder.name for folder in folders if folder.name in pool.plans.folders],
-    }
+def _answers(
+    talk: _Talk, message: Message
+) -> Iterator[tuple[Message, Message | None, ChildDied | None]]:
+    """The answer to *message*; where it ends the worker, those to each half of its shops, down to
+    the shop that has none."""
+    shops = message["shops"]
     try:
-        answer = talk.ask(asked)
+        answer = talk.ask(message)
     except ChildDied as died:
-        if len(folders) > 1:
-            middle = len(folders) // 2
-            for half, part in enumerate((folders[:middle], folders[middle:])):
-                _block(talk, pool, f"{name}-{half}", part, files, settings)
+        if len(shops) == 1:
+            yield message, None, died
             return
-        row: dict[str, Any] = {**dict.fromkeys(SHOPS)}
-        problem = f"its process ended: {died}"
-        row |= {"folder": folders[0].name, "problem": problem, "problem_kind": PROCESS}
-        tables = {table: frames[0] for table, frames in empty_tables().items()}
-        pool.dataset.write_tables(name, {**tables, "shops": pl.DataFrame([row], schema=SHOPS)})
-        files.append(name)
-        return
-    files.append(name)
-    settings |= answer["settings"]
-
-
-def _plans(talk: _Talk, pool: _Pool, folders: Sequence[Path]) -> None:
-    asked = {"do": "plans", "folders": [str(folder) for folder in folders]}
-    try:
-        talk.ask(asked)
-    except ChildDied as died:
-        if len(folders) == 1:
-            line = f"{folders[0].name}: its process ended: {died}"
-            pool.told({"failures": [line], "notes": []})
-            return
-        middle = len(folders) // 2
-        _plans(talk, pool, folders[:middle])
-        _plans(talk, pool, folders[middle:])
+        middle = len(shops) // 2
+        for half, part in enumerate((shops[:middle], shops[middle:])):
+            names = {
+                key: f"{message[key]}-{half}" for key in ("name", "facts_name") if message.get(key)
+            }
+            yield from _answers(talk, {**message, **names, "shops": part})
+    else:
+        yield message, answer, None
 
 
 class _Count:
@@ -347,27 +414,12 @@ def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[s
     return [name for name in block.plans if (top / name).is_dir()]
 
 
-def _fingerprint(folders: Sequence[Path], options: Options) -> str:
+def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
     rules in folders of the user's own, and the version."""
-    digest = hashlib.sha256()
-    asked = {**attrs.asdict(options), "version": own_version()}
-    digest.update(json.dumps(asked, sort_keys=True).encode())
-    for folder in (*folders, *map(Path, options.rules)):
-        digest.update(os.fsencode(folder.name))
-        for place, inner, names in os.walk(folder):
-            inner.sort()
-            for name in sorted(names):
-                path = Path(place, name)
-                try:
-                    found = path.stat()
-                except OSError:
-                    size = modified = -1  # who reads it says what is wrong
-                else:
-                    size, modified = found.st_size, found.st_mtime_ns
-                where = os.fsencode(path.relative_to(folder))
-                digest.update(where + b"\0%d\0%d\0" % (size, modified))
-    return digest.hexdigest()
+    rules = [stamp_of(Path(folder)) for folder in options.rules]
+    asked = {**attrs.asdict(options), "version": own_version(), "files": rules, "shops": stamps}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def _whole(block: Block, dataset: Dataset) -> bool:

@@ -5,26 +5,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 
-from advisor.diagnosis import diagnose
+from advisor.diagnosis import diagnose_gathered
 from advisor.document import Document, compose_document, rounded_money
-from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
 from advisor.model import (
     CONFIG_NAME,
     ENGLISH,
     SOURCE,
     Language,
-    Request,
     Settings,
     Unit,
-    make_settings,
-    parse_toml,
     text,
 )
 from advisor.plugin import Registry, own_version
 from advisor.portfolio.dataset import Dataset
+from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
     FailedShop,
     Index,
@@ -87,33 +85,16 @@ def report_of(
     """The document of one shop of a run, made from what was kept of it, its settings and its
     language. Raises AdvisorError where its facts were not kept."""
     dataset = Dataset(out)
-    record = dataset.shop(shop_id)
-    if not record.facts.is_file():
-        hint = "run `advisor portfolio` without --no-facts"
-        raise AdvisorError("its facts were not kept", where=record.folder, hint=hint)
-    asked: Mapping[str, Any] = dataset.manifest()["options"]
-    raw = dict(parse_toml(record.settings, where=CONFIG_NAME))
-    shop = {"id": record.id, **raw.get("shop", {})}
-    settings = make_settings({**raw, "shop": shop})
-    request = Request(
-        paths=(str(record.facts),),
-        today=date.fromisoformat(asked["today"]),
-        settings=settings,
-        goal=asked["goal"],
-        size=asked["size"],
-        niche=asked["niche"],
-        first=_day(asked["first"]),
-        last=_day(asked["last"]),
-        month=asked["month"],
-        rules=tuple(map(Path, asked["rules"])),
-        language=language or asked["language"],
+    folder = dataset.folder_of(shop_id)
+    manifest = dataset.manifest()
+    facts = dataset.facts.shop(folder)
+    request = facts_request(
+        request_of(manifest["options"]), facts, out / (manifest["shops"] or "facts") / folder
     )
-    diagnosis = diagnose(request, registry)
-    return compose_document(diagnosis), settings, diagnosis.language
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+    if language is not None:
+        request = attrs.evolve(request, language=language)
+    diagnosis = diagnose_gathered(facts.gathered, request, registry)
+    return compose_document(diagnosis), request.settings, diagnosis.language
 
 
 def _summaries(dataset: Dataset, language: Language) -> list[ShopSummary]:

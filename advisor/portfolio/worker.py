@@ -1,7 +1,8 @@
 """The child of a portfolio run: `python -m advisor.portfolio.worker`.
 
-It answers one request after another: `block` reads and judges a block of shops and writes its
-tables; `plans` writes the plans of some shops. Requests and answers are JSON; results are files.
+It answers one request after another: `diagnose` reads and judges a block of shops, writes its
+tables and the plans that are asked for; `gather` reads it alone. Requests and answers are JSON;
+results are files.
 """
 
 import json
@@ -13,21 +14,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
-from advisor.diagnosis import BlockDiagnosis
-from advisor.ingest import write_facts, write_outputs
+from advisor.diagnosis import BlockDiagnosis, Shop
+from advisor.errors import AdvisorError, NothingReadable
+from advisor.ingest import write_outputs
 from advisor.judge import choose
-from advisor.knowledge import ShopKnowledge
-from advisor.model import CONFIG_NAME, Request
+from advisor.knowledge import Resolver, ShopKnowledge, check_profile
+from advisor.model import CONFIG_NAME, Request, make_settings, parse_toml
 from advisor.pipeline import (
     Memory,
     OnDocument,
     Progress,
     diagnose_many,
+    gather_many,
+    named_settings,
+    open_folder,
     own_templates,
 )
 from advisor.plugin import Registry, load_plugins, serve
 from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
-from advisor.report import FailedShop, render
+from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
+from advisor.report import UNREADABLE, FailedShop, render
 
 if TYPE_CHECKING:
     from advisor.document import Document
@@ -52,8 +58,12 @@ class Worker:
         """The answer to one request."""
         registry = self._registry(isolate=asked["isolate"])
         memory = Memory()
-        work = self._block if asked["do"] == "block" else self._plans
-        answer = work(asked, registry, memory)
+        source = _Source(asked)
+        answer = (
+            self._gather(asked, source, registry)
+            if asked["do"] == "gather"
+            else self._diagnose(asked, source, registry, memory)
+        )
         return {**answer, "notes": memory.problems}
 
     def _registry(self, *, isolate: bool) -> Registry:
@@ -61,12 +71,25 @@ class Worker:
             self._registries[isolate] = load_plugins(isolate=isolate)
         return self._registries[isolate]
 
-    def _block(
-        self, asked: Mapping[str, Any], registry: Registry, memory: Memory
+    def _gather(
+        self, asked: Mapping[str, Any], source: "_Source", registry: Registry
     ) -> Mapping[str, Any]:
-        dataset = Dataset(Path(asked["out"]))
+        """Reads shops and keeps their facts."""
+        failed = gather_many(
+            source.folders, request_of(asked), registry, source.open, self._progress
+        )
+        return {
+            "facts": source.written(),
+            "problems": {one.id: [one.problem, one.kind] for one in failed},
+            "failures": registry.failures(),
+        }
+
+    def _diagnose(
+        self, asked: Mapping[str, Any], source: "_Source", registry: Registry, memory: Memory
+    ) -> Mapping[str, Any]:
+        """Writes the tables of a block of shops where it has a name, and the plans that are asked
+        for."""
         tables = empty_tables()
-        settings: dict[str, str] = {}
         changes: list[Mapping[str, Any]] = []
 
         def keep(opened: Sequence[Path], found: BlockDiagnosis) -> None:
@@ -77,48 +100,102 @@ class Worker:
                 "outcomes": found.outcomes,
                 "shops": _shops(opened, found),
             }
-            if asked["facts"]:
-                for folder, shop in zip(opened, found.shops, strict=True):
-                    write_facts(dataset.facts(folder.name), shop.gathered)
             for name, frame in made.items():
                 tables[name].append(frame)
-            settings.update((one.name, _profile(one)) for one in opened)
 
-        plans = set(asked["plans"])
+        plans, name = set(asked["plans"]), asked["name"]
         failed = diagnose_many(
-            [Path(folder) for folder in asked["folders"]],
-            _request(asked),
+            source.folders,
+            request_of(asked),
             registry,
             _writer(registry, asked, changes) if plans else None,
-            on_block=keep,
+            on_block=keep if name else None,
             engine=self._engine,
             memory=memory,
             progress=self._progress,
             wanted=lambda folder: folder.name in plans,
+            opener=source.open,
         )
+        facts = source.written()
+        if not name:
+            lines = [f"{one.id}: {one.problem}" for one in failed]
+            return {"facts": facts, "failures": [*registry.failures(), *lines]}
         tables["changes"].append(pl.DataFrame(changes, schema=CHANGES))
         frames = {
             name: pl.concat(parts, how="vertical_relaxed").select(*TABLES[name])
             for name, parts in tables.items()
         }
         frames["shops"] = _with_problems(frames["shops"], failed)
-        dataset.write_tables(asked["name"], frames)
-        return {"settings": settings, "failures": registry.failures()}
+        Dataset(Path(asked["out"])).write_tables(name, frames)
+        return {"facts": facts, "failures": registry.failures()}
 
-    def _plans(
-        self, asked: Mapping[str, Any], registry: Registry, memory: Memory
-    ) -> Mapping[str, Any]:
-        failed = diagnose_many(
-            [Path(folder) for folder in asked["folders"]],
-            _request(asked),
-            registry,
-            _writer(registry, asked, []),
-            engine=self._engine,
-            memory=memory,
-            progress=self._progress,
+
+class _Source:
+    """Where the shops of a request are read: from what was kept of them where their files are still
+    the same, else from their exports, which are kept then."""
+
+    def __init__(self, asked: Mapping[str, Any]) -> None:
+        self.folders = [Path(one["folder"]) for one in asked["shops"]]
+        self._asked = {Path(one["folder"]).name: one for one in asked["shops"]}
+        self._known = Facts(asked["facts_from"])
+        self._cache: dict[str, Mapping[str, ShopFacts]] = {}
+        self._writer = (
+            BlockWriter(Facts(asked["facts_to"]), asked["facts_name"])
+            if asked["facts_to"]
+            else None
         )
-        lines = [f"{one.id}: {one.problem}" for one in failed]
-        return {"failures": [*registry.failures(), *lines]}
+
+    def open(self, folder: Path, request: Request, resolver: Resolver) -> Shop:
+        """Reads a shop."""
+        one = self._asked[folder.name]
+        if one["problem"] is not None:
+            failed = NothingReadable if one["problem_kind"] == UNREADABLE else AdvisorError
+            raise failed(one["problem"])
+        if one["block"] is not None:
+            return self._kept(folder, one, request, resolver)
+        shop = open_folder(folder, request, resolver)
+        if self._writer is not None:
+            # What a plugin failed on may be read another time.
+            stamp = "" if shop.gathered.faults else one["stamp"]
+            self._writer.add(ShopFacts(folder.name, stamp, _profile(folder), shop.gathered))
+        return shop
+
+    def _kept(
+        self, folder: Path, one: Mapping[str, Any], request: Request, resolver: Resolver
+    ) -> Shop:
+        block = one["block"]
+        if block not in self._cache:
+            names = [name for name, other in self._asked.items() if other["block"] == block]
+            self._cache[block] = self._known.read(block, names)
+        facts = self._cache[block].get(folder.name)
+        if facts is None:
+            raise AdvisorError("its facts are damaged", hint="gather it again")
+        own = facts_request(request, facts, folder)
+        check_profile(own, resolver.registry)
+        return Shop(resolver.resolve(own), facts.gathered)
+
+    def written(self) -> Mapping[str, str]:
+        """The blocks of what was read now, by folder."""
+        if self._writer is None:
+            return {}
+        self._writer.flush()
+        return self._writer.blocks
+
+
+def facts_request(request: Request, facts: ShopFacts, folder: Path) -> Request:
+    """*request* of a shop whose facts were kept. Raises AdvisorError where its advisor.toml names
+    folders that are not there."""
+    settings = named_settings(
+        make_settings(parse_toml(facts.settings, where=CONFIG_NAME)), folder.name
+    )
+    config = folder / CONFIG_NAME
+    if not config.is_file():
+        if settings.rules.paths:
+            hint = "diagnose its exports, or give the folder with --rules"
+            raise AdvisorError("rules.paths: facts hold no rules", where=CONFIG_NAME, hint=hint)
+        settings = attrs.evolve(settings, report=attrs.evolve(settings.report, templates=None))
+        return attrs.evolve(request, settings=settings)
+    return attrs.evolve(request, settings=settings, config=config)
 
 
 def _writer(
@@ -162,7 +239,8 @@ def _changes(document: "Document") -> Iterator[Mapping[str, Any]]:
         }
 
 
-def _request(asked: Mapping[str, Any]) -> Request:
+def request_of(asked: Mapping[str, Any]) -> Request:
+    """The request that the options of a run make, without a shop."""
     return Request(
         paths=(),
         today=date.fromisoformat(asked["today"]),

@@ -116,7 +116,7 @@ def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path)
 def test_without_facts_a_report_says_what_is_missing(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     run_portfolio(shops, out, Options(today=TODAY, facts=False), engine=ProcessEngine(1))
-    with pytest.raises(AdvisorError, match="its facts were not kept"):
+    with pytest.raises(AdvisorError, match="holds no facts"):
         report_of(out, "ash", load_plugins())
 
 

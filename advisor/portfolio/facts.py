@@ -1,0 +1,297 @@
+"""A dataset of facts: what was read of many shops, with their settings, in blocks of Parquet.
+
+```text
+FACTS/
+  shops/00003-0-5f2e….parquet     a row a shop: its settings, and where its counts are
+  tables/00003-0-5f2e…-02.parquet the counts of all shops of the block with these columns
+  facts.parquet                   written last: a row a shop, and the block that it is in
+```
+
+It may lie in a folder or in a store like S3 (`s3://bucket/facts`): Polars reads and writes it, with
+the credentials of the environment. Blocks are never changed: a block that is read again has another
+name, and counts once facts.parquet names it. So readers see one whole state.
+"""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from advisor.errors import AdvisorError
+from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out, write_outputs
+from advisor.model import frozen
+from advisor.plugin import own_version
+
+MANIFEST = "facts.parquet"
+ROWS = 500_000  # of a block's files at most, so that memory does not grow with its shops
+_TEXT = pl.String()
+SHOPS: Mapping[str, pl.DataType] = {
+    **dict.fromkeys(("folder", "block", "stamp", "settings", "facts"), _TEXT),
+    **dict.fromkeys(("problem", "problem_kind"), _TEXT),
+}
+"""A row a shop: its *folder*, the *block* of its counts, a *stamp* of its files, the text of its
+advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem* that kept it from
+any."""
+INDEX = ("folder", "block", "stamp", "problem", "problem_kind")
+_REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "az://", "abfss://")
+
+
+@frozen(eq=False)
+class ShopFacts:
+    """What was read of the shop in *folder*."""
+
+    folder: str
+    stamp: str
+    settings: str
+    gathered: Gathered
+
+
+def is_remote(address: str) -> bool:
+    """Whether *address* is in a store, and no path."""
+    return address.lower().startswith(_REMOTE)
+
+
+def is_dataset(address: str) -> bool:
+    """Whether a dataset of facts is at *address*; one in a store is only looked for when it is
+    read."""
+    return is_remote(address) or Path(address, MANIFEST).is_file()
+
+
+def stamp_of(folder: Path) -> str:
+    """The files of a shop as they are: names, sizes, times of change; and our version."""
+    digest = hashlib.sha256(own_version().encode())
+    for place, inner, names in os.walk(folder):
+        inner.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            try:
+                found = path.stat()
+            except OSError:
+                size = modified = -1  # who reads it says what is wrong
+            else:
+                size, modified = found.st_size, found.st_mtime_ns
+            where = os.fsencode(path.relative_to(folder))
+            digest.update(where + b"\0%d\0%d\0" % (size, modified))
+    return digest.hexdigest()[:32]
+
+
+class Facts:
+    """The dataset at *address*."""
+
+    def __init__(self, address: str | Path) -> None:
+        self.address = str(address).rstrip("/")
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, name: str, shops: Sequence[ShopFacts]) -> Mapping[str, str]:
+        """Writes *shops* as a block whose name begins with *name*; gives the block of each
+        folder."""
+        digest = hashlib.sha256("".join(one.stamp for one in shops).encode()).hexdigest()[:12]
+        block = f"{name}-{digest}"
+        tables = _Tables()
+        rows = [
+            {
+                "folder": one.folder,
+                "block": block,
+                "stamp": one.stamp,
+                "settings": one.settings,
+                "facts": json.dumps(
+                    gathered_out(one.gathered, tables.keep), ensure_ascii=False, default=str
+                ),
+            }
+            for one in shops
+        ]
+        files = {
+            f"tables/{block}-{place:02}.parquet": frame
+            for place, frame in enumerate(tables.frames())
+        }
+        self._write(files)
+        self._write({f"shops/{block}.parquet": _frame(rows)})
+        return {one.folder: block for one in shops}
+
+    def finish(self, index: pl.DataFrame) -> None:
+        """Says which shops the dataset has (INDEX), and removes blocks that it no longer names."""
+        self._write({MANIFEST: index.select(INDEX)})
+        if is_remote(self.address):
+            return  # Polars cannot delete; old blocks are named by nothing
+        kept = set(index["block"].drop_nulls())
+        for path in Path(self.address).glob("*/*.parquet"):
+            block = path.stem if path.parent.name == "shops" else path.stem.rpartition("-")[0]
+            if block not in kept:
+                path.unlink(missing_ok=True)
+
+    def _write(self, files: Mapping[str, pl.DataFrame]) -> None:
+        if not is_remote(self.address):
+            write_outputs({Path(self.address, name): _parquet(f) for name, f in files.items()})
+            return
+        for name, frame in files.items():
+            with _Errors(self.address):
+                frame.write_parquet(f"{self.address}/{name}", compression="zstd")
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────
+
+    def index(self) -> pl.DataFrame:
+        """A row a shop (INDEX). Raises AdvisorError where there is no dataset."""
+        with _Errors(self.address):
+            return self._read(MANIFEST).select(INDEX)
+
+    def known(self) -> pl.DataFrame:
+        """The folder, block and stamp of each shop that some block holds, also one of a run that
+        was stopped."""
+        schema = {name: SHOPS[name] for name in ("folder", "block", "stamp")}
+        try:
+            found = pl.scan_parquet(f"{self.address}/shops/*.parquet", glob=True)
+            return found.select(*schema).collect(engine="in-memory")
+        except (OSError, pl.exceptions.PolarsError):
+            return pl.DataFrame(schema=schema)
+
+    def read(self, block: str, folders: Collection[str]) -> Mapping[str, ShopFacts]:
+        """The facts of *folders* in *block*, by folder. Raises AdvisorError where they are
+        damaged."""
+        where = Path(f"{self.address}/{block}.parquet")
+        frames: dict[str, pl.DataFrame] = {}
+
+        def frame(name: str) -> pl.DataFrame:
+            table, start, rows = name.split(":")
+            if table not in frames:
+                frames[table] = self._read(f"tables/{block}-{int(table):02}.parquet")
+            return frames[table].slice(int(start), int(rows))
+
+        with _Errors(self.address):
+            rows = self._read(f"shops/{block}.parquet").filter(pl.col("folder").is_in(folders))
+            return {
+                row["folder"]: ShopFacts(
+                    row["folder"],
+                    row["stamp"],
+                    row["settings"],
+                    gathered_in(json.loads(row["facts"]), where, frame),
+                )
+                for row in rows.iter_rows(named=True)
+            }
+
+    def shop(self, folder: str) -> ShopFacts:
+        """The facts of one shop. Raises AdvisorError where it has none."""
+        for row in self.index().filter(pl.col("folder") == folder).iter_rows(named=True):
+            if row["block"] is not None:
+                return self.read(row["block"], [folder])[folder]
+            raise AdvisorError(row["problem"], where=folder)
+        raise AdvisorError("its facts were not kept", where=folder)
+
+    def _read(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet(f"{self.address}/{name}", glob=False, hive_partitioning=False)
+
+
+class _Errors:
+    """Turns what reading or writing raises into what the user can do."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, FileNotFoundError):
+            hint = "`advisor gather SHOPS -o DIR` writes one"
+            raise AdvisorError("holds no facts", where=self._address, hint=hint) from None
+        if isinstance(error, OSError):
+            reason = str(error).partition("\n")[0]
+            raise AdvisorError(f"cannot be used: {reason}", where=self._address) from None
+        if isinstance(error, DAMAGES):
+            hint = "gather the shops again with `advisor gather`"
+            raise AdvisorError("damaged facts", where=self._address, hint=hint) from None
+
+
+class _Tables:
+    """The tables of a block: frames with the same columns are one below the other."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[Any, ...], int] = {}
+        self._parts: list[list[pl.DataFrame]] = []
+        self._heights: list[int] = []
+
+    def keep(self, frame: pl.DataFrame) -> str:
+        """Keeps *frame*; gives its table, its first row and how many it has."""
+        columns = tuple(frame.schema.items())
+        place = self._places.setdefault(columns, len(self._parts))
+        if place == len(self._parts):
+            self._parts.append([])
+            self._heights.append(0)
+        start = self._heights[place]
+        self._parts[place].append(frame)
+        self._heights[place] += frame.height
+        return f"{place}:{start}:{frame.height}"
+
+    def frames(self) -> list[pl.DataFrame]:
+        """The tables."""
+        return [pl.concat(parts, how="vertical") for parts in self._parts]
+
+
+class BlockWriter:
+    """Takes what is read of the shops of a block, and writes it in parts of few rows."""
+
+    def __init__(self, facts: Facts, name: str) -> None:
+        self._facts, self._name = facts, name
+        self._waiting: list[ShopFacts] = []
+        self._rows = self._parts = 0
+        self.blocks: dict[str, str] = {}
+
+    def add(self, shop: ShopFacts) -> None:
+        """Takes a shop."""
+        readings = shop.gathered.readings
+        rows = sum(table.frame.height for reading in readings for table in reading.tables)
+        if self._waiting and self._rows + rows > ROWS:
+            self.flush()
+        self._waiting.append(shop)
+        self._rows += rows
+
+    def flush(self) -> None:
+        """Writes what is waiting."""
+        if self._waiting:
+            name = f"{self._name}-{self._parts}"
+            self.blocks |= self._facts.write(name, self._waiting)
+            self._waiting, self._rows, self._parts = [], 0, self._parts + 1
+
+
+def stable_blocks(
+    names: Iterable[str], before: Mapping[str, str], most: int
+) -> dict[str, list[str]]:
+    """*names* by block, of *most* shops: those that were in one *before* stay in it, new ones fill
+    the last and further ones, so that a new shop does not move the others."""
+    blocks: dict[str, list[str]] = {}
+    fresh = []
+    for name in names:
+        block = before.get(name)
+        if block is None or len(blocks.setdefault(block, [])) >= most:
+            fresh.append(name)
+        else:
+            blocks[block].append(name)
+    last = max(blocks, default=None)
+    if last is not None:
+        room = most - len(blocks[last])
+        blocks[last] += fresh[:room]
+        fresh = fresh[room:]
+    start = 0 if last is None else int(last) + 1
+    for at in range(0, len(fresh), most):
+        blocks[f"{start + at // most:05}"] = fresh[at : at + most]
+    return dict(sorted(blocks.items()))
+
+
+def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame([{**dict.fromkeys(SHOPS), **row} for row in rows], schema=SHOPS)
+
+
+def index_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """The index of a dataset (INDEX)."""
+    return _frame(rows).select(INDEX)
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.write_parquet(stream, compression="zstd")
+    return stream.getvalue()
