@@ -32,9 +32,11 @@ from advisor.model import (
     find_config,
     frozen,
     make_settings,
+    named_folder,
     read_settings,
+    texts_below,
 )
-from advisor.plugin import Registry, Templates, describe_error, load_plugins
+from advisor.plugin import Registry, Templates, TextFolder, describe_error, load_plugins
 from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 
 INDEX_FILES = ("index.md", "index.html", "index.json")
@@ -355,15 +357,16 @@ def named_settings(settings: Settings, folder: str) -> Settings:
 
 def own_templates(request: Request) -> tuple[Templates, ...]:
     """The shop's own folder of templates, where it has one. Raises AdvisorError where it is not
-    there."""
+    there or lies elsewhere."""
     named, config = request.settings.report.templates, request.config
     if named is None:
         return ()
-    folder = (config.parent if config else Path()) / named
+    base = config.parent if config else Path()
+    folder = named_folder(base, named, key="report.templates")
     if not folder.is_dir():
         where = str(config or CONFIG_NAME)
         raise AdvisorError(f"report.templates: no such folder: {folder}", where=where)
-    return (Templates("own", folder),)
+    return (Templates("own", TextFolder(str(folder), texts_below(folder, (".j2",)))),)
 
 
 def no_shop(failed: Sequence[FailedShop]) -> AdvisorError:

@@ -307,15 +307,15 @@ class _Run:
     ) -> Mapping[str, str | bytes]:
         """The reports of *document*, by file name."""
         from advisor.pipeline import own_templates
-        from advisor.report import render
+        from advisor.report import render_shop
 
-        return render(
+        return render_shop(
             document,
             self.formats or shop.settings.report.formats,
-            [*own_templates(self.request), *self.registry.templates(shop.settings.plugins.allow)],
-            self.registry.report_formats(),
-            third_party=self.registry.third_party_templates(),
-            failed=self.registry.faults,
+            self.registry,
+            own_templates(self.request),
+            allow=shop.settings.plugins.allow,
+            isolate=self.isolate,
             language=language,
         )
 

@@ -52,7 +52,7 @@ def mute(
     from advisor.cli.request import find_shop
     from advisor.cli.screen import say
     from advisor.ingest import write_outputs
-    from advisor.model import Severity
+    from advisor.model import Severity, read_text
 
     place = find_shop([str(shop)], config).config
     if place is None:
@@ -77,7 +77,7 @@ def mute(
         }
         for rule in rules
     ]
-    write_outputs({place: with_mutes(place.read_text(encoding="utf-8-sig"), mutes, place.name)})
+    write_outputs({place: with_mutes(read_text(place), mutes, place.name)})
     for rule in rules:
         say(f"Muted: {rule.id}{f' on {subject}' if subject else ''}")
 

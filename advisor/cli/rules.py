@@ -309,12 +309,12 @@ def lint_wording(registry: "Registry", folders: Sequence[Path]) -> "list[Wording
 
 
 def _band_files(registry: "Registry", folders: Sequence[Path]) -> "list[BandFile]":
-    from advisor.model import band_file
+    from advisor.model import band_file, read_text
 
     if not folders:
         return registry.band_files()
     places = [folder / "bands.toml" for folder in folders if (folder / "bands.toml").is_file()]
-    return [band_file(place.read_text(encoding="utf-8"), where=str(place)) for place in places]
+    return [band_file(read_text(place), where=str(place)) for place in places]
 
 
 def lint_advice(registry: "Registry", folders: Sequence[Path]) -> "list[Objection]":

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import attrs
 
-from advisor.model import Settings, parse_toml
+from advisor.model import Settings, parse_toml, read_text
 
 BANDS = "bands"  # keyed by metric: told as bands
 NOT_SHOWN = "set; not shown, for it may hold a password"
@@ -40,6 +40,6 @@ def stands_in(config: Path | None, key: str) -> bool:
     """Whether *key* is written in *config*."""
     if config is None:
         return False
-    raw = parse_toml(config.read_text(encoding="utf-8-sig"), where=config.name)
+    raw = parse_toml(read_text(config), where=config.name)
     section, _, name = key.partition(".")
     return name in raw.get(section, {})

@@ -32,6 +32,8 @@ from advisor.model import (
     business_of,
     check_bands,
     frozen,
+    named_folder,
+    read_text,
     wrong_edges,
 )
 from advisor.plugin import (
@@ -119,7 +121,7 @@ def shared_bands(
     files, _ = registry.ordered_bands(settings.plugins.allow)
     for place in (folder / BANDS for folder in folders):
         if place.is_file():
-            file = band_file(place.read_text(encoding="utf-8-sig"), where=str(place))
+            file = band_file(read_text(place), where=str(place))
             check_bands(file, registry.vocabulary())
             files.append(attrs.evolve(file, layer=FOLDER_LAYER))
     return files
@@ -262,7 +264,8 @@ def _read_own(folders: Sequence[Path], registry: Registry) -> Packs:
 
 def own_folders(settings: Settings, base: Path | None) -> list[Path]:
     """The folders of rules that an advisor.toml names; *base* is where it lies."""
-    return [(base or Path()) / path for path in settings.rules.paths]
+    place = base or Path()
+    return [named_folder(place, path, key="rules.paths") for path in settings.rules.paths]
 
 
 def _check_disabled(disabled: Sequence[str], rules: Sequence[Rule]) -> None:

@@ -32,9 +32,11 @@ from advisor.model import (
     Vocabulary,
     compiled,
     digest_of,
+    files_below,
     frozen,
     no_country,
     parse_toml,
+    read_text,
     structure,
     texts_of,
 )
@@ -221,9 +223,11 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     undecoded: dict[str, str] = {}
     for where, file in rule_files(pack):
         try:
-            texts[where] = file.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            undecoded[where] = f"{where}: not UTF-8 text: {error.reason}"
+            texts[where] = read_text(file, where=where)
+        except Mistakes as error:
+            undecoded[where] = f"{where}: {error.mistakes[0]}"
+        except AdvisorError as error:
+            undecoded[where] = str(error)
     words = digest_of(vocabulary)
     if words is None or undecoded:
         return _rules_of(pack.id, {**texts, **undecoded}, undecoded, vocabulary)
@@ -258,14 +262,14 @@ def _rules_of(
 
 def rule_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
     """The rule files of *pack* with their paths in it, in the order of the paths."""
-    for path, file in _toml_files(pack.folder):
+    for path, file in files_below(pack.folder, ".toml"):
         if path not in _NO_RULES and not path.endswith(CASES):
             yield path, file
 
 
 def case_files(pack: RulePack) -> Iterator[tuple[str, Traversable]]:
     """The case files of *pack* with their paths in it."""
-    for path, file in _toml_files(pack.folder):
+    for path, file in files_below(pack.folder, ".toml"):
         if path.endswith(CASES):
             yield path, file
 
@@ -380,15 +384,6 @@ def allowed_placeholders(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:
 def _says(part: str, test: Test) -> bool:
     """Only what is compared with a band has one."""
     return part not in ("band", "room") or (bool(test.is_) and test.against is Against.BAND)
-
-
-def _toml_files(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        path = f"{inside}{item.name}"
-        if item.is_dir():
-            yield from _toml_files(item, f"{path}/")
-        elif item.name.endswith(".toml"):
-            yield path, item
 
 
 def _listed(raw: Mapping[str, Any]) -> dict[str, Any]:

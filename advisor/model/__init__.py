@@ -31,6 +31,7 @@ from advisor.model.language import (
     read_catalogue,
     texts_of,
 )
+from advisor.model.own_files import files_below, named_folder, read_text, texts_below
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
 from advisor.model.record import TRANSLATED, frozen
 from advisor.model.request import Progress, Request
@@ -194,6 +195,7 @@ __all__ = [
     "compiled",
     "digest_of",
     "field_key",
+    "files_below",
     "find_config",
     "finite",
     "frozen",
@@ -204,13 +206,16 @@ __all__ = [
     "listed",
     "make_settings",
     "merge",
+    "named_folder",
     "newest",
     "no_country",
     "one_grid",
     "parse_toml",
     "read_catalogue",
     "read_settings",
+    "read_text",
     "structure",
+    "texts_below",
     "texts_of",
     "time_zone_named",
     "vocabulary_file",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import attrs
 
 from advisor.errors import AdvisorError, Mistakes, unknown
+from advisor.model.own_files import read_text
 from advisor.model.record import frozen
 from advisor.model.rule import Profile
 from advisor.model.shop import Business, Size
@@ -211,11 +212,7 @@ _NO_COUNTRIES = {
 def read_settings(path: Path) -> Settings:
     """Reads an advisor.toml. Unknown keys and impossible values are refused, all at once."""
     where = path.name
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Mistakes([f"not UTF-8 text: {error.reason}"], where=where) from None
-    return make_settings(parse_toml(text, where=where), where=where)
+    return make_settings(parse_toml(read_text(path, where=where), where=where), where=where)
 
 
 def identifier(name: str) -> str:

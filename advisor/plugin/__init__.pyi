@@ -64,6 +64,9 @@ from .registry import (
     load_plugins,
     own_version,
 )
+from .text_folder import (
+    TextFolder,
+)
 from .tracing import (
     Trace,
 )
@@ -94,6 +97,7 @@ __all__ = [
     "Registry",
     "ReportFormat",
     "Templates",
+    "TextFolder",
     "Together",
     "Trace",
     "Within",

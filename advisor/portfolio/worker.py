@@ -33,7 +33,7 @@ from advisor.pipeline import (
 from advisor.plugin import Registry, load_plugins, serve
 from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
 from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
-from advisor.report import UNREADABLE, FailedShop, render
+from advisor.report import UNREADABLE, FailedShop, render_shop
 
 if TYPE_CHECKING:
     from advisor.document import Document
@@ -206,13 +206,13 @@ def _writer(
 
     def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
         settings = known.request.settings
-        files = render(
+        files = render_shop(
             document,
             formats or settings.report.formats,
-            [*own_templates(known.request), *registry.templates(settings.plugins.allow)],
-            registry.report_formats(),
-            third_party=registry.third_party_templates(),
-            failed=registry.faults,
+            registry,
+            own_templates(known.request),
+            allow=settings.plugins.allow,
+            isolate=asked["isolate"],
             language=known.language,
         )
         write_outputs({top / folder.name / name: text for name, text in files.items()})

@@ -30,6 +30,10 @@ from .json_ import (
 from .markdown import (
     PLAN_TEMPLATE,
 )
+from .own_templates import (
+    render_shop,
+    render_with_own,
+)
 from .views import (
     counted,
     left_out,
@@ -56,7 +60,9 @@ __all__ = [
     "print_terminal",
     "render",
     "render_index",
+    "render_shop",
     "render_template",
+    "render_with_own",
     "shorten",
     "summarize",
     "write_json",

@@ -23,7 +23,7 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from advisor.errors import AdvisorError, unknown
-from advisor.model import ENGLISH, Language
+from advisor.model import ENGLISH, Language, read_text
 from advisor.plugin import Templates
 from advisor.report import escape, views
 
@@ -65,11 +65,7 @@ class ThemeLoader(jinja2.BaseLoader):
         if len(found) <= passed:
             raise jinja2.TemplateNotFound(name)
         file = found[passed]
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise AdvisorError(f"not UTF-8 text: {error.reason}", where=str(file)) from None
-        return text, str(file), lambda: True
+        return read_text(file), str(file), lambda: True
 
     def list_templates(self) -> list[str]:
         names = {

@@ -428,8 +428,8 @@ done      = { ctr = ["good", "high"] }
 
 def test_a_rule_file_with_five_mistakes_names_all_five(tmp_path: Path) -> None:
     shop = ads_file(tmp_path / "shop").parent
-    (shop / "advisor.toml").write_text('[rules]\npaths = ["../rules"]\n', encoding="utf-8")
-    rules = tmp_path / "rules"
+    (shop / "advisor.toml").write_text('[rules]\npaths = ["rules"]\n', encoding="utf-8")
+    rules = shop / "rules"
     rules.mkdir()
     (rules / "own.toml").write_text(FIVE_MISTAKES, encoding="utf-8")
 

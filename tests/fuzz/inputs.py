@@ -1,0 +1,100 @@
+"""What is changed: a file of every kind, as it comes."""
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import attrs
+
+from advisor.ingest import gather, write_facts
+from advisor.plugin import ReadContext
+from tests.cli.exports import PROFILE, ad_days
+from tests.end_to_end.runs import TODAY, registry
+from tests.plugins_shop.test_partner_api import ANSWERS
+from tests.shapes import ads_manager, api
+from tests.shapes.answers import Document, answers
+from tests.shapes.forms import FORMS, Form
+
+__all__ = ["ADS", "CONTEXT", "FORMS", "SETTINGS", "Form", "containers", "documents", "rule_files"]
+
+CONTEXT = ReadContext(today=TODAY)
+ADS = ads_manager.daily_csv(ad_days(weak=True, days=3))
+SETTINGS = (
+    PROFILE
+    + """niche = "fashion-beauty"
+region = "US"
+timezone = "America/New_York"
+
+[goal]
+focus = "sales"
+target-roas = 3.0
+
+[costs]
+gross-margin = 0.4
+
+[rules]
+disable = ["guide/low-ctr"]
+
+[report]
+language = "en"
+formats = ["md", "json"]
+
+[[bands]]
+metric = "ctr"
+good = 0.01
+
+[history]
+keep = true
+"""
+)
+
+
+@cache
+def documents() -> tuple[tuple[str, Document], ...]:
+    """Answers of APIs, as trees."""
+    rows = ad_days(weak=True, days=3)
+    made = [*answers(ANSWERS)]
+    made += [
+        ("marketing", json.loads(api.marketing_flattened(rows))),
+        ("gmv-max", json.loads(api.gmv_max_report([{**row, "video_id": "7"} for row in rows]))),
+        ("shop", json.loads(api.shop_performance([{"date": TODAY, "gmv": 9.0, "orders": 3}]))),
+    ]
+    return tuple(made)
+
+
+@cache
+def containers() -> Mapping[str, bytes]:
+    """Zips: facts of some forms, and a bundle of them."""
+    chosen = [form for form in FORMS if form.language in ("en", "US")][::9]
+    bundle = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        place = Path(folder)
+        for number, form in enumerate(chosen):
+            (place / f"{number}{form.suffix}").write_bytes(form.write())
+            archive.writestr(f"{number}{form.suffix}", form.write())
+        facts = place / "shop.facts"
+        write_facts(facts, gather([place], registry().providers(), CONTEXT))
+        return {"shop.facts": facts.read_bytes(), "exports.zip": bundle.getvalue()}
+
+
+@attrs.frozen
+class RuleFile:
+    """A file of a bundled pack."""
+
+    name: str
+    text: str
+
+
+@cache
+def rule_files() -> tuple[RuleFile, ...]:
+    """The rules of the bundled packs."""
+    packs = Path(__file__).parents[2] / "rules"
+    found = (path for path in sorted(packs.rglob("*.toml")) if path.parent.parent.parent == packs)
+    return tuple(RuleFile(path.name, path.read_text(encoding="utf-8")) for path in found)
