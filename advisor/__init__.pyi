@@ -39,6 +39,7 @@ from .plugin import (
     Templates,
     Together,
     Within,
+    derive,
     hookimpl,
 )
 from .report import render_template
@@ -79,6 +80,7 @@ __all__ = [
     "advise",
     "band_file",
     "before",
+    "derive",
     "hookimpl",
     "one_grid",
     "parse_toml",

@@ -6,6 +6,7 @@ from datetime import date
 import attrs
 import polars as pl
 
+from advisor import Derived, derive
 from advisor.model.reading import Period, Reading, Table
 from advisor.testing import Block, counts_of
 
@@ -48,3 +49,8 @@ def _filled(table: Table) -> Table:
             *(pl.col(count).cast(pl.Float64) for count in table.counts),
         ),
     )
+
+
+def derived_of(frames: Iterable[tuple[str, pl.LazyFrame]]) -> Derived | None:
+    """What a plugin computes of the one kind that it computes anything of; None for nothing."""
+    return next(iter(derive(frames)), None)

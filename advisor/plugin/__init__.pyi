@@ -18,6 +18,9 @@ from .counts import (
     MetricsContext,
     Within,
 )
+from .derive import (
+    derive,
+)
 from .guard import (
     describe_error,
     guarded,
@@ -104,6 +107,7 @@ __all__ = [
     "add",
     "catalogue_files",
     "contract_breaks",
+    "derive",
     "describe_error",
     "documentation_url",
     "find_language",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
+from itertools import chain
 
 from advisor import (
     Counts,
@@ -9,6 +10,7 @@ from advisor import (
     MetricsContext,
     Provider,
     VocabularyFile,
+    derive,
     hookimpl,
     vocabulary_file,
 )
@@ -38,11 +40,12 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_ads.steering import steering
     from advisor_tiktok_ads.without_results import without_results
 
-    return (
-        *drivers(counts),
-        *steering(counts, context),
-        *live_creatives(counts),
-        *gmv_max_creatives(counts),
-        *ad_types(counts),
-        *without_results(counts),
+    frames = (
+        drivers(counts),
+        steering(counts, context),
+        live_creatives(counts),
+        gmv_max_creatives(counts),
+        ad_types(counts),
+        without_results(counts),
     )
+    return derive(chain.from_iterable(frames))

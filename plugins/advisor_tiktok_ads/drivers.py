@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor.stats import Z
 
 LABELS = ("shop", "key", "name", "days")
@@ -20,10 +20,10 @@ GAP = math.log(1.1)  # nearer than 10 % is no gap
 WEAK = math.log(0.75)  # a quarter less attention than the others'
 ENOUGH_TO_COME = 4.0  # purchases that the others' rate would have brought
 
-Find = Callable[[pl.DataFrame], pl.DataFrame]
+Find = Callable[[pl.DataFrame], pl.LazyFrame]
 
 
-def drivers(counts: Counts) -> Iterator[Derived]:
+def drivers(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`cpc.driver` and `roas.driver` of classic ads, ad groups and campaigns; `attention.weak` of
     ads and of GMV Max creatives."""
     asked: list[tuple[str, tuple[str, ...], Find]] = []
@@ -38,14 +38,11 @@ def drivers(counts: Counts) -> Iterator[Derived]:
         ("creative", tuple(f"gmv_max_{play}" for play in plays), weak_attention),
     ]
     for kind, names, find in asked:
-        if not counts.having(kind, names):
-            continue
-        found = find(counts.sums(kind, names))
-        if found.height:
-            yield Derived(kind, found)
+        if counts.having(kind, names):
+            yield kind, find(counts.sums(kind, names))
 
 
-def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
+def cpc_driver(ads: pl.DataFrame) -> pl.LazyFrame:
     """`shop`, `key` and `cpc.driver` of each ad whose clicks are surely dearer than the others'.
 
     *ads* has `shop`, `key`, `spend`, `impressions` and `clicks`.
@@ -61,7 +58,7 @@ def cpc_driver(ads: pl.DataFrame) -> pl.DataFrame:
     return _said("cpc.driver", ads, sure, word.otherwise(pl.lit("both")))
 
 
-def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
+def roas_driver(ads: pl.DataFrame) -> pl.LazyFrame:
     """`shop`, `key` and `roas.driver` of each ad that surely returns less than the others.
 
     *ads* has `shop`, `key`, `spend`, `clicks`, `purchases` and `ad_revenue`. An ad without a
@@ -91,7 +88,7 @@ def roas_driver(ads: pl.DataFrame) -> pl.DataFrame:
     return _said("roas.driver", ads, pl.lit(value=True), word)
 
 
-def weak_attention(ads: pl.DataFrame) -> pl.DataFrame:
+def weak_attention(ads: pl.DataFrame) -> pl.LazyFrame:
     """`shop`, `key` and `attention.weak`: which part of the ad surely holds a quarter fewer people
     than that of the others together: the opening (2-second plays / impressions), the body (6-second
     plays / 2-second plays).
@@ -126,10 +123,10 @@ def _lost(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
     return _gap(top, bottom) + noise < WEAK
 
 
-def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.DataFrame:
+def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.LazyFrame:
     """Where *sure*, the word; ads that nothing was counted of are no others."""
     base = next(c for c in ads.columns if c not in LABELS)
-    there = ads.filter(pl.col(base) > 0).filter(pl.len().over("shop") > 1)
+    there = ads.lazy().filter(pl.col(base) > 0).filter(pl.len().over("shop") > 1)
     said = there.select(
         "shop", "key", pl.when(sure.fill_null(value=False)).then(word).alias(symbol)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor.stats import UNSEEN_DAYS, UNSEEN_SPREAD, Z, byar, lognormal, wilson
 from advisor_tiktok_ads.creatives import CARD
 from advisor_tiktok_ads.drivers import WEAK
@@ -22,24 +22,23 @@ _LEAST_SHOWN = 1_000  # impressions; with fewer a creative says nothing
 _LEAST_CLICKS = 30  # of the others together, before few clicks say something
 
 
-def gmv_max_creatives(counts: Counts) -> Iterator[Derived]:
+def gmv_max_creatives(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`lost_gmv_max_orders` and `creative.weak` of creatives, `gmv_max_cost_share` of creatives and
     products, `card_cost_share`, `top_video_share` and `orders_per_ad_click` of campaigns, and
     `product_roi` of products."""
-    results = _creatives(counts, (COST, ORDERS))
-    found = (
-        ("creative", lost_orders(results, _creatives(counts, (COST, CLICKS)))),
-        ("creative", weak_part(_creatives(counts, (SHOWN, PLAYS_2S, PLAYS_6S, CLICKS)))),
-        ("creative", cost_share(results, "shop", _CAMPAIGN)),
-        ("campaign", card_share(results)),
-        ("campaign", top_share(_creatives(counts, (ORDERS, REVENUE)))),
-        ("campaign", orders_per_click(_creatives(counts, (ORDERS, CLICKS)))),
-        ("product", product_roi(_products(counts))),
-    )
-    yield from (Derived(kind, frame) for kind, frame in found if frame.height)
+    if counts.having("creative"):
+        results = _creatives(counts, (COST, ORDERS))
+        yield "creative", lost_orders(results, _creatives(counts, (COST, CLICKS)))
+        yield "creative", weak_part(_creatives(counts, (SHOWN, PLAYS_2S, PLAYS_6S, CLICKS)))
+        yield "creative", cost_share(results, "shop", _CAMPAIGN)
+        yield "campaign", card_share(results)
+        yield "campaign", top_share(_creatives(counts, (ORDERS, REVENUE)))
+        yield "campaign", orders_per_click(_creatives(counts, (ORDERS, CLICKS)))
+    if counts.having("creative") or counts.having("product", (COST,)):
+        yield "product", product_roi(_products(counts))
 
 
-def lost_orders(creatives: pl.DataFrame, clicked: pl.DataFrame) -> pl.DataFrame:
+def lost_orders(creatives: pl.LazyFrame, clicked: pl.LazyFrame) -> pl.LazyFrame:
     """How many orders each creative without any would have brought: its cost at what an order
     costs with the others of its product and campaign, or its clicks (*clicked*) at their orders per
     click, whichever is fewer; where so many do not fail to come by chance (Poisson, shared among
@@ -65,7 +64,7 @@ def lost_orders(creatives: pl.DataFrame, clicked: pl.DataFrame) -> pl.DataFrame:
     return _exact(rows.with_columns(value.alias("lost_gmv_max_orders")), "lost_gmv_max_orders")
 
 
-def weak_part(creatives: pl.DataFrame) -> pl.DataFrame:
+def weak_part(creatives: pl.LazyFrame) -> pl.LazyFrame:
     """`creative.weak`: where a creative surely loses a quarter more people than the others of its
     product and campaign: `hook` (2-second plays / impressions), `middle` (6-second / 2-second
     plays) or `click` (product clicks / impressions)."""
@@ -84,14 +83,14 @@ def weak_part(creatives: pl.DataFrame) -> pl.DataFrame:
     return rows.select("shop", "key", word.alias("creative.weak")).sort("shop", "key")
 
 
-def cost_share(rows: pl.DataFrame, *within: str) -> pl.DataFrame:
+def cost_share(rows: pl.LazyFrame, *within: str) -> pl.LazyFrame:
     """`gmv_max_cost_share`: of the cost of all that stand in the same place."""
     whole = pl.col(COST).sum().over(within)
     share = pl.when(whole > 0).then(pl.col(COST) / whole).alias("gmv_max_cost_share")
     return _exact(rows.with_columns(share), "gmv_max_cost_share")
 
 
-def card_share(creatives: pl.DataFrame) -> pl.DataFrame:
+def card_share(creatives: pl.LazyFrame) -> pl.LazyFrame:
     """`card_cost_share` of campaigns: what product cards cost of the whole."""
     cards = pl.col(COST).filter(pl.col("key").str.ends_with(CARD)).sum()
     campaigns = creatives.drop_nulls(_CAMPAIGN).group_by("shop", _CAMPAIGN, maintain_order=True)
@@ -99,7 +98,7 @@ def card_share(creatives: pl.DataFrame) -> pl.DataFrame:
     return _of_campaigns(campaigns.agg(share.alias("card_cost_share")), "card_cost_share")
 
 
-def top_share(creatives: pl.DataFrame) -> pl.DataFrame:
+def top_share(creatives: pl.LazyFrame) -> pl.LazyFrame:
     """`top_video_share` of campaigns: the revenue of the best video of that of all creatives, with
     limits from the number of orders."""
     video, revenue = ~pl.col("key").str.ends_with(CARD), pl.col(REVENUE)
@@ -119,7 +118,7 @@ def top_share(creatives: pl.DataFrame) -> pl.DataFrame:
     ).sort("shop", "key")
 
 
-def orders_per_click(creatives: pl.DataFrame) -> pl.DataFrame:
+def orders_per_click(creatives: pl.LazyFrame) -> pl.LazyFrame:
     """`orders_per_ad_click` of campaigns: SKU orders, paid and organic, for each ad click."""
     campaigns = creatives.drop_nulls(_CAMPAIGN).group_by("shop", _CAMPAIGN, maintain_order=True)
     sums = campaigns.agg(pl.col(ORDERS).sum(), pl.col(CLICKS).sum()).filter(pl.col(CLICKS) > 0)
@@ -135,7 +134,7 @@ def orders_per_click(creatives: pl.DataFrame) -> pl.DataFrame:
     ).sort("shop", "key")
 
 
-def product_roi(products: pl.DataFrame) -> pl.DataFrame:
+def product_roi(products: pl.LazyFrame) -> pl.LazyFrame:
     """`product_roi` and `gmv_max_cost_share` of the products that GMV Max spends on."""
     spent = products.filter(pl.col(COST) > 0)
     orders = pl.col(ORDERS)
@@ -164,9 +163,9 @@ def product_roi(products: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _creatives(counts: Counts, names: tuple[str, ...]) -> pl.DataFrame:
+def _creatives(counts: Counts, names: tuple[str, ...]) -> pl.LazyFrame:
     """Each creative with its campaign, its product and *names* added up."""
-    rows = counts.rows("creative", names, labels=(_CAMPAIGN, _PRODUCT))
+    rows = counts.rows("creative", names, labels=(_CAMPAIGN, _PRODUCT)).lazy()
     length = (pl.col("to") - pl.col("from")).dt.total_days() + 1
     return (
         rows.group_by("shop", "key", maintain_order=True)
@@ -179,10 +178,11 @@ def _creatives(counts: Counts, names: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
-def _products(counts: Counts) -> pl.DataFrame:
+def _products(counts: Counts) -> pl.LazyFrame:
     """Each product that GMV Max spends on: of its own rows, else of its creatives."""
     names = (COST, ORDERS, REVENUE)
-    own = counts.sums("product", names).select("shop", "key", "days", *names)
+    columns = ("shop", "key", "days", *names)
+    own = counts.sums("product", names).lazy().select(columns)
     creatives = _creatives(counts, names).drop_nulls(_PRODUCT)
     of_creatives = (
         creatives.group_by("shop", _PRODUCT, maintain_order=True)
@@ -190,7 +190,7 @@ def _products(counts: Counts) -> pl.DataFrame:
         .rename({_PRODUCT: "key"})
         .join(own, on="shop", how="anti", maintain_order="left")
     )
-    return pl.concat([own, of_creatives.select(own.columns)], how="vertical_relaxed")
+    return pl.concat([own, of_creatives.select(columns)], how="vertical_relaxed")
 
 
 def _others(count: pl.Expr) -> pl.Expr:
@@ -205,11 +205,11 @@ def _loses(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
     return (none | ((top > 0) & (gap + noise < WEAK))).fill_null(value=False)
 
 
-def _of_campaigns(frame: pl.DataFrame, metric: str) -> pl.DataFrame:
+def _of_campaigns(frame: pl.LazyFrame, metric: str) -> pl.LazyFrame:
     return _exact(frame.rename({_CAMPAIGN: "key"}), metric)
 
 
-def _exact(frame: pl.DataFrame, metric: str) -> pl.DataFrame:
+def _exact(frame: pl.LazyFrame, metric: str) -> pl.LazyFrame:
     """`shop`, `key` and *metric*, with limits that are its value: nothing of it is chance."""
     limits = (pl.col(metric).alias(f"{metric}.{end}") for end in ("lo", "hi"))
     known = frame.drop_nulls(metric)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived, MetricsContext
+from advisor import Counts, MetricsContext
 from advisor.stats import UNSEEN_DAYS, UNSEEN_SPREAD, lognormal
 
 RESULTS = ("gmv_max_cost", "gmv_max_orders", "gmv_max_revenue")
@@ -18,26 +18,28 @@ _KEY = ("shop", "key")
 _DAY = (*_KEY, "from")
 
 
-def steering(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
+def steering(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`roi_of_target`, `budget_use`, `budget_of_bids`, `roi_credit`, `roi_credit_days`,
     `edits_a_week` and `max_delivery_days` of campaigns."""
-    targets = counts.days("campaign", ("target_roi",))
-    budgets = counts.days("campaign", ("daily_budget",))
-    changes = counts.days("campaign", ("budget_changes", "target_changes"))
-    results = counts.days("campaign", RESULTS)
-    modes = counts.days("campaign", ("max_delivery",))
-    found = (
-        roi_of_target(counts.sums("campaign", RESULTS), targets),
-        budget_use(results, budgets),
-        roi_credit(results, targets, changes, modes),
-        edits_a_week(changes, context.shops),
-        max_delivery_days(modes),
-        budget_of_bids(counts.days("campaign", ("daily_budget", "bid"))),
-    )
-    yield from (Derived("campaign", frame) for frame in found if frame.height)
+    targets = _days(counts, "target_roi")
+    changes = _days(counts, "budget_changes", "target_changes")
+    results = _days(counts, *RESULTS)
+    modes = _days(counts, "max_delivery")
+    if counts.having("campaign", RESULTS):
+        totals = counts.sums("campaign", RESULTS).lazy()
+        yield "campaign", roi_of_target(totals, targets)
+        yield "campaign", budget_use(results, _days(counts, "daily_budget"))
+        yield "campaign", roi_credit(results, targets, changes, modes)
+    yield "campaign", edits_a_week(changes, context.shops.lazy())
+    yield "campaign", max_delivery_days(modes)
+    yield "campaign", budget_of_bids(_days(counts, "daily_budget", "bid"))
 
 
-def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+def _days(counts: Counts, *names: str) -> pl.LazyFrame:
+    return counts.days("campaign", names).lazy()
+
+
+def roi_of_target(totals: pl.LazyFrame, targets: pl.LazyFrame) -> pl.LazyFrame:
     """ROI / target ROI (the mean of its days), with limits from the number of orders."""
     asked = targets.group_by(_KEY).agg(pl.col("target_roi").mean())
     both = totals.join(asked, on=_KEY).filter(
@@ -57,7 +59,7 @@ def roi_of_target(totals: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     ).sort(_KEY)
 
 
-def budget_use(results: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
+def budget_use(results: pl.LazyFrame, budgets: pl.LazyFrame) -> pl.LazyFrame:
     """Cost / budget over the days on which both are known."""
     both = results.join(budgets.drop("name"), on=_DAY, maintain_order="left").filter(
         pl.col("daily_budget") > 0
@@ -70,8 +72,8 @@ def budget_use(results: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
 
 
 def roi_credit(
-    results: pl.DataFrame, targets: pl.DataFrame, changes: pl.DataFrame, modes: pl.DataFrame
-) -> pl.DataFrame:
+    results: pl.LazyFrame, targets: pl.LazyFrame, changes: pl.LazyFrame, modes: pl.LazyFrame
+) -> pl.LazyFrame:
     """Credit by the platform's own formula, cost - revenue / (0.9 x target), over the days that
     ROI protection covers: ROI below 90 % of the target, more than 20 orders, no change of the
     target on the day, and not in max delivery."""
@@ -94,7 +96,7 @@ def roi_credit(
     return _exact(sums, "roi_credit", "roi_credit_days")
 
 
-def edits_a_week(changes: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
+def edits_a_week(changes: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
     """Changes of budget, target or bid in seven days of the window; nothing without a window."""
     length = (pl.col("last") - pl.col("first")).dt.total_days() + 1
     weeks = shops.select("shop", (length / 7).alias("weeks")).drop_nulls()
@@ -107,21 +109,21 @@ def edits_a_week(changes: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
     return _exact(sums, "edits_a_week")
 
 
-def budget_of_bids(days: pl.DataFrame) -> pl.DataFrame:
+def budget_of_bids(days: pl.LazyFrame) -> pl.LazyFrame:
     """Daily budget / bid on the newest day of each campaign."""
     newest = days.filter(pl.col("bid") > 0).unique(_KEY, keep="last", maintain_order=True)
     value = (pl.col("daily_budget") / pl.col("bid")).alias("budget_of_bids")
     return _exact(newest.select(*_KEY, "name", value), "budget_of_bids")
 
 
-def max_delivery_days(modes: pl.DataFrame) -> pl.DataFrame:
+def max_delivery_days(modes: pl.LazyFrame) -> pl.LazyFrame:
     """Days on which a campaign spent its budget whatever it returned, of those whose mode is
     known."""
     on = (pl.col("max_delivery") > 0).sum().cast(pl.Float64).alias("max_delivery_days")
     return _exact(modes.group_by(_KEY).agg(pl.col("name").last(), on), "max_delivery_days")
 
 
-def _exact(frame: pl.DataFrame, *metrics: str) -> pl.DataFrame:
+def _exact(frame: pl.LazyFrame, *metrics: str) -> pl.LazyFrame:
     """*frame* with limits that are the values: nothing of it is chance."""
     limits = (pl.col(m).alias(f"{m}.{end}") for m in metrics for end in ("lo", "hi"))
     return frame.with_columns(limits).sort(_KEY)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor.stats import byar
 
 _METRIC = "lost_conversions"
@@ -22,38 +22,37 @@ _OTHER_GOALS = (
 )
 
 
-def without_results(counts: Counts) -> Iterator[Derived]:
+def without_results(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`lost_conversions` of ads, ad groups and campaigns, where the account's files know no
     purchase value."""
     for kind in KINDS:
         if not counts.having(kind, _ASKED):
             continue
-        ads = for_conversions(counts.sums(kind, _ASKED), _names(counts, kind))
-        valued = counts.sums(kind, ("ad_revenue",)).filter(pl.col("ad_revenue") > 0)
-        bought = counts.sums(kind, ("purchases",)).filter(pl.col("purchases") > 0)
+        ads = for_conversions(counts.sums(kind, _ASKED).lazy(), _names(counts, kind))
+        valued = counts.sums(kind, ("ad_revenue",)).lazy().filter(pl.col("ad_revenue") > 0)
+        bought = counts.sums(kind, ("purchases",)).lazy().filter(pl.col("purchases") > 0)
         judged = lost_conversions(ads.join(valued, on="shop", how="anti", maintain_order="left"))
-        found = judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
-        if found.height:
-            yield Derived(kind, found)
+        yield kind, judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
 
 
-def for_conversions(ads: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def for_conversions(ads: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
     """*ads* without those that are there for reach, video views or traffic, by their name or that
     of what holds them. *names* has `shop`, `key` and one column a name."""
     columns = [name for name in names.columns if name not in ("shop", "key")]
     other = pl.any_horizontal(
         pl.col(name).fill_null("").str.contains(_OTHER_GOALS) for name in columns
     )
-    return ads.join(names.filter(other), on=("shop", "key"), how="anti", maintain_order="left")
+    named = names.lazy().unique(("shop", "key"), maintain_order=True)
+    return ads.join(named.filter(other), on=("shop", "key"), how="anti", maintain_order="left")
 
 
 def _names(counts: Counts, kind: str) -> pl.DataFrame:
     labels = ("parent.ad-group", "parent.campaign")
     rows = counts.rows(kind, _ASKED, labels=labels)
-    return rows.select("shop", "key", "name", *labels).unique(("shop", "key"), maintain_order=True)
+    return rows[["shop", "key", "name", *labels]]
 
 
-def lost_conversions(ads: pl.DataFrame) -> pl.DataFrame:
+def lost_conversions(ads: pl.LazyFrame) -> pl.LazyFrame:
     """How many conversions each ad without any would have brought at the others' cost, where so
     many do not fail to come by chance (Poisson, shared among all ads of the account); 0 for ads
     that convert, and nothing where it is too early to say.

@@ -1,8 +1,9 @@
 """TikTok Shop: its words, Seller Center and affiliate exports, the Partner API, violations."""
 
 from collections.abc import Sequence
+from itertools import chain
 
-from advisor import Counts, Derived, MetricsContext, Provider, VocabularyFile, hookimpl
+from advisor import Counts, Derived, MetricsContext, Provider, VocabularyFile, derive, hookimpl
 
 # Readers are imported when files are read: who wants the words alone need not wait for them.
 
@@ -36,22 +37,20 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_shop.standing import standing
     from advisor_tiktok_shop.unsold import unsold
 
-    found = (
+    frames = (
         flagged_content(counts),
         live_chain(counts),
         entry(counts),
         appeals_due(counts, context.today),
         buyers_apart(counts),
+        applause(counts),
+        linked(counts),
+        standing(counts, context),
+        growths(counts, context),
+        duties(counts, context.today),
+        health_room(counts, context),
+        cadence(counts, context),
+        shelf(counts),
+        unsold(counts),
     )
-    return (
-        *(one for one in found if one),
-        *applause(counts),
-        *linked(counts),
-        *standing(counts, context),
-        *growths(counts, context),
-        *duties(counts, context.today),
-        *health_room(counts, context),
-        *cadence(counts, context),
-        *shelf(counts),
-        *unsold(counts),
-    )
+    return derive(chain.from_iterable(frames))

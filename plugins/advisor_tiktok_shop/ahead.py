@@ -9,7 +9,7 @@ LOOK_BACK = 56  # days whose readings count
 LEAST, LEAST_DAYS = 3, 7  # readings, and the days they span
 
 
-def ahead(readings: pl.DataFrame, today: date, least: int = LEAST) -> pl.DataFrame:
+def ahead(readings: pl.LazyFrame, today: date, least: int = LEAST) -> pl.LazyFrame:
     """`shop` and `ahead`: the value 28 days after the newest of the shop's *readings* (`shop`,
     `from`, `value`), by the median of the slopes between all pairs (Theil 1950, Sen 1968); none
     with fewer than *least* readings, or fewer days between the first and the last than a week."""
@@ -32,7 +32,7 @@ def ahead(readings: pl.DataFrame, today: date, least: int = LEAST) -> pl.DataFra
     return newest.join(slopes, on="shop", maintain_order="left").select("shop", led.alias("ahead"))
 
 
-def recent(newest: pl.DataFrame, today: date) -> pl.DataFrame:
+def recent(newest: pl.LazyFrame, today: date) -> pl.LazyFrame:
     """The rows of *newest* (`from`) that are not older than eight weeks: others say nothing of
     *today*."""
     return newest.filter((pl.lit(today) - pl.col("from")).dt.total_days() <= LOOK_BACK)

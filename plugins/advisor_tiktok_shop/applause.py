@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor.stats import DEFAULT_SPREAD, byar, lognormal
 
 LEAST = 6  # subjects: what is usual for a shop is told by five others at least. Ours.
@@ -29,18 +29,18 @@ _KINDS = (
 )
 
 
-def applause(counts: Counts) -> Iterator[Derived]:
+def applause(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`views_ratio`, `answers_ratio` and `sales_ratio` of each video and LIVE of the window, with
     95 % limits; nothing where the shop has too few of a kind that anybody saw."""
     for one in _KINDS:
         names = ("views", *one.answers, "gmv", "sku_orders")
-        seen = counts.sums(one.kind, names).filter(pl.col("views") > 0)
-        rows = seen.filter(pl.len().over("shop") >= LEAST)
-        if rows.height:
-            yield Derived(one.kind, _ratios(rows, one.answers))
+        if counts.having(one.kind, names):
+            seen = counts.sums(one.kind, names).lazy().filter(pl.col("views") > 0)
+            rows = seen.filter(pl.len().over("shop") >= LEAST)
+            yield one.kind, _ratios(rows, one.answers)
 
 
-def _ratios(rows: pl.DataFrame, answers: Sequence[str]) -> pl.DataFrame:
+def _ratios(rows: pl.LazyFrame, answers: Sequence[str]) -> pl.LazyFrame:
     views = pl.col("views")
     # One video in a hundred that all have seen is no usual one: the median, not the mean.
     seen = (views / views.median().over("shop")).alias("views_ratio")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from advisor import Counts, Derived, MetricsContext
+from advisor import Counts, MetricsContext
 from advisor.stats import byar, lognormal
 from advisor_tiktok_shop.duties import exactly
 
@@ -19,49 +19,46 @@ BEFORE_CUT = 28
 LONG_AGO = 120  # days after which a cut explains nothing any more
 
 
-def cadence(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
+def cadence(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`videos_a_week` and `posting_pace` of the shop; `commission_cut_age` and `posts_since_cut` of
     the shop and of creators."""
-    windows = context.shops.drop_nulls(("first", "last"))
+    windows = context.shops.lazy().drop_nulls(("first", "last"))
     posting = [t for kind in ("shop", "creator") for t in counts.having(kind, ("posts",))]
     families = sorted({table.family for table in posting})
-    paces = [_pace(counts, family, windows) for family in families]
-    pace = _first_of_each(paces)
-    if pace is not None:
-        yield Derived("shop", pace)
+    if families:
+        paces = [_pace(counts, family, windows) for family in families]
+        yield "shop", _first_of_each(paces)
+    age = (pl.col("last") - pl.col("cut")).dt.total_days().cast(pl.Float64)
     for subject in ("shop", "creator"):
-        cuts = _cuts(counts, subject, windows)
-        if cuts.is_empty():
+        if not any(counts.having(kind, ("commission_rate",)) for kind in ("shop", subject)):
             continue
-        age = (pl.col("last") - pl.col("cut")).dt.total_days().cast(pl.Float64)
-        yield Derived(subject, cuts.select(*_KEY, *exactly("commission_cut_age", age)))
-        kept = _first_of_each([_kept_posting(counts, subject, f, cuts) for f in families])
-        if kept is not None:
-            yield Derived(subject, kept)
+        cuts = _cuts(counts, subject, windows)
+        yield subject, cuts.select(*_KEY, *exactly("commission_cut_age", age))
+        if families:
+            kept = [_kept_posting(counts, subject, family, cuts) for family in families]
+            yield subject, _first_of_each(kept)
 
 
-def _first_of_each(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+def _first_of_each(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """Lists of two families count the same videos in two ways: of each subject the first one that
     covers enough days is believed."""
-    told = [frame for frame in frames if frame.height]
-    if not told:
-        return None
-    return pl.concat(told).unique(_KEY, keep="first", maintain_order=True).sort(_KEY)
+    return pl.concat(frames).unique(_KEY, keep="first", maintain_order=True).sort(_KEY)
 
 
-def _covered(counts: Counts, family: str) -> pl.DataFrame:
+def _covered(counts: Counts, family: str) -> pl.LazyFrame:
     """`shop` and `day` of the lists of a *family*, which say when videos were posted."""
     kinds = ("shop", "creator")
-    return pl.concat(counts.covered(kind, "posts", families=(family,)) for kind in kinds).unique()
+    covered = [counts.covered(kind, "posts", families=(family,)).lazy() for kind in kinds]
+    return pl.concat(covered).unique()
 
 
 def _within(first: str, last: str) -> pl.Expr:
     return pl.col("day").is_between(pl.col(first), pl.col(last))
 
 
-def _pace(counts: Counts, family: str, windows: pl.DataFrame) -> pl.DataFrame:
+def _pace(counts: Counts, family: str, windows: pl.LazyFrame) -> pl.LazyFrame:
     """`videos_a_week` of each shop, and `posting_pace` where the window before is covered too."""
-    posts = counts.days("shop", ("posts",), within="always", families=(family,))
+    posts = counts.days("shop", ("posts",), within="always", families=(family,)).lazy()
     days = (
         _covered(counts, family)
         .join(windows, on="shop", maintain_order="left")
@@ -102,7 +99,7 @@ def _ratio(metric: str, now: pl.Expr) -> list[pl.Expr]:
     return [value.alias(metric), low.alias(f"{metric}.lo"), high.alias(f"{metric}.hi")]
 
 
-def _kept_posting(counts: Counts, subject: str, family: str, cuts: pl.DataFrame) -> pl.DataFrame:
+def _kept_posting(counts: Counts, subject: str, family: str, cuts: pl.LazyFrame) -> pl.LazyFrame:
     """`posts_since_cut` of those whose days on both sides of the cut are covered."""
     begins = pl.col("cut") + pl.duration(days=PROTECTED)
     sides = cuts.with_columns(
@@ -111,7 +108,7 @@ def _kept_posting(counts: Counts, subject: str, family: str, cuts: pl.DataFrame)
         (pl.col("cut") - pl.duration(days=BEFORE_CUT)).alias("prior_first"),
         (pl.col("cut") - pl.duration(days=1)).alias("prior_last"),
     )
-    posts = counts.days("creator", ("posts",), within="always", families=(family,))
+    posts = counts.days("creator", ("posts",), within="always", families=(family,)).lazy()
     if subject == "shop":  # all creators together
         posts = posts.group_by("shop", "from").agg(
             pl.col("posts").sum(), key=pl.col("shop").first()
@@ -148,20 +145,20 @@ def _kept_posting(counts: Counts, subject: str, family: str, cuts: pl.DataFrame)
     )
 
 
-def _cuts(counts: Counts, subject: str, windows: pl.DataFrame) -> pl.DataFrame:
+def _cuts(counts: Counts, subject: str, windows: pl.LazyFrame) -> pl.LazyFrame:
     """`shop`, `key`, `last` of the window and `cut`, the day on which the newest lower rate of each
     began, where that is not long ago. A creator without a rate has the shop's."""
-    rates = counts.days(subject, ("commission_rate",), within="always")
+    rates = counts.days(subject, ("commission_rate",), within="always").lazy()
     own = _lowered(rates, windows)
     if subject == "shop":
         return own
     whole = _cuts(counts, "shop", windows).drop("key")
-    posting = counts.days(subject, ("posts",), within="always").select(_KEY).unique()
+    posting = counts.days(subject, ("posts",), within="always").lazy().select(_KEY).unique()
     others = posting.join(rates, on=_KEY, how="anti").join(whole, on="shop")
-    return pl.concat([own, others.select(own.columns)]).sort(_KEY)
+    return pl.concat([own, others.select(*_KEY, "last", "cut")]).sort(_KEY)
 
 
-def _lowered(rates: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+def _lowered(rates: pl.LazyFrame, windows: pl.LazyFrame) -> pl.LazyFrame:
     before_it = pl.col("commission_rate").shift(1).over(_KEY, order_by="from")
     first = pl.col("last") - pl.duration(days=LONG_AGO)
     recent = pl.col("from").is_between(first, pl.col("last"))

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor_tiktok_shop.ahead import ahead, recent
 
 # Of each metric: the count that it is made of, and whether it is the share that went right.
@@ -22,7 +22,7 @@ RATES = {
 }
 
 
-def duties(counts: Counts, today: date) -> Iterator[Derived]:
+def duties(counts: Counts, today: date) -> Iterator[tuple[str, pl.LazyFrame]]:
     """Each rate of the newest reading, exactly, with its number of cases; and `<rate>_ahead`.
     A reading older than eight weeks says nothing of today."""
     for metric, (count, right) in RATES.items():
@@ -32,6 +32,7 @@ def duties(counts: Counts, today: date) -> Iterator[Derived]:
         wrong = pl.col(missed) / pl.col(cases)
         days = (
             counts.days("shop", (cases, missed), within="always")
+            .lazy()
             .filter((pl.col(cases) > 0) & (pl.col("from") <= today))
             .with_columns((1 - wrong if right else wrong).alias("value"))
         )
@@ -42,8 +43,7 @@ def duties(counts: Counts, today: date) -> Iterator[Derived]:
             later = ahead(days, today).with_columns(pl.col("ahead").clip(0.0, 1.0))
             rates = rates.join(later, on="shop", how="left", maintain_order="left")
             columns += exactly(f"{metric}_ahead", pl.col("ahead"))
-        if rates.height:
-            yield Derived("shop", rates.select("shop", "key", *columns))
+        yield "shop", rates.select("shop", "key", *columns)
 
 
 def exactly(metric: str, value: pl.Expr) -> list[pl.Expr]:

@@ -5,11 +5,12 @@ that is surely below three fifths of theirs counts as broken.
 """
 
 import math
+from collections.abc import Iterator
 from functools import reduce
 
 import polars as pl
 
-from advisor import Counts, Derived
+from advisor import Counts
 from advisor.stats import Z, lognormal
 
 BROKEN = math.log(0.6)
@@ -24,12 +25,14 @@ LINKS = {
 }
 
 
-def live_chain(counts: Counts) -> Derived | None:
+def live_chain(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`live.broken-link` of each LIVE of the window: the first link that is broken, or `none` where
     all links that the files can tell hold."""
-    links: list[pl.DataFrame] = []
+    if not counts.having("live"):
+        return
+    links: list[pl.LazyFrame] = []
     for link, (top, bottom, events) in LINKS.items():
-        rows = counts.sums("live", tuple(dict.fromkeys((top, bottom, events))))
+        rows = counts.sums("live", tuple(dict.fromkeys((top, bottom, events)))).lazy()
         shown = rows.filter(pl.col(bottom) > 0)
         links.append(shown.select("shop", "key", _broken(top, bottom, events).alias(link)))
     chain = reduce(
@@ -39,8 +42,7 @@ def live_chain(counts: Counts) -> Derived | None:
     known = pl.all_horizontal(pl.col(link).is_not_null() for link in LINKS if link != "enter")
     first = pl.coalesce(*words, pl.when(known).then(pl.lit("none")))
     said = chain.select("shop", "key", first.alias("live.broken-link")).drop_nulls()
-    beside = said.filter(pl.len().over("shop") > 1).sort("shop", "key")
-    return Derived("live", beside) if beside.height else None
+    yield "live", said.filter(pl.len().over("shop") > 1).sort("shop", "key")
 
 
 def _broken(top: str, bottom: str, events: str) -> pl.Expr:
@@ -55,18 +57,18 @@ def _broken(top: str, bottom: str, events: str) -> pl.Expr:
     return nothing | ((pl.col(top) > 0) & (gap + noise < BROKEN))
 
 
-def entry(counts: Counts) -> Derived | None:
+def entry(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`entry_ratio` of each LIVE of the window, with 95 % limits; nothing where the shop has too
     few LIVEs to tell how much they differ."""
+    if not counts.having("live", ("views", "live_impressions")):
+        return
     rows = counts.sums("live", ("views", "live_impressions"))
-    shown = rows.filter((pl.col("views") > 0) & (pl.col("live_impressions") > 0))
+    shown = rows.lazy().filter((pl.col("views") > 0) & (pl.col("live_impressions") > 0))
     several = shown.filter(pl.len().over("shop") >= LEAST)
-    if not several.height:
-        return None
     rate = (pl.col("views") / pl.col("live_impressions")).log()
     gap = rate - rate.median().over("shop")
     # Of the middle: a second LIVE that nobody entered does not make the first one usual.
     spread = gap.abs().median().over("shop") * MAD
     low, high = lognormal(gap.exp(), (1 / pl.col("views") + spread.pow(2)).sqrt())
     limits = (gap.exp().alias("entry_ratio"), low.alias("entry_ratio.lo"))
-    return Derived("live", several.select("shop", "key", *limits, high.alias("entry_ratio.hi")))
+    yield "live", several.select("shop", "key", *limits, high.alias("entry_ratio.hi"))

@@ -8,7 +8,7 @@ from importlib.resources import files
 import attrs
 import polars as pl
 
-from advisor import Counts, Derived, MetricsContext, parse_toml, structure
+from advisor import Counts, MetricsContext, parse_toml, structure
 from advisor_tiktok_shop.ahead import ahead, recent
 from advisor_tiktok_shop.duties import exactly
 from advisor_tiktok_shop.violations import listed_shops
@@ -44,16 +44,17 @@ def scales() -> tuple[Scale, ...]:
     return structure(parse_toml(text, where=_FILE), Scales, where=_FILE).scale
 
 
-def health_room(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
+def health_room(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`health_room` and `health_room_ahead`: points to the next milestone of the shop's region,
     today and where the readings lead; nothing without a region that has milestones."""
     today = context.today
     for scale in scales():
         if not _holds(scale, today) or not counts.having("shop", (scale.count,)):
             continue
-        there = context.shops.filter(pl.col("region").is_in(scale.region))
+        there = context.shops.lazy().filter(pl.col("region").is_in(scale.region))
         days = (
             counts.days("shop", (scale.count,), within="always")
+            .lazy()
             .join(there, on="shop", how="semi", maintain_order="left")
             .filter(pl.col("from") <= today)
             .with_columns(pl.col(scale.count).alias("value"))
@@ -61,27 +62,25 @@ def health_room(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
         newest = recent(days.unique("shop", keep="last", maintain_order=True), today)
         later = ahead(days, today, least=2)
         rooms = newest.join(later, on="shop", how="left", maintain_order="left")
-        if rooms.is_empty():
-            continue
         room = _room(scale, pl.col("value"))
         lost = (pl.col("value") - pl.col("ahead")) * (1 if scale.falls else -1)
         led = room - lost.fill_null(0.0)
         columns = (*exactly("health_room", room), *exactly("health_room_ahead", led))
-        yield Derived("shop", rooms.select("shop", "key", *columns))
+        yield "shop", rooms.select("shop", "key", *columns)
 
 
-def appeals_due(counts: Counts, today: date) -> Derived | None:
+def appeals_due(counts: Counts, today: date) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`appeals_due`: open violations whose last day to appeal lies within a week; nothing of a shop
     without a list of violations."""
     shops = listed_shops(counts)
     if shops.is_empty():
-        return None
-    ending = counts.days("shop", ("appeals_ending",), within="always")
+        return
+    ending = counts.days("shop", ("appeals_ending",), within="always").lazy()
     near = ending.filter(pl.col("from").is_between(today, today + timedelta(days=SOON)))
     due = near.group_by("shop").agg(pl.col("appeals_ending").sum().alias("due"))
-    each = shops.join(due, on="shop", how="left", maintain_order="left")
+    each = shops.to_frame().lazy().join(due, on="shop", how="left", maintain_order="left")
     value = exactly("appeals_due", pl.col("due").fill_null(0.0))
-    return Derived("shop", each.select("shop", pl.col("shop").alias("key"), *value))
+    yield "shop", each.select("shop", pl.col("shop").alias("key"), *value)
 
 
 def _holds(scale: Scale, today: date) -> bool:

@@ -5,10 +5,11 @@ how many orders of a product came from place 1, place 2 and so on, without sayin
 """
 
 import math
+from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived, Grain, Grid, Period, Table
+from advisor import Counts, Grain, Grid, Period, Table
 from advisor.stats import Z
 from advisor_tiktok_shop.words import PLACED_ORDERS
 
@@ -16,6 +17,7 @@ FAMILY = "shop-orders-places"
 COLUMNS = ("province", "state")  # of the kind `orders`: the first that a file has
 ENOUGH = 10  # orders from a place, without which it is one of the rest, so that nobody is alone
 REST = "0"
+_BROKEN = ("file", "product", "place")
 
 
 def places(grid: Grid, after: int, column: int) -> pl.DataFrame:
@@ -66,14 +68,14 @@ def by_place(rows: pl.DataFrame, period: Period, file: str) -> Table | None:
     return Table("shop", FAMILY, Grain.PERIOD, frame)
 
 
-def buyers_apart(counts: Counts) -> Derived | None:
+def buyers_apart(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`buyers_apart` of each product: the share of its orders that would have to come from other
     places to be spread like those of the shop's other products, less what chance alone makes of as
     many orders; with 95 % limits. From the newest file of orders; None without one that has places.
     """
+    if not counts.having("shop", (PLACED_ORDERS,), breakdowns=_BROKEN):
+        return
     counted = _newest(counts)
-    if counted.is_empty():
-        return None
     products = counted.select("shop", "by.product").unique(maintain_order=True)
     named = counted.select("shop", "by.place").unique(maintain_order=True)
     place = ("shop", "by.product", "by.place")
@@ -84,8 +86,6 @@ def buyers_apart(counts: Counts) -> Derived | None:
         .sort(place)
     )
     summed = _apart(full)
-    if summed.is_empty():
-        return None
     # The one that differs most would make each of the others look odd beside it.
     first = summed.sort(
         "apart", "buyers_apart.n", "by.product", descending=[True, False, False]
@@ -93,7 +93,7 @@ def buyers_apart(counts: Counts) -> Derived | None:
     others = _apart(full.join(first, on=place[:2], how="anti", maintain_order="left"))
     summed = pl.concat([first, others])
     above = pl.col("apart") - pl.col("chance")
-    return Derived(
+    yield (
         "product",
         _keyed(summed, counts)
         .select(
@@ -109,7 +109,7 @@ def buyers_apart(counts: Counts) -> Derived | None:
     )
 
 
-def _apart(full: pl.DataFrame) -> pl.DataFrame:
+def _apart(full: pl.LazyFrame) -> pl.LazyFrame:
     """How far each product is `apart` from the others together, what `chance` alone would make of
     it, and the `spread` of that; one row a product that has others."""
     orders = pl.col(PLACED_ORDERS)
@@ -138,22 +138,21 @@ def _apart(full: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _newest(counts: Counts) -> pl.DataFrame:
+def _newest(counts: Counts) -> pl.LazyFrame:
     """Of each shop the orders by product and place of its newest file."""
-    broken = ("file", "product", "place")
-    rows = counts.rows("shop", (PLACED_ORDERS,), within="always", breakdowns=broken)
-    newest = rows.filter(pl.col("to") == pl.col("to").max().over("shop"))
+    rows = counts.rows("shop", (PLACED_ORDERS,), within="always", breakdowns=_BROKEN)
+    newest = rows.lazy().filter(pl.col("to") == pl.col("to").max().over("shop"))
     return newest.select("shop", "by.product", "by.place", PLACED_ORDERS)
 
 
-def _keyed(summed: pl.DataFrame, counts: Counts) -> pl.DataFrame:
+def _keyed(summed: pl.LazyFrame, counts: Counts) -> pl.LazyFrame:
     """*summed* by the keys of products that go by these names in other files; else by name."""
     named = summed.rename({"by.product": "name"})
     tables = [table for table in counts.tables if table.subject == "product"]
     if not tables:
         return named.with_columns(pl.col("name").alias("key"))
-    listed = pl.concat([table.rows("always").select("shop", "key", "name") for table in tables])
+    names = [table.rows("always").lazy().select("shop", "key", "name") for table in tables]
     # A name that two products share tells neither.
-    keys = listed.unique().filter(pl.len().over("shop", "name") == 1)
+    keys = pl.concat(names).unique().filter(pl.len().over("shop", "name") == 1)
     joined = named.join(keys, on=("shop", "name"), how="left", maintain_order="left")
     return joined.with_columns(pl.col("key").fill_null(pl.col("name")))

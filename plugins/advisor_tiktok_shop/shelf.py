@@ -4,9 +4,9 @@ in the shop."""
 from collections.abc import Iterator
 
 import polars as pl
-from polars.dataframe.group_by import GroupBy
+from polars.lazyframe.group_by import LazyGroupBy
 
-from advisor import Counts, Derived, Within
+from advisor import Counts, Within
 from advisor.stats import lognormal, wilson
 
 # Of each channel that is a shelf: who saw and who clicked, as its file counts them.
@@ -18,17 +18,14 @@ SHELVES = {
 ENOUGH = 14  # days that both files have
 
 
-def shelf(counts: Counts) -> Iterator[Derived]:
+def shelf(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`shelf_share`, `shelf_share_change` and `shelf_ctr` of each channel that is a shelf."""
-    share = _shares(counts)
-    if share.height:
-        yield Derived("channel", share)
-    ctr = _click_rates(counts)
-    if ctr.height:
-        yield Derived("channel", ctr)
+    if counts.having("channel"):
+        yield "channel", _shares(counts)
+        yield "channel", _click_rates(counts)
 
 
-def _shares(counts: Counts) -> pl.DataFrame:
+def _shares(counts: Counts) -> pl.LazyFrame:
     """An order's value is as spread as an exponential one, so it counts for half."""
     now, then = _sales(counts, "window"), _sales(counts, "before")
     both = now.join(then, on=("shop", "key"), how="left", suffix=".then", maintain_order="left")
@@ -52,12 +49,12 @@ def _shares(counts: Counts) -> pl.DataFrame:
     )
 
 
-def _sales(counts: Counts, within: Within) -> pl.DataFrame:
+def _sales(counts: Counts, within: Within) -> pl.LazyFrame:
     """`shop`, `key`, GMV of the channel (`own`), and GMV (`whole`) and SKU `orders` of the shop on
     the days that both have, where these are enough."""
     names = ("gmv", "sku_orders")
-    channels = counts.days("channel", names, within=within)
-    shop = counts.days("shop", names, within=within)
+    channels = counts.days("channel", names, within=within).lazy()
+    shop = counts.days("shop", names, within=within).lazy()
     both = _on_shared_days(channels.filter(pl.col("key").is_in(list(SHELVES))), shop)
     sums = both.agg(
         pl.col("from").n_unique().alias("days"),
@@ -70,15 +67,23 @@ def _sales(counts: Counts, within: Within) -> pl.DataFrame:
     return sums.filter((pl.col("days") >= ENOUGH) & usable)
 
 
-def _click_rates(counts: Counts) -> pl.DataFrame:
+def _click_rates(counts: Counts) -> pl.LazyFrame:
     """`shelf_ctr`: clickers / viewers of each channel over those of the shop, on the days that both
     have."""
-    shop = counts.days("shop", ("product_viewers", "product_clickers"))
-    frames: list[pl.DataFrame] = []
+    shop = counts.days("shop", ("product_viewers", "product_clickers")).lazy()
+    frames: list[pl.LazyFrame] = []
     for key, (viewers, clickers) in SHELVES.items():
-        own = counts.days("channel", (viewers, clickers)).filter(pl.col("key") == key)
-        seen = own.select(
-            "shop", "key", "from", pl.col(viewers).alias("saw"), pl.col(clickers).alias("clicked")
+        days = counts.days("channel", (viewers, clickers))
+        seen = (
+            days.lazy()
+            .filter(pl.col("key") == key)
+            .select(
+                "shop",
+                "key",
+                "from",
+                pl.col(viewers).alias("saw"),
+                pl.col(clickers).alias("clicked"),
+            )
         )
         sums = _on_shared_days(seen, shop).agg(
             pl.col("from").n_unique().alias("days"),
@@ -101,7 +106,7 @@ def _click_rates(counts: Counts) -> pl.DataFrame:
     ).sort("shop", "key")
 
 
-def _on_shared_days(own: pl.DataFrame, shop: pl.DataFrame) -> GroupBy:
+def _on_shared_days(own: pl.LazyFrame, shop: pl.LazyFrame) -> LazyGroupBy:
     """The days that a channel and its shop (`….all`) both have, by channel."""
     both = own.join(shop, on=("shop", "from"), suffix=".all", maintain_order="left")
     return both.group_by("shop", "key", maintain_order=True)

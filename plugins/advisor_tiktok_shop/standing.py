@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from advisor import Counts, Derived, MetricsContext
+from advisor import Counts, MetricsContext
 from advisor.stats import (
     CHANGE,
     UNSEEN_TRAFFIC,
@@ -25,24 +25,26 @@ FALL = math.log(0.9)
 DRIVERS = ("visitors", "conversion", "basket")
 
 
-def standing(counts: Counts, context: MetricsContext) -> Iterator[Derived]:
+def standing(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`creator_share` of creators, `restock_cover` of products; `promotion_days`,
     `days_at_limit` and `gmv.driver` of the shop."""
+    if counts.having("creator", ("gmv", "items_sold")):
+        yield "creator", creator_share(counts.sums("creator", ("gmv", "items_sold")).lazy())
+    if counts.having("product", ("stock", "lead_days")):
+        yield "product", restock_cover(counts)
+    promotions = counts.days("shop", ("promotions",))
+    if not promotions.is_empty():
+        yield "shop", promotion_days(promotions.lazy(), context.shops.lazy())
+    orders = counts.days("shop", ("orders",))
+    if not orders.is_empty():
+        yield "shop", days_at_limit(orders.lazy())
     stages = ("gmv", "customers", "visitors")
-    found = [
-        ("creator", creator_share(counts.sums("creator", ("gmv", "items_sold")))),
-        ("product", restock_cover(counts)),
-        ("shop", promotion_days(counts.days("shop", ("promotions",)), context.shops)),
-        ("shop", days_at_limit(counts.days("shop", ("orders",)))),
-        (
-            "shop",
-            gmv_driver(counts.days("shop", stages), counts.days("shop", stages, within="before")),
-        ),
-    ]
-    yield from (Derived(kind, frame) for kind, frame in found if frame.height)
+    then = counts.days("shop", stages, within="before")
+    if not then.is_empty():
+        yield "shop", gmv_driver(counts.days("shop", stages), then)
 
 
-def creator_share(creators: pl.DataFrame) -> pl.DataFrame:
+def creator_share(creators: pl.LazyFrame) -> pl.LazyFrame:
     """Each creator's GMV / that of all creators of the shop, where three or more sell.
 
     *creators* has `shop`, `key`, `name`, `gmv` and `items_sold`. An item's value is as spread as an
@@ -56,12 +58,12 @@ def creator_share(creators: pl.DataFrame) -> pl.DataFrame:
     return several.select("shop", "key", "name", *_limits("creator_share", share, low, high))
 
 
-def restock_cover(counts: Counts) -> pl.DataFrame:
+def restock_cover(counts: Counts) -> pl.LazyFrame:
     """How long stock and what is on its way last, over how long restocking takes: below 1 the
     product is sold out before new goods can come."""
-    latest = counts.newest("product", ("stock", "lead_days"), within="window")
-    coming = counts.newest("product", ("stock", "incoming_stock"), within="window")
-    sold = counts.sums("product", ("items_sold",))
+    latest = counts.newest("product", ("stock", "lead_days"), within="window").lazy()
+    coming = counts.newest("product", ("stock", "incoming_stock"), within="window").lazy()
+    sold = counts.sums("product", ("items_sold",)).lazy()
     both = (
         latest.join(coming.drop("name", "stock"), on=(*_KEY, "from"), how="left")
         .join(sold.drop("name"), on=_KEY)
@@ -81,16 +83,16 @@ def restock_cover(counts: Counts) -> pl.DataFrame:
     return both.select(*_KEY, "name", *values).sort(_KEY)
 
 
-def _spread_of_days(counts: Counts) -> pl.DataFrame:
+def _spread_of_days(counts: Counts) -> pl.LazyFrame:
     """How much more than chance a product's sales vary from day to day, where days are known."""
-    days = counts.days("product", ("items_sold",))
+    days = counts.days("product", ("items_sold",)).lazy()
     sold, count = pl.col("items_sold"), pl.len().cast(pl.Float64).alias("of")
     sums = days.group_by(_KEY).agg((sold * sold).sum().alias("squares"), sold.sum(), count)
     phi = dispersion(pl.col("squares"), sold, pl.col("of"), pl.col("of"), proportion=False)
     return sums.select(*_KEY, phi.alias("phi"))
 
 
-def promotion_days(days: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
+def promotion_days(days: pl.LazyFrame, shops: pl.LazyFrame) -> pl.LazyFrame:
     """Share of the days of the window with a promotion of the whole shop; nothing without one."""
     length = (pl.col("last") - pl.col("first")).dt.total_days() + 1
     windows = shops.select("shop", length.alias("length")).drop_nulls()
@@ -101,7 +103,7 @@ def promotion_days(days: pl.DataFrame, shops: pl.DataFrame) -> pl.DataFrame:
     return known.group_by(_KEY, maintain_order=True).agg(limits)
 
 
-def days_at_limit(days: pl.DataFrame) -> pl.DataFrame:
+def days_at_limit(days: pl.LazyFrame) -> pl.LazyFrame:
     """On how many days orders were exactly one of the platform's daily limits, if there never
     were more; else 0."""
     most = pl.col("orders").max()
@@ -112,7 +114,7 @@ def days_at_limit(days: pl.DataFrame) -> pl.DataFrame:
     return tops.select(*_KEY, *_limits("days_at_limit", value, value, value))
 
 
-def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
+def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.LazyFrame:
     """`gmv.driver` where a day's GMV fell by a tenth and more: visitors, conversion or basket,
     where one of them explains two thirds of the fall, or several; and `lost_to_visitors`,
     `lost_to_conversion` and `lost_to_basket`, which add up to the fall over the days of *now*.
@@ -122,16 +124,18 @@ def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
     """
     stages = ("visitors", "customers", "gmv")
     means, past = (
-        days.group_by(_KEY, maintain_order=True).agg(
-            pl.len().alias("days"), *(pl.col(stage).mean() for stage in stages)
-        )
+        days.lazy()
+        .group_by(_KEY, maintain_order=True)
+        .agg(pl.len().alias("days"), *(pl.col(stage).mean() for stage in stages))
         for days in (now, then)
     )
-    both = means.join(past.drop("days"), on=_KEY, suffix=".before", maintain_order="left")
-    if both.is_empty():
-        return both
     names = [f"{stage}{end}" for stage in stages for end in ("", ".before")]
-    told = contributions(both.with_columns(pl.col(names) * pl.col("days")), stages)
+    both = (
+        means.join(past.drop("days"), on=_KEY, suffix=".before", maintain_order="left")
+        .with_columns(pl.col(names) * pl.col("days"))
+        .collect(engine="in-memory")
+    )
+    told = contributions(both, stages).lazy()
     known = pl.all_horizontal(pl.col(n) > 0 for s in stages for n in (s, f"{s}.before"))
     told = told.filter(known & ((pl.col("gmv") / pl.col("gmv.before")).log() <= FALL))
     parts = {name: pl.col(step_column(step)) for step, name in enumerate(DRIVERS)}

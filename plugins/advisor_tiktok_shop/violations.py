@@ -23,14 +23,14 @@ def violations(
     return tuple(_tables(rows))
 
 
-def listed_shops(counts: Counts) -> pl.DataFrame:
-    """`shop`: those with a list of violations, be it empty."""
-    frames = [
-        table.rows("always").select("shop")
+def listed_shops(counts: Counts) -> pl.Series:
+    """The shops with a list of violations, be it empty."""
+    shops = [
+        table.rows("always")["shop"]
         for table in counts.tables
         if table.subject == "shop" and table.family.startswith(FAMILY)
     ]
-    return pl.concat([pl.DataFrame(schema={"shop": pl.String}), *frames]).unique().sort("shop")
+    return pl.concat([pl.Series("shop", [], pl.String), *shops]).unique().sort()
 
 
 def _tables(rows: pl.DataFrame) -> Iterator[Table]:

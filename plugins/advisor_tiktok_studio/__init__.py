@@ -4,8 +4,9 @@ Its words are those of TikTok Shop, so it has no vocabulary of its own.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
-from advisor import Counts, Derived, MetricsContext, Provider, hookimpl
+from advisor import Counts, Derived, MetricsContext, Provider, derive, hookimpl
 
 
 @hookimpl
@@ -22,10 +23,10 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_studio.posting import posting
     from advisor_tiktok_studio.territories import territories, world_regions
 
-    found = (
+    frames = (
         follower_growth(counts),
         territories(counts, context),
         world_regions(counts, context),
         posting(counts, context),
     )
-    return tuple(one for one in found if one)
+    return derive(chain.from_iterable(frames))

@@ -1,9 +1,11 @@
 """Followers: the day's change, and growth over a window."""
 
+from collections.abc import Iterator
+
 import attrs
 import polars as pl
 
-from advisor import Counts, Derived, Reading
+from advisor import Counts, Reading
 from advisor.stats import Z, byar, middle_slopes, neighbours, pairs_of, weekday_medians, without
 from advisor_tiktok_studio.audience import ACCOUNT, the_account
 
@@ -40,7 +42,7 @@ def _changed(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def follower_growth(counts: Counts) -> Derived | None:
+def follower_growth(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """Net new followers in the window / followers at its start, per 30 days, with 95 % limits.
 
     From STEADY_DAYS days on the pace is the robust slope of the followers (Theil-Sen), which one
@@ -52,15 +54,19 @@ def follower_growth(counts: Counts) -> Derived | None:
     days = counts.days("account", ("followers", "follower_change"), families=(FAMILY,))
     change = pl.col("follower_change")
     start = pl.col("followers").first() - change.first()
-    sums = days.group_by(_KEY, maintain_order=True).agg(
-        start.alias("start"),
-        pl.len().alias("days"),
-        change.clip(lower_bound=0).sum().alias("gains"),
-        change.clip(upper_bound=0).sum().neg().alias("losses"),
+    if days.is_empty():
+        return
+    sums = (
+        days.lazy()
+        .group_by(_KEY, maintain_order=True)
+        .agg(
+            start.alias("start"),
+            pl.len().alias("days"),
+            change.clip(lower_bound=0).sum().alias("gains"),
+            change.clip(upper_bound=0).sum().neg().alias("losses"),
+        )
     )
     known = sums.filter(pl.col("start") > 0)
-    if known.is_empty():
-        return None
     low, high = byar(pl.col("gains"))
     paces = known.select(
         *_KEY,
@@ -71,7 +77,7 @@ def follower_growth(counts: Counts) -> Derived | None:
         ),
     )
     limits = paces.join(steady_paces(days), on=_KEY, how="left", maintain_order="left")
-    return Derived(
+    yield (
         "account",
         limits.select(
             *_KEY,
@@ -89,7 +95,7 @@ def follower_growth(counts: Counts) -> Derived | None:
     )
 
 
-def steady_paces(days: pl.DataFrame) -> pl.DataFrame:
+def steady_paces(days: pl.DataFrame) -> pl.LazyFrame:
     """Followers that each account won a day, by the robust slope of its *days* (`from`,
     `followers`, `follower_change`): `steady`, with 95 % limits `steady_low` and `steady_high`. None
     of an account with fewer than STEADY_DAYS days.
@@ -119,4 +125,4 @@ def steady_paces(days: pl.DataFrame) -> pl.DataFrame:
         steady.alias("steady"),
         (steady - wide).alias("steady_low"),
         (steady + wide).alias("steady_high"),
-    ).collect(engine="in-memory")
+    )

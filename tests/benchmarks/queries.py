@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.queries [--lines] diagnose examples/luna-beauty -o /tmp/out
 
-A query is one `collect` of a lazy frame; `select`, `with_columns`, `filter`, `join`, `sort` and
-`group_by` of a frame are one each. With --lines the callers are told by line.
+A query is one `collect` of a lazy frame, and each frame of a `collect_all`; `select`,
+`with_columns`, `filter`, `join`, `sort` and `group_by` of a frame are one each.
+With --lines the callers are told by line.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import polars as pl
 
@@ -31,9 +33,12 @@ class Counts:
         """Counts from now on."""
         for name in ("collect", "_collect_eager"):
             setattr(pl.LazyFrame, name, self._counted(getattr(pl.LazyFrame, name)))
+        pl.collect_all = self._counted(pl.collect_all, len)
 
-    def _counted(self, collect: Callable[..., object]) -> Callable[..., object]:
-        def counted(*args: object, **kwargs: object) -> object:
+    def _counted(
+        self, collect: Callable[..., Any], queries: Callable[[Any], int] = lambda _: 1
+    ) -> Callable[..., Any]:
+        def counted(*args: Any, **kwargs: Any) -> Any:
             if self._inside:
                 return collect(*args, **kwargs)
             self._inside = True
@@ -43,7 +48,7 @@ class Counts:
             finally:
                 self._inside = False
                 caller = self.caller(sys._getframe(1))
-                self.queries[caller] += 1
+                self.queries[caller] += queries(args[0])
                 self.seconds[caller] += time.process_time() - start
 
         return counted

@@ -36,7 +36,7 @@ def said(frame: pl.DataFrame) -> dict[str, str]:
 def test_a_dear_click_has_the_part_that_makes_it_dear(
     ad: tuple[float, float, float], driver: str | None
 ) -> None:
-    found = cpc_driver(ads(CPC, ad, (4_000, 400_000, 4_000), (6_000, 600_000, 6_000)))
+    found = cpc_driver(ads(CPC, ad, (4_000, 400_000, 4_000), (6_000, 600_000, 6_000))).collect()
     assert said(found).get("0") == driver
 
 
@@ -58,7 +58,7 @@ def test_a_low_return_has_the_part_that_makes_it_low(
     ad: tuple[float, float, float, float], driver: str | None
 ) -> None:
     others = ((4_000, 4_000, 200, 10_000), (6_000, 6_000, 300, 15_000))
-    assert said(roas_driver(ads(ROAS, ad, *others))).get("0") == driver
+    assert said(roas_driver(ads(ROAS, ad, *others)).collect()).get("0") == driver
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_attention_is_weak_where_a_quarter_fewer_stay_than_elsewhere(
     ad: tuple[float, float, float], weak: str | None
 ) -> None:
     others = ((100_000, 30_000, 18_000), (50_000, 15_000, 9_000))
-    assert said(weak_attention(ads(PLAYS, ad, *others))).get("0") == weak
+    assert said(weak_attention(ads(PLAYS, ad, *others)).collect()).get("0") == weak
 
 
 def test_one_ad_alone_is_compared_with_nothing() -> None:
-    assert cpc_driver(ads(CPC, (2_000, 100_000, 100))).is_empty()
-    assert roas_driver(ads(ROAS, (2_000, 1_000, 1, 10))).is_empty()
-    assert weak_attention(ads(PLAYS, (10_000, 10, 1))).is_empty()
+    assert cpc_driver(ads(CPC, (2_000, 100_000, 100))).collect().is_empty()
+    assert roas_driver(ads(ROAS, (2_000, 1_000, 1, 10))).collect().is_empty()
+    assert weak_attention(ads(PLAYS, (10_000, 10, 1))).collect().is_empty()
 
 
 def test_the_parts_of_a_gap_add_up_to_it() -> None:

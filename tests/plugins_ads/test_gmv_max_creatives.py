@@ -33,8 +33,10 @@ def creative(
 
 
 def lost(rows: Sequence[Mapping[str, object]]) -> dict[str, float]:
-    frame = pl.DataFrame(rows)
-    return dict(lost_orders(frame, frame).select("key", "lost_gmv_max_orders").iter_rows())
+    frame = pl.LazyFrame(rows)
+    return dict(
+        lost_orders(frame, frame).collect().select("key", "lost_gmv_max_orders").iter_rows()
+    )
 
 
 def test_a_creative_without_orders_lost_those_that_its_clicks_would_have_brought() -> None:
@@ -79,7 +81,7 @@ def test_only_creatives_of_the_same_product_and_campaign_are_others() -> None:
 def test_the_first_part_that_loses_people_is_named(counts: dict[str, float], word: str) -> None:
     rows = [*(creative(f"v{n}") for n in range(4)), creative("odd", counts)]
 
-    weak = weak_part(pl.DataFrame(rows))
+    weak = weak_part(pl.LazyFrame(rows)).collect()
     assert dict(weak.select("key", "creative.weak").iter_rows())["odd"] == word
 
 
@@ -87,20 +89,22 @@ def test_shares_and_sums_of_a_campaign() -> None:
     card = creative("N/A", {"gmv_max_cost": 900.0})
     rows = [card, creative("v1", {"gmv_max_cost": 100.0, "gmv_max_revenue": 6_000.0})]
 
-    frame = pl.DataFrame(rows)
-    (best,) = top_share(frame).to_dicts()
+    frame = pl.LazyFrame(rows)
+    (best,) = top_share(frame).collect().to_dicts()
 
-    assert card_share(frame)["card_cost_share"].to_list() == [pytest.approx(0.9)]
+    assert card_share(frame).collect()["card_cost_share"].to_list() == [pytest.approx(0.9)]
     assert best["top_video_share"] == pytest.approx(6_000 / 7_200)
     assert best["top_video_share.lo"] < 6_000 / 7_200 < best["top_video_share.hi"]
-    assert orders_per_click(frame)["orders_per_ad_click"].to_list() == [pytest.approx(80 / 1_800)]
+    assert orders_per_click(frame).collect()["orders_per_ad_click"].to_list() == [
+        pytest.approx(80 / 1_800)
+    ]
 
 
 def test_a_product_is_held_to_what_it_returns_and_takes() -> None:
     rows = [creative("p1", {"gmv_max_cost": 600.0, "gmv_max_revenue": 2_400.0}), creative("p2")]
     rows.append(creative("p3", {"gmv_max_orders": 0.0, "gmv_max_revenue": 0.0}))
 
-    found = {row["key"]: row for row in product_roi(pl.DataFrame(rows)).to_dicts()}
+    found = {row["key"]: row for row in product_roi(pl.LazyFrame(rows)).collect().to_dicts()}
 
     assert found["p1"]["product_roi"] == found["p2"]["product_roi"] == pytest.approx(4.0)
     assert found["p1"]["gmv_max_cost_share"] == pytest.approx(0.5)

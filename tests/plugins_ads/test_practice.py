@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from advisor import derive
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_ads.creatives import live_creatives
 from advisor_tiktok_ads.legacy import ad_types
@@ -52,7 +53,7 @@ def list_of(rows: Sequence[tuple[str, str, float]], to: date = WINDOW.last) -> R
 def shown(*readings: Reading, window: Period | None = WINDOW) -> dict[str, float]:
     return {
         row["key"]: row["live_creatives"]
-        for derived in live_creatives(block(*readings, window=window).counts)
+        for derived in derive(live_creatives(block(*readings, window=window).counts))
         for row in derived.frame.to_dicts()
     }
 
@@ -100,7 +101,7 @@ def ads(name: str, day: date, spend: float = 5.0, campaign: str = "") -> Reading
 
 
 def kind_of(one: Reading, window: Period | None = WINDOW) -> str | None:
-    told = list(ad_types(block(one, window=window).counts))
+    told = list(derive(ad_types(block(one, window=window).counts)))
     return told[0].frame["ads.type"][0] if told else None
 
 
@@ -135,7 +136,7 @@ def test_before_it_was_replaced_without_spend_or_before_the_window_nothing_is_sa
 
 def test_max_delivery_is_read_from_the_list_of_budgets() -> None:
     given = block(modes(3), window=WINDOW)
-    assert [d.subject for d in steering(given.counts, given.context)] == ["campaign"]
+    assert [d.subject for d in derive(steering(given.counts, given.context))] == ["campaign"]
 
 
 def test_the_budget_is_told_in_bids_of_the_newest_day() -> None:

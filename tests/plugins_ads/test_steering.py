@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from advisor import derive
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_ads.steering import steering
 from tests.blocks import block
@@ -58,7 +59,7 @@ def edits(day: int, budgets: float, targets: float) -> Row:
 def found(*readings: Reading, window: Period | None = WINDOW) -> dict[str, float]:
     values: dict[str, float] = {}
     given = block(*readings, window=window)
-    for derived in steering(given.counts, given.context):
+    for derived in derive(steering(given.counts, given.context)):
         assert derived.subject == "campaign"
         (row,) = derived.frame.to_dicts()
         values |= {k: v for k, v in row.items() if k not in ("shop", "key", "name")}

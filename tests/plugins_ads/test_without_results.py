@@ -21,7 +21,7 @@ def lost(*ads: Ad) -> dict[str, float]:
             "conversions": conversions,
         }
     )
-    found = lost_conversions(frame)
+    found = lost_conversions(frame.lazy()).collect()
     return dict(found.select("key", "lost_conversions").rows())
 
 
@@ -74,4 +74,4 @@ def test_ads_for_another_goal_are_no_failures(name: str, campaign: str | None, k
     ads = pl.DataFrame({"shop": ["s"], "key": ["1"], "name": [name]})
     names = ads.with_columns(pl.lit(campaign, pl.String).alias("parent.campaign"))
 
-    assert for_conversions(ads, names).height == int(kept)
+    assert for_conversions(ads.lazy(), names).collect().height == int(kept)

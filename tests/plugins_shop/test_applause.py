@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from advisor import derive
 from advisor_tiktok_shop.applause import LEAST, applause
 from tests.blocks import block
 from tests.plugins_shop.test_standing import WINDOW, reading
@@ -23,7 +24,7 @@ HIT: Counts = {**USUAL, "views": 10_000.0, "comments": 800.0, "shares": 100.0, "
 def ratios(own: Counts, others: int = 9, kind: str = "live") -> dict[str, float | None]:
     """What is said of the subject `own` beside *others* usual ones; empty where nothing is."""
     rows = [("own", 3, own), *((f"usual {n}", n, USUAL) for n in range(others))]
-    for derived in applause(block(reading(kind, rows), window=WINDOW).counts):
+    for derived in derive(applause(block(reading(kind, rows), window=WINDOW).counts)):
         assert derived.subject == kind
         return {r["key"]: r for r in derived.frame.to_dicts()}["own"]
     return {}
@@ -72,7 +73,7 @@ def test_without_an_order_sales_are_surely_less_only_where_many_came() -> None:
 
 def test_a_shop_that_sold_nothing_has_no_usual_sales() -> None:
     rows = [(str(n), n, {**USUAL, "gmv": 0.0, "sku_orders": 0.0}) for n in range(9)]
-    (derived,) = applause(block(reading("live", rows), window=WINDOW).counts)
+    (derived,) = derive(applause(block(reading("live", rows), window=WINDOW).counts))
 
     assert derived.frame["sales_ratio"].null_count() == 9
     assert derived.frame["sales_ratio.hi"].null_count() == 9
@@ -82,4 +83,4 @@ def test_a_shop_that_sold_nothing_has_no_usual_sales() -> None:
 def test_a_few_lives_have_no_usual() -> None:
     assert ratios(HIT, others=LEAST - 1)
     assert ratios(HIT, others=LEAST - 2) == {}
-    assert list(applause(block(window=WINDOW).counts)) == []
+    assert derive(applause(block(window=WINDOW).counts)) == ()

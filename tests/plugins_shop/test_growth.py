@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from advisor import Counts, MetricsContext
+from advisor import Counts, MetricsContext, derive
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor.testing import Block
 from advisor_tiktok_shop.growth import LEAST_LIVES, LEAST_MONTHS, growths, live_growth, sales_growth
@@ -47,12 +47,12 @@ def _until(last: date | None) -> Period | None:
 
 
 def _row(
-    find: Callable[[Counts, MetricsContext], pl.DataFrame], metric: str, given: Block
+    find: Callable[[Counts, MetricsContext], pl.LazyFrame], metric: str, given: Block
 ) -> tuple[float, float, float, float] | None:
     """Low, value, high and events of the one row that is found."""
     found = find(given.counts, given.context)
     columns = [f"{metric}{end}" for end in (".lo", "", ".hi", ".n")]
-    rows = found.select(columns).rows()
+    rows = found.select(columns).collect().rows()
     return rows[0] if rows else None
 
 
@@ -87,7 +87,7 @@ def test_a_window_in_the_past_has_the_history_up_to_its_end(tmp_path: Path) -> N
 def test_seven_weeks_have_no_growth(tmp_path: Path) -> None:
     assert sales(shop_days(tmp_path, [100.0] * 50)) is None
     given = block(shop_days(tmp_path, [100.0] * 50), today=TODAY)
-    assert list(growths(given.counts, given.context)) == []
+    assert derive(growths(given.counts, given.context)) == ()
 
 
 def test_orders_and_key_metrics_are_never_one_series(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_what_is_derived_names_its_subjects(tmp_path: Path) -> None:
     readings = [shop_days(tmp_path, [50.0] * 80), live_list(tmp_path, [100.0] * 30)]
     window = Period(date(2026, 3, 1), date(2026, 3, 28))
     given = block(*readings, today=TODAY, window=window)
-    derived = growths(given.counts, given.context)
+    derived = derive(growths(given.counts, given.context))
     found = {one.subject: one.frame.to_dicts()[0] for one in derived}
 
     assert found["shop"]["sales_growth"] == 0

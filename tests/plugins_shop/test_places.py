@@ -11,7 +11,7 @@ import pytest
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.places import ENOUGH, REST, buyers_apart, by_place
 from advisor_tiktok_shop.words import PLACED_ORDERS
-from tests.blocks import block
+from tests.blocks import block, derived_of
 from tests.plugins_shop.reads import read, written
 from tests.shapes import Row, orders
 
@@ -39,7 +39,7 @@ def reading(*tables: Table) -> Reading:
 def apart(counts: Mapping[tuple[str, str | None], int]) -> dict[str, tuple[float, float, float]]:
     """`buyers_apart` of each product, with its limits."""
     table = by_place(sales(counts), PERIOD, "a")
-    derived = buyers_apart(block(reading(table)).counts) if table else None
+    derived = derived_of(buyers_apart(block(reading(table)).counts)) if table else None
     rows: Sequence[Mapping[str, float]] = derived.frame.to_dicts() if derived else ()
     values = ("buyers_apart.lo", "buyers_apart", "buyers_apart.hi")
     return {str(row["key"]): tuple(row[v] for v in values) for row in rows}  # type: ignore[misc]
@@ -109,7 +109,7 @@ def test_a_product_goes_by_the_key_that_other_files_give_its_name() -> None:
     names = pl.DataFrame({"key": ["17", "18", "19"], "name": ["poncho", "mug", "mug"]})
     listed = Table("product", "list", Grain.PERIOD, names)
 
-    derived = buyers_apart(block(reading(table, listed)).counts)
+    derived = derived_of(buyers_apart(block(reading(table, listed)).counts))
 
     assert derived is not None
     assert sorted(derived.frame["key"]) == ["17", "jar", "mug"]  # two products are called mug
@@ -136,7 +136,7 @@ def test_the_newest_file_speaks(order: tuple[int, int]) -> None:
     assert new is not None
     both = [reading(old), reading(new)]
 
-    derived = buyers_apart(block(*(both[at] for at in order)).counts)
+    derived = derived_of(buyers_apart(block(*(both[at] for at in order)).counts))
 
     assert derived is not None
     assert derived.frame["buyers_apart"].to_list() == [0.0, 0.0, 0.0]
@@ -164,6 +164,6 @@ def test_an_export_of_orders_is_counted_by_place_and_keeps_no_name_of_one(
     assert counted == {"Poncho": 50, "Mug": 50}
     assert set(table.frame["by.place"]) == {"1", "2"}
     assert not any("reedonia" in str(t.frame.to_dicts()) for t in found.tables)
-    derived = buyers_apart(block(found).counts)
+    derived = derived_of(buyers_apart(block(found).counts))
     assert derived is not None
     assert derived.frame["buyers_apart.lo"].min() > 0.4  # type: ignore[operator]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor import Counts, Derived, MetricsContext
+from advisor import Counts, Derived, MetricsContext, derive
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor.model.vocabulary import CountUnit
 from advisor_tiktok_shop import advisor_metrics
@@ -22,7 +22,7 @@ from advisor_tiktok_shop.posts import posts_by_day
 from advisor_tiktok_shop.shelf import shelf
 from advisor_tiktok_shop.standing import gmv_driver
 from advisor_tiktok_shop.words import vocabulary
-from tests.blocks import block
+from tests.blocks import block, derived_of
 from tests.plugins_shop.reads import read, written
 
 TODAY = date(2026, 11, 2)
@@ -55,14 +55,14 @@ def values(found: Iterable[Derived], key: str | None = None) -> dict[str, float]
 
 
 def run(
-    hook: Callable[[Counts, MetricsContext], Iterable[Derived]],
+    frames_of: Callable[[Counts, MetricsContext], Iterable[tuple[str, pl.LazyFrame]]],
     *readings: Reading,
     today: date = TODAY,
     window: Period | None = None,
     region: str | None = None,
-) -> list[Derived]:
+) -> tuple[Derived, ...]:
     given = block(*readings, today=today, window=window, region=region)
-    return list(hook(given.counts, given.context))
+    return derive(frames_of(given.counts, given.context))
 
 
 def from_text(tmp_path: Path, name: str, *lines: str) -> Reading:
@@ -75,16 +75,18 @@ def rates(tmp_path: Path, *lines: str) -> Reading:
 
 def test_a_rate_is_that_of_the_newest_reading_with_its_orders(tmp_path: Path) -> None:
     told = values(
-        duties(
-            block(
-                rates(
-                    tmp_path,
-                    "2026-10-20,late-dispatch,80,2,",
-                    "2026-10-30,late-dispatch,100,3,",
-                    "2026-10-30,invalid-tracking,50,1,",
-                )
-            ).counts,
-            TODAY,
+        derive(
+            duties(
+                block(
+                    rates(
+                        tmp_path,
+                        "2026-10-20,late-dispatch,80,2,",
+                        "2026-10-30,late-dispatch,100,3,",
+                        "2026-10-30,invalid-tracking,50,1,",
+                    )
+                ).counts,
+                TODAY,
+            )
         )
     )
 
@@ -99,7 +101,7 @@ def test_three_readings_lead_four_weeks_ahead(tmp_path: Path) -> None:
     lines = [
         f"2026-10-{day},late-dispatch,100,{late}," for day, late in ((16, 1), (23, 2), (30, 3))
     ]
-    told = values(duties(block(rates(tmp_path, *lines)).counts, TODAY))
+    told = values(derive(duties(block(rates(tmp_path, *lines)).counts, TODAY)))
 
     assert told["late_dispatch_ahead"] == pytest.approx(0.03 + 28 * 0.01 / 7)
 
@@ -114,12 +116,12 @@ def test_three_readings_lead_four_weeks_ahead(tmp_path: Path) -> None:
     ],
 )
 def test_what_says_nothing_of_today_is_no_rate(tmp_path: Path, lines: list[str]) -> None:
-    assert values(duties(block(rates(tmp_path, *lines)).counts, TODAY)) == {}
+    assert values(derive(duties(block(rates(tmp_path, *lines)).counts, TODAY))) == {}
 
 
 def test_a_share_never_leaves_its_range(tmp_path: Path) -> None:
     lines = [f"2026-10-{day},seller-return,100,{n}," for day, n in ((10, 90), (20, 50), (30, 5))]
-    told = values(duties(block(rates(tmp_path, *lines)).counts, TODAY))
+    told = values(derive(duties(block(rates(tmp_path, *lines)).counts, TODAY)))
 
     assert told["seller_return_ahead"] == 0
 
@@ -134,7 +136,7 @@ def test_a_straight_line_is_carried_on(slope: float, start: float, count: int) -
             "value": [start + slope * (day - days[-1]).days for day in days],
         }
     )
-    found = ahead(frame, TODAY)["ahead"].to_list()
+    found = ahead(frame.lazy(), TODAY).collect()["ahead"].to_list()
 
     if 4 * (count - 1) >= 7:
         assert found == pytest.approx([frame["value"][0] + AHEAD * slope], abs=1e-6)
@@ -209,18 +211,20 @@ def test_appeals_that_end_within_a_week_are_counted(tmp_path: Path) -> None:
         "2026-10-20,V5,Claim,shop,,,resolved,4,2026-11-05,",
         "2026-10-20,V6,Claim,shop,,,open,4,,",
     )
-    due = appeals_due(block(listed).counts, TODAY)
+    due = derived_of(appeals_due(block(listed).counts, TODAY))
 
     assert due is not None
     assert values([due])["appeals_due"] == 2
 
 
 def test_an_empty_list_of_violations_has_no_appeal_and_no_list_says_nothing(tmp_path: Path) -> None:
-    due = appeals_due(block(from_text(tmp_path, "violations.csv", LISTED)).counts, TODAY)
+    due = derived_of(
+        appeals_due(block(from_text(tmp_path, "violations.csv", LISTED)).counts, TODAY)
+    )
 
     assert due is not None
     assert values([due])["appeals_due"] == 0
-    assert appeals_due(block().counts, TODAY) is None
+    assert derived_of(appeals_due(block().counts, TODAY)) is None
 
 
 def posted(days: Sequence[str], creators: Sequence[str] | None = None) -> Reading:
@@ -316,7 +320,7 @@ def creators_post(cut: date, before: float, after: float) -> Reading:
 
 def test_after_a_cut_only_what_comes_after_the_protection_counts() -> None:
     cut = date(2026, 9, 1)
-    told = list(run(cadence, commission(cut, 0.2, 0.1), creators_post(cut, 4, 2), window=WINDOW))
+    told = run(cadence, commission(cut, 0.2, 0.1), creators_post(cut, 4, 2), window=WINDOW)
 
     shop, mia = values(told, "shop"), values(told, "mia")
     assert shop["commission_cut_age"] == mia["commission_cut_age"] == 60
@@ -361,7 +365,7 @@ def shelves(gmv: float, before: float, clicked: float) -> list[Reading]:
 
 
 def test_the_share_of_the_shelf_and_its_clicks_are_those_against_the_shop() -> None:
-    told = values(shelf(block(*shelves(100, 200, 50), window=WINDOW).counts))
+    told = values(derive(shelf(block(*shelves(100, 200, 50), window=WINDOW).counts)))
 
     assert told["shelf_share"] == pytest.approx(0.05)
     assert told["shelf_share_change"] == pytest.approx(0.5)
@@ -375,7 +379,7 @@ def test_a_channel_that_is_no_shelf_has_no_share() -> None:
         [("video", day, {"gmv": 1.0, "sku_orders": 1.0}) for day in days(WINDOW.first, 28)],
     )
 
-    assert values(shelf(block(video, shelves(1, 1, 1)[1], window=WINDOW).counts)) == {}
+    assert values(derive(shelf(block(video, shelves(1, 1, 1)[1], window=WINDOW).counts))) == {}
 
 
 def test_the_parts_of_a_fall_add_up_to_it() -> None:
@@ -397,7 +401,7 @@ def test_the_parts_of_a_fall_add_up_to_it() -> None:
             "gmv": [150.0, 170.0],
         }
     )
-    row = gmv_driver(now, then).to_dicts()[0]
+    row = gmv_driver(now, then).collect().to_dicts()[0]
     parts = [row[f"lost_to_{name}"] for name in ("visitors", "conversion", "basket")]
 
     assert sum(parts) == pytest.approx(320 - 160)
@@ -408,8 +412,9 @@ def test_a_run_on_another_day_counts_other_appeals(tmp_path: Path) -> None:
         tmp_path, "violations.csv", LISTED, "2026-10-20,V1,Claim,shop,,,open,4,2026-11-05,"
     )
     told = {
-        day: values(run(advisor_metrics, listed, today=day)).get("appeals_due")
+        day: values(advisor_metrics(given.counts, given.context)).get("appeals_due")
         for day in (date(2026, 10, 25), date(2026, 11, 5), date(2026, 11, 6))
+        for given in [block(listed, today=day)]
     }
 
     assert list(told.values()) == [0, 1, 0]

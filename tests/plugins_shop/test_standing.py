@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from advisor import derive
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_shop.live_chain import entry, live_chain
 from advisor_tiktok_shop.standing import days_at_limit, gmv_driver, standing
-from tests.blocks import block
+from tests.blocks import block, derived_of
 
 FIRST = date(2026, 10, 1)
 WINDOW = Period(FIRST, date(2026, 10, 28))
@@ -44,7 +45,7 @@ def reading(
 
 def found(metric: str, *readings: Reading) -> dict[str, float]:
     given = block(*readings, window=WINDOW)
-    for derived in standing(given.counts, given.context):
+    for derived in derive(standing(given.counts, given.context)):
         if metric in derived.frame.columns:
             rows = derived.frame.to_dicts()
             assert all(r[f"{metric}.lo"] <= r[metric] <= r[f"{metric}.hi"] for r in rows)
@@ -83,7 +84,7 @@ def lives(
 def test_the_first_link_that_is_surely_broken_is_named(
     counts: tuple[float, float, float, float, float], link: str | None
 ) -> None:
-    derived = live_chain(block(lives(*counts), window=WINDOW).counts)
+    derived = derived_of(live_chain(block(lives(*counts), window=WINDOW).counts))
     assert derived is not None
     assert dict(derived.frame.drop("shop").rows()).get("own") == link
 
@@ -105,19 +106,19 @@ def test_a_live_that_few_enter_is_told_by_how_much_the_others_differ(
         for n, rate in enumerate(rates)
     ]
 
-    found = entry(block(reading("live", rows), window=WINDOW).counts)
+    found = derived_of(entry(block(reading("live", rows), window=WINDOW).counts))
     assert found is not None
     first = found.frame.filter(pl.col("key") == "0").row(0, named=True)
     assert first["entry_ratio"] == pytest.approx(rates[0] / sorted(rates)[3])
     assert first["entry_ratio.lo"] < first["entry_ratio"] < first["entry_ratio.hi"]
     assert (first["entry_ratio.hi"] < 0.7) is sure
-    assert entry(block(reading("live", rows[:5]), window=WINDOW).counts) is None
+    assert derived_of(entry(block(reading("live", rows[:5]), window=WINDOW).counts)) is None
 
 
 def test_one_live_alone_is_compared_with_nothing() -> None:
     one = reading("live", [("own", 0, {"views": 9.0, "product_clicks": 1.0, "sku_orders": 0.0})])
-    assert live_chain(block(one, window=WINDOW).counts) is None
-    assert live_chain(block(window=WINDOW).counts) is None
+    assert derived_of(live_chain(block(one, window=WINDOW).counts)) is None
+    assert derived_of(live_chain(block(window=WINDOW).counts)) is None
 
 
 def test_a_creators_share_is_of_all_creators_sales() -> None:
@@ -163,7 +164,7 @@ def test_stock_that_was_counted_after_the_last_sale_holds_up_to_the_day_of_the_r
     assert given.counts.days("product", ("stock",))["stock"].to_list() == [60.0]
     (cover,) = (
         one.frame
-        for one in standing(given.counts, given.context)
+        for one in derive(standing(given.counts, given.context))
         if "restock_cover" in one.frame.columns
     )
     assert cover["restock_cover"].to_list() == pytest.approx([left / 10 / 7])
@@ -184,7 +185,7 @@ def test_days_at_a_limit_count_only_where_there_never_were_more(
     frame = pl.DataFrame(
         {"shop": "s", "key": ["s"] * len(orders), "orders": [float(o) for o in orders]}
     )
-    assert days_at_limit(frame)["days_at_limit"].to_list() == [days]
+    assert days_at_limit(frame.lazy()).collect()["days_at_limit"].to_list() == [days]
 
 
 def month(gmv: float, customers: float, visitors: float) -> pl.DataFrame:
@@ -214,5 +215,5 @@ def month(gmv: float, customers: float, visitors: float) -> pl.DataFrame:
 def test_a_fall_of_sales_has_the_part_that_explains_it(
     now: tuple[float, float, float], driver: str | None
 ) -> None:
-    said = gmv_driver(month(*now), month(1_000, 50, 1_000))
+    said = gmv_driver(month(*now), month(1_000, 50, 1_000)).collect()
     assert (said["gmv.driver"].item() if said.height else None) == driver

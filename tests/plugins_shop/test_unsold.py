@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import attrs
 import pytest
 
+from advisor import derive
 from advisor.model.reading import Grain, Reading
 from advisor_tiktok_shop.unsold import unsold
 from tests.blocks import block
@@ -20,7 +21,7 @@ def found(*readings: Reading, family: str | None = None) -> tuple[float, float] 
         tables = (attrs.evolve(t, family=family or whole[t.subject]) for t in one.tables)
         named.append(attrs.evolve(one, tables=tuple(tables)))
     given = block(*named, window=WINDOW)
-    rows = [row for one in unsold(given.counts) for row in one.frame.to_dicts()]
+    rows = [row for one in derive(unsold(given.counts)) for row in one.frame.to_dicts()]
     return (rows[0]["unsold_visits"], rows[0]["unsold_days"]) if rows else None
 
 

@@ -181,7 +181,7 @@ def test_the_limits_of_a_steady_pace_hold_what_is_true() -> None:
                 }
             )
         )
-    paces = steady_paces(pl.concat(accounts))
+    paces = steady_paces(pl.concat(accounts)).collect()
     assert paces.height == runs
     assert (paces["steady"].is_between(paces["steady_low"], paces["steady_high"])).all()
     held = pl.lit(10).is_between("steady_low", "steady_high")

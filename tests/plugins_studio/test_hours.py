@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from advisor.model.reading import File, Grain, Period, Reading, Table
 from advisor_tiktok_studio.posting import posting
 from advisor_tiktok_studio.territories import (
-    hour_there,
+    hours_there,
     known,
     territories,
     territory,
     world_regions,
 )
-from tests.blocks import block
+from tests.blocks import block, derived_of
 
 SUMMER, WINTER = date(2026, 7, 1), date(2026, 12, 1)
 WINDOW = Period(date(2026, 10, 4), date(2026, 10, 31))
@@ -68,7 +68,7 @@ def shares(**of: float) -> Reading:
 
 def told(*readings: Reading, region: str | None = "MX") -> dict[str, object]:
     given = block(*readings, today=TODAY, region=region, window=WINDOW)
-    derived = posting(given.counts, given.context)
+    derived = derived_of(posting(given.counts, given.context))
     return {} if derived is None else derived.frame.row(0, named=True)
 
 
@@ -157,7 +157,7 @@ def test_noon_of_the_shop_is_another_hour_elsewhere(
     assert here is not None
     assert far is not None
 
-    assert hour_there(12, here, far, day) == shown
+    assert hours_there([(12.0, here, far)], day) == [shown]
 
 
 codes = st.sampled_from(sorted({one.code for one in known().values()}))
@@ -169,14 +169,15 @@ def test_there_and_back_is_the_same_hour(hour: int, home: str, there: str) -> No
     assert here is not None
     assert far is not None
 
-    back = hour_there(hour_there(hour, here, far, WINTER), far, here, WINTER)
+    (away,) = hours_there([(hour, here, far)], WINTER)
+    (back,) = hours_there([(away, far, here)], WINTER)
 
     assert back == pytest.approx(hour)
 
 
 def test_names_and_codes_of_a_territory_are_one_and_the_shops_own_is_known() -> None:
     given = block(shares(Mexico=0.5, mx=0.2, ES=0.2, Atlantis=0.1), today=TODAY, region="MX")
-    derived = territories(given.counts, given.context)
+    derived = derived_of(territories(given.counts, given.context))
 
     assert derived is not None
     found = {key: (own, hour) for _, key, own, hour, *_ in derived.frame.rows()}
@@ -186,13 +187,13 @@ def test_names_and_codes_of_a_territory_are_one_and_the_shops_own_is_known() -> 
 def test_without_a_region_of_the_shop_no_territory_is_its_own() -> None:
     nowhere, nothing = block(shares(MX=0.5), today=TODAY), block(today=TODAY, region="MX")
 
-    assert territories(nowhere.counts, nowhere.context) is None
-    assert territories(nothing.counts, nothing.context) is None
+    assert derived_of(territories(nowhere.counts, nowhere.context)) is None
+    assert derived_of(territories(nothing.counts, nothing.context)) is None
 
 
 def regions(*readings: Reading, region: str | None) -> dict[str, dict[str, object]]:
     given = block(*readings, today=TODAY, region=region)
-    derived = world_regions(given.counts, given.context)
+    derived = derived_of(world_regions(given.counts, given.context))
     return {} if derived is None else {row["key"]: row for row in derived.frame.to_dicts()}
 
 
