@@ -48,12 +48,7 @@ def sales_growth(counts: Counts, context: MetricsContext) -> pl.LazyFrame:
         .with_columns(longest.alias("length"))
         .sort("shop", "length", "family", "day", descending=[False, True, False, False])
         .filter(pl.col("family") == pl.col("family").first().over("shop"))
-        .join(
-            context.shops.lazy().select("shop", "last"),
-            on="shop",
-            how="left",
-            maintain_order="left",
-        )
+        .join(ends, on="shop", how="left", maintain_order="left")
         .with_columns(pl.lit(_matures()).alias("matures"))
         .collect(engine="in-memory")
     )
