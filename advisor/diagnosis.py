@@ -57,18 +57,19 @@ from advisor.metrics import (
     with_pools,
 )
 from advisor.model import (
-    ENGLISH,
     Bands,
     Business,
     Language,
     Note,
     Progress,
+    Quantity,
     Request,
     Rule,
     Unit,
     Vocabulary,
     Window,
     chosen,
+    lazy_gettext,
 )
 from advisor.plan import (
     Experience,
@@ -631,12 +632,13 @@ def _with_rates(
 def _rate_notes(business: Business) -> tuple[Note, ...]:
     if not business.rate_within or not business.usd_rate:
         return ()
-    rate = ENGLISH.number(1 / business.usd_rate, Unit.MONEY, business.currency)
-    off = ENGLISH.number(business.rate_within, Unit.SHARE)
-    said = (
-        f"targets in US dollars are converted at {rate} for $1 ({business.rate_origin}); what a "
-        f"rate {off} higher or lower would change counts as not sure. Set usd_rate in [shop] of "
-        "advisor.toml to use your own"
+    said = lazy_gettext(
+        "targets in US dollars are converted at {rate} for $1 ({source}); a result that would "
+        "change if the rate were {off} higher or lower counts as not sure. Set usd_rate in [shop] "
+        "of advisor.toml to use your own",
+        rate=Quantity(1 / business.usd_rate, Unit.MONEY, business.currency),
+        source=business.rate_origin or "",
+        off=Quantity(business.rate_within, Unit.SHARE),
     )
     return (Note("currency-rate", said),)
 

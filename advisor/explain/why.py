@@ -14,7 +14,7 @@ from advisor.judge import (
     related_column,
     truth_column,
 )
-from advisor.metrics import OVER, Measured, Value, metric_of, value_of
+from advisor.metrics import OVER, WHY_OVER, Measured, Value, metric_of, value_of
 from advisor.model import ENGLISH, Against, Conditions, Quantifier, Related, Test, Truth, frozen
 
 _SHOWN = 5  # related subjects that a tree lists
@@ -156,7 +156,8 @@ def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> 
     if outcome is Outcome.NOT_APPLICABLE:
         over = frame[OVER][0] if OVER in frame.columns else None
         title = diagnosis.vocabulary.subjects[evaluation.kind].title
-        remark = f"the {title} is over{f' ({over})' if over else ''}, so it gets no advice"
+        why = f" ({WHY_OVER[over]})" if over else ""
+        remark = f"the {title} is over{why}, so it gets no advice"
     elif truth is Truth.TRUE and outcome is Outcome.UNSURE:
         remark = (
             "every condition holds, but among so many subjects some would look like this by "

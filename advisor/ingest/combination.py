@@ -6,7 +6,9 @@ each day; the others fill what it lacks. What was left out becomes a note.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -17,7 +19,20 @@ from advisor.ingest.hours import of_own_files, without_hours
 from advisor.ingest.implausible import HeldAmount, hold_back, money_per_event
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
-from advisor.model import File, Grain, Note, Reading, Table, Vocabulary, frozen, listed
+from advisor.model import (
+    File,
+    Grain,
+    Listed,
+    Note,
+    Quantity,
+    Reading,
+    Table,
+    Unit,
+    Vocabulary,
+    frozen,
+    lazy_gettext,
+    lazy_ngettext,
+)
 
 _SHOWN = 3  # files and counts that a note names
 _Place = tuple[str, str, tuple[str, ...], Grain]
@@ -132,10 +147,19 @@ def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Coun
     ]
     rekeyed = names_to_ids(pieces)
     for file, rows in rekeyed.joined.items():
-        log.say("joined-by-name", file, f"has no ids; {_rows(rows)} found theirs by name")
+        text = lazy_ngettext(
+            "has no IDs; {n} row was matched by name",
+            "has no IDs; {n} rows were matched by name",
+            rows,
+        )
+        log.say("joined-by-name", file, text)
     for file, rows in rekeyed.dropped.items():
-        text = "left out: names without ids, on days that a file with ids has too"
-        log.say("overlap", file, f"{_rows(rows)} {text}")
+        text = lazy_ngettext(
+            "{n} row skipped: it has a name but no ID, and a file with IDs has the same days",
+            "{n} rows skipped: they have names but no IDs, and a file with IDs has the same days",
+            rows,
+        )
+        log.say("overlap", file, text)
     stacks: dict[_Place, list[Piece]] = {}
     for piece in rekeyed.pieces:
         if piece.frame.height:
@@ -221,11 +245,11 @@ class _Log:
 
     def subject(self, kind: str) -> str:
         known = self._words.subjects.get(kind)
-        return known.title.lower() if known else kind
+        return lazy_gettext(known.title) if known else kind
 
     def count(self, name: str) -> str:
         known = self._words.counts.get(name)
-        return known.title.lower() if known else name
+        return lazy_gettext(known.title) if known else name
 
     def held_back(self, frame: pl.DataFrame | None) -> pl.DataFrame | None:
         """Return *frame* without absurd amounts of money, and say which they were."""
@@ -236,21 +260,29 @@ class _Log:
         for amount in amounts:
             by_file.setdefault(amount.file, []).append(amount)
         for file, held in by_file.items():
-            shown = listed(map(self._amount, held), _SHOWN, "; ")
-            text = (
-                f"{self.count(held[0].money)} far above the usual was left out of all "
-                f"calculations, check where it comes from: {shown}"
+            text = lazy_gettext(
+                "{count}: amounts far above normal are not used, please check them: {amounts}",
+                count=self.count(held[0].money),
+                amounts=Listed(tuple(map(self._amount, held)), _SHOWN),
             )
             self.say("implausible", file, text)
         return kept
 
     def _amount(self, held: HeldAmount) -> str:
-        day = f" on {held.day}" if held.day else ""
-        event = self.count(held.event)
-        return (
-            f"{held.name}{day}: {held.amount:,.0f} from {held.events:,.0f} {event} "
-            f"(usual: {held.usual:,.2f} each)"
-        )
+        values: dict[str, Any] = {
+            "name": held.name,
+            "amount": round(held.amount),
+            "n": round(held.events),
+            "event": self.count(held.event),
+            "usual": Quantity(held.usual, Unit.NUMBER),
+        }
+        if isinstance(held.day, date):
+            return lazy_gettext(
+                "{name} on {day}: {amount} from {n} ({event}; normally {usual} each)",
+                day=held.day,
+                **values,
+            )
+        return lazy_gettext("{name}: {amount} from {n} ({event}; normally {usual} each)", **values)
 
     def settled(self, settled: Settled, what: str) -> None:
         losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
@@ -258,16 +290,33 @@ class _Log:
             losers.setdefault((file, newer), []).append((winner, rows))
         for (file, newer), winners in losers.items():
             rows = sum(count for _, count in winners)
-            names = listed(sorted({self.name(winner) for winner, _ in winners}), _SHOWN)
-            text = f"{_rows(rows)} not added: {names} has the same {what}"
-            if newer:
-                text += " and was downloaded later, as the names say"
+            names = tuple(sorted({self.name(winner) for winner, _ in winners}))
+            told: dict[str, Any] = {"what": what, "file": Listed(names, _SHOWN)}
+            text = (
+                lazy_ngettext(
+                    "{n} row skipped: {file} was downloaded later and has the same {what}",
+                    "{n} rows skipped: {file} was downloaded later and has the same {what}",
+                    rows,
+                    **told,
+                )
+                if newer
+                else lazy_ngettext(
+                    "{n} row skipped: {file} has the same {what}",
+                    "{n} rows skipped: {file} has the same {what}",
+                    rows,
+                    **told,
+                )
+            )
             self.say("overlap", file, text)
         fills: dict[int, list[str]] = {}
         for file, count in sorted(settled.filled.iter_rows()):
             fills.setdefault(file, []).append(self.count(count))
         for file, counts in fills.items():
-            text = f"adds {listed(sorted(set(counts)), _SHOWN)} to {what} that another file has too"
+            text = lazy_gettext(
+                "adds {counts} to a file that has the same {what}",
+                counts=Listed(tuple(sorted(set(counts))), _SHOWN),
+                what=what,
+            )
             self.say("joined", file, text)
 
 
@@ -283,7 +332,7 @@ def _set(
     what = log.subject(subject)
     if Grain.DAY in grains:
         days = same_days(without_hours(grains[Grain.DAY], ranks), ranks)
-        log.settled(days, f"days of the same {what}")
+        log.settled(days, lazy_gettext("days ({subject})", subject=what))
         rows = of_own_files(days.frame)
     if Grain.PERIOD in grains:
         totals = _periods(grains[Grain.PERIOD], ranks, log, what)
@@ -308,10 +357,17 @@ def _periods(
     unknown = not lifetime and bool(frame.select(undated.all()).item())
     same = same_days(frame, ranks)
     # Two exports without dates may be of two periods: that has to be asked.
-    asked = f"{what}, both without dates: their periods are not known; export them by day"
-    log.settled(same, asked if unknown else f"period of the same {what}")
+    asked = lazy_gettext(
+        "rows ({subject}), and neither has dates, so they may be of different periods; export them "
+        "by day",
+        subject=what,
+    )
+    log.settled(same, asked if unknown else lazy_gettext("period ({subject})", subject=what))
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
-    log.settled(later, f"{what} in a period that ends later or is better known")
+    log.settled(
+        later,
+        lazy_gettext("rows ({subject}) for a period that ends later or is exact", subject=what),
+    )
     return later.frame
 
 
@@ -326,8 +382,20 @@ def _uncovered(
     covered = totals.join(days, on=on, nulls_equal=True, maintain_order="left")
     losers = covered.group_by("_file").agg(pl.len(), pl.col("_winner").min()).sort("_file")
     for file, count, winner in losers.iter_rows():
-        where = "the file itself" if winner == file else log.name(winner)
-        text = f"{_rows(count)} not added: {where} has the days of that period"
+        text = (
+            lazy_ngettext(
+                "{n} row skipped: the file also has each day of that period",
+                "{n} rows skipped: the file also has each day of that period",
+                count,
+            )
+            if winner == file
+            else lazy_ngettext(
+                "{n} row skipped: {file} has each day of that period",
+                "{n} rows skipped: {file} has each day of that period",
+                count,
+                file=log.name(winner),
+            )
+        )
         log.say("overlap", file, text)
     return (kept if kept.height else None), covered.drop("_winner")
 
@@ -364,7 +432,3 @@ def _ids(
         pl.col(end).replace(list(ids), list(ids.values())) for end, ids in mapped.items() if ids
     ]
     return frame.with_columns(changed) if changed else frame
-
-
-def _rows(count: int) -> str:
-    return "1 row was" if count == 1 else f"{count:,} rows were"

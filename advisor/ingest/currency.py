@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import CountUnit, Note, Reading, Table, Vocabulary
+from advisor.model import CountUnit, Note, Reading, Table, Vocabulary, lazy_gettext, lazy_ngettext
 
 
 def settle_currency(
@@ -31,16 +31,22 @@ def settle_currency(
         if not others:
             settled.append(reading)
             continue
-        text = (
-            f"has amounts in {', '.join(others)} where the shop's currency is {ours}; "
-            "their counts were read, their amounts were not"
+        text = lazy_gettext(
+            "has amounts in {currencies}, but your shop's currency is {own}: its counts are used, "
+            "its amounts aren't",
+            currencies=", ".join(others),
+            own=ours,
         )
         notes.append(Note("mixed-currencies", text, reading.file.name))
         tables = tuple(_without_foreign(table, money, ours, reading) for table in reading.tables)
         settled.append(attrs.evolve(reading, tables=tables))
     if assumed:
-        files = "1 file does" if assumed == 1 else f"{assumed} files do"
-        text = f"{files} not say which currency amounts are in; they were taken as {ours}"
+        text = lazy_ngettext(
+            "{n} file doesn't say its currency; its amounts are read as {currency}",
+            "{n} files don't say their currency; their amounts are read as {currency}",
+            assumed,
+            currency=ours,
+        )
         notes.append(Note("currency-assumed", text))
     return tuple(settled), ours, tuple(notes)
 

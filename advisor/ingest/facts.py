@@ -28,12 +28,15 @@ from advisor.model import (
     Reading,
     Table,
     frozen,
+    message_data,
+    read_message,
     structure,
 )
 from advisor.plugin import contract_breaks
 from advisor.tabular import directory
 
-FACTS_VERSION = 1  # raised when an older reader could no longer understand the file
+FACTS_VERSION = 2  # raised when an older reader could no longer understand the file
+_READ = (1, FACTS_VERSION)  # in the first, notes were English only
 MANIFEST = "manifest.json"
 _AGAIN = "gather the exports again with `advisor gather`"
 # What reading a damaged file raises.
@@ -124,13 +127,13 @@ def gathered_out(gathered: Gathered, keep: Callable[[pl.DataFrame], str]) -> dic
         "unread": [
             {
                 "file": _file_out(one.file),
-                "reason": one.reason,
+                "reason": message_data(one.reason),
                 "nearest": one.nearest,
                 "lacks": one.lacks,
             }
             for one in gathered.unread
         ],
-        "notes": [attrs.asdict(note) for note in gathered.notes],
+        "notes": [_note_out(note) for note in gathered.notes],
     }
 
 
@@ -141,9 +144,14 @@ def gathered_in(
     what was stored by its name. Raises AdvisorError for another version, other errors where the
     values are damaged."""
     version = raw["schema-version"]
-    if version != FACTS_VERSION:
+    if version not in _READ:
         text = f"facts of version {version}, expected {FACTS_VERSION}"
         raise AdvisorError(text, where=str(path), hint=_AGAIN)
+    for one in (raw, *raw["readings"]):
+        for note in one["notes"]:
+            note["text"] = read_message(note["text"])
+    for one in raw["unread"]:
+        one["reason"] = read_message(one["reason"])
     manifest = structure(raw, _Manifest, where=str(path))
     readings = tuple(_reading_in(one, path, frame) for one in manifest.readings)
     for reading in readings:
@@ -221,6 +229,10 @@ def _file_in(file: _File, path: Path) -> File:
     return File(path=path, name=file.name, size=file.size, sha256=file.sha256)
 
 
+def _note_out(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "text": message_data(note.text), "file": note.file}
+
+
 def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[str, Any]:
     period = reading.period
     return {
@@ -245,7 +257,7 @@ def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[
         "period": period and {"first": str(period.first), "last": str(period.last)},
         "currency": reading.currency,
         "columns": [attrs.asdict(column) for column in reading.columns],
-        "notes": [attrs.asdict(note) for note in reading.notes],
+        "notes": [_note_out(note) for note in reading.notes],
         "time-zone": reading.time_zone,
     }
 

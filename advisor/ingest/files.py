@@ -17,7 +17,7 @@ from typing import BinaryIO
 import attrs
 
 from advisor.errors import AdvisorError, nearest
-from advisor.model import HISTORY_ID, HISTORY_NAME, File, Note, frozen
+from advisor.model import HISTORY_ID, HISTORY_NAME, File, Note, frozen, lazy_gettext
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
 
 STDIN = "-"
@@ -63,7 +63,7 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
             own = _own_output(found)
             if own is not None:
                 if found.asked:
-                    text = f"is {own}, which shop-advisor wrote; it was not read as an export"
+                    text = lazy_gettext("skipped: it is {what} from shop-advisor", what=own)
                     notes.append(Note("own-output", text, found.name))
                 continue
             file = _describe(found)
@@ -74,7 +74,7 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
             continue
         first = files.setdefault(file.sha256, file)
         if first is not file:
-            text = f"is the same file as {first.name}; it was read once"
+            text = lazy_gettext("skipped: it is the same file as {other}", other=first.name)
             notes.append(Note("duplicate-file", text, file.name))
     return list(files.values()), notes
 
@@ -135,7 +135,9 @@ def _folder(
 ) -> Iterator[_Found]:
     name = _shown(folder.relative_to(top))
     if len(folder.parts) - len(top.parts) > _DEEPEST:
-        text = f"the folders in it are nested more than {_DEEPEST} levels deep and were not read"
+        text = lazy_gettext(
+            "its folders are nested more than {n} levels deep and weren't read", n=_DEEPEST
+        )
         notes.append(Note("unreadable", text, _shown(Path(name).parts[0])))
         return
     try:
@@ -204,7 +206,8 @@ def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
             name = f"{found.name} > {member.name}"
             yield attrs.evolve(found, path=member.path, name=name, zipped=True)
     except OSError as error:
-        notes.append(Note("unreadable", f"cannot be unpacked: {_why(error)}", found.name))
+        text = lazy_gettext("can't be unpacked: {reason}", reason=_why(error))
+        notes.append(Note("unreadable", text, found.name))
 
 
 def _named(found: Sequence[_Found]) -> Iterator[_Found]:
@@ -250,28 +253,28 @@ def _own_output(found: _Found) -> str | None:
         return None
     suffix = found.path.suffix.casefold()
     if found.path.name == _CONFIG:
-        return "the shop's profile"
+        return lazy_gettext("the settings file")
     if _is_history(found.path):
-        return "a history of runs"
+        return lazy_gettext("a history of runs")
     if suffix == ".json":
         edges = _edges(found.path)
         if all(mark in edges for mark in _JSON_MARKS):
-            return "a plan"
+            return lazy_gettext("a plan")
     elif suffix == ".jsonl" and _edges(found.path).startswith(_RUNS_MARK):
-        return "a list of runs"
+        return lazy_gettext("a list of runs")
     elif suffix in _PAGES:
         if _PAGE_MARK in _edges(found.path):
-            return "a plan"
+            return lazy_gettext("a plan")
     elif suffix == ".xlsx":
         if _edges(found.path).endswith(_PAGE_MARK):  # the comment of the zip that it is
-            return "a plan"
+            return lazy_gettext("a plan")
     elif suffix == ".csv":
         first = _edges(found.path).split(b"\n", 1)[0].decode("utf-8", "replace")
         columns = {cell.strip().strip('"') for cell in re.split("[,;\t]", first.lstrip("\ufeff"))}
         if columns >= _FINDINGS_COLUMNS:
-            return "a list of findings"
+            return lazy_gettext("a list of findings")
     elif not found.asked and is_facts(found.path):
-        return "facts"
+        return lazy_gettext("a facts file")
     return None
 
 
@@ -323,7 +326,7 @@ def _missing(path: Path) -> AdvisorError:
 
 
 def _reason(error: OSError) -> str:
-    return f"cannot be opened: {_why(error)}"
+    return lazy_gettext("can't be opened: {reason}", reason=_why(error))
 
 
 def _why(error: OSError) -> str:

@@ -15,12 +15,13 @@ from advisor.model import (
     Container,
     File,
     Grid,
+    Listed,
     Note,
     OneGrid,
     Reading,
     Source,
     frozen,
-    listed,
+    lazy_gettext,
     one_grid,
 )
 from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
@@ -40,7 +41,7 @@ Progress = Callable[[int, int, str], None]
 """Called before each file with its index, the number of files and its name."""
 
 _Claim = tuple[Match, Provider]
-_CONFIRM = "if it is yours to read, say what it is: `advisor inspect FILE --map`"
+_CONFIRM = lazy_gettext("to read it anyway, map its columns: `advisor inspect FILE --map`")
 _SHOWN = 10  # files or tables that a message lists
 # A panic inside polars is not an Exception, but one broken file must not end the run.
 _FAILURES = (Exception, pl.exceptions.PanicException)
@@ -184,7 +185,11 @@ def _by_the_strongest(
     ]
     others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
     notes = [
-        Note("left-out-table", f"{name!r} {refused[name]}; it is left out", file.name)
+        Note(
+            "left-out-table",
+            lazy_gettext("“{table}” {why}; it is skipped", table=name, why=refused[name]),
+            file.name,
+        )
         for name in others
         if name in refused
     ]
@@ -213,8 +218,14 @@ def _of_no_use(reading: Reading) -> str:
     lost = {why: count for why, count in reading.left_out.items() if why in _UNREADABLE}
     if not lost or any(table.frame.height for table in reading.tables):
         return ""
-    reasons = ", ".join(f"{count:,} {why}" for why, count in lost.items())
-    return f"is recognized ({reading.title}), but no row of it can be read: {reasons}"
+    reasons = tuple(
+        lazy_gettext("{n} {why}", n=count, why=lazy_gettext(why)) for why, count in lost.items()
+    )
+    return lazy_gettext(
+        "is recognized ({title}), but none of its rows can be read: {reasons}",
+        title=lazy_gettext(reading.title),
+        reasons=Listed(reasons, len(reasons)),
+    )
 
 
 def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
@@ -263,10 +274,10 @@ def _changed(file: File) -> str:
     try:
         now = file.path.stat()
     except OSError:
-        return "vanished while it was read; run it again when it is back"
+        return lazy_gettext("disappeared while it was read; run it again when it is back")
     if (now.st_size, now.st_mtime_ns) == (file.size, file.modified):
         return ""
-    return "changed while it was read; run it again when it is complete"
+    return lazy_gettext("changed while it was read; run it again when it is complete")
 
 
 def _together(
@@ -319,15 +330,15 @@ def _as_answers(
 
 def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
     if not claims:
-        return Unread(file, f"is an unrecognized file; {_CONFIRM}")
+        return Unread(file, lazy_gettext("is an unrecognized file; {hint}", hint=_CONFIRM))
     refused = next((match for match, _ in claims if match.refused and not match.lacks), None)
     if refused is not None:
-        return Unread(file, f"{refused.refused}; {_CONFIRM}")
+        return Unread(file, lazy_gettext("{reason}; {hint}", reason=refused.refused, hint=_CONFIRM))
     match, provider = claims[0]
     info = provider.kinds.get(match.kind)
     return Unread(
         file,
-        "is an unrecognized file",
+        lazy_gettext("is an unrecognized file"),
         info.title if info else match.kind,
         match.lacks,
     )
@@ -339,7 +350,7 @@ def _new(
     """The readings of files not *seen* before: facts may hold what is also there as a file."""
     again = {one.file.sha256: one.file.name for one in readings if one.file.sha256 in seen}
     for sha256, name in again.items():
-        text = f"is the same file as {seen[sha256]}; it was read once"
+        text = lazy_gettext("skipped: it is the same file as {other}", other=seen[sha256])
         notes.append(Note("duplicate-file", text, name))
     fresh = tuple(one for one in readings if one.file.sha256 not in seen)
     seen.update({one.file.sha256: one.file.name for one in reversed(fresh)})
@@ -347,7 +358,10 @@ def _new(
 
 
 def _others(file: File, grids: Sequence[str]) -> Note:
-    text = f"holds further tables that no provider knows: {listed(map(repr, grids), _SHOWN)}"
+    text = lazy_gettext(
+        "has more tables, which were not recognized: {tables}",
+        tables=Listed(tuple(f"“{grid}”" for grid in grids), _SHOWN),
+    )
     return Note("other-tables", text, file.name)
 
 

@@ -1,8 +1,6 @@
 """What gathering gives: readings, the files that gave none, and the contract of both."""
 
-from collections.abc import Sequence
-
-from advisor.model import File, Note, Reading, frozen
+from advisor.model import ENGLISH, File, Language, Note, Reading, frozen
 
 _SHOWN = 10  # headers that a message lists
 
@@ -18,8 +16,22 @@ class Unread:
     lacks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        text = f"{self.file.name}: {self.reason}"
-        return f"{text}; {_nearly(self.nearest, self.lacks)}" if self.nearest else text
+        return f"{self.file.name}: {self.problem()}"
+
+    def problem(self, language: Language = ENGLISH) -> str:
+        """Why it gave nothing, and what it was nearest to, in *language*."""
+        reason = language.say(self.reason)
+        if not self.nearest:
+            return reason
+        title = language.gettext(self.nearest)
+        if not self.lacks:
+            return language.gettext("{reason}; nearest: {title}", reason=reason, title=title)
+        return language.gettext(
+            "{reason}; nearest: {title}, but without {columns}",
+            reason=reason,
+            title=title,
+            columns=language.listed(self.lacks, _SHOWN),
+        )
 
 
 @frozen(eq=False)
@@ -31,10 +43,3 @@ class Gathered:
     unread: tuple[Unread, ...] = ()
     notes: tuple[Note, ...] = ()
     faults: tuple[str, ...] = ()
-
-
-def _nearly(nearest: str | None, lacks: Sequence[str]) -> str:
-    if not lacks:
-        return f"nearest: {nearest}"
-    more = f" and {len(lacks) - _SHOWN} more" if len(lacks) > _SHOWN else ""
-    return f"nearest: {nearest}, but without {', '.join(lacks[:_SHOWN])}{more}"

@@ -15,7 +15,7 @@ from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
-from advisor.metrics.running import OVER, with_over
+from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.steps import Steps, without
 from advisor.metrics.value import Value, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
@@ -28,6 +28,7 @@ __all__ = [
     "PROFILE",
     "SETTLEMENTS",
     "SIDES",
+    "WHY_OVER",
     "Compared",
     "CountedRows",
     "DailyTotals",

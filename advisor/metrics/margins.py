@@ -3,6 +3,7 @@ settlements leave before the cost of goods, or as the list of its products' marg
 sold."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 import polars as pl
@@ -11,7 +12,17 @@ from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import measure
 from advisor.metrics.required import Wanted
 from advisor.metrics.windows import Windows
-from advisor.model import ENGLISH, Business, MarginSource, Note, Unit, Vocabulary, Window
+from advisor.model import (
+    Business,
+    MarginSource,
+    Note,
+    Quantity,
+    Unit,
+    Vocabulary,
+    Window,
+    lazy_gettext,
+    lazy_ngettext,
+)
 
 OWN_LIST = "the list of margins"  # where a shop's margin comes from
 SETTLEMENTS = "settlements and the cost of goods"
@@ -87,19 +98,45 @@ def _with_settlements(
 def _with_margin(
     business: Business, kinds: str, margin: float, part: float, products: int
 ) -> tuple[Business, Note]:
-    based = f"{products:,} {kinds} with a margin of their own make {_share(part)} of the sales"
+    values: dict[str, Any] = {
+        "kinds": lazy_gettext(kinds),
+        "part": _share(part),
+        "margin": _share(margin),
+    }
     if part < ENOUGH:
-        said = f"{based}: too little to tell the shop's margin, which stays unknown"
+        said = lazy_ngettext(
+            "only {n} of your {kinds} has its own margin ({part} of sales): too few for a shop "
+            "margin, which stays unknown",
+            "only {n} of your {kinds} have their own margin ({part} of sales): too few for a shop "
+            "margin, which stays unknown",
+            products,
+            **values,
+        )
         return business, Note("margin", said)
     if not 0 < margin < 1:
-        said = f"{based}, and leave {_share(margin)} of it: no margin to work with"
+        said = lazy_ngettext(
+            "the margin of {n} of your {kinds} ({part} of sales) is {margin}: it can't be used as "
+            "the shop margin",
+            "the margins of {n} of your {kinds} ({part} of sales) average {margin}: that can't be "
+            "used as the shop margin",
+            products,
+            **values,
+        )
         return business, Note("margin", said)
     found = attrs.evolve(business, margin=margin, margin_origin=OWN_LIST)
-    return found, Note("margin", f"{based}; by these the shop's margin is {_share(margin)}")
+    said = lazy_ngettext(
+        "the shop margin, {margin}, is calculated from the margin of {n} of your {kinds} ({part} "
+        "of sales)",
+        "the shop margin, {margin}, is calculated from the margins of {n} of your {kinds} ({part} "
+        "of sales)",
+        products,
+        **values,
+    )
+    return found, Note("margin", said)
 
 
-def _share(value: float) -> str:
-    return ENGLISH.number(round(value, 3), Unit.SHARE)
+def _share(value: float) -> Quantity:
+    return Quantity(round(value, 3), Unit.SHARE)
 
 
 def _of_products(

@@ -12,13 +12,17 @@ import polars as pl
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import Measured
 from advisor.metrics.windows import Windows
-from advisor.model import Grain, Note, SubjectKind, Vocabulary, listed
+from advisor.model import Grain, Listed, Note, SubjectKind, Vocabulary, lazy_gettext, lazy_ngettext
 
 OVER = "__over"  # why a subject is over, in words; null where it runs
 STILL = 7  # days without delivery after which something has ended
-_STATUS = "by status"
-_SILENT = f"without delivery in the last {STILL} days of the file"
-_ABOVE = "a part of one that is over"
+# Why a subject is over: what OVER holds, and how a note says it.
+_STATUS, _SILENT, _ABOVE = "status", "silent", "above"
+WHY_OVER = {
+    _STATUS: lazy_gettext("by status"),
+    _SILENT: lazy_gettext("without delivery in the last {days} days of the file", days=STILL),
+    _ABOVE: lazy_gettext("part of one that has ended"),
+}
 _SHOWN = 3
 _SCHEMA = {"shop": pl.String, "key": pl.String, OVER: pl.String}
 
@@ -193,12 +197,20 @@ def _told(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:
     sizes = dict(every.iter_rows())
     for (shop,), part in over.partition_by("shop", as_dict=True, maintain_order=True).items():
         whys = part.group_by(OVER).agg(pl.len(), pl.col("name").head(_SHOWN + 1)).sort(OVER)
-        told = "; ".join(
-            f"{many:,} {why} ({listed(names, _SHOWN)})" for why, many, names in whys.iter_rows()
+        reasons = tuple(
+            lazy_gettext(
+                "{n} {why} ({names})", n=many, why=WHY_OVER[why], names=Listed(tuple(names), _SHOWN)
+            )
+            for why, many, names in whys.iter_rows()
         )
-        verb = "is" if part.height == 1 else "are"
-        text = (
-            f"{part.height:,} of {sizes[shop]:,} {kind.plural} {verb} over and {verb} given no "
-            f"advice: {told}. What was spent stays in the sums"
+        text = lazy_ngettext(
+            "{n} of {all} {kinds} is no longer running and gets no advice: {reasons}. Its spend "
+            "still counts in the totals",
+            "{n} of {all} {kinds} are no longer running and get no advice: {reasons}. Their spend "
+            "still counts in the totals",
+            part.height,
+            all=sizes[shop],
+            kinds=lazy_gettext(kind.plural),
+            reasons=Listed(reasons, len(reasons)),
         )
         yield str(shop), text

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from advisor.metrics.windows import DAYS, Windows, with_days
-from advisor.model import STALE_DAYS, File, Grain, Note, Window
+from advisor.model import STALE_DAYS, Days, File, Grain, Note, Window, lazy_gettext
 
 _STALE = timedelta(days=STALE_DAYS)
 _SPAN = ("shop", "from", "to")
@@ -175,13 +175,18 @@ def outside_notes(
             continue
         first = min((f for f, _ in spans[file] if f is not None), default=None)
         last = max(t for _, t in spans[file])
-        held_text = f"{first} to {last}" if first and first != last else f"{last}"
-        why = (
-            "a newer report of the same kind is judged instead"
+        days = Days(first or last, last)
+        text = (
+            lazy_gettext(
+                "not used: it covers {days}, and a newer report is used instead", days=days
+            )
             if file in fitting
-            else f"that lies outside the days that are judged, {window}"
+            else lazy_gettext(
+                "not used: it covers {days}, outside the period of this plan ({period})",
+                days=days,
+                period=Days(window.first, window.last),
+            )
         )
-        text = f"its numbers are of {held_text}; {why}, so they were not used"
         notes.setdefault(owners[file], []).append(Note("outside-window", text, files[file].name))
     return {shop: tuple(of) for shop, of in notes.items()}
 

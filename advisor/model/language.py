@@ -17,6 +17,7 @@ import attrs
 from advisor.model import numerals
 from advisor.model.compiled_form import compiled
 from advisor.model.locale_style import DAY_OF_MONTH, FULL_DAY, MONTH, Style, best_locale, style_of
+from advisor.model.message import Days, Listed, Message, Quantity, Value, message_from
 from advisor.model.record import TRANSLATED
 from advisor.model.text import finite, render
 from advisor.model.vocabulary import Unit
@@ -113,6 +114,34 @@ class Language:
         """*text* as it is said in *context*: the month "May" is not the verb."""
         return self._filled(self.catalogue.texts.get(f"{context}{_CONTEXT}{text}", text), values)
 
+    def say(self, text: str) -> str:
+        """*text* in this language where it is a message; other texts stay as they are."""
+        if not isinstance(text, Message):
+            return text
+        found = (
+            self.plural(text.template, text.plural, text.number)
+            if text.plural
+            else self.catalogue.texts.get(text.template, text.template)
+        )
+        values = {name: self._part(value) for name, value in text.values.items()}
+        if text.plural:
+            values.setdefault("n", self.printed(text.number))
+        return render(found, values)
+
+    def _part(self, value: Value) -> str:
+        match value:
+            case str():
+                return self.say(value)
+            case date():
+                return self.full_day(value)
+            case Days():
+                return self.days(value.first, value.last)
+            case Quantity():
+                return self.number(value.value, value.unit, value.currency)
+            case Listed():
+                return self.listed(map(self.say, value.names), value.most)
+        return self.printed(value)
+
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         if not values:
             return text
@@ -121,7 +150,7 @@ class Language:
     def printed(self, value: object) -> str:
         """A value in a sentence: whole numbers with their thousands, days as people write them."""
         if isinstance(value, str):
-            return value
+            return self.say(value)
         if isinstance(value, bool) or not isinstance(value, int | float | date):
             return str(value)
         if isinstance(value, date):
@@ -243,6 +272,30 @@ class Language:
 
 ENGLISH = Language()
 """For what is English everywhere: the command line, errors, pages of the docs."""
+
+
+def lazy_gettext(text: str, /, **values: Value) -> Message:
+    """A message: *text* with its placeholders (`{name}`) filled, in English until a reader's
+    language is known."""
+    return _message(text, values)
+
+
+def lazy_ngettext(one: str, many: str, number: float, /, **values: Value) -> Message:
+    """A message of *one* or *many* for a *number* of things, which `{n}` prints."""
+    return _message(one, values, many, number)
+
+
+def read_message(data: object) -> str:
+    """The text that plain *data* holds (see `message_data`). Raises KeyError, TypeError or
+    ValueError for anything else."""
+    return message_from(data, _message)
+
+
+def _message(
+    template: str, values: Mapping[str, Value], plural: str = "", number: float = 0
+) -> Message:
+    message = Message("", template, values, plural, number)
+    return Message(ENGLISH.say(message), template, values, plural, number)
 
 
 def texts_of(knowledge: object) -> list[str]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from advisor.judge import split_subject_id
 from advisor.metrics import Measured
-from advisor.model import MuteSection, Note, Severity, finite, frozen
+from advisor.model import MuteSection, Note, Severity, finite, frozen, lazy_gettext
 from advisor.plan.findings import PricedFinding
 
 CODE = "mute"
@@ -35,16 +35,29 @@ def mute(
     notes: list[Note] = []
     for one in mutes:
         if one.until is not None and one.until < today:
-            notes.append(Note(CODE, f"{_name(one)} ended on {one.until}; remove it or extend it"))
+            text = lazy_gettext(
+                "the mute of {what} in advisor.toml ended on {day}; remove it or extend it",
+                what=_name(one),
+                day=one.until,
+            )
+            notes.append(Note(CODE, text))
             continue
         met = [finding for finding in findings if _meets(one, finding)]
         kept = [finding for finding in met if finding.rule.severity is Severity.CRITICAL]
         if kept and not one.force:
-            text = "does not hold for critical findings; add force = true if you mean it"
-            notes.append(Note(CODE, f"{_name(one)} {text}"))
+            text = lazy_gettext(
+                "the mute of {what} in advisor.toml doesn't apply to critical findings; add "
+                "`force = true` if you mean it",
+                what=_name(one),
+            )
+            notes.append(Note(CODE, text))
             met = [finding for finding in met if finding not in kept]
         elif not met:
-            notes.append(Note(CODE, f"{_name(one)} matches no finding; remove it if it is done"))
+            text = lazy_gettext(
+                "the mute of {what} in advisor.toml matches no finding; remove it if it is done",
+                what=_name(one),
+            )
+            notes.append(Note(CODE, text))
         for finding, holds in zip(met, _holds(one, met, measured), strict=True):
             if holds:
                 by_finding.setdefault(finding.id, one)
@@ -85,5 +98,6 @@ def _holds(
 
 
 def _name(one: MuteSection) -> str:
-    what = " on ".join(part for part in (one.rule, one.subject) if part)
-    return f"the mute of {what} in advisor.toml"
+    if one.rule and one.subject:
+        return lazy_gettext("{rule} on {subject}", rule=one.rule, subject=one.subject)
+    return one.rule or one.subject or ""

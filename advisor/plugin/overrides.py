@@ -80,12 +80,14 @@ def override_rules(
         notes.append(Note(CODE, f"rule {old.id} is replaced by {first.id}"))
         for other in others:
             inactive[other.id] = f"{old.id} is replaced by {first.id} already"
-            notes.append(Note(CODE, f"rule {other.id} is not active: {inactive[other.id]}"))
+            notes.append(Note(CODE, f"rule {other.id} is disabled: {inactive[other.id]}"))
     for owner, theirs in refused.items():
         pairs = [f"{rule.id} for {rule.overrides}" for rule in theirs]
         notes.append(_refused(owner, "would replace rules", pairs, allow))
         for rule in theirs:
-            inactive[rule.id] = f"it would replace {rule.overrides}, which advisor.toml allows not"
+            inactive[rule.id] = (
+                f"it would replace {rule.overrides}, which advisor.toml doesn't allow"
+            )
     return Overridden(
         tuple(winners.get(rule.id, rule) for rule in rules if rule.id not in inactive),
         tuple((rule, inactive[rule.id]) for rule in rules if rule.id in inactive),
@@ -114,7 +116,7 @@ def order_bands(
         if owner in allow:
             files.append(attrs.evolve(file, layer=ALLOWED_LAYER))
             if common:
-                text = f"bands of {owner} come before the bundled ones: {listed(common, _SHOWN)}"
+                text = f"targets of {owner} come before the bundled ones: {listed(common, _SHOWN)}"
                 notes.append(Note(CODE, text))
             continue
         own = tuple(band for band in file.band if band.where.niche in niches.get(owner, ()))
@@ -124,7 +126,7 @@ def order_bands(
             files.append(attrs.evolve(file, band=own, layer=PACK_LAYER, stands_for={}))
         hidden = sorted({band.metric for band in rest} & known)
         if hidden:
-            what = "has bands that count only where no bundled one holds"
+            what = "has targets that apply only where no bundled target does"
             notes.append(_refused(owner, what, hidden, allow))
     return files, notes
 
@@ -162,4 +164,4 @@ def template_names(templates: Templates) -> list[str]:
 def _refused(owner: str, what: str, names: Sequence[str], allow: Sequence[str]) -> Note:
     line = ", ".join(f'"{name}"' for name in (*allow, owner))
     text = f"plugin {owner} {what}: {listed(names, _SHOWN)}"
-    return Note(CODE, f"{text}; to let it, write allow = [{line}] into [plugins] of advisor.toml")
+    return Note(CODE, f"{text}; to allow it, add `allow = [{line}]` to [plugins] in advisor.toml")

@@ -549,6 +549,6 @@ def _load_isolated(registry: Registry, point: Point, child: "Conversation | Plug
         raise child
     plugin = load_isolated(child, point.name, point.value)
     if plugin.templates:
-        text = f"plugin {point.name}: its templates are done without, as it is isolated"
+        text = f"plugin {point.name}: its templates are not used, because it runs isolated"
         registry.isolated.append(Note("plugin", text))
     return plugin

@@ -7,7 +7,18 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.model import Column, Grain, Period, Reading, Source, listed, time_zone_named
+from advisor.model import (
+    Column,
+    Days,
+    Grain,
+    Listed,
+    Period,
+    Reading,
+    Source,
+    lazy_gettext,
+    lazy_ngettext,
+    time_zone_named,
+)
 from advisor.plugin import ReadContext
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
@@ -155,8 +166,9 @@ class FileReader:
         )
         if (days["days"] > 1).any():
             self.found = attrs.evolve(found, columns={**found.columns, day: at})
-            text = (
-                f"{header[at]!r} is no name that is known; as it holds dates, it is read as the day"
+            text = lazy_gettext(
+                "“{header}” is an unknown column; it has dates, so it is read as the day",
+                header=header[at],
             )
             self.notes.say("day-by-values", text)
 
@@ -240,11 +252,14 @@ class FileReader:
                 values.filter(pl.col("of").is_in(own)), on="_row", how="semi", maintain_order="left"
             )
             lost = rows.data.height - kept.height
-            self.notes.say(
-                "other-platforms",
-                f"{cell!r} names platforms: {lost} rows of {listed(others, _SHOWN)} or of none are "
-                "left out",
+            text = lazy_ngettext(
+                "“{header}” names platforms: {n} row skipped (of {others}, or of none)",
+                "“{header}” names platforms: {n} rows skipped (of {others}, or of none)",
+                lost,
+                header=cell,
+                others=Listed(tuple(others), _SHOWN),
             )
+            self.notes.say("other-platforms", text)
             left_out = {**rows.left_out, "of another platform": lost}
             # Sums over all platforms are none of this one.
             rows = attrs.evolve(rows, data=kept, totals=None, left_out=left_out)
@@ -361,9 +376,11 @@ class FileReader:
             period = period_of([[name]], Order(), self.context.today)
             if period is None:
                 return None, base
-            self.notes.say(
-                "period-from-file-name", f"the file has no dates; {period} is taken from its name"
+            text = lazy_gettext(
+                "the file has no dates; its period is taken from its name: {days}",
+                days=Days(period.first, period.last),
             )
+            self.notes.say("period-from-file-name", text)
         parts = [(0, period.first, period.last)]
         for row, line in lines.iter_rows() if lines is not None else ():
             own = self._period_in(line)
@@ -494,11 +511,12 @@ class FileReader:
             if base is None:
                 base = values.numbers.get(spec.of)
             if base is None:
-                self.notes.say(
-                    "rate-without-base",
-                    f"{self.headers[name]!r} is a rate or mean whose base is not in the file; "
+                said = lazy_gettext(
+                    "“{header}” is a rate or an average without the number it is calculated from; "
                     "it is not used",
+                    header=self.headers[name],
                 )
+                self.notes.say("rate-without-base", said)
             else:
                 _add(counts, spec.count, column * base)
         for name, text in values.texts.items():
@@ -523,13 +541,14 @@ class FileReader:
             told = states(values.texts[name] for name in names)
             found[count] = told.running
             if told.unknown:
-                where = listed([repr(self.headers[name]) for name in names], _SHOWN)
-                words_ = listed([repr(word) for word in told.words], _SHOWN)
-                self.notes.say(
-                    "status-unknown",
-                    f"{where}: {words_} ({told.unknown:,} rows) does not say whether something "
-                    "runs; it is taken as running",
+                text = lazy_ngettext(
+                    "{columns}: unknown status {words} ({n} row); read as running",
+                    "{columns}: unknown status {words} ({n} rows); read as running",
+                    told.unknown,
+                    columns=Listed(tuple(f"“{self.headers[name]}”" for name in names), _SHOWN),
+                    words=Listed(tuple(f"“{word}”" for word in told.words), _SHOWN),
                 )
+                self.notes.say("status-unknown", text)
         return found
 
     def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
@@ -586,23 +605,26 @@ class FileReader:
 
     def _structure_notes(self, rows: Rows) -> None:
         if rows.data.is_empty():
-            self.notes.say("no-rows", "the file has a header and no rows of data")
+            text = lazy_gettext("the file has a header and no rows of data")
+            self.notes.say("no-rows", text)
         for header in self.found.repeated:
-            self.notes.say(
-                "repeated-header", f"the header {header!r} occurs more than once; the first is read"
+            text = lazy_gettext(
+                "several columns are called “{header}”; the first is read", header=header
             )
+            self.notes.say("repeated-header", text)
         rates = [
-            repr(self.headers[name])
+            f"“{self.headers[name]}”"
             for name in self.found.columns
             if (check := self.kind.columns[name].check) is not None
             and not self._countable((*check.numerator, *check.denominator))
         ]
         if rates:
-            self.notes.say(
-                "unchecked-rates",
-                "printed rates that cannot be recomputed, as their counts are missing: "
-                f"{listed(rates, _SHOWN)}",
+            text = lazy_gettext(
+                "rates not checked, because the file lacks the numbers they are calculated from: "
+                "{columns}",
+                columns=Listed(tuple(rates), _SHOWN),
             )
+            self.notes.say("unchecked-rates", text)
 
     def _countable(self, counts: Iterable[str]) -> bool:
         present = {self.kind.columns[name].count for name in self.found.columns}
@@ -709,10 +731,13 @@ def _silent(_code: str, _text: str) -> None:
 
 
 def _unclosed(rows: Sequence[int]) -> str:
-    where = f"row {rows[0]}" if len(rows) == 1 else f"rows {listed(map(str, rows), _SHOWN)}"
-    return (
-        f"a quotation mark in {where} is never closed and would swallow the rows after it; it is "
-        "read as closed at the end of its cell"
+    return lazy_ngettext(
+        "a quotation mark in row {rows} is never closed; it is read as closed at the end of its "
+        "cell, so that the rows after it aren't lost",
+        "quotation marks in rows {rows} are never closed; they are read as closed at the end of "
+        "their cells, so that the rows after them aren't lost",
+        len(rows),
+        rows=Listed(tuple(map(str, rows)), _SHOWN),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 
 import polars as pl
 
-from advisor.model import frozen
+from advisor.model import frozen, lazy_gettext, lazy_ngettext
 from advisor.tabular.kind import Check
 
 _PRINTED = "printed "
@@ -117,10 +117,17 @@ def _disagrees(one: Printed, frame: pl.DataFrame, printed: str, rows: pl.Series)
     )
     wrong = judged.filter("wrong")
     row, said, exact, *_ = wrong.row(0)
-    return (
-        f"{one.header!r} is not what its counts make in {wrong.height} of "
-        f"{int(judged['known'].sum())} rows; the first is row {row}: {_short(said)} is printed, "
-        f"{_short(exact)} computed"
+    return lazy_ngettext(
+        "“{header}” doesn't match its counts in {n} of {all} rows: row {row} says {printed}, "
+        "calculated {exact}",
+        "“{header}” doesn't match its counts in {n} of {all} rows: row {row}, the first, says "
+        "{printed}, calculated {exact}",
+        wrong.height,
+        header=one.header,
+        all=int(judged["known"].sum()),
+        row=str(row),
+        printed=_short(said),
+        exact=_short(exact),
     )
 
 
@@ -137,8 +144,12 @@ def total(header: str, column: pl.Series, printed: float | None, places: int) ->
     rounding = 0.5 * 10.0**-places * known if places else 0.5
     if abs(added - printed) <= max(rounding, 1e-6 * abs(printed)):
         return ""
-    sums = f"{_short(added)}, the file's total is {_short(printed)}"
-    return f"the rows of {header!r} add up to {sums}"
+    return lazy_gettext(
+        "the rows of “{header}” add up to {sum}, the file's total is {total}",
+        header=header,
+        sum=_short(added),
+        total=_short(printed),
+    )
 
 
 def _short(value: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Container, Period, frozen
+from advisor.model import Container, Period, frozen, lazy_gettext, lazy_ngettext
 from advisor.plugin import ReadContext
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
@@ -26,13 +26,13 @@ from advisor.tabular.notes import quotable
 _AMOUNTS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
 
 _EXPECTED = {
-    CellType.NUMBER: "a number",
-    CellType.MONEY: "an amount of money",
-    CellType.RATE: "a rate",
-    CellType.DURATION: "a duration",
-    CellType.DATE: "a date",
-    CellType.ID: "a date",  # an id or a text is only ever parsed where its role is a day
-    CellType.TEXT: "a date",
+    CellType.NUMBER: lazy_gettext("a number"),
+    CellType.MONEY: lazy_gettext("an amount of money"),
+    CellType.RATE: lazy_gettext("a rate"),
+    CellType.DURATION: lazy_gettext("a duration"),
+    CellType.DATE: lazy_gettext("a date"),
+    CellType.ID: lazy_gettext("a date"),  # an id or a text is only parsed where its role is a day
+    CellType.TEXT: lazy_gettext("a date"),
 }
 
 _SAMPLE = 10_000  # cells of a column that are looked at where a few tell
@@ -272,12 +272,17 @@ class ColumnReader:
         """Says which cells of a column are no amounts, or rates of which the unit is not known."""
         text, unclear, bad = column["text"], column["unclear"], column["bad"]
         if self.kind.columns[name].count and unclear.any():
-            self.say(
-                RATE_UNIT_UNKNOWN,
-                f"{self.headers[name]!r} has {int(unclear.sum())} rates without a percent "
-                f"sign, the first in row {rows.filter(unclear)[0]}: "
-                f"{text.filter(unclear)[0]!r}; they are not used",
+            said = lazy_ngettext(
+                "“{header}” has {n} rate without a percent sign, in row {row}: “{cell}”; it is "
+                "not used",
+                "“{header}” has {n} rates without a percent sign, the first in row {row}: "
+                "“{cell}”; they are not used",
+                int(unclear.sum()),
+                header=self.headers[name],
+                row=str(rows.filter(unclear)[0]),
+                cell=text.filter(unclear)[0],
             )
+            self.say(RATE_UNIT_UNKNOWN, said)
         if bad.any():
             self._bad(name, int(bad.sum()), text.filter(bad)[0], rows.filter(bad)[0])
 
@@ -301,11 +306,14 @@ class ColumnReader:
         if not isinstance(least, float) or least >= 0:
             return values
         wrong = (values < 0).fill_null(value=False)
-        self.say(
-            "negative-count",
-            f"{self.headers[name]!r} is negative in {int(wrong.sum())} rows, the first is row "
-            f"{rows.filter(wrong)[0]}; it is taken as not known there",
+        text = lazy_ngettext(
+            "“{header}” is negative in {n} row (row {row}); it counts as unknown there",
+            "“{header}” is negative in {n} rows (first: row {row}); it counts as unknown there",
+            int(wrong.sum()),
+            header=self.headers[name],
+            row=str(rows.filter(wrong)[0]),
         )
+        self.say("negative-count", text)
         return pl.select(pl.when(~pl.lit(wrong)).then(pl.lit(values)).alias("v"))["v"]
 
     def _told(self, name: str, found: Parsed) -> pl.Series:
@@ -314,18 +322,31 @@ class ColumnReader:
         return found.values
 
     def _bad(self, name: str, count: int, example: str, row: int) -> None:
-        cells_ = "1 cell" if count == 1 else f"{count} cells"
-        self.say(
-            "unreadable-cell",
-            f"{self.headers[name]!r} has {cells_} that cannot be read as "
-            f"{_EXPECTED[self.kind.columns[name].type]}, the first in row {row}"
-            f"{self._quoted(example)}; taken as not known",
-        )
-
-    def _quoted(self, cell: str) -> str:
-        if not quotable(self.kind, self.columns):
-            return ""
-        return f": {cell!r}" if len(cell) <= _QUOTED else f": {cell[:_QUOTED]!r}…"
+        where = {
+            "header": self.headers[name],
+            "expected": _EXPECTED[self.kind.columns[name].type],
+            "row": str(row),
+        }
+        if quotable(self.kind, self.columns):
+            cell = example if len(example) <= _QUOTED else f"{example[:_QUOTED]}…"
+            text = lazy_ngettext(
+                "“{header}” has {n} cell that isn't {expected}, in row {row}: “{cell}”; it counts "
+                "as unknown",
+                "“{header}” has {n} cells that aren't {expected}, the first in row {row}: "
+                "“{cell}”; they count as unknown",
+                count,
+                cell=cell,
+                **where,
+            )
+        else:
+            text = lazy_ngettext(
+                "“{header}” has {n} cell that isn't {expected}, in row {row}; it counts as unknown",
+                "“{header}” has {n} cells that aren't {expected}, the first in row {row}; they "
+                "count as unknown",
+                count,
+                **where,
+            )
+        self.say("unreadable-cell", text)
 
     def _date(
         self, name: str, text: pl.Series, plain: pl.Series, rows: pl.Series, currency: str | None
@@ -337,11 +358,19 @@ class ColumnReader:
         else:
             found = days(text, rows, order, self.context.today, plain)
         if found.assumed:
-            usual = "day before month" if order.usual else "month before day"
-            self.say(
-                "date-order-assumed",
-                f"the dates in {self.headers[name]!r} can be read two ways; read as {usual}",
+            header = self.headers[name]
+            text_ = (
+                lazy_gettext(
+                    "the dates in “{header}” can be read two ways; read as day before month",
+                    header=header,
+                )
+                if order.usual
+                else lazy_gettext(
+                    "the dates in “{header}” can be read two ways; read as month before day",
+                    header=header,
+                )
             )
+            self.say("date-order-assumed", text_)
         return self._told(name, found.parsed), last
 
 

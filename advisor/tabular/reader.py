@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import Column, Note, Reading, Source, listed, one_grid
+from advisor.model import Column, Listed, Note, Reading, Source, lazy_gettext, one_grid
 from advisor.plugin import KindInfo, Match, ReadContext
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
@@ -93,8 +93,13 @@ class TabularProvider:
         }
         if not near:
             return reading
-        named = [f"{header!r} (nearest: {related!r})" for header, related in near.items()]
-        text = f"amounts in columns that are not known and not read: {listed(named, _SHOWN)}"
+        named = tuple(
+            lazy_gettext("“{header}” (nearest: “{related}”)", header=header, related=related)
+            for header, related in near.items()
+        )
+        text = lazy_gettext(
+            "unknown columns with amounts, not read: {columns}", columns=Listed(named, _SHOWN)
+        )
         columns = (
             attrs.evolve(column, nearest=near[column.header])
             if column.header in near and not column.means

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import Grain, Links, Table, frozen, is_count
+from advisor.model import Grain, Links, Table, frozen, is_count, lazy_gettext, lazy_ngettext
 from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
@@ -112,12 +112,21 @@ class SubjectReader:
         ids = values.texts[column]
         if not cells.ruined(ids):
             return False
-        example = f" (such as {ids.drop_nulls()[0]})" if quotable(self.kind, self.headers) else ""
-        self.notes.say(
-            "ids-ruined",
-            f"the ids in {self.headers[column]!r} lost digits in a spreadsheet{example}, so names "
-            "are used instead; export the file again",
-        )
+        header = self.headers[column]
+        if quotable(self.kind, self.headers):
+            text = lazy_gettext(
+                "the IDs in “{header}” lost digits in a spreadsheet (such as {example}), so names "
+                "are used instead; export the file again",
+                header=header,
+                example=str(ids.drop_nulls()[0]),
+            )
+        else:
+            text = lazy_gettext(
+                "the IDs in “{header}” lost digits in a spreadsheet, so names are used instead; "
+                "export the file again",
+                header=header,
+            )
+        self.notes.say("ids-ruined", text)
         return True
 
     def _table(
@@ -143,14 +152,15 @@ class SubjectReader:
         if picked["key"].null_count():
             picked, lost = _named(picked, subject.kind, dashed=self._dashed_total)
             if lost.pop(_LARGER, 0):
-                text = (
-                    "a row without a name counts more than all others: it is taken as their total"
+                text = lazy_gettext(
+                    "a row without a name has more than all other rows together: it is read as "
+                    "their total"
                 )
                 self.notes.say("totals-disagree", text)
         picked, sums = _without_sum(picked)
         if sums:
             lost["totals row"] = lost.get("totals row", 0) + sums
-            text = "a row that is the sum of all others is taken as their total"
+            text = lazy_gettext("a row that is the sum of all others is read as their total")
             self.notes.say("row-is-total", text)
         ids = any(self.kind.columns[part].type is CellType.ID for part in subject.key)
         if ids and not _apart(picked, "key", "from"):  # which usually are enough
@@ -194,21 +204,32 @@ class SubjectReader:
         lost = frame.height - newest.height
         stamped = joined["_loaded"].null_count() == 0
         if lost and not finest and not stamped and not _grown(joined, [*same, "_aspect"], counts):
-            self.notes.say(
-                "added-parts",
-                "some ids have more than one row for the same days, and nothing but the counts "
-                f"differs ({lost:,} rows): they are added up as parts",
+            text = lazy_ngettext(
+                "some IDs have several rows for the same days that differ only in their numbers "
+                "({n} row): they are added up",
+                "some IDs have several rows for the same days that differ only in their numbers "
+                "({n} rows): they are added up",
+                lost,
             )
+            self.notes.say("added-parts", text)
             return frame
         if lost:
-            by = "was loaded last" if stamped else "is the largest"
             first = joined.join(newest, on="_row", how="anti")["_row"][0]
-            rows = "1 row says" if lost == 1 else f"{lost:,} rows say"
-            self.notes.say(
-                "restated",
-                f"{rows} other numbers for the same id and days (the first is row {first}): the "
-                f"same is not counted twice, the row that {by} holds",
+            kept = (
+                lazy_gettext("the row loaded last is used")
+                if stamped
+                else lazy_gettext("the largest row is used")
             )
+            text = lazy_ngettext(
+                "{n} row has other numbers for the same ID and days (first: row {row}); nothing "
+                "is counted twice: {kept}",
+                "{n} rows have other numbers for the same ID and days (first: row {row}); nothing "
+                "is counted twice: {kept}",
+                lost,
+                row=str(first),
+                kept=kept,
+            )
+            self.notes.say("restated", text)
         return newest
 
     def _key(self, columns: Sequence[str], values: Values, height: int) -> pl.Series:

@@ -32,6 +32,8 @@ _KEYWORDS: Mapping[str, Any] = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
 }
 _TEMPLATE_OPTIONS = {
     "trimmed": "true",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
-from advisor import Grain, Note, Reading, Table, time_zone_named
+from advisor import Grain, Note, Reading, Table, lazy_gettext, time_zone_named
 
 KIND = "advertisers"
 _OF_A_LOADER = ("marketing-api-report", "airbyte-reports", "gmv-max-report-api")
@@ -28,7 +28,7 @@ def accounts(reading: Reading) -> Reading:
     )
     notes = list(reading.notes)
     if zones:
-        text = f"days of the ad accounts are days in {', '.join(zones)}"
+        text = lazy_gettext("time zone of the ad accounts: {zones}", zones=", ".join(zones))
         notes.append(Note("ad-time-zone", text, reading.file.name))
     known = {time_zone_named(zone) for zone in zones}
     return attrs.evolve(
@@ -88,7 +88,7 @@ def _priced(reading: Reading, currency: str) -> Reading:
     def filled(table: Table) -> Table:
         return attrs.evolve(table, frame=table.frame.with_columns(currency=pl.lit(currency)))
 
-    text = f"its currency is {currency}, that of the ad accounts"
+    text = lazy_gettext("its currency is that of the ad accounts: {currency}", currency=currency)
     return attrs.evolve(
         reading,
         tables=tuple(filled(table) for table in reading.tables),

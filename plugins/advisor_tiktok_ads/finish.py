@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor import Note, Reading, Table
+from advisor import Note, Reading, Table, lazy_gettext
 from advisor.tabular import Shape
 from advisor_tiktok_ads.accounts import accounts
 from advisor_tiktok_ads.airbyte import REPORT
@@ -41,9 +41,9 @@ def _names_as_keys(reading: Reading) -> Reading:
         keys = table.frame["key"]
         # Where there are ids, one of the first keys usually is one.
         if not (_has_ids(keys.head(_FEW)) or _has_ids(keys)) and (keys != "").any():
-            text = (
-                f"the file has no ids, so each {table.subject.replace('-', ' ')} is known by its "
-                "name; those of one name are taken together. Export it with ids to tell them apart"
+            text = lazy_gettext(
+                "the file has no IDs, so rows with the same name count as one. Export it with IDs "
+                "to tell them apart"
             )
             note = Note("names-as-keys", text, reading.file.name)
             return attrs.evolve(reading, notes=(*reading.notes, note))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 import polars as pl
 
-from advisor import Note, Reading, Table
+from advisor import Note, Reading, Table, lazy_ngettext
 
 FAMILY = "gmv-max"
 AS = {"spend": "gmv_max_cost", "purchases": "gmv_max_orders", "ad_revenue": "gmv_max_revenue"}
@@ -25,11 +25,12 @@ def apart(reading: Reading) -> Reading:
     moved = sum(t.frame["key"].n_unique() for t in tables if t.family == FAMILY)
     if not moved:
         return reading
-    kinds = sorted({t.subject.replace("-", " ") for t in tables if t.family == FAMILY})
-    what = f"{moved} {' and '.join(kinds)}{'' if moved == 1 else 's'}"
-    text = (
-        f"{what} without a click or an impression {'is' if moved == 1 else 'are'} GMV Max: cost, "
-        "orders and revenue are kept apart from those of classic ads"
+    text = lazy_ngettext(
+        "{n} row group with spend but no impressions is GMV Max; its cost, orders and revenue are "
+        "kept apart from other ads",
+        "{n} row groups with spend but no impressions are GMV Max; their cost, orders and revenue "
+        "are kept apart from other ads",
+        moved,
     )
     note = Note("gmv-max-rows", text, reading.file.name)
     return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, note))

@@ -2,17 +2,18 @@
 columns overlap (all channels include the website), so one source is chosen for a whole file."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
-from advisor import Column, Note, Reading, Table
+from advisor import Column, Listed, Note, Reading, Table, lazy_gettext
 
 SOURCES: Mapping[str, str] = {
-    "shop": "TikTok Shop",
-    "website": "the website",
-    "all": "all channels",
+    "shop": lazy_gettext("TikTok Shop"),
+    "website": lazy_gettext("the website"),
+    "all": lazy_gettext("all channels"),
 }
-"""Sources, the dearest to a shop first. A count of one is named `<count>.<source>`."""
+"""Sources, the closest to a shop first. A count of one is named `<count>.<source>`."""
 
 
 def one_source(reading: Reading) -> Reading:
@@ -84,12 +85,23 @@ def _meaning(column: Column, chosen: str) -> Column:
 
 
 def _note(reading: Reading, chosen: str, there: list[str], with_any: list[str]) -> Note:
-    text = f"purchases and revenue are those of {SOURCES[chosen]}"
+    values: dict[str, Any] = {"source": SOURCES[chosen]}
+    left = tuple(SOURCES[source] for source in with_any if source != chosen)
     if not with_any:
-        text += "; the file has none of any kind"
+        text = lazy_gettext("the file has no purchases and no revenue")
+    elif left:
+        text = lazy_gettext(
+            "purchases and revenue are from {source}; those from {others} overlap with them and "
+            "aren't added",
+            others=Listed(left, len(left)),
+            **values,
+        )
     elif there[0] != chosen:
-        text += f"; the columns of {SOURCES[there[0]]} are all zero"
-    left = [SOURCES[source] for source in with_any if source != chosen]
-    if left:
-        text += f"; those of {' and '.join(left)} overlap with them and were not added"
+        text = lazy_gettext(
+            "purchases and revenue are from {source}; the columns of {other} are all zero",
+            other=SOURCES[there[0]],
+            **values,
+        )
+    else:
+        text = lazy_gettext("purchases and revenue are from {source}", **values)
     return Note("purchases-source", text, reading.file.name)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor import Column, Grain, Note, Period, Reading, Table
+from advisor import Column, Grain, Note, Period, Reading, Table, lazy_ngettext
 from advisor_tiktok_shop.finance_kinds import SETTLED, UNSETTLED, Parts, base_count
 
 _TOLERANCE = 0.011  # of a currency unit: amounts are printed with two decimals
@@ -171,10 +171,14 @@ def _disagreements(
     wrong = rows.filter(_off(rows, parts, shipping_inside=shipping_inside) & ~payment)
     if wrong.is_empty():
         return []
-    text = (
-        f"the settlement isn't what revenue, fees, shipping and adjustments add up to in "
-        f"{wrong.height} of {rows.height} rows, the first is row {wrong['_row'][0]}; it is taken "
-        "as printed"
+    text = lazy_ngettext(
+        "in {n} of {all} rows (row {row}), revenue, fees, shipping and adjustments don't add up to "
+        "the settlement amount; it is used as printed",
+        "in {n} of {all} rows (first: row {row}), revenue, fees, shipping and adjustments don't "
+        "add up to the settlement amount; it is used as printed",
+        wrong.height,
+        all=rows.height,
+        row=str(wrong["_row"][0]),
     )
     return [Note("settlement-disagrees", text, reading.file.name)]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor import Grain, Note, Period, Reading, Table
+from advisor import Grain, Listed, Note, Period, Reading, Table, lazy_gettext, lazy_ngettext
 from advisor.tabular import ruined
 from advisor_tiktok_shop.buyers import LOOK_BACK, Visits, customers_by_day, visits
 from advisor_tiktok_shop.places import by_place
@@ -47,9 +47,14 @@ def order_counts(
             _note(
                 reading,
                 "unknown-status",
-                f"{unknown.height} rows have an order status that is not known, the first is row "
-                f"{unknown['_row'][0]}, and no column says that they were paid or cancelled; they "
-                "are counted apart and not as sales",
+                lazy_ngettext(
+                    "{n} row has an unknown order status (row {row}), and no column says if it was "
+                    "paid or canceled; it doesn't count as a sale",
+                    "{n} rows have an unknown order status (first: row {row}), and no column says "
+                    "if they were paid or canceled; they don't count as sales",
+                    unknown.height,
+                    row=str(unknown["_row"][0]),
+                ),
             )
         )
     rows, left_out = _sales(rows)
@@ -65,14 +70,13 @@ def order_counts(
         sales = rows.join(buyers, on="_row", how="left", maintain_order="left")
         shop = shop.join(customers_by_day(sales), on="day", how="left", maintain_order="left")
         told = shop["repeat_customers"].drop_nulls()
-        notes.append(_note(reading, REPEATS, _repeat_text(told, "of the file")))
+        notes.append(_note(reading, REPEATS, _repeat_text(told)))
     else:
         notes.append(
             _note(
                 reading,
                 "no-buyers",
-                "no column tells one buyer from another, so customers and repeat customers are not "
-                "known",
+                lazy_gettext("no column identifies buyers, so repeat customers are unknown"),
             )
         )
     tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
@@ -102,7 +106,7 @@ def with_repeats(reading: Reading, repeats: pl.DataFrame) -> Reading:
     tables = tuple(known(table) for table in reading.tables)
     others = [note for note in reading.notes if note.code != REPEATS]
     counts = pl.concat(t.frame["repeat_customers"] for t in tables if _has_repeats(t))
-    told = _note(reading, REPEATS, _repeat_text(counts.drop_nulls(), "of all files of orders"))
+    told = _note(reading, REPEATS, _repeat_text(counts.drop_nulls()))
     return attrs.evolve(reading, tables=tables, notes=(*others, told))
 
 
@@ -135,7 +139,12 @@ def _channels_told(
     """Notes where orders are of more than one purchase channel, such as Tokopedia."""
     if others:
         count = sum(others.values())
-        text = f"{count} rows of other purchase channels than {', '.join(channels)} left out"
+        text = lazy_ngettext(
+            "{n} row skipped: it is of another purchase channel than {channels}",
+            "{n} rows skipped: they are of other purchase channels than {channels}",
+            count,
+            channels=", ".join(channels),
+        )
         return [_note(reading, "order-channels", text)]
     if _CHANNEL not in rows.columns:
         return []
@@ -143,10 +152,14 @@ def _channels_told(
     found = of.value_counts(sort=True).sort("count", _CHANNEL, descending=[True, False]).rows()
     if not any(str(channel).casefold() not in _OWN for channel, _ in found):
         return []
-    names = ", ".join(f"{channel} ({count:,} rows)" for channel, count in found[:_SHOWN])
-    text = (
-        f"orders of several purchase channels are counted together: {names}; to count one alone, "
-        'write channels = ["TikTok"] (as the file names it) below [orders] in advisor.toml'
+    names = tuple(
+        lazy_ngettext("{channel} ({n} row)", "{channel} ({n} rows)", count, channel=str(channel))
+        for channel, count in found
+    )
+    text = lazy_gettext(
+        "orders of several purchase channels are counted together: {channels}. To count one alone, "
+        'add `channels = ["TikTok"]` (as the file names it) to [orders] in advisor.toml',
+        channels=Listed(names, _SHOWN),
     )
     return [_note(reading, "order-channels", text)]
 
@@ -284,12 +297,18 @@ def _told(
     )
 
 
-def _repeat_text(known: pl.Series, of: str) -> str:
-    text = (
-        f"a repeat customer is one who had bought in the {LOOK_BACK} days before; the first "
-        f"{LOOK_BACK} days {of} only tell who had"
+def _repeat_text(known: pl.Series) -> str:
+    if len(known):
+        return lazy_gettext(
+            "repeat customers bought in the {days} days before, so they are known only after the "
+            "first {days} days of orders",
+            days=LOOK_BACK,
+        )
+    return lazy_gettext(
+        "repeat customers bought in the {days} days before; these orders cover fewer days, so "
+        "repeat customers are unknown",
+        days=LOOK_BACK,
     )
-    return text if len(known) else f"{text}, and there is no day after them"
 
 
 def _note(reading: Reading, code: str, text: str) -> Note:

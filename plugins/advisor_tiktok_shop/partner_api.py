@@ -3,7 +3,7 @@
 import attrs
 import polars as pl
 
-from advisor import Note, Reading, Table
+from advisor import Note, Reading, Table, lazy_gettext
 from advisor_tiktok_shop.orders import left_out_too, return_counts
 
 _YES = ("true", "1", "yes")
@@ -93,7 +93,9 @@ def score(reading: Reading) -> Reading:
     )
     notes = list(reading.notes)
     if tier and tier[0]:
-        text = f"the Shop Performance Score's tier is {str(tier[0]).lower()}"
+        text = lazy_gettext(
+            "Shop Performance Score: {tier} tier", tier=lazy_gettext(str(tier[0]).lower())
+        )
         notes.append(Note("score-tier", text, reading.file.name))
     left = {"part of the score": rest} if rest else {}
     return attrs.evolve(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import attrs
 import polars as pl
 
-from advisor import Note, Period, Reading, Table
+from advisor import Note, Period, Reading, Table, lazy_gettext
 
 Finish = Callable[[Reading], Reading]
 
@@ -105,9 +105,9 @@ def _named(reading: Reading, what: str) -> tuple[str, tuple[Note, ...]]:
     if len(found) == 1:
         return str(found[0]), ()
     stem = _COPY.sub("", PurePosixPath(reading.file.name).stem)
-    text = (
-        f"the answer doesn't say which {what} it is about, and neither does the file's name; it "
-        f"goes by the name of the file. Put the id of the {what} into the name to join it with "
-        "others"
+    text = lazy_gettext(
+        "neither the API answer nor the file's name says which {what} it is about, so it goes by "
+        "the name of the file. Put the ID into the file's name to combine it with other files",
+        what=lazy_gettext(what),
     )
     return stem, (Note("unnamed-subject", text, reading.file.name),)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 import polars as pl
 
-from advisor import Note, Reading, Table
+from advisor import Note, Reading, Table, lazy_ngettext
 from advisor.tabular import ruined
 from advisor_tiktok_shop.finance_kinds import base_count
 from advisor_tiktok_shop.orders import ORDER_ID, left_out_too, sorted_out
@@ -89,9 +89,10 @@ def _unknown(reading: Reading, left_out: Mapping[str, int]) -> tuple[Note, ...]:
     count = left_out.get(_UNKNOWN, 0)
     if not count:
         return ()
-    text = (
-        f"{count} rows have an order status that is not known, and no commission of them was paid; "
-        "they are counted apart and not as sales"
+    text = lazy_ngettext(
+        "{n} row has an unknown order status and no paid commission; it doesn't count as a sale",
+        "{n} rows have an unknown order status and no paid commission; they don't count as sales",
+        count,
     )
     return (Note("unknown-status", text, reading.file.name),)
 

@@ -317,7 +317,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_a_line(
     monkeypatch.setattr("advisor.ingest.gathering.find_files", find_and_remove)
     made = document(tmp_path)
 
-    assert str(problem(made, "gone.csv")).startswith("vanished while it was read")
+    assert str(problem(made, "gone.csv")).startswith("disappeared while it was read")
     assert kpis(made)["ctr"] == pytest.approx(6440 / 560_000)
 
 

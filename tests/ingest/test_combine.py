@@ -54,7 +54,7 @@ def test_the_file_that_ends_later_wins_the_shared_day() -> None:
     assert content(only(counted).rows) == {("1", day(1), 5.0): 1}
     (note,) = counted.notes
     assert (note.code, note.file) == ("overlap", "a.csv")
-    assert note.text == "1 row was not added: b.csv has the same days of the same ad"
+    assert note.text == "1 row skipped: b.csv has the same days (Ad)"
 
 
 def test_of_two_files_that_end_together_the_larger_counts_win() -> None:
@@ -81,8 +81,7 @@ def test_of_two_files_that_end_together_the_newer_download_wins_and_that_is_said
     assert content(kept.rows if grain is Grain.DAY else kept.totals) == {("1", day(1), 5.0): 1}
     (note,) = counted.notes
     assert (note.code, note.file) == ("overlap", older)
-    assert note.text.startswith(f"1 row was not added: {newer} has the same ")
-    assert note.text.endswith(" and was downloaded later, as the names say")
+    assert note.text.startswith(f"1 row skipped: {newer} was downloaded later and has the same ")
 
 
 def test_a_longer_period_that_overlaps_loses_to_the_newer_download_of_the_same_end() -> None:
@@ -99,9 +98,7 @@ def test_a_longer_period_that_overlaps_loses_to_the_newer_download_of_the_same_e
     )
 
     assert content(only(counted).totals) == {("1", day(3), 5.0): 1}
-    assert [note.text.endswith("downloaded later, as the names say") for note in counted.notes] == [
-        True
-    ]
+    assert ["was downloaded later" in note.text for note in counted.notes] == [True]
 
 
 def test_a_stamp_beside_a_name_without_one_says_nothing() -> None:
@@ -112,7 +109,7 @@ def test_a_stamp_beside_a_name_without_one_says_nothing() -> None:
 
     assert content(only(counted).rows) == {("1", day(1), 6.0): 1}
     assert [note.text for note in counted.notes] == [
-        "1 row was not added: list.csv has the same days of the same ad"
+        "1 row skipped: list.csv has the same days (Ad)"
     ]
 
 
@@ -142,7 +139,7 @@ def test_a_second_export_of_the_same_days_adds_its_columns() -> None:
     assert content(frame, "key", "clicks", "spend") == {("1", 5.0, 2.5): 1}
     a, b = ([file.name for file in counted.files].index(name) for name in ("a.csv", "b.csv"))
     assert content(frame, "_file", "_row", "_also_file", "_also_row") == {(a, 2, b, 2): 1}
-    assert "adds spend to days of the same ad that another file has too" in {
+    assert "adds Spend to a file that has the same days (Ad)" in {
         note.text for note in counted.notes if note.file == "b.csv"
     }
 
@@ -300,7 +297,7 @@ def test_names_that_could_be_two_ids_are_left_out_on_days_that_have_ids() -> Non
 
     assert content(only(counted).rows, "from", "clicks") == {(day(1), 5.0): 1, (day(2), 4.0): 2}
     assert [note.text for note in counted.notes] == [
-        "1 row was left out: names without ids, on days that a file with ids has too"
+        "1 row skipped: it has a name but no ID, and a file with IDs has the same days"
     ]
 
 
@@ -323,7 +320,7 @@ def test_the_days_of_a_period_are_said_where_it_was_left_out() -> None:
     whole = reading("p", [{"key": "1", "from": 1, "to": 10, "clicks": 9.0}], grain=Grain.PERIOD)
 
     assert [(note.file, note.text) for note in combine([daily, whole], WORDS).notes] == [
-        ("p", "1 row was not added: d.csv has the days of that period")
+        ("p", "1 row skipped: d.csv has each day of that period")
     ]
 
 
@@ -357,8 +354,8 @@ def test_money_in_another_currency_is_dropped_and_its_counts_are_kept() -> None:
     (note,) = counted.notes
     assert (note.code, note.file) == ("mixed-currencies", "x.csv")
     assert note.text == (
-        "has amounts in IDR where the shop's currency is USD; "
-        "their counts were read, their amounts were not"
+        "has amounts in IDR, but your shop's currency is USD: its counts are used, its amounts "
+        "aren't"
     )
 
 
@@ -369,7 +366,7 @@ def test_amounts_without_a_currency_are_taken_as_the_shops_and_said_once() -> No
 
     assert total(only(counted).rows, "spend") == 2.0
     assert [note.text for note in counted.notes] == [
-        "2 files do not say which currency amounts are in; they were taken as MXN"
+        "2 files don't say their currency; their amounts are read as MXN"
     ]
 
 

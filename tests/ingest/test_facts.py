@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from advisor.errors import AdvisorError
 from advisor.ingest.facts import FACTS_VERSION, MANIFEST, read_facts, write_facts
 from advisor.ingest.result import Gathered, Unread
+from advisor.model import Catalogue, Language, lazy_gettext, lazy_ngettext
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table
 from tests.files_and_frames import file, reading
 
@@ -135,6 +136,36 @@ def test_where_the_files_lay_is_not_told(tmp_path: Path) -> None:
     assert read_facts(path).readings[0].file.path == path
 
 
+def test_notes_are_said_in_the_language_of_whoever_reads_the_facts(tmp_path: Path) -> None:
+    text = lazy_ngettext("{n} row skipped", "{n} rows skipped", 6)
+    one = attrs.evolve(reading("a.csv", [{"key": "1", "day": 1}]), notes=(Note("x", text),))
+    unread = Unread(file("b.csv"), lazy_gettext("is an unrecognized file"))
+    path = tmp_path / "shop.facts"
+    write_facts(path, Gathered((one,), (unread,), (Note("y", "as it is"),)))
+
+    back = read_facts(path)
+    spanish = Language(
+        "es",
+        catalogue=Catalogue(
+            {"is an unrecognized file": "archivo no reconocido"},
+            {"{n} row skipped": ("{n} fila omitida", "{n} filas omitidas")},
+        ),
+    )
+    assert spanish.say(back.readings[0].notes[0].text) == "6 filas omitidas"
+    assert back.unread[0].problem(spanish) == "archivo no reconocido"
+    assert [note.text for note in back.notes] == ["as it is"]
+    assert str(back.unread[0]) == "b.csv: is an unrecognized file"
+
+
+@pytest.mark.parametrize("text", [7, {}, {"text": "x", "plural": "", "number": "1", "values": {}}])
+def test_a_note_that_is_no_message_makes_the_facts_damaged(tmp_path: Path, text: object) -> None:
+    path = facts(tmp_path / "shop.facts")
+    rewritten(path, {"notes": [{"code": "x", "text": text, "file": ""}]})
+
+    with pytest.raises(AdvisorError, match="damaged facts file"):
+        read_facts(path)
+
+
 def test_facts_of_another_version_are_refused(tmp_path: Path) -> None:
     path = facts(tmp_path / "shop.facts")
     rewritten(path, {"schema-version": FACTS_VERSION + 1})
@@ -143,7 +174,7 @@ def test_facts_of_another_version_are_refused(tmp_path: Path) -> None:
         read_facts(path)
 
     assert str(caught.value) == (
-        f"{path}: facts of version 2, expected 1; gather the exports again with `advisor gather`"
+        f"{path}: facts of version 3, expected 2; gather the exports again with `advisor gather`"
     )
 
 

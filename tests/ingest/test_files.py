@@ -68,7 +68,7 @@ def test_a_copy_is_read_once_and_said(tmp_path: Path) -> None:
 
     assert [file.name for file in files] == ["a (1).csv"]
     assert [(note.file, note.text) for note in notes] == [
-        ("a.csv", "is the same file as a (1).csv; it was read once")
+        ("a.csv", "skipped: it is the same file as a (1).csv")
     ]
 
 
@@ -100,7 +100,7 @@ def test_an_own_output_that_is_named_is_left_out_with_a_note(tmp_path: Path, nam
 
     assert files == []
     assert (note.code, note.file) == ("own-output", name)
-    assert "which shop-advisor wrote" in note.text
+    assert "from shop-advisor" in note.text
 
 
 @pytest.mark.parametrize("name", ["plan.json", "plan.md", "findings.csv"])

@@ -228,7 +228,7 @@ def test_each_table_that_somebody_knows_is_a_reading_of_its_own(tmp_path: Path) 
 
     assert [one.file.name for one in gathered.readings] == ["many.json > ads", "many.json > more"]
     assert [str(note.text) for note in gathered.notes] == [
-        "holds further tables that no provider knows: 'notes'"
+        "has more tables, which were not recognized: “notes”"
     ]
 
 
@@ -276,7 +276,7 @@ def test_all_tables_of_a_file_are_in_its_facts_and_read_once(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        (Path.unlink, "vanished while it was read; run it again when it is back"),
+        (Path.unlink, "disappeared while it was read; run it again when it is back"),
         (
             lambda path: path.write_text("key,clicks\n1,2\n1,3\n"),
             "changed while it was read; run it again when it is complete",

@@ -45,7 +45,7 @@ def test_margins_are_weighed_by_sales() -> None:
     assert found.margin == pytest.approx(0.4)
     assert found.margin_origin == OWN_LIST
     assert note.text == (
-        "2 ads with a margin of their own make 100% of the sales; by these the shop's margin is 40%"
+        "the shop margin, 40%, is calculated from the margins of 2 of your ads (100% of sales)"
     )
 
 
@@ -58,8 +58,8 @@ def test_what_the_shop_states_decides() -> None:
 @pytest.mark.parametrize(
     ("products", "says"),
     [
-        (((100, 0.5), (900, None)), "10% of the sales: too little to tell"),
-        (((100, -0.5),), "leave -50% of it: no margin to work with"),
+        (((100, 0.5), (900, None)), "(10% of sales): too few for a shop margin"),
+        (((100, -0.5),), "is -50%: it can't be used as the shop margin"),
     ],
 )
 def test_too_few_sales_or_a_loss_make_no_margin(

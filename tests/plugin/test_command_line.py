@@ -198,7 +198,7 @@ def test_a_rule_replaces_a_bundled_one_only_where_advisor_toml_allows_it(
         assert "agency/not-clicked" not in rules
         (note,) = notes
         assert note.startswith("plugin agency would replace rules: agency/not-clicked for guide/we")
-        assert note.endswith('write allow = ["agency"] into [plugins] of advisor.toml')
+        assert note.endswith('add `allow = ["agency"]` to [plugins] in advisor.toml')
         assert packs["agency"] == []
 
 

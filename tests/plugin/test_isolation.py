@@ -313,7 +313,7 @@ def test_plugins_of_others_bring_the_same_in_a_child(tmp_path: Path) -> None:
     assert isolated["findings"] == whole["findings"]
     assert isolated["plan"] == whole["plan"]
     more = [note["text"] for note in isolated["data_notes"] if note not in whole["data_notes"]]
-    assert more == ["plugin ledger: its templates are done without, as it is isolated"]
+    assert more == ["plugin ledger: its templates are not used, because it runs isolated"]
 
 
 def text(path: Path) -> str:

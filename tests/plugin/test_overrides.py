@@ -109,10 +109,10 @@ def test_without_leave_the_other_rule_stays_and_a_note_says_which_line_to_add(
 
     assert ids(loaded) == ["guide/later", "guide/other", "guide/weak"]
     assert resting(loaded) == {
-        "agency/own": "it would replace guide/weak, which advisor.toml allows not"
+        "agency/own": "it would replace guide/weak, which advisor.toml doesn't allow"
     }
     (note,) = loaded.notes
-    assert note.text.endswith('to let it, write allow = ["agency"] into [plugins] of advisor.toml')
+    assert note.text.endswith('to allow it, add `allow = ["agency"]` to [plugins] in advisor.toml')
     assert loaded.overrides == ()
 
 
@@ -291,9 +291,9 @@ def test_whose_band_holds(allow: tuple[str, ...], niche: str | None, low: float)
     assert [edges.low for edges in found.edges] == [low]
     notes = made.ordered_bands(allow)[1]
     assert [note.text.split(":")[0] for note in notes] == [
-        "bands of agency come before the bundled ones"
+        "targets of agency come before the bundled ones"
         if allow
-        else "plugin agency has bands that count only where no bundled one holds"
+        else "plugin agency has targets that apply only where no bundled target does"
     ]
 
 

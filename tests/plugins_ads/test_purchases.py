@@ -48,8 +48,8 @@ CASES = {
         },
         3,
         30,
-        "purchases and revenue are those of TikTok Shop; those of all channels overlap with them "
-        "and were not added",
+        "purchases and revenue are from TikTok Shop; those from all channels overlap with them "
+        "and aren't added",
     ),
     "a shop without any purchase gives way to the website": Case(
         {
@@ -60,13 +60,13 @@ CASES = {
         },
         4,
         44,
-        "purchases and revenue are those of the website; the columns of TikTok Shop are all zero",
+        "purchases and revenue are from the website; the columns of TikTok Shop are all zero",
     ),
     "where nothing was bought, zero is the shop's number": Case(
         {"purchases.website": [0, 0], "purchases.shop": [0, 0], "ad_revenue.shop": [0, 0]},
         0,
         0,
-        "purchases and revenue are those of TikTok Shop; the file has none of any kind",
+        "the file has no purchases and no revenue",
     ),
 }
 

@@ -202,7 +202,7 @@ def test_a_real_file_is_read_whole_and_adds_up(real: Real) -> None:
 @pytest.mark.parametrize("real", [c for c in CASES if c.source], ids=lambda real: real.file)
 def test_a_note_says_whose_purchases_were_read(real: Real) -> None:
     (note,) = (n for n in read(EXPORTS / real.file).notes if n.code == "purchases-source")
-    assert f"are those of {real.source}" in note.text
+    assert f"are from {real.source}" in note.text
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_invented_numbers_do_not_agree_with_each_other_and_it_is_said() -> None:
     """Fivetran's example has made-up ratios beside made-up counts."""
     (file,) = INVENTED
     disagree = [n.text for n in read(EXPORTS / file).notes if n.code == "identity-disagrees"]
-    assert any(text.startswith("'CPC' is not what its counts make") for text in disagree)
+    assert any(text.startswith("“CPC” doesn't match its counts") for text in disagree)
 
 
 @pytest.mark.parametrize("file", [case.file for case in CASES if case.kind.startswith("gmv-max")])

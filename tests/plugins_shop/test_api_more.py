@@ -274,7 +274,7 @@ def test_without_an_id_in_its_name_an_answer_goes_by_its_file_and_says_so(
 ) -> None:
     reading = read(written(tmp_path, "answer.json", ANSWERS[name].write()))
     (note,) = (note for note in reading.notes if note.code == "unnamed-subject")
-    assert "Put the id of the" in note.text
+    assert "Put the ID into the file's name" in note.text
 
 
 def test_a_sku_belongs_to_its_product(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_settlement_that_its_parts_do_not_make_is_taken_as_printed_and_told(
     assert sums(table_of(reading, "shop"))["settlement"] == pytest.approx(21.35)
     (note,) = reading.notes
     assert note.code == "settlement-disagrees"
-    assert "in 1 of 3 rows, the first is row 2" in note.text
+    assert "in 1 of 3 rows (row 2)" in note.text
 
 
 BR = """Statement date,Statement ID,Payment ID,Status,Type,Currency,Order/adjustment ID,\

@@ -202,5 +202,5 @@ def test_the_score_comes_with_its_scale_its_tier_and_the_shops_below(tmp_path: P
         "shop_performance_score_scale": 5,
         "peer_percentile": 64,
     }
-    assert "the Shop Performance Score's tier is good" in {note.text for note in reading.notes}
+    assert "Shop Performance Score: good tier" in {note.text for note in reading.notes}
     assert reading.period == Period(date(2026, 10, 13), date(2026, 10, 13))

@@ -31,8 +31,8 @@ def test_an_error_is_shown_as_the_error_it_is(tmp_path: Path, body: dict, name: 
 @pytest.mark.parametrize(
     ("info", "text"),
     [
-        ({"page_info": {"page": 2, "total_page": 7, "total_number": 65}}, "page 2 of 7 pages"),
-        ({"next_page_token": "abc"}, "names a next page"),
+        ({"page_info": {"page": 2, "total_page": 7, "total_number": 65}}, "page 2 of 7"),
+        ({"next_page_token": "abc"}, "has a next page"),
         ({"total_count": 9}, "1 of 9 rows"),
     ],
 )

@@ -279,7 +279,7 @@ def test_tables_that_nobody_knows_are_named_and_never_loaded(
     assert {table for table, _ in asked} == {"tiktok_ads__ad_report"}
     assert all("source_relation" not in columns[1:] for _, columns in asked[:1])
     assert [note.text for note in gathered.notes] == [
-        "holds further tables that no provider knows: 'customers'"
+        "has more tables, which were not recognized: “customers”"
     ]
 
 

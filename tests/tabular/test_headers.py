@@ -180,7 +180,7 @@ def test_a_name_repeated_beyond_what_the_kind_knows_is_read_once_and_noted(
 
     assert reading.tables[0].frame["views"].to_list() == [2.0]
     assert [note.text for note in reading.notes] == [
-        "the header 'Views' occurs more than once; the first is read"
+        "several columns are called “Views”; the first is read"
     ]
 
 

@@ -57,7 +57,7 @@ def test_a_table_of_another_platform_is_left_out_with_a_line(
 def test_a_file_named_after_another_platform_is_not_read(tmp_path: Path, other: str) -> None:
     path = tmp_path / f"{other}_ads_2026.csv"
     path.write_text("\n".join([f"{LEVELS},{COUNTS}", *_rows("x", 5)]), encoding="utf-8")
-    with pytest.raises(NothingReadable, match=r"another platform; if it is yours .* --map"):
+    with pytest.raises(NothingReadable, match=r"another platform; to read it anyway.* --map"):
         _gather(path)
 
 

@@ -167,8 +167,8 @@ def test_a_cell_that_cannot_be_read_is_null_counted_and_shown(tmp_path: Path) ->
 
     assert column(reading, "views") == [5.0, None, None, 7.0]
     assert sorted(note.text.partition(";")[0] for note in reading.notes) == [
-        "'GMV' has 1 cell that cannot be read as an amount of money, the first in row 5: '?'",
-        "'Views' has 2 cells that cannot be read as a number, the first in row 3: 'many'",
+        "“GMV” has 1 cell that isn't an amount of money, in row 5: “?”",
+        "“Views” has 2 cells that aren't a number, the first in row 3: “many”",
     ]
 
 
@@ -344,7 +344,7 @@ def test_of_two_tables_in_a_sheet_the_second_is_read_and_the_first_checks_it(
         "repeated header": 1,
     }
     assert [note.text for note in reading.notes] == [
-        "the rows of 'Views' add up to 12, the file's total is 13"
+        "the rows of “Views” add up to 12, the file's total is 13"
     ]
 
 
@@ -379,8 +379,7 @@ def test_a_printed_rate_is_recomputed_up_to_its_last_decimal(tmp_path: Path) -> 
 
     (note,) = reading.notes
     assert note.text == (
-        "'CTR' is not what its counts make in 1 of 3 rows; the first is row 4: 0.02 is printed, "
-        "0.015 computed"
+        "“CTR” doesn't match its counts in 1 of 3 rows: row 4 says 0.02, calculated 0.015"
     )
 
 
@@ -479,7 +478,7 @@ def test_dates_that_can_be_read_two_ways_are_noted_once(tmp_path: Path) -> None:
 
     assert column(reading, "from") == [date(2026, 3, 4)]
     assert [note.text for note in reading.notes] == [
-        "the dates in 'Date' can be read two ways; read as month before day"
+        "the dates in “Date” can be read two ways; read as month before day"
     ]
 
 

@@ -44,7 +44,7 @@ def test_a_stray_cell_is_cut_off_and_told(tmp_path: Path, at: str, mark: str) ->
     far = at != "ALL3000"  # small enough to be loaded
     assert len(grid.body(0, [0, 1])) == (1 if far else 2999)
     assert [text for _, text in grid.remarks] == (
-        [f"cell {at} lies far from the table and is left out"] if far else []
+        [f"1 cell is far from the table ({at}); it is skipped"] if far else []
     )
 
 

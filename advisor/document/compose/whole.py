@@ -230,7 +230,7 @@ def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
             rows=0,
             left_out={},
             sha256=u.file.sha256,
-            problem=str(u).removeprefix(f"{u.file.name}: "),
+            problem=u.problem(diagnosis.language),
         )
         for u in diagnosis.gathered.unread
     ]
@@ -340,5 +340,5 @@ def _as_kpi(
 
 def _notes(diagnosis: Diagnosis, more: Iterable[Note]) -> list[NoteInfo]:
     notes = [*diagnosis.notes, *more, *(n for r in diagnosis.gathered.readings for n in r.notes)]
-    unique = dict.fromkeys((n.code, n.text, n.file) for n in notes)
+    unique = dict.fromkeys((n.code, diagnosis.language.say(n.text), n.file) for n in notes)
     return [NoteInfo(*parts) for parts in sorted(unique, key=lambda p: (p[2], p[0], p[1]))]

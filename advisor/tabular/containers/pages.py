@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from advisor.model import Source, frozen, listed
+from advisor.model import Listed, Source, frozen, lazy_gettext, lazy_ngettext
 
 ONE_PAGE = "one-page"  # the code of the note that says what is missing
 _LONG = 12  # digits of no number of pages
@@ -82,17 +82,29 @@ def pages_missing(pages: Sequence[Page]) -> str:
         gaps = [str(number) for number in range(1, count + 1) if number not in here]
         if not gaps:
             return ""
-        which = "page" if len(gaps) == 1 else "pages"
-        return (
-            f"{len(here)} of {count} pages of an answer are here, without {which} "
-            f"{listed(gaps, _SHOWN)}; save what is missing beside them"
+        return lazy_ngettext(
+            "{here} of {all} pages of an API answer are here, without page {missing}; save it too",
+            "{here} of {all} pages of an API answer are here, without pages {missing}; save them "
+            "too",
+            len(gaps),
+            here=len(here),
+            all=count,
+            missing=Listed(tuple(gaps), _SHOWN),
         )
     total, held = pages[0].total, sum(page.held for page in pages)
     if total is not None:
-        short = f"{len(pages)} pages of an answer hold {held} of {total} rows"
-        return f"{short}; save the further pages beside them" if held < total else ""
+        if held >= total:
+            return ""
+        return lazy_gettext(
+            "{pages} pages of an API answer have {held} of {total} rows; save the other pages too",
+            pages=len(pages),
+            held=held,
+            total=total,
+        )
     if all(page.more for page in pages):
-        return "the answer goes on: each page names a next one; save the last pages too"
+        return lazy_gettext(
+            "the API answer is incomplete: each page has a next one; save the last pages too"
+        )
     return ""
 
 
@@ -100,11 +112,17 @@ def _missing_of_one(page: Page) -> str:
     if page.alone:
         return ""
     if (page.pages or 1) > 1:
-        return (
-            f"this is page {page.number} of {page.pages} pages of an answer; save the other pages "
-            "beside it"
+        return lazy_gettext(
+            "this is page {number} of {all} of an API answer; save the other pages too",
+            number=page.number or 0,
+            all=page.pages or 0,
         )
-    rows = f": it holds {page.held} of {page.total} rows" if page.total else ""
-    if page.more:
-        return f"the answer goes on{rows or ': it names a next page'}; save the further pages too"
-    return f"the answer holds {page.held} of {page.total} rows; save the further pages beside it"
+    if page.more and not page.total:
+        return lazy_gettext(
+            "the API answer is incomplete: it has a next page; save the other pages too"
+        )
+    return lazy_gettext(
+        "the API answer has {held} of {total} rows; save the other pages too",
+        held=page.held,
+        total=page.total or 0,
+    )

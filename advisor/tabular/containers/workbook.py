@@ -8,7 +8,7 @@ import polars as pl
 from fastexcel import ExcelReader, FastExcelError
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS
+from advisor.model import HEAD_ROWS, lazy_ngettext
 from advisor.tabular.cells import tidy
 
 
@@ -26,12 +26,13 @@ class SheetGrid:
         """Code and text of notes on the sheet."""
         if not self._cut:
             return ()
-        cells = (
-            f"cell {self._cut[0]} lies"
-            if len(self._cut) == 1
-            else (f"{len(self._cut)} cells lie, the first at {self._cut[0]},")
+        text = lazy_ngettext(
+            "{n} cell is far from the table ({first}); it is skipped",
+            "{n} cells are far from the table (first: {first}); they are skipped",
+            len(self._cut),
+            first=self._cut[0],
         )
-        return (("far-cells", f"{cells} far from the table and is left out"),)
+        return (("far-cells", text),)
 
     @functools.cached_property
     def _cells(self) -> pl.DataFrame:
