@@ -6,11 +6,12 @@ day; from hours the shop's own days can be put together, from days they cannot.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import attrs
 import polars as pl
 
-from advisor.model import Grain, Note, Period, Reading, Table, zones_of
+from advisor.model import Grain, Note, Period, Reading, Table, lazy_gettext, zones_of
 
 HOUR = "_hour"
 _MINUTES = 60
@@ -51,25 +52,35 @@ def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
     if not dated or there == home:
         return reading
     if home is None:
-        text = (
-            f"its days are days in {there}; write the shop's own time zone as timezone below [shop]"
-            " in advisor.toml to have both compared"
+        text = lazy_gettext(
+            "its days are in time zone {there}; set timezone in [shop] of advisor.toml to your "
+            "shop's time zone to have both compared",
+            there=there,
         )
         return _told(reading, text)
     apart = [a - b for a, b in zip(_offsets(home, today), _offsets(there, today), strict=True)]
     if not any(apart):
         return reading
     hours = max(abs(gap) for gap in apart) / _MINUTES
-    gap = f"its days are days in {there}, up to {hours:g} hours apart from those of {home}"
+    zones: dict[str, Any] = {"there": there, "home": home, "hours": hours}
     if not any(_has_hours(table) for table in reading.tables):
-        return _told(reading, f"{gap}; export it by hour to have the shop's own days")
+        text = lazy_gettext(
+            "its days are in time zone {there}, up to {hours} hours apart from your shop's "
+            "({home}); export it by hour to get your shop's days",
+            **zones,
+        )
+        return _told(reading, text)
     moved = attrs.evolve(
         reading, tables=tuple(_moved(table, there, home) for table in reading.tables)
     )
     ends = pl.concat([table.frame.select("from", "to") for table in moved.tables])
     first, last = ends["from"].min(), ends["to"].max()
     period = Period(first, last) if isinstance(first, date) and isinstance(last, date) else None
-    text = f"{gap}, the shop's: they are rebuilt from its hours, the first and last day in part"
+    text = lazy_gettext(
+        "its days are in time zone {there}, up to {hours} hours apart from your shop's ({home}): "
+        "they are rebuilt from its hours, so the first and last day are incomplete",
+        **zones,
+    )
     return _told(attrs.evolve(moved, period=period or reading.period), text)
 
 

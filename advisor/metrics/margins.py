@@ -85,14 +85,26 @@ def _with_settlements(
     if business.costs_besides is None:
         return found, None
     margin = left - business.costs_besides
-    based = (
-        f"settlements of {orders:,.0f} orders leave {_share(left)} of the sales before ads and the "
-        f"costs below [costs], which are {_share(business.costs_besides)}"
-    )
+    values: dict[str, Any] = {
+        "orders": round(orders),
+        "left": _share(left),
+        "costs": _share(business.costs_besides),
+        "margin": _share(margin),
+    }
     if not 0 < margin < 1:
-        return found, Note("margin", f"{based}: no margin to work with")
+        said = lazy_gettext(
+            "settlements of {orders} orders leave {left} of sales before ads, and your [costs] are "
+            "{costs}: nothing is left as the shop margin",
+            **values,
+        )
+        return found, Note("margin", said)
     found = attrs.evolve(found, margin=margin, margin_origin=SETTLEMENTS)
-    return found, Note("margin", f"{based}; so the shop's margin is {_share(margin)}")
+    said = lazy_gettext(
+        "settlements of {orders} orders leave {left} of sales before ads, and your [costs] are "
+        "{costs}; so the shop margin is {margin}",
+        **values,
+    )
+    return found, Note("margin", said)
 
 
 def _with_margin(

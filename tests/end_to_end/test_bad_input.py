@@ -201,7 +201,7 @@ def test_the_first_of_two_equal_headers_is_read_and_that_is_said(tmp_path: Path)
     made = document(tmp_path)
 
     (note,) = notes(made, "repeated-header")
-    assert note == "ads.csv: the header 'Cost' occurs more than once; the first is read"
+    assert note == "ads.csv: several columns are called “Cost”; the first is read"
     assert kpis(made)["cpc"] == pytest.approx(5600 / 6440)
 
 
@@ -212,7 +212,7 @@ def test_what_is_no_number_is_not_known_and_said(tmp_path: Path, value: str) -> 
     made = document(tmp_path)
 
     (note,) = notes(made, "unreadable-cell")
-    assert note.startswith("ads.csv: 'Impressions' has 1 cell that cannot be read as a number")
+    assert note.startswith("ads.csv: “Impressions” has 1 cell that isn't a number")
     without = 560_000 - 10_000
     rate = kpis(made)["ctr"]
     assert rate in (pytest.approx((6440 - 30) / without), pytest.approx((6440 - 200) / without))
@@ -227,7 +227,7 @@ def test_a_negative_count_is_not_known_and_said(tmp_path: Path, column: str) -> 
     made = document(tmp_path)
 
     (note,) = notes(made, "negative-count")
-    assert note.startswith(f"ads.csv: {column!r} is negative in 1 rows, the first is row 2")
+    assert note.startswith(f"ads.csv: “{column}” is negative in 1 row (row 2)")
     assert all(value is None or value >= 0 for value in kpis(made).values())
 
 
@@ -243,7 +243,7 @@ def test_other_currencies_are_read_for_their_counts_only(tmp_path: Path) -> None
     made = document(tmp_path)
 
     (note,) = notes(made, "mixed-currencies")
-    assert note.startswith("ads-mx.csv: has amounts in MXN where the shop's currency is USD")
+    assert note.startswith("ads-mx.csv: has amounts in MXN, but your shop's currency is USD")
     assert kpis(made)["cpc"] == pytest.approx(5600 / 6440)
     assert kpis(made)["ctr"] == pytest.approx(2 * 6440 / 1_120_000)
 
@@ -265,7 +265,7 @@ def test_two_downloads_of_the_same_days_are_counted_once(tmp_path: Path) -> None
     made = document(tmp_path)
 
     (note,) = notes(made, "overlap")
-    assert "40 rows were not added" in note
+    assert "40 rows skipped" in note
     assert kpis(made) == kpis(document(tmp_path / "tuesday.csv"))
 
 
@@ -275,9 +275,7 @@ def test_the_same_file_under_two_names_is_read_once(tmp_path: Path) -> None:
 
     made = document(tmp_path)
 
-    assert notes(made, "duplicate-file") == [
-        "ads.csv: is the same file as ads (1).csv; it was read once"
-    ]
+    assert notes(made, "duplicate-file") == ["ads.csv: skipped: it is the same file as ads (1).csv"]
     assert len(made.inputs) == 1
     assert kpis(made) == kpis(document(tmp_path / "ads.csv"))
 
@@ -331,7 +329,7 @@ def test_a_folder_that_may_not_be_read_is_a_note(tmp_path: Path) -> None:
     finally:
         locked.chmod(0o700)
 
-    assert notes(made, "unreadable") == ["locked: cannot be opened: permission denied"]
+    assert notes(made, "unreadable") == ["locked: can't be opened: permission denied"]
 
 
 def refused(folder: Path) -> AdvisorError:

@@ -85,7 +85,7 @@ def _with_broken_sheet(path: Path, data: bytes) -> None:
 def test_folders_nested_without_end_are_left(tmp_path: Path) -> None:
     (tmp_path / "/".join(["deep"] * 100)).mkdir(parents=True)
     (note,) = (note for note in _gather(tmp_path).notes if note.code == "unreadable")
-    assert note.text == "the folders in it are nested more than 64 levels deep and were not read"
+    assert note.text == "its folders are nested more than 64 levels deep and weren't read"
 
 
 def test_a_file_name_that_is_no_utf_8_is_shown_as_it_can_be(tmp_path: Path) -> None:

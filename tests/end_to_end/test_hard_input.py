@@ -294,8 +294,8 @@ def test_of_two_files_that_contradict_each_other_the_newer_wins_and_both_are_nam
     (ads,) = (one for one in counted.of("ad") if one.rows is not None)
     assert ads.rows is not None
     assert ads.rows["spend"].unique().to_list() == [1.0]
-    assert [(note.file, note.text) for note in counted.notes if "not added" in note.text] == [
-        ("older.csv", "3 rows were not added: newer.csv has the same days of the same ad")
+    assert [(note.file, note.text) for note in counted.notes if "skipped" in note.text] == [
+        ("older.csv", "3 rows skipped: newer.csv has the same days (ad)")
     ]
 
 

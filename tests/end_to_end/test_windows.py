@@ -146,9 +146,9 @@ def test_days_that_no_file_has_give_no_advice_and_a_note(tmp_path: Path) -> None
 
     assert made.findings == ()
     (note,) = notes(made, "outside-window")
-    assert note == (
-        "ads 2026-10-01.csv: its numbers are of 2026-10-01 to 2026-10-31; that lies outside the "
-        "days that are judged, 2026-07-01 to 2026-07-31, so they were not used"
+    assert " ".join(note.split()) == (
+        "ads 2026-10-01.csv: not used: it covers Oct 1 – 31, 2026, outside the period of this plan "
+        "(Jul 1 – 31, 2026)"
     )
 
 
@@ -218,10 +218,10 @@ def test_a_list_that_a_newer_one_replaces_is_said(tmp_path: Path) -> None:
 
     made = document(tmp_path)
 
-    why = "a newer report of the same kind is judged instead, so they were not used"
-    assert notes(made, "outside-window") == [
-        f"products 2026-10-04.xlsx: its numbers are of 2026-10-04 to 2026-10-10; {why}",
-        f"products 2026-10-11.xlsx: its numbers are of 2026-10-11 to 2026-10-17; {why}",
+    assert [" ".join(note.split()) for note in notes(made, "outside-window")] == [
+        f"products {file}.xlsx: not used: it covers Oct {days}, 2026, and a newer report is used "
+        "instead"
+        for file, days in (("2026-10-04", "4 – 10"), ("2026-10-11", "11 – 17"))
     ]
 
 

@@ -162,7 +162,7 @@ def test_a_file_that_may_not_be_read_costs_itself_alone(tmp_path: Path) -> None:
     files, (note,) = find_files([tmp_path])
 
     assert [file.name for file in files] == ["a.csv"]
-    assert (note.file, note.text) == ("b.csv", "cannot be opened: permission denied")
+    assert (note.file, note.text) == ("b.csv", "can't be opened: permission denied")
 
 
 def test_a_pipe_in_a_folder_is_passed_over(tmp_path: Path) -> None:

@@ -78,9 +78,9 @@ SETTLED = attrs.evolve(WORDS, margins={"settled": MarginSource("settled", "ad", 
 @pytest.mark.parametrize(
     ("besides", "margin", "says"),
     [
-        (0.3, 0.2, "which are 30%; so the shop's margin is 20%"),
+        (0.3, 0.2, "are 30%; so the shop margin is 20%"),
         (None, None, None),
-        (0.6, None, "which are 60%: no margin to work with"),
+        (0.6, None, "are 60%: nothing is left as the shop margin"),
     ],
 )
 def test_settlements_less_the_cost_of_goods_make_the_margin(
