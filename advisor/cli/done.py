@@ -101,7 +101,7 @@ def done(
             f"action {action} is already marked for {when}", where="ACTION", hint="see --list"
         )
     say(f"Done on {when}: {chosen.what}")
-    say(f"Result due on {marked.due}")
+    say(f"Result due by {marked.due}")
 
 
 def _chosen(action: "ActionRow", run: "Run", names: Sequence[str]) -> tuple["FindingRow", ...]:
@@ -150,6 +150,7 @@ def _marked(
         high=part(action.high),
         money=action.money,
         currency=action.currency,
+        each=action.each,
     )
 
 

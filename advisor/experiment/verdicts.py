@@ -1,8 +1,10 @@
 """Whether actions that were done worked, told from the shop's own files and untouched subjects.
 
-Each action is called once, on a day that was fixed when it was marked: from the 28 days after it
-and the 28 before, the day itself left out, after as many days more as it takes until sales are
-attributed. So looking at it every week does not make it look good sooner or later.
+From the 28 days before it and the days after, the day itself left out, and as many days more as
+it takes until sales are attributed. An action is looked at after 14, 21 and 28 days. Each look
+spends a part of the chance of a false call, so that looking every week does not make it look good
+sooner or later; the first call stands. After 28 days it is called in any case, and its gain is
+told.
 """
 
 import math
@@ -18,10 +20,21 @@ from advisor.experiment.before_after import Change
 from advisor.experiment.shop import change_of
 from advisor.history import DoneRow, Mark, Verdict, VerdictRow
 from advisor.metrics import CountedRows, Wanted, measure, metric_of
-from advisor.model import Better, Grain, Metric, MetricKind, Period, Varies, Window
-from advisor.stats import WEEK, BeforeAfter, Difference, benjamini_hochberg, difference, parallel
+from advisor.model import Better, Grain, Metric, MetricKind, Period, Varies, Window, frozen
+from advisor.stats import (
+    ALPHA,
+    MONTH,
+    WEEK,
+    BeforeAfter,
+    Difference,
+    benjamini_hochberg,
+    difference,
+    parallel,
+    spent,
+)
 
 DAYS = 28  # before and after: whole weeks
+LOOKS = (14, 21, DAYS)  # days after it
 LEAST_DAYS = 14  # that the files must reach back before the action
 LATE = 7  # days until what was sold by a click is attributed to it
 SOON = 1  # for clicks and views
@@ -30,12 +43,16 @@ _LARGEST = 0.5  # of the promised change: within it there is no difference that 
 
 
 def due_day(day: date, metric: Metric | None) -> date:
-    """The day on which an action of *day* that is to move *metric* is called. Where it has no rate
-    to be called by, it is asked for again after a week, if its finding is still there."""
+    """The day on which an action of *day* that is to move *metric* is called at the latest. Where
+    it has no rate to be called by, it is asked for again after a week, if its finding is still
+    there."""
     if not has_rate(metric):
         return day + timedelta(days=WEEK + 1)
-    late = LATE if metric is not None and metric.kind is MetricKind.MONEY else SOON
-    return day + timedelta(days=DAYS + late + 1)
+    return day + timedelta(days=DAYS + _late(metric) + 1)
+
+
+def _late(metric: Metric | None) -> int:
+    return LATE if metric is not None and metric.kind is MetricKind.MONEY else SOON
 
 
 def has_rate(metric: Metric | None) -> bool:
@@ -43,47 +60,77 @@ def has_rate(metric: Metric | None) -> bool:
     return metric is not None and metric.kind is not MetricKind.EXACT and bool(metric.denominator)
 
 
+@frozen
+class _Look:
+    """What a look saw: the *effect*, and the *row* that it makes. Its p value is held to the part
+    *alpha* of the chance of a false call that it may spend."""
+
+    mark: Mark
+    effect: Difference
+    row: VerdictRow
+    alpha: float
+
+    @property
+    def is_last(self) -> bool:
+        return self.row.days == DAYS
+
+
 def verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
-    """What can be said of each mark that was not called yet, by its number. Those that are called
-    together are held to one false discovery rate."""
+    """What this run sees of each mark that is not settled yet, by its number. Those that are looked
+    at together are held to one false discovery rate."""
     today = diagnosis.request.today
     found: dict[int, VerdictRow] = {}
-    measured: dict[int, tuple[Difference, VerdictRow]] = {}
+    looks: list[_Look] = []
     for mark in marks:
-        if mark.verdict is not None:
+        said = None if mark.verdict is None else mark.verdict.verdict
+        is_called = said is not None and said is not Verdict.TOO_EARLY
+        if mark.seen == DAYS:
             continue
-        done = mark.done
-        if today < done.due:
+        metric = metric_of(mark.done.metric, diagnosis.vocabulary) if mark.done.metric else None
+        days = _days(mark, metric, today, is_called=is_called)
+        told = _measured(mark.done, marks, diagnosis, days) if days else ""
+        effect, row = (None, told) if isinstance(told, str) else told
+        if effect is not None and isinstance(row, VerdictRow):
+            if is_called and said is not None:
+                found[mark.number] = attrs.evolve(row, verdict=said)
+                continue
+            alpha = spent(row.days / DAYS) - spent(mark.seen / DAYS)
+            looks.append(_Look(mark, effect, row, alpha))
+        elif not is_called and today < mark.done.due:
             found[mark.number] = VerdictRow(today, Verdict.TOO_EARLY, "")
-            continue
-        told = _measured(done, marks, diagnosis)
-        if isinstance(told, str):
-            found[mark.number] = VerdictRow(today, Verdict.CANNOT_TELL, told)
-        elif told[0] is None:
-            found[mark.number] = told[1]
-        else:
-            measured[mark.number] = (told[0], told[1])
-    significant = benjamini_hochberg([effect.p for effect, _ in measured.values()])
-    by_number = {mark.number: mark.done for mark in marks}
-    for (number, (effect, row)), is_sure in zip(measured.items(), significant, strict=True):
-        found[number] = _called(effect, row, by_number[number], diagnosis, is_sure=is_sure)
+        elif not is_called:
+            cannot = VerdictRow(today, Verdict.CANNOT_TELL, row) if isinstance(row, str) else row
+            found[mark.number] = cannot
+    chances = [min(look.effect.p * ALPHA / look.alpha, 1.0) for look in looks]
+    for look, is_sure in zip(looks, benjamini_hochberg(chances), strict=True):
+        found[look.mark.number] = _called(look, diagnosis, is_sure=is_sure)
     return found
 
 
+def _days(mark: Mark, metric: Metric | None, today: date, *, is_called: bool) -> int:
+    """How many days after an action are looked at now; 0 where there is nothing to look at yet.
+    What was called is looked at once more when all its days are there."""
+    if not has_rate(metric) or today >= mark.done.due:
+        return DAYS
+    over = (today - mark.done.day).days - _late(metric) - 1
+    there = [days for days in LOOKS if mark.seen < days <= over]
+    return 0 if is_called else max(there, default=0)
+
+
 def is_final(row: VerdictRow) -> bool:
-    """Whether *row* is a call, which stands: numbers were there to tell from."""
+    """Whether *row* is a look that is kept: numbers were there to tell from."""
     return row.times is not None
 
 
 def _measured(
-    done: DoneRow, marks: Sequence[Mark], diagnosis: Diagnosis
+    done: DoneRow, marks: Sequence[Mark], diagnosis: Diagnosis, days: int
 ) -> tuple[Difference | None, VerdictRow] | str:
-    """The effect and the row that it makes; why there is none."""
+    """The effect after so many *days*, and the row that it makes; why there is none."""
     vocabulary, today = diagnosis.vocabulary, diagnosis.request.today
     metric = None if done.metric is None else metric_of(done.metric, vocabulary)
     if metric is None or not has_rate(metric):
         return "no-rate"
-    after = Period(done.day + timedelta(days=1), done.day + timedelta(days=DAYS))
+    after = Period(done.day + timedelta(days=1), done.day + timedelta(days=days))
     window = Window(
         after,
         Period(done.day - timedelta(days=DAYS), done.day - timedelta(days=1)),
@@ -123,7 +170,7 @@ def _measured(
     )
     ours = [one for row in treated.values() if (one := _logs(row, metric)) is not None]
     theirs = [one for row in untouched.values() if (one := _logs(row, metric)) is not None]
-    if not ours:
+    if not ours or total is None:
         return None, attrs.evolve(shown, because="few")
     effect = difference(ours, theirs, slope=_slope(metric))
     if effect is None:
@@ -131,7 +178,7 @@ def _measured(
     if not _parallel(daily, done, treated.keys(), untouched.keys(), metric, diagnosis):
         return None, attrs.evolve(shown, because="moving")
     larger = sum(abs(one) >= abs(effect.effect) for one in effect.placebos)
-    return effect, attrs.evolve(
+    row = attrs.evolve(
         shown,
         times=math.exp(effect.effect),
         low=math.exp(effect.low),
@@ -139,17 +186,34 @@ def _measured(
         own=math.exp(effect.own),
         placebos=len(effect.placebos),
         larger=larger,
+        days=days,
     )
+    return effect, _with_gain(effect, row, done, total.after, metric) if days == DAYS else row
 
 
-def _called(
-    effect: Difference, row: VerdictRow, done: DoneRow, diagnosis: Diagnosis, *, is_sure: bool
+def _with_gain(
+    effect: Difference, row: VerdictRow, done: DoneRow, after: Arm, metric: Metric
 ) -> VerdictRow:
+    """*row* with the money that the action brought in 30 days."""
+    value = after.value(metric)
+    if done.each is None or value is None:
+        return row
+    unit = done.each * after.bottom * MONTH / DAYS / metric.scale
+    if not _is_up_good(done, metric):
+        unit = -unit
+    low, mid, high = sorted(part * unit for part in effect.brought(value))
+    return attrs.evolve(row, gained_low=low, gained=mid, gained_high=high)
+
+
+def _called(look: _Look, diagnosis: Diagnosis, *, is_sure: bool) -> VerdictRow:
+    effect, row, done = look.effect, look.row, look.mark.done
     metric = metric_of(done.metric or "", diagnosis.vocabulary)
     if is_sure:
         rose = effect.effect > 0
         verdict = Verdict.HELPED if rose is _is_up_good(done, metric) else Verdict.HURT
         return attrs.evolve(row, verdict=verdict)
+    if not look.is_last:
+        return attrs.evolve(row, verdict=Verdict.TOO_EARLY)
     if done.now and done.target and done.now > 0 and done.target > 0:
         margin = _LARGEST * abs(math.log(done.target / done.now))
         if -margin < effect.low and effect.high < margin:

@@ -117,4 +117,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             others TEXT NOT NULL
         )""",
     ),
+    (
+        "ALTER TABLE advisor_action ADD COLUMN each DOUBLE PRECISION",
+        "ALTER TABLE advisor_done ADD COLUMN each DOUBLE PRECISION",
+        """CREATE TABLE advisor_look (
+            done BIGINT NOT NULL,
+            days BIGINT NOT NULL,
+            day TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            because TEXT NOT NULL,
+            before DOUBLE PRECISION,
+            after DOUBLE PRECISION,
+            times DOUBLE PRECISION,
+            low DOUBLE PRECISION,
+            high DOUBLE PRECISION,
+            own DOUBLE PRECISION,
+            placebos BIGINT NOT NULL,
+            larger BIGINT NOT NULL,
+            others TEXT NOT NULL,
+            gained_low DOUBLE PRECISION,
+            gained DOUBLE PRECISION,
+            gained_high DOUBLE PRECISION,
+            PRIMARY KEY (done, days)
+        )""",
+        """INSERT INTO advisor_look (done, days, day, verdict, because, before, after, times, low,
+            high, own, placebos, larger, others)
+            SELECT done, 28, day, verdict, because, before, after, times, low, high, own, placebos,
+            larger, others FROM advisor_verdict""",
+        "DROP TABLE advisor_verdict",
+    ),
 )

@@ -97,8 +97,7 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
 
 def _as_of(day: date, mark: Mark) -> Mark:
     """*mark* as a run of *day* may know it: what was said on that day or later is said again."""
-    said = mark.verdict is not None and mark.verdict.day < day
-    return mark if said else attrs.evolve(mark, verdict=None)
+    return attrs.evolve(mark, looks=tuple(one for one in mark.looks if one.day < day))
 
 
 def merge_past(parts: Sequence[Past]) -> Past:

@@ -54,7 +54,8 @@ class FindingRow:
 class ActionRow:
     """An action of a run's plan, with the gain that it promised. *metric* is the first that ends
     it, which the worst of its subjects (of *kind*) is to bring from *now* to *target*; *money* is
-    the kind of money (sales, margin); *findings* are ids."""
+    the kind of money (sales, margin), of which one more unit of the metric's numerator brings
+    *each*; *findings* are ids."""
 
     id: str
     rank: int
@@ -72,13 +73,15 @@ class ActionRow:
     money: str = ""
     now: float | None = None
     target: float | None = None
+    each: float | None = None
 
 
 @frozen
 class DoneRow:
     """An action that was done on a *day*, to *subjects* (keys of *kind*). It is called on the day
-    *due*, which was fixed when it was marked. The plan of the day *planned* had promised a gain
-    from *low* to *high*, for bringing *metric* from *now* to *target*."""
+    *due* at the latest, which was fixed when it was marked. The plan of the day *planned* had
+    promised a gain from *low* to *high*, for bringing *metric* from *now* to *target*; one more
+    unit of its numerator brings *each*."""
 
     action: str
     day: date
@@ -98,6 +101,7 @@ class DoneRow:
     high: float | None
     money: str
     currency: str | None
+    each: float | None = None
 
 
 class Verdict(StrEnum):
@@ -112,13 +116,15 @@ class Verdict(StrEnum):
 
 @frozen
 class VerdictRow:
-    """Whether an action worked, as it was called by the run of a *day*. *because* is a word for why
-    it cannot be told, with a value after a colon.
+    """Whether an action worked, as the run of a *day* saw it, who looked at so many *days* after it
+    (0: it could not look). *because* is a word for why it cannot be told, with a value after a
+    colon.
 
     *times* is the ratio that it made of its metric, with its 95% confidence interval, after what
     untouched subjects changed by (*own*) and what was to be expected of subjects that were chosen
     for being bad; *before* and *after* are the metric itself. Of *placebos* untouched subjects,
-    *larger* changed by as much. *others* are further actions in the same time.
+    *larger* changed by as much. *others* are further actions in the same time. *gained* is the
+    money that it brought in 30 days, with its 80% confidence interval.
     """
 
     day: date
@@ -133,6 +139,10 @@ class VerdictRow:
     placebos: int = 0
     larger: int = 0
     others: tuple[str, ...] = ()
+    days: int = 0
+    gained_low: float | None = None
+    gained: float | None = None
+    gained_high: float | None = None
 
 
 @frozen

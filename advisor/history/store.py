@@ -40,12 +40,26 @@ VERDICT_COLUMNS = tuple(field.name for field in attrs.fields(VerdictRow))
 
 @frozen
 class Mark:
-    """An action that was done, with its *number* in the store and what was said of it, if it was
-    called already."""
+    """An action that was done, with its *number* in the store, and each of the *looks* that runs
+    took at it, the first one first."""
 
     number: int
     done: DoneRow
-    verdict: VerdictRow | None
+    looks: tuple[VerdictRow, ...] = ()
+
+    @property
+    def verdict(self) -> VerdictRow | None:
+        """What is said of it: the first call stands, with the numbers of the last look."""
+        if not self.looks:
+            return None
+        last = next((one for one in reversed(self.looks) if one.days), self.looks[-1])
+        first = next((one for one in self.looks if one.verdict is not Verdict.TOO_EARLY), last)
+        return attrs.evolve(last, day=first.day, verdict=first.verdict, because=first.because)
+
+    @property
+    def seen(self) -> int:
+        """How many days after it were looked at so far."""
+        return max((one.days for one in self.looks), default=0)
 
 
 @frozen
@@ -114,7 +128,7 @@ class Store:
             query = "DELETE FROM advisor_done WHERE shop = ? AND id = ? RETURNING id"
             found = bool(database.rows(query, (shop, number)))
             if found:
-                database.rows("DELETE FROM advisor_verdict WHERE done = ?", (number,))
+                database.rows("DELETE FROM advisor_look WHERE done = ?", (number,))
             return found
 
     def marks(self, shop: str) -> list[Mark]:
@@ -205,7 +219,7 @@ def write_run(database: Database, run: Run) -> None:
     )
 
     database.many(
-        f"{_insert('verdict', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING",
+        f"{_insert('look', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING",
         [(done, *row_of(row)) for done, row in run.verdicts],
     )
 
@@ -233,7 +247,7 @@ def write_done(database: Database, shop: str, done: DoneRow) -> int | None:
 
 def write_verdict(database: Database, number: int, verdict: VerdictRow) -> None:
     """Insert what was said of a mark; what was said first stays."""
-    query = f"{_insert('verdict', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING"
+    query = f"{_insert('look', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING"
     database.rows(query, (number, *row_of(verdict)))
 
 
@@ -244,15 +258,18 @@ def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
     said = ", ".join(f"v.{name}" for name in VERDICT_COLUMNS)
     query = (
         f"SELECT d.shop, d.id, {done}, {said} FROM advisor_done d "  # noqa: S608 (our own words)
-        f"LEFT JOIN advisor_verdict v ON v.done = d.id WHERE d.shop IN ({many}) "
-        "ORDER BY d.shop, d.day, d.id"
+        f"LEFT JOIN advisor_look v ON v.done = d.id WHERE d.shop IN ({many}) "
+        "ORDER BY d.shop, d.day, d.id, v.day, v.days"
     )
-    found: dict[str, list[Mark]] = {}
+    found: dict[str, dict[int, Mark]] = {}
     end = len(DONE_COLUMNS)
     for shop, number, *row in database.rows(query, shops):
-        verdict = None if row[end] is None else as_verdict(tuple(row[end:]))
-        found.setdefault(shop, []).append(Mark(number, as_done(tuple(row[:end])), verdict))
-    return found
+        looks = () if row[end] is None else (as_verdict(tuple(row[end:])),)
+        marks = found.setdefault(shop, {})
+        if number not in marks:
+            marks[number] = Mark(number, as_done(tuple(row[:end])))
+        marks[number] = attrs.evolve(marks[number], looks=(*marks[number].looks, *looks))
+    return {shop: list(marks.values()) for shop, marks in found.items()}
 
 
 def levers_of(database: Database, before: date | None = None) -> list[LeverRow]:
@@ -260,10 +277,11 @@ def levers_of(database: Database, before: date | None = None) -> list[LeverRow]:
     day = "9999" if before is None else before.isoformat()
     query = (
         "SELECT d.lever, v.verdict, count(*) FROM advisor_done d "
-        "JOIN advisor_verdict v ON v.done = d.id WHERE v.day < ? GROUP BY 1, 2 ORDER BY 1, 2"
+        "JOIN advisor_look v ON v.done = d.id AND v.days = (SELECT min(f.days) FROM advisor_look f "
+        "WHERE f.done = d.id AND f.verdict <> ?) WHERE v.day < ? GROUP BY 1, 2 ORDER BY 1, 2"
     )
     counted: dict[str, dict[str, int]] = {}
-    for lever, verdict, many in database.rows(query, (day,)):
+    for lever, verdict, many in database.rows(query, (Verdict.TOO_EARLY.value, day)):
         counted.setdefault(lever, {})[verdict] = int(many)
     rows = (
         LeverRow(

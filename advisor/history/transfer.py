@@ -28,7 +28,7 @@ class _Mark:
 
     shop: str
     done: DoneRow
-    verdict: VerdictRow | None
+    looks: tuple[VerdictRow, ...]
 
 
 def export_lines(store: Store, shop: str | None = None) -> Iterator[str]:
@@ -39,7 +39,7 @@ def export_lines(store: Store, shop: str | None = None) -> Iterator[str]:
             yield run_line(load_run(database, line))
     for id_ in sorted({line.info.shop for line in runs} | ({shop} if shop else set())):
         for mark in store.marks(id_):
-            yield _line({"mark": _Mark(id_, mark.done, mark.verdict)})
+            yield _line({"mark": _Mark(id_, mark.done, mark.looks)})
 
 
 def run_line(run: Run) -> str:
@@ -69,10 +69,12 @@ def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int
                 write_run(database, run)
                 added += 1
         for mark in given:
-            if isinstance(mark, _Mark):
-                number = write_done(database, mark.shop, mark.done)
-                if number is not None and mark.verdict is not None:
-                    write_verdict(database, number, mark.verdict)
+            if not isinstance(mark, _Mark):
+                continue
+            number = write_done(database, mark.shop, mark.done)
+            if number is not None:
+                for look in mark.looks:
+                    write_verdict(database, number, look)
     return added, len(runs) - added
 
 

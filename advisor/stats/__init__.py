@@ -21,6 +21,7 @@ from advisor.stats.differences import (
     benjamini_hochberg,
     difference,
     parallel,
+    spent,
 )
 from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
 from advisor.stats.intervals import (
@@ -111,6 +112,7 @@ __all__ = [
     "shrunk",
     "shrunk_rates",
     "sizes",
+    "spent",
     "stacked_rates",
     "step_column",
     "trend_line",

@@ -44,7 +44,9 @@ class Difference:
     """What an action did, as a logarithm: *effect* from *low* to *high* (95% confidence), *p* the
     chance of as much without one. *own* is what the untouched changed by, *fallback* how much of
     the plain change was to be expected of subjects that were chosen for being extreme. *placebos*
-    are the effects that each untouched subject would seem to have against the others."""
+    are the effects that each untouched subject would seem to have against the others. *variance* is
+    that of the effect, of which *after* is chance after the action, and *freedom* its degrees of
+    freedom."""
 
     effect: float
     low: float
@@ -53,6 +55,32 @@ class Difference:
     own: float
     fallback: float
     placebos: tuple[float, ...]
+    variance: float
+    after: float
+    freedom: float
+
+    def brought(self, value: float, confidence: float = 0.8) -> tuple[float, float, float]:
+        """How much of *value*, which was seen after the action, is there by it: with its limits.
+
+        The value after and the one that was to be expected vary apart; their difference has its
+        limits from those of both (the method of variance estimates recovery: Zou and Donner,
+        Statistics in Medicine 27, 2008).
+        """
+        without = value * math.exp(-self.effect)
+        t = t_quantile((1 + confidence) / 2, self.freedom)
+        own = t * math.sqrt(min(self.after, self.variance))
+        rest = t * math.sqrt(max(self.variance - self.after, 0.0))
+        mid = value - without
+        low = math.hypot(value * -math.expm1(-own), without * math.expm1(rest))
+        high = math.hypot(value * math.expm1(own), without * -math.expm1(-rest))
+        return mid - low, mid, mid + high
+
+
+def spent(part: float, alpha: float = 0.05) -> float:
+    """How much of *alpha* is spent when this *part* of the data was looked at, so that several
+    looks together are wrong no more often: the spending function of Lan and DeMets (Biometrika 70,
+    1983) that is nearly Pocock's."""
+    return alpha * math.log(1 + (math.e - 1) * min(part, 1.0))
 
 
 def difference(
@@ -86,6 +114,9 @@ def difference(
         own=found.own,
         fallback=found.fallback,
         placebos=tuple(one.effect for one in others),
+        variance=variance,
+        after=found.after,
+        freedom=freedom,
     )
 
 
@@ -133,6 +164,7 @@ class _Found:
     freedom: float
     own: float
     fallback: float
+    after: float
 
 
 def _difference(treated: Sequence[BeforeAfter], untouched: Sequence[BeforeAfter]) -> _Found:
@@ -164,6 +196,7 @@ def _difference(treated: Sequence[BeforeAfter], untouched: Sequence[BeforeAfter]
         freedom=_freedom(theirs, wander, total),
         own=own,
         fallback=(b - 1) * far,
+        after=sum(one.after_variance for one in treated) / len(treated) ** 2,
     )
 
 

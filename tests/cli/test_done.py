@@ -93,11 +93,14 @@ def test_it_is_called_against_what_was_left_untouched(
 ) -> None:
     due = Store(marked / "history.db").marks("corner")[0].done.due
     export(marked, due - timedelta(days=1), lift=lift)
-    before = document(run, marked, due - timedelta(days=1))["done"][0]
+    before = document(run, marked, DONE + timedelta(days=15))["done"][0]
+    early = document(run, marked, DONE + timedelta(days=16))["done"][0]
 
     (result,) = document(run, marked, due)["done"]
 
     assert before["verdict"] == "too-early"
+    assert early["verdict"] == (verdict if lift != 1 else "too-early")
+    assert early["gained"] is None
     assert result["verdict"] == verdict
     assert result["low"] < lift < result["high"]
     if lift > 1:

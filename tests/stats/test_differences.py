@@ -6,7 +6,7 @@ import random
 import pytest
 from scipy.special import stdtr, stdtrit
 
-from advisor.stats import BeforeAfter, benjamini_hochberg, difference, parallel
+from advisor.stats import BeforeAfter, benjamini_hochberg, difference, parallel, spent
 from advisor.stats.differences import LEAST_UNTOUCHED, t_quantile, t_two_sided
 
 
@@ -69,6 +69,27 @@ def test_each_untouched_subject_has_a_placebo() -> None:
     assert found is not None
     assert len(found.placebos) == 6
     assert max(found.placebos, key=abs) == found.placebos[0]
+
+
+def test_what_was_brought_is_the_value_less_what_was_to_be_expected() -> None:
+    untouched = [sure(0.1 * i, 0.1 * i) for i in range(9)]
+    found = difference([BeforeAfter(0.0, 1e-9, math.log(2), 0.01)], untouched)
+
+    assert found is not None
+    low, mid, high = found.brought(4.0)
+    assert mid == pytest.approx(4.0 - 4.0 / math.exp(found.effect))
+    # Nearly all that is not known is the value after: 4 exp(+- 1.28 x 0.1).
+    assert low == pytest.approx(mid - 4.0 * (1 - math.exp(-0.128)), rel=0.05)
+    assert high == pytest.approx(mid + 4.0 * (math.exp(0.128) - 1), rel=0.05)
+
+
+def test_looks_spend_what_one_look_would() -> None:
+    looks = [spent(part) for part in (0.25, 0.5, 0.75, 1.0)]
+
+    assert looks == sorted(looks)
+    assert looks[-1] == pytest.approx(0.05)
+    assert spent(3.0) == spent(1.0)
+    assert looks[1] == pytest.approx(0.0310, abs=1e-4)  # Lan and DeMets 1983, table 1
 
 
 def test_subjects_that_moved_apart_before_are_not_parallel() -> None:

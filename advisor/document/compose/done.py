@@ -20,8 +20,8 @@ _IN_VAIN = (Verdict.NO_DIFFERENCE, Verdict.HURT)
 
 
 def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
-    """What this run says of the marks that were not called before, by their numbers."""
-    if all(mark.verdict is not None for mark in marks):
+    """What this run sees of the marks that are not settled yet, by their numbers."""
+    if not marks:
         return {}
     from advisor.experiment import verdicts  # few runs have anything to call
 
@@ -30,7 +30,10 @@ def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, Ve
 
 def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tuple[Mark, ...]:
     """*marks* with what is *said* of them now."""
-    return tuple(attrs.evolve(one, verdict=one.verdict or said.get(one.number)) for one in marks)
+    return tuple(
+        attrs.evolve(one, looks=(*one.looks, said[one.number])) if one.number in said else one
+        for one in marks
+    )
 
 
 def experience(marks: Sequence[Mark], levers: Sequence[LeverRow], shop: str) -> Experience:
@@ -118,15 +121,12 @@ def _promised(done: DoneRow, diagnosis: Diagnosis) -> Money | None:
 
 
 def _gained(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis) -> Money | None:
-    """What the action brought: as much of the promise as of the way to the target."""
-    promised = _promised(done, diagnosis)
-    if promised is None or said.times is None or said.low is None or said.high is None:
+    """What the action brought in 30 days."""
+    if said.gained_low is None or said.gained is None or said.gained_high is None:
         return None
-    if not done.now or done.target is None or done.target == done.now:
+    if _promised(done, diagnosis) is None:
         return None
-    way = done.target / done.now - 1
-    parts = sorted((one - 1) / way * promised.mid for one in (said.low, said.times, said.high))
-    return money(Gain(parts[0], parts[1], parts[2], done.money), diagnosis)
+    return money(Gain(said.gained_low, said.gained, said.gained_high, done.money), diagnosis)
 
 
 def _head(
@@ -142,7 +142,7 @@ def _head(
     match said.verdict:
         case Verdict.TOO_EARLY:
             return language.gettext(
-                "{action} ({subjects}): in progress since {day}, result on {due}.", **named
+                "{action} ({subjects}): in progress since {day}, result by {due}.", **named
             )
         case Verdict.HELPED:
             return language.gettext("{action} ({subjects}), done {day}: it helped.", **named)

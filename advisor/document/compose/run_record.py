@@ -1,7 +1,7 @@
 """A run as the history keeps it: the findings, actions and KPIs of its document."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -156,16 +156,18 @@ def _followed(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[
 
 
 def _actions(document: Document) -> Iterator[ActionRow]:
-    kinds = {finding.id: finding.subject.kind for finding in document.findings}
+    findings = {finding.id: finding for finding in document.findings}
     for action in document.plan:
         gain = action.gain
+        own = [findings[id_] for id_ in action.findings]
+        metric = action.done[0].metric if action.done else None
         yield ActionRow(
             id=action.id,
             rank=action.rank,
             rule=action.rule,
             lever=action.lever,
             what=action.do,
-            metric=action.done[0].metric if action.done else None,
+            metric=metric,
             low=None if gain is None else gain.low,
             mid=None if gain is None else gain.mid,
             high=None if gain is None else gain.high,
@@ -173,10 +175,21 @@ def _actions(document: Document) -> Iterator[ActionRow]:
             chance=action.chance,
             findings=action.findings,
             money="" if gain is None else gain.what,
-            kind=kinds[action.findings[0]],
+            kind=own[0].subject.kind,
             now=action.done[0].now if action.done else None,
             target=action.done[0].target if action.done else None,
+            each=_each(metric, own),
         )
+
+
+def _each(metric: str | None, findings: Iterable[FindingInfo]) -> float | None:
+    """The money that one more unit of the numerator of *metric* brings to those who have it, on
+    average of their volumes."""
+    prices = [one.price for one in findings if one.price is not None and one.price.metric == metric]
+    volume = sum(price.volume for price in prices)
+    if not volume:
+        return None
+    return sum(price.volume * price.worth * price.kept for price in prices) / volume
 
 
 def _kpis(document: Document) -> Iterator[KpiRow]:
