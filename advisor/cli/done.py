@@ -151,6 +151,7 @@ def _marked(
         money=action.money,
         currency=action.currency,
         each=action.each,
+        each_sd=action.each_sd,
     )
 
 

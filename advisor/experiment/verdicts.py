@@ -35,10 +35,12 @@ from advisor.stats import (
 
 DAYS = 28  # before and after: whole weeks
 LOOKS = (14, 21, DAYS)  # days after it
+BEFORE = (DAYS, 14, 7)  # days before it: fewer where its subjects moved apart in them
 LEAST_DAYS = 14  # that the files must reach back before the action
 LATE = 7  # days until what was sold by a click is attributed to it
 SOON = 1  # for clicks and views
 _LEAST = 1e-12  # variance of values that are known exactly
+_DRIFT = 0.25  # of what one more brings, from the plan to the result: ours
 _LARGEST = 0.5  # of the promised change: within it there is no difference that matters
 
 
@@ -130,11 +132,12 @@ def _measured(
     metric = None if done.metric is None else metric_of(done.metric, vocabulary)
     if metric is None or not has_rate(metric):
         return "no-rate"
-    after = Period(done.day + timedelta(days=1), done.day + timedelta(days=days))
-    window = Window(
-        after,
-        Period(done.day - timedelta(days=DAYS), done.day - timedelta(days=1)),
-    )
+    earlier, later = _room(done, marks)
+    lengths = [many for many in BEFORE if many <= earlier]
+    length = max((many for many in LOOKS if many <= min(days, later)), default=0)
+    if not lengths or not length or length < days < DAYS:
+        return "another"
+    after = _span_after(done.day, 1, length)
     daily = _daily(diagnosis.rows, done.kind, metric)
     ends = _span(daily)
     if ends is None:
@@ -143,13 +146,15 @@ def _measured(
         return f"ends:{ends[1]}"
     if ends[0] > done.day - timedelta(days=LEAST_DAYS):
         return f"starts:{ends[0]}"
-    rows = _changes(daily, window, done.kind, metric, diagnosis)
     touched = {
         key
         for other in marks
         if other.done.kind == done.kind and abs((other.done.day - done.day).days) <= DAYS
         for key in other.done.subjects
     }
+    together = _Together(daily, done, touched, metric, diagnosis)
+    before = next((many for many in lengths[:-1] if together.agree(-many, -1)), lengths[-1])
+    rows = together.rows(_span_after(done.day, -before, -1), after)
     treated = {key: row for key, row in rows.items() if key in done.subjects}
     untouched = {key: row for key, row in rows.items() if key not in touched}
     total = _together(list(treated.values()))
@@ -175,7 +180,7 @@ def _measured(
     effect = difference(ours, theirs, slope=_slope(metric))
     if effect is None:
         return None, attrs.evolve(shown, because=f"untouched:{len(theirs)}")
-    if not _parallel(daily, done, treated.keys(), untouched.keys(), metric, diagnosis):
+    if not together.agree(1, length):
         return None, attrs.evolve(shown, because="moving")
     larger = sum(abs(one) >= abs(effect.effect) for one in effect.placebos)
     row = attrs.evolve(
@@ -188,20 +193,40 @@ def _measured(
         larger=larger,
         days=days,
     )
-    return effect, _with_gain(effect, row, done, total.after, metric) if days == DAYS else row
+    if days < DAYS:
+        return effect, row
+    return effect, _with_gain(effect, row, done, total.after, length, metric)
+
+
+def _room(done: DoneRow, marks: Sequence[Mark]) -> tuple[int, int]:
+    """How many full days before an action and after it no other one was done to its subjects, nor
+    the same lever moved on subjects of another kind, which may be of the same thing."""
+    days = [
+        (mark.done.day - done.day).days
+        for mark in marks
+        if mark.done != done
+        and (
+            bool(set(mark.done.subjects) & set(done.subjects))
+            if mark.done.kind == done.kind
+            else mark.done.lever == done.lever
+        )
+    ]
+    before = min((-day - 1 for day in days if day <= 0), default=DAYS)
+    return before, min((day - 1 for day in days if day > 0), default=DAYS)
 
 
 def _with_gain(
-    effect: Difference, row: VerdictRow, done: DoneRow, after: Arm, metric: Metric
+    effect: Difference, row: VerdictRow, done: DoneRow, after: Arm, days: int, metric: Metric
 ) -> VerdictRow:
-    """*row* with the money that the action brought in 30 days."""
+    """*row* with the money that the action brought in 30 days; *after* is of so many *days*."""
     value = after.value(metric)
     if done.each is None or value is None:
         return row
-    unit = done.each * after.bottom * MONTH / DAYS / metric.scale
+    unit = done.each * after.bottom * MONTH / days / metric.scale
     if not _is_up_good(done, metric):
         unit = -unit
-    low, mid, high = sorted(part * unit for part in effect.brought(value))
+    known = math.hypot(done.each_sd / done.each, _DRIFT) if done.each and done.each_sd else 0.0
+    low, mid, high = sorted(part * unit for part in effect.brought(value, known))
     return attrs.evolve(row, gained_low=low, gained=mid, gained_high=high)
 
 
@@ -247,38 +272,43 @@ def _span(daily: Sequence[CountedRows]) -> tuple[date, date] | None:
     return (min(known), max(known)) if known else None
 
 
-def _changes(
-    daily: Sequence[CountedRows], window: Window, kind: str, metric: Metric, diagnosis: Diagnosis
-) -> dict[str, Change]:
-    """The counts of each subject before and after, by its key."""
-    asked = Wanted(frozenset([metric.id]), frozenset([metric.id]))
-    found = measure(daily, {kind: asked}, window, diagnosis.vocabulary).get(kind)
-    if found is None or f"{metric.id}.before.x" not in found.frame.columns:
-        return {}
-    rows = found.frame.sort("key").iter_rows(named=True)
-    return {str(row["key"]): change_of(metric, row) for row in rows}
+def _span_after(day: date, first: int, last: int) -> Period:
+    """From so many days after *day* (before it: negative) to so many."""
+    return Period(day + timedelta(days=first), day + timedelta(days=last))
 
 
-def _parallel(
-    daily: Sequence[CountedRows],
-    done: DoneRow,
-    treated: Collection[str],
-    untouched: Collection[str],
-    metric: Metric,
-    diagnosis: Diagnosis,
-) -> bool:
-    """Whether both moved together in the two halves of the time before."""
-    half = DAYS // 2
-    window = Window(
-        Period(done.day - timedelta(days=half), done.day - timedelta(days=1)),
-        Period(done.day - timedelta(days=DAYS), done.day - timedelta(days=half + 1)),
-    )
-    rows = _changes(daily, window, done.kind, metric, diagnosis)
-    logs = {key: one for key, row in rows.items() if (one := _logs(row, metric)) is not None}
-    return parallel(
-        [one for key, one in logs.items() if key in treated],
-        [one for key, one in logs.items() if key in untouched],
-    )
+@frozen(eq=False)
+class _Together:
+    """The treated subjects and the untouched, day by day."""
+
+    daily: Sequence[CountedRows]
+    done: DoneRow
+    touched: Collection[str]
+    metric: Metric
+    diagnosis: Diagnosis
+
+    def rows(self, before: Period, after: Period) -> dict[str, Change]:
+        """The counts of each subject before and after, by its key."""
+        metric, kind = self.metric, self.done.kind
+        asked = Wanted(frozenset([metric.id]), frozenset([metric.id]))
+        window = Window(after, before)
+        found = measure(self.daily, {kind: asked}, window, self.diagnosis.vocabulary).get(kind)
+        if found is None or f"{metric.id}.before.x" not in found.frame.columns:
+            return {}
+        rows = found.frame.sort("key").iter_rows(named=True)
+        return {str(row["key"]): change_of(metric, row) for row in rows}
+
+    def agree(self, first: int, last: int) -> bool:
+        """Whether both moved together in the two halves of the days from *first* to *last* after
+        the action."""
+        day, middle = self.done.day, (first + last) // 2
+        rows = self.rows(_span_after(day, first, middle), _span_after(day, middle + 1, last))
+        changes = {key: _logs(row, self.metric) for key, row in rows.items()}
+        logs = {key: one for key, one in changes.items() if one is not None}
+        return parallel(
+            [one for key, one in logs.items() if key in self.done.subjects],
+            [one for key, one in logs.items() if key not in self.touched],
+        )
 
 
 def _together(changes: Sequence[Change]) -> Change | None:

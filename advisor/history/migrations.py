@@ -119,7 +119,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "ALTER TABLE advisor_action ADD COLUMN each DOUBLE PRECISION",
+        "ALTER TABLE advisor_action ADD COLUMN each_sd DOUBLE PRECISION",
         "ALTER TABLE advisor_done ADD COLUMN each DOUBLE PRECISION",
+        "ALTER TABLE advisor_done ADD COLUMN each_sd DOUBLE PRECISION",
         """CREATE TABLE advisor_look (
             done BIGINT NOT NULL,
             days BIGINT NOT NULL,

@@ -55,7 +55,7 @@ class ActionRow:
     """An action of a run's plan, with the gain that it promised. *metric* is the first that ends
     it, which the worst of its subjects (of *kind*) is to bring from *now* to *target*; *money* is
     the kind of money (sales, margin), of which one more unit of the metric's numerator brings
-    *each*; *findings* are ids."""
+    *each* (with a standard deviation); *findings* are ids."""
 
     id: str
     rank: int
@@ -74,6 +74,7 @@ class ActionRow:
     now: float | None = None
     target: float | None = None
     each: float | None = None
+    each_sd: float | None = None
 
 
 @frozen
@@ -102,6 +103,7 @@ class DoneRow:
     money: str
     currency: str | None
     each: float | None = None
+    each_sd: float | None = None
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@
 
 from advisor.plan.actions import Planned, fingerprint
 from advisor.plan.experience import Experience, Tries
-from advisor.plan.findings import PricedFinding
+from advisor.plan.findings import PricedFinding, worth_of_one
 from advisor.plan.levers import SetAside
 from advisor.plan.money import (
     ASSUMED,
@@ -67,4 +67,5 @@ __all__ = [
     "plan_shop",
     "price_findings",
     "start",
+    "worth_of_one",
 ]

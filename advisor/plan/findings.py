@@ -1,7 +1,9 @@
 """What the plan is made from: findings with their prices."""
 
+from collections.abc import Iterable
+
 from advisor.model import Rule, frozen
-from advisor.plan.money import NoPrice, Price, expected
+from advisor.plan.money import Factor, NoPrice, Price, expected
 from advisor.plan.question import Question
 
 
@@ -37,3 +39,15 @@ class PricedFinding:
     def worth(self) -> float | None:
         """Money in 30 days that reaching the target brings on average; None without a price."""
         return expected(self.price) if isinstance(self.price, Price) else None
+
+
+def worth_of_one(metric: str | None, findings: Iterable[PricedFinding]) -> Factor | None:
+    """The money that one more unit of the numerator of *metric* brings to those of *findings* that
+    are priced by it, on average of their volumes; it is off in one direction for all of them."""
+    priced = (one.price for one in findings if isinstance(one.price, Price))
+    prices = [price for price in priced if price.metric == metric]
+    volume = sum(price.volume.mean for price in prices)
+    if not volume:
+        return None
+    parts = [(price.volume.mean * price.kept / volume, price.worth) for price in prices]
+    return Factor(sum(w * one.mean for w, one in parts), sum(w * one.sd for w, one in parts))

@@ -26,6 +26,9 @@ from advisor.model import frozen
 
 LEAST_UNTOUCHED = 3  # fewer tell next to nothing of how much subjects change by on their own
 _LEAST = 1e-12  # variance: values that were all alike are not known to the last digit
+ODD = 0.05  # of subjects something is wrong with: ours
+_WIDE = 1.0  # the variance of how far that takes the logarithm of their value: ours
+_FAR = 2.0  # standard deviations from the mean from which on values are pulled in
 _NORMAL = 1e6  # degrees of freedom from which on Student's t is the normal distribution
 
 
@@ -59,8 +62,11 @@ class Difference:
     after: float
     freedom: float
 
-    def brought(self, value: float, confidence: float = 0.8) -> tuple[float, float, float]:
+    def brought(
+        self, value: float, each: float = 0.0, confidence: float = 0.8
+    ) -> tuple[float, float, float]:
         """How much of *value*, which was seen after the action, is there by it: with its limits.
+        What it is measured in is known but for *each*, a standard deviation as a part of it.
 
         The value after and the one that was to be expected vary apart; their difference has its
         limits from those of both (the method of variance estimates recovery: Zou and Donner,
@@ -71,8 +77,9 @@ class Difference:
         own = t * math.sqrt(min(self.after, self.variance))
         rest = t * math.sqrt(max(self.variance - self.after, 0.0))
         mid = value - without
-        low = math.hypot(value * -math.expm1(-own), without * math.expm1(rest))
-        high = math.hypot(value * math.expm1(own), without * -math.expm1(-rest))
+        off = NormalDist().inv_cdf((1 + confidence) / 2) * each * mid
+        low = math.hypot(value * -math.expm1(-own), without * math.expm1(rest), off)
+        high = math.hypot(value * math.expm1(own), without * -math.expm1(-rest), off)
         return mid - low, mid, mid + high
 
 
@@ -142,19 +149,61 @@ def _smoothed(values: Sequence[BeforeAfter], slope: int) -> list[BeforeAfter]:
     for few would be moved too far."""
     before = [(one.before, one.before_variance) for one in values]
     for _ in range(2):
-        mu, _, tau = pooled(before)
+        mu, tau = _usual(before)
+        levels = [_level(value, variance, mu, tau, tau) for value, variance in before]
         before = [
-            (
-                one.before,
-                one.before_variance
-                * math.exp(slope * (1 - tau / max(tau + variance, _LEAST)) * (one.before - mu)),
-            )
-            for one, (_, variance) in zip(values, before, strict=True)
+            (one.before, one.before_variance * math.exp(slope * (one.before - level.mean)))
+            for one, level in zip(values, levels, strict=True)
         ]
     return [
         BeforeAfter(one.before, max(variance, _LEAST), one.after, one.after_variance)
         for one, (_, variance) in zip(values, before, strict=True)
     ]
+
+
+def _usual(values: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The mean of *values* and the variance between them, of which what lies far out is no part: it
+    is pulled in (Huber's proposal 2)."""
+    own = list(values)
+    for _ in range(5):
+        mu, _, tau = pooled(own)
+        own = [
+            (mu + max(-far, min(far, value - mu)), variance)
+            for value, variance in values
+            for far in [_FAR * math.sqrt(tau + variance)]
+        ]
+    mu, _, tau = pooled(own)
+    return mu, tau
+
+
+@frozen
+class _Level:
+    """What a value before is worth: the level that is to be expected after, its variance, and how
+    much of the way from the mean it keeps."""
+
+    mean: float
+    variance: float
+    kept: float
+
+
+def _level(value: float, chance: float, mu: float, tau: float, lasting: float) -> _Level:
+    """A value before, of a variance *chance*, among others with the mean *mu* and the variance
+    *tau*, of which *lasting* lasts. It is one of them, or a few times (ODD) one that something is
+    wrong with, which may be anywhere: what is too far out to be so by chance is taken as it is."""
+    own = max(tau + chance, _LEAST)
+    x, wide = value - mu, own + _WIDE
+    odds = (
+        ODD
+        / (1 - ODD)
+        * math.sqrt(own / wide)
+        * math.exp(min(x * x * (1 / own - 1 / wide) / 2, 500))
+    )
+    odd = odds / (1 + odds)
+    usual, other = lasting / own, (lasting + _WIDE) / wide
+    kept = (1 - odd) * usual + odd * other
+    variance = (1 - odd) * lasting * (1 - usual) + odd * (lasting + _WIDE) * (1 - other)
+    variance += odd * (1 - odd) * ((other - usual) * x) ** 2
+    return _Level(mu + kept * x, variance, kept)
 
 
 @frozen
@@ -169,33 +218,35 @@ class _Found:
 
 def _difference(treated: Sequence[BeforeAfter], untouched: Sequence[BeforeAfter]) -> _Found:
     everyone = [*treated, *untouched]
-    mu, _, tau = pooled([(one.before, one.before_variance) for one in everyone])
+    mu, tau = _usual([(one.before, one.before_variance) for one in everyone])
     changes = [(one.after - one.before, _chance(one)) for one in untouched]
     _, _, omega = pooled(changes)
     lasting = max(tau - omega / 2, 0.0)
 
+    def level(one: BeforeAfter) -> _Level:
+        return _level(one.before, one.before_variance, mu, tau, lasting)
+
     def residual(one: BeforeAfter) -> tuple[float, float]:
-        b = lasting / max(tau + one.before_variance, _LEAST)
-        variance = one.after_variance + omega / 2 + lasting * (1 - b)
-        return one.after - mu - b * (one.before - mu), max(variance, _LEAST)
+        known = level(one)
+        variance = one.after_variance + omega / 2 + known.variance
+        return one.after - known.mean, max(variance, _LEAST)
 
     theirs, ours = [residual(one) for one in untouched], [residual(one) for one in treated]
     own, own_variance, wander = pooled(theirs)
     mean, variance = _mean(ours, wander)
-    far = sum(one.before - mu for one in treated) / len(treated)
+    levels = [level(one) for one in treated]
+    fallback = sum(known.mean - one.before for one, known in zip(treated, levels, strict=True))
     chance = sum(one.before_variance for one in treated) / len(treated)
     many, few = len(everyone) - 1, len(untouched) - 1
-    b = lasting / max(tau + chance, _LEAST)
     apart = sum(v for _, v in changes) / len(changes)
-    doubt = (1 - b) ** 2 * 2 / many
-    doubt += ((omega + apart) / 2 / max(tau + chance, _LEAST)) ** 2 * 2 / few
-    total = variance + own_variance + min(doubt, 1.0) * far * far
+    doubt = 2 / many + ((omega + apart) / 2 / max(omega / 2 + chance, _LEAST)) ** 2 * 2 / few
+    total = variance + own_variance + min(doubt, 1.0) * (fallback / len(treated)) ** 2
     return _Found(
         effect=mean - own,
         variance=total,
         freedom=_freedom(theirs, wander, total),
         own=own,
-        fallback=(b - 1) * far,
+        fallback=fallback / len(treated),
         after=sum(one.after_variance for one in treated) / len(treated) ** 2,
     )
 

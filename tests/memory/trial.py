@@ -24,7 +24,7 @@ from advisor.knowledge import Resolver
 from advisor.knowledge.load import RuleSet, load_rules
 from advisor.model.request import Request
 from advisor.model.settings import Settings, ShopSection, business_of
-from advisor.plan import Experience, Gain, PricedFinding
+from advisor.plan import Experience, Gain, PricedFinding, worth_of_one
 from advisor.plan.money import Price
 from advisor.plan.order import Ranked
 from advisor.plugin.registry import Registry
@@ -316,6 +316,7 @@ def _mark(
     share = sum(worth[f.id] for f in chosen) / whole if whole else 1.0
     price = chosen[0].price if isinstance(chosen[0].price, Price) else None
     priced = price is not None and price.metric == act.metric
+    each = worth_of_one(act.metric, chosen)
     act.number = len(seller.marks) + 1
     done = DoneRow(
         action=planned.id,
@@ -336,17 +337,10 @@ def _mark(
         high=gain.high * share if gain else None,
         money=gain.what if gain else "",
         currency="USD" if gain else None,
-        each=_each(act.metric, chosen),
+        each=None if each is None else each.mean,
+        each_sd=None if each is None else each.sd,
     )
     seller.marks.append(Mark(act.number, done))
-
-
-def _each(metric: str, chosen: Sequence[PricedFinding]) -> float | None:
-    prices = [f.price for f in chosen if isinstance(f.price, Price) and f.price.metric == metric]
-    volume = sum(price.volume.mean for price in prices)
-    if not volume:
-        return None
-    return sum(p.volume.mean * p.worth.mean * p.kept for p in prices) / volume
 
 
 def kept(value: Any) -> Any:

@@ -123,7 +123,7 @@ def brought(
             for name in names:
                 under = name.startswith("/")
                 rates = rate(name.strip("/"), without=without)
-                if name == "ctor" and kind != "product":
+                if name.strip("/") == "ctor" and kind != "product":
                     rates = rates[of["ctor"]]
                 part = rates[at][:, days]
                 value = value / part if under else value * part

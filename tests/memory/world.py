@@ -2,7 +2,7 @@
 
 A shop of `tests.proof.world` is let run. Its rates and sizes have a season and promotions that all
 its subjects share, and each subject wanders about its own mean (an Ornstein-Uhlenbeck process), so
-that what is extreme comes back by itself. Causes come over subjects and leave them again, whatever
+that what is extreme comes back by itself. Causes come over subjects, and some leave again, whatever
 is done. An action works, does nothing or harms: nothing of that is known outside. Sales of ads
 arrive late. All chances but those of what is done are drawn beforehand: two sellers of one shop
 meet the same days.
@@ -36,6 +36,7 @@ PROMOTION: Mapping[str, float] = {
     "views": 0.2,
     "impressions": 0.3,
 }
+LEAVES = 1 / 3  # of the causes that come over subjects
 HARMED = 0.05  # a logarithm: what lies as near to the rate it once had is not harmed
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -240,10 +241,11 @@ def _wandering(chance: np.random.Generator, many: int, wander: float) -> Numbers
 
 
 def _struck(logs: Numbers, name: str, chance: np.random.Generator) -> None:
-    """Causes that come over subjects on some day, and leave them again after a while."""
+    """Causes that come over subjects on some day; some leave them again."""
     for _ in range(int(chance.poisson(0.6))):
         at, first = int(chance.integers(0, len(logs))), int(chance.integers(20, LENGTH))
-        last = first + int(chance.exponential(120)) + 14
+        leaves = chance.random() < LEAVES
+        last = first + int(chance.exponential(90)) + 14 if leaves else LENGTH
         harm = chance.uniform(2.0, 4.0) if name == "cpm" else chance.uniform(0.15, 0.5)
         logs[at, first:last] += math.log(harm)
 

@@ -47,11 +47,21 @@ def test_a_season_that_all_share_is_no_effect() -> None:
 def test_what_was_bad_by_chance_is_expected_to_come_back() -> None:
     untouched = [BeforeAfter(0.0, 0.1, 0.0, 0.1) for _ in range(20)]
 
-    found = difference([BeforeAfter(-0.8, 0.1, 0.0, 0.1)], untouched)
+    found = difference([BeforeAfter(-0.5, 0.1, 0.0, 0.1)], untouched)
 
     assert found is not None
-    assert found.fallback == pytest.approx(0.8, abs=0.1)
+    assert found.fallback == pytest.approx(0.5, abs=0.1)
     assert found.effect == pytest.approx(0, abs=0.1)
+
+
+def test_what_is_too_bad_for_chance_is_not_expected_to_come_back() -> None:
+    untouched = [BeforeAfter(0.1 * (i % 3), 0.01, 0.1 * (i % 3), 0.01) for i in range(20)]
+
+    found = difference([BeforeAfter(-1.5, 0.02, -1.5, 0.02)], untouched)
+
+    assert found is not None
+    assert found.fallback == pytest.approx(0, abs=0.1)
+    assert found.low < 0 < found.high
 
 
 def test_too_few_untouched_subjects_tell_nothing() -> None:

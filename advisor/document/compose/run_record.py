@@ -1,7 +1,7 @@
 """A run as the history keeps it: the findings, actions and KPIs of its document."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -24,6 +24,7 @@ from advisor.history import (
 from advisor.judge import Outcome
 from advisor.metrics import metric_of
 from advisor.model import Better, Rule
+from advisor.plan import worth_of_one
 
 _STATES = {outcome: State(outcome.name.lower().replace("_", "-")) for outcome in Outcome}
 
@@ -36,7 +37,7 @@ def run_record(
     return Run(
         info=_info(diagnosis, document),
         findings=(*_findings(diagnosis, document, past), *_followed(diagnosis, document, past)),
-        actions=tuple(_actions(document)),
+        actions=tuple(_actions(diagnosis, document)),
         kpis=tuple(_kpis(document)),
         verdicts=tuple((number, row) for number, row in called.items() if row.times is not None),
     )
@@ -155,12 +156,11 @@ def _followed(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[
         )
 
 
-def _actions(document: Document) -> Iterator[ActionRow]:
-    findings = {finding.id: finding for finding in document.findings}
-    for action in document.plan:
+def _actions(diagnosis: Diagnosis, document: Document) -> Iterator[ActionRow]:
+    for action, item in zip(document.plan, diagnosis.plan.plan.actions, strict=True):
         gain = action.gain
-        own = [findings[id_] for id_ in action.findings]
         metric = action.done[0].metric if action.done else None
+        each = worth_of_one(metric, item.planned.findings)
         yield ActionRow(
             id=action.id,
             rank=action.rank,
@@ -175,21 +175,12 @@ def _actions(document: Document) -> Iterator[ActionRow]:
             chance=action.chance,
             findings=action.findings,
             money="" if gain is None else gain.what,
-            kind=own[0].subject.kind,
+            kind=item.planned.kind,
             now=action.done[0].now if action.done else None,
             target=action.done[0].target if action.done else None,
-            each=_each(metric, own),
+            each=None if each is None else each.mean,
+            each_sd=None if each is None else each.sd,
         )
-
-
-def _each(metric: str | None, findings: Iterable[FindingInfo]) -> float | None:
-    """The money that one more unit of the numerator of *metric* brings to those who have it, on
-    average of their volumes."""
-    prices = [one.price for one in findings if one.price is not None and one.price.metric == metric]
-    volume = sum(price.volume for price in prices)
-    if not volume:
-        return None
-    return sum(price.volume * price.worth * price.kept for price in prices) / volume
 
 
 def _kpis(document: Document) -> Iterator[KpiRow]:
