@@ -40,7 +40,7 @@ LEAST_DAYS = 14  # that the files must reach back before the action
 LATE = 7  # days until what was sold by a click is attributed to it
 SOON = 1  # for clicks and views
 _LEAST = 1e-12  # variance of values that are known exactly
-_DRIFT = 0.25  # of what one more brings, from the plan to the result: ours
+_DRIFT = 0.15  # of what one more brings, from the plan to the result: ours
 _LARGEST = 0.5  # of the promised change: within it there is no difference that matters
 
 

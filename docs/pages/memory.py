@@ -22,11 +22,11 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 {found["shops"]} shops with known truth (`tests/memory`, seed {found["seed"]}) are run every week
 for six months. Their rates have a season and promotions that all subjects share; each subject
 wanders about its own mean, so that what is extreme comes back by itself; causes come over subjects,
-and one of three leaves again; a click's sales arrive up to six days late. A third of the sellers act every
-week and note the day exactly; a third act in 7 of 10 weeks, up to three days late, and note 9 of
-10; a third act in 4 of 10 weeks, on at most two subjects, and note 7 of 10 with a day that is up to
-three off. An action on a lever works, does nothing or harms, with chances that the shops of an
-agency share. The world imports nothing of the plan or of the verdicts.
+and one of three leaves again; a click's sales arrive up to six days late. A third of the sellers
+act every week and note the day exactly; a third act in 7 of 10 weeks, up to three days late, and
+note 9 of 10; a third act in 4 of 10 weeks, on at most two subjects, and note 7 of 10 with a day
+that is up to three off. An action on a lever works, does nothing or harms, with chances that the
+shops of an agency share. The world imports nothing of the plan or of the verdicts.
 
 Of {found["actions"]:,} actions {found["marked"]:,} were marked as done: {works["works"]:,} worked,
 {works["nothing"]:,} did nothing, {works["harms"]:,} harmed.

@@ -181,6 +181,7 @@ def _because(said: VerdictRow, done: DoneRow, diagnosis: Diagnosis) -> str:
             "there are too few untouched {kinds} to compare with", kinds=plural
         ),
         "moving": lambda: language.gettext("it was already moving differently before"),
+        "another": lambda: language.gettext("another action changed it in the same time"),
         "unclear": lambda: language.gettext("the numbers don't rule out either"),
     }
     return reasons[code]() if code in reasons else ""
