@@ -12,7 +12,7 @@ and the same as `m.before…` for the window before, where a rule asks for it. `
 the row covers, and `m.days` those of a metric where several sources were measured.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
@@ -27,6 +27,7 @@ from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
 from advisor.stats import intervals as evidence
 
+MEDIAN_SQUARE = 0.4549364  # of a standard normal
 PARTS = ("x", "d", "e", "phi", "cv2")
 _TWIN = "__twin"  # ends the columns of a further family
 
@@ -88,6 +89,7 @@ def measure(
         frame = _coalesce(sums_of).sort(IDENTITY).collect(engine="in-memory").rechunk()
         names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
         columns = sorted({n for n in names if f"{n}.x" in frame.columns})
+        frame = frame.with_columns(_shared_spreads(frame, columns))
         metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in columns}
         kinds.append(kind)
         kept.append(tuple(rows for rows, frame in own if frame is not None))
@@ -385,6 +387,23 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
         terms.sum_where(use, events),
         terms.count(use),
     )
+
+
+def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Expr]:
+    """The spread of the values of each metric, where a subject has too few rows to tell it: what
+    most of the shop's subjects show, if that is below what is assumed without any."""
+    for name in names:
+        x, e, spread = (f"{name}.{part}" for part in ("x", "e", "cv2"))
+        if not {x, e, spread} <= set(frame.columns):
+            continue
+        value = pl.when(pl.col(e) > 0).then(pl.col(x) / pl.col(e))
+        middle = value.median().over("shop")
+        squares = pl.col(e) * (value / middle - 1) ** 2
+        shared = squares.median().over("shop") / MEDIAN_SQUARE
+        many = value.count().over("shop") >= evidence.ENOUGH_DAYS
+        assumed = pl.col(spread) == evidence.DEFAULT_SPREAD**2
+        told = assumed & many & shared.is_finite()
+        yield pl.when(told).then(pl.min_horizontal(shared, spread)).otherwise(spread).alias(spread)
 
 
 def _coalesce(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:

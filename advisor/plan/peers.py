@@ -16,6 +16,7 @@ from advisor.stats import rates_of, shrunk_rates, stacked_rates
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
 LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
 FARTHEST = 1.0  # standard errors that a value is drawn towards its siblings, at most
+OUTLIER = 2.0  # times its variance over its distance: what siblings with heavy tails draw at most
 UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
 PEERS = {
     "group": pl.UInt32,
@@ -98,13 +99,18 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
 
 def _drawn(rates: pl.DataFrame) -> pl.DataFrame:
     """*rates* with `mean` and `sd`: each value drawn towards its siblings by no more than its own
-    error. What ails or distinguishes one of them the others do not have (limited translation:
-    Efron and Morris, JASA 67, 1972)."""
+    error (limited translation: Efron and Morris, JASA 67, 1972), and the less the further it lies
+    from them, as if they had a Cauchy distribution (O'Hagan, JRSS B 41, 1979). What ails or
+    distinguishes one of them the others do not have."""
     value, mean = pl.col("value"), pl.col("shrunk")
-    own = (value * pl.col("se")).abs()
-    near = mean.clip(value - FARTHEST * own, value + FARTHEST * own)
+    # Of few events: one more as well as one fewer.
+    own = (value * pl.col("se") * (1 + pl.col("se") ** 2).sqrt()).abs()
+    far = (value - pl.col("shrunk.to")).abs()
+    most = pl.min_horizontal(FARTHEST * own, OUTLIER * own**2 / far)
+    near = mean.clip(value - most, value + most)
     return shrunk_rates(rates, by="peers").with_columns(
-        pl.coalesce(near, mean).alias("mean"), pl.col("shrunk.se").alias("sd")
+        pl.coalesce(near, mean).alias("mean"),
+        pl.min_horizontal("shrunk.se", pl.when(own > 0).then(own)).alias("sd"),
     )
 
 
@@ -116,12 +122,20 @@ def _money_rates(
     there = frozenset(frame.columns)
     if metric.money is None or not {f"{metric.money}.x", f"{metric.id}.x"} <= there:
         return None
-    told = [m.id for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there]
+    told = {
+        m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there
+    }
     rates = rates_of(frame, attrs.evolve(metric, kind=MetricKind.MONEY, scale=1.0))
     money = frame[f"{metric.money}.x"].cast(pl.Float64)
+    # Of the metrics that tell of the same orders, some know how much their days vary.
+    varies = [pl.col(f"{m}.phi").fill_null(1.0) for m in told if f"{m}.phi" in there]
+    phi = pl.max_horizontal(varies) if varies else pl.lit(1.0)
+    # What one order is worth does not vary with how many there are.
+    own = [m for m, of in told.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)]
+    many = pl.lit(0.0) if own else phi
     events = [
-        pl.when(pl.col(f"{m}.e") > 0).then(((1 + pl.col(f"{m}.cv2")) / pl.col(f"{m}.e")).sqrt())
-        for m in told
+        pl.when(pl.col(f"{m}.e") > 0).then(((many + pl.col(f"{m}.cv2")) / pl.col(f"{m}.e")).sqrt())
+        for m in own or told
     ]
     error = frame.select(pl.coalesce(events)).to_series() if events else None
     return rates.with_columns(

@@ -53,6 +53,10 @@ from advisor.plan.money import (
 )
 from advisor.plan.peers import LEAST_SIBLINGS, peers, worths
 from advisor.plan.question import question
+from advisor.stats import UNSEEN_TRAFFIC
+
+
+WEEK = 7  # days
 
 
 class Use(StrEnum):
@@ -129,6 +133,7 @@ def price_findings(
         .join(candidates.peers.lazy(), on=["group", "row"], how="left")
         .join(candidates.worths().lazy(), on=["group", "row"], how="left")
         .join(candidates.covered(windows).lazy(), on=["group", "shop"], how="left")
+        .join(candidates.unsteady(windows).lazy(), on=["group", "row"], how="left")
         .join(candidates.bands().lazy(), on=["group", "shop"], how="left")
         .join(_margins(grader).lazy(), on="shop", how="left")
         .join(_own_margins(rows, vocabulary).lazy(), on=["matched", "row"], how="left")
@@ -248,6 +253,7 @@ class _Candidates:
         self._rows, self._grader = rows, grader
         self._groups: dict[tuple[int, str], int] = {}
         self._peers: set[int] = set()
+        self._priced: set[int] = set()
         self._asked: list[tuple[object, ...]] = []
         for place, matched in enumerate(rows):
             there = frozenset(matched.frame.columns)
@@ -275,6 +281,8 @@ class _Candidates:
             group = self._groups.setdefault((place, name), len(self._groups))
             if use in (Use.PRICE, Use.END):
                 self._peers.add(group)
+            if use in (Use.PRICE, Use.WASTE):
+                self._priced.add(group)
         self._asked.append(
             (
                 evaluation.number,
@@ -341,6 +349,19 @@ class _Candidates:
         vocabulary = self._grader.vocabulary
         money = {n for n, _, _, m in self._metrics if _is_cost(m) or _is_money(m, vocabulary)}
         return worths(self._of(lambda n: n in self._peers and n not in money), vocabulary)
+
+    def unsteady(self, windows: Windows) -> pl.DataFrame:
+        """How far the volume of a price may be off, relative to itself (`volume.cv`), by group and
+        row of the findings, where the rows are days: the days as they differ from those a week
+        before, so that neither the week's shape nor a trend counts."""
+        parts = [
+            one
+            for group, _, rows, metric in self._metrics
+            if group in self._priced
+            and (one := _unsteady(group, rows, metric, windows)) is not None
+        ]
+        schema = {"group": pl.UInt32, "row": pl.UInt32, "volume.cv": pl.Float64}
+        return pl.concat([pl.LazyFrame(schema=schema), *parts]).collect(engine="in-memory")
 
     def covered(self, windows: Windows) -> pl.DataFrame:
         """How many days of the window the rows of a group's metric cover, by group and shop, where
@@ -449,6 +470,56 @@ def _measured(group: int, rows: MatchedRows, metric: Metric) -> pl.DataFrame:
     )
 
 
+def _unsteady(
+    group: int, rows: MatchedRows, metric: Metric, windows: Windows
+) -> pl.LazyFrame | None:
+    """See _Candidates.unsteady; None where no rows of days have the counts.
+
+    What is bought for money varies with the money: a cost per click says already how many clicks
+    there were for it.
+    """
+    spent = _is_cost(metric) or not metric.denominator
+    counted = metric.numerator if spent else metric.denominator
+    counts = [name for name in counted if name[-1] != "?"]
+    source = next(
+        (
+            one
+            for one in rows.graded.measured.source
+            if all(count in one.frame.columns for count in metric.required())
+        ),
+        None,
+    )
+    if not counts or source is None or source.grain is not Grain.DAY:
+        return None
+    subjects = rows.frame.lazy().select(
+        "shop", "key", pl.Series("row", list(rows.places), dtype=pl.UInt32)
+    )
+    day, by = pl.col("from").cast(pl.Date), ["shop", "key"]
+    count = pl.sum_horizontal(pl.col(name).cast(pl.Float64) for name in counts)
+    days = (
+        source.frame.lazy()
+        .join(subjects, on=by, how="semi")
+        .join(windows.frame.lazy().select("shop", "first", "last"), on="shop")
+        .filter(day.is_between("first", "last"))
+        .group_by(*by, day.alias("day"))
+        .agg(count.sum().alias("count"))
+    )
+    week_before = days.select(*by, pl.col("day") + pl.duration(days=WEEK), then="count")
+    pairs = days.join(week_before, on=[*by, "day"], how="left").sort(*by, "day")
+    apart = (pl.col("count") - pl.col("then")) ** 2
+    many = apart.count().cast(pl.Float64)
+    # What is on few days, as a LIVE, is what it was; chance alone has a part in it.
+    # By two pairs fewer: so few days are not sure of how much they vary.
+    variance = pl.when(many >= WEEK).then(pl.len() * apart.sum() / (2 * (many - 2)))
+    chance = pl.lit(0.0) if spent else pl.col("count").sum()
+    return (
+        pairs.group_by(by)
+        .agg((variance.fill_null(chance).sqrt() / pl.col("count").sum()).alias("volume.cv"))
+        .join(subjects, on=by)
+        .select(pl.lit(group, pl.UInt32).alias("group"), "row", "volume.cv")
+    )
+
+
 def _margins(grader: Grader) -> pl.DataFrame:
     """The margin of each shop; null where it is not known."""
     margins = {shop: business.margin for shop, business in grader.businesses.items()}
@@ -510,7 +581,13 @@ def _factors() -> Mapping[str, pl.Expr]:
     days = pl.coalesce("covered", "days")
     events = pl.when("exact").then(1.0).otherwise("d")
     month = MONTH / days
-    chance = pl.when(events > 1).then(((1 + 1 / month) / events).sqrt()).otherwise(0.0)
+    unseen = (1 / events + UNSEEN_TRAFFIC**2 / days).sqrt()
+    varies = pl.when(_finite(pl.col("volume.cv"))).then("volume.cv").otherwise(unseen)
+    chance = pl.when(events > 1).then(varies).otherwise(0.0)
+    waste_cv = _or(pl.col("volume.cv"), UNSEEN_TRAFFIC / days.sqrt())
+    # Money x (1 - target / cost): the money is what it is, and only the target's part is unsure.
+    part = (pl.col("target") / pl.col("mean")).clip(0.0, 1.0)
+    sd = pl.when(cost & pl.col("above")).then(pl.col("sd") * part).otherwise("sd")
     has_margin = pl.col("margin").is_not_null()
     own = pl.when(has_margin).then("own").otherwise("loss")
     of_margin = has_margin | own.is_not_null()
@@ -518,12 +595,12 @@ def _factors() -> Mapping[str, pl.Expr]:
     return {
         "month_of": days,
         "mean": pl.when(waste).then("x").otherwise("mean"),
-        "sd": pl.when(waste).then(0.0).otherwise(_or(pl.col("sd"), 0.0)),
+        "sd": pl.when(waste).then(0.0).otherwise(_or(sd, 0.0)),
         "target": pl.when(waste).then(0.0).otherwise("target"),
         "above": waste | pl.col("above"),
         "origin": pl.when(waste).then(pl.lit(TargetOrigin.NOTHING)).otherwise("origin"),
         "volume": pl.when(waste).then(month).otherwise(events * month),
-        "volume.sd": pl.when(waste).then(0.0).otherwise(events * month * chance),
+        "volume.sd": pl.when(waste).then(month * waste_cv).otherwise(events * month * chance),
         "brings": pl.when(plain).then(1.0).otherwise("worth"),
         "worth.sd": pl.when(plain).then(0.0).otherwise(_or(pl.col("worth.sd"), 0.0)),
         "stays": pl.coalesce(own, "margin", pl.lit(1.0)),

@@ -64,14 +64,14 @@ def power(
     sample = np.broadcast_to(np.array(samples, dtype=float)[None, :, None], shape).ravel()
     rng = np.random.default_rng([seed, *rule.id.encode()])
     one = ward(rule, world, strength, sample, rng)
-    matches = judged(one.shops, world, derive=_asks_plugins(one, world)).matches
+    matches = judged(one.shops, world, derive=asks_plugins(one, world)).matches
     hit = {(f.shop, f.key) for f in matches if f.rule.id == rule.id and f.kind == rule.subject}
     found = np.array([(shop_name(i), key) in hit for i, key in enumerate(one.keys)]).reshape(shape)
     rows = tuple(tuple(float(v) for v in row) for row in found.mean(axis=2).round(4))
     return Power(rule.id, one.unit, one.given, rows)
 
 
-def _asks_plugins(one: Ward, world: World) -> bool:
+def asks_plugins(one: Ward, world: World) -> bool:
     """Whether a plugin has a word in the rule: to ask it shop by shop is what takes longest."""
     words = world.vocabulary
     names = {test.name for test in one.rule.own_tests()} - set(one.given)

@@ -47,6 +47,7 @@ class Ward:
     sample: Floats
     unit: str
     given: tuple[str, ...]
+    herds: Mapping[str, Herd] = attrs.field(factory=dict)
 
     @property
     def keys(self) -> list[str]:
@@ -110,6 +111,7 @@ def ward(
         sample,
         planter.unit,
         tuple(sorted(planter.given)),
+        {one.funnel.kind: one for one in herds},
     )
 
 

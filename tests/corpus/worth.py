@@ -1,0 +1,95 @@
+"""Whether what a finding is said to be worth holds the truth, rule by rule."""
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from advisor.metrics.windows import Windows
+from advisor.model.rule import Rule
+from advisor.model.window import Window
+from advisor.plan import price_findings
+from advisor.plan.money import MONTH, Price, TargetOrigin, gain
+from advisor.metrics.required import metric_of
+from tests.corpus.batch import NOW, PAST, World, judged, shop_name
+from tests.corpus.funnels import How
+from tests.corpus.nature import WINDOW, Herd
+from tests.corpus.power import asks_plugins
+from tests.corpus.sick import ward
+from tests.corpus.truth import Formula, formula
+
+
+@attrs.frozen
+class Told:
+    """A stated worth: its interval, its mean, and the true value of reaching the target."""
+
+    low: float
+    mid: float
+    high: float
+    truth: float
+    metric: str
+
+
+def worths(rule: Rule, world: World, shops: int, seed: int) -> Iterator[Told]:
+    """What *rule* states of the sick subject of each of *shops* shops, where it has a price."""
+    rng = np.random.default_rng([seed, *rule.id.encode()])
+    strength = np.exp(rng.uniform(np.log(1.5), np.log(3.0), shops))
+    sample = np.exp(rng.uniform(np.log(100.0), np.log(50_000.0), shops))
+    one = ward(rule, world, strength, sample, rng)
+    judgement = judged(one.shops, world, derive=asks_plugins(one, world))
+    names = {name: place for place, name in enumerate(map(shop_name, range(shops)))}
+    windows = Windows(dict.fromkeys(names, Window(NOW, PAST)))
+    grader = world.grader(one.shops.business)
+    businesses = {name: attrs.evolve(one.shops.business, id=name) for name in names}
+    grader = attrs.evolve(grader, businesses=businesses) if attrs.has(type(grader)) else grader
+    rules = world.acting(one.shops.business)
+    priced = price_findings(judgement, rules, grader, windows)
+    for shop, findings in priced.by_shop.items():
+        for finding in findings:
+            at = names[shop]
+            if finding.rule.id != rule.id or finding.key != one.keys[at]:
+                continue
+            if not isinstance(finding.price, Price):
+                continue
+            truth = true_worth(finding.price, one.herds[rule.subject], at, finding.key, world)
+            if truth is not None:
+                stated = gain([finding.price])
+                yield Told(stated.low, stated.mid, stated.high, truth, finding.price.metric)
+
+
+def true_worth(price: Price, herd: Herd, shop: int, key: str, world: World) -> float | None:
+    """What it truly brings in 30 days to reach the target of *price*; None where the corpus does
+    not know."""
+    funnel = herd.funnel
+    alone = funnel.kind == "shop"
+    rows = np.flatnonzero((herd.shop == shop) & (alone | (herd.key == key)))
+    rates = herd.now[rows]
+    if any(step.how is How.CHANCE and rates[0, i] > 0 for i, step in enumerate(funnel.steps)):
+        return None  # nature has no share above 1
+    months = MONTH / WINDOW if funnel.once else float(MONTH)
+    metric = metric_of(price.metric, world.vocabulary)
+    if price.target.origin is TargetOrigin.NOTHING:
+        whole = _sum(metric.numerator, funnel, rates)
+        return None if whole is None else whole * months
+    one = formula(price.metric, funnel, world.vocabulary)
+    if one is None or not metric.denominator:
+        return None
+    value = float(np.exp(one.value(rates, funnel)[0]))
+    gap = max(value - price.target.value if price.target.above else price.target.value - value, 0.0)
+    volume = _sum(metric.denominator, funnel, rates)
+    worth = 1.0
+    if price.worth.mean != 1.0 or price.worth.sd:
+        money = _sum((metric.money,), funnel, rates) if metric.money else None
+        counted = _sum(metric.numerator, funnel, rates)
+        if money is None or counted is None:
+            return None
+        worth = money / counted
+    return None if volume is None else volume * months * gap * worth * price.kept / price.scale
+
+
+def _sum(names, funnel, rates) -> float | None:
+    there = [funnel.at.get(n.rstrip("?")) for n in names if n.rstrip("?") in funnel.at]
+    if not there:
+        return None
+    counts = np.exp(rates @ funnel.paths.T)
+    return float(counts[:, there].sum())
