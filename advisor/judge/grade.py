@@ -425,7 +425,7 @@ def _score(
         return -evidence.byar_z(e / phi, x / at / phi)
     if metric.varies is Varies.VALUES:
         return (x / d / at).log() / pl.col(f"{m}.se")
-    worth = phi * (1 + pl.col(f"{m}.cv2"))
+    worth = phi + pl.col(f"{m}.cv2")
     each = pl.col(f"{m}.each")
     alike = pl.when(e > 0).then(x / each).otherwise(e)
     return evidence.byar_z(alike / worth, at * d / each / worth)
@@ -436,7 +436,7 @@ def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     come to as much."""
     x, e, each = (pl.col(f"{m}.{part}") for part in ("x", "e", "each"))
     alike = pl.when(e > 0).then(x / each).otherwise(e)
-    return pl.col(f"{m}.phi") * (1 + pl.col(f"{m}.cv2")), each, alike
+    return pl.col(f"{m}.phi") + pl.col(f"{m}.cv2"), each, alike
 
 
 def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Expr]:

@@ -205,7 +205,7 @@ def _value(metric: Metric, x: pl.Expr, d: pl.Expr) -> pl.Expr:
 
 def _exact(_: Steps) -> _Limits:
     x, _d, n, phi, spread, scale = _columns()
-    se = pl.when(n > 0).then((phi * (1 + spread) / n).sqrt())
+    se = pl.when(n > 0).then(((phi + spread) / n).sqrt())
     return x * scale, x * scale, x * scale, n, se
 
 
@@ -249,7 +249,7 @@ def _of_worth(steps: Steps) -> _Limits:
     """Of events that come by chance, each worth another amount."""
     x, d, e, phi, spread, scale = _columns()
     each = pl.col(_EACH)
-    worth = phi * (1 + spread)  # an order counts for 1 / worth independent equal ones
+    worth = phi + spread  # an order counts for 1 / worth independent equal ones
     # So many events of what one is worth would have come to as much.
     alike = pl.when(e > 0).then(x / each).otherwise(e)
     few, many = (v * worth for v in evidence.byar(steps.of(alike / worth)))

@@ -17,6 +17,7 @@ LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
 LEAST_TOLD = 5  # subjects that tell how much a ratio of sums varies
 FARTHEST = 1.0  # standard errors that a value is drawn towards its siblings, at most
 OUTLIER = 2.0  # times its variance over its distance: what siblings with heavy tails draw at most
+USUAL = 0.4  # by how much what one more brings differs among a shop's subjects mostly: ours
 UNTOLD = 0.5  # the relative error of what one more brings where nothing tells it: ours
 PEERS = {
     "group": pl.UInt32,
@@ -84,7 +85,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
     sd = pl.when(n >= LEAST_TOLD).then((squares * n / (n - 1)).sqrt() / units)
     usable = ratio.is_finite() & (units != 0)
     return (
-        _drawn(rates)
+        _drawn(rates, usual=USUAL)
         .lazy()
         .with_columns((x.sum().over("peers") / units).alias("ratio_of_sums"))
         .select(
@@ -97,7 +98,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
     )
 
 
-def _drawn(rates: pl.DataFrame) -> pl.DataFrame:
+def _drawn(rates: pl.DataFrame, *, usual: float = 0.0) -> pl.DataFrame:
     """*rates* with `mean` and `sd`: each value drawn towards its siblings by no more than its own
     error (limited translation: Efron and Morris, JASA 67, 1972), and the less the further it lies
     from them, as if they had a Cauchy distribution (O'Hagan, JRSS B 41, 1979). What ails or
@@ -108,7 +109,7 @@ def _drawn(rates: pl.DataFrame) -> pl.DataFrame:
     far = (value - pl.col("shrunk.to")).abs()
     most = pl.min_horizontal(FARTHEST * own, OUTLIER * own**2 / far)
     near = mean.clip(value - most, value + most)
-    return shrunk_rates(rates, by="peers").with_columns(
+    return shrunk_rates(rates, by="peers", usual=usual).with_columns(
         pl.coalesce(near, mean).alias("mean"),
         pl.min_horizontal("shrunk.se", pl.when(own > 0).then(own)).alias("sd"),
     )
@@ -122,9 +123,7 @@ def _money_rates(
     there = frozenset(frame.columns)
     if metric.money is None or not {f"{metric.money}.x", f"{metric.id}.x"} <= there:
         return None
-    told = {
-        m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there
-    }
+    told = {m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there}
     rates = rates_of(frame, attrs.evolve(metric, kind=MetricKind.MONEY, scale=1.0))
     money = frame[f"{metric.money}.x"].cast(pl.Float64)
     # Of the metrics that tell of the same orders, some know how much their days vary.
@@ -132,11 +131,12 @@ def _money_rates(
     phi = pl.max_horizontal(varies) if varies else pl.lit(1.0)
     # What one order is worth does not vary with how many there are.
     own = [m for m, of in told.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)]
-    many = pl.lit(0.0) if own else phi
-    events = [
-        pl.when(pl.col(f"{m}.e") > 0).then(((many + pl.col(f"{m}.cv2")) / pl.col(f"{m}.e")).sqrt())
-        for m in own or told
-    ]
+    counted = pl.col(f"{metric.id}.x")
+    events = []
+    for m in own or told:
+        e, spread = pl.col(f"{m}.e"), pl.col(f"{m}.cv2")
+        many = pl.lit(0.0) if own else phi * (1 - e / counted).clip(0.0)
+        events.append(pl.when(e > 0).then(((many + spread) / e).sqrt()))
     error = frame.select(pl.coalesce(events)).to_series() if events else None
     return rates.with_columns(
         money.alias("x"),

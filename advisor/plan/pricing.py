@@ -55,7 +55,6 @@ from advisor.plan.peers import LEAST_SIBLINGS, peers, worths
 from advisor.plan.question import question
 from advisor.stats import UNSEEN_TRAFFIC
 
-
 WEEK = 7  # days
 
 
@@ -515,6 +514,7 @@ def _unsteady(
     return (
         pairs.group_by(by)
         .agg((variance.fill_null(chance).sqrt() / pl.col("count").sum()).alias("volume.cv"))
+        .with_columns(pl.when(pl.col("volume.cv").is_finite()).then("volume.cv"))
         .join(subjects, on=by)
         .select(pl.lit(group, pl.UInt32).alias("group"), "row", "volume.cv")
     )
@@ -582,9 +582,9 @@ def _factors() -> Mapping[str, pl.Expr]:
     events = pl.when("exact").then(1.0).otherwise("d")
     month = MONTH / days
     unseen = (1 / events + UNSEEN_TRAFFIC**2 / days).sqrt()
-    varies = pl.when(_finite(pl.col("volume.cv"))).then("volume.cv").otherwise(unseen)
+    varies = pl.coalesce("volume.cv", unseen)
     chance = pl.when(events > 1).then(varies).otherwise(0.0)
-    waste_cv = _or(pl.col("volume.cv"), UNSEEN_TRAFFIC / days.sqrt())
+    waste_cv = pl.coalesce("volume.cv", UNSEEN_TRAFFIC / days.sqrt())
     # Money x (1 - target / cost): the money is what it is, and only the target's part is unsure.
     part = (pl.col("target") / pl.col("mean")).clip(0.0, 1.0)
     sd = pl.when(cost & pl.col("above")).then(pl.col("sd") * part).otherwise("sd")

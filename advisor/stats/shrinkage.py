@@ -98,9 +98,11 @@ def stacked_rates(rates: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(frames, rechunk=True).with_columns(begins.cum_sum().alias("peers"))
 
 
-def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:
+def shrunk_rates(rates: pl.DataFrame, *, by: str, usual: float = 0.0) -> pl.DataFrame:
     """*rates* (see rates_of; of one metric, or of many) with `shrunk`, `shrunk.se` and
-    `shrunk.to`. Siblings are the rows that have the same *by*, which are all of one metric."""
+    `shrunk.to`. Siblings are the rows that have the same *by*, which are all of one metric;
+    *usual*: by how much true rates differ where a few siblings cannot refute it, as a share of
+    their mean."""
     x, d = pl.col("x"), pl.col("d")
     ratio = pl.col("ratio") & (d > 0)
     worked = _with_moments(
@@ -109,6 +111,7 @@ def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:
             pl.when(ratio & x.is_not_null()).then(d).alias(_D),
         ),
         by,
+        usual,
     )
     mean, variance = _posterior(by)
     few = (pl.col(_K) < ENOUGH) | pl.col(_U).is_null()
@@ -136,7 +139,7 @@ def shrunk_rates(rates: pl.DataFrame, *, by: str) -> pl.DataFrame:
     )
 
 
-def _with_moments(rates: pl.LazyFrame, by: str) -> pl.LazyFrame:
+def _with_moments(rates: pl.LazyFrame, by: str, usual: float) -> pl.LazyFrame:
     """Adds the moments of each subject's siblings, without the scale."""
     of = pl.col(_D) * pl.col(_R)
     # Zero events carry no variance of their own; the siblings' events speak for them.
@@ -156,6 +159,11 @@ def _with_moments(rates: pl.LazyFrame, by: str) -> pl.LazyFrame:
     rates = rates.with_columns(
         (beyond * pl.col(_U).first() / _effective()).over(by).alias(_TAU),
     )
+    if usual:
+        free = pl.col(_K) - 1
+        of_tau = (2 / free).sqrt() * (pl.col(_TAU) + pl.col(_U) * free / _effective().over(by))
+        most = pl.min_horizontal((usual * pl.col(_MU)) ** 2, pl.col(_TAU) + of_tau)
+        rates = rates.with_columns(pl.max_horizontal(_TAU, most).alias(_TAU))
     return _weighed(rates, by)
 
 

@@ -18,6 +18,8 @@ from tests.corpus.truth import PRODUCTS, bend, formula, formulas
 
 AT_EDGE = 0.1  # of the rates lie on an edge itself
 WIDE = 2.5  # how far a band reaches that has one edge only
+ALIKE = 0.015  # how far rates differ (by their logarithm) of subjects that are compared
+ALIKE_LIVES = 0.12
 _TRIES = 40
 NOTHING = 1e-4  # rates this small stand for none at all
 
@@ -138,7 +140,8 @@ def _drawn(
     shops = len(traffic)
     alike = np.array([step.alike for step in funnel.steps])
     own = rng.uniform(low, high, size=(len(shop), len(low)))
-    rates = np.where(alike, common[shop] + rng.uniform(-0.015, 0.015, size=own.shape), own)
+    apart = ALIKE_LIVES if funnel.once else ALIKE
+    rates = np.where(alike, common[shop] + rng.uniform(-apart, apart, size=own.shape), own)
     rates = in_currency(rates, funnel, next(iter(grader.businesses.values())).usd_rate or 1.0)
     roots = [i for i, s in enumerate(funnel.steps) if s.of is None and s.how in _TRAFFIC]
     for i in roots:

@@ -1,22 +1,26 @@
 """Whether what a finding is said to be worth holds the truth, rule by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 import numpy as np
 
+from advisor.metrics.required import metric_of
 from advisor.metrics.windows import Windows
 from advisor.model.rule import Rule
 from advisor.model.window import Window
 from advisor.plan import price_findings
 from advisor.plan.money import MONTH, Price, TargetOrigin, gain
-from advisor.metrics.required import metric_of
 from tests.corpus.batch import NOW, PAST, World, judged, shop_name
-from tests.corpus.funnels import How
+from tests.corpus.funnels import Floats, Funnel, How
 from tests.corpus.nature import WINDOW, Herd
 from tests.corpus.power import asks_plugins
 from tests.corpus.sick import ward
-from tests.corpus.truth import Formula, formula
+from tests.corpus.truth import formula
+
+SAMPLES = (100.0, 50_000.0)  # clicks, orders
+SEEN = (5_000.0, 2_000_000.0)
+OF_SEEN = ("ad impressions", "views", "LIVE impressions", "2-second plays")
 
 
 @attrs.frozen
@@ -34,14 +38,17 @@ def worths(rule: Rule, world: World, shops: int, seed: int) -> Iterator[Told]:
     """What *rule* states of the sick subject of each of *shops* shops, where it has a price."""
     rng = np.random.default_rng([seed, *rule.id.encode()])
     strength = np.exp(rng.uniform(np.log(1.5), np.log(3.0), shops))
-    sample = np.exp(rng.uniform(np.log(100.0), np.log(50_000.0), shops))
+    few = np.full(2, 1_000.0)
+    unit = ward(rule, world, few / 500, few, np.random.default_rng(0)).unit
+    least, most = SEEN if unit in OF_SEEN else SAMPLES
+    sample = np.exp(rng.uniform(np.log(least), np.log(most), shops))
     one = ward(rule, world, strength, sample, rng)
     judgement = judged(one.shops, world, derive=asks_plugins(one, world))
     names = {name: place for place, name in enumerate(map(shop_name, range(shops)))}
     windows = Windows(dict.fromkeys(names, Window(NOW, PAST)))
     grader = world.grader(one.shops.business)
     businesses = {name: attrs.evolve(one.shops.business, id=name) for name in names}
-    grader = attrs.evolve(grader, businesses=businesses) if attrs.has(type(grader)) else grader
+    grader = attrs.evolve(grader, businesses=businesses)
     rules = world.acting(one.shops.business)
     priced = price_findings(judgement, rules, grader, windows)
     for shop, findings in priced.by_shop.items():
@@ -64,10 +71,13 @@ def true_worth(price: Price, herd: Herd, shop: int, key: str, world: World) -> f
     alone = funnel.kind == "shop"
     rows = np.flatnonzero((herd.shop == shop) & (alone | (herd.key == key)))
     rates = herd.now[rows]
-    if any(step.how is How.CHANCE and rates[0, i] > 0 for i, step in enumerate(funnel.steps)):
-        return None  # nature has no share above 1
     months = MONTH / WINDOW if funnel.once else float(MONTH)
     metric = metric_of(price.metric, world.vocabulary)
+    used = {n.rstrip("?") for n in (*metric.numerator, *metric.denominator, metric.money or "")}
+    above = funnel.paths[[funnel.at[n] for n in used if n in funnel.at]].any(axis=0)
+    shares = np.array([step.how is How.CHANCE for step in funnel.steps])
+    if (above & shares & (rates[0] > 0)).any():
+        return None  # nature has no share above 1
     if price.target.origin is TargetOrigin.NOTHING:
         whole = _sum(metric.numerator, funnel, rates)
         return None if whole is None else whole * months
@@ -87,8 +97,9 @@ def true_worth(price: Price, herd: Herd, shop: int, key: str, world: World) -> f
     return None if volume is None else volume * months * gap * worth * price.kept / price.scale
 
 
-def _sum(names, funnel, rates) -> float | None:
-    there = [funnel.at.get(n.rstrip("?")) for n in names if n.rstrip("?") in funnel.at]
+def _sum(names: Iterable[str], funnel: Funnel, rates: Floats) -> float | None:
+    """What the counts come to that the corpus has; None where it has none."""
+    there = [funnel.at[n.rstrip("?")] for n in names if n.rstrip("?") in funnel.at]
     if not there:
         return None
     counts = np.exp(rates @ funnel.paths.T)

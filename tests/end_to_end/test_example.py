@@ -60,6 +60,7 @@ HEALTHY = {
     "guide/low-conversion",
     "guide/low-live-ctor",
     "guide/low-stream-gmv",
+    "guide/low-watch-gpm",
     "guide/shrinking-live-gmv",
     "guide/shrinking-sales",
     "guide/slow-follower-growth",

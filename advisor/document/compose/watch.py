@@ -189,7 +189,7 @@ def _enough(value: Value, row: Mapping[str, object], edge: float) -> float | Non
         needed = Z * Z * edge * metric.scale * noise / (gap * gap) if gap else math.inf
     else:
         if metric.varies is not Varies.EVENTS:
-            noise *= 1 + (float(spread) if isinstance(spread, float) else 1.0)
+            noise += float(spread) if isinstance(spread, float) else 1.0
         gap = math.log(value.value / edge) if value.value > 0 else math.inf
         needed = Z * Z * noise / (gap * gap) if gap else math.inf
     return max(needed - n, 0.0)
