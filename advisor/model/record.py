@@ -1,11 +1,14 @@
-"""`frozen`: attrs classes that take half the time to be made.
+"""`frozen`: attrs classes that are made when they are first used.
 
-For each class attrs writes and compiles a comparison, a hash and a representation, which for the
-250 classes of a run takes longer than importing most libraries. Here all classes share one of each;
-what the type checker sees is `attrs.frozen`.
+For each class attrs writes and compiles a constructor, a comparison, a hash and a representation,
+which for the 350 classes of a run takes longer than importing most libraries, and half of them are
+never used in it. Here a class stays as it is written until its first instance is made or its fields
+are asked for, and all classes share one comparison, hash and representation; what the type checker
+sees is `attrs.frozen`.
 """
 
 from operator import attrgetter
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 else:
 
     def frozen(cls: type | None = None, *, eq: bool = True) -> Any:
-        """As attrs.frozen: slots, immutable, compared and hashed by its fields unless *eq* is
-        False."""
+        """As attrs.frozen: immutable, compared and hashed by its fields unless *eq* is False; made
+        at its first use, and without slots, since those make another class."""
 
         def made(cls: type) -> type:
             if "__repr__" not in cls.__dict__:
@@ -27,9 +30,42 @@ else:
             if eq and "__eq__" not in cls.__dict__:
                 cls.__eq__ = _eq
                 cls.__hash__ = _hash
-            return attrs.frozen(cls, eq=False, repr=False)
+            cls.__attrs_attrs__ = _Fields()
+            cls.__init__ = _first(cls)
+            return cls
 
         return made if cls is None else made(cls)
+
+
+_MAKING = RLock()
+
+
+class _Fields:
+    """The fields of a class that is not made yet."""
+
+    def __get__(self, instance: object, cls: Any) -> Any:
+        for base in reversed(cls.__mro__):  # a class that has none of its own has its base's
+            _make(base)
+        return cls.__attrs_attrs__
+
+
+def _first(cls: Any) -> Any:
+    """The constructor of *cls* until it is made."""
+
+    def constructor(self: Any, *values: Any, **named: Any) -> None:
+        _make(cls)
+        cls.__init__(self, *values, **named)
+
+    return constructor
+
+
+def _make(cls: Any) -> None:
+    with _MAKING:
+        if not isinstance(cls.__dict__.get("__attrs_attrs__"), _Fields):
+            return  # it is none of these, or made already
+        del cls.__attrs_attrs__
+        del cls.__init__
+        attrs.frozen(cls, eq=False, repr=False, slots=False)
 
 
 _VALUES: dict[type, Any] = {}

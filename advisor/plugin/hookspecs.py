@@ -185,6 +185,9 @@ class Templates:
     *filters* are functions that templates apply after the name of the folder, so that none hides
     another's: `stars` of the folder `acme` is `{{ action.rank | acme.stars }}`, and in the name of
     a folder `-` is then written `_`. What they return is escaped like any text.
+
+    *compiled*: compiled templates are kept in the folder, as Python keeps modules; for templates
+    that print nothing that is the same in each report, such as `{{ "a" }}` or `{{ 1 | hours }}`.
     """
 
     name: str
@@ -197,6 +200,7 @@ class Templates:
         ),
         hash=False,
     )
+    compiled: bool = False
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ advisor.plugin.overrides).
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -477,11 +477,13 @@ def _wrong_hooks(plugin: object) -> Iterator[str]:
             yield f"{name} asks for {', '.join(wrong)}; it is given {given}"
 
 
+@cache
 def own_version() -> str:
     """The version of the installed distribution; "0" where it is not installed."""
     return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).version or "0"
 
 
+@cache
 def documentation_url() -> str:
     """The address of the documentation that the installed distribution names; "" without one."""
     return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).documentation

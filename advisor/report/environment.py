@@ -26,6 +26,7 @@ from advisor.errors import AdvisorError, unknown
 from advisor.model import ENGLISH, Language, read_text
 from advisor.plugin import Templates
 from advisor.report import escape, views
+from advisor.report.compiled_templates import CompiledTemplates
 
 Escape = Callable[[str], str]
 
@@ -110,6 +111,7 @@ def make_environment(
 
     environment = ReportEnvironment(
         loader=ThemeLoader(themes),
+        bytecode_cache=CompiledTemplates(themes),
         undefined=jinja2.StrictUndefined,
         finalize=write,
         autoescape=False,

@@ -35,7 +35,7 @@ class HtmlPlan:
 
 @hookimpl
 def advisor_templates() -> Sequence[Templates]:
-    return (Templates("plan", files(__name__).joinpath("templates"), FILTERS),)
+    return (Templates("plan", files(__name__).joinpath("templates"), FILTERS, compiled=True),)
 
 
 @hookimpl

@@ -76,10 +76,9 @@ def test_own_methods_stay() -> None:
     assert Shown(1) == Shown(2)
 
 
-def test_values_cannot_be_changed_and_have_slots() -> None:
+def test_values_cannot_be_changed() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Pair(1).left = 2  # type: ignore[misc]
-    assert not hasattr(Pair(1), "__dict__")
     assert attrs.evolve(Pair(1), right="s") == Pair(1, "s")
 
 
@@ -91,3 +90,22 @@ def test_a_field_may_be_compared_and_not_hashed() -> None:
 
     assert hash(Table("a", {"x": 1})) == hash(Table("a", {"x": 2}))
     assert Table("a", {"x": 1}) != Table("a", {"x": 2})
+
+
+def test_a_class_is_made_at_its_first_use_and_its_bases_before_it() -> None:
+    @frozen
+    class Base:
+        one: int
+
+    @frozen
+    class Derived(Base):
+        two: int = 2
+
+    def is_made(cls: type) -> bool:
+        return isinstance(vars(cls)["__attrs_attrs__"], tuple)
+
+    assert not is_made(Base)
+    assert not is_made(Derived)
+    assert [field.name for field in attrs.fields(Derived)] == ["one", "two"]
+    assert is_made(Base)
+    assert Derived(1) == Derived(1, 2)
