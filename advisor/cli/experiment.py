@@ -13,6 +13,7 @@ from advisor.cli.experiment_options import (
     metric_option,
 )
 from advisor.cli.experiment_read import read
+from advisor.cli.experiment_register import list_tests, start
 from advisor.cli.group import NamesNear
 from advisor.cli.options import config_option, paths_argument, period_options, today_option
 from advisor.errors import AdvisorError
@@ -31,11 +32,14 @@ def experiment() -> None:
     \b
     Examples:
       advisor experiment plan --metric ctr --now 1.5% --hoped 2% --per-day 3000
+      advisor experiment start Hooks --metric ctr --subject-a Logo --subject-b Result --days 14
       advisor experiment read --metric ctr --a 120/8000 --b 160/8100
     """
 
 
 experiment.add_command(read)
+experiment.add_command(start)
+experiment.add_command(list_tests)
 
 
 @experiment.command(short_help="How large a test has to be, and how long it takes.")

@@ -1,6 +1,6 @@
 """`advisor experiment read`: what the numbers of a test say."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,21 +10,22 @@ from advisor.cli.experiment_options import (
     alpha_option,
     cv_option,
     json_option,
-    metric_option,
 )
 from advisor.cli.options import config_option, day, paths_argument, period_options, today_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.cli.experiment_versions import ReadOptions
+    from advisor.cli.experiment_versions import ReadOptions, Versions
     from advisor.experiment import Reading
+    from advisor.history import ExperimentRow
     from advisor.model import Vocabulary
     from advisor.plugin import Registry
 
 
 @click.command(short_help="What the numbers of a test say.")
 @paths_argument(required=False)
-@metric_option
+@click.option("--metric", "metric_id", metavar="METRIC", help="What decides: ctr, ctor, roas …")
+@click.option("--test", "test_name", metavar="NAME", help="A test that was started, with PATH.")
 @click.option(
     "--a",
     metavar="COUNTS",
@@ -86,7 +87,8 @@ if TYPE_CHECKING:
 def read(
     *,
     paths: tuple[str, ...],
-    metric_id: str,
+    metric_id: str | None,
+    test_name: str | None,
     a: str | None,
     b: tuple[str, ...],
     subject_a: str | None,
@@ -126,6 +128,7 @@ def read(
       advisor experiment read exports/ --metric ctr --subject-a "Logo" --subject-b "Result"
       advisor experiment read --metric ctr --a first/ --b second/
       advisor experiment read exports/ --metric ctr --subject "Logo" --changed 2026-10-15
+      advisor experiment read exports/ --test Hooks
     """
     from advisor.cli.experiment_shop import tested
     from advisor.cli.experiment_versions import ReadOptions
@@ -135,6 +138,18 @@ def read(
 
     registry = load_plugins()
     level = counts.share(alpha, where="--alpha")
+    test = None
+    if test_name is not None:
+        test = _started(test_name, paths, today, config)
+        known = {"--metric": metric_id, "--subject-a": subject_a, "--subject-b": subject_b}
+        for option, stated in known.items():
+            if stated:
+                raise AdvisorError("is known of the test", where=option)
+        metric_id, planned, level = test.metric, test.planned, test.alpha
+        subject_a, subject_b = test.versions[0], test.versions[1:]
+        first, last = test.start, min(today, test.due) - timedelta(days=1)
+    if metric_id is None:
+        raise AdvisorError("say what decides", where="--metric", hint="ctr, ctor, roas …")
     asked = ReadOptions(
         metric=tested(metric_id, registry.vocabulary()),
         paths=paths,
@@ -180,7 +195,7 @@ def read(
         for option, unused in (("--days", days),):
             if unused:
                 raise AdvisorError("goes with --changed", where=option)
-        lines = _side_by_side(asked, level, planned, split, registry, as_json=as_json)
+        lines = _side_by_side(asked, level, planned, split, registry, test, as_json=as_json)
     with readers():
         for line in lines:
             click.echo(line)
@@ -192,6 +207,7 @@ def _side_by_side(
     planned: float | None,
     split: str | None,
     registry: "Registry",
+    test: "ExperimentRow | None",
     *,
     as_json: bool,
 ) -> list[str]:
@@ -214,6 +230,8 @@ def _side_by_side(
         total = 1 + len(asked.b) + len(asked.subject_b)
         parts = counts.parts(split, total, where="--split")
     found = versions(asked, registry)
+    if test is not None and planned is None:
+        planned = _planned(asked, test, found)
     reading = reading_of(
         asked.metric,
         found.a,
@@ -223,6 +241,8 @@ def _side_by_side(
         split=parts,
         pace=found.pace,
     )
+    if test is not None and asked.today >= test.due:
+        _keep(asked, test, reading)
     if as_json:
         return [write_json(data.reading_data(reading, found.currency)).rstrip("\n")]
     events = counts.deciding(asked.metric, vocabulary)
@@ -232,6 +252,38 @@ def _side_by_side(
     for warning in words.warnings(reading, as_ran=found.as_ran and parts is None):
         lines += ["", plain(f"Beware: {warning}")]
     return lines
+
+
+def _started(
+    name: str, paths: tuple[str, ...], today: date, config: Path | None
+) -> "ExperimentRow":
+    """The test with this *name*, on a day on which there is something to read."""
+    from advisor.cli.experiment_register import named_test
+    from advisor.cli.history import store_at
+
+    if len(paths) != 1:
+        raise AdvisorError("goes with the folder of the shop", where="--test")
+    test = named_test(*store_at(Path(paths[0]), config), name, where="--test")
+    if today <= test.start:
+        raise AdvisorError(f"it began on {test.start}: no day is full yet", where="--test")
+    return test
+
+
+def _planned(asked: "ReadOptions", test: "ExperimentRow", found: "Versions") -> float:
+    """How many events a version will have in the end, if they come as they came so far."""
+    days = (test.due - test.start).days
+    elapsed = min((asked.today - test.start).days, days)
+    events = max(arm.rests_on(asked.metric) for arm in (found.a, *found.others))
+    return max(events * days / elapsed, 1.0)
+
+
+def _keep(asked: "ReadOptions", test: "ExperimentRow", reading: "Reading") -> None:
+    """Keep what a test said that ran to its end."""
+    from advisor.cli.history import store_at
+
+    store, shop = store_at(Path(asked.paths[0]), asked.config)
+    said = ", ".join(f"{one.name}: {one.verdict.value}" for one in reading.results)
+    store.end(shop, test.name, asked.today, said)
 
 
 def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -> list[str]:

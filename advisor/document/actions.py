@@ -37,6 +37,20 @@ class DoneInfo:
 
 
 @frozen
+class ExperimentInfo:
+    """A test of *versions* that runs since *start* and can be read from *due* on; *ready* where
+    that day has come. *text* says it."""
+
+    name: str
+    metric: str
+    versions: tuple[str, ...]
+    start: str
+    due: str
+    ready: bool
+    text: str
+
+
+@frozen
 class DoneResult:
     """An action that was done to *subjects* (names) on a *day*, and whether it worked: *verdict* is
     helped, no-difference, hurt, too-early or cannot-tell, called on the day *due*, and *because*

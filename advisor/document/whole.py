@@ -4,6 +4,7 @@ from advisor.document.actions import (
     ActionInfo,
     CheckInfo,
     DoneResult,
+    ExperimentInfo,
     FocusInfo,
     Money,
     MonthGoal,
@@ -61,6 +62,7 @@ class Document:
     changes: tuple[ChangeInfo, ...] = ()  # why totals changed since the window before
     courses: tuple[CourseInfo, ...] = ()  # daily totals over their whole history
     done: tuple[DoneResult, ...] = ()  # actions that were done, and whether they worked
+    experiments: tuple[ExperimentInfo, ...] = ()  # tests that run or wait to be read
     suppressed: tuple[SuppressedInfo, ...] = ()  # what the owner muted
     since: SinceInfo | None = None  # what changed since an earlier run, where one is kept
     focus: FocusInfo | None = None  # only where the shop names no goal

@@ -12,6 +12,7 @@ from .past import (
 from .records import (
     ActionRow,
     DoneRow,
+    ExperimentRow,
     FindingRow,
     KpiRow,
     LeverRow,
@@ -32,6 +33,7 @@ __all__ = [
     "ActionRow",
     "Change",
     "DoneRow",
+    "ExperimentRow",
     "FindingRow",
     "KpiRow",
     "LeverRow",

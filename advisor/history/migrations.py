@@ -148,4 +148,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             larger, others FROM advisor_verdict""",
         "DROP TABLE advisor_verdict",
     ),
+    (
+        """CREATE TABLE advisor_experiment (
+            shop TEXT NOT NULL,
+            name TEXT NOT NULL,
+            metric TEXT NOT NULL,
+            versions TEXT NOT NULL,
+            start TEXT NOT NULL,
+            due TEXT NOT NULL,
+            planned DOUBLE PRECISION,
+            alpha DOUBLE PRECISION NOT NULL,
+            note TEXT NOT NULL,
+            ended TEXT,
+            result TEXT NOT NULL,
+            PRIMARY KEY (shop, name)
+        )""",
+    ),
 )

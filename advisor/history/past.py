@@ -8,13 +8,14 @@ import attrs
 import polars as pl
 
 from advisor.history.database import Database, Row
-from advisor.history.records import LeverRow, RunInfo, RunLine, State
+from advisor.history.records import ExperimentRow, LeverRow, RunInfo, RunLine, State
 from advisor.history.store import (
     FINDING_COLUMNS,
     RUN_COLUMNS,
     Mark,
     Store,
     as_run_line,
+    experiments_of,
     levers_of,
     marks_of,
 )
@@ -32,9 +33,15 @@ FINDINGS: Mapping[str, pl.DataType] = {
 }
 
 
-# Runs, findings, marks by shop, levers.
-_Answer = tuple[list[Row], list[Row], Mapping[str, list[Mark]], list[LeverRow]]
-_NOTHING: _Answer = ([], [], {}, [])
+# Runs, findings, marks by shop, levers, tests by shop.
+_Answer = tuple[
+    list[Row],
+    list[Row],
+    Mapping[str, list[Mark]],
+    list[LeverRow],
+    Mapping[str, list[ExperimentRow]],
+]
+_NOTHING: _Answer = ([], [], {}, [], {})
 
 
 @frozen
@@ -53,13 +60,15 @@ class PastQuestion:
 class Past:
     """The earlier run of each shop, its findings (a frame with the columns FINDINGS), and what was
     done up to the day of the question, with what runs of earlier days said of it; by *levers*, how
-    actions ended in all shops that share its store."""
+    actions ended in all shops that share its store. *experiments* are tests that were not read
+    before that day."""
 
     runs: Mapping[str, RunInfo] = attrs.field(factory=dict)
     numbers: Mapping[str, int] = attrs.field(factory=dict)
     findings: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=FINDINGS))
     marks: Mapping[str, Sequence[Mark]] = attrs.field(factory=dict)
     levers: Mapping[str, Sequence[LeverRow]] = attrs.field(factory=dict)
+    experiments: Mapping[str, Sequence[ExperimentRow]] = attrs.field(factory=dict)
 
     def of(self, shop: str) -> "Past":
         """What is there of one shop."""
@@ -69,6 +78,7 @@ class Past:
             self.findings.filter(pl.col("shop") == shop),
             {id_: marks for id_, marks in self.marks.items() if id_ == shop},
             {id_: levers for id_, levers in self.levers.items() if id_ == shop},
+            {id_: tests for id_, tests in self.experiments.items() if id_ == shop},
         )
 
 
@@ -82,17 +92,24 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
     rows: list[Row] = []
     marks: dict[str, Sequence[Mark]] = {}
     levers: dict[str, Sequence[LeverRow]] = {}
+    experiments: dict[str, Sequence[ExperimentRow]] = {}
     for store, asked in by_store.items():
-        found, findings, marked, learned = store.read(partial(_ask, asked=asked), _NOTHING)
+        found, findings, marked, learned, tests = store.read(partial(_ask, asked=asked), _NOTHING)
         levers |= {question.shop: learned for question in asked}
         days = {question.shop: question.day for question in asked}
         for shop, each in marked.items():
             marks[shop] = [_as_of(days[shop], mark) for mark in each if mark.done.day <= days[shop]]
+        for shop, own in tests.items():
+            experiments[shop] = [test for test in own if _is_open(test, days[shop])]
         for line in map(as_run_line, found):
             runs[line.info.shop] = line.info
             numbers[line.info.shop] = line.id
         rows += findings
-    return Past(runs, numbers, findings_frame(rows), marks, levers)
+    return Past(runs, numbers, findings_frame(rows), marks, levers, experiments)
+
+
+def _is_open(test: ExperimentRow, day: date) -> bool:
+    return test.start <= day and (test.ended is None or test.ended >= day)
 
 
 def _as_of(day: date, mark: Mark) -> Mark:
@@ -109,6 +126,7 @@ def merge_past(parts: Sequence[Past]) -> Past:
         pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS),
         {shop: marks for part in parts for shop, marks in part.marks.items()},
         {shop: levers for part in parts for shop, levers in part.levers.items()},
+        {shop: tests for part in parts for shop, tests in part.experiments.items()},
     )
 
 
@@ -144,10 +162,11 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> _Answer:
         "FROM ranked WHERE place = 1"
     )
     runs = database.rows(newest, values)
-    marks = marks_of(database, [one.shop for one in asked])
+    shops = [one.shop for one in asked]
+    marks, tests = marks_of(database, shops), experiments_of(database, shops)
     levers = levers_of(database, before=asked[0].day)
     if not runs:
-        return [], [], marks, levers
+        return [], [], marks, levers, tests
     numbers = [row[0] for row in runs]
     names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
     many = ", ".join("?" * len(numbers))
@@ -156,7 +175,7 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> _Answer:
         f"JOIN advisor_run r ON r.id = f.run WHERE f.run IN ({many}) ORDER BY r.shop, f.id",
         numbers,
     )
-    return runs, findings, marks, levers
+    return runs, findings, marks, levers, tests
 
 
 OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed

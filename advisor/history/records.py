@@ -162,6 +162,24 @@ class LeverRow:
 
 
 @frozen
+class ExperimentRow:
+    """A test of *versions* (subjects, the present one first) by *metric*, which runs from *start*
+    to the day before *due*. *planned* is how many events each version is to get; *alpha* the chance
+    of a false call. *result* is what it said when it was read on the day *ended*."""
+
+    name: str
+    metric: str
+    versions: tuple[str, ...]
+    start: date
+    due: date
+    planned: float | None
+    alpha: float
+    note: str
+    ended: date | None = None
+    result: str = ""
+
+
+@frozen
 class KpiRow:
     """The value of a KPI on one day."""
 

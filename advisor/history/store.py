@@ -15,6 +15,7 @@ from advisor.history.migrations import MIGRATIONS
 from advisor.history.records import (
     ActionRow,
     DoneRow,
+    ExperimentRow,
     FindingRow,
     KpiRow,
     LeverRow,
@@ -35,6 +36,7 @@ RUN_COLUMNS = (*RUN, "currency", "digest")
 FINDING_COLUMNS = tuple(field.name for field in attrs.fields(FindingRow))
 ACTION_COLUMNS = tuple(field.name for field in attrs.fields(ActionRow))
 DONE_COLUMNS = tuple(field.name for field in attrs.fields(DoneRow))
+EXPERIMENT_COLUMNS = tuple(field.name for field in attrs.fields(ExperimentRow))
 VERDICT_COLUMNS = tuple(field.name for field in attrs.fields(VerdictRow))
 
 
@@ -138,6 +140,31 @@ class Store:
     def levers(self) -> list[LeverRow]:
         """How the actions in this store ended, by lever."""
         return self.read(levers_of, [])
+
+    # ── tests ───────────────────────────────────────────────────────────────────────────────────
+    def start(self, shop: str, experiment: ExperimentRow) -> bool:
+        """Keep that a test began; False where there is one of its name."""
+        with self.writing() as database:
+            return write_experiment(database, shop, experiment)
+
+    def experiments(self, shop: str) -> list[ExperimentRow]:
+        """The tests of *shop*, by their start."""
+        return self.read(lambda database: experiments_of(database, [shop]).get(shop, []), [])
+
+    def end(self, shop: str, name: str, day: date, result: str) -> None:
+        """Keep what a test said; what it said first stays."""
+        with self.writing() as database:
+            database.rows(
+                "UPDATE advisor_experiment SET ended = ?, result = ? "
+                "WHERE shop = ? AND name = ? AND ended IS NULL",
+                (day.isoformat(), result, shop, name),
+            )
+
+    def drop(self, shop: str, name: str) -> bool:
+        """Forget a test; False where there is none of its name."""
+        with self.writing() as database:
+            query = "DELETE FROM advisor_experiment WHERE shop = ? AND name = ? RETURNING name"
+            return bool(database.rows(query, (shop, name)))
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────
     def record(self, run: Run) -> None:
@@ -243,6 +270,26 @@ def write_done(database: Database, shop: str, done: DoneRow) -> int | None:
     query = f"{_insert('done', ('shop', *DONE_COLUMNS))} ON CONFLICT DO NOTHING RETURNING id"
     found = database.rows(query, (shop, *row_of(done)))
     return found[0][0] if found else None
+
+
+def write_experiment(database: Database, shop: str, row: ExperimentRow) -> bool:
+    """Insert a test; False where there is one of its name."""
+    columns = ("shop", *EXPERIMENT_COLUMNS)
+    query = f"{_insert('experiment', columns)} ON CONFLICT DO NOTHING RETURNING name"
+    return bool(database.rows(query, (shop, *row_of(row))))
+
+
+def experiments_of(database: Database, shops: Sequence[str]) -> dict[str, list[ExperimentRow]]:
+    """The tests of each of *shops*, by their start."""
+    many, columns = ", ".join("?" * len(shops)), ", ".join(EXPERIMENT_COLUMNS)
+    query = (
+        f"SELECT shop, {columns} FROM advisor_experiment "  # noqa: S608 (our own words)
+        f"WHERE shop IN ({many}) ORDER BY shop, start, name"
+    )
+    found: dict[str, list[ExperimentRow]] = {}
+    for shop, *row in database.rows(query, shops):
+        found.setdefault(shop, []).append(as_experiment(tuple(row)))
+    return found
 
 
 def write_verdict(database: Database, number: int, verdict: VerdictRow) -> None:
@@ -370,7 +417,14 @@ def as_verdict(row: Row) -> VerdictRow:
     return VerdictRow(**{**named, "others": tuple(json.loads(named["others"]))})
 
 
-def row_of(row: FindingRow | ActionRow | DoneRow | VerdictRow) -> Row:
+def as_experiment(row: Row) -> ExperimentRow:
+    """A row of EXPERIMENT_COLUMNS."""
+    named: dict[str, Any] = dict(zip(EXPERIMENT_COLUMNS, row, strict=True))
+    named |= {name: _day(named[name]) for name in ("start", "due", "ended")}
+    return ExperimentRow(**{**named, "versions": tuple(json.loads(named["versions"]))})
+
+
+def row_of(row: FindingRow | ActionRow | DoneRow | VerdictRow | ExperimentRow) -> Row:
     """The values of a row as they are stored."""
     return tuple(_stored(getattr(row, field.name)) for field in attrs.fields(type(row)))
 

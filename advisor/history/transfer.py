@@ -8,12 +8,13 @@ from typing import Any
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.history.records import DoneRow, Run, VerdictRow
+from advisor.history.records import DoneRow, ExperimentRow, Run, VerdictRow
 from advisor.history.store import (
     Store,
     has_run,
     load_run,
     write_done,
+    write_experiment,
     write_run,
     write_verdict,
 )
@@ -31,6 +32,14 @@ class _Mark:
     looks: tuple[VerdictRow, ...]
 
 
+@frozen
+class _Experiment:
+    """A test, as a line has it."""
+
+    shop: str
+    test: ExperimentRow
+
+
 def export_lines(store: Store, shop: str | None = None) -> Iterator[str]:
     """A line for each run, oldest first."""
     runs = store.runs(shop)
@@ -40,6 +49,8 @@ def export_lines(store: Store, shop: str | None = None) -> Iterator[str]:
     for id_ in sorted({line.info.shop for line in runs} | ({shop} if shop else set())):
         for mark in store.marks(id_):
             yield _line({"mark": _Mark(id_, mark.done, mark.looks)})
+        for test in store.experiments(id_):
+            yield _line({"experiment": _Experiment(id_, test)})
 
 
 def run_line(run: Run) -> str:
@@ -69,6 +80,8 @@ def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int
                 write_run(database, run)
                 added += 1
         for mark in given:
+            if isinstance(mark, _Experiment):
+                write_experiment(database, mark.shop, mark.test)
             if not isinstance(mark, _Mark):
                 continue
             number = write_done(database, mark.shop, mark.done)
@@ -78,7 +91,7 @@ def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int
     return added, len(runs) - added
 
 
-def _read(line: str, where: str) -> Run | _Mark:
+def _read(line: str, where: str) -> Run | _Mark | _Experiment:
     import cattrs
 
     converter = cattrs.Converter(forbid_extra_keys=True)
@@ -89,6 +102,8 @@ def _read(line: str, where: str) -> Run | _Mark:
             raise AdvisorError("this is no line of `advisor history export`", where=where)
         if "mark" in data:
             return converter.structure(data["mark"], _Mark)
+        if "experiment" in data:
+            return converter.structure(data["experiment"], _Experiment)
         return converter.structure(data.get("run"), Run)
     except (ValueError, TypeError, AttributeError, RecursionError, cattrs.BaseValidationError):
         raise AdvisorError("this is no line of `advisor history export`", where=where) from None

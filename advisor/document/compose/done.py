@@ -7,9 +7,9 @@ from datetime import date
 import attrs
 
 from advisor.diagnosis import Diagnosis
-from advisor.document.actions import DoneResult, Money
+from advisor.document.actions import DoneResult, ExperimentInfo, Money
 from advisor.document.compose.actions import money
-from advisor.history import DoneRow, LeverRow, Mark, Verdict, VerdictRow
+from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
 from advisor.model import Language, Unit, text
@@ -64,6 +64,27 @@ def done_results(marks: Sequence[Mark], diagnosis: Diagnosis) -> Iterator[DoneRe
             often = [vain[mark.done.action, key] for key in mark.done.subjects]
             stopped = bool(often) and min(often) >= TRIES
             yield _result(mark.done, mark.verdict, diagnosis, stopped=stopped)
+
+
+def experiment_infos(
+    tests: Sequence[ExperimentRow], diagnosis: Diagnosis
+) -> Iterator[ExperimentInfo]:
+    """The tests that run, or wait to be read."""
+    language = diagnosis.language
+    for test in tests:
+        ready = diagnosis.request.today >= test.due
+        named = {"test": test.name, "day": language.full_day(test.due)}
+        yield ExperimentInfo(
+            name=test.name,
+            metric=test.metric,
+            versions=test.versions,
+            start=test.start.isoformat(),
+            due=test.due.isoformat(),
+            ready=ready,
+            text=language.gettext("{test}: can be read since {day}.", **named)
+            if ready
+            else language.gettext("{test}: running, can be read on {day}.", **named),
+        )
 
 
 def _in_vain(marks: Sequence[Mark]) -> Counter[tuple[str, str]]:

@@ -17,6 +17,7 @@ from advisor.document.compose.coverage import (
 from advisor.document.compose.done import (
     done_results,
     experience,
+    experiment_infos,
     new_verdicts,
     with_verdicts,
 )
@@ -45,7 +46,7 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.whole import SCHEMA_VERSION, Document
-from advisor.history import Mark, Past, Run
+from advisor.history import ExperimentRow, Mark, Past, Run
 from advisor.judge import notice
 from advisor.metrics import Total, Value, metric_of
 from advisor.model import CountUnit, Grain, Language, Metric, Note, Period, Unit, finite
@@ -64,7 +65,8 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     marks = with_verdicts(marks, called)
     learned = experience(marks, past.levers.get(diagnosis.id, ()), diagnosis.id)
     diagnosis = attrs.evolve(diagnosis, experience=learned)
-    document = compose_document(diagnosis, marks)
+    tests = past.experiments.get(diagnosis.id, ())
+    document = compose_document(diagnosis, marks, tests)
     run = run_record(diagnosis, document, past, called)
     changed = since(
         run, past, diagnosis.vocabulary, diagnosis.language, diagnosis.business.currency
@@ -72,9 +74,11 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     return attrs.evolve(document, since=changed), run
 
 
-def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Document:
+def compose_document(
+    diagnosis: Diagnosis, marks: Sequence[Mark] = (), tests: Sequence[ExperimentRow] = ()
+) -> Document:
     """The result document: the same diagnosis always gives the same document. *marks* are actions
-    that were done, with what is said of them."""
+    that were done, with what is said of them; *tests* are those that are not read yet."""
     findings = compose_findings(diagnosis)
     made, muted = diagnosis.plan.plan, diagnosis.plan.muted
     infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
@@ -112,6 +116,7 @@ def compose_document(diagnosis: Diagnosis, marks: Sequence[Mark] = ()) -> Docume
         data_notes=tuple(_notes(diagnosis, muted.notes)),
         order=formula(diagnosis.language),
         done=tuple(done_results(marks, diagnosis)),
+        experiments=tuple(experiment_infos(tests, diagnosis)),
         suppressed=suppressed(findings.infos.values(), muted),
         changes=explained(diagnosis),
         courses=courses(diagnosis),
