@@ -14,7 +14,7 @@ from advisor.report.environment import ReportEnvironment, make_environment, rend
 from advisor.report.findings_csv import render_csv
 from advisor.report.index import FailedShop, Index, make_index, render_index
 from advisor.report.json_ import render_json
-from advisor.report.markdown import render_appendix, render_markdown
+from advisor.report.markdown import render_appendix, render_markdown, render_pages
 from advisor.report.terminal import print_terminal
 from advisor.report.workbook import render_workbook
 
@@ -129,10 +129,8 @@ def _bundled(
 ) -> Mapping[str, str | bytes]:
     if name == "md":
         environment = _markdown(_Themes(themes), language)
-        return {
-            "plan.md": render_markdown(document, environment),
-            "appendix.md": render_appendix(document, environment),
-        }
+        plan, appendix = render_pages(document, environment)
+        return {"plan.md": plan, "appendix.md": appendix}
     if name == "json":
         return {"plan.json": render_json(document)}
     if name == "csv":
@@ -165,7 +163,7 @@ class _Themes(tuple[Templates, ...]):
         return not self == other
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _markdown(themes: _Themes, language: Language) -> ReportEnvironment:
     """The environment of plan.md, whose templates are compiled once for many shops."""
     return make_environment(themes, "md", language)
