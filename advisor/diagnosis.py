@@ -338,12 +338,13 @@ class BlockDiagnosis:
 
     ids: tuple[str, ...]
     blocks: tuple[Block, ...]
+    experience: Mapping[str, Experience] = attrs.field(factory=dict)  # of former actions, by shop
 
     @cached_property
     def shops(self) -> tuple[Diagnosis, ...]:
         """The diagnosis of each shop, for its document or an explanation."""
         found = {id_: block for block in self.blocks for id_ in block.shops}
-        return tuple(Diagnosis(found[id_], id_) for id_ in self.ids)
+        return tuple(Diagnosis(found[id_], id_, self.experience.get(id_)) for id_ in self.ids)
 
     @cached_property
     def findings(self) -> pl.DataFrame:

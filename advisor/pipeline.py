@@ -15,9 +15,17 @@ import polars as pl
 from polars.exceptions import PanicException
 
 from advisor.diagnosis import BlockDiagnosis, Diagnosis, Shop, diagnose, diagnose_block, open_shop
-from advisor.document import Document, compose_document, compose_with_history
+from advisor.document import Document, compose_document, compose_with_history, learned
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.history import Past, PastQuestion, Run, Store, merge_past, read_past
+from advisor.history import (
+    Partitions,
+    Past,
+    PastQuestion,
+    Run,
+    Store,
+    merge_past,
+    read_past,
+)
 from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
 from advisor.knowledge import Resolver, ShopKnowledge
@@ -36,6 +44,7 @@ from advisor.model import (
     read_settings,
     texts_below,
 )
+from advisor.plan import Experience
 from advisor.plugin import Registry, Templates, TextFolder, describe_error, load_plugins
 from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 
@@ -235,14 +244,23 @@ def _is_export(path: str) -> bool:
 @attrs.define(eq=False)
 class Memory:
     """The histories of the shops of a run. One that cannot be used costs a line in *problems*, and
-    the run goes on without it."""
+    the run goes on without it. With *partitions*, which opens the common history of some shops, it
+    is that of shops whose settings name no database; what it is to keep of this run is *kept*.
+    Without *records* it only tells of the past."""
 
     problems: list[str] = attrs.field(factory=list)
+    partitions: Callable[[frozenset[str]], Partitions] | None = None
+    kept: list[Run] = attrs.field(factory=list)
+    records: bool = True
+    _shared: Store | None = None
     _refused: set[Store] = attrs.field(factory=set)
 
     def past(self, diagnoses: Iterable[Diagnosis]) -> Past:
         """What the histories of these shops have of earlier days."""
         questions = []
+        diagnoses = list(diagnoses)
+        if self.partitions is not None:
+            self._shared = Store(partitions=self.partitions(frozenset(d.id for d in diagnoses)))
         for one in diagnoses:
             store = self._store(one)
             if store is not None:
@@ -274,8 +292,11 @@ class Memory:
 
     def record(self, request: Request, run: Run | None) -> None:
         """Keep *run* in the history of its shop."""
-        store = history_store(request)
-        if run is None or store is None or store in self._refused:
+        store = self._store_of(request)
+        if run is None or store is None or store in self._refused or not self.records:
+            return
+        if store.partitions is not None:
+            self.kept.append(run)
             return
         try:
             store.record(run)
@@ -283,8 +304,22 @@ class Memory:
             self._refuse(store, error)
 
     def _store(self, diagnosis: Diagnosis) -> Store | None:
-        store = history_store(diagnosis.request)
+        store = self._store_of(diagnosis.request)
         return None if store in self._refused else store
+
+    def learned(self, diagnoses: Iterable[Diagnosis], past: Past) -> Mapping[str, Experience]:
+        """What the histories teach the plans of these shops, where they teach anything."""
+        return {
+            one.id: learned(one, past.of(one.id))
+            for one in diagnoses
+            if past.marks.get(one.id) or past.levers.get(one.id)
+        }
+
+    def _store_of(self, request: Request) -> Store | None:
+        history = request.settings.history
+        if self._shared is None or history.url is not None:
+            return history_store(request)
+        return self._shared if request.history and history.enabled else None
 
     def _refuse(self, store: Store, error: AdvisorError) -> None:
         self._refused.add(store)
@@ -444,6 +479,10 @@ class _Run:
             diagnosed = diagnose_block(
                 [one.shop for one in block], self.resolver, engine=self.engine
             )
+            past = self.memory.past(diagnosed.shops)
+            lessons = self.memory.learned(diagnosed.shops, past)
+            if lessons:
+                diagnosed = attrs.evolve(diagnosed, experience=lessons)
             if self.on_block is not None:
                 self.on_block([one.folder for one in block], diagnosed)
         except _FAILURES as error:
@@ -458,7 +497,6 @@ class _Run:
             return
         pairs = zip(block, diagnosed.shops, strict=True)
         chosen = [(opened, shop) for opened, shop in pairs if self.wanted(opened.folder)]
-        past = self.memory.past(shop for _, shop in chosen)
         for opened, diagnosis in chosen:
             try:
                 document, run = self.memory.compose(diagnosis, past)

@@ -1,6 +1,5 @@
 """`advisor diagnose`: from exports to a plan."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ import click
 from advisor.cli import complete
 from advisor.cli.options import (
     FOLDER,
+    history_option,
+    keeps_history,
     known,
     language_option,
     load_registry,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 FAIL_ON_REACHED = 1
 _FEW = 24  # shops for which another process is not worth its start
-HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the settings say
 
 
 def _conditions(
@@ -75,11 +75,7 @@ def _conditions(
 @click.option(
     "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
 )
-@click.option(
-    "--no-history",
-    is_flag=True,
-    help="Don't keep this run, and don't compare it with earlier ones.",
-)
+@history_option
 @trace_option
 @click.option(
     "--isolate",
@@ -147,9 +143,8 @@ def diagnose(
     alone = len(asked.paths) == 1 and asked.config is None
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)
-    keeps = not no_history and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
     request = request_of(asked, shop, registry)
-    request = attrs.evolve(request, history=keeps, language=language)
+    request = attrs.evolve(request, history=keeps_history(off=no_history), language=language)
     run = _Run(
         registry,
         request,
@@ -244,12 +239,13 @@ class _Run:
         Gives whether what --fail-on asks for is in any of them."""
         from tempfile import TemporaryDirectory
 
-        from advisor.cli.portfolio import options_of, show_index
+        from advisor.cli.portfolio import show_index
         from advisor.cli.screen import Waiting, say
         from advisor.pipeline import no_shop, other_entries
         from advisor.portfolio import (
             Dataset,
             LocalEngine,
+            Options,
             Plans,
             ProcessEngine,
             Worker,
@@ -272,7 +268,7 @@ class _Run:
                     result = run_portfolio(
                         folders,
                         dataset.root,
-                        options_of(self.request, isolate=self.isolate, facts=False),
+                        Options.of(self.request, isolate=self.isolate, facts=False),
                         plans=plans,
                         engine=ProcessEngine(),
                         progress=waiting.counting,
@@ -282,7 +278,7 @@ class _Run:
                     result = run_portfolio(
                         folders,
                         dataset.root,
-                        options_of(self.request, isolate=self.isolate, facts=False),
+                        Options.of(self.request, isolate=self.isolate, facts=False),
                         plans=plans,
                         engine=LocalEngine(Worker(self.registry, waiting)),
                     )

@@ -88,18 +88,17 @@ def _gather_many(
     folders: Sequence[Path], output: str | None, today: date, jobs: int | None, *, quiet: bool
 ) -> None:
     """Reads many shops into one dataset."""
-    from advisor.cli.portfolio import options_of
     from advisor.cli.screen import Waiting, readers, say
     from advisor.errors import AdvisorError
     from advisor.model import Request
-    from advisor.portfolio import Facts, ProcessEngine, gather_shops
+    from advisor.portfolio import Facts, Options, ProcessEngine, gather_shops
 
     if output is None:
         hint = "name a folder, or a place in a store (s3://bucket/facts)"
         raise AdvisorError("say where the facts of many shops go", where="-o", hint=hint)
     failures: list[str] = []
     tell_at_end(lambda: failures)
-    options = options_of(Request((), today), isolate=False, facts=True)
+    options = Options.of(Request((), today))
     with Waiting(shown=not quiet) as waiting:
         found = gather_shops(
             folders,

@@ -24,7 +24,7 @@ class _ListsAFolder(NamesNear):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         named = self.get_command(ctx, args[0]) is not None
-        if not named and Path(args[0]).exists():
+        if not named and (Path(args[0]).exists() or Path(args[0]).parent.name):
             args = ["list", *args]
         return super().resolve_command(ctx, args)
 
@@ -173,10 +173,13 @@ def forget(
 def store_at(path: Path, config: Path | None) -> "tuple[Store, str]":
     """The store of the shop at *path*, and the shop's id in it. Raises AdvisorError where the shop
     keeps none."""
-    from advisor.cli.request import find_shop
+    from advisor.cli.request import find_shop, portfolio_shop
     from advisor.model import business_of
     from advisor.pipeline import shop_store
 
+    found = None if config is not None else portfolio_shop(path)
+    if found is not None:
+        return found.store(), found.id
     if config is None and not path.exists():
         raise AdvisorError("no such folder", where=str(path))
     shop = find_shop([str(path)], config)

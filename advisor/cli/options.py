@@ -1,5 +1,6 @@
 """Options and values that several commands share."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -108,6 +109,23 @@ def language_option(command: F) -> F:
         shell_complete=complete.languages,
         help="The language of the report, like es or pt_BR, instead of what advisor.toml says.",
     )(command)
+
+
+HISTORY_VARIABLE = "ADVISOR_HISTORY"  # "off": no run is kept, whatever the settings say
+
+
+def history_option(command: F) -> F:
+    """--no-history."""
+    return click.option(
+        "--no-history",
+        is_flag=True,
+        help="Don't keep this run, and don't compare it with earlier ones.",
+    )(command)
+
+
+def keeps_history(*, off: bool) -> bool:
+    """Whether runs are kept, where the settings want it; *off* is --no-history."""
+    return not off and os.environ.get(HISTORY_VARIABLE, "").lower() != "off"
 
 
 def period_options(command: F) -> F:

@@ -11,6 +11,8 @@ from advisor.cli import complete
 from advisor.cli.options import (
     FOLDER,
     check_shop_options,
+    history_option,
+    keeps_history,
     known,
     language_option,
     period_options,
@@ -22,8 +24,7 @@ from advisor.cli.options import (
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.model import Request
-    from advisor.portfolio import Facts, Options, Plans
+    from advisor.portfolio import Facts, Plans
     from advisor.report import Index
 
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 @language_option
 @click.option("--jobs", type=click.IntRange(1), help="How many processes work at once; else cores.")
 @click.option("--no-facts", is_flag=True, help="Do not keep what was read for later reports.")
+@history_option
 @click.option("--isolate", is_flag=True, help="Run plugins of others in processes of their own.")
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 def portfolio(
@@ -71,6 +73,7 @@ def portfolio(
     language: str | None,
     jobs: int | None,
     no_facts: bool,
+    no_history: bool,
     isolate: bool,
     quiet: bool,
 ) -> None:
@@ -91,7 +94,7 @@ def portfolio(
     from advisor.cli.screen import Waiting, say
     from advisor.model import Request, chosen
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Dataset, ProcessEngine, run_portfolio, write_index
+    from advisor.portfolio import Dataset, Options, ProcessEngine, run_portfolio, write_index
     from advisor.report import format_names
 
     registry = load_plugins(isolate=isolate)
@@ -111,6 +114,7 @@ def portfolio(
         last=last,
         month=month,
         rules=tuple(rules),
+        history=keeps_history(off=no_history),
     )
     failures: list[str] = []
     tell_at_end(lambda: failures)
@@ -119,7 +123,7 @@ def portfolio(
             result = run_portfolio(
                 source,
                 output,
-                options_of(request, isolate=isolate, facts=not no_facts),
+                Options.of(request, isolate=isolate, facts=not no_facts, common=True),
                 plans=_plans(plans, names, formats),
                 engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
                 progress=waiting.counting,
@@ -168,29 +172,6 @@ def folders_of_shops(folder: Path) -> tuple[Path, ...]:
         hint = "each shop is a subfolder with an advisor.toml (`advisor init FOLDER` writes one)"
         raise AdvisorError("holds no shops", where=str(folder), hint=hint)
     return folders
-
-
-def options_of(request: "Request", *, isolate: bool, facts: bool) -> "Options":
-    """The options of a run over the shops of *request*."""
-    from advisor.portfolio import Options
-
-    def day(one: date | None) -> str | None:
-        return one.isoformat() if one else None
-
-    return Options(
-        today=request.today.isoformat(),
-        goal=request.goal,
-        size=request.size,
-        niche=request.niche,
-        first=day(request.first),
-        last=day(request.last),
-        month=request.month,
-        rules=tuple(str(one.resolve()) for one in request.rules),
-        language=request.language,
-        isolate=isolate,
-        facts=facts,
-        history=request.history,
-    )
 
 
 def show_index(index: "Index") -> None:

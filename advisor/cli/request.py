@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import Settings, find_config, frozen, read_settings
+from advisor.model import CONFIG_NAME, Settings, find_config, frozen, read_settings
 
 if TYPE_CHECKING:
+    from advisor.history import Store
     from advisor.model import Request
+    from advisor.portfolio import Dataset
 
 
 @frozen
@@ -41,12 +43,61 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
 
     Raises AdvisorError where the paths belong to two shops.
     """
+    if config is None and len(paths) == 1 and (shop := portfolio_shop(Path(paths[0]))):
+        return Shop(shop.settings(), shop.config())
     if config is not None:
         if not config.is_file():
             raise AdvisorError("no such file", where=str(config), hint="check --config")
         return Shop(read_settings(config), config)
     found = find_config(folder_of(path) for path in paths)
     return Shop() if found is None else Shop(read_settings(found), found)
+
+
+@frozen
+class PortfolioShop:
+    """A shop of the results of `advisor portfolio`: its *id*, and the *folder* of its exports."""
+
+    dataset: "Dataset"
+    id: str
+    folder: str
+
+    def store(self) -> "Store":
+        """Where its history is."""
+        from advisor.history import Store
+        from advisor.portfolio import History
+
+        url = self.settings().history.url
+        if url is not None:
+            return Store(url=url)
+        return Store(partitions=History(self.dataset.history, frozenset({self.id})))
+
+    def settings(self) -> Settings:
+        """Its advisor.toml, as the run read it."""
+        from advisor.model import make_settings, parse_toml
+
+        config = self.config()
+        if config is not None:
+            return read_settings(config)
+        text = self.dataset.facts.shop(self.folder).settings
+        return make_settings(parse_toml(text, where=CONFIG_NAME))
+
+    def config(self) -> Path | None:
+        """Where its advisor.toml lies; None where the run was one of facts."""
+        shops = self.dataset.manifest()["shops"]
+        place = self.dataset.root / (shops or "") / self.folder / CONFIG_NAME
+        return place if shops is not None and place.is_file() else None
+
+
+def portfolio_shop(path: Path) -> PortfolioShop | None:
+    """The shop that *path* names in results, like `results/luna-beauty`; None where it is another
+    path. Raises AdvisorError where the results have no such shop."""
+    if path.exists() or not (path.parent / "manifest.json").is_file():
+        return None
+    from advisor.portfolio import Dataset
+
+    dataset = Dataset(path.parent)
+    id_, folder = dataset.find(path.name)
+    return PortfolioShop(dataset, id_, folder)
 
 
 def with_shop(request: "Request", shop: Shop) -> "Request":

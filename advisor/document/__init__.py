@@ -17,7 +17,7 @@ from advisor.document.actions import (
     TrialInfo,
 )
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
-from advisor.document.compose import compose_document, compose_with_history
+from advisor.document.compose import compose_document, compose_with_history, learned
 from advisor.document.compose.actions import rounded as rounded_money
 from advisor.document.compose.coverage import unjudged
 from advisor.document.compose.findings import compose_findings
@@ -121,6 +121,7 @@ __all__ = [
     "compose_document",
     "compose_findings",
     "compose_with_history",
+    "learned",
     "one_level",
     "plain",
     "promise",

@@ -1,4 +1,5 @@
 from .comparison import BANDS, Change, Reason, compare, has_same_period, reason
+from .database import SqliteDatabase
 from .past import (
     FINDINGS,
     OPEN,
@@ -23,7 +24,7 @@ from .records import (
     Verdict,
     VerdictRow,
 )
-from .store import Mark, Store, row_of
+from .store import Mark, Partitions, Store, row_of, write_run
 from .transfer import export_lines, import_lines, run_line
 
 __all__ = [
@@ -38,12 +39,14 @@ __all__ = [
     "KpiRow",
     "LeverRow",
     "Mark",
+    "Partitions",
     "Past",
     "PastQuestion",
     "Reason",
     "Run",
     "RunInfo",
     "RunLine",
+    "SqliteDatabase",
     "State",
     "Store",
     "Verdict",
@@ -59,4 +62,5 @@ __all__ = [
     "reason",
     "row_of",
     "run_line",
+    "write_run",
 ]

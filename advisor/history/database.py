@@ -45,12 +45,13 @@ class Database(Protocol):
 
 
 class SqliteDatabase:
-    """A file. It is opened to read unless *write*, which makes it where there is none."""
+    """A file, or memory where there is no *path*. It is opened to read unless *write*, which makes
+    it where there is none."""
 
-    def __init__(self, path: Path, *, write: bool) -> None:
+    def __init__(self, path: Path | None, *, write: bool) -> None:
         self.where = str(path)
         mode = "rwc" if write else "ro"
-        address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        address = f"file:{quote(str(path.absolute()))}?mode={mode}" if path else ":memory:"
         with self._errors():
             self._connection = sqlite3.connect(
                 address, uri=True, timeout=_SECONDS, isolation_level=None

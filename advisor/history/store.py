@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
@@ -64,17 +64,32 @@ class Mark:
         return max((one.days for one in self.looks), default=0)
 
 
+class Partitions(Protocol):
+    """The history of many shops that is no database by itself; it can be compared and hashed."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+
+    def open(self) -> Database:
+        """A database that holds it."""
+
+
 @frozen
 class Store:
-    """Where a shop's history is: the *file* of one shop, or the *url* of a database of many."""
+    """Where a shop's history is: the *file* of one shop, the *url* of a database of many, or
+    *partitions*."""
 
     file: Path | None = None
     url: str | None = attrs.field(default=None, repr=False)
+    partitions: Partitions | None = None
 
     @property
     def exists(self) -> bool:
         """Whether there is anything to read; a database on a server is asked only when it is
         opened."""
+        if self.partitions is not None:
+            return self.partitions.exists
         if self.file is None:
             return True
         return self.file.is_file() and self.file.stat().st_size > 0
@@ -95,7 +110,9 @@ class Store:
     @contextmanager
     def _opened(self, *, write: bool) -> Iterator[Database]:
         database: Database
-        if self.file is not None:
+        if self.partitions is not None:
+            database = self.partitions.open()
+        elif self.file is not None:
             database = SqliteDatabase(self.file, write=write)
         else:
             database = PostgresDatabase(self.url or "")

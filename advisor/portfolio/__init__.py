@@ -3,6 +3,7 @@
 from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset
 from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
 from advisor.portfolio.facts import Facts, is_dataset
+from advisor.portfolio.history import History
 from advisor.portfolio.run import Gathering, Options, Plans, Result, gather_shops, run_portfolio
 from advisor.portfolio.views import failed_shops, report_of, worst_shops, write_index
 from advisor.portfolio.worker import Worker
@@ -13,6 +14,7 @@ __all__ = [
     "Engine",
     "Facts",
     "Gathering",
+    "History",
     "LocalEngine",
     "Options",
     "Plans",

@@ -7,6 +7,7 @@ OUT/
   facts/                   what was read of the shops, for later reports (advisor.portfolio.facts)
   blocks/00003.json        written when a block is done: its files, its shops, its fingerprint
   manifest.json            written last: which blocks make the run
+  history/                 former runs, and what was done (advisor.portfolio.history)
   plans/luna/plan.md       the plans that were asked for
 ```
 
@@ -26,7 +27,7 @@ from advisor.ingest import write_outputs
 from advisor.judge import KPIS, OUTCOMES
 from advisor.model import frozen
 from advisor.plan import ACTIONS, FINDINGS
-from advisor.portfolio.facts import Facts
+from advisor.portfolio.facts import Facts, parquet_bytes
 
 SCHEMA_VERSION = 2
 SHOPS: Mapping[str, pl.DataType] = {
@@ -90,13 +91,18 @@ class Dataset:
         """Where plans are written."""
         return self.root / "plans"
 
+    @property
+    def history(self) -> Path:
+        """Where former runs are kept."""
+        return self.root / "history"
+
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
     def write_tables(self, name: str, tables: Mapping[str, pl.DataFrame]) -> None:
         """Writes one file a table, all or none."""
         outputs: dict[Path, bytes] = {}
         for table, frame in tables.items():
-            outputs[self.root / table / f"{name}.parquet"] = _parquet(frame)
+            outputs[self.root / table / f"{name}.parquet"] = parquet_bytes(frame)
         write_outputs(outputs)
 
     def finish_block(self, block: Block) -> None:
@@ -185,18 +191,18 @@ class Dataset:
             return pl.LazyFrame(schema=TABLES[name])
         return pl.scan_parquet(files)
 
-    def folder_of(self, shop: str) -> str:
-        """The folder of the shop with this id or folder. Raises AdvisorError with the nearest, and
-        for a shop that has no plan."""
+    def find(self, shop: str) -> tuple[str, str]:
+        """The id and the folder of the shop with this id or folder. Raises AdvisorError with the
+        nearest, and for a shop that has no plan."""
         rows = self.table("shops").select("shop", "folder", "problem").collect(engine="in-memory")
         found = rows.filter((pl.col("folder") == shop) | (pl.col("shop") == shop))
         if found.is_empty():
             known = [*rows["shop"].drop_nulls(), *rows["folder"]]
             raise AdvisorError(unknown("shop", shop, known), where=str(self.root))
-        _, folder, problem = found.row(0)
+        id_, folder, problem = found.row(0)
         if problem is not None:
             raise AdvisorError(f"has no plan: {problem}", where=shop)
-        return str(folder)
+        return str(id_), str(folder)
 
     @property
     def facts(self) -> Facts:
@@ -207,14 +213,6 @@ class Dataset:
 def empty_tables() -> dict[str, list[pl.DataFrame]]:
     """For each table the frames that make it, none yet."""
     return {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    import io
-
-    stream = io.BytesIO()
-    frame.write_parquet(stream, compression="zstd")
-    return stream.getvalue()
 
 
 def _remove(folder: Path, pattern: str, kept: Iterable[str]) -> None:

@@ -127,7 +127,7 @@ class Facts:
 
     def _write(self, files: Mapping[str, pl.DataFrame]) -> None:
         if not is_remote(self.address):
-            write_outputs({Path(self.address, name): _parquet(f) for name, f in files.items()})
+            write_outputs({Path(self.address, name): parquet_bytes(f) for name, f in files.items()})
             return
         for name, frame in files.items():
             with _Errors(self.address):
@@ -291,7 +291,8 @@ def index_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return _frame(rows).select(INDEX)
 
 
-def _parquet(frame: pl.DataFrame) -> bytes:
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
+    """*frame* as a Parquet file."""
     stream = io.BytesIO()
     frame.write_parquet(stream, compression="zstd")
     return stream.getvalue()

@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.model import frozen
+from advisor.model import Request, frozen
 from advisor.plugin import ChildDied, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
 from advisor.portfolio.facts import Facts, index_frame, stable_blocks, stamp_of
+from advisor.portfolio.history import MARKS
 from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
 
@@ -35,7 +37,8 @@ Progress = Callable[[int, int, str], None]
 @frozen
 class Options:
     """The options of a run, as the command line has them; *facts* keeps what was read, *history*
-    compares each shop with its own earlier runs and keeps this one."""
+    compares each shop with its own earlier runs and keeps this one: in the shop's own history, or
+    in this *partition* of that of the portfolio."""
 
     today: str
     goal: str | None = None
@@ -49,6 +52,35 @@ class Options:
     isolate: bool = False
     facts: bool = True
     history: bool = False
+    partition: str = ""
+
+    @classmethod
+    def of(
+        cls, request: Request, *, isolate: bool = False, facts: bool = True, common: bool = False
+    ) -> "Options":
+        """The options of a run over the shops of *request*; with *common* their history is in the
+        results."""
+
+        def day(one: date | None) -> str | None:
+            return one.isoformat() if one else None
+
+        period = "_".join(map(str, filter(None, (request.first, request.last, request.month))))
+        partition = "_".join(filter(None, (request.today.isoformat(), period)))
+        return cls(
+            today=request.today.isoformat(),
+            goal=request.goal,
+            size=request.size,
+            niche=request.niche,
+            first=day(request.first),
+            last=day(request.last),
+            month=request.month,
+            rules=tuple(str(one.resolve()) for one in request.rules),
+            language=request.language,
+            isolate=isolate,
+            facts=facts,
+            history=request.history,
+            partition=partition if common and request.history else "",
+        )
 
 
 @frozen
@@ -291,7 +323,7 @@ class _Blocks:
         """Whether a former run did this block with these files and options."""
         dataset = self.pool.dataset
         stamps = [(shop, self.source.shops[shop]["stamp"]) for shop in shops]
-        self._fingerprints[name] = _fingerprint(stamps, self.pool.options)
+        self._fingerprints[name] = _fingerprint(stamps, self.pool.options, dataset.history)
         block = dataset.block(name)
         if block is None or block.fingerprint != self._fingerprints[name]:
             return False
@@ -414,10 +446,11 @@ def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[s
     return [name for name in block.plans if (top / name).is_dir()]
 
 
-def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options) -> str:
+def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options, history: Path) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
-    rules in folders of the user's own, and the version."""
-    rules = [stamp_of(Path(folder)) for folder in options.rules]
+    rules in folders of the user's own, what was marked as done, and the version."""
+    places = [*map(Path, options.rules), *([history / MARKS] if options.partition else [])]
+    rules = [stamp_of(place) for place in places]
     asked = {**attrs.asdict(options), "version": own_version(), "files": rules, "shops": stamps}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 

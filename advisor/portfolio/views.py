@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.diagnosis import diagnose_gathered
-from advisor.document import Document, compose_document, rounded_money
+from advisor.document import Document, rounded_money
 from advisor.ingest import write_outputs
 from advisor.model import (
     CONFIG_NAME,
@@ -20,8 +20,10 @@ from advisor.model import (
     Unit,
     text,
 )
+from advisor.pipeline import Memory
 from advisor.plugin import Registry, own_version
 from advisor.portfolio.dataset import Dataset
+from advisor.portfolio.history import History
 from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
     FailedShop,
@@ -85,7 +87,7 @@ def report_of(
     """The document of one shop of a run, made from what was kept of it, its settings and its
     language. Raises AdvisorError where its facts were not kept."""
     dataset = Dataset(out)
-    folder = dataset.folder_of(shop_id)
+    _, folder = dataset.find(shop_id)
     manifest = dataset.manifest()
     facts = dataset.facts.shop(folder)
     request = facts_request(
@@ -94,7 +96,9 @@ def report_of(
     if language is not None:
         request = attrs.evolve(request, language=language)
     diagnosis = diagnose_gathered(facts.gathered, request, registry)
-    return compose_document(diagnosis), request.settings, diagnosis.language
+    memory = Memory(partitions=lambda shops: History(dataset.history, shops), records=False)
+    document, _ = memory.compose(diagnosis, memory.past([diagnosis]))
+    return document, request.settings, diagnosis.language
 
 
 def _summaries(dataset: Dataset, language: Language) -> list[ShopSummary]:

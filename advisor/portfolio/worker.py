@@ -33,6 +33,7 @@ from advisor.pipeline import (
 from advisor.plugin import Registry, load_plugins, serve
 from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
 from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
+from advisor.portfolio.history import History, write_partition
 from advisor.report import UNREADABLE, FailedShop, render_shop
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ class Worker:
     def work(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one request."""
         registry = self._registry(isolate=asked["isolate"])
-        memory = Memory()
+        memory = Memory(records=bool(asked.get("name")))
+        if asked["partition"]:
+            place = Dataset(Path(asked["out"])).history
+            memory.partitions = lambda shops: History(place, shops, asked["name"])
         source = _Source(asked)
         answer = (
             self._gather(asked, source, registry)
@@ -108,12 +112,12 @@ class Worker:
             source.folders,
             request_of(asked),
             registry,
-            _writer(registry, asked, changes) if plans else None,
+            _writer(registry, asked, changes) if plans or asked["history"] else None,
             on_block=keep if name else None,
             engine=self._engine,
             memory=memory,
             progress=self._progress,
-            wanted=lambda folder: folder.name in plans,
+            wanted=lambda folder: bool(asked["history"]) or folder.name in plans,
             opener=source.open,
         )
         facts = source.written()
@@ -126,7 +130,10 @@ class Worker:
             for name, parts in tables.items()
         }
         frames["shops"] = _with_problems(frames["shops"], failed)
-        Dataset(Path(asked["out"])).write_tables(name, frames)
+        dataset = Dataset(Path(asked["out"]))
+        dataset.write_tables(name, frames)
+        if asked["partition"]:
+            write_partition(dataset.history, asked["partition"], name, memory.kept)
         return {"facts": facts, "failures": registry.failures()}
 
 
@@ -202,9 +209,12 @@ def _writer(
     registry: Registry, asked: Mapping[str, Any], changes: list[Mapping[str, Any]]
 ) -> OnDocument:
     """What writes the plan of a shop, and adds to *changes* those since its run before."""
-    top, formats = Path(asked["top"]), asked["formats"]
+    top, formats, plans = Path(asked["top"]), asked["formats"], set(asked["plans"])
 
     def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
+        changes.extend(_changes(document))
+        if folder.name not in plans:
+            return
         settings = known.request.settings
         files = render_shop(
             document,
@@ -216,7 +226,6 @@ def _writer(
             language=known.language,
         )
         write_outputs({top / folder.name / name: text for name, text in files.items()})
-        changes.extend(_changes(document))
 
     return write
 

@@ -50,11 +50,18 @@ from advisor.history import ExperimentRow, Mark, Past, Run
 from advisor.judge import notice
 from advisor.metrics import Total, Value, metric_of
 from advisor.model import CountUnit, Grain, Language, Metric, Note, Period, Unit, finite
-from advisor.plan import formula
+from advisor.plan import Experience, formula
 from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
 OUTDATED = 35  # days after which nothing of the plan has a date: a month and a delay
+
+
+def learned(diagnosis: Diagnosis, past: Past) -> Experience:
+    """What *past*, the history of the shop, teaches its plan."""
+    marks = past.marks.get(diagnosis.id, ())
+    said = with_verdicts(marks, new_verdicts(marks, diagnosis))
+    return experience(said, past.levers.get(diagnosis.id, ()), diagnosis.id)
 
 
 def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:

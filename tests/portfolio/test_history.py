@@ -1,0 +1,62 @@
+"""The history of a portfolio says what the histories of its shops would say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, run
+from tests.cli.exports import PROFILE, ads_file, shop_folder
+
+__all__ = ["run"]
+DAYS = ("2026-11-02", "2026-11-09")
+
+
+def _shop(folder: Path) -> Path:
+    return shop_folder(folder, profile=PROFILE.replace("corner", folder.name))
+
+
+@pytest.fixture
+def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two shops with the same weak hook."""
+    monkeypatch.delenv("ADVISOR_HISTORY")
+    for name in ("ash", "birch"):
+        _shop(tmp_path / "shops" / name)
+    return tmp_path / "shops"
+
+
+@pytest.mark.slow
+def test_a_portfolio_has_the_history_that_each_shop_alone_has(
+    run: Run, shops: Path, tmp_path: Path
+) -> None:
+    alone = _shop(tmp_path / "alone" / "ash")
+    out = tmp_path / "out"
+    for day in DAYS:
+        run("portfolio", shops, "-o", out, "--plans", "all", "--format", "json", "--today", day)
+        run("diagnose", alone, "--today", day, "-o", tmp_path / "plan", "--format", "json")
+        if day == DAYS[0]:
+            for place in (out / "ash", alone):
+                assert run("done", "1", "--on", "2026-11-02", "--shop", place).exit_code == 0
+            for folder in (shops / "ash", shops / "birch", alone):
+                ads_file(folder, weak=False)
+    expected = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert json.loads((out / "plans" / "ash" / "plan.json").read_text("utf-8")) == expected
+    assert expected["since"]["solved"] == 2
+    assert expected["done"]
+    assert run("diff", out / "ash").stdout == run("diff", alone).stdout
+    assert run("history", out / "ash").stdout.count("2026-11-") == 2
+    document = json.loads(run("report", out, "--shop", "ash", "--format", "json").stdout)
+    assert document["since"] == expected["since"]
+
+
+def test_a_shop_of_the_results_is_muted_in_its_own_settings(
+    run: Run, shops: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run("portfolio", shops, "-o", out, "--plans", "none", "--today", DAYS[0], "--jobs", "1")
+    assert run("mute", "1", "--reason", "known", "--shop", out / "birch").exit_code == 0
+    assert "[[mute]]" in (shops / "birch" / "advisor.toml").read_text(encoding="utf-8")
+    assert "[[mute]]" not in (shops / "ash" / "advisor.toml").read_text(encoding="utf-8")
+    result = run("diff", out / "birhc")
+    assert result.exit_code == 2
+    assert "did you mean 'birch'?" in result.stderr
