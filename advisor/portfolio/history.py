@@ -3,7 +3,7 @@
 ```text
 OUT/history/
   2026-11-02/00003-run.parquet     a row a run of a shop; likewise -finding, -action, -kpi …
-  marks/done.parquet               actions that were done; verdict.parquet what was said of them
+  marks/done.parquet               actions that were done; look.parquet what was said of them
 ```
 
 The columns are those of a shop's own history.db. A run of the same day and period replaces the one
@@ -25,8 +25,8 @@ from advisor.portfolio.facts import parquet_bytes
 
 RUN, MARKS = "run", "marks"
 _OF_RUNS = ("finding", "action", "kpi")
-_BESIDE = ("ruleset", "verdict")
-_MARKS = ("done", "verdict")
+_BESIDE = ("ruleset", "look")  # of which what is there first stays
+_MARKS = ("done", "look")
 _NO_RUNS = {"id": pl.Int64, "shop": pl.String, "day": pl.String, "file": pl.String}
 
 

@@ -133,7 +133,10 @@ class Worker:
         dataset = Dataset(Path(asked["out"]))
         dataset.write_tables(name, frames)
         if asked["partition"]:
-            write_partition(dataset.history, asked["partition"], name, memory.kept)
+            try:
+                write_partition(dataset.history, asked["partition"], name, memory.kept)
+            except AdvisorError as error:
+                memory.problems.append(f"this run is not in the history: {error}")
         return {"facts": facts, "failures": registry.failures()}
 
 
