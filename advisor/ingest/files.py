@@ -25,6 +25,7 @@ STDIN_NAME = "standard input"
 _SCHEMES = ("postgresql://", "postgres://")
 _TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
+_LONGEST = 8 << 30  # bytes of a stream, which may have no end
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
 _DEEPEST = 64  # levels of folders below the one that is asked for
 _CONFIG = "advisor.toml"
@@ -123,11 +124,12 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
             yield from _folder(path, path, set(), notes)
         elif stat.S_ISREG(mode):
             yield from _opened(_Found(path, _shown(path.name), arg, asked=True), notes)
-        else:
+        elif stat.S_ISFIFO(mode):
             # A pipe (`<(…)`) can be read once only.
-            with path.open("rb") as stream:
-                spooled = _spool(stream)
-            yield from _opened(_Found(spooled, _shown(path.name), arg, asked=True), notes)
+            yield from _opened(_Found(_spool_pipe(path), _shown(path.name), arg, asked=True), notes)
+        else:
+            hint = "give a file, a folder, a pipe or - for standard input"
+            raise AdvisorError("is a device or a socket", where=arg, hint=hint)
 
 
 def _folder(
@@ -307,12 +309,39 @@ def _shown(path: Path | str) -> str:
     return os.fsencode(text).decode(errors="replace")
 
 
-def _spool(stream: BinaryIO) -> Path:
+def _spool_pipe(path: Path) -> Path:
+    """The content of the pipe at *path*, in a file. Raises AdvisorError where nobody writes into
+    it: that would be waited for without end."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise AdvisorError(_reason(error), where=str(path)) from None
+    with os.fdopen(handle, "rb") as stream:
+        first = b""
+        with contextlib.suppress(BlockingIOError):  # it has a writer, which has not written yet
+            first = os.read(handle, _CHUNK)
+            if not first:
+                hint = "start what writes into it first"
+                raise AdvisorError("is a pipe that nobody writes into", where=str(path), hint=hint)
+        os.set_blocking(handle, True)
+        return _spool(stream, str(path), first)
+
+
+def _spool(stream: BinaryIO, where: str = STDIN_NAME, first: bytes = b"") -> Path:
+    """What is left of *stream* after *first*, in a file together with it."""
     handle, name = tempfile.mkstemp(prefix=_TEMPORARY)
     atexit.register(Path(name).unlink, missing_ok=True)
+    size = len(first)
     with os.fdopen(handle, "wb") as spool:
-        while chunk := stream.read(_CHUNK):
-            spool.write(chunk)
+        try:
+            spool.write(first)
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > _LONGEST:
+                    raise AdvisorError(f"gives more than {_LONGEST // 2**30} GiB", where=where)
+                spool.write(chunk)
+        except OSError as error:
+            raise AdvisorError(_reason(error), where=where) from None
     return Path(name)
 
 
