@@ -5,6 +5,8 @@ It keeps what was read, not what was made of it, so that every option still work
 
 import io
 import json
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -43,6 +45,10 @@ _AGAIN = "gather the exports again with `advisor gather`"
 DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
+    IndexError,
+    OverflowError,
+    struct.error,
+    lzma.LZMAError,
     NotImplementedError,  # a compression or encryption that is not ours
     RuntimeError,
     KeyError,

@@ -9,6 +9,11 @@ import polars as pl
 from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
 from advisor.ingest.files import discard, find_files, is_address, is_facts
+from advisor.ingest.personal import (
+    notes_without_personal,
+    unread_without_personal,
+    without_personal,
+)
 from advisor.ingest.result import Gathered, Unread
 from advisor.ingest.time_zones import in_days_of_the_shop
 from advisor.model import (
@@ -22,6 +27,7 @@ from advisor.model import (
     Source,
     frozen,
     lazy_gettext,
+    mask_personal,
     one_grid,
 )
 from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
@@ -95,9 +101,13 @@ def gather(
     for name, lines in failed.items():
         notes.append(_failure(name, lines))
         faults.append(notes[-1].text)
+    unread = [*unread_without_personal(unread)]
+    notes = [*notes_without_personal(notes)]
     if not readings:
         shown = [address_of(path).name if is_address(path) else path for path in asked]
         raise _nothing(shown, unread, notes)
+    faults = [mask_personal(fault) for fault in faults]
+    readings = without_personal(readings)
     return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
 
 

@@ -36,6 +36,7 @@ from advisor.model.language import (
 )
 from advisor.model.message import Days, Listed, Message, Quantity, message_data
 from advisor.model.own_files import files_below, named_folder, read_text, texts_below
+from advisor.model.personal import PERHAPS, mask_personal
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
 from advisor.model.record import TRANSLATED, frozen
 from advisor.model.request import Progress, Request
@@ -114,6 +115,7 @@ __all__ = [
     "HISTORY_NAME",
     "LEVELS",
     "NO_WINDOW",
+    "PERHAPS",
     "SOURCE",
     "STALE_DAYS",
     "TRANSLATED",
@@ -215,6 +217,7 @@ __all__ = [
     "lazy_ngettext",
     "listed",
     "make_settings",
+    "mask_personal",
     "merge",
     "message_data",
     "named_folder",

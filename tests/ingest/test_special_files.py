@@ -13,6 +13,8 @@ import pytest
 from advisor.errors import AdvisorError
 from advisor.ingest import files
 from advisor.ingest.files import find_files
+from advisor.model import File, Source
+from advisor.tabular import open_source
 from tests.cli.exports import ads_file
 from tests.end_to_end.runs import document
 
@@ -117,19 +119,17 @@ def shrink(path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
-    from advisor.ingest import gathering
-
     ads_file(tmp_path)
     changing = ads_file(tmp_path, weak=False, name="changing.csv")
-    opened = gathering.open_source
+    opened = open_source
 
-    def changed(file: gathering.File) -> gathering.Source:
+    def changed(file: File) -> Source:
         source = opened(file)
         if file.path == changing:
             change(changing)
         return source
 
-    monkeypatch.setattr(gathering, "open_source", changed)
+    monkeypatch.setattr("advisor.ingest.gathering.open_source", changed)
 
     made = document(tmp_path)
 

@@ -4,7 +4,9 @@ A zip says of itself how large it is inside. Nothing is unpacked before that was
 nothing is believed: a member that turns out larger than it said is refused.
 """
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +18,20 @@ from advisor.model import frozen
 
 ZIP = b"PK\x03\x04"
 EMPTY = b"PK\x05\x06"
+
+# What the standard library raises for zips that are broken, or made to break it.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    IndexError,
+    OSError,  # of bz2, and of places before the beginning of the file
+    OverflowError,
+    RuntimeError,  # NotImplementedError is one
+    ValueError,
+)
 
 _MIB = 1 << 20
 _CHUNK = _MIB
@@ -61,7 +77,7 @@ def directory(path: Path, limits: Limits = LIMITS) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         raise AdvisorError("the zip is cut off or broken", hint=_AGAIN) from None
     if len(found) > limits.members:
         text = f"the zip holds {len(found):,} files; at most {limits.members:,} are read"
@@ -98,7 +114,8 @@ def unpack(path: Path, found: list[zipfile.ZipInfo], folder: Path) -> Iterator[M
         for number, info in enumerate(found):
             name = _name(info)
             parts = PurePosixPath(name).parts
-            if info.is_dir() or not parts or any(p.startswith((".", "__MACOSX")) for p in parts):
+            folder_itself = info.filename.endswith("/")  # is_dir() fails on an empty name
+            if folder_itself or not parts or any(p.startswith((".", "__MACOSX")) for p in parts):
                 continue
             place = folder / f"{number:05}"
             place.mkdir()
@@ -107,7 +124,7 @@ def unpack(path: Path, found: list[zipfile.ZipInfo], folder: Path) -> Iterator[M
                 with archive.open(info) as packed, target.open("wb") as out:
                     while chunk := packed.read(_CHUNK):
                         out.write(chunk)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            except BROKEN_ZIP:
                 target.unlink(missing_ok=True)
                 yield f"{name} is broken or packed in a way that cannot be read; {_UNPACK}"
                 continue
@@ -141,7 +158,7 @@ def _check_xml(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     try:
         with archive.open(info) as part:
             head = part.read(1 << 16).replace(b"\0", b"")  # UTF-16 too
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ZIP:
         raise AdvisorError("the workbook is broken: a part is cut off", hint=_AGAIN) from None
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         text = f"{info.filename} in the workbook declares entities, as XML bombs do"
@@ -164,7 +181,7 @@ def _check_size(raw: BinaryIO, info: zipfile.ZipInfo) -> None:
             while chunk and size <= info.file_size:
                 size += len(inflate.decompress(chunk, 16 * _MIB))
                 chunk = inflate.unconsumed_tail
-    except zlib.error:
+    except BROKEN_ZIP:
         raise AdvisorError("the workbook is broken: a part is damaged", hint=_AGAIN) from None
     if size > info.file_size:
         raise AdvisorError(

@@ -2,14 +2,12 @@
 
 import json
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.errors import AdvisorError
 from advisor.model import Container, File, Grid, frozen
-from advisor.tabular.containers.archive import EMPTY, ZIP, check_parts, directory
+from advisor.tabular.containers.archive import BROKEN_ZIP, EMPTY, ZIP, check_parts, directory
 from advisor.tabular.containers.databases import (
     DUCKDB,
     PARQUET,
@@ -105,7 +103,7 @@ def _sheets(file: File) -> tuple[Grid, ...]:
         raise AdvisorError(
             "the cells of a sheet are too far apart to be a table", where=file.name, hint=_FAR
         ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ZIP:
         raise AdvisorError(
             "the workbook is broken: a part is damaged", where=file.name, hint=again
         ) from None

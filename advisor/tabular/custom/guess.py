@@ -15,7 +15,7 @@ from itertools import permutations
 import attrs
 import polars as pl
 
-from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary, frozen
+from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary, frozen, mask_personal
 from advisor.tabular import cells
 from advisor.tabular.amounts import Spelling, settle, settled, take_apart
 from advisor.tabular.columns import decimals
@@ -87,7 +87,7 @@ def propose(
 ) -> Proposal:
     """A mapping for *grid* of *file*."""
     row = _header_row(grid)
-    header = grid.head[row]
+    header = [mask_personal(cell) for cell in grid.head[row]]
     names = _Names(kinds, header)
     places = [at for at, cell in enumerate(header) if cell]
     body = grid.body(row, places)
