@@ -126,63 +126,61 @@ def histories(days: pl.DataFrame, by: Sequence[str], *, today: date) -> Historie
     `matures` of a series' newest days are left out, whichever files they are from; a day of *today*
     or later is a part of a day. Not more than LONGEST_DAYS are looked at.
     """
-    day, last = pl.col("day"), pl.col("last")
+    named = tuple(by)
+    day, value, last = pl.col("day"), pl.col("value"), pl.col("last")
     end = day.max().over(by) - pl.duration(days=pl.col("matures").cast(pl.Int64))
-    end = pl.min_horizontal(end, last)
+    settled = day <= pl.col("end")
+    kept = settled & (day > pl.col("end") - pl.duration(days=LONGEST_DAYS))
     known = (
         days.lazy()
-        .select(*by, "day", pl.col("value").cast(pl.Float64), "matures", "last")
+        .select(*by, "day", value.cast(pl.Float64), "matures", "last")
         .drop_nulls("value")
         .sort(*by, "day")
         .filter(day < today)
-        .with_columns(end.alias("end"))
+        .with_columns(pl.min_horizontal(end, last).alias("end"))
         .filter((day <= last).fill_null(value=True))
-        .with_columns((day <= pl.col("end")).alias("settled"))
-        .with_columns(
-            (~pl.col("settled")).sum().over(by).cast(pl.Int64).alias("left_out"),
-            (pl.col("settled") & (day > pl.col("end") - pl.duration(days=LONGEST_DAYS))).alias(
-                "kept"
-            ),
-        )
+        .with_columns(settled.alias("settled"), kept.alias("kept"))
         .collect(engine="in-memory")
     )
-    kept = known.lazy().filter("kept").select(*by, "day", "value").collect(engine="in-memory")
-    weekly = (pl.col("value") <= 0).mean() > ZERO_DAYS
-    span = (day.max() - day.min()).dt.total_days() + 1
-    enough = (pl.len() >= LEAST_DAYS) & (pl.len() >= DENSE * span)
-    shapes = kept.lazy().group_by(by).agg(weekly.alias("weekly"), enough.alias("enough"))
-    facts = (
+    own = day.filter("kept")
+    count = own.len()
+    dense = count >= DENSE * ((own.max() - own.min()).dt.total_days() + 1)
+    weekly = ((value.filter("kept") <= 0).mean() > ZERO_DAYS).fill_null(value=False)
+    facts = known.group_by(named).agg(
+        (~pl.col("settled")).sum().cast(pl.Int64).alias("left_out"),
+        pl.when(weekly).then(WEEK).otherwise(1).cast(pl.Int64).alias("step"),
+        ((count >= LEAST_DAYS) & dense).fill_null(value=False).alias("enough"),
+    )
+    shaped = (
         known.lazy()
-        .group_by(by)
-        .agg(pl.col("left_out").first())
-        .join(shapes, on=by, how="left", nulls_equal=True)
-        .with_columns(pl.col("weekly", "enough").fill_null(value=False))
-        .with_columns(pl.when("weekly").then(WEEK).otherwise(1).cast(pl.Int64).alias("step"))
-        .sort(by)
+        .filter("kept")
+        .select(*named, "day", "value", _epoch_day().alias("at"), _logarithm().alias("log"))
+        .join(facts.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
         .collect(engine="in-memory")
     )
-    named = tuple(by)
-    shaped = kept.join(
-        facts[[*named, "weekly"]], on=named, how="left", nulls_equal=True, maintain_order="left"
-    )
-    daily, weeks = (shaped.filter(kind).drop("weekly") for kind in (~pl.col("weekly"), "weekly"))
-    logs = daily.select(*named, _epoch_day().alias("at"), _logarithm())
+    logs, weeks = shaped, shaped.clear()
+    if (shaped["step"] == WEEK).any():
+        logs, weeks = (shaped.filter(pl.col("step") == step) for step in (1, WEEK))
+    logs = logs[[*named, "at", "log", "enough"]].rename({"log": "value"})
     effects = weekday_medians(logs, named)
-    patterns = effects.select(*named, "weekday", pl.col("effect").exp().alias("factor"))
-    points = without(logs, effects, named).with_columns(pl.col("at").cast(pl.Float64))
+    taken_out = effects.group_by(named).len("taken_out")
+    columns = [*named, "at", "value"]
+    parts = [without(logs, effects, named)]
+    patterns = [effects.select(*named, "weekday", pl.col("effect").exp().alias("factor"))]
     if weeks.height:
-        patterns = pl.concat([patterns, _shares(weeks, named)])
-        points = pl.concat([points, _weeks(weeks, named)])
-    taken = effects.group_by(named).len("taken_out")
-    worth = (
-        points.lazy()
-        .join(facts.lazy().filter("enough").select(named), on=named, how="semi", nulls_equal=True)
-        .join(taken.lazy(), on=named, how="left", nulls_equal=True)
+        parts.append(_weeks(weeks, named))
+        patterns.append(_shares(weeks, named))
+    points = (
+        pl.concat(parts)
+        .lazy()
+        .join(facts.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
+        .join(taken_out.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(pl.col("taken_out").fill_null(0).cast(pl.Int64))
         .collect(engine="in-memory")
     )
-    told = trends(worth, named)
-    return Histories(named, kept, facts.drop("weekly", "enough"), patterns, points, told)
+    told = trends(points.filter("enough"), named)
+    kept_days = shaped[[*named, "day", "value"]]
+    return Histories(named, kept_days, facts, pl.concat(patterns), points[columns], told)
 
 
 def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
@@ -232,7 +230,13 @@ def weekday_medians(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     week have the median 0. None for a series of fewer than PATTERN_DAYS."""
     at, weekday = pl.col("at"), pl.col("weekday")
     long = points.lazy().filter(pl.len().over(by) >= PATTERN_DAYS)
-    named = long.with_columns(_weekday(at).alias("weekday")).collect(engine="in-memory")
+    named = long.select(*by, "at", "value", _weekday(at).alias("weekday")).collect(
+        engine="in-memory"
+    )
+    if not named.height:
+        types = {"weekday": pl.Int64, "effect": pl.Float64}
+        none = (pl.lit(None, kind).alias(name) for name, kind in types.items())
+        return named[list(by)].with_columns(none)
     slopes = middle_slopes(pairs_of(named, (*by, "weekday")), by)
     rest = pl.col("value") - pl.col("slope") * (at - at.min().over(by))
     centred = pl.col("effect") - pl.col("effect").median().over(by)
@@ -251,18 +255,25 @@ def weekday_medians(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 def without(points: pl.DataFrame, effects: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """*points* less the effect of their weekday, where their series has one."""
     if effects.is_empty():
-        return points.select(*by, "at", "value")
-    known = effects.select(*by, pl.lit(value=True).alias("known")).unique()
-    rest = pl.col("value") - pl.col("effect").fill_null(0.0)
+        return points.select(*by, pl.col("at").cast(pl.Float64), "value")
+    # What rounding leaves behind breaks no tie; without a pattern there is nothing to round.
+    rest = (pl.col("value") - pl.col("effect").fill_null(0.0)).round(9)
+    found = pl.col("effect").is_not_null().any().over(by)
     return (
         points.lazy()
         .with_columns(_weekday(pl.col("at")).alias("weekday"))
         .join(
-            effects.lazy(), on=[*by, "weekday"], how="left", nulls_equal=True, maintain_order="left"
+            effects.lazy(),
+            on=[*by, "weekday"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
         )
-        .join(known.lazy(), on=by, how="left", nulls_equal=True, maintain_order="left")
-        # What rounding leaves behind breaks no tie.
-        .select(*by, "at", pl.when("known").then(rest.round(9)).otherwise("value").alias("value"))
+        .select(
+            *by,
+            pl.col("at").cast(pl.Float64),
+            pl.when(found).then(rest).otherwise("value").alias("value"),
+        )
         .collect(engine="in-memory")
     )
 

@@ -32,6 +32,7 @@ MOST_ZEROS = 1 / 3  # of the points; with more, equal zeros pass for a slope of 
 MOST_CORRELATION = 0.9  # beyond it a series is too much like a walk to tell its trend
 MOST_PAIRS = 2_000_000  # worked out at once, so that memory does not grow with the series
 _ONE = ("series",)
+_TOLD = ("slope", "slope_low", "slope_high", "z", "points", "correlation", "inflation")
 # A product: by a number Polars divides one row in another way than many.
 _18TH = 1 / 18
 
@@ -101,7 +102,15 @@ def trends(
         .collect(engine="in-memory")
     )
     parts = [_trends(part, by, confidence) for part in _parts(known, by)]
-    return pl.concat(parts) if parts else _trends(known, by, confidence)
+    if parts:
+        return pl.concat(parts)
+    types = {"points": pl.Int64}
+    numbers = {name: types.get(name, pl.Float64) for name in _TOLD}
+    return (
+        known[list(by)]
+        .clear()
+        .with_columns(pl.lit(None, kind).alias(name) for name, kind in numbers.items())
+    )
 
 
 def _parts(points: pl.DataFrame, by: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -137,10 +146,9 @@ def _trends(known: pl.DataFrame, by: Sequence[str], confidence: float) -> pl.Dat
         *by, (pl.col("variance") * pl.col("inflation")).alias("variance")
     )
     limits = theil_sen(pairs, variances, by, confidence=confidence)
-    columns = ("slope", "slope_low", "slope_high", "z", "points", "correlation", "inflation")
     return (
         told.join(limits, on=by, how="left", nulls_equal=True)
-        .select(*by, *columns)
+        .select(*by, *_TOLD)
         .sort(by)
         .collect(engine="in-memory")
     )
@@ -210,25 +218,20 @@ def middle_slopes(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 def kendall_variances(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The `variance` of each series' S without a trend, less what ties cannot order, in `value` and
     in `at` (Kendall, Rank Correlation Methods, 1975, chapter 4)."""
-    k, n = pl.col("len").cast(pl.Float64), pl.col("n")
-    two = k * (k - 1)
-    told = points.lazy().group_by(by).agg(pl.len().cast(pl.Float64).alias("n"))
-    for column in ("at", "value"):
-        ties = points.lazy().group_by(*by, column).len().group_by(by)
-        sums = ties.agg(
-            two.sum().alias(f"{column}.two"),
-            (two * (k - 2)).sum().alias(f"{column}.three"),
-            (two * (2 * k + 5)).sum().alias(f"{column}.five"),
-        )
-        told = told.join(sums, on=by, how="left", nulls_equal=True)
-    (two, three, five), (two_, three_, five_) = (
-        [pl.col(f"{column}.{part}") for part in ("two", "three", "five")]
-        for column in ("at", "value")
-    )
+    n = pl.len().cast(pl.Float64)
+    (two, three, five), (two_, three_, five_) = (_ties(column) for column in ("at", "value"))
     squares = (n * (n - 1) * (2 * n + 5) - five - five_) * _18TH
     rest = two * two_ / (2 * n * (n - 1)) + three * three_ / (9 * n * (n - 1) * (n - 2))
     variance = pl.when(n < 3).then(0.0).otherwise(squares + rest)
-    return told.select(*by, variance.alias("variance")).sort(by).collect(engine="in-memory")
+    return points.group_by(by).agg(variance.alias("variance"))
+
+
+def _ties(column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Sums over groups of k equal numbers: of k (k - 1), of k (k - 1) (k - 2) and of
+    k (k - 1) (2 k + 5)."""
+    k = pl.col(column).unique_counts().cast(pl.Float64)
+    two = k * (k - 1)
+    return two.sum(), (two * (k - 2)).sum(), (two * (2 * k + 5)).sum()
 
 
 def neighbours(points: pl.DataFrame, slopes: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -236,34 +239,29 @@ def neighbours(points: pl.DataFrame, slopes: pl.DataFrame, by: Sequence[str]) ->
     `correlation` of their ranks, corrected for its bias; never below 0. Points with a gap between
     them are no neighbours. `n` is how many points there are."""
     at, rank = pl.col("at"), pl.col("rank")
-    flat = pl.col("value") - pl.col("slope") * (at - at.min().over(by))
-    wide = pl.col("flat").filter(pl.col("flat").is_finite()).abs().max().over(by)
-    wide = pl.when(wide > 0).then(wide).otherwise(1.0)
+    flat = pl.col("value") - pl.col("slope") * (at - at.min())
+    wide = flat.filter(flat.is_finite()).abs().max()
+    # What rounding leaves behind breaks no tie.
+    ranked = (flat / pl.when(wide > 0).then(wide).otherwise(1.0)).round(9).rank("average")
     gap = pl.col("gap")
     near = gap == gap.filter(gap > 0).min()
-    raw = pl.col("product") / pl.col("square")
-    n = pl.col("n")
-    corrected = ((n * raw + 2) / (n - 4)).clip(0.0, MOST_CORRELATION)
-    known = (n > LEAST_POINTS) & (pl.col("square") > 0) & pl.col("product").is_not_null()
+    n, square, product = pl.col("n"), pl.col("square"), pl.col("product")
+    corrected = ((n * product / square + 2) / (n - 4)).clip(0.0, MOST_CORRELATION)
+    known = (n > LEAST_POINTS) & (square > 0) & product.is_not_null()
     return (
         points.lazy()
         .join(slopes.lazy(), on=by, how="inner", nulls_equal=True)
         .sort(*by, "at")
-        .with_columns(flat.alias("flat"))
-        # What rounding leaves behind breaks no tie.
-        .with_columns((pl.col("flat") / wide).round(9).rank("average").over(by).alias("rank"))
-        .with_columns(
-            (rank - rank.mean().over(by)).alias("rank"), (at - at.shift(1).over(by)).alias("gap")
-        )
-        .with_columns(rank.shift(1).over(by).alias("last"))
+        .group_by(by)
+        .agg((ranked - ranked.mean()).alias("rank"), (at - at.shift(1)).alias("gap"))
+        .explode("rank", "gap")
         .group_by(by)
         .agg(
             pl.len().cast(pl.Int64).alias("n"),
             (rank**2).mean().alias("square"),
-            (rank * pl.col("last")).filter(near).mean().alias("product"),
+            (rank * rank.shift(1)).filter(near).mean().alias("product"),
         )
         .select(*by, "n", pl.when(known).then(corrected).otherwise(0.0).alias("correlation"))
-        .sort(by)
         .collect(engine="in-memory")
     )
 
