@@ -147,7 +147,9 @@ def clock(text: pl.Series) -> pl.Series:
     of_day = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + 12 * (half == "pm"))
     hours = of_day + minute / 60
     found = pl.DataFrame({"t": text}).select(pl.when(hours < 24).then(hours).alias("v"))["v"]
-    return found if bool((found > 0).any()) else pl.Series("v", [None] * len(found), pl.Float64)
+    latest = found.max()
+    midnight = not isinstance(latest, float) or latest == 0
+    return found.clear(len(found)) if midnight else found
 
 
 def durations(text: pl.Series) -> pl.Series:
@@ -205,22 +207,29 @@ def ruined(text: pl.Series) -> bool:
     """Whether a spreadsheet has destroyed a column of ids: 1.73E+18, or digits lost after the
     fifteenth. One long id may end in zeros by chance; a column of them does not."""
     # A spreadsheet spoils all of a column or nothing.
-    sample = text.slice(0, 10_000)
-    longest = sample.str.len_bytes().max()
-    short_ids = longest is None or (isinstance(longest, int) and longest <= _KEPT_DIGITS)
-    if short_ids and not sample.str.contains(RUINED).any():
-        return False
-    ids = sample.drop_nulls().unique()
-    if ids.str.contains(RUINED).any():
-        return True
-    length = ids.str.len_bytes()
-    long = ids.filter(length.is_between(17, 19))
-    telling = len(long) > 1 or bool(length.is_between(18, 19).any())
-    if telling and bool(long.str.slice(_KEPT_DIGITS).str.contains("^0+$").all()):
-        return True
-    huge = ids.filter(length.is_between(18, 19)).cast(pl.Int64, strict=False)
-    if len(huge) > 1 and not huge.null_count():
+    ids = pl.DataFrame({"id": text.slice(0, 10_000).drop_nulls().unique()})
+    id_, length = pl.col("id"), pl.col("id").str.len_bytes()
+    long, huge, short = (
+        length.is_between(17, 19),
+        length.is_between(18, 19),
+        length == _KEPT_DIGITS + 1,
+    )
+    number = id_.filter(huge).cast(pl.Int64, strict=False)
+    told = ids.select(
+        mangled=id_.str.contains(RUINED).any(),
+        long=long.sum(),
+        long_ends_in_zeros=id_.filter(long).str.slice(_KEPT_DIGITS).str.contains("^0+$").all(),
+        huge=huge.sum(),
         # Through a 64-bit float only every 128th (or rarer) id survives.
-        return bool((huge.cast(pl.Float64).cast(pl.Int64, strict=False) == huge).all())
-    short = ids.filter(length == _KEPT_DIGITS + 1)
-    return len(short) >= _CHANCE and bool(short.str.ends_with("0").all())
+        through_a_float=(number.cast(pl.Float64).cast(pl.Int64, strict=False) == number).all(),
+        all_numbers=number.is_not_null().all(),
+        short=short.sum(),
+        short_end_in_zero=id_.filter(short).str.ends_with("0").all(),
+    ).row(0, named=True)
+    if told["mangled"]:
+        return True
+    if (told["long"] > 1 or told["huge"]) and told["long_ends_in_zeros"]:
+        return True
+    if told["huge"] > 1 and told["all_numbers"]:
+        return bool(told["through_a_float"])
+    return bool(told["short"] >= _CHANCE and told["short_end_in_zero"])

@@ -100,56 +100,81 @@ def days(
     plain = _plain(text) if plain is None else plain
     if _all_plain(text, plain):
         return Days(Parsed(plain))
-    return _spelled(text, rows, order, today)
+    return _spelled(text, *_spellings(text), rows, order, today)
 
 
-def _spelled(text: pl.Series, rows: pl.Series, order: Order, today: date) -> Days:
-    """Dates in any spelling; each distinct one is looked at once, where many occur twice."""
-    serial = _serial(text)
-    if serial is not None:
-        return Days(Parsed(serial))
-    if text.n_unique() * 2 >= len(text):
-        values, assumed = _in_order(text, order, today)
-        return Days(parsed(text, values, rows), assumed)
-    unique = text.unique()
-    small, assumed = _in_order(unique, order, today)
-    table = pl.DataFrame({"t": unique, "d": small})
-    found = pl.DataFrame({"t": text}).join(
-        table, on="t", how="left", nulls_equal=True, maintain_order="left"
-    )
-    return Days(parsed(text, found["d"], rows), assumed)
+def _spellings(
+    text: pl.Series, more: Mapping[str, pl.Expr] = {}
+) -> tuple[pl.DataFrame, dict[str, bool]]:
+    """The texts (`raw`, and normalized `t`), each once where many occur twice, and which spellings
+    of days and which of *more* are among them."""
+    distinct = text.unique() if text.n_unique() * 2 < len(text) else text
+    t = pl.col("t")
+    patterns = {
+        "ymd": _YMD,
+        "compact": _COMPACT,
+        "numeric": _NUMERIC,
+        "unix": _UNIX,
+        "letters": r"\p{L}",
+        "twelve hours": _TWELVE_HOURS,
+    }
+    tests = {name: t.str.contains(pattern) for name, pattern in patterns.items()}
+    tests["no day number"] = ~t.str.contains(_DAY_NUMBER)
+    texts = pl.LazyFrame({"raw": distinct}).with_columns(t=pl.col("raw").str.normalize("NFC"))
+    return _met(texts, {**tests, **more})
 
 
-def _serial(text: pl.Series) -> pl.Series | None:
-    """Dates where all cells are days of a spreadsheet's calendar (46204), as its CSV may have them;
-    else None."""
-    known = text.drop_nulls()
-    if known.is_empty() or not bool(known.str.contains(_DAY_NUMBER).all()):
-        return None
+def _spelled(
+    text: pl.Series,
+    texts: pl.DataFrame,
+    met: dict[str, bool],
+    rows: pl.Series,
+    order: Order,
+    today: date,
+) -> Days:
+    """Dates in any spelling; *texts* and *met* are those of _spellings."""
+    if not met["no day number"] and text.null_count() < len(text):
+        return Days(Parsed(_of_spreadsheet(text)))
+    values, assumed = _in_order(texts, met, order, today)
+    if len(values) < len(text):
+        table = pl.LazyFrame({"raw": texts["raw"], "d": values})
+        found = pl.LazyFrame({"raw": text}).join(
+            table, on="raw", how="left", nulls_equal=True, maintain_order="left"
+        )
+        values = found.collect(engine="in-memory")["d"]
+    return Days(parsed(text, values, rows), assumed)
+
+
+def _of_spreadsheet(text: pl.Series) -> pl.Series:
+    """Dates where all cells are days of a spreadsheet's calendar (46204), as its CSV may have
+    them."""
     number = pl.col("t").cast(pl.Float64).floor().cast(pl.Int32)
     day = pl.lit(_DAY_ZERO) + pl.duration(days=number)
     return pl.DataFrame({"t": text}).select(day.cast(pl.Date).alias("d"))["d"]
 
 
-def _in_order(text: pl.Series, order: Order, today: date) -> tuple[pl.Series, bool]:
+def _in_order(
+    texts: pl.DataFrame, met: dict[str, bool], order: Order, today: date
+) -> tuple[pl.Series, bool]:
     """The days, and whether the order of day and month in them is a guess."""
-    fields, met = _fields(text)
+    fields = _fields(texts, met)
     day_first, assumed = True, False
     if met["numeric"]:
-        if order.day_first is None and bool(text.str.contains(_TWELVE_HOURS).any()):
+        if order.day_first is None and met["twelve hours"]:
             order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
-        day_first, assumed = _day_first(fields, order, today)
+        known = fields.collect(engine="in-memory")
+        day_first, assumed = _day_first(known, order, today)
+        fields = known.lazy()
     known_year, values = _with_order(fields, day_first=day_first)
     if known_year["year"].null_count() == known_year["unix"].null_count():
         values = values.fill_null(_with_years(known_year, today, order.period))
     return values, assumed and values.null_count() < len(values)
 
 
-def _with_order(fields: pl.DataFrame, *, day_first: bool) -> tuple[pl.DataFrame, pl.Series]:
+def _with_order(fields: pl.LazyFrame, *, day_first: bool) -> tuple[pl.DataFrame, pl.Series]:
     """`year`, `month`, `day` and `unix` of each cell, and the day that they make."""
     found = (
-        fields.lazy()
-        .select(
+        fields.select(
             year=pl.coalesce("y", "y3"),
             month=pl.coalesce("m", "b" if day_first else "a"),
             day=pl.coalesce("d", "a" if day_first else "b"),
@@ -182,23 +207,19 @@ def spans(
     plain = _plain(text) if plain is None else plain
     if _all_plain(text, plain):
         return Days(Parsed(plain)), _ends(plain, covers)
-    distinct = text.unique() if text.n_unique() * 2 < len(text) else text
     frame = pl.DataFrame({"t": text})
     t = pl.col("t")
-    met = (
-        pl.DataFrame({"t": distinct})
-        .select(
-            month=t.str.contains(_MONTH).any() | t.str.contains(_MONTH_LAST).any(),
-            named=t.str.contains(_NAMED_MONTH).any(),
-            week=t.str.contains(_WEEK).any(),
-            range=(t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND)).any(),
-        )
-        .row(0)
-    )
-    if not any(met):
-        found = _spelled(text, rows, order, today)
+    longer = {
+        "month": t.str.contains(_MONTH) | t.str.contains(_MONTH_LAST),
+        "named": t.str.contains(_NAMED_MONTH),
+        "week": t.str.contains(_WEEK),
+        "range": t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND),
+    }
+    texts, met = _spellings(text, longer)
+    if not any(met[name] for name in longer):
+        found = _spelled(text, texts, met, rows, order, today)
         return found, _ends(found.parsed.values, covers)
-    if met[3]:
+    if met["range"]:
         last = frame.select(t.str.extract(_RANGE, 2).fill_null(t))["t"]
         first = frame.select(t.str.extract(_RANGE, 1).fill_null(t))["t"]
         return days(first, rows, order, today), days(last, rows, order, today).parsed.values
@@ -222,27 +243,24 @@ def spans(
 
 
 def _ends(first: pl.Series, covers: Covers | None) -> pl.Series | None:
-    column = pl.DataFrame({"d": first})
-    if covers is Covers.WEEK:
-        return column.select(pl.col("d") + pl.duration(days=6))["d"]
-    if covers is Covers.MONTH:
-        return column.select(pl.col("d").dt.month_end())["d"]
-    return None
+    if covers is None:
+        return None
+    week, month = pl.col("d") + pl.duration(days=6), pl.col("d").dt.month_end()
+    return pl.DataFrame({"d": first}).select(week if covers is Covers.WEEK else month)["d"]
 
 
-def _fields(text: pl.Series) -> tuple[pl.DataFrame, Mapping[str, bool]]:
-    """Year, month, day where each is certain; a, b and y3 of dates whose order is open. And which
-    spellings were met."""
+def _fields(frame: pl.DataFrame, met: dict[str, bool]) -> pl.LazyFrame:
+    """Year, month, day where each is certain; a, b and y3 of dates whose order is open. Adds to
+    *met* which spellings in words were met."""
     t = pl.col("t")
-    patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC, "unix": _UNIX}
-    whole = pl.DataFrame({"t": text}).lazy().select(t.str.normalize("NFC"))
-    frame, met = _met(whole, patterns | {"letters": r"\p{L}"})
+    patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC}
     if met["letters"]:
-        spoken_of = {"before": _BEFORE, "after": _AFTER, "east": _EAST}
-        patterns |= spoken_of
-        if bool(frame["t"].str.contains(_WEEKDAY).any()):
-            frame, met = _met(frame.lazy().with_columns(t.str.replace(_WEEKDAY, "$1")), patterns)
-        met |= _met(frame.lazy(), spoken_of)[1]
+        in_words = {"before": _BEFORE, "after": _AFTER, "east": _EAST}
+        patterns |= in_words
+        frame = frame.with_columns(t.str.replace(_WEEKDAY, "$1"))
+        tests = {name: t.str.contains(pattern) for name, pattern in patterns.items()}
+        frame, again = _met(frame.lazy(), tests)
+        met |= again
     named = {"before": 1, "after": 2}
     spoken = {
         word
@@ -268,7 +286,8 @@ def _fields(text: pl.Series) -> tuple[pl.DataFrame, Mapping[str, bool]]:
         return word.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
 
     # An expression of literals alone would be one row: the text gives the height.
-    fields = frame.with_columns(
+    return frame.lazy().select(
+        "t",
         y=at(("ymd", 1), ("compact", 1), ("before", 3), ("after", 3), ("east", 1)),
         m=pl.coalesce(
             at(("ymd", 2), ("compact", 2)), month("before", 1), month("after", 2), at(("east", 2))
@@ -281,16 +300,14 @@ def _fields(text: pl.Series) -> tuple[pl.DataFrame, Mapping[str, bool]]:
         if met["unix"]
         else pl.lit(None, pl.Int64),
     )
-    return fields[["y", "m", "d", "a", "b", "y3", "unix"]], met
 
 
-def _met(frame: pl.LazyFrame, patterns: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, bool]]:
-    """*frame*, which has the texts, and which of *patterns* any of them matches."""
-    found = frame.with_columns(
-        pl.col("t").str.contains(pattern).any().alias(name) for name, pattern in patterns.items()
-    ).collect(engine="in-memory")
-    flags = {name: bool(found.height and found[name][0]) for name in patterns}
-    return found[["t"]], flags
+def _met(texts: pl.LazyFrame, tests: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, dict[str, bool]]:
+    """*texts*, and which of *tests* hold of any of them."""
+    found = texts.with_columns(test.any().alias(name) for name, test in tests.items())
+    frame = found.collect(engine="in-memory")
+    flags = {name: bool(frame.height and frame[name][0]) for name in tests}
+    return frame[["raw", "t"]], flags
 
 
 def _date() -> pl.Expr:
@@ -312,10 +329,13 @@ def _date() -> pl.Expr:
 
 def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
     """Whether the day comes first in 03/04/2026, and whether that is a guess."""
-    open_ = fields.select("a", "b", "y3").drop_nulls()
+    open_ = fields[["a", "b", "y3"]].drop_nulls()
     if open_.is_empty():
         return True, False
-    over_a, over_b = int((open_["a"] > _MONTHS).sum()), int((open_["b"] > _MONTHS).sum())
+    a, b = pl.col("a"), pl.col("b")
+    over_a, over_b, same = open_.select(
+        (a > _MONTHS).sum(), (b > _MONTHS).sum(), (a == b).all().alias("same")
+    ).row(0)
     if over_a != over_b:
         return over_a > over_b, False
     told = _told_by_days(open_, today)
@@ -328,7 +348,6 @@ def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, b
         month_day = _inside(open_, "b", "a", order.period)
         if day_month != month_day:
             return day_month > month_day, False
-    same = bool((open_["a"] == open_["b"]).all())
     return order.usual, not same
 
 

@@ -20,7 +20,10 @@ def violations(
     context: ReadContext,  # noqa: ARG001
 ) -> Sequence[Table]:
     """What happened by day and what is open, of each subject; no rows say that there is none."""
-    return tuple(_tables(rows))
+    *places, plans = zip(*_tables(rows.lazy()), strict=True)
+    frames = pl.collect_all(plans, engine="in-memory")
+    tables = (Table(*about) for about in zip(*places, frames, strict=True))
+    return tuple(table for table in tables if table.frame.height)
 
 
 def listed_shops(counts: Counts) -> pl.Series:
@@ -33,36 +36,38 @@ def listed_shops(counts: Counts) -> pl.Series:
     return pl.concat([pl.Series("shop", [], pl.String), *shops]).unique().sort()
 
 
-def _tables(rows: pl.DataFrame) -> Iterator[Table]:
+def _tables(rows: pl.LazyFrame) -> Iterator[tuple[str, str, Grain, pl.LazyFrame]]:
     """For each kind: what happened on each day, and what is still open whenever it happened.
 
     The shop always has a row of what is open: a zero says that nothing is, which is known.
     """
     still = rows.filter(pl.col("status").is_in(STATUSES[:2]))
+    days = (COUNTS[0], COUNTS[2])
+    opened = pl.col("violations").alias("open_violations")
     for kind in SUBJECTS:
-        days = _of(kind, rows).group_by("key", "day", maintain_order=True).agg(_NAME, *_happened())
-        if days.height:
-            counts = (COUNTS[0], COUNTS[2])
-            yield Table(kind, FAMILY, Grain.DAY, _shaped(days, pl.col("day"), counts))
+        happened = _of(kind, rows).group_by("key", "day", maintain_order=True)
+        each = happened.agg(_NAME, *_happened())
+        yield kind, FAMILY, Grain.DAY, _shaped(each, pl.col("day"), days)
         standing = _of(kind, still).group_by("key", maintain_order=True).agg(_NAME, *_happened())
-        if kind == "shop" and not standing.height:
-            standing = standing.vstack(_nothing(standing.schema))
-        if standing.height:
-            opened = standing.with_columns(pl.col("violations").alias("open_violations"))
-            nodate = pl.lit(None, pl.Date)
-            yield Table(kind, f"{FAMILY}-open", Grain.PERIOD, _shaped(opened, nodate, COUNTS))
+        if kind == "shop":
+            standing = pl.concat([standing, _NOTHING.lazy()], how="diagonal_relaxed").head(1)
+        whenever = _shaped(standing.with_columns(opened), pl.lit(None, pl.Date), COUNTS)
+        yield kind, f"{FAMILY}-open", Grain.PERIOD, whenever
     ending = _of("shop", still.drop_nulls("deadline")).group_by("key", "deadline")
-    due = ending.agg(_NAME, pl.len().cast(pl.Float64).alias("appeals_ending"), pl.col("_row").min())
-    if due.height:
-        days = due.sort("deadline")
-        shaped = _shaped(days, pl.col("deadline"), ("appeals_ending",))
-        yield Table("shop", f"{FAMILY}-deadlines", Grain.DAY, shaped)
+    count = pl.len().cast(pl.Float64).alias("appeals_ending")
+    due = ending.agg(_NAME, count, pl.col("_row").min()).sort("deadline")
+    shaped = _shaped(due, pl.col("deadline"), ("appeals_ending",))
+    yield "shop", f"{FAMILY}-deadlines", Grain.DAY, shaped
 
 
+_NOTHING = pl.DataFrame(
+    {"key": [SHOP_KEY], "violations": 0.0, "violation_points": 0.0, "_row": 1},
+    schema_overrides={"_row": pl.UInt32},
+)
 _NAME = pl.col("subject_name").drop_nulls().first().alias("name")
 
 
-def _of(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _of(kind: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of one kind with their keys; every violation is one of the shop's too."""
     if kind == "shop":
         shop = pl.lit(SHOP_KEY).alias("key")
@@ -81,12 +86,7 @@ def _happened() -> tuple[pl.Expr, ...]:
     )
 
 
-def _nothing(schema: pl.Schema) -> pl.DataFrame:
-    row = {"key": SHOP_KEY, "name": None, "violations": 0.0, "violation_points": 0.0, "_row": 1}
-    return pl.DataFrame([row], schema=schema)
-
-
-def _shaped(frame: pl.DataFrame, day: pl.Expr, counts: Sequence[str]) -> pl.DataFrame:
+def _shaped(frame: pl.LazyFrame, day: pl.Expr, counts: Sequence[str]) -> pl.LazyFrame:
     return frame.select(
         "key",
         pl.col("name").fill_null(pl.col("key")),

@@ -66,7 +66,12 @@ def mistakes(kind: Kind, written: pl.DataFrame, rows: pl.DataFrame) -> Iterator[
     """What is wrong in the rows of *kind*, in their order; *written* is the text, *rows* the values
     that were made of it. Only wrong rows are looked at one by one."""
     found: list[tuple[int, str]] = []
-    for name, wrong, says in _checks(kind, written, rows):
+    checks = list(_checks(kind))
+    texts_beside = written.drop("_row").rename(lambda name: f"{_WRITTEN}{name}")
+    wrong_rows = rows.hstack(texts_beside.get_columns()).select(
+        wrong.fill_null(value=False).alias(str(at)) for at, (_, wrong, _) in enumerate(checks)
+    )
+    for (name, _, says), wrong in zip(checks, wrong_rows.get_columns(), strict=True):
         if not wrong.any():
             continue
         title = first_name(kind.columns[name])
@@ -77,55 +82,50 @@ def mistakes(kind: Kind, written: pl.DataFrame, rows: pl.DataFrame) -> Iterator[
 
 
 _Says = str | tuple[str, ...]
+_WRITTEN = "__written "  # begins the columns of texts beside those of values
 
 
-def _checks(
-    kind: Kind, written: pl.DataFrame, rows: pl.DataFrame
-) -> Iterator[tuple[str, pl.Series, _Says]]:
+def _checks(kind: Kind) -> Iterator[tuple[str, pl.Expr, _Says]]:
+    """Each column with what is wrong of its values and of its texts (`__written …`), and why."""
     for name, spec in kind.columns.items():
         rule = spec.cell or CellRule()
-        text, value = written[name], rows[name]
+        text, value = pl.col(f"{_WRITTEN}{name}"), pl.col(name)
         bad, how = _HOW.get(spec.type, ("", ""))
         if spec.type in _HOW:
             unread = text.is_not_null() & value.is_null()
             if spec.type in (CellType.NUMBER, CellType.MONEY):
-                both = unread & text.str.contains(_TWO_WAYS).fill_null(value=False)
-                yield name, both, "can be read two ways; write 1234 or 1.23"
-                unread &= ~both
+                two_ways = text.str.contains(_TWO_WAYS)
+                yield name, unread & two_ways, "can be read two ways; write 1234 or 1.23"
+                unread &= ~two_ways
             yield name, unread, f"{bad}; {how}"
         if spec.type is CellType.ID:
-            lost = text.str.contains(cells.RUINED).fill_null(value=False)
+            lost = text.str.contains(cells.RUINED)
             yield name, lost, "lost its digits in a spreadsheet; copy the whole id, as text"
         if rule.required:
-            yield name, text.is_null() & ~_excused(rule, rows), _empty(kind, rule, how)
+            excused = [pl.col(of).is_in(list(values)) for of, values in rule.unless.items()]
+            wrong = text.is_null()
+            for excuse in excused:
+                wrong &= ~excuse.fill_null(value=False)
+            yield name, wrong, _empty(kind, rule, how)
         if rule.allowed:
             yield name, value.is_not_null() & ~value.is_in(list(rule.allowed)), rule.allowed
         if rule.min is not None:
-            yield name, (value < rule.min).fill_null(value=False), f"is less than {rule.min:g}"
+            yield name, value < rule.min, f"is less than {rule.min:g}"
         if rule.max is not None:
             more = "; write 6 % as 0.06 or 6%" if spec.type is CellType.RATE else ""
-            too_much = (value > rule.max).fill_null(value=False)
-            yield name, too_much, f"is more than {rule.max:g}{more}"
+            yield name, value > rule.max, f"is more than {rule.max:g}{more}"
         if rule.above is not None:
-            less = (value < rows[rule.above]).fill_null(value=False)
-            yield name, less, f"is before or less than {_title(kind, rule.above)}"
+            less = f"is before or less than {_title(kind, rule.above)}"
+            yield name, value < pl.col(rule.above), less
         if rule.below is not None:
-            more_than = (value > rows[rule.below]).fill_null(value=False)
-            yield name, more_than, f"is after or more than {_title(kind, rule.below)}"
+            more_than = f"is after or more than {_title(kind, rule.below)}"
+            yield name, value > pl.col(rule.below), more_than
     if kind.unique:
-        keyed = rows.select(kind.unique)
-        whole = rows.select(pl.all_horizontal(pl.col(kind.unique[0]).is_not_null())).to_series()
         names = " and ".join(_title(kind, name) for name in kind.unique)
         again = "stands in more than one row"
         says = again if len(kind.unique) == 1 else f"is there again; one row for each {names}"
-        yield kind.unique[-1], keyed.is_duplicated() & whole, says
-
-
-def _excused(rule: CellRule, rows: pl.DataFrame) -> pl.Series:
-    excused = pl.repeat(value=False, n=rows.height, dtype=pl.Boolean, eager=True)
-    for other, values in rule.unless.items():
-        excused |= rows[other].is_in(list(values)).fill_null(value=False)
-    return excused
+        whole = pl.col(kind.unique[0]).is_not_null()
+        yield kind.unique[-1], pl.struct(kind.unique).is_duplicated() & whole, says
 
 
 def _empty(kind: Kind, rule: CellRule, how: str) -> _Says:
