@@ -82,24 +82,28 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         for at, event in enumerate(events, start=1)
     }
     names = list(values)
-    rows = frame.select("shop", "key", **values).with_row_index("__tmp_at")
-    usual = (pl.len().alias("__tmp_rows"), pl.col(names).median().name.suffix("_mid"))
-    if frame["shop"].n_unique() == 1:  # nothing to group
-        shop = rows.select(usual)
-        rows = rows.with_columns(pl.lit(shop[name][0]).alias(name) for name in shop.columns)
-    else:
-        shop = rows.group_by("shop").agg(usual)
-        rows = rows.join(shop, on="shop", how="left", maintain_order="left")
+    alone = frame["shop"].n_unique() == 1  # then there is nothing to group
+    usual = {"__tmp_rows": pl.len()} | {f"{name}_mid": pl.col(name).median() for name in names}
+    plan = (
+        frame.lazy()
+        .select("shop", "key", **values)
+        .with_row_index("__tmp_at")
+        .with_columns(
+            (value if alone else value.over("shop")).alias(name) for name, value in usual.items()
+        )
+    )
     # Most shops end here: no amount is far above the median even by the narrowest limit.
     least = math.exp(FAR * LEAST)
     above = [pl.col(name) > least * pl.col(f"{name}_mid") for name in names]
-    candidates = rows.filter(pl.col("__tmp_rows") >= FEWEST, *above)
+    candidates = plan.filter(pl.col("__tmp_rows") >= FEWEST, *above).collect(engine="in-memory")
     if candidates.is_empty():
         return None
     # Only subjects that have such a row are looked at more closely.
-    rows = rows.join(
-        candidates, on=["shop", "key"], how="semi", maintain_order="left"
-    ).with_columns(pl.col(names).log(), pl.col(f"{name}_mid" for name in names).log())
+    rows = (
+        plan.join(candidates.lazy(), on=["shop", "key"], how="semi", maintain_order="left")
+        .with_columns(pl.col(names).log(), pl.col(f"{name}_mid" for name in names).log())
+        .collect(engine="in-memory")
+    )
     own = rows.group_by("shop", "key").agg(
         pl.len().alias("__tmp_own"), pl.col(names).median().name.suffix("_own")
     )

@@ -178,18 +178,21 @@ def _known(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """`shop`, `key` and `_name`: what each key is called, where anything calls it by more than its
     key."""
     told = [
-        frame.filter((pl.col("name") != pl.col("key")) & (pl.col("key") != ""))
+        frame.lazy()
+        .filter((pl.col("name") != pl.col("key")) & (pl.col("key") != ""))
         .group_by("shop", "key")
         .agg(pl.col("name", "to").sort_by("to", "name", nulls_last=False).last())
         for frame in frames
     ]
     together = pl.concat(told).sort("shop", "key", "to", "name", nulls_last=False)
-    return together.group_by("shop", "key").agg(pl.col("name").last().alias("_name"))
+    newest = together.group_by("shop", "key").agg(pl.col("name").last().alias("_name"))
+    return newest.collect(engine="in-memory")
 
 
 def _named(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     if known.is_empty():
         return frame
-    called = frame.join(known, on=["shop", "key"], how="left", maintain_order="left")
+    called = frame.lazy().join(known.lazy(), on=["shop", "key"], how="left", maintain_order="left")
     name = pl.when(pl.col("name") == pl.col("key")).then("_name").otherwise("name")
-    return called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
+    named_rows = called.with_columns(pl.coalesce(name, "name").alias("name")).drop("_name")
+    return named_rows.collect(engine="in-memory")

@@ -9,7 +9,6 @@ import polars as pl
 
 from advisor.model import is_count
 
-_ORDER = "_order"
 _DAY_BITS = 47  # below the days: what tells the rows of one day apart
 _GOLDEN = 0.6180339887498949  # its multiples, less their whole parts, lie as far apart as can be
 
@@ -25,8 +24,6 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
         mixed = mixed + pl.col(name).fill_null(-1.0) * (1.0 + _GOLDEN * place)
     spread = ((mixed * _GOLDEN).fill_null(0.0) % 1.0 * 2.0 ** (_DAY_BITS - 1)).cast(pl.Int64)
     day = pl.col("from").to_physical().cast(pl.Int64).fill_null(0)
-    order = frame.select((day * 2**_DAY_BITS + spread).alias(_ORDER)).to_series()
-    ordered = frame[order.arg_sort()]
-    if (frame["shop"] == frame["shop"][0]).all():
-        return ordered
-    return ordered.sort("shop", maintain_order=True)
+    # Nearly always a frame is of one shop, which takes no query to see.
+    shops = ["shop"] if frame["shop"].n_unique() > 1 else []
+    return frame.sort(*shops, day * 2**_DAY_BITS + spread)

@@ -56,12 +56,19 @@ class CountedRows:
     @cached_property
     def known(self) -> Mapping[str, frozenset[str]]:
         """The columns in which each shop has a value."""
+        if len(self.shops) == 1:  # whose columns tell it by themselves
+            empty = self.frame.height
+            held = (c for c in self.frame.columns if self.frame[c].null_count() < empty)
+            return {self.shops[0]: frozenset(held) - {"shop"}}
         return known_columns(self.frame)
 
     @cached_property
     def above_zero(self) -> Mapping[str, frozenset[str]]:
         """The counts of which each shop has some."""
         counts = [column for column in self.frame.columns if is_count(column)]
+        if len(self.shops) == 1:
+            some = (c for c in counts if any((self.frame[c].min(), self.frame[c].max())))
+            return {self.shops[0]: frozenset(some)}
         return _shops_where(self.frame[["shop", *counts]], lambda values: (values != 0).any())
 
     def within(self, window: Window | Windows, *, earlier: bool = False) -> pl.DataFrame:

@@ -73,27 +73,30 @@ def _of(
     window: Window | Windows,
     files: Sequence[File],
 ) -> dict[tuple[str, str], Rows]:
-    near = (
-        rows.held(window)
-        .filter(pl.col("key").is_in(keys))
-        .drop_nulls(counts)  # a row that lacks one is in no sum
-        .select("shop", "key", "_file", pl.col("_row").cast(pl.Int64))
-        .sort("shop", "key", "_file", "_row")
-    )
     # A range goes on while subject and file are the same and the row is the next one.
+    row, file, key, shop = (pl.col(name) for name in ("_row", "_file", "key", "shop"))
     begins = (
-        (pl.col("_row") != pl.col("_row").shift(1) + 1)
-        | (pl.col("_file") != pl.col("_file").shift(1))
-        | (pl.col("key") != pl.col("key").shift(1))
-        | (pl.col("shop") != pl.col("shop").shift(1))
+        (row != row.shift(1) + 1)
+        | (file != file.shift(1))
+        | (key != key.shift(1))
+        | (shop != shop.shift(1))
     ).fill_null(value=True)
-    near = near.with_columns(begins.alias("begins"))
-    ends = near["begins"].shift(-1, fill_value=True)
+    ends = pl.col("begins").shift(-1, fill_value=True)
     ranges = (
-        near.filter("begins")
-        .with_columns(near.filter(ends)["_row"].alias("last"))
+        rows.held(window)
+        .lazy()
+        .filter(key.is_in(keys))
+        .drop_nulls(counts)  # a row that lacks one is in no sum
+        .select("shop", "key", "_file", row.cast(pl.Int64))
+        .sort("shop", "key", "_file", "_row")
+        .with_columns(begins.alias("begins"))
+        .with_columns(ends.alias("ends"))
+        .filter(pl.col("begins") | pl.col("ends"))
+        .with_columns(pl.when("ends").then("_row").otherwise(row.shift(-1)).alias("last"))
+        .filter("begins")
         .group_by("shop", "key", "_file", maintain_order=True)
         .agg("_row", "last")
+        .collect(engine="in-memory")
     )
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     named: dict[tuple[str, str], str] = {}

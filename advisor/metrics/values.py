@@ -122,9 +122,8 @@ def _worked_out(
     steps = Steps()
     values = formula(steps)
     named = [value.alias(f"value{of}") for value, of in zip(values, VALUES, strict=True)]
-    long = pl.DataFrame(columns)
-    first = steps.columns()
-    return (long.with_columns(first) if first else long).select(named)
+    long = pl.LazyFrame(columns).with_columns(steps.columns()).select(named)
+    return long.collect(engine="in-memory")
 
 
 def _long(blocks: Sequence[_Block], parts: Iterable[str]) -> dict[str, pl.Series]:

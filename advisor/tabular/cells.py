@@ -207,7 +207,7 @@ def ruined(text: pl.Series) -> bool:
     """Whether a spreadsheet has destroyed a column of ids: 1.73E+18, or digits lost after the
     fifteenth. One long id may end in zeros by chance; a column of them does not."""
     # A spreadsheet spoils all of a column or nothing.
-    ids = pl.DataFrame({"id": text.slice(0, 10_000).drop_nulls().unique()})
+    ids = pl.DataFrame({"id": text.slice(0, 10_000).unique()})
     id_, length = pl.col("id"), pl.col("id").str.len_bytes()
     long, huge, short = (
         length.is_between(17, 19),

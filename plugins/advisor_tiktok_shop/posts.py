@@ -31,20 +31,17 @@ def posts_by_day(reading: Reading) -> Reading:
 def _posts(table: Table) -> Iterator[Table]:
     parts = [pl.col(_POSTED).str.extract(_YEAR_FIRST, group) for group in (1, 2, 3)]
     text = pl.concat_str(parts[0], *(part.str.zfill(2) for part in parts[1:]), separator="-")
-    dated = table.frame.with_columns(text.str.to_date("%Y-%m-%d", strict=False).alias("_day"))
-    dated = dated.drop_nulls("_day")
-    creator = next((c for c in ("parent.creator",) if c in dated.columns), None)
-    for subject, key in (("shop", None), ("creator", creator)):
-        if dated.is_empty() or (subject == "creator" and key is None):
-            continue
-        by = pl.lit("") if key is None else pl.col(key)
-        days = (
-            dated.with_columns(by.alias("_key"))
-            .drop_nulls("_key")
-            .group_by("_key", "_day", maintain_order=True)
-            .agg(pl.col("key").n_unique().cast(pl.Float64).alias("posts"), pl.col("_row").min())
-        )
-        frame = days.select(
+    day = text.str.to_date("%Y-%m-%d", strict=False).alias("_day")
+    dated = table.frame.lazy().with_columns(day).drop_nulls("_day")
+    posters = {"shop": pl.lit("")}
+    if "parent.creator" in table.frame.columns:
+        posters["creator"] = pl.col("parent.creator")
+    plans = [
+        dated.with_columns(poster.alias("_key"))
+        .drop_nulls("_key")
+        .group_by("_key", "_day", maintain_order=True)
+        .agg(pl.col("key").n_unique().cast(pl.Float64).alias("posts"), pl.col("_row").min())
+        .select(
             pl.col("_key").alias("key"),
             pl.col("_key").alias("name"),
             pl.col("_day").alias("from"),
@@ -53,4 +50,11 @@ def _posts(table: Table) -> Iterator[Table]:
             "posts",
             "_row",
         )
+        for poster in posters.values()
+    ]
+    frames = pl.collect_all(plans, engine="in-memory")
+    # Without a day that can be read one way there is no such table; without a creator an empty one.
+    if frames[0].is_empty():
+        return
+    for subject, frame in zip(posters, frames, strict=True):
         yield Table(subject, f"{table.family}-posts", Grain.DAY, frame)
