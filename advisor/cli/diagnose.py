@@ -18,7 +18,7 @@ from advisor.cli.options import (
     tell_at_end,
     trace_option,
 )
-from advisor.cli.shop_options import check_options, request_of, shop_command
+from advisor.cli.shop_options import check_options, known_language, request_of, shop_command
 
 if TYPE_CHECKING:
     from advisor.cli.fail_on import FailOn
@@ -129,7 +129,6 @@ def diagnose(
     from advisor.cli.request import Shop, find_shop
     from advisor.cli.screen import Clock, say
     from advisor.pipeline import shop_folders
-    from advisor.plugin import find_language
     from advisor.report import format_names
 
     clock = Clock()
@@ -139,7 +138,7 @@ def diagnose(
         for name in formats:
             known("--format", name, format_names(registry.report_formats()))
         if language is not None:
-            language = find_language(language, registry.languages(), where="--language")
+            language = known_language(language, registry)
     alone = len(asked.paths) == 1 and asked.config is None
     folders = shop_folders(Path(asked.paths[0])) if alone else ()
     shop = Shop() if folders else find_shop(asked.paths, asked.config)

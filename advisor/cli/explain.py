@@ -20,7 +20,7 @@ _ACTION = re.compile(r"\d+|[0-9a-f]{12}")  # a place in the plan, or an id
 
 @click.command()
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
-@shop_command(required=False)
+@shop_command(required=False, language=True)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     """Shows a rule. With PATH, also its result for each subject; with --subject, the tree of its
@@ -58,7 +58,8 @@ def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
         from advisor.explain import arithmetic, find_action
 
         document = compose_document(diagnosis)
-        lines = list(arithmetic(document, find_action(document, rule_id)))
+        action = find_action(document, rule_id)
+        lines = list(arithmetic(document, action, diagnosis.language))
         with readers():
             for line in lines:
                 say(line)
@@ -76,19 +77,29 @@ def is_action(word: str) -> bool:
 
 
 def _subjects(diagnosis: "Diagnosis", rule: "Rule") -> list[str]:
-    from advisor.explain import subjects
+    from advisor.explain import OUTCOMES, subjects
 
-    found = subjects(diagnosis, rule.id)
+    found, language = subjects(diagnosis, rule.id), diagnosis.language
     lines = [rule.id, f"  {rule.says.healthy}"]
     if not found:
         return [*lines, f"  {_not_judged(diagnosis, rule)}"]
     counts = Counter(subject.outcome for subject in found)
-    told = ", ".join(f"{_word(outcome.name)} {count:,}" for outcome, count in counts.items())
-    lines.append(f"  judged on {len(found):,}: {told}")
-    lines += [f"  {_word(s.outcome.name)}: {s.kind} {s.name} ({s.key})" for s in found[:_SHOWN]]
+    told = ", ".join(
+        f"{language.say(OUTCOMES[outcome])} {language.integer(count)}"
+        for outcome, count in counts.items()
+    )
+    lines.append("  " + language.gettext("checked {n}: {outcomes}", n=len(found), outcomes=told))
+    kinds = diagnosis.vocabulary.subjects
+    lines += [
+        f"  {language.say(OUTCOMES[s.outcome])}: {kinds[s.kind].title} {s.name} ({s.key})"
+        for s in found[:_SHOWN]
+    ]
     if len(found) > _SHOWN:
-        lines.append(f"  first {_SHOWN} of {len(found):,}")
-    return [*lines, "  add --subject KEY for the conditions and the measured values"]
+        lines.append("  " + language.gettext("first {n} of {all}", n=_SHOWN, all=len(found)))
+    return [
+        *lines,
+        "  " + language.gettext("add --subject KEY for the conditions and the measured values"),
+    ]
 
 
 def _tree(diagnosis: "Diagnosis", rule: "Rule", subject: str) -> list[str]:
@@ -99,16 +110,18 @@ def _tree(diagnosis: "Diagnosis", rule: "Rule", subject: str) -> list[str]:
         raise AdvisorError(_not_judged(diagnosis, rule), where=rule.id)
     lines: list[str] = []
     for explanation in why(diagnosis, rule.id, subject):
-        lines += tree(explanation)
+        lines += tree(explanation, diagnosis.language)
     return lines
 
 
-def _word(name: str) -> str:
-    return name.lower().replace("_", " ")
-
-
 def _not_judged(diagnosis: "Diagnosis", rule: "Rule") -> str:
-    for resting, reason in diagnosis.rules.inactive:
-        if resting.id == rule.id:
-            return f"the rule is inactive: {reason}"
-    return f"the rule was not judged: no file lists a {rule.subject}"
+    language = diagnosis.language
+    for disabled, reason in diagnosis.rules.inactive:
+        if disabled.id == rule.id:
+            return language.gettext("{rule} is inactive: {why}", rule=rule.id, why=reason)
+    kind = diagnosis.vocabulary.subjects.get(rule.subject)
+    return language.gettext(
+        "{rule} could not be checked: no file has any {kinds}",
+        rule=rule.id,
+        kinds=kind.plural if kind else rule.subject,
+    )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
-from advisor.cli.options import config_option, paths_argument, today_option
+from advisor.cli.options import config_option, language_option, paths_argument, today_option
 
 if TYPE_CHECKING:
     from advisor.ingest import Unread
-    from advisor.model import Column, Reading
+    from advisor.model import Column, Language, Reading
 
 
 @runtime_checkable
@@ -26,6 +26,7 @@ class Explains(Protocol):
 @paths_argument()
 @config_option
 @today_option
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.option("--map", "mapped", is_flag=True, help="Propose how to read a table nobody knows.")
 @click.option("--write", is_flag=True, help="With --map: add the proposal to advisor.toml.")
@@ -34,6 +35,7 @@ def inspect(
     paths: tuple[str, ...],
     config: Path | None,
     today: date,
+    language: str | None,
     as_json: bool,
     mapped: bool,
     write: bool,
@@ -62,7 +64,7 @@ def inspect(
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
     from advisor.ingest import propose
-    from advisor.model import Request
+    from advisor.model import SOURCE, Request
     from advisor.plugin import load_plugins
     from advisor.report import json_text
 
@@ -70,10 +72,18 @@ def inspect(
     request = with_shop(Request(paths, today), find_shop(paths, config))
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
+    spoken = registry.language(language or SOURCE, None)
+    say_ = spoken.say
     providers: Mapping[str, object] = {p.name: p for p in registry.providers()}
-    files = [_described(reading, providers.get(reading.provider)) for reading in gathered.readings]
-    files += [_refused(unread) for unread in gathered.unread]
-    notes = [note.text if not note.file else f"{note.file}: {note.text}" for note in gathered.notes]
+    files = [
+        _described(reading, providers.get(reading.provider), spoken)
+        for reading in gathered.readings
+    ]
+    files += [_refused(unread, spoken) for unread in gathered.unread]
+    notes = [
+        say_(note.text) if not note.file else f"{note.file}: {say_(note.text)}"
+        for note in gathered.notes
+    ]
     notes += [problem.text for problem in registry.problems]
     with readers():
         if as_json:
@@ -89,14 +99,14 @@ def inspect(
             say(f"Note: {note}")
 
 
-def _described(reading: "Reading", provider: object) -> dict[str, Any]:
+def _described(reading: "Reading", provider: object, language: "Language") -> dict[str, Any]:
     columns = provider.explain(reading) if isinstance(provider, Explains) else reading.columns
     period = reading.period
     return {
         "file": reading.file.name,
         "source": reading.file.path.name,
         "kind": reading.kind,
-        "title": reading.title,
+        "title": language.gettext(reading.title),
         "provider": reading.provider,
         "sha256": reading.file.sha256,
         "from": period.first.isoformat() if period else None,
@@ -118,17 +128,17 @@ def _described(reading: "Reading", provider: object) -> dict[str, Any]:
             }
             for table in reading.tables
         ],
-        "notes": [note.text for note in reading.notes],
+        "notes": [language.say(note.text) for note in reading.notes],
     }
 
 
-def _refused(unread: "Unread") -> dict[str, Any]:
+def _refused(unread: "Unread", language: "Language") -> dict[str, Any]:
     return {
         "file": unread.file.name,
         "source": unread.file.path.name,
         "kind": None,
-        "problem": unread.reason,
-        "nearest": unread.nearest,
+        "problem": language.say(unread.reason),
+        "nearest": language.gettext(unread.nearest) if unread.nearest else None,
         "lacks": list(unread.lacks),
     }
 

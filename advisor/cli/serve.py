@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import click
@@ -63,6 +64,7 @@ def serve(
         niches={id_: one.title for id_, one in vocabulary.niches.items()},
         goals={id_: one.title for id_, one in vocabulary.goals.items()},
         languages=_languages(registry.languages()),
+        speak=cache(lambda code: registry.language(code, None)),
     )
     there = format_names(registry.report_formats())
     formats = tuple(name for name in _FORMATS if name in there)
@@ -85,7 +87,8 @@ def _languages(codes: Sequence[str]) -> Mapping[str, str]:
     """The languages of reports, each by its own name."""
     from babel import Locale
 
-    return {code: str(Locale.parse(code).get_display_name(code)) for code in codes}
+    names = {code: str(Locale.parse(code).get_display_name(code)) for code in codes}
+    return {code: name[:1].upper() + name[1:] for code, name in names.items()}
 
 
 def _write_shortcut(workspace: Path) -> None:

@@ -9,6 +9,7 @@ import attrs
 from advisor.cli.options import (
     check_shop_options,
     config_option,
+    language_option,
     paths_argument,
     period_options,
     rules_option,
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 _NOT_ASKED = ("settings", "history", "language")  # parts that these options do not give
 
 
-def shop_command(*, required: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def shop_command(
+    *, required: bool = True, language: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The paths and options of a command on a shop's files, given to it as one value: `asked`, a
-    request without the shop's advisor.toml."""
+    request without the shop's advisor.toml. With *language*, --language is one of them."""
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -36,12 +39,15 @@ def shop_command(*, required: bool = True) -> Callable[[Callable[..., Any]], Cal
             from advisor.model import Request
 
             names = [field.name for field in attrs.fields(Request)]
-            asked = Request(**{n: options.pop(n) for n in names if n not in _NOT_ASKED})
+            given = {n for n in names if n not in _NOT_ASKED or (language and n == "language")}
+            asked = Request(**{n: options.pop(n) for n in names if n in given})
             return command(asked=asked, **options)
 
         found: Callable[..., Any] = called
         for option in (rules_option, config_option, today_option, period_options, shop_options):
             found = option(found)
+        if language:
+            found = language_option(found)
         return paths_argument(required=required)(found)
 
     return decorated
@@ -57,7 +63,16 @@ def whole_request(asked: "Request", registry: "Registry") -> "Request":
     from advisor.cli.request import find_shop
 
     check_options(asked, registry)
+    if asked.language is not None:
+        asked = attrs.evolve(asked, language=known_language(asked.language, registry))
     return request_of(asked, find_shop(asked.paths, asked.config), registry)
+
+
+def known_language(name: str, registry: "Registry") -> str:
+    """The code of the language called *name*. Raises AdvisorError where there is none."""
+    from advisor.plugin import find_language
+
+    return find_language(name, registry.languages(), where="--language")
 
 
 def request_of(asked: "Request", shop: "Shop", registry: "Registry") -> "Request":

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@shop_command()
+@shop_command(language=True)
 @click.option(
     "--set",
     "settings",
@@ -47,7 +47,8 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: "Request") -> N
     request = whole_request(asked, registry)
     with Waiting() as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
-    before = compose_document(diagnose_gathered(gathered, request, registry))
+    diagnosis = diagnose_gathered(gathered, request, registry)
+    before = compose_document(diagnosis)
     other = as_if(supposed, vocabulary)
     after = compose_document(diagnose_gathered(gathered, request, registry, as_if=other))
     if as_json:
@@ -60,5 +61,5 @@ def simulate(*, settings: tuple[str, ...], as_json: bool, asked: "Request") -> N
             click.echo(json.dumps(both, ensure_ascii=False))
         return
     with readers():
-        for line in lines(compare(before, after)):
+        for line in lines(compare(before, after), diagnosis.language):
             say(line)

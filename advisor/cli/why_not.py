@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command("why-not")
 @click.argument("rule_id", metavar="RULE|ACTION", shell_complete=complete.rules)
-@shop_command(required=False)
+@shop_command(required=False, language=True)
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject.")
 def why_not(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     """Shows the first condition that isn't met and by how much, or the missing data, for one
@@ -48,7 +48,7 @@ def why_not(*, rule_id: str, subject: str | None, asked: "Request") -> None:
         told = list(overview(diagnosis, rule))
     else:
         found = explain_why_not(diagnosis, rule.id, subject)
-        told = [line for one in found for line in render_why_not(one)]
+        told = [line for one in found for line in render_why_not(one, diagnosis.language)]
     with readers():
         for line in told:
             say(line)

@@ -3,10 +3,11 @@
 from advisor.explain.assumptions import as_if, supposing
 from advisor.explain.comparison import compare, lines
 from advisor.explain.priority import arithmetic, find_action
-from advisor.explain.why import Subject, conditions, explain, subjects, tree
+from advisor.explain.why import OUTCOMES, Subject, conditions, explain, subjects, tree
 from advisor.explain.why_not import explain_why_not, overview, render_why_not
 
 __all__ = [
+    "OUTCOMES",
     "Subject",
     "arithmetic",
     "as_if",

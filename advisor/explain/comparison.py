@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.document import ActionInfo, Document, Kpi, Money
-from advisor.model import frozen
+from advisor.model import ENGLISH, Language, frozen
 
 
 @frozen
@@ -46,34 +46,43 @@ def compare(before: Document, after: Document) -> Comparison:
     return Comparison(kpis, (*moved, *gone), before.total, after.total)
 
 
-def lines(found: Comparison) -> Iterator[str]:
-    """The comparison in words."""
+def lines(found: Comparison, language: Language = ENGLISH) -> Iterator[str]:
+    """The comparison in words, in the *language* of the documents."""
+    _ = language.gettext
     if found.kpis:
-        yield "Numbers that would change"
+        yield _("Numbers that would change")
     for was, now in found.kpis:
-        yield f"  {now.title}: {was.text} -> {now.text}"
-    yield "The plan"
+        yield f"  {now.title}: {was.text} → {now.text}"
+    yield _("The plan")
     for moved in found.actions:
-        yield f"  {_action(moved)}"
+        yield f"  {_action(moved, language)}"
     if not found.actions:
-        yield "  nothing to do, before or after"
-    for label, total in (("is", found.before), ("would be", found.after)):
-        if total:
-            yield f"What all of it can reach {label} {' and '.join(m.text for m in total)}"
+        yield "  " + _("nothing to do, before or after")
+    if found.before:
+        yield _("Opportunity left as it is: {money}", money=_together(found.before, language))
+    if found.after:
+        yield _("Opportunity left with the change: {money}", money=_together(found.after, language))
 
 
-def _action(moved: Moved) -> str:
+def _together(total: tuple[Money, ...], language: Language) -> str:
+    return language.all_of([money.text for money in total])
+
+
+def _action(moved: Moved, language: Language) -> str:
+    _ = language.gettext
     was, now = moved.before, moved.after
     do = moved.shown.do
     if now is None:
-        return f"gone: {do} (was number {moved.shown.rank}, {_worth(moved.shown)})"
+        worth = _worth(moved.shown, language)
+        return _("gone: {action} (was #{n}, {worth})", action=do, n=moved.shown.rank, worth=worth)
+    worth = _worth(now, language)
     if was is None:
-        return f"{now.rank}. new: {do}, {_worth(now)}"
-    place = "" if was.rank == now.rank else f" (was number {was.rank})"
-    worth = _worth(now)
-    changed = "" if worth == _worth(was) else f" (was {_worth(was)})"
+        return _("{n}. new: {action}, {worth}", n=now.rank, action=do, worth=worth)
+    place = "" if was.rank == now.rank else " " + _("(was #{n})", n=was.rank)
+    before = _worth(was, language)
+    changed = "" if worth == before else " " + _("(was {worth})", worth=before)
     return f"{now.rank}.{place} {do}, {worth}{changed}"
 
 
-def _worth(action: ActionInfo) -> str:
-    return f"worth {action.gain.text}" if action.gain else "worth not known"
+def _worth(action: ActionInfo, language: Language) -> str:
+    return action.gain.text if action.gain else language.gettext("no dollar estimate")

@@ -4,9 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.document import ActionInfo, Document, FindingInfo
 from advisor.errors import AdvisorError, unknown
-from advisor.model import ENGLISH, Unit, text
+from advisor.model import ENGLISH, Language, Unit, lazy_gettext, text
 
 _SHOWN = 10
+_SEVERITIES = {
+    "critical": lazy_gettext("critical"),
+    "high": lazy_gettext("high"),
+    "medium": lazy_gettext("medium"),
+    "low": lazy_gettext("low"),
+}
 
 
 def find_action(document: Document, name: str) -> ActionInfo:
@@ -21,68 +27,82 @@ def find_action(document: Document, name: str) -> ActionInfo:
     raise AdvisorError(unknown("action", name, [a.id for a in document.plan]), where="ACTION")
 
 
-def arithmetic(document: Document, action: ActionInfo) -> Iterator[str]:
-    """An action's numbers, line by line."""
+def arithmetic(
+    document: Document, action: ActionInfo, language: Language = ENGLISH
+) -> Iterator[str]:
+    """An action's numbers, line by line, in the *language* of the document."""
+    _ = language.gettext
     findings = {finding.id: finding for finding in document.findings}
     ranks = {other.id: other.rank for other in document.plan}
     yield f"{action.rank}. {action.do} ({action.id})"
-    begin = _words(action.start) if action.start else "with fresh data"
-    yield f"  rule {action.rule}, severity {action.severity}; begin {begin}"
-    effort = ENGLISH.hours(action.effort)
-    yield f"  moves {action.lever_title} ({action.direction}), {effort} of work"
+    severity = language.say(_SEVERITIES.get(action.severity, action.severity))
+    yield "  " + _("rule {rule}, severity: {severity}", rule=action.rule, severity=severity)
+    if action.start is None:
+        yield "  " + _("start with fresh data")
+    effort = language.hours(action.effort)
+    yield "  " + _("changes: {what}; work: {hours}", what=action.lever_title, hours=effort)
     if action.after:
-        before = ", ".join(f"number {ranks[id_]}" for id_ in action.after)
-        yield f"  comes after {before}, whose lever has to be moved before"
-    yield "what it is worth in 30 days"
-    yield from _prices(action, [findings[id_] for id_ in action.findings])
-    yield f"chance of reaching the target: {action.chance_text}"
-    yield f"priority: {action.priority.text}"
-    yield f"order of the plan: {document.order}"
-    yield from _explained(action, findings)
+        before = ", ".join(f"#{ranks[id_]}" for id_ in action.after)
+        yield "  " + _("comes after {actions}, which it depends on", actions=before)
+    yield _("what it is worth in 30 days")
+    yield from _prices(action, [findings[id_] for id_ in action.findings], language)
+    yield _("chance of reaching the target: {chance}", chance=action.chance_text)
+    yield _("priority: {text}", text=action.priority.text)
+    yield _("order of the plan: {text}", text=document.order)
+    yield from _explained(action, findings, language)
 
 
-def _prices(action: ActionInfo, findings: Sequence[FindingInfo]) -> Iterator[str]:
+def _prices(
+    action: ActionInfo, findings: Sequence[FindingInfo], language: Language
+) -> Iterator[str]:
+    _ = language.gettext
     if action.gain is None:
-        yield f"  not known: {action.no_gain_because}"
+        yield "  " + _("no dollar estimate: {why}", why=action.no_gain_because or "–")
         return
     for finding in findings[:_SHOWN]:
         name = text.shorten(finding.subject.name)
         if finding.price is None:
-            yield f"  {name}: no price"
+            yield "  " + _("{name}: no dollar estimate", name=name)
         else:
-            mid = ENGLISH.number(round(finding.stake or 0.0), Unit.MONEY, action.gain.currency)
-            yield f"  {name}: {finding.price.text}{_drawn(finding)}; comes to {mid}"
+            mid = language.number(round(finding.stake or 0.0), Unit.MONEY, action.gain.currency)
+            price = f"{finding.price.text}{_adjusted(finding, language)}"
+            yield "  " + _("{name}: {price}; comes to {money}", name=name, price=price, money=mid)
     if len(findings) > _SHOWN:
-        yield f"  first {_SHOWN} of {len(findings):,}"
-    yield f"  together {action.gain.text}{_range(action.gain.range)}"
+        yield "  " + _("first {n} of {all}", n=_SHOWN, all=len(findings))
+    together = f"{action.gain.text}{_range(action.gain.range)}"
+    yield "  " + _("together: {money}", money=together)
     if action.adds is not None and action.adds.mid < 0.005 * action.gain.mid:
-        yield "  actions before it claim all of that money"
+        yield "  " + _("actions before it already count all of that money")
     elif action.adds is not None and action.adds.text != action.gain.text:
-        yield f"  actions before it claim a part of that money; it adds {action.adds.text}"
+        yield "  " + _(
+            "actions before it already count part of that money; it adds {money}",
+            money=action.adds.text,
+        )
 
 
-def _drawn(finding: FindingInfo) -> str:
+def _adjusted(finding: FindingInfo, language: Language) -> str:
     """Why the value in the sum is not the one that was measured."""
     price = finding.price
     for piece in finding.evidence:
         if price is not None and piece.metric == price.metric and piece.value is not None:
             if abs(piece.value - price.value) <= 0.005 * abs(piece.value):
                 return ""
-            return f" (measured {piece.text}; drawn towards its siblings as far as chance is in it)"
+            text = language.gettext(
+                "measured {value}, adjusted for small samples", value=piece.text
+            )
+            return f" ({text})"
     return ""
 
 
-def _explained(action: ActionInfo, findings: Mapping[str, FindingInfo]) -> Iterator[str]:
+def _explained(
+    action: ActionInfo, findings: Mapping[str, FindingInfo], language: Language
+) -> Iterator[str]:
     if action.also_explains:
-        yield "it also explains"
+        yield language.gettext("it also explains")
     for id_ in action.also_explains[:_SHOWN]:
         yield f"  {findings[id_].rule}: {findings[id_].message.text}"
     if len(action.also_explains) > _SHOWN:
-        yield f"  first {_SHOWN} of {len(action.also_explains):,}"
-
-
-def _words(name: str) -> str:
-    return name.replace("-", " ")
+        yield "  " + language.gettext("first {n} of {all}", n=_SHOWN, all=len(action.also_explains))
 
 
 def _range(between: str) -> str:

@@ -15,14 +15,33 @@ from advisor.judge import (
     truth_column,
 )
 from advisor.metrics import OVER, WHY_OVER, Measured, Value, metric_of, value_of
-from advisor.model import ENGLISH, Against, Conditions, Quantifier, Related, Test, Truth, frozen
+from advisor.model import (
+    ENGLISH,
+    Against,
+    Conditions,
+    Language,
+    Quantifier,
+    Related,
+    Test,
+    Truth,
+    frozen,
+    lazy_gettext,
+)
 
 _SHOWN = 5  # related subjects that a tree lists
 _TRUTHS = {
-    Truth.TRUE: "yes",
-    Truth.FALSE: "no",
-    Truth.UNSURE: "unsure",
-    Truth.MISSING: "no data",
+    Truth.TRUE: lazy_gettext("yes"),
+    Truth.FALSE: lazy_gettext("no"),
+    Truth.UNSURE: lazy_gettext("unsure"),
+    Truth.MISSING: lazy_gettext("no data"),
+}
+OUTCOMES = {
+    Outcome.FIRES: lazy_gettext("fires"),
+    Outcome.CLEAR: lazy_gettext("clear"),
+    Outcome.UNSURE: lazy_gettext("unsure"),
+    Outcome.MISSING: lazy_gettext("no data"),
+    Outcome.NOT_APPLICABLE: lazy_gettext("not applicable"),
+    Outcome.ERROR: lazy_gettext("error"),
 }
 _QUANTIFIED = {Quantifier.ANY: "any", Quantifier.ALL: "every", Quantifier.NONE: "no"}
 
@@ -39,11 +58,13 @@ class Node:
 
 @frozen
 class Explanation:
-    """One rule on one subject. *blocked* is the tree of what would keep it from firing;
-    *explained_by* are the findings that cause this one; *remark* says what the trees do not."""
+    """One rule on one subject of a *kind*, *title* in words. *blocked* is the tree of what would
+    keep it from firing; *explained_by* are the findings that cause this one; *remark* says what the
+    trees do not."""
 
     rule: str
     kind: str
+    title: str
     key: str
     name: str
     outcome: Outcome
@@ -100,28 +121,35 @@ def explain(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[Explanati
     return tuple(found)
 
 
-def tree(explanation: Explanation) -> Iterator[str]:
+def tree(explanation: Explanation, language: Language = ENGLISH) -> Iterator[str]:
     """An explanation as lines: how the rule ended, then its conditions as a tree."""
-    name, key = explanation.name, explanation.key
-    shown = name if name == key else f"{name} ({key})"
-    outcome = explanation.outcome.name.lower().replace("_", " ")
-    yield f"{explanation.rule} on {explanation.kind} {shown}: {outcome}"
+    yield f"{where_of(explanation, language)}: {language.say(OUTCOMES[explanation.outcome])}"
     if explanation.remark:
         yield f"  {explanation.remark}"
-    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "")
+    yield from _branches([explanation.when, *filter(None, [explanation.blocked])], "", language)
     for finding in explanation.after:
-        yield f"after the finding {finding}"
+        yield language.gettext("after the finding {finding}", finding=finding)
     for cause in explanation.explained_by:
-        yield f"explained by the finding {cause}"
+        yield language.gettext("explained by the finding {finding}", finding=cause)
 
 
-def _branches(nodes: Sequence[Node], indent: str) -> Iterator[str]:
+def where_of(explanation: Explanation, language: Language) -> str:
+    """`guide/weak-hook on ad Spring haul (42)`."""
+    name, key = explanation.name, explanation.key
+    shown = name if name == key else f"{name} ({key})"
+    return language.gettext(
+        "{rule} on {kind} {name}", rule=explanation.rule, kind=explanation.title, name=shown
+    )
+
+
+def _branches(nodes: Sequence[Node], indent: str, language: Language) -> Iterator[str]:
     for place, node in enumerate(nodes):
         last = place == len(nodes) - 1
         found = f": {node.found}" if node.found else ""
         # Lines are cleaned one by one; what is drawn before them is not a stranger's.
-        yield f"{indent}{'└─ ' if last else '├─ '}[{_TRUTHS[node.truth]}] {node.asked}{found}"
-        yield from _branches(node.parts, indent + ("   " if last else "│  "))
+        truth = language.say(_TRUTHS[node.truth])
+        yield f"{indent}{'└─ ' if last else '├─ '}[{truth}] {node.asked}{found}"
+        yield from _branches(node.parts, indent + ("   " if last else "│  "), language)
 
 
 def conditions(asked: Conditions) -> list[str]:
@@ -140,12 +168,15 @@ def _related_words(related: Related) -> str:
 
 
 def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> Explanation:
-    rule = evaluation.rule
+    rule, language = evaluation.rule, diagnosis.language
+    title = diagnosis.vocabulary.subjects[evaluation.kind].title
     frame = measured_rows([evaluation], [row], diagnosis.grader)
     judged = diagnosis.judgement.outcomes_of(evaluation).row(row, named=True)
     outcome, truth = Outcome(judged["outcome"]), Truth(judged["truth"])
     witness = _Witness(diagnosis, evaluation.graded.measured, frame, evaluation.kind)
-    blocked = witness.all_of("unless all of", rule.unless) if rule.unless else None
+    blocked = (
+        witness.all_of(language.gettext("unless all of"), rule.unless) if rule.unless else None
+    )
     causes = tuple(
         cause
         for match in diagnosis.judgement.matches
@@ -155,28 +186,42 @@ def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> 
     remark = ""
     if outcome is Outcome.NOT_APPLICABLE:
         over = frame[OVER][0] if OVER in frame.columns else None
-        title = diagnosis.vocabulary.subjects[evaluation.kind].title
-        why = f" ({WHY_OVER[over]})" if over else ""
-        remark = f"the {title} is over{why}, so it gets no advice"
-    elif truth is Truth.TRUE and outcome is Outcome.UNSURE:
         remark = (
-            "every condition holds, but among so many subjects some would look like this by "
-            "chance; it is not clear enough to count as found"
+            language.gettext(
+                "it is no longer running ({why}), so it gets no advice",
+                why=language.say(WHY_OVER[over]),
+            )
+            if over
+            else language.gettext("it is no longer running, so it gets no advice")
+        )
+    elif truth is Truth.TRUE and outcome is Outcome.UNSURE:
+        remark = language.gettext(
+            "all conditions are met, but with this many checked, some would be by chance: it isn't "
+            "clear enough to count"
         )
     elif truth is Truth.TRUE and outcome is Outcome.CLEAR:
-        remark = "every condition holds, and so does what keeps the rule from firing"
+        remark = language.gettext(
+            "all conditions are met, but so is the exception that keeps the rule from firing"
+        )
     elif outcome is Outcome.ERROR:
         rules = {one.id: one for one in diagnosis.rules.rules}
-        remark = f"it failed, and is not missing: {diagnosis.judgement.why_failed(rule, rules)}"
+        remark = language.gettext(
+            "the rule failed: {why}", why=diagnosis.judgement.why_failed(rule, rules)
+        )
     elif evaluation.measured_as is not None:
-        remark = f"measured over every {evaluation.measured_as} that could not tell alone"
+        kind = diagnosis.vocabulary.subjects.get(evaluation.measured_as)
+        remark = language.gettext(
+            "measured over all {kinds} that had too little data of their own",
+            kinds=kind.plural if kind else evaluation.measured_as,
+        )
     return Explanation(
         rule=rule.id,
         kind=evaluation.kind,
+        title=title,
         key=judged["key"],
         name=str(frame["name"][0]),
         outcome=outcome,
-        when=witness.all_of("when all of", rule.when),
+        when=witness.all_of(language.gettext("when all of"), rule.when),
         blocked=blocked,
         after=rule.after.findings if rule.after else (),
         explained_by=causes,
@@ -197,13 +242,17 @@ class _Witness:
         parts = [self.test(test) for test in wanted.tests]
         if wanted.alternatives:
             branches = [self._branch(branch) for branch in wanted.alternatives]
-            parts.append(_node("one of", max, branches))
+            parts.append(_node(self.diagnosis.language.gettext("one of"), max, branches))
         parts += [self.related(related) for related in wanted.related]
         return _node(asked, min, parts)
 
     def _branch(self, branch: Sequence[Test]) -> Node:
         parts = [self.test(test) for test in branch]
-        return parts[0] if len(parts) == 1 else _node("all of", min, parts)
+        return (
+            parts[0]
+            if len(parts) == 1
+            else _node(self.diagnosis.language.gettext("all of"), min, parts)
+        )
 
     def test(self, test: Test) -> Node:
         row = self.frame.row(0, named=True)
@@ -211,21 +260,21 @@ class _Witness:
         return Node(str(test), truth, self._found(test, truth))
 
     def _found(self, test: Test, truth: Truth) -> str:
-        vocabulary = self.diagnosis.vocabulary
+        vocabulary, language = self.diagnosis.vocabulary, self.diagnosis.language
         row = self.frame.row(0, named=True)
         if truth is Truth.MISSING and test.name in self.diagnosis.judgement.lost:
             return self.diagnosis.judgement.lost[test.name]
         if test.name in vocabulary.symbols:
-            return str(row.get(test.name) or "no file tells")
+            return str(row.get(test.name) or language.gettext("no file has it"))
         metric = metric_of(test.name, vocabulary)
         if f"{test.name}.lo" not in self.frame.columns:
             counts = ", ".join(vocabulary.counts[c].title for c in metric.required())
-            return f"no file has {counts or metric.title} here"
+            return language.gettext("no file has {counts} here", counts=counts or metric.title)
         band = self.diagnosis.grader.resolve(test.name, self.measured.kind)
         origin = "; ".join(dict.fromkeys(edges.origin for edges in band.edges)) or None
         value = value_of(metric, row, origin=origin)
         if value.value is None and value.low is None:
-            return "not known of this subject"
+            return language.not_known
         parts = [self._value(value)]
         if test.trend is not None or test.against is Against.PAST:
             parts.append(self._change(test.name, value))
@@ -234,39 +283,58 @@ class _Witness:
         elif test.is_:
             parts.append(self._centre(test, value))
         if truth is Truth.UNSURE and value.n is not None:
-            parts.append("too few data to tell")
+            parts.append(language.gettext("not enough data to tell"))
         return "; ".join(parts)
 
     def _value(self, value: Value) -> str:
-        currency = self.diagnosis.business.currency
+        currency, language = self.diagnosis.business.currency, self.diagnosis.language
+        words = value.words(language, currency)
         if value.exact:
-            return value.words(ENGLISH, currency)
-        counted = f", from {value.n:,.0f}" if value.n is not None else ""
-        return f"{value.words(ENGLISH, currency)} ({value.limits(ENGLISH, currency)}{counted})"
+            return words
+        limits = value.limits(language, currency)
+        if value.n is None:
+            return f"{words} ({limits})"
+        return language.gettext(
+            "{value} ({limits}, sample size {n})", value=words, limits=limits, n=round(value.n)
+        )
 
     def _band(self, value: Value, reason: str) -> str:
+        language = self.diagnosis.language
         if value.origin is None:
-            return reason or "no band holds for this subject"
-        usual = value.band_words(ENGLISH, self.diagnosis.business.currency)
-        levels = " or ".join(value.levels())
-        return f"{levels}, where {usual} is good: {value.origin}"
+            return reason or language.gettext("no target applies here")
+        return language.gettext(
+            "{level}, target {target}: {source}",
+            level=language.either([language.level(level) for level in value.levels()]),
+            target=value.band_words(language, self.diagnosis.business.currency),
+            source=value.origin,
+        )
 
     def _change(self, name: str, value: Value) -> str:
         ratio, low, high = self.frame.select(
             *(e.alias(n) for e, n in zip(change(name, self.frame), "rlh", strict=True))
         ).row(0)
+        language = self.diagnosis.language
         if ratio is None or value.before is None:
-            return "the window before is not known"
-        before = ENGLISH.number(value.before, value.metric.unit, self.diagnosis.business.currency)
-        limits = "" if low is None or high is None else f" ({low:.2f}–{high:.2f})"
-        return f"{ratio:.2f}{limits} times the {before} of the window before"
+            return language.gettext("the previous period is unknown")
+        before = language.number(value.before, value.metric.unit, self.diagnosis.business.currency)
+        times = f"{ratio:.2f}"
+        if low is not None and high is not None:
+            times = f"{times} ({low:.2f}–{high:.2f})"
+        return language.gettext(
+            "{ratio} times the previous period ({before})",
+            ratio=times,
+            before=before,
+        )
 
     def _centre(self, test: Test, value: Value) -> str:
+        language = self.diagnosis.language
         centre = self.frame.row(0, named=True).get(f"{truth_column(test)}.centre")
         if centre is None:
-            return f"nothing is known of its {test.against}"
-        usual = ENGLISH.number(centre, value.metric.unit, self.diagnosis.business.currency)
-        return f"{usual} for its {test.against}"
+            return language.gettext("nothing to compare with ({what})", what=str(test.against))
+        usual = language.number(centre, value.metric.unit, self.diagnosis.business.currency)
+        return language.gettext(
+            "compared with {value} ({what})", value=usual, what=str(test.against)
+        )
 
     def related(self, related: Related) -> Node:
         asked = _related_words(related)
@@ -274,7 +342,11 @@ class _Witness:
         row = self.frame.row(0, named=True)
         keys = relations.partners(related, self.kind, row["shop"], row["key"])
         if not keys:
-            return Node(asked, Truth.MISSING, f"no file says which {related.kind} belongs to it")
+            kind = self.diagnosis.vocabulary.subjects[related.kind].title
+            text = self.diagnosis.language.gettext(
+                "no file says which {kind} belongs to it", kind=kind
+            )
+            return Node(asked, Truth.MISSING, text)
         graded = relations.graded[related.kind]
         chosen = graded.frame["key"].is_in(keys) & (graded.frame["shop"] == row["shop"])
         partners = graded.frame.filter(chosen)
@@ -283,7 +355,11 @@ class _Witness:
             for i in range(partners.height)
         ]
         parts.sort(key=lambda part: -part.truth)
-        more = f"first {_SHOWN} of {len(parts)}" if len(parts) > _SHOWN else ""
+        more = (
+            self.diagnosis.language.gettext("first {n} of {all}", n=_SHOWN, all=len(parts))
+            if len(parts) > _SHOWN
+            else ""
+        )
         truth = Truth(row.get(related_column(related), Truth.MISSING))
         return Node(asked, truth, more, tuple(parts[:_SHOWN]))
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document import promise, unjudged
-from advisor.explain.why import Explanation, Node, explain, subjects
+from advisor.explain.why import Explanation, Node, explain, subjects, where_of
 from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, measured_rows, truth_column
 from advisor.metrics import Value, metric_of, value_of
 from advisor.model import (
@@ -16,16 +16,22 @@ from advisor.model import (
     LEVELS,
     TRENDS,
     Against,
+    Language,
     Rule,
     Test,
     Truth,
     Unit,
     finite,
     frozen,
+    lazy_gettext,
 )
 
 _LOOKED_AT = 50  # subjects among which the nearest are looked for
-_WORDS = {Outcome.CLEAR: "does not fire", Outcome.UNSURE: "cannot tell yet"}
+_WORDS = {
+    Outcome.CLEAR: lazy_gettext("does not fire"),
+    Outcome.UNSURE: lazy_gettext("not enough data yet"),
+}
+_NOT_CHECKED = lazy_gettext("could not be checked")
 
 
 @frozen
@@ -45,28 +51,33 @@ def explain_why_not(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[W
     return tuple(_why_not(diagnosis, told) for told in explain(diagnosis, rule_id, subject))
 
 
-def render_why_not(found: WhyNot) -> Iterator[str]:
+def render_why_not(found: WhyNot, language: Language = ENGLISH) -> Iterator[str]:
     """In words."""
     told = found.explanation
-    name = told.name if told.name == told.key else f"{told.name} ({told.key})"
-    where = f"{told.rule} on {told.kind} {name}"
+    where = where_of(told, language)
     if told.outcome is Outcome.FIRES:
-        yield f"{where}: it fires"
+        yield language.gettext("{where}: it fires", where=where)
         for cause in told.explained_by:
-            yield f"  it is listed under its cause, the finding {cause}"
+            yield "  " + language.gettext(
+                "it is listed under its cause, the finding {finding}", finding=cause
+            )
         return
-    yield f"{where}: {_WORDS.get(told.outcome, 'could not be judged')}"
+    yield f"{where}: {language.say(_WORDS.get(told.outcome, _NOT_CHECKED))}"
     if found.node is None:
-        yield f"  {told.remark or 'every condition holds'}"
+        yield f"  {told.remark or language.gettext('all conditions are met')}"
         return
     held = f": {found.node.found}" if found.node.found else ""
-    yield f"  the first condition that does not hold: {found.node.asked}{held}"
+    first = language.gettext(
+        "first condition that isn't met: {condition}", condition=found.node.asked
+    )
+    yield f"  {first}{held}"
     if found.far:
         yield f"  {found.far}"
 
 
 def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     """Over all subjects: at which condition how many fail, and the nearest of them."""
+    language = diagnosis.language
     everyone = subjects(diagnosis, rule.id)
     judged = [s for s in everyone if s.outcome is not Outcome.FIRES]
     if not judged:
@@ -82,30 +93,45 @@ def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     nearest.sort(
         key=lambda f: (f.explanation.outcome is Outcome.CLEAR, math.inf if f.gap is None else f.gap)
     )
-    yield f"{rule.id} does not fire on {len(judged):,} of the {len(everyone):,} it was judged on"
+    yield language.gettext(
+        "{rule} does not fire on {n} of the {all} it checked",
+        rule=rule.id,
+        n=len(judged),
+        all=len(everyone),
+    )
     for asked, many in _failing(diagnosis, rule).items():
-        yield f"  {asked} does not hold on {many:,}"
+        yield "  " + language.gettext("{condition}: not met on {n}", condition=asked, n=many)
     for found in nearest[:most]:
-        yield from (f"  {line}" for line in render_why_not(found))
+        yield from (f"  {line}" for line in render_why_not(found, language))
     if len(judged) > most:
-        yield f"  the nearest {most} of {len(judged):,}; --subject KEY asks of one"
+        yield "  " + language.gettext(
+            "the nearest {n} of {all}; use --subject KEY to see one", n=most, all=len(judged)
+        )
 
 
 def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
+    language = diagnosis.language
     if subjects(diagnosis, rule.id):
-        yield f"{rule.id} fires on everything that it was judged on"
+        yield language.gettext("{rule} fires on everything it checked", rule=rule.id)
         return
-    for resting, reason in diagnosis.rules.inactive:
-        if resting.id == rule.id:
-            yield f"{rule.id} rests: {reason}"
+    for disabled, reason in diagnosis.rules.inactive:
+        if disabled.id == rule.id:
+            yield language.gettext("{rule} is inactive: {why}", rule=rule.id, why=reason)
             return
     for one in unjudged(diagnosis):
         if one.rule == rule.id:
-            yield f"{rule.id} was not judged: {one.because}"
+            yield language.gettext(
+                "{rule} could not be checked: {why}", rule=rule.id, why=one.because
+            )
             if one.remedy:
                 yield f"  {one.remedy}"
             return
-    yield f"{rule.id} was not judged: no file lists a {rule.subject}"
+    kind = diagnosis.vocabulary.subjects.get(rule.subject)
+    yield language.gettext(
+        "{rule} could not be checked: no file has any {kinds}",
+        rule=rule.id,
+        kinds=kind.plural if kind else rule.subject,
+    )
 
 
 def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
@@ -156,7 +182,7 @@ def _lacking(diagnosis: Diagnosis, rule_id: str) -> str:
     for one in unjudged(diagnosis):
         if one.rule == rule_id:
             return f"{one.because}; {one.remedy}" if one.remedy else one.because
-    return "other subjects have it; the file of this one does not"
+    return diagnosis.language.gettext("others have it; the file of this one doesn't")
 
 
 def _far(
@@ -175,18 +201,37 @@ def _far(
     if values.get(truth_column(test)) == int(Truth.UNSURE):
         return promise(test, value, values, diagnosis, band), None
     if test.trend is not None or test.against is Against.PAST:
-        return _far_from_change(test, frame), None
+        return _far_from_change(test, frame, diagnosis.language), None
     limit = _limit(test, value, finite(values.get(f"{truth_column(test)}.centre")))
     if limit is None or not value.value:
         return "", None
     edge, above = limit
     currency = diagnosis.business.currency
     gap = abs(edge - value.value) / abs(value.value)
-    wanted = ENGLISH.number(edge, metric.unit, currency)
-    by = ENGLISH.number(round(gap, 2), Unit.SHARE)
-    said = f"it would have to {'rise to' if above else 'fall to'} {wanted}, by {by}"
-    if not value.exact:
-        said = f"{said}, and be sure of it: it is between {value.limits(ENGLISH, currency)}"
+    language = diagnosis.language
+    values_ = {
+        "value": language.number(edge, metric.unit, currency),
+        "by": language.number(round(gap, 2), Unit.SHARE),
+        "limits": value.limits(language, currency),
+    }
+    if value.exact:
+        said = (
+            language.gettext("it would have to rise to {value}, by {by}", **values_)
+            if above
+            else language.gettext("it would have to fall to {value}, by {by}", **values_)
+        )
+    else:
+        said = (
+            language.gettext(
+                "it would have to rise to {value}, by {by}, and clearly so (now: {limits})",
+                **values_,
+            )
+            if above
+            else language.gettext(
+                "it would have to fall to {value}, by {by}, and clearly so (now: {limits})",
+                **values_,
+            )
+        )
     return said, gap
 
 
@@ -225,19 +270,24 @@ def _level(value: float, low: float | None, high: float | None) -> str:
     return LEVELS[2] if high is not None and value > high else LEVELS[1]
 
 
-def _far_from_change(test: Test, frame: pl.DataFrame) -> str:
+def _far_from_change(test: Test, frame: pl.DataFrame, language: Language) -> str:
     parts = (e.alias(n) for e, n in zip(change(test.name, frame), "rlh", strict=True))
     ratio, _, high = frame.select(*parts).row(0)
     if ratio is None or high is None:
         return ""
+    times = f"{ratio:.2f}"
     falling = test.trend == TRENDS[0] or test.is_ == (LEVELS[0],)
     rising = test.trend == TRENDS[2] or test.is_ == (LEVELS[2],)
     if falling:
-        return (
-            f"it would have to be below {RELATIVE[0]:g} times the window before; it is {ratio:.2f}"
+        return language.gettext(
+            "it would have to be below {limit} times the previous period; it is {ratio}",
+            limit=RELATIVE[0],
+            ratio=times,
         )
     if rising:
-        return (
-            f"it would have to be above {RELATIVE[1]:g} times the window before; it is {ratio:.2f}"
+        return language.gettext(
+            "it would have to be above {limit} times the previous period; it is {ratio}",
+            limit=RELATIVE[1],
+            ratio=times,
         )
-    return f"it is {ratio:.2f} times the window before"
+    return language.gettext("it is {ratio} times the previous period", ratio=times)

@@ -1,3 +1,6 @@
+from .environment import (
+    template_texts,
+)
 from .escape import (
     clean,
     json_text,
@@ -65,5 +68,6 @@ __all__ = [
     "render_with_own",
     "shorten",
     "summarize",
+    "template_texts",
     "write_json",
 ]

@@ -122,7 +122,7 @@ def make_environment(
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    environment.globals |= _texts(language)
+    environment.globals |= template_texts(language)
     for name in _MISLEADING_FILTERS:
         del environment.filters[name]
     for name in _CHANCE:
@@ -136,7 +136,7 @@ def make_environment(
     return environment
 
 
-def _texts(language: Language) -> Mapping[str, Callable[..., str]]:
+def template_texts(language: Language) -> Mapping[str, Callable[..., str]]:
     """What jinja2.ext.i18n calls for a text of a template: it looks the text up and fills its
     placeholders, `%(name)s`; numbers in them are printed as the language has it."""
 
@@ -155,7 +155,11 @@ def _texts(language: Language) -> Mapping[str, Callable[..., str]]:
     def npgettext(context: str, one: str, many: str, num: int, /, **values: object) -> str:
         return fill(language.plural(one, many, num, context), {"num": num, **values})
 
-    named = (gettext, ngettext, pgettext, npgettext)
+    def report_language() -> str:
+        """The language as HTML names it: `pt-BR`."""
+        return language.code.replace("_", "-")
+
+    named = (gettext, ngettext, pgettext, npgettext, report_language)
     return {function.__name__: function for function in named}
 
 

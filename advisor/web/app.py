@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import attrs
 import jinja2
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +22,15 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from advisor.errors import AdvisorError, Mistakes
-from advisor.model import Size, frozen
+from advisor.model import (
+    ENGLISH,
+    SOURCE,
+    Language,
+    Size,
+    frozen,
+    lazy_gettext,
+)
+from advisor.report import left_out, template_texts
 from advisor.web.guard import Guard, Limits, Session
 from advisor.web.runs import ASKED, Options, Runs
 from advisor.web.workspace import PLAN, NotThere, chosen_days
@@ -40,17 +49,29 @@ _NUMBERS = ("usd_rate", "margin")
 _UPPER = ("region", "currency")
 _SHOWN_ACTIONS = 50
 _METRIC = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*")
+_RULE = re.compile(r"[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
+# What a plan without documentation says instead of a link; only our template writes it.
+_RULE_MARK = re.compile(rb'<span class="rule">([a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*)</span>')
+_BACK = re.compile(r"/(?:shops/[^/?#]+)?")  # where a choice of language returns to
+_LANGUAGE = "language"  # the cookie
+_SIZES = {
+    Size.SMALL: lazy_gettext("Small"),
+    Size.MID: lazy_gettext("Medium"),
+    Size.ENTERPRISE: lazy_gettext("Large"),
+}
 _VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @frozen
 class Choices:
-    """What the forms offer, by id: titles of *niches* and *goals*, names of *languages*."""
+    """What the forms offer, by id: titles of *niches* and *goals*, names of *languages*, and the
+    language of each (*speak*)."""
 
     niches: Mapping[str, str]
     goals: Mapping[str, str]
     languages: Mapping[str, str]
+    speak: Callable[[str], Language] = lambda _code: ENGLISH
 
 
 def make_app(
@@ -63,6 +84,8 @@ def make_app(
         Route("/", pages.home),
         Route("/style.css", partial(_static, "style.css", "text/css")),
         Route("/app.js", partial(_static, "app.js", "text/javascript")),
+        Route("/language", pages.choose_language, methods=["POST"]),
+        Route("/rules/{pack}/{rule}", pages.rule),
         Route("/shops", pages.create, methods=["POST"]),
         Route("/shops/{shop}", pages.shop),
         Route("/shops/{shop}/files", pages.add, methods=["POST"]),
@@ -99,23 +122,34 @@ class _Pages:
         self.workspace = runs.workspace
         self.choices = choices
         self.limits = limits
-        self.environment = jinja2.Environment(
-            loader=jinja2.FunctionLoader(
-                lambda name: _HERE.joinpath("templates", name).read_text(encoding="utf-8")
-            ),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.environment.filters |= {"path": _path, "size": _size}
+        self._environments: dict[str, jinja2.Environment] = {}
 
     # ── pages ──────────────────────────────────────────────────────────────────────────────────
 
-    async def home(self, _request: Request) -> Response:
+    async def home(self, request: Request) -> Response:
         """All shops."""
         shops = await run_in_threadpool(lambda: [self._line(id_) for id_ in self.workspace.shops()])
-        return self._page("home.html.j2", shops=shops, folder=str(self.workspace.root))
+        folder = str(self.workspace.root)
+        return self._page(self._language(request), "home.html.j2", shops=shops, folder=folder)
+
+    async def choose_language(self, request: Request) -> Response:
+        """Keeps the language of the page in a cookie."""
+        async with _Form(request, self.limits) as form:
+            code, back = _text(form, "language"), _text(form, "back")
+        response = _see(back if _BACK.fullmatch(back) else "/")
+        if code in self.choices.languages:
+            response.set_cookie(
+                _LANGUAGE, code, max_age=31_536_000, httponly=True, samesite="strict"
+            )
+        return response
+
+    def _language(self, request: Request) -> Language:
+        """What was chosen on the page, else the first that the browser asks for and we have."""
+        known = self.choices.languages
+        code = request.cookies.get(_LANGUAGE, "")
+        if code not in known:
+            code = _preferred(request.headers.get("accept-language", ""), known)
+        return self.choices.speak(code)
 
     def _line(self, shop: str) -> Mapping[str, Any]:
         return {
@@ -128,10 +162,14 @@ class _Pages:
 
     async def shop(self, request: Request) -> Response:
         """One shop: its files, its settings, its plan."""
-        return await run_in_threadpool(self._shop, _shop(request), request.query_params.get("done"))
+        done = request.query_params.get("done")
+        return await run_in_threadpool(
+            partial(self._shop, self._language(request), _shop(request), done)
+        )
 
     def _shop(
         self,
+        language: Language,
         shop: str,
         done: str | None = None,
         *,
@@ -140,14 +178,18 @@ class _Pages:
         status: int = 200,
     ) -> Response:
         settings = self.workspace.settings(shop)
-        recognized = self.runs.recognized(shop)
+        recognized = self.runs.recognized(shop, language.code)
         run = self.runs.run(shop)
         plan_files = self.workspace.plan_files(shop)
         known: dict[str, Any] = {**settings.get("shop", {})}
         known["goal"] = settings.get("goal", {}).get("focus")
         proposed = (recognized or {}).get("proposed") or {}
+        for file in (recognized or {}).get("files", ()):
+            file["skipped"] = left_out(file.get("left_out", {}), language=language)
         return self._page(
+            language,
             "shop.html.j2",
+            back=f"/shops/{_path(shop)}",
             status=status,
             id=shop,
             name=_name(settings, shop),
@@ -162,10 +204,12 @@ class _Pages:
             plan=self._plan(shop),
             downloads=[name for name in plan_files if name != ASKED],
             page=next((name for name in plan_files if name == "plan.html"), None),
-            sizes={size.value: size.value for size in Size},
-            choices=self.choices,
+            sizes={size.value: language.say(title) for size, title in _SIZES.items()},
+            niches={id_: language.gettext(t) for id_, t in self.choices.niches.items()},
+            goals={id_: language.gettext(t) for id_, t in self.choices.goals.items()},
+            plan_language=settings.get("report", {}).get("language") or language.code,
             wrong=wrong,
-            done=done,
+            done=_done(done),
         )
 
     def _options(self, shop: str) -> Options:
@@ -203,16 +247,17 @@ class _Pages:
     async def create(self, request: Request) -> Response:
         """A new shop, with or without files."""
         async with _Form(request, self.limits) as form:
-            name = _text(form, "name")
-            shop = await run_in_threadpool(self.workspace.create, name or "My shop")
-            return await self._added(shop, form)
+            language = self._language(request)
+            name = _text(form, "name") or language.gettext("My shop")
+            shop = await run_in_threadpool(self.workspace.create, name)
+            return await self._added(language, shop, form)
 
     async def add(self, request: Request) -> Response:
         """More files."""
         async with _Form(request, self.limits) as form:
-            return await self._added(_shop(request), form)
+            return await self._added(self._language(request), _shop(request), form)
 
-    async def _added(self, shop: str, form: FormData) -> Response:
+    async def _added(self, language: Language, shop: str, form: FormData) -> Response:
         uploads = [
             (file.filename, file.file)
             for file in form.getlist("files")
@@ -222,7 +267,7 @@ class _Pages:
             added = await run_in_threadpool(self.workspace.add, shop, uploads)
         except Mistakes as error:
             return await run_in_threadpool(
-                partial(self._shop, shop, wrong=[str(error)], status=422)
+                partial(self._shop, language, shop, wrong=[str(error)], status=422)
             )
         told = f"{len(added.names)}-{len(added.repeated)}-{int(added.settings)}"
         return _see(f"/shops/{_path(shop)}?done={told}")
@@ -253,7 +298,14 @@ class _Pages:
             first, last = given.get("first", ""), given.get("last", "")
             chosen_days(first, last)
         except Mistakes as error:
-            page = partial(self._shop, shop, wrong=error.mistakes, answers=given, status=422)
+            page = partial(
+                self._shop,
+                self._language(request),
+                shop,
+                wrong=error.mistakes,
+                answers=given,
+                status=422,
+            )
             return await run_in_threadpool(page)
         if then is not None:
             language = given.get("language", "")
@@ -266,8 +318,9 @@ class _Pages:
         async with _Form(request, self.limits) as form:
             shop = _shop(request)
             if _text(form, "sure") != "yes":
-                wrong = ["Check the box to delete this shop."]
-                page = partial(self._shop, shop, wrong=wrong, status=422)
+                language = self._language(request)
+                wrong = [language.gettext("Check the box to delete this shop.")]
+                page = partial(self._shop, language, shop, wrong=wrong, status=422)
                 return await run_in_threadpool(page)
             await run_in_threadpool(self.workspace.delete, shop)
             self.runs.forget(shop)
@@ -280,8 +333,11 @@ class _Pages:
         place = await run_in_threadpool(self._made, request)
         if place.suffix not in PLAN_PAGES:
             return await self.download(request)
-        return FileResponse(
-            place, media_type="text/html", headers={"content-security-policy": _PLAN_POLICY}
+        text = await run_in_threadpool(place.read_bytes)
+        return Response(
+            _RULE_MARK.sub(rb'<a class="rule" href="/rules/\1">\1</a>', text),
+            media_type="text/html",
+            headers={"content-security-policy": _PLAN_POLICY},
         )
 
     async def download(self, request: Request) -> Response:
@@ -300,9 +356,10 @@ class _Pages:
     async def explain(self, request: Request) -> Response:
         """The arithmetic of one action."""
         action = request.query_params.get("action", "")
-        if not action.isdecimal():
+        if not (action.isascii() and action.isdecimal()):
             raise NotThere("no such action", where=action[:20])
-        return await self._answer(request, f"How action {action} is worked out", "explain", action)
+        title = self._language(request).gettext("How action {n} is calculated", n=action)
+        return await self._answer(request, title, "explain", action)
 
     async def why_not(self, request: Request) -> Response:
         """What keeps a rule from firing."""
@@ -310,7 +367,16 @@ class _Pages:
         plan = await run_in_threadpool(self._plan, _shop(request))
         if plan is None or rule not in plan["rules"]:
             raise NotThere("no such rule", where=rule[:80])
-        return await self._answer(request, f"Why not: {plan['rules'][rule]}", "why-not", rule)
+        title = self._language(request).gettext("Why not: {rule}", rule=plan["rules"][rule])
+        return await self._answer(request, title, "why-not", rule)
+
+    async def rule(self, request: Request) -> Response:
+        """What a rule looks for, says and asks to do: the page of the docs on it."""
+        name = f"{request.path_params['pack']}/{request.path_params['rule']}"
+        if not _RULE.fullmatch(name):
+            raise NotThere("no such rule", where=name[:80])
+        text = await run_in_threadpool(self.runs.rule, name)
+        return self._page(self._language(request), "answer.html.j2", up="/", title=name, text=text)
 
     async def what_if(self, request: Request) -> Response:
         """The plan as it would be with another number."""
@@ -318,39 +384,97 @@ class _Pages:
         value = request.query_params.get("value", "").strip()
         if not _METRIC.fullmatch(metric) or not _VALUE.fullmatch(value):
             raise AdvisorError("give a number, like 3% or 0.5", where=value[:40] or "what-if")
-        title = f"What if {metric} were {value}?"
+        language = self._language(request)
+        title = language.gettext("What if {metric} were {value}?", metric=metric, value=value)
         return await self._answer(request, title, "simulate", f"--set={metric}={value}")
 
     async def _answer(self, request: Request, title: str, *words: str) -> Response:
         shop = _shop(request)
         options = await run_in_threadpool(self._options, shop)
+        language = self._language(request)
+        options = attrs.evolve(options, language=language.code)
         ask = partial(self.runs.ask, shop, *words, options=options)
         text = await run_in_threadpool(ask)
-        return self._page("answer.html.j2", id=shop, title=title, text=text)
+        up = f"/shops/{_path(shop)}"
+        return self._page(language, "answer.html.j2", up=up, title=title, text=text)
 
     # ── what goes wrong ────────────────────────────────────────────────────────────────────────
 
-    async def refused(self, _request: Request, error: Exception) -> Response:
+    async def refused(self, request: Request, error: Exception) -> Response:
         """An HTTP error, as a page."""
         if not isinstance(error, HTTPException):
             raise error
-        title = "There is no such page." if error.status_code == 404 else error.detail
-        return self._page("problem.html.j2", status=error.status_code, title=title, text="")
+        language = self._language(request)
+        missing = error.status_code == 404
+        title = language.gettext("There is no such page.") if missing else error.detail
+        page = partial(self._page, language, "problem.html.j2", status=error.status_code)
+        return page(title=title, text="")
 
-    async def failed(self, _request: Request, error: Exception) -> Response:
+    async def failed(self, request: Request, error: Exception) -> Response:
         """What the user can fix, as a page."""
         status = 404 if isinstance(error, NotThere) else 422
-        title = "Not found" if status == 404 else "This did not work"
-        return self._page("problem.html.j2", status=status, title=title, text=str(error))
+        language = self._language(request)
+        title = (
+            language.gettext("Not found")
+            if status == 404
+            else language.gettext("Something went wrong")
+        )
+        return self._page(language, "problem.html.j2", status=status, title=title, text=str(error))
 
-    async def broken(self, _request: Request, _error: Exception) -> Response:
+    async def broken(self, request: Request, _error: Exception) -> Response:
         """A bug: the page says so, the terminal has the traceback."""
-        title = "The page itself failed. Its terminal says more; your files are safe."
-        return self._page("problem.html.j2", status=500, title=title, text="")
+        language = self._language(request)
+        title = language.gettext(
+            "This page failed. The terminal shows the details; your files are safe."
+        )
+        return self._page(language, "problem.html.j2", status=500, title=title, text="")
 
-    def _page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-        text = self.environment.get_template(template).render(limits=self.limits, **context)
+    def _page(
+        self,
+        language: Language,
+        template: str,
+        *,
+        status: int = 200,
+        back: str = "/",
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page in *language*; *back* is where a choice of another one returns to."""
+        environment = self._environments.get(language.code)
+        if environment is None:
+            environment = self._environments[language.code] = _environment(language)
+        text = environment.get_template(template).render(
+            limits=self.limits,
+            lang=language.code.replace("_", "-"),
+            here_language=language.code,
+            languages=self.choices.languages,
+            back=back,
+            **context,
+        )
         return HTMLResponse(text, status)
+
+
+def _environment(language: Language) -> jinja2.Environment:
+    """The templates of the pages, with their texts in *language*."""
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(
+            lambda name: _HERE.joinpath("templates", name).read_text(encoding="utf-8")
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=("jinja2.ext.i18n",),
+    )
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals |= template_texts(language)
+    environment.filters |= {
+        "path": _path,
+        "size": _size,
+        "say": language.say,
+        "day": language.full_day,
+        "days": language.days,
+    }
+    return environment
 
 
 class _Form:
@@ -421,6 +545,28 @@ def _rules(document: Mapping[str, Any]) -> list[Mapping[str, str]]:
         {"rule": one["rule"], "title": one.get("title") or one["rule"]}
         for one in document["outcomes"]
     ]
+
+
+def _done(told: str | None) -> tuple[int, int, int] | None:
+    """How many files were added and skipped, and whether settings came with them."""
+    parts = (told or "").split("-")
+    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts):
+        return None
+    added, skipped, settings = (int(part[:6]) for part in parts)
+    return added, skipped, settings
+
+
+def _preferred(header: str, known: Mapping[str, str]) -> str:
+    """The first of the languages of an Accept-Language *header* that is *known*, else English."""
+    wanted = [
+        part.partition(";")[0].strip().replace("-", "_").casefold() for part in header.split(",")
+    ]
+    for one in wanted[:20]:
+        short = one.partition("_")[0]
+        for code in known:
+            if code.casefold() == one or code.casefold().partition("_")[0] == short:
+                return code
+    return SOURCE
 
 
 def _name(settings: Mapping[str, Any], shop: str) -> str:

@@ -9,14 +9,14 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import CONFIG_NAME, frozen
+from advisor.model import CONFIG_NAME, frozen, lazy_gettext
 from advisor.plugin import MIB, Cause, ChildDied, Limits, python_command, run_process
 from advisor.web.workspace import PLAN, Workspace
 
@@ -76,7 +76,7 @@ class _Inspection:
     """How the files were recognized that have this *stamp*."""
 
     stamp: object
-    found: Mapping[str, Any] | None = None
+    found: dict[str, Any] | None = None
     done: threading.Event = attrs.field(factory=threading.Event)
 
 
@@ -135,20 +135,23 @@ class Runs:
         except (AdvisorError, OSError) as error:
             run.problem = str(error)
         except Exception:
-            run.problem = "The page itself failed. Look at its terminal."
+            run.problem = lazy_gettext("This page failed. The terminal shows the details.")
             raise
         finally:
             run.ended = time.monotonic()
 
-    def recognized(self, shop: str, wait: float = 1.5) -> Mapping[str, Any] | None:
+    def recognized(
+        self, shop: str, language: str = "en", wait: float = 1.5
+    ) -> dict[str, Any] | None:
         """How each file of *shop* was recognized, as `advisor inspect --json` says it; remembered
-        until a file or a setting changes. None where that takes longer than *wait* seconds: ask
-        again."""
+        until a file, a setting or the *language* changes. None where that takes longer than *wait*
+        seconds: ask again."""
         folder = self.workspace.folder(shop)
         files = self.workspace.files(shop)
         if not files:
             return {"files": [], "notes": []}
         stamp = (
+            language,
             tuple((file, (folder / file.name).stat().st_mtime_ns) for file in files),
             (folder / CONFIG_NAME).stat().st_mtime_ns,
         )
@@ -156,13 +159,16 @@ class Runs:
             reading = self._readings.get(shop)
             if reading is None or reading.stamp != stamp:
                 reading = self._readings[shop] = _Inspection(stamp)
-                threading.Thread(target=self._inspect, args=(folder, reading), daemon=True).start()
+                threading.Thread(
+                    target=self._inspect, args=(folder, language, reading), daemon=True
+                ).start()
         reading.done.wait(wait)
         return reading.found
 
-    def _inspect(self, folder: Path, reading: "_Inspection") -> None:
+    def _inspect(self, folder: Path, language: str, reading: "_Inspection") -> None:
         try:
-            text, _ = self._call("inspect", "--json", *self._today, "--", folder)
+            spoken = ("--language", language)
+            text, _ = self._call("inspect", "--json", *spoken, *self._today, "--", folder)
             reading.found = json.loads(text)
         except (AdvisorError, OSError) as error:
             reading.found = {"files": [], "notes": [], "problem": str(error)}
@@ -172,7 +178,12 @@ class Runs:
     def ask(self, shop: str, command: str, *words: str, options: Options) -> str:
         """What `advisor COMMAND WORDS` says of *shop*, as text. Raises RunFailed."""
         folder = self.workspace.folder(shop)
-        return self._call(command, *words, *options.period, *self._today, "--", folder)[0]
+        both = (*options.period, *options.printed)
+        return self._call(command, *words, *both, *self._today, "--", folder)[0]
+
+    def rule(self, rule: str) -> str:
+        """What `advisor explain RULE` says of a rule itself. Raises RunFailed."""
+        return self._call("explain", "--", rule)[0]
 
     def _call(self, *words: str | Path, made: Path | None = None) -> tuple[str, str]:
         """Standard output of a child, and what it said of plugins that failed. Where it *made* what

@@ -23,7 +23,7 @@ def test_without_paths_the_rule_itself_is_shown(run: Run) -> None:
 
 def test_with_paths_each_subject_is_listed_with_its_outcome(run: Run, shop: Path) -> None:
     told = run("explain", "weak-hook", shop).stdout
-    assert "judged on 2: fires 1, clear 1" in told
+    assert "checked 2: fires 1, clear 1" in told
     assert f"fires: ad {WEAK} (31)\n" in told
     assert told.index("fires: ad") < told.index("clear: ad")
 
@@ -35,11 +35,11 @@ def test_the_tree_says_value_interval_band_and_truth_of_each_condition(
     assert lines[0] == f"guide/weak-hook on ad {WEAK} (31): fires"
     assert lines[1] == "└─ [yes] when all of"
     assert lines[2].startswith("   ├─ [yes] cpc is high: $3.33 ($3.1")
-    assert "from 840" in lines[2]
-    assert "; high, where $0.50–1.50 is good: the guide" in lines[2]
+    assert "sample size 840" in lines[2]
+    assert "; high, target $0.50–1.50: the guide" in lines[2]
     assert lines[3].startswith("   └─ [yes] ctr is low: 0.3% (")
-    assert "from 280,000" in lines[3]
-    assert "; low, where 1–3% is good: the guide" in lines[3]
+    assert "sample size 280,000" in lines[3]
+    assert "; low, target 1–3%: the guide" in lines[3]
 
 
 def test_a_subject_may_be_named_by_its_name(run: Run, shop: Path) -> None:
@@ -58,7 +58,7 @@ def test_what_is_not_known_says_what_is_missing(run: Run, tmp_path: Path) -> Non
     content = (shop / "ads.csv").read_text(encoding="utf-8").replace("USD", "ARS")
     (shop / "ads.csv").write_text(content, encoding="utf-8")
     told = tree(run, shop, "weak-hook", "31")
-    assert ": missing" in told.splitlines()[0]
+    assert ": no data" in told.splitlines()[0]
     assert "[no data] cpc is high" in told
     assert "add currency and usd_rate to [shop]" in told
 
@@ -69,7 +69,7 @@ def test_the_cause_of_a_finding_is_named(run: Run, shop: Path) -> None:
 
 def test_a_trend_is_told_against_the_window_before(run: Run, shop: Path) -> None:
     told = tree(run, shop, "falling-roas", "31", "--from", "2026-10-18", "--to", "2026-10-31")
-    assert "of the window before" in told
+    assert "times the previous period" in told
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_trend_is_told_against_the_window_before(run: Run, shop: Path) -> None
     [
         ("weak-hok", "31", "RULE: unknown rule 'weak-hok'; did you mean 'weak-hook'?"),
         ("weak-hook", "Logo frist", f"unknown subject 'Logo frist'; did you mean '{WEAK}'?"),
-        ("low-live-ctor", "31", "the rule was not judged: no file lists a live"),
+        ("low-live-ctor", "31", "guide/low-live-ctor could not be checked: no file has any LIVEs"),
     ],
 )
 def test_what_cannot_be_explained_ends_with_2_and_says_why(
@@ -92,7 +92,7 @@ def test_a_rule_that_rests_says_why(run: Run, shop: Path) -> None:
     profile = PROFILE + '[rules]\ndisable = ["weak-hook"]\n'
     (shop / "advisor.toml").write_text(profile, encoding="utf-8")
     told = run("explain", "weak-hook", shop).stdout
-    assert "the rule is inactive: disabled in advisor.toml" in told
+    assert "weak-hook is inactive: disabled in advisor.toml" in told
 
 
 CAMPAIGN: Row = {
@@ -153,7 +153,7 @@ def test_an_action_is_explained_by_its_arithmetic(run: Run, shop: Path) -> None:
     told = run("explain", "1", shop).stdout
 
     assert told.splitlines()[0].startswith("1. Test three new hooks in the ad (")
-    assert "  moves video hook (change), 6 hours of work\n" in told
+    assert "  changes: video hook; work: 6 hours\n" in told
     assert f"  {WEAK}: " in told
     assert "in 30 days × (1% − 0.3%)" in told
     assert "priority: $" in told

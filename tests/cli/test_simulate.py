@@ -12,7 +12,7 @@ def test_what_would_be_mended_is_gone_from_the_plan(run: Run, shop: Path) -> Non
 
     told = run("simulate", shop, "--set", f"ad[{WEAK}].ctr=2%").stdout
 
-    assert "  gone: Test three new hooks in the ad (was number 1" in told
+    assert "  gone: Test three new hooks in the ad (was #1" in told
     assert "  CTR of ads: " in told
     assert sorted(p.name for p in shop.iterdir()) == before
 

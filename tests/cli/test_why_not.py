@@ -17,7 +17,7 @@ def test_the_first_condition_that_does_not_hold_says_how_far_it_is(run: Run, sho
 
     assert lines[0].startswith(f"guide/weak-hook on ad {FINE} (")
     assert lines[0].endswith("): does not fire")
-    assert lines[1].startswith("  the first condition that does not hold: cpc is high: $")
+    assert lines[1].startswith("  first condition that isn't met: cpc is high: $")
     assert lines[2].startswith("  it would have to rise to $1.50, by ")
 
 
@@ -31,8 +31,8 @@ def test_over_all_subjects_the_nearest_come_first(run: Run, shop: Path) -> None:
     lines = told(run, "weak-hook", shop)
 
     assert lines[:2] == [
-        "guide/weak-hook does not fire on 1 of the 2 it was judged on",
-        "  cpc is high does not hold on 1",
+        "guide/weak-hook does not fire on 1 of the 2 it checked",
+        "  cpc is high: not met on 1",
     ]
     assert lines[3].startswith(f"  guide/weak-hook on ad {FINE}")
 
@@ -40,7 +40,7 @@ def test_over_all_subjects_the_nearest_come_first(run: Run, shop: Path) -> None:
 def test_a_rule_without_data_says_what_lacks(run: Run, shop: Path) -> None:
     lines = told(run, "low-stream-gmv", shop)
 
-    assert lines[0] == "guide/low-stream-gmv was not judged: no export with LIVEs found"
+    assert lines[0] == "guide/low-stream-gmv could not be checked: no export with LIVEs found"
     assert lines[1].startswith("  Add ")
 
 

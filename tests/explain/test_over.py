@@ -21,5 +21,5 @@ def test_why_and_why_not_say_that_an_ad_is_over(tmp_path: Path) -> None:
     (why_not,) = explain_why_not(found, "guide/ad-call-to-action", "Old B")
 
     assert told.outcome is Outcome.NOT_APPLICABLE
-    assert "is over (by status)" in told.remark
+    assert "no longer running (by status)" in told.remark
     assert told.remark in "\n".join(render_why_not(why_not))

@@ -84,7 +84,7 @@ def test_rules_lead_to_the_documentation_where_there_is_one(bundled: Sequence[Te
     told = attrs.evolve(base.advisor, documentation="https://docs.example")
 
     links = page(attrs.evolve(base, advisor=told), bundled).links
-    assert "https://docs.example/rules/#guideweak-hook" in links
+    assert "https://docs.example/rules/guide/weak-hook.html" in links
     assert not any("guideweak" in link for link in page(base, bundled).links)
 
 

@@ -73,7 +73,7 @@ def test_a_seller_goes_the_whole_way_on_a_phone(context: "BrowserContext", runni
         tab.click("a:has-text('plan.md')")
     assert download.value.suggested_filename.endswith("plan.md")
 
-    tab.locator("a:has-text('How it is worked out')").nth(1).click()
+    tab.locator("a:has-text('How it is calculated')").nth(1).click()
     assert "priority" in tab.inner_text("pre")
     tab.go_back()
     tab.click("a:has-text('Open the plan')")

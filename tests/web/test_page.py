@@ -116,3 +116,30 @@ def test_removing_a_file_needs_its_name(page: Page) -> None:
     assert page.post("/shops/files/files/remove", ("file", "advisor.toml")).status == 404
     assert page.post("/shops/files/files/remove", ("file", "one.csv")).status == 303
     assert not (page.workspace / "files" / "one.csv").exists()
+
+
+def test_the_language_of_the_page_is_the_browsers_until_one_is_chosen(page: Page) -> None:
+    assert '<html lang="en"' in page.get("/").text
+    asked = page.get("/", Accept_Language="pt-PT,pt;q=0.9,en;q=0.8")
+    assert '<html lang="pt-BR"' in asked.text
+    assert "Suas lojas" in asked.text
+
+    chosen = page.post("/language", ("language", "id"), ("back", "/shops/none"))
+    assert (chosen.status, chosen.headers["location"]) == (303, "/shops/none")
+    cookie = chosen.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    both = f"{page.cookie}; {cookie.partition(';')[0]}"
+    assert "Tokomu" in page.get("/", Cookie=both).text
+    for back in ("//evil.example", "https://evil.example", "/shops/a?b=1"):
+        elsewhere = page.post("/language", ("language", "xx"), ("back", back))
+        assert elsewhere.headers["location"] == "/"
+        assert "set-cookie" not in elsewhere.headers
+
+
+def test_a_rule_has_a_page(page: Page) -> None:
+    shown = page.get("/rules/guide/weak-hook")
+    assert shown.status == 200
+    assert "ctr is low" in unescape(shown.text)
+    assert page.get("/rules/guide/--help").status == 404
+    assert page.get("/rules/guide/no-such-rule").status == 422

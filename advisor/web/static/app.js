@@ -8,7 +8,7 @@ for (const box of document.querySelectorAll(".drop")) {
   const check = () => {
     const all = [...files.files, ...folder.files];
     const size = all.reduce((sum, file) => sum + file.size, 0);
-    files.setCustomValidity(size > most ? "These files are too large for one upload. Send fewer at once." : "");
+    files.setCustomValidity(size > most ? box.dataset.tooLarge : "");
   };
   for (const input of [files, folder]) input.addEventListener("change", check);
   box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
