@@ -1,5 +1,5 @@
 """Tries weekly plans with and without memory on many shops over six months: `python -m docs.memory`
-(about half an hour) keeps what came of it and writes the page from that."""
+(about ten minutes) keeps what came of it and writes the page from that."""
 
 import json
 from pathlib import Path

@@ -43,6 +43,7 @@ from advisor.model import (
 from advisor.model import text as texts
 
 MOST_EFFORT = 400  # hours; more is no single action
+MOST_TRIES = 20
 CASES = ".cases.toml"
 GUIDE, QUESTIONS = "guide.toml", "questions.toml"
 _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at the top of a pack
@@ -496,6 +497,8 @@ def _wrong_actions(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
         if not 0 < action.effort <= MOST_EFFORT:
             hours = f"{action.effort:g} cannot be; write the hours of work, like 4 or 0.5"
             yield f"{at}.effort: {hours}"
+        if action.stop_after is not None and not 1 <= action.stop_after.tries <= MOST_TRIES:
+            yield f"{at}.stop_after: tries are from 1 to {MOST_TRIES}"
         if action.waste is not None and not _is_money(action.waste, vocabulary):
             money = [c.id for c in vocabulary.counts.values() if c.unit is CountUnit.MONEY]
             yield f"{at}.waste: {unknown('count of money', action.waste, money)}"

@@ -43,6 +43,7 @@ from advisor.model.request import Progress, Request
 from advisor.model.rule import (
     Action,
     After,
+    Failure,
     Origin,
     Part,
     Profile,
@@ -52,6 +53,7 @@ from advisor.model.rule import (
     Severity,
     Start,
     Status,
+    StopAfter,
     Story,
 )
 from advisor.model.settings import (
@@ -140,6 +142,7 @@ __all__ = [
     "Course",
     "Days",
     "Edges",
+    "Failure",
     "File",
     "Funnel",
     "Goal",
@@ -186,6 +189,7 @@ __all__ = [
     "SourceSection",
     "Start",
     "Status",
+    "StopAfter",
     "Story",
     "SubjectKind",
     "Table",

@@ -106,6 +106,22 @@ class Start(StrEnum):
     THIS_MONTH = "this-month"
 
 
+class Failure(StrEnum):
+    """How a try of an action ended in vain: NO_DIFFERENCE, or worse; or HURT."""
+
+    NO_DIFFERENCE = "no-difference"
+    HURT = "hurt"
+
+
+@frozen
+class StopAfter:
+    """After how many *tries* that ended with this *verdict* an action is no longer asked for on a
+    subject."""
+
+    tries: int
+    verdict: Failure = Failure.NO_DIFFERENCE
+
+
 @frozen
 class Action:
     """What to do, in about *effort* hours of work.
@@ -113,8 +129,11 @@ class Action:
     *done* is data: the levels that end it, and which gap the money is about. *trial* is the metric
     of them that decides between versions, where the action is to test some. *waste* is a count of
     money that is lost as a whole while nothing is done. *start* is when to begin, where the
-    severity does not say it; *stop* says when to give up or to leave it at that.
+    severity does not say it; *stop* says when to give up or to leave it at that, and what then;
+    *stop_after* is the same as data, which the history is asked for.
     """
+
+    toml_underscores: ClassVar[bool] = True
 
     lever: str
     direction: str
@@ -127,6 +146,7 @@ class Action:
     waste: str | None = None
     start: Start | None = None
     stop: str = attrs.field(default="", metadata=TRANSLATED)
+    stop_after: StopAfter | None = None
 
 
 @frozen

@@ -73,14 +73,14 @@ in that week it would have been {flicker["again"]:,}.
     yield ""
     own, ahead = found["profit"], found["ahead"]
     yield from table(
-        ("Followed", "Brought", "Less than with history"),
+        ("Followed", "Brought", "The history brings more"),
         (
             (
                 said_of,
                 f"${own[name]['mean']:,.0f} ± {own[name]['error']:,.0f}",
                 "–"
                 if name not in ahead
-                else f"${ahead[name]['mean']:,.0f} ± {ahead[name]['error']:,.0f}",
+                else f"{_money(ahead[name]['mean'])} ± {ahead[name]['error']:,.0f}",
             )
             for name, said_of in (
                 ("HISTORY", "the plan with its history"),
@@ -89,4 +89,11 @@ in that week it would have been {flicker["again"]:,}.
             )
         ),
     )
-    yield "± is one standard error. `python -m docs.memory` makes the shops anew."
+    yield """\
+± is one standard error. Without a history, the same action is done again while its result is not
+there yet; a seller who remembers his own last four weeks does as well. `python -m docs.memory`
+makes the shops anew."""
+
+
+def _money(amount: float) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.0f}"

@@ -197,5 +197,6 @@ def test_what_was_tried_in_vain_three_times_is_no_longer_asked_for(run: Run, mar
     found = document(run, marked, DONE + timedelta(days=5))
 
     assert {one["stopped"] for one in found["done"]} == {True}
+    assert "The product or the audience is the problem." in found["done"][0]["text"]
     assert first.action not in [one["id"] for one in found["plan"]]
     assert "guide/weak-hook" in [one["rule"] for one in found["findings"]]

@@ -264,6 +264,16 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
         ),
         (
             "effort    = 4",
+            "effort    = 4\nstop_after = { tries = 0 }",
+            "action[0].stop_after: tries are from 1 to 20",
+        ),
+        (
+            "effort    = 4",
+            'effort    = 4\nstop_after = { tries = 2, verdict = "hurts" }',
+            "action[0].stop_after.verdict: unknown value 'hurts'; did you mean 'hurt'?",
+        ),
+        (
+            "effort    = 4",
             'effort    = 4\ntrial = "traffic"\ndone = { traffic = "good" }',
             "action[0].trial: traffic is no share of events that versions can be told by",
         ),

@@ -1,12 +1,14 @@
 """The world of the trial stands by itself, and calls on its shops are right."""
 
 import ast
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from docs.generate import bundled
+from docs.pages.memory import RESULTS
 from tests.memory.summary import summary, with_plain
 from tests.memory.trial import Memory, Program, agency, run
 from tests.memory.world import Files, life
@@ -42,6 +44,17 @@ def test_late_sales_are_there_in_the_end() -> None:
 
     assert np.array_equal(early[:, 0], late[:, 0])
     assert early[:, 9].sum() < late[:, 9].sum()
+
+
+def test_what_the_documentation_says_is_what_was_to_be_reached() -> None:
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+
+    assert found["calls"]["right"] >= 0.9
+    assert found["calls"]["null_helped"] <= 0.05
+    assert found["soon"]["soon"] >= 0.6
+    assert 0.76 <= found["gained"]["inside"] <= 0.84
+    assert found["flicker"]["kept_again"] <= found["flicker"]["again"] / 4
+    assert found["ahead"]["NONE"]["mean"] > 0
 
 
 @pytest.mark.slow

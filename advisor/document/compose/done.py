@@ -1,7 +1,7 @@
 """Actions that were done, and whether they worked, as parts of the document."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -12,11 +12,15 @@ from advisor.document.compose.actions import money
 from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
-from advisor.model import Language, Unit, text
+from advisor.model import Action, Failure, Language, Rule, StopAfter, Unit, text
 from advisor.plan import MARGIN, SALES, SPEND, Experience, Gain, Tries
 
-TRIES = 3  # verdicts without a gain, after which an action is no longer asked for
-_IN_VAIN = (Verdict.NO_DIFFERENCE, Verdict.HURT)
+DEFAULT = StopAfter(3)  # where a rule does not say it: ours
+_IN_VAIN = {
+    Failure.NO_DIFFERENCE: (Verdict.NO_DIFFERENCE, Verdict.HURT),
+    Failure.HURT: (Verdict.HURT,),
+}
+Rules = Mapping[str, Rule]  # by id
 
 
 def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
@@ -36,21 +40,36 @@ def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tupl
     )
 
 
-def experience(marks: Sequence[Mark], levers: Sequence[LeverRow], shop: str) -> Experience:
-    """What *marks* of a shop, and how actions on *levers* ended, teach its plan."""
+def experience(
+    marks: Sequence[Mark], levers: Sequence[LeverRow], shop: str, rules: Iterable[Rule]
+) -> Experience:
+    """What *marks* of a shop, and how actions on *levers* ended, teach its plan; *rules* say when
+    to stop."""
     tries = {one.lever: Tries(one.helped, one.called) for one in levers}
-    return Experience(_not_asked(marks, shop), tries)
+    return Experience(_not_asked(marks, shop, {rule.id: rule for rule in rules}), tries)
 
 
-def _not_asked(marks: Sequence[Mark], shop: str) -> Mapping[str, frozenset[str]]:
+def _action(done: DoneRow, rules: Rules) -> Action | None:
+    """The action that was done, where its rule is still in force."""
+    known = rules[done.rule].actions if done.rule in rules else ()
+    return next((one for one in known if one.lever == done.lever), None)
+
+
+def _stop_after(done: DoneRow, rules: Rules) -> StopAfter:
+    action = _action(done, rules)
+    return DEFAULT if action is None or action.stop_after is None else action.stop_after
+
+
+def _not_asked(marks: Sequence[Mark], shop: str, rules: Rules) -> Mapping[str, frozenset[str]]:
     """The subjects for which an action is not asked for, by its id: it is in progress there, or was
     tried in vain often enough."""
     found: dict[str, set[str]] = {}
-    vain = _in_vain(marks)
+    vain = _in_vain(marks, rules)
     for mark in marks:
+        most = _stop_after(mark.done, rules).tries
         early = mark.verdict is not None and mark.verdict.verdict is Verdict.TOO_EARLY
         for key in mark.done.subjects:
-            if early or vain[mark.done.action, key] >= TRIES:
+            if early or vain[mark.done.action, key] >= most:
                 subject = subject_id(mark.done.kind, shop, key)
                 found.setdefault(mark.done.action, set()).add(subject)
     return {action: frozenset(subjects) for action, subjects in found.items()}
@@ -58,12 +77,16 @@ def _not_asked(marks: Sequence[Mark], shop: str) -> Mapping[str, frozenset[str]]
 
 def done_results(marks: Sequence[Mark], diagnosis: Diagnosis) -> Iterator[DoneResult]:
     """Each action that was done, newest first."""
-    vain = _in_vain(marks)
+    rules = {rule.id: rule for rule in diagnosis.rules.rules}
+    vain = _in_vain(marks, rules)
     for mark in sorted(marks, key=lambda one: (one.done.day, one.number), reverse=True):
         if mark.verdict is not None:
             often = [vain[mark.done.action, key] for key in mark.done.subjects]
-            stopped = bool(often) and min(often) >= TRIES
-            yield _result(mark.done, mark.verdict, diagnosis, stopped=stopped)
+            stopped = bool(often) and min(often) >= _stop_after(mark.done, rules).tries
+            action = _action(mark.done, rules)
+            instead = action.stop if action is not None and stopped else ""
+            told = _stopped(min(often), instead, diagnosis.language) if stopped else ()
+            yield _result(mark.done, mark.verdict, diagnosis, tuple(told))
 
 
 def experiment_infos(
@@ -87,17 +110,20 @@ def experiment_infos(
         )
 
 
-def _in_vain(marks: Sequence[Mark]) -> Counter[tuple[str, str]]:
+def _in_vain(marks: Sequence[Mark], rules: Rules) -> Counter[tuple[str, str]]:
     """How often each action was tried in vain on each subject."""
     return Counter(
         (mark.done.action, key)
         for mark in marks
-        if mark.verdict is not None and mark.verdict.verdict in _IN_VAIN
+        if mark.verdict is not None
+        and mark.verdict.verdict in _IN_VAIN[_stop_after(mark.done, rules).verdict]
         for key in mark.done.subjects
     )
 
 
-def _result(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, *, stopped: bool) -> DoneResult:
+def _result(
+    done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, stopped: Sequence[str]
+) -> DoneResult:
     language = diagnosis.language
     names = tuple(diagnosis.name_of(done.kind, key) for key in done.subjects)
     because = _because(said, done, diagnosis)
@@ -120,14 +146,14 @@ def _result(done: DoneRow, said: VerdictRow, diagnosis: Diagnosis, *, stopped: b
         high=said.high,
         promised=_promised(done, diagnosis),
         gained=_gained(done, said, diagnosis),
-        stopped=stopped,
+        stopped=bool(stopped),
         text=" ".join(
             [
                 _head(done, said, names, because, language),
                 *_values(done, said, diagnosis),
                 *_effect(said, language),
                 *_others(said, language),
-                *([_stopped(language)] if stopped else []),
+                *stopped,
             ]
         ),
     )
@@ -251,12 +277,14 @@ def _others(said: VerdictRow, language: Language) -> Iterator[str]:
         )
 
 
-def _stopped(language: Language) -> str:
-    return language.ngettext(
+def _stopped(tries: int, instead: str, language: Language) -> Iterator[str]:
+    yield language.ngettext(
         "Tried {n} time without a gain, so the plan no longer asks for it.",
         "Tried {n} times without a gain, so the plan no longer asks for it.",
-        TRIES,
+        tries,
     )
+    if instead:
+        yield instead
 
 
 def _percent(times: float, language: Language) -> str:
