@@ -61,7 +61,8 @@ def learned(diagnosis: Diagnosis, past: Past) -> Experience:
     """What *past*, the history of the shop, teaches its plan."""
     marks = past.marks.get(diagnosis.id, ())
     said = with_verdicts(marks, new_verdicts(marks, diagnosis))
-    return experience(said, past.levers.get(diagnosis.id, ()), diagnosis.id)
+    levers = past.levers.get(diagnosis.id, ())
+    return experience(said, levers, diagnosis.id, diagnosis.rules.rules)
 
 
 def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:
@@ -71,8 +72,8 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     called = new_verdicts(marks, diagnosis)
     marks = with_verdicts(marks, called)
     levers = past.levers.get(diagnosis.id, ())
-    learned = experience(marks, levers, diagnosis.id, diagnosis.rules.rules)
-    diagnosis = attrs.evolve(diagnosis, experience=learned)
+    own = experience(marks, levers, diagnosis.id, diagnosis.rules.rules)
+    diagnosis = attrs.evolve(diagnosis, experience=own)
     tests = past.experiments.get(diagnosis.id, ())
     document = compose_document(diagnosis, marks, tests)
     run = run_record(diagnosis, document, past, called)
