@@ -121,11 +121,10 @@ def _of_rows(
 
 @frozen
 class _Shop:
-    """What rows of a shop there are: of how many *subjects*, which of them has the last *name*, and
-    from the first to the last of its days, of which *every_day* has some; None: some have none."""
+    """What rows of a shop there are: of how many *subjects*, and from the first to the last of its
+    days, of which *every_day* has some; None: some have none."""
 
     subjects: int
-    name: str
     days: Period | None
     every_day: bool
 
@@ -144,19 +143,18 @@ class _Spans:
         first, last = pl.col("from"), pl.col("to")
         edges = self.current.group_by("shop").agg(
             pl.col("key").n_unique(),
-            pl.coalesce("name", "key").max().alias("name"),
             first.min().alias("first"),
             last.max().alias("last"),
             (first.is_null() | last.is_null()).any().alias("undated"),
             first.n_unique().alias("days"),
         )
         found: dict[str, _Shop] = {}
-        for shop, keys, name, begins, ends, undated, days in edges.iter_rows():
+        for shop, keys, begins, ends, undated, days in edges.iter_rows():
             if undated:
-                found[shop] = _Shop(keys, name, None, every_day=False)
+                found[shop] = _Shop(keys, None, every_day=False)
             else:
                 every_day = (ends - begins).days + 1 == days
-                found[shop] = _Shop(keys, name, Period(begins, ends), every_day)
+                found[shop] = _Shop(keys, Period(begins, ends), every_day)
         return found
 
     def alone(self, vocabulary: Vocabulary) -> Mapping[str, str]:
@@ -164,7 +162,12 @@ class _Spans:
         kind = vocabulary.subjects[self.rows.subject]
         if kind.alone or kind.parent is None:
             return {}
-        return {shop: one.name for shop, one in self.shops.items() if one.subjects == 1}
+        shops = [shop for shop, one in self.shops.items() if one.subjects == 1]
+        if not shops:
+            return {}
+        rows = self.current.lazy().filter(pl.col("shop").is_in(shops)).group_by("shop")
+        names = rows.agg(pl.coalesce("name", "key").max()).collect(engine="in-memory")
+        return dict(names.iter_rows())
 
     def only(self, subjects: pl.DataFrame) -> "_Spans":
         """The same of the *subjects* (`shop`, `key`) alone."""

@@ -140,6 +140,8 @@ def clock(text: pl.Series) -> pl.Series:
     Null where a cell has none; and everywhere where all are midnight, which is how a spreadsheet
     writes a day alone.
     """
+    if not text.str.contains(":", literal=True).any():  # days alone, as in most files
+        return pl.Series("v", [None], pl.Float64).new_from_index(0, len(text))
     t = pl.col("t")
     pattern = r"(?i)(?:^|[ T,])([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?\s?([ap]m)?"
     hour, minute = (t.str.extract(pattern, at).cast(pl.Float64, strict=False) for at in (1, 2))

@@ -20,8 +20,10 @@ LEAST_LIVES = 12  # three weeks of a shop that is live every other day
 
 def growths(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`sales_growth` of the shop and `live_growth` of its LIVEs, where there are data enough."""
-    yield "shop", sales_growth(counts, context)
-    yield "channel", live_growth(counts, context)
+    if counts.having("shop", ("gmv",), families=SHOP_FAMILIES):
+        yield "shop", sales_growth(counts, context)
+    if counts.having("live", ("gmv",)) or counts.having("channel", ("gmv", "streams")):
+        yield "channel", live_growth(counts, context)
 
 
 def sales_growth(counts: Counts, context: MetricsContext) -> pl.LazyFrame:
