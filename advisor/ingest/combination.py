@@ -35,6 +35,7 @@ from advisor.model import (
 )
 
 _SHOWN = 3  # files and counts that a note names
+UNDATED = "undated"  # the code of a note that the plan asks its reader about
 _Place = tuple[str, str, tuple[str, ...], Grain]
 
 
@@ -284,7 +285,7 @@ class _Log:
             )
         return lazy_gettext("{name}: {amount} from {n} ({event}; normally {usual} each)", **values)
 
-    def settled(self, settled: Settled, what: str) -> None:
+    def settled(self, settled: Settled, what: str, code: str = "overlap") -> None:
         losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
         for file, winner, rows, newer in sorted(settled.dropped.iter_rows()):
             losers.setdefault((file, newer), []).append((winner, rows))
@@ -307,7 +308,7 @@ class _Log:
                     **told,
                 )
             )
-            self.say("overlap", file, text)
+            self.say(code, file, text)
         fills: dict[int, list[str]] = {}
         for file, count in sorted(settled.filled.iter_rows()):
             fills.setdefault(file, []).append(self.count(count))
@@ -357,12 +358,16 @@ def _periods(
     unknown = not lifetime and bool(frame.select(undated.all()).item())
     same = same_days(frame, ranks)
     # Two exports without dates may be of two periods: that has to be asked.
-    asked = lazy_gettext(
-        "rows ({subject}), and neither has dates, so they may be of different periods; export them "
-        "by day",
-        subject=what,
-    )
-    log.settled(same, asked if unknown else lazy_gettext("period ({subject})", subject=what))
+    if unknown:
+        asked = lazy_gettext(
+            "rows ({subject}), and neither has dates, so they may be of different periods. Which "
+            "days are they of? Export them by day, or put the days into the names of the files, "
+            "like 20260901-20260930",
+            subject=what,
+        )
+        log.settled(same, asked, UNDATED)
+    else:
+        log.settled(same, lazy_gettext("period ({subject})", subject=what))
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
     log.settled(
         later,

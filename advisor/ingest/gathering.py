@@ -1,5 +1,6 @@
 """From paths to readings: every file is offered to every provider, and none is lost silently."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from advisor.ingest.personal import (
     unread_without_personal,
     without_personal,
 )
-from advisor.ingest.result import Gathered, Unread
+from advisor.ingest.result import CONFIRM, Gathered, Unread
 from advisor.ingest.time_zones import in_days_of_the_shop
 from advisor.model import (
     Container,
@@ -30,7 +31,7 @@ from advisor.model import (
     mask_personal,
     one_grid,
 )
-from advisor.plugin import Match, Provider, ReadContext, Together, describe_error
+from advisor.plugin import Match, Provider, ReadContext, Resembling, Together, describe_error
 from advisor.tabular import (
     ONE_PAGE,
     Page,
@@ -47,7 +48,6 @@ Progress = Callable[[int, int, str], None]
 """Called before each file with its index, the number of files and its name."""
 
 _Claim = tuple[Match, Provider]
-_CONFIRM = lazy_gettext("to read it anyway, map its columns: `advisor inspect FILE --map`")
 _SHOWN = 10  # files or tables that a message lists
 # A panic inside polars is not an Exception, but one broken file must not end the run.
 _FAILURES = (Exception, pl.exceptions.PanicException)
@@ -143,7 +143,9 @@ def _read(
     while True:
         whole = [claim for claim in claims if claim[0].stands]
         if not whole:
-            return Gathered((), (*broken, *(() if broken else (_unknown(file, claims),))))
+            if broken:
+                return Gathered((), tuple(broken))
+            return Gathered((), (_unknown(file, claims, _alike(source, providers)),))
         outcomes, notes = _by_the_strongest(source, whole, context, _refused(claims))
         faults = {one.provider: one.fault for one in outcomes if one.fault}
         others = [claim for claim in claims if claim[1].name not in faults]
@@ -338,13 +340,24 @@ def _as_answers(
     return [told(reading) for reading in readings]
 
 
-def _unknown(file: File, claims: Sequence[_Claim]) -> Unread:
-    if not claims:
-        return Unread(file, lazy_gettext("is an unrecognized file; {hint}", hint=_CONFIRM))
+def _alike(source: Source, providers: Sequence[Provider]) -> list[_Claim]:
+    """What a file that nobody reads is most like."""
+    found: list[_Claim] = []
+    for provider in providers:
+        if isinstance(provider, Resembling):
+            with contextlib.suppress(*_FAILURES):  # the provider has been asked about it already
+                found += [(match, provider) for match in provider.resembling(source)]
+    return found
+
+
+def _unknown(file: File, claims: Sequence[_Claim], alike: Sequence[_Claim]) -> Unread:
     refused = next((match for match, _ in claims if match.refused and not match.lacks), None)
     if refused is not None:
-        return Unread(file, lazy_gettext("{reason}; {hint}", reason=refused.refused, hint=_CONFIRM))
-    match, provider = claims[0]
+        text = lazy_gettext("{reason}; {hint}", reason=refused.refused, hint=CONFIRM)
+        return Unread(file, text)
+    if not (alike or claims):
+        return Unread(file, lazy_gettext("is an unrecognized file; {hint}", hint=CONFIRM))
+    match, provider = max(alike or claims, key=lambda claim: claim[0].strength)
     info = provider.kinds.get(match.kind)
     return Unread(
         file,

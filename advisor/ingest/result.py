@@ -1,7 +1,8 @@
 """What gathering gives: readings, the files that gave none, and the contract of both."""
 
-from advisor.model import ENGLISH, File, Language, Note, Reading, frozen
+from advisor.model import ENGLISH, File, Language, Note, Reading, frozen, lazy_gettext
 
+CONFIRM = lazy_gettext("to read it anyway, map its columns: `advisor inspect FILE --map`")
 _SHOWN = 10  # headers that a message lists
 
 
@@ -23,13 +24,16 @@ class Unread:
         reason = language.say(self.reason)
         if not self.nearest:
             return reason
-        title = language.gettext(self.nearest)
+        title, hint = language.gettext(self.nearest), language.say(CONFIRM)
         if not self.lacks:
-            return language.gettext("{reason}; nearest: {title}", reason=reason, title=title)
+            return language.gettext(
+                "{reason}; nearest: {title}; {hint}", reason=reason, title=title, hint=hint
+            )
         return language.gettext(
-            "{reason}; nearest: {title}, but without {columns}",
+            "{reason}; nearest: {title}, but without {columns}; {hint}",
             reason=reason,
             title=title,
+            hint=hint,
             columns=language.listed(self.lacks, _SHOWN),
         )
 

@@ -9,7 +9,7 @@ from advisor.errors import PluginError
 from advisor.model import Reading, Source, Vocabulary, frozen
 from advisor.plugin.contracts import contract_breaks, unknown_words
 from advisor.plugin.guard import guarded
-from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext, Together
+from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext, Resembling, Together
 from advisor.plugin.tracing import Trace
 from advisor.plugin.typecheck import wrong_field
 
@@ -44,6 +44,17 @@ class CheckedProvider:
 
         if self.trace is not None:
             ask = self.trace.summed(self.owner, f"{self.name}.recognise", ask)
+        return guarded(ask, restored=self.third_party)
+
+    def resembling(self, source: Source) -> Sequence[Match]:
+        """List what *source* is most like, if it can say so."""
+        provider = self.provider
+        if not isinstance(provider, Resembling):
+            return ()
+
+        def ask() -> Sequence[Match]:
+            return [self._checked(claim, source) for claim in provider.resembling(source)]
+
         return guarded(ask, restored=self.third_party)
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:

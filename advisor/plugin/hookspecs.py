@@ -145,6 +145,17 @@ class Together(Protocol):
         ...
 
 
+@runtime_checkable
+class Resembling(Protocol):
+    """A provider that can say of a file that nobody reads what it is most like. A provider need
+    not be one."""
+
+    def resembling(self, source: Source) -> Sequence[Match]:
+        """Claims that lack something, however little *source* has of their kind; the stronger, the
+        more of it. They only serve to tell the user."""
+        ...
+
+
 @frozen
 class KindInfo:
     """A kind of file: what it is called, where it comes from, which counts it can give to which

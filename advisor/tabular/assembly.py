@@ -518,7 +518,10 @@ class FileReader:
                 )
                 self.notes.say("rate-without-base", said)
             else:
+                before = counts.get(spec.count)
                 _add(counts, spec.count, column * base)
+                if spec.type is CellType.NUMBER:
+                    self._say_rounded(name, column, base, before)
         for name, text in values.texts.items():
             when = columns[name].clock
             if when is not None:
@@ -526,6 +529,25 @@ class FileReader:
         for name, state in self._states(values).items():
             _add(counts, name, state)
         return counts
+
+    def _say_rounded(
+        self, name: str, ratio: pl.Series, base: pl.Series, before: pl.Series | None
+    ) -> None:
+        """Says of which rows a count is a rounded *ratio* times its *base*, and how far off it may
+        be; *before* is what was known of it exactly."""
+        made = ratio.is_not_null() & base.is_not_null()
+        rows = made if before is None else made & before.is_null()
+        if not (ratio.filter(rows) > 0).any():
+            return
+        (digits,) = decimals([ratio.filter(rows)])
+        off = float(base.filter(rows).abs().sum()) * 0.5 * 10.0**-digits
+        count = int(rows.sum())
+        self.notes.say(
+            "rebuilt-from-ratio",
+            f"revenue of {count:,} {'row' if count == 1 else 'rows'} is worked out from "
+            f"{self.headers[name]!r}, a ratio of {digits} decimals, as the file has no exact "
+            f"column of it: all in all it may be off by {off:,.2f}",
+        )
 
     def _states(self, values: Values) -> dict[str, pl.Series]:
         """Whether what a row is about runs, by the count that says so; all columns of a status

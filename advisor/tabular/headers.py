@@ -20,6 +20,7 @@ _NAMES = frozenset(
     for sep in (" ", "_")
     for what in ("id", "name")
 )
+_LIKE = 2  # columns, from which on a file is like a kind
 _UNSEEN = "a column name that was seen in a real export"
 
 
@@ -167,6 +168,16 @@ class Recogniser:
             if best is None or _better(located, best):
                 best = located
         return best
+
+    def resemblance(self, grid: Grid) -> Located | None:
+        """What *grid* has of the kind, however little; None where that is not even two columns."""
+        found = self._in(grid)
+        if found is None or len(found.columns) < _LIKE:
+            return None
+        kind = self._kind
+        needs = (need for need in kind.requires if need not in found.columns)
+        lacks = tuple(first_name(kind.columns[need]) for need in needs)
+        return Located(found, lacks or (_UNSEEN,))
 
     def _refused(self, source: Source, found: Found) -> str:
         """Why a table with the columns of the kind is none of it, or not surely; "" where it is."""

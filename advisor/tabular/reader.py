@@ -61,6 +61,23 @@ class TabularProvider:
                     )
         return claims
 
+    def resembling(self, source: Source) -> Sequence[Match]:
+        """For each grid that no kind claims, what it lacks of the kind that it is most like: the
+        one of which it has most columns, where those that are required count twice."""
+        found: list[Match] = []
+        for grid in source.grids:
+            best: tuple[tuple[int, int], Match] | None = None
+            for name, kind in self._kinds.items():
+                located = None if kind.template else self._recogniser(name).resemblance(grid)
+                if located is None:
+                    continue
+                required = len(kind.requires) - len(located.lacks)
+                has = required + located.strength, required
+                if best is None or has > best[0]:
+                    best = has, Match(name, has[0], located.lacks, grid.name)
+            found += [] if best is None else [best[1]]
+        return found
+
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         """The counts of *source* as *match*.kind; raises AdvisorError where it is not one."""
         kind = self._kinds[match.kind]

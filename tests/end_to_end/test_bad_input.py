@@ -361,7 +361,7 @@ high = 1
     assert str(refused(tmp_path)) == (
         "advisor.toml: 7 mistakes\n"
         "  shop: unknown key 'colour'; known: currency, id, margin, name, niche, owner, region, "
-        "size, tags, usd_rate\n"
+        "size, tags, timezone, usd_rate\n"
         "  unknown key 'goals'; did you mean 'goal'?\n"
         "  shop.size: unknown size 'tiny'; known: enterprise, mid, small\n"
         "  shop.currency: 'dollar' is no currency code; write three capital letters, like USD\n"

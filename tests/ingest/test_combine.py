@@ -530,3 +530,13 @@ def test_an_ad_known_by_its_id_alone_gets_the_newest_name_that_any_file_has() ->
 
     names = dict(only(counted).rows.select("from", "name").iter_rows())  # type: ignore[union-attr]
     assert names == {day(1): "Summer", day(2): "Autumn", day(3): "Autumn"}
+
+
+def test_two_exports_without_dates_are_asked_about() -> None:
+    one, two = (
+        reading(name, [{"key": "a", "from": None, "to": None, "clicks": 1.0}], grain=Grain.PERIOD)
+        for name in ("a.csv", "b.csv")
+    )
+    (note,) = combine([one, two], WORDS).notes
+    assert note.code == "undated"
+    assert "Which days are they of?" in note.text

@@ -14,6 +14,7 @@ from advisor.ingest.gathering import Gathered, gather
 from advisor.model.reading import Reading
 from advisor.model.source import Source
 from advisor.plugin.hookspecs import KindInfo, Match, ReadContext
+from docs.generate import bundled
 from tests.files_and_frames import reading
 
 TODAY = ReadContext(today=date(2026, 6, 1))
@@ -95,7 +96,8 @@ def test_an_unknown_file_says_what_it_nearly_was(shop: Path) -> None:
     (unread,) = gather([shop], [nearly, Fake()], TODAY).unread
 
     assert str(unread) == (
-        "odd.csv: is an unrecognized file; nearest: Fake list, but without Spend, Views"
+        "odd.csv: is an unrecognized file; nearest: Fake list, but without Spend, Views; "
+        "to read it anyway, map its columns: `advisor inspect FILE --map`"
     )
 
 
@@ -300,3 +302,28 @@ def test_a_file_that_is_not_the_same_after_reading_is_unread(
 
     assert [one.file.name for one in gathered.readings] == ["other.csv"]
     assert reasons(gathered) == {"good.csv": reason}
+
+
+@pytest.mark.parametrize(
+    ("header", "nearest"),
+    [
+        ("Data,Nome da campanha,Custo,Alcance", "Ads Manager report"),
+        ("ชื่อแคมเปญ,ต้นทุน,สกุลเงิน", "Ads Manager report"),
+        ("Kampagnenname,Reichweite,Währung,Häufigkeit,Kosten", "Ads Manager report"),
+        ("ID de pedido,Nombre del producto,Precio,Moneda,Cantidad", "Affiliate orders"),
+        ("Tanggal,Pengunjung,Pembeli,Pesanan", "Shop Analytics, key metrics by day"),
+        ("Mã đơn hàng,Tên sản phẩm,Số lượng", "Orders"),
+        ("alpha,beta,gamma", None),
+    ],
+)
+def test_a_file_with_little_of_a_kind_says_what_it_is_most_like_in_any_language(
+    header: str, nearest: str | None, tmp_path: Path
+) -> None:
+    values = ",".join("1" for _ in header.split(","))
+    (tmp_path / "odd.csv").write_text(f"{header}\n{values}\n", encoding="utf-8")
+    with pytest.raises(NothingReadable) as raised:
+        gather([tmp_path], bundled().providers(), TODAY)
+    message = str(raised.value)
+    assert "`advisor inspect FILE --map`" in message
+    assert (f"nearest: {nearest}" in message) == (nearest is not None)
+    assert ("nearest" in message) == (nearest is not None)

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.model.reading import Column, File, Grain, Reading, Table
 from advisor_tiktok_ads.purchases import counts_after, one_source
+from tests.plugins_ads.reads import read
 
 Counts = Mapping[str, Sequence[float | None]]
 
@@ -102,3 +103,33 @@ def test_columns_say_which_source_they_became() -> None:
 def test_counts_that_a_kind_can_give_are_named_without_their_source() -> None:
     counts = ("spend", "purchases.shop", "purchases.all", "ad_revenue.all", "clicks")
     assert counts_after(counts) == ("spend", "purchases", "ad_revenue", "clicks")
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "revenue", "told"),
+    [
+        # 100 x 3.33 is all that is known: it may be up to half a hundredth of the spend off.
+        (("ROAS (Shop)",), ("3.33",), 333.0, ["may be off by 0.50"]),
+        (("Average order value (Shop)", "ROAS (Shop)"), ("166.7", "3.33"), 333.4, []),
+        (("Gross revenue (Shop)", "ROAS (Shop)"), ("333.35", "3.33"), 333.35, []),
+        (("ROAS (Shop)",), ("0.00",), 0.0, []),
+    ],
+)
+def test_revenue_of_a_rounded_ratio_is_the_last_resort_and_told(
+    columns: Sequence[str],
+    cells: Sequence[str],
+    revenue: float,
+    told: Sequence[str],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report.csv"
+    names = ("Campaign ID", "By Day", "Cost", "Impressions", "Clicks (destination)")
+    names = (*names, "Purchases (Shop)")
+    values = ("1850000000000001", "2026-10-01", "100", "1000", "10", "2")
+    path.write_text(f"{','.join((*names, *columns))}\n{','.join((*values, *cells))}\n")
+    found = read(path)
+    (table,) = found.tables
+    assert table.frame["ad_revenue"].to_list() == pytest.approx([revenue])
+    notes = [note.text for note in found.notes if note.code == "rebuilt-from-ratio"]
+    assert [any(text in note for note in notes) for text in told] == [True] * len(notes)
+    assert len(notes) == len(told)
