@@ -360,7 +360,7 @@ def _periods(
     # Two exports without dates may be of two periods: that has to be asked.
     if unknown:
         asked = lazy_gettext(
-            "rows ({subject}), and neither has dates, so they may be of different periods. Which "
+            "rows ({subject}), and both have no dates, so they may be of different periods. Which "
             "days are they of? Export them by day, or put the days into the names of the files, "
             "like 20260901-20260930",
             subject=what,

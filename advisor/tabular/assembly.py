@@ -13,8 +13,10 @@ from advisor.model import (
     Grain,
     Listed,
     Period,
+    Quantity,
     Reading,
     Source,
+    Unit,
     lazy_gettext,
     lazy_ngettext,
     time_zone_named,
@@ -544,9 +546,15 @@ class FileReader:
         count = int(rows.sum())
         self.notes.say(
             "rebuilt-from-ratio",
-            f"revenue of {count:,} {'row' if count == 1 else 'rows'} is worked out from "
-            f"{self.headers[name]!r}, a ratio of {digits} decimals, as the file has no exact "
-            f"column of it: all in all it may be off by {off:,.2f}",
+            lazy_ngettext(
+                "revenue of {n} row comes from “{header}”, a rounded ratio, for no column has it "
+                "exactly; it may be off by {off}",
+                "revenue of {n} rows comes from “{header}”, a rounded ratio, for no column has it "
+                "exactly; all together it may be off by {off}",
+                count,
+                header=self.headers[name],
+                off=Quantity(off, Unit.NUMBER),
+            ),
         )
 
     def _states(self, values: Values) -> dict[str, pl.Series]:

@@ -87,10 +87,10 @@ def test_facts_keep_the_hours_for_the_clock_of_the_shop(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("context", "words"),
     [
-        (BANGKOK, "7 hours apart from those of Asia/Bangkok; export it by hour"),
-        (ReadContext(TODAY, time_zone="Asia/Tokyo"), "9 hours apart from those of Asia/Tokyo"),
-        (ReadContext(TODAY, region="US"), "write the shop's own time zone"),  # it has several
-        (ReadContext(TODAY), "write the shop's own time zone"),
+        (BANGKOK, "7 hours apart from your shop's (Asia/Bangkok); export it by hour"),
+        (ReadContext(TODAY, time_zone="Asia/Tokyo"), "9 hours apart from your shop's (Asia/Tokyo)"),
+        (ReadContext(TODAY, region="US"), "set timezone in [shop]"),  # it has several
+        (ReadContext(TODAY), "set timezone in [shop]"),
         (ReadContext(TODAY, time_zone="Etc/UTC"), None),
         (ReadContext(TODAY, region="IS"), None),
     ],

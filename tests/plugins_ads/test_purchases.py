@@ -109,7 +109,7 @@ def test_counts_that_a_kind_can_give_are_named_without_their_source() -> None:
     ("columns", "cells", "revenue", "told"),
     [
         # 100 x 3.33 is all that is known: it may be up to half a hundredth of the spend off.
-        (("ROAS (Shop)",), ("3.33",), 333.0, ["may be off by 0.50"]),
+        (("ROAS (Shop)",), ("3.33",), 333.0, ["may be off by 0.5"]),
         (("Average order value (Shop)", "ROAS (Shop)"), ("166.7", "3.33"), 333.4, []),
         (("Gross revenue (Shop)", "ROAS (Shop)"), ("333.35", "3.33"), 333.35, []),
         (("ROAS (Shop)",), ("0.00",), 0.0, []),
