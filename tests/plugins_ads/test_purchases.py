@@ -123,10 +123,9 @@ def test_revenue_of_a_rounded_ratio_is_the_last_resort_and_told(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "report.csv"
-    names = ("Campaign ID", "By Day", "Cost", "Impressions", "Clicks (destination)")
-    names = (*names, "Purchases (Shop)")
-    values = ("1850000000000001", "2026-10-01", "100", "1000", "10", "2")
-    path.write_text(f"{','.join((*names, *columns))}\n{','.join((*values, *cells))}\n")
+    names = "Campaign ID,By Day,Cost,Impressions,Clicks (destination),Purchases (Shop)"
+    values = "1850000000000001,2026-10-01,100,1000,10,2"
+    path.write_text(f"{names},{','.join(columns)}\n{values},{','.join(cells)}\n")
     found = read(path)
     (table,) = found.tables
     assert table.frame["ad_revenue"].to_list() == pytest.approx([revenue])
