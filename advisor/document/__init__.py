@@ -59,7 +59,7 @@ from advisor.document.origin import (
     ShopInfo,
 )
 from advisor.document.outcomes import ExportInfo, Healthy, OutcomeCount, StoryLine, Unjudged, Watch
-from advisor.document.plain_values import as_json, one_level, plain
+from advisor.document.plain_values import as_json, one_level, plain, significant
 from advisor.document.since import FindingChange, RunDiff, SinceInfo
 from advisor.document.whole import SCHEMA_VERSION, Document
 
@@ -127,6 +127,7 @@ __all__ = [
     "promise",
     "rounded_money",
     "schema_text",
+    "significant",
     "since_frame",
     "unjudged",
     "whole_schema",

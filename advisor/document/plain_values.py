@@ -17,16 +17,23 @@ def one_level(value: Any) -> dict[str, Any]:
     """A part of the document, or a mapping, as a dictionary of what it holds. Raises TypeError for
     anything else."""
     names = _names(value.__class__)
-    return dict(value) if names is None else {name: getattr(value, name) for name in names}
+    if names is None:
+        return dict(value)
+    return {
+        name: significant(item) if type(item := getattr(value, name)) is float else item
+        for name in names
+    }
 
 
 def plain(value: Any) -> Any:
     """A part of the document, and all that it holds, as JSON-ready values."""
     kind = type(value)
-    if kind in _LEAVES:
+    if kind is float:
+        return significant(value)
+    if kind in _EXACT:
         return value
     if kind is tuple or kind is list:
-        return [item if type(item) in _LEAVES else plain(item) for item in value]
+        return [item if type(item) in _EXACT else plain(item) for item in value]
     # attrs.asdict says the same, but takes too long on a hundred thousand findings
     names = _names(value.__class__)
     if names is not None:
@@ -36,7 +43,13 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float) else [plain(item) for item in value]
 
 
-_LEAVES = frozenset((str, int, float, bool, type(None)))
+def significant(number: float) -> float:
+    """*number* with 12 significant digits: the last of the 17 that a float has differ between
+    versions of libraries and kinds of processors."""
+    return float(f"{number:.12g}")
+
+
+_EXACT = frozenset((str, int, bool, type(None)))
 
 
 @cache

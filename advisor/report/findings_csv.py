@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from advisor.document import Document, Evidence, FindingInfo
+from advisor.document import Document, Evidence, FindingInfo, significant
 from advisor.report.escape import csv_cell
 
 HEADER = (
@@ -73,7 +73,9 @@ def _write(cells: Iterable[Cell]) -> str:
 def _cell(cell: Cell) -> str:
     if cell is None or cell == "":
         return ""
-    return _text(cell) if isinstance(cell, str) else repr(cell)
+    if isinstance(cell, str):
+        return _text(cell)
+    return repr(significant(cell) if isinstance(cell, float) else cell)
 
 
 _text = lru_cache(maxsize=1 << 12)(csv_cell)  # most texts are those of the rule

@@ -36,7 +36,9 @@ class Territory:
 def known() -> Mapping[str, Territory]:
     """Every territory whose time zone is known, by code and by each of its names, in small
     letters."""
-    raw = tomllib.loads(files("advisor_tiktok_studio").joinpath("territories.toml").read_text())
+    raw = tomllib.loads(
+        files("advisor_tiktok_studio").joinpath("territories.toml").read_text(encoding="utf-8")
+    )
     found: dict[str, Territory] = {}
     for code, says in raw.items():
         one = Territory(code, tuple(says["names"]), says["zone"], says["world"])

@@ -206,7 +206,10 @@ def _json(chance: random.Random, steps: Steps) -> Made:
     for step in steps:
         tree = mutations.tree_changed(tree, step)
     name = chance.choice(("answer.json", "answer.json", "answer.jsonl", "answer.txt"))
-    return Made("", {name: json.dumps(tree).encode()})
+    try:
+        return Made("", {name: json.dumps(tree).encode()})
+    except (RecursionError, ValueError):  # too deep to be written, or a circle
+        return Made("", {name: b'{"data": [' * 50_000})
 
 
 def _settings(_chance: random.Random, steps: Steps) -> Made:
