@@ -19,10 +19,16 @@ def one_level(value: Any) -> dict[str, Any]:
     names = _names(value.__class__)
     if names is None:
         return dict(value)
-    return {
-        name: significant(item) if type(item := getattr(value, name)) is float else item
-        for name in names
-    }
+    return {name: _exact(getattr(value, name)) for name in names}
+
+
+def _exact(value: Any) -> Any:
+    """A number, or a list of numbers, with as many digits as are printed."""
+    if type(value) is float:
+        return significant(value)
+    if type(value) in (tuple, list) and value and _names(type(value[0])) is None:
+        return plain(value)
+    return value
 
 
 def plain(value: Any) -> Any:
