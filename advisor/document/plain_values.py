@@ -26,7 +26,7 @@ def _exact(value: Any) -> Any:
     """A number, or a list of numbers, with as many digits as are printed."""
     if type(value) is float:
         return significant(value)
-    if type(value) in (tuple, list) and value and _names(type(value[0])) is None:
+    if type(value) in (tuple, list) and value and _names(value[0].__class__) is None:
         return plain(value)
     return value
 
