@@ -61,7 +61,7 @@ def generated() -> Mapping[Path, str]:
     made = example.document(registry)
     return {
         DOCS / "metrics.md": metrics.render(registry),
-        DOCS / "rules.md": rules.render(registry),
+        **{DOCS / name: text for name, text in rules.render(registry).items()},
         DOCS / "power.md": power.render(),
         DOCS / "bands.md": bands.render(registry),
         DOCS / "exports.md": exports.render(registry),
@@ -85,6 +85,11 @@ def _with_picture(readme: str, picture: str) -> str:
     return f"{before}{BEGIN}\n```text\n{picture}```\n{END}{after}"
 
 
+def rule_pages() -> list[Path]:
+    """The pages of single rules that there are."""
+    return sorted((DOCS / "rules").rglob("*.md"))
+
+
 def differing() -> list[Path]:
     """The generated files that are not as they should be."""
     return [
@@ -102,8 +107,10 @@ def main(arguments: list[str]) -> int:
             print(f"{path.relative_to(ROOT)} is stale: python -m docs.generate")
         return 1 if stale else 0
     texts = generated()
+    for path in set(rule_pages()) - texts.keys():
+        path.unlink()
     for path in stale:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(texts[path], encoding="utf-8", newline="\n")
         print(f"written: {path.relative_to(ROOT)}")
     return 0

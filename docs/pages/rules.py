@@ -1,6 +1,8 @@
-"""docs/rules.md: every rule of the bundled packs."""
+"""docs/rules.md: every rule of the bundled packs by group; docs/rules/: a page for each."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from advisor.explain import conditions
 from advisor.knowledge import load_pack
@@ -17,34 +19,48 @@ of your subjects; [write a rule](write-a-rule.md) says how to add yours.
 """
 
 
-def render(registry: Registry) -> str:
-    """The page."""
+_GROUPS = {"gmv-max": "GMV Max", "live": "LIVE"}  # names of folders that are names
+_LINK = re.compile(r"\]\((?=[a-z-]+\.md)")  # to another page of the docs
+
+
+def render(registry: Registry) -> Mapping[str, str]:
+    """The pages, by their paths in docs/."""
     vocabulary = registry.vocabulary()
     packs = [(pack, load_pack(pack, vocabulary)) for pack in registry.rule_packs()]
-    return page(
-        "Rules",
-        _INTRO,
-        *(_pack(pack, rules, registry) for pack, rules in packs),
-    )
+    index = page("Rules", _INTRO, *(_pack(pack, rules) for pack, rules in packs))
+    pages = (_pages(pack, rules, registry) for pack, rules in packs)
+    return {"rules.md": index} | {name: text for each in pages for name, text in each}
 
 
-def _pack(pack: RulePack, rules: tuple[Rule, ...], registry: Registry) -> Iterator[str]:
+def _pack(pack: RulePack, rules: tuple[Rule, ...]) -> Iterator[str]:
+    yield from (f"## {pack.id}: {pack.title}", "")
+    for group, members in groupby(sorted(rules, key=_group), key=_group):
+        yield from (f"### {_GROUPS.get(group, group.capitalize())} ({pack.id})", "")
+        yield from table(
+            ("Rule", "Severity", "On", "When all is well"),
+            (
+                (f"[`{r.id}`](rules/{r.id}.md)", r.severity.value, r.subject, r.says.healthy)
+                for r in members
+            ),
+        )
+
+
+def _group(rule: Rule) -> str:
+    return str(rule.file).partition("/")[0]
+
+
+def _pages(
+    pack: RulePack, rules: tuple[Rule, ...], registry: Registry
+) -> Iterator[tuple[str, str]]:
     vocabulary, files = registry.vocabulary(), registry.band_files()
     cases = pack_cases(pack, vocabulary=vocabulary)
-    yield from (f"## {pack.id}: {pack.title}", "")
-    yield from table(
-        ("Rule", "Severity", "On", "Where all is well"),
-        (
-            (f"[`{r.id}`](#{r.id.replace('/', '')})", r.severity.value, r.subject, r.says.healthy)
-            for r in rules
-        ),
-    )
     for rule in rules:
-        yield from _rule(rule, facts(rule, cases.get(rule.id, ()), files, vocabulary))
+        beside = facts(rule, cases.get(rule.id, ()), files, vocabulary)
+        text = page(rule.id, _rule(rule, beside))
+        yield f"rules/{rule.id}.md", _LINK.sub("](../../", text)
 
 
 def _rule(rule: Rule, beside: Iterator[str]) -> Iterator[str]:
-    yield from (f"### {rule.id}", "")
     yield from (f"> {rule.says.finding}", "")
     yield from (rule.says.why, "")
     goal = f", goal `{rule.goal}`" if rule.goal else ""

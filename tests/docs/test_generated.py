@@ -21,8 +21,13 @@ def test_a_generated_file_is_up_to_date(generated: Mapping[Path, str], path: Pat
     assert path.read_text(encoding="utf-8") == generated[path]
 
 
-def test_no_other_file_is_generated(generated: Mapping[Path, str]) -> None:
-    assert set(generated) == set(generate.FILES)
+def test_each_rule_has_its_page_and_no_other_file_is_generated(
+    generated: Mapping[Path, str],
+) -> None:
+    pages = generate.rule_pages()
+    assert set(generated) == {*generate.FILES, *pages}
+    assert len(pages) > 100
+    assert [one for one in pages if one.read_text(encoding="utf-8") != generated[one]] == []
 
 
 def test_the_index_names_every_page() -> None:

@@ -6,10 +6,9 @@ from advisor.plugin.registry import load_plugins
 from docs.pages import rules
 
 SECTIONS = {
-    name: text
-    for name, _, text in (
-        part.partition("\n") for part in rules.render(load_plugins()).split("\n### ")[1:]
-    )
+    name.removeprefix("rules/").removesuffix(".md"): text
+    for name, text in rules.render(load_plugins()).items()
+    if name.startswith("rules/")
 }
 
 
@@ -38,4 +37,4 @@ def test_limits_stand_by_size_region_and_day() -> None:
 
 
 def test_a_formula_is_that_of_the_metric() -> None:
-    assert "[`ctr`](metrics.md#ctr) = `clicks / impressions`" in SECTIONS["guide/weak-hook"]
+    assert "[`ctr`](../../metrics.md#ctr) = `clicks / impressions`" in SECTIONS["guide/weak-hook"]
