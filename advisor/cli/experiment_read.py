@@ -265,7 +265,7 @@ def _started(
         raise AdvisorError("goes with the folder of the shop", where="--test")
     test = named_test(*store_at(Path(paths[0]), config), name, where="--test")
     if today <= test.start:
-        raise AdvisorError(f"it began on {test.start}: no day is full yet", where="--test")
+        raise AdvisorError(f"it started on {test.start}: no day is complete yet", where="--test")
     return test
 
 

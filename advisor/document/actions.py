@@ -118,9 +118,9 @@ class ActionInfo:
     """One thing to do, for every subject it concerns: *findings* are ids, worst first;
     *also_explains* are ids of findings that these cause.
 
-    *owner_title* is who does it, in words. *effort* is hours of work, *start* when to begin (now,
+    *owner_title* is who does it, in words. *effort* is hours of work, *start* when to start (now,
     this-week, this-month; None where the data are too old for dates), *due* the day by which to
-    have begun at the latest, *stop* when to give up. *after* are ids of actions that come first.
+    have started at the latest, *stop* when to give up. *after* are ids of actions that come first.
     *gain* is what reaching the target is worth; *adds* the part of it that no action before has
     claimed. *chance* is that of getting there, from how many of the shop's own subjects are there;
     *chance_text* says so. *scope* says where it is about what nearly all subjects have in common.

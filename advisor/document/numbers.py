@@ -89,7 +89,7 @@ class Reconciliation:
 @frozen
 class Ranked:
     """A subject in a ranking: *value* as measured, on *n* events, and *shrunk*, as far as these
-    carry it, with its 80 % limits. The texts are ready to print."""
+    carry it, with its likely range (80% confidence). The texts are ready to print."""
 
     subject: SubjectInfo
     value: float

@@ -24,7 +24,7 @@ class OutcomeCount:
 @frozen
 class StoryLine:
     """A sentence of the story. *part* is what it tells: what excites or frustrates the audience,
-    where the shop shines or stalls. It is a finding (*finding* is its id) or, with None, the
+    what works or holds the shop back. It is a finding (*finding* is its id) or, with None, the
     healthy sentence of a rule; *subjects* counts those it holds for,
     *kinds* is what they are called."""
 
@@ -62,7 +62,7 @@ class Watch:
 
 @frozen
 class Unjudged:
-    """What could not be judged at all: *text* is the rule's healthy sentence. Why, and which export
+    """What could not be checked at all: *text* is the rule's healthy sentence. Why, and which export
     or line would make it possible (*remedy* may be empty). Each of *exports*, kinds of files, is
     enough for it."""
 

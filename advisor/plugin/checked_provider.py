@@ -99,15 +99,17 @@ class CheckedProvider:
 
     def _checked(self, claim: object, source: Source) -> Match:
         if not isinstance(claim, Match):
-            raise PluginError(f"recognise gave {type(claim).__name__} where Match is expected")
+            raise PluginError(f"`recognise` gave {type(claim).__name__} where Match is expected")
         if wrong := wrong_field(claim):
-            raise PluginError(f"recognise gave a Match that is none: {wrong}")
+            raise PluginError(f"`recognise` gave a Match that is none: {wrong}")
         if claim.kind not in self.kinds:
             raise PluginError(
-                f"recognise claims a kind that the provider does not have: {claim.kind}"
+                f"`recognise` claims a kind that the provider does not have: {claim.kind}"
             )
         if claim.grid is not None and claim.grid not in {grid.name for grid in source.grids}:
-            raise PluginError(f"recognise claims a grid that the file does not have: {claim.grid}")
+            raise PluginError(
+                f"`recognise` claims a grid that the file does not have: {claim.grid}"
+            )
         return claim
 
     def _check_reading(self, reading: Reading) -> None:

@@ -30,7 +30,7 @@ they give is checked for its types and its words. In the order of what it costs:
 - A rule pack with a mistake in any of its files is out, whole.
 - A plugin that fails in `advisor_metrics` brings no metrics to this shop; rules that need them end
   in an error.
-- A provider that fails on a file does not read it; whoever else knows the file does.
+- A provider that fails on a file does not read it; another that knows the file does.
 
 Each costs one line, the plan is made without it, and the exit code is 4. Where a word is unknown,
 the error names the plugins that failed: it may be theirs.

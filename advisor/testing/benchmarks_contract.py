@@ -17,7 +17,7 @@ class BenchmarksContract(Contract):
     *bands* is a BandFile or the TOML text of one. *plugins* are modules with hooks that are not
     installed, whose metrics and niches it uses. *today* is the day that the bands must hold on.
     *contradictions* are bands that cannot hold together and are known to, as the source says both:
-    how the sentences about them, in `advisor rules test`, begin.
+    how the sentences about them start in `advisor rules test`.
     """
 
     bands: BandFile | str

@@ -33,7 +33,7 @@ _FAILURES = (Exception, pl.exceptions.PanicException)
 
 
 class ProviderContract(Contract):
-    """A provider recognises its own files and no others, and loses nothing of them.
+    """A provider recognizes its own files and no others, and loses nothing of them.
 
     *samples* are files that it reads, as paths or `Sample`; at least one of them states `totals`.
     *others* are files that it must refuse, beside those that the contract brings. *plugins* are
@@ -46,7 +46,7 @@ class ProviderContract(Contract):
     plugins: Sequence[object] = ()
     context: ReadContext = ReadContext(date(2026, 1, 29))
 
-    def test_recognises_its_own_samples(self) -> None:
+    def test_recognizes_its_own_samples(self) -> None:
         """Each sample is claimed by its content, as the kind that its author says."""
         wrong: list[str] = []
         for sample in self._samples():

@@ -30,7 +30,7 @@ def render() -> str:
                     "1",
                     "`diagnose --fail-on`: a finding is that severe; `rules test`: a case fails",
                 ),
-                ("2", "a mistake that you can mend; the message says where, and what to do"),
+                ("2", "an error you can fix; the message says where and how"),
                 ("3", "nothing could be read"),
                 (
                     "4",

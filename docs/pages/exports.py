@@ -9,7 +9,7 @@ from docs.pages.languages import LANGUAGES
 from docs.pages.markdown import code, page, table
 
 _INTRO = """\
-Files are recognised by what is in them, never by their names: columns may be reordered, dropped
+Files are recognized by what is in them, never by their names: columns may be reordered, dropped
 or added, and lines above the header do no harm. CSV (any delimiter and encoding), XLSX and JSON
 are read. `advisor inspect FILE` says what a file was understood as, column by column, and which
 rows were left out and why.
@@ -103,7 +103,7 @@ def _kind(info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator
         if len(names) > 1:
             yield f"- read in {len(names)} [languages](languages.md): {', '.join(names)}"
         needed = [next(iter(kind.columns[name].headers.values()))[0] for name in kind.requires]
-        yield f"- recognised by: {code(needed)}"
+        yield f"- recognized by: {code(needed)}"
     yield f"- counts: {code(info.counts)}"
     yield ""
 

@@ -150,7 +150,7 @@ def _levers(vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _side_by_side(vocabulary: Vocabulary) -> Iterator[str]:
-    yield from ("## Totals side by side", "")
+    yield from ("## How totals compare", "")
     yield "The report shows these together, on the days that the files share; none is judged."
     yield ""
     yield from table(

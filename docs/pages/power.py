@@ -11,7 +11,7 @@ DATA = Path(__file__).parents[1] / "power.toml"
 ENOUGH = 0.9
 
 _INTRO = """\
-Rules are tried on invented shops by the thousand. **Healthy shops** of every size, trade and a
+Rules are tried on thousands of simulated shops. **Healthy shops** of every size, trade and a
 handful of currencies have every rate within its band, drawn up to its edges, and what real shops
 have beside it: few events or millions, days that vary more than chance, weeks with a shape, baskets
 of all prices, files without days. Whatever a rule says of one of them is a false alarm. **Sick

@@ -21,7 +21,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 them, ads for them, with every rate drawn within its usual band. Then one to five causes were drawn
 upon each, {found["causes"]} on average, several at once and overlapping: an opening that few
 follow, a page that few buy from (which harms every video and ad of that product too), a video that
-calls nobody to the product, a dear audience, and videos that nobody answers, which costs nothing.
+has no call to action, an expensive audience, and videos with low engagement, which costs nothing.
 Counts were drawn day by day for eight weeks, with the season of the week and days that vary more
 than chance. Files made of them were diagnosed as any shop's are.
 
@@ -58,9 +58,9 @@ from its top, the guide is followed as it goes through its metrics.
 ## Whether the money holds true
 
 An action's worth is what reaching its target brings; the chance of getting there is printed apart.
-Of {told["number"]:,} stated intervals, which are to hold the true value 8 times of 10,
+Of {told["number"]:,} stated intervals, which should hold the true value 80% of the time,
 {told["inside"]:.1%} did. Stated on average were {told["stated"] / told["number"]:,.0f}, true were
 {told["true"] / told["number"]:,.0f}.
 
-`python -m docs.proof` makes the shops anew.
+`python -m docs.proof` makes the shops again.
 """

@@ -107,6 +107,6 @@ def _action(action: Action) -> Iterator[str]:
     if action.waste:
         yield from (f"Worth all of `{action.waste}`, while nothing is done.", "")
     if action.start:
-        yield from (f"Begin {action.start.value.replace('-', ' ')}.", "")
+        yield from (f"Start: {action.start.value.replace('-', ' ')}.", "")
     if action.stop:
         yield from (f"Stop if: {action.stop}", "")

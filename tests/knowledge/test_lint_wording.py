@@ -1,5 +1,6 @@
 """Hard words and long texts are named, and no text of ours has any."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from advisor.knowledge import (
 from advisor.knowledge.lint_wording import MOST_FINDING, MOST_TITLE, wording_file
 from advisor.model import Action, Conditions, Rule, Says, Severity
 from advisor.plugin import load_plugins
+from advisor.testing.catalogues import package_texts
 
 ROOT = Path(__file__).parents[2]
 TITLES = ("title", "plural")
@@ -223,4 +225,62 @@ def test_our_templates_are_in_plain_words() -> None:
         texts.append(Text(file.name, " ".join(parts)))
     found = check_wording(texts, Audience.ANYONE)
     assert texts
+    assert not found, listed(found)
+
+
+PLUGINS = sorted(str(p.parent.relative_to(ROOT)) for p in ROOT.glob("plugins/*/__init__.py"))
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def test_our_docs_are_in_plain_words() -> None:
+    texts = [
+        Text(str(page.relative_to(ROOT)), FENCED.sub(" ", page.read_text(encoding="utf-8")))
+        for page in PAGES
+    ]
+    found = check_wording(texts, Audience.ANYONE)
+    assert len(texts) > 100
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "advisor",
+        *sorted(str(p.parent.relative_to(ROOT)) for p in ROOT.glob("plugins/*/__init__.py")),
+    ],
+)
+def test_notes_explanations_and_the_page_are_in_plain_words(package: str) -> None:
+    texts = [Text(t.where, f"{t.text} {t.plural}") for t in package_texts(ROOT / package)]
+    found = check_wording(texts, Audience.ANYONE)
+    assert texts
+    assert not found, listed(found)
+
+
+def told_texts(tree: ast.AST, place: str) -> Iterator[Text]:
+    """The literal texts of what is raised, said and told at the end of a command."""
+    for node in ast.walk(tree):
+        told = isinstance(node, ast.Raise) or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name | ast.Attribute)
+            and (node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
+            in {"say", "echo", "AdvisorError", "Note"}
+        )
+        for inner in ast.walk(node) if told else ():
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                yield Text(f"{place}:{inner.lineno}", inner.value)
+
+
+def test_errors_and_what_commands_say_are_in_plain_words() -> None:
+    texts = [
+        text
+        for top in ("advisor", "plugins", "report_templates")
+        for file in sorted((ROOT / top).rglob("*.py"))
+        for text in told_texts(ast.parse(file.read_text(encoding="utf-8")), file.name)
+    ]
+    found = check_wording(texts, Audience.ANYONE)
+    assert len(texts) > 500
     assert not found, listed(found)

@@ -112,7 +112,7 @@ CLAIMS: dict[str, tuple[object, str]] = {
     "of an unknown kind": (Match("other", 1), "a kind that the provider does not have: other"),
     "of no strength": (Match("own", "much"), "strength is str, expected int"),  # type: ignore[arg-type]
     "on no grid of the file": (Match("own", 9, grid="x"), "a grid that the file does not have: x"),
-    "that is no claim": ("own", "recognise gave str where Match is expected"),
+    "that is no claim": ("own", "`recognise` gave str where Match is expected"),
 }
 
 
