@@ -63,8 +63,8 @@ class Watch:
 @frozen
 class Unjudged:
     """What could not be checked at all: *text* is the rule's healthy sentence. Why, and which
-    export or line would make it possible (*remedy* may be empty). Each of *exports*, kinds of files, is
-    enough for it."""
+    export or line would make it possible (*remedy* may be empty). Each of *exports*, kinds of
+    files, is enough for it."""
 
     rule: str
     text: str

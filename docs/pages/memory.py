@@ -45,7 +45,7 @@ Of {found["actions"]:,} actions {found["marked"]:,} were marked as done: {works[
 The second row calls every action whose metric rose or fell by 10% from the 28 days before to the
 28 days after, as a log without untouched subjects would. No difference was found for
 {said["no-difference"]:,}, and {said["cannot-tell"]:,} could not be told. Of {soon["number"]:,}
-actions that a test with known variances would tell 8 times of 10 after four weeks,
+actions that a test with known variances would tell 80% of the time after four weeks,
 {soon["soon"]:.1%} were called within four weeks, and {soon["ever"]:.1%} at all.
 """
     yield ""
@@ -92,7 +92,7 @@ in that week it would have been {flicker["again"]:,}.
     yield """\
 ± is one standard error. Without a history, the same action is done again while its result is not
 there yet; a seller who remembers his own last four weeks does as well. `python -m docs.memory`
-makes the shops anew."""
+makes the shops again."""
 
 
 def _money(amount: float) -> str:
