@@ -128,14 +128,9 @@ class Action:
 
     *done* is data: the levels that end it, and which gap the money is about. *trial* is the metric
     of them that decides between versions, where the action is to test some. *waste* is a count of
-<<<<<<< HEAD
-    money that is lost as a whole while nothing is done. *start* is when to begin, where the
+    money that is lost as a whole while nothing is done. *start* is when to start, where the
     severity does not say it; *stop* says when to give up or to leave it at that, and what then;
     *stop_after* is the same as data, which the history is asked for.
-=======
-    money that is lost as a whole while nothing is done. *start* is when to start, where the
-    severity does not say it; *stop* says when to give up or to leave it at that.
->>>>>>> a63027a (Hold docs, errors, notes and the page to plain words)
     """
 
     toml_underscores: ClassVar[bool] = True
