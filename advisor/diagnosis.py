@@ -5,7 +5,7 @@ worked on together: every frame has a `shop` column, and what differs in number 
 value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -36,19 +36,24 @@ from advisor.metrics import (
     DailyTotals,
     Lineage,
     Measured,
+    ShopSlices,
     Total,
     Windows,
+    alike_shops,
     alone_with,
     as_counted_rows,
     choose_windows,
     context_for_plugins,
     counts_for_plugins,
     daily_totals,
+    derived_of,
     kpi_names,
+    links_of,
     measure,
     outside_notes,
     rank_subjects,
     reconcile,
+    rows_of,
     totals,
     wanted,
     with_derived,
@@ -219,9 +224,9 @@ class Block:
         return {id_: info for one in self.providers for id_, info in one.kinds.items()}
 
     @cached_property
-    def slices(self) -> "_Slices":
+    def slices(self) -> "ShopSlices":
         """The frames by shop."""
-        return _Slices(tuple(self.shops), self.rows, self.measured)
+        return ShopSlices(tuple(self.shops), self.rows, self.measured)
 
     @cached_property
     def judgements(self) -> Mapping[str, Judgement]:
@@ -510,7 +515,7 @@ class _Part:
         )
         measured = with_derived(measured, self.derived, vocabulary)
         measured, not_running = with_over(measured, self.rows, self.windows, vocabulary)
-        links = _of_shops_links(self.counted.links, tuple(self.shops))
+        links = links_of(self.counted.links, tuple(self.shops))
         lost = registry.uncomputed(self.computed, next(iter(self.shops)))
         grader = Grader(vocabulary, bands, self.businesses, today)
         judgement = judge(rules.rules, measured, links, grader, engine, lost=lost)
@@ -603,15 +608,15 @@ def _counted_parts(
     )
     context = context_for_plugins(request.today, businesses.values(), windows)
     computed = resolver.registry.derived(counts, context)
-    for ids in _same_columns(tuple(shops), rows, windows, counted.links, computed):
-        part = _only(ids, len(shops), rows)
+    for ids in alike_shops(tuple(shops), rows, windows, counted.links, computed):
+        part = rows_of(ids, len(shops), rows)
         yield _Part(
             {id_: shops[id_] for id_ in ids},
             {id_: businesses[id_] for id_ in ids},
             counted,
             part,
             Windows({id_: windows.of(id_) for id_ in ids}) if len(ids) < len(shops) else windows,
-            tuple(_of_shops(computed.derived, ids, len(shops))),
+            tuple(derived_of(computed.derived, ids, len(shops))),
             computed,
             notes,
         )
@@ -642,128 +647,3 @@ def _rate_notes(business: Business) -> tuple[Note, ...]:
         off=Quantity(business.rate_within, Unit.SHARE),
     )
     return (Note("currency-rate", said),)
-
-
-def _same_columns(
-    shops: Sequence[str],
-    rows: Sequence[CountedRows],
-    windows: Windows,
-    links: Mapping[str, pl.DataFrame],
-    computed: Computed,
-) -> Iterable[tuple[str, ...]]:
-    """*shops* in groups that have rows and links in the same places, and the same derived
-    columns."""
-    if len(shops) == 1:
-        return [tuple(shops)]
-    has: dict[str, list[Hashable]] = {shop: list(computed.lines(shop)) for shop in shops}
-    for place, counted in enumerate(rows):
-        for earlier in (None, False, True):
-            whole = earlier is None
-            frame = counted.frame if whole else counted.held(windows)
-            if earlier:
-                frame = counted.within(windows, earlier=True)
-            for shop in frame["shop"].unique():
-                has[shop].append((place, earlier))
-    for relation, pairs in links.items():
-        for shop in pairs["shop"].unique():
-            has[shop].append(relation)
-    for place, one in enumerate(computed.derived):
-        known = one.frame.group_by("shop").agg(pl.all().is_not_null().any())
-        for shop, *columns in known.iter_rows():
-            has[shop].append((place, one.subject, tuple(columns)))
-    groups: dict[Hashable, list[str]] = {}
-    for shop, places in has.items():
-        groups.setdefault(tuple(places), []).append(shop)
-    return [tuple(group) for group in groups.values()]
-
-
-def _only(ids: Sequence[str], of: int, rows: tuple[CountedRows, ...]) -> tuple[CountedRows, ...]:
-    if len(ids) == of:
-        return rows
-    inside = pl.col("shop").is_in(ids)
-    parts = (attrs.evolve(one, frame=one.frame.filter(inside)) for one in rows)
-    return tuple(one for one in parts if one.frame.height)
-
-
-def _of_shops_links(
-    links: Mapping[str, pl.DataFrame], shops: Sequence[str]
-) -> dict[str, pl.DataFrame]:
-    """The pairs of these shops; a relation of which they have none is not there."""
-    own = {name: frame.filter(pl.col("shop").is_in(shops)) for name, frame in links.items()}
-    return {name: frame for name, frame in own.items() if frame.height}
-
-
-def _of_shops(derived: Sequence[Derived], shops: Sequence[str], of: int) -> Iterator[Derived]:
-    """Those rows of *derived*, which has *of* shops, that are of these, without columns in which
-    they have nothing."""
-    for one in derived:
-        frame = one.frame if len(shops) == of else one.frame.filter(pl.col("shop").is_in(shops))
-        if frame.height:
-            known = {_base(c) for c in frame.columns if frame[c].null_count() < frame.height}
-            yield Derived(one.subject, frame[[c for c in frame.columns if _base(c) in known]])
-
-
-def _base(column: str) -> str:
-    """The metric that a column belongs to: a value may be missing where its limits are known."""
-    metric, _, part = column.rpartition(".")
-    return metric if part in ("lo", "hi", "n", "se") else column
-
-
-class _Slices:
-    """What each of several shops has of the frames of all of them."""
-
-    def __init__(
-        self,
-        shops: Sequence[str],
-        rows: tuple[CountedRows, ...],
-        measured: Mapping[str, Measured],
-    ) -> None:
-        self._alone = len(shops) == 1
-        self._whole = rows, measured
-        if self._alone:
-            return
-        self._rows = [(one, _by_shop(one.frame)) for one in rows]
-        self._measured = {kind: (one, _by_shop(one.frame)) for kind, one in measured.items()}
-        self._sources: dict[tuple[str, int], CountedRows] = {}
-        self._of_shop: dict[str, Mapping[str, Measured]] = {}
-
-    def rows(self, shop: str) -> tuple[CountedRows, ...]:
-        """The rows of counts of *shop*."""
-        if self._alone:
-            return self._whole[0]
-        return tuple(
-            self._source(shop, one, frames[shop]) for one, frames in self._rows if shop in frames
-        )
-
-    def measured(self, shop: str) -> Mapping[str, Measured]:
-        """The measured subjects of *shop*."""
-        if self._alone:
-            return self._whole[1]
-        if shop in self._of_shop:
-            return self._of_shop[shop]
-        frames = {id(one): of for one, of in self._rows}
-        self._of_shop[shop] = {
-            kind: attrs.evolve(
-                one,
-                frame=of[shop],
-                source=tuple(
-                    self._source(shop, rows, frames[id(rows)][shop])
-                    for rows in one.source
-                    if shop in frames[id(rows)]
-                ),
-            )
-            for kind, (one, of) in self._measured.items()
-            if shop in of
-        }
-        return self._of_shop[shop]
-
-    def _source(self, shop: str, rows: CountedRows, frame: pl.DataFrame) -> CountedRows:
-        asked = shop, id(rows)
-        if asked not in self._sources:
-            self._sources[asked] = attrs.evolve(rows, frame=frame)
-        return self._sources[asked]
-
-
-def _by_shop(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    parts = frame.partition_by("shop", as_dict=True, maintain_order=True)
-    return {str(shop): part for (shop,), part in parts.items()}

@@ -1,5 +1,6 @@
 """Counts to metrics with intervals, a window at a time."""
 
+from advisor.metrics.alike import alike_shops, derived_of, links_of, rows_of
 from advisor.metrics.band_edges import PROFILE, SIDES, by_profile, effective_edges, held_column
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
@@ -16,6 +17,7 @@ from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
+from advisor.metrics.shop_slices import ShopSlices
 from advisor.metrics.steps import Steps, without
 from advisor.metrics.value import Value, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
@@ -38,12 +40,14 @@ __all__ = [
     "Measured",
     "Row",
     "Rows",
+    "ShopSlices",
     "Steps",
     "Sum",
     "Total",
     "Value",
     "Wanted",
     "Windows",
+    "alike_shops",
     "alone_with",
     "as_counted_rows",
     "by_profile",
@@ -53,17 +57,20 @@ __all__ = [
     "counts_for_plugins",
     "daily_totals",
     "days_column",
+    "derived_of",
     "effective_edges",
     "funnel_totals",
     "held_column",
     "in_window",
     "kpi_names",
+    "links_of",
     "measure",
     "metric_of",
     "outside_notes",
     "pool",
     "rank_subjects",
     "reconcile",
+    "rows_of",
     "split_changes",
     "steps_after",
     "sureness",

@@ -496,10 +496,9 @@ def _unsteady(
     day, by = pl.col("from").cast(pl.Date), ["shop", "key"]
     count = pl.sum_horizontal(pl.col(name).cast(pl.Float64) for name in counts)
     days = (
-        source.frame.lazy()
+        source.within(windows)
+        .lazy()
         .join(subjects, on=by, how="semi")
-        .join(windows.frame.lazy().select("shop", "first", "last"), on="shop")
-        .filter(day.is_between("first", "last"))
         .group_by(*by, day.alias("day"))
         .agg(count.sum().alias("count"))
     )
