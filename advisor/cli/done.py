@@ -12,6 +12,7 @@ from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
     from advisor.history import ActionRow, DoneRow, FindingRow, Run
+    from advisor.model import Business
 
 
 @click.command(short_help="Mark an action as done, and learn later whether it worked.")
@@ -61,7 +62,9 @@ def done(
       advisor done --list
     """
     from advisor.cli.history import newest_run, numbered_action, store_at
+    from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say, table
+    from advisor.model import business_of
 
     if lists or undo is not None:
         store, id_ = store_at(shop, config)
@@ -95,7 +98,8 @@ def done(
         raise AdvisorError(
             f"{when} is in the future", where="--on", hint="give the day it was done"
         )
-    marked = _marked(chosen, run, when, note, _chosen(chosen, run, names))
+    business = business_of(find_shop([str(shop)], config).settings)
+    marked = _marked(chosen, run, when, note, _chosen(chosen, run, names), business)
     if not store.mark(line.info.shop, marked):
         raise AdvisorError(
             f"action {action} is already marked for {when}", where="ACTION", hint="see --list"
@@ -120,7 +124,12 @@ def _chosen(action: "ActionRow", run: "Run", names: Sequence[str]) -> tuple["Fin
 
 
 def _marked(
-    action: "ActionRow", run: "Run", when: date, note: str, rows: Sequence["FindingRow"]
+    action: "ActionRow",
+    run: "Run",
+    when: date,
+    note: str,
+    rows: Sequence["FindingRow"],
+    shop: "Business",
 ) -> "DoneRow":
     from advisor.experiment import due_day
     from advisor.history import DoneRow
@@ -152,6 +161,8 @@ def _marked(
         currency=action.currency,
         each=action.each,
         each_sd=action.each_sd,
+        niche=shop.niche or "",
+        size=shop.size or "",
     )
 
 

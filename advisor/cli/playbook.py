@@ -11,8 +11,9 @@ from advisor.cli.options import config_option, load_registry
 @click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
 @config_option
 def playbook(path: Path, config: Path | None) -> None:
-    """Counts how the actions ended that you marked as done, by lever. Shops that share a database
-    share their playbook. The chance of an action of that kind is what the next plan starts from.
+    """Counts how the actions ended that you marked as done, by lever, niche and size of the shop.
+    Shops that share a database share their playbook. The chance of an action of that kind is what
+    the next plan of such a shop starts from.
 
     \b
     Example:
@@ -20,23 +21,29 @@ def playbook(path: Path, config: Path | None) -> None:
     """
     from advisor.cli.history import store_at
     from advisor.cli.screen import readers, say, table
-    from advisor.plan import Tries
+    from advisor.document import tries_of
+    from advisor.model import Business
 
     store, _ = store_at(path, config)
     levers = load_registry().vocabulary().levers
+    found = store.levers()
     rows = [
         (
             levers[row.lever].title if row.lever in levers else row.lever,
+            row.niche,
+            row.size,
             str(row.called),
             str(row.helped),
             str(row.no_difference),
             str(row.hurt),
-            f"{Tries(row.helped, row.called).chance:.0%}",
+            f"{tries_of(found, Business(niche=row.niche, size=row.size))[row.lever].chance:.0%}",
         )
-        for row in store.levers()
+        for row in found
     ]
     with readers():
         if not rows:
             say("No results yet: mark what you do with `advisor done`.")
             return
-        table(rows, ("Lever", "Results", "Helped", "No difference", "Hurt", "Chance"))
+        table(
+            rows, ("Lever", "Niche", "Size", "Results", "Helped", "No difference", "Hurt", "Chance")
+        )

@@ -20,6 +20,7 @@ from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_tex
 from advisor.document.compose import compose_document, compose_with_history, learned
 from advisor.document.compose.actions import rounded as rounded_money
 from advisor.document.compose.coverage import unjudged
+from advisor.document.compose.done import tries_of
 from advisor.document.compose.findings import compose_findings
 from advisor.document.compose.since import since_frame
 from advisor.document.compose.watch import promise
@@ -129,6 +130,7 @@ __all__ = [
     "schema_text",
     "significant",
     "since_frame",
+    "tries_of",
     "unjudged",
     "whole_schema",
 ]

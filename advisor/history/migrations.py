@@ -164,4 +164,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (shop, name)
         )""",
     ),
+    (
+        "ALTER TABLE advisor_done ADD COLUMN niche TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE advisor_done ADD COLUMN size TEXT NOT NULL DEFAULT ''",
+    ),
 )

@@ -82,7 +82,8 @@ class DoneRow:
     """An action that was done on a *day*, to *subjects* (keys of *kind*). It is called on the day
     *due* at the latest, which was fixed when it was marked. The plan of the day *planned* had
     promised a gain from *low* to *high*, for bringing *metric* from *now* to *target*; one more
-    unit of its numerator brings *each*."""
+    unit of its numerator brings *each*. *niche* and *size* are those of the shop, "" where it does
+    not state them."""
 
     action: str
     day: date
@@ -104,6 +105,8 @@ class DoneRow:
     currency: str | None
     each: float | None = None
     each_sd: float | None = None
+    niche: str = ""
+    size: str = ""
 
 
 class Verdict(StrEnum):
@@ -149,12 +152,15 @@ class VerdictRow:
 
 @frozen
 class LeverRow:
-    """How actions on one *lever* ended, of those that were called."""
+    """How actions on one *lever* ended in shops of a *niche* and *size* ("": not stated), of those
+    that were called."""
 
     lever: str
     helped: int = 0
     no_difference: int = 0
     hurt: int = 0
+    niche: str = ""
+    size: str = ""
 
     @property
     def called(self) -> int:

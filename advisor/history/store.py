@@ -337,24 +337,28 @@ def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
 
 
 def levers_of(database: Database, before: date | None = None) -> list[LeverRow]:
-    """How actions of all shops ended, by lever; *before* a day, where one is given."""
+    """How actions of all shops ended, by lever, niche and size; *before* a day, where one is
+    given."""
     day = "9999" if before is None else before.isoformat()
     query = (
-        "SELECT d.lever, v.verdict, count(*) FROM advisor_done d "
+        "SELECT d.lever, d.niche, d.size, v.verdict, count(*) FROM advisor_done d "
         "JOIN advisor_look v ON v.done = d.id AND v.days = (SELECT min(f.days) FROM advisor_look f "
-        "WHERE f.done = d.id AND f.verdict <> ?) WHERE v.day < ? GROUP BY 1, 2 ORDER BY 1, 2"
+        "WHERE f.done = d.id AND f.verdict <> ?) WHERE v.day < ? "
+        "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     )
-    counted: dict[str, dict[str, int]] = {}
-    for lever, verdict, many in database.rows(query, (Verdict.TOO_EARLY.value, day)):
-        counted.setdefault(lever, {})[verdict] = int(many)
+    counted: dict[tuple[str, str, str], dict[str, int]] = {}
+    for lever, niche, size, verdict, many in database.rows(query, (Verdict.TOO_EARLY.value, day)):
+        counted.setdefault((lever, niche, size), {})[verdict] = int(many)
     rows = (
         LeverRow(
             lever,
             many.get(Verdict.HELPED.value, 0),
             many.get(Verdict.NO_DIFFERENCE.value, 0),
             many.get(Verdict.HURT.value, 0),
+            niche,
+            size,
         )
-        for lever, many in counted.items()
+        for (lever, niche, size), many in counted.items()
     )
     return [row for row in rows if row.called]
 

@@ -10,16 +10,26 @@ from advisor.plan.actions import Planned, without
 
 @frozen
 class Tries:
-    """How often actions on one lever were called, and how often they *helped*."""
+    """How often actions on one lever were called in shops of a niche and size, and how often they
+    *helped*; and how often in *other* shops."""
 
     helped: int
     called: int
+    other_helped: int = 0
+    other_called: int = 0
 
     @property
     def chance(self) -> float:
-        """The chance that the next one helps: the mean of the posterior of a uniform prior (Beta
-        with 1 and 1), which is even as long as nothing was tried."""
-        return (self.helped + 1) / (self.called + 2)
+        """The chance that the next one helps: the mean of the posterior of a Beta prior. Its mean
+        is what other shops tell (even as long as they tell nothing), and it weighs as much as two
+        actions."""
+        prior = (self.other_helped + 1) / (self.other_called + 2)
+        return (self.helped + 2 * prior) / (self.called + 2)
+
+    @property
+    def known(self) -> int:
+        """From how many actions that is."""
+        return self.called + self.other_called
 
 
 @frozen
@@ -44,5 +54,5 @@ class Experience:
                 continue
             tries = self.tries.get(action.action.lever)
             if tries is not None and not left.chance_known:
-                left = attrs.evolve(left, chance=tries.chance, tries=tries.called)
+                left = attrs.evolve(left, chance=tries.chance, tries=tries.known)
             yield left

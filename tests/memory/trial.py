@@ -167,7 +167,9 @@ def _week(program: Program, sellers: Sequence[Seller], today: int, memory: Memor
     for place, (seller, diagnosis) in enumerate(zip(sellers, block.shops, strict=True)):
         tries = levers[place - place % AGENCY]
         learned = (
-            experience(seller.marks, tries, seller.id, program.rules.rules) if remembers else None
+            experience(seller.marks, tries, diagnosis.business, program.rules.rules)
+            if remembers
+            else None
         )
         _act(seller, diagnosis, learned, today, memory)
 

@@ -16,6 +16,11 @@ def made(*findings: PricedFinding, experience: Experience | None = None) -> Plan
 )
 def test_the_chance_starts_even(helped: int, called: int, chance: float) -> None:
     assert Tries(helped, called).chance == pytest.approx(chance)
+    assert Tries(0, 0, helped, called).chance == pytest.approx(chance)  # only others tell
+
+
+def test_other_shops_weigh_as_much_as_two_actions() -> None:
+    assert Tries(3, 4, 0, 98).chance == pytest.approx((3 + 2 * 0.01) / 6)
 
 
 @pytest.mark.parametrize(("severity", "left"), [(Severity.MEDIUM, 1), (Severity.CRITICAL, 2)])

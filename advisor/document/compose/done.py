@@ -12,7 +12,7 @@ from advisor.document.compose.actions import money
 from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
-from advisor.model import Action, Failure, Language, Rule, StopAfter, Unit, text
+from advisor.model import Action, Business, Failure, Language, Rule, StopAfter, Unit, text
 from advisor.plan import MARGIN, SALES, SPEND, Experience, Gain, Tries
 
 DEFAULT = StopAfter(3)  # where a rule does not say it: ours
@@ -41,12 +41,24 @@ def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tupl
 
 
 def experience(
-    marks: Sequence[Mark], levers: Sequence[LeverRow], shop: str, rules: Iterable[Rule]
+    marks: Sequence[Mark], levers: Sequence[LeverRow], shop: Business, rules: Iterable[Rule]
 ) -> Experience:
     """What *marks* of a shop, and how actions on *levers* ended, teach its plan; *rules* say when
     to stop."""
-    tries = {one.lever: Tries(one.helped, one.called) for one in levers}
-    return Experience(_not_asked(marks, shop, {rule.id: rule for rule in rules}), tries)
+    by_id = {rule.id: rule for rule in rules}
+    return Experience(_not_asked(marks, shop.id, by_id), tries_of(levers, shop))
+
+
+def tries_of(levers: Iterable[LeverRow], shop: Business) -> Mapping[str, Tries]:
+    """By lever, how actions ended in shops of the niche and size of *shop*, and in others."""
+    own = (shop.niche or "", shop.size or "")
+    counts: dict[str, list[int]] = {}
+    for row in levers:
+        at = 0 if (row.niche, row.size) == own else 2
+        many = counts.setdefault(row.lever, [0, 0, 0, 0])
+        many[at] += row.helped
+        many[at + 1] += row.called
+    return {lever: Tries(*many) for lever, many in counts.items()}
 
 
 def _action(done: DoneRow, rules: Rules) -> Action | None:

@@ -62,7 +62,7 @@ def learned(diagnosis: Diagnosis, past: Past) -> Experience:
     marks = past.marks.get(diagnosis.id, ())
     said = with_verdicts(marks, new_verdicts(marks, diagnosis))
     levers = past.levers.get(diagnosis.id, ())
-    return experience(said, levers, diagnosis.id, diagnosis.rules.rules)
+    return experience(said, levers, diagnosis.business, diagnosis.rules.rules)
 
 
 def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:
@@ -72,7 +72,7 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     called = new_verdicts(marks, diagnosis)
     marks = with_verdicts(marks, called)
     levers = past.levers.get(diagnosis.id, ())
-    own = experience(marks, levers, diagnosis.id, diagnosis.rules.rules)
+    own = experience(marks, levers, diagnosis.business, diagnosis.rules.rules)
     diagnosis = attrs.evolve(diagnosis, experience=own)
     tests = past.experiments.get(diagnosis.id, ())
     document = compose_document(diagnosis, marks, tests)
