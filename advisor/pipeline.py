@@ -48,7 +48,7 @@ from advisor.plan import Experience
 from advisor.plugin import Registry, Templates, TextFolder, describe_error, load_plugins
 from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 
-INDEX_FILES = ("index.md", "index.html", "index.json")
+INDEX_FILES = ("index.md", "index.html", "index.json", "index.xlsx")
 # Of a block: shops of one country, language and set of files are worked on together, so a block is
 # to have several of each; further ones share little more, and take memory.
 MOST_SHOPS = 96

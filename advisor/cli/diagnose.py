@@ -8,6 +8,7 @@ import attrs
 import click
 
 from advisor.cli import complete
+from advisor.cli.fail_on import FAIL_ON_REACHED, fail_on_option, holds_in_any
 from advisor.cli.options import (
     FOLDER,
     history_option,
@@ -28,18 +29,7 @@ if TYPE_CHECKING:
     from advisor.model import Language, Request
     from advisor.plugin import Registry
 
-FAIL_ON_REACHED = 1
 _FEW = 24  # shops for which another process is not worth its start
-
-
-def _conditions(
-    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
-) -> "tuple[FailOn, ...]":
-    if not given:
-        return ()
-    from advisor.cli.fail_on import fail_on
-
-    return tuple(fail_on(word) for one in given for word in one.split(","))
 
 
 @click.command()
@@ -60,16 +50,7 @@ def _conditions(
     help="md, html, json, csv, xlsx, ics, sarif, junit, jsonl, or what a plugin offers; may be "
     "given several times. A single one without -o goes to standard output.",
 )
-@click.option(
-    "--fail-on",
-    metavar="WHAT",
-    multiple=True,
-    callback=_conditions,
-    shell_complete=complete.severities,
-    help="End with exit code 1 where a finding is at least this severe (critical, high, medium or "
-    "low), is new or got worse since the run before (new, worse), or an action is worth at least "
-    "this much a month (gain=5000); may be given several times.",
-)
+@fail_on_option
 @language_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
 @click.option(
@@ -231,7 +212,9 @@ class _Run:
 
     def meets(self, document: "Document") -> bool:
         """Whether what --fail-on asks for is in *document*."""
-        return any(condition.holds(document) for condition in self.fail_on)
+        tags = self.request.settings.shop.tags
+        held = [condition.holds(document, tags) for condition in self.fail_on]  # all is said
+        return any(held)
 
     def many(self, folders: tuple[Path, ...]) -> bool:
         """A plan for each shop, and the index of them all: a portfolio whose tables are not kept.
@@ -287,7 +270,7 @@ class _Run:
             index, written = write_index(
                 dataset, self.registry, self.request.today, place=top, plans=top
             )
-            met = any(condition.holds_in(dataset) for condition in self.fail_on)
+            met = holds_in_any(self.fail_on, dataset)
         self.memory.problems += result.notes
         if not self.quiet:
             show_index(index)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli import complete
+from advisor.cli.fail_on import FAIL_ON_REACHED, fail_on_option, holds_in_any
+from advisor.cli.group import NamesNear
 from advisor.cli.options import (
+    FILE,
     FOLDER,
     check_shop_options,
     history_option,
@@ -24,11 +27,36 @@ from advisor.cli.options import (
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.cli.fail_on import FailOn
     from advisor.portfolio import Facts, Plans
     from advisor.report import Index
 
 
-@click.command()
+class _RunsOnShops(NamesNear):
+    """`advisor portfolio shops/` runs, as `advisor portfolio run shops/` does."""
+
+    default_command = "run"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        helps = ctx.help_option_names
+        if args and self.get_command(ctx, args[0]) is None and args[0] not in helps:
+            args = [self.default_command, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_RunsOnShops)
+def portfolio() -> None:
+    """Works on many shops: their results in columns, an index, benchmarks of their own.
+
+    \b
+    Examples:
+      advisor portfolio shops/ -o results/
+      advisor portfolio index results/ --owner Ana -o ana/
+      advisor portfolio bands results/ -o agency/bands.toml
+    """
+
+
+@portfolio.command()
 @click.argument("shops")
 @click.option("-o", "--output", type=FOLDER, required=True, metavar="DIR", help="The results.")
 @click.option(
@@ -55,8 +83,11 @@ if TYPE_CHECKING:
 @click.option("--no-facts", is_flag=True, help="Do not keep what was read for later reports.")
 @history_option
 @click.option("--isolate", is_flag=True, help="Run plugins of others in processes of their own.")
+@fail_on_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
-def portfolio(
+@click.pass_context
+def run(
+    ctx: click.Context,
     *,
     shops: str,
     output: Path,
@@ -75,6 +106,7 @@ def portfolio(
     no_facts: bool,
     no_history: bool,
     isolate: bool,
+    fail_on: "tuple[FailOn, ...]",
     quiet: bool,
 ) -> None:
     """Diagnoses every shop of a folder (each subfolder with an advisor.toml) and writes findings,
@@ -140,15 +172,81 @@ def portfolio(
         place=output,
         plans=dataset.plans,
         others=others,
+        whole=True,
     )
     for note in result.notes:
         say(f"Note: {note}", err=True)
-    if quiet:
-        return
+    if not quiet:
+        show_index(index)
+        done = f"{result.shops:,} shops in {result.seconds:.0f} s"
+        say(done + (f", {result.before:,} of them done before" if result.before else ""))
+        say(f"Written: {output} ({', '.join(path.name for path in written)})")
+    if holds_in_any(fail_on, dataset):
+        ctx.exit(FAIL_ON_REACHED)
+
+
+@portfolio.command("index")
+@click.argument("results", type=FOLDER)
+@click.option("--owner", metavar="NAME", help="Only shops that this person looks after.")
+@click.option("--tag", metavar="NAME", help="Only shops with this tag.")
+@click.option("--niche", metavar="NAME", help="Only shops of this niche.")
+@click.option("--region", metavar="NAME", help="Only shops of this country.")
+@click.option("--size", metavar="NAME", help="Only shops of this size.")
+@click.option(
+    "-o", "--output", type=FOLDER, metavar="DIR", help="Where it is written; else in the results."
+)
+def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
+    """Writes the index of a run again: of all shops, or of those that you name.
+
+    \b
+    Example:
+      advisor portfolio index results/ --owner Ana --tag beauty -o ana/
+    """
+    from advisor.cli.screen import say
+    from advisor.plugin import load_plugins
+    from advisor.portfolio import Dataset, Filter, write_index
+
+    dataset = Dataset(results)
+    day = date.fromisoformat(dataset.manifest()["options"]["today"])
+    index, written = write_index(
+        dataset,
+        load_plugins(),
+        day,
+        place=output or results,
+        plans=dataset.plans,
+        only=Filter(**only),
+        whole=True,
+    )
     show_index(index)
-    done = f"{result.shops:,} shops in {result.seconds:.0f} s"
-    say(done + (f", {result.before:,} of them done before" if result.before else ""))
-    say(f"Written: {output} ({', '.join(path.name for path in written)})")
+    for path in written:
+        say(f"Written: {path}")
+
+
+@portfolio.command()
+@click.argument("results", type=FOLDER)
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
+def bands(*, results: Path, output: Path | None) -> None:
+    """Writes what is usual among your shops as targets: the middle half of each ratio, by niche,
+    size and region, where at least 20 shops are alike. No shop can be recognized in them. Name the
+    file bands.toml, and give its folder to --rules.
+
+    \b
+    Examples:
+      advisor portfolio bands results/ -o agency/bands.toml
+      advisor portfolio shops/ -o next/ --rules agency/
+    """
+    from advisor.cli.screen import readers, say
+    from advisor.ingest import write_outputs
+    from advisor.plugin import load_plugins
+    from advisor.portfolio import Dataset, bands_of
+
+    text = bands_of(Dataset(results), load_plugins().vocabulary())
+    if output is None:
+        with readers():
+            click.echo(text, nl=False)
+        return
+    write_outputs({output: text})
+    say(f"Written: {output}")
 
 
 def _shops_at(given: str) -> "tuple[Sequence[Path] | Facts, Sequence[str], Sequence[str]]":

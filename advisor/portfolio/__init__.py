@@ -1,10 +1,13 @@
 """Many shops in one run: results in columns, spread over processes, resumable."""
 
+from advisor.portfolio.bands import bands_of
 from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset
 from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
+from advisor.portfolio.expect import Expectation, read_expectations
 from advisor.portfolio.facts import Facts, is_dataset
 from advisor.portfolio.history import History
 from advisor.portfolio.run import Gathering, Options, Plans, Result, gather_shops, run_portfolio
+from advisor.portfolio.summary import Filter
 from advisor.portfolio.views import failed_shops, report_of, worst_shops, write_index
 from advisor.portfolio.worker import Worker
 
@@ -12,7 +15,9 @@ __all__ = [
     "SCHEMA_VERSION",
     "Dataset",
     "Engine",
+    "Expectation",
     "Facts",
+    "Filter",
     "Gathering",
     "History",
     "LocalEngine",
@@ -21,9 +26,11 @@ __all__ = [
     "ProcessEngine",
     "Result",
     "Worker",
+    "bands_of",
     "failed_shops",
     "gather_shops",
     "is_dataset",
+    "read_expectations",
     "report_of",
     "run_portfolio",
     "worst_shops",

@@ -35,6 +35,7 @@ SHOPS: Mapping[str, pl.DataType] = {
     "usd_rate": pl.Float64(),
     **dict.fromkeys(("size", "niche", "region", "owner"), pl.String()),
     "tags": pl.List(pl.String),
+    "kinds": pl.List(pl.String),
     **dict.fromkeys(("first", "last"), pl.Date()),
     **dict.fromkeys(("critical", "findings", "actions"), pl.Int64()),
     "stake": pl.Float64(),
@@ -44,9 +45,9 @@ SHOPS: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("action", "engine", "problem", "problem_kind"), pl.String()),
 }
 """A row a shop. *stake* is what its plan can reach in 30 days in *currency*, overlaps counted once;
-*total* the same by kind of money; *action* the first thing to do; *problem* says why a shop has no
-plan, *problem_kind* whether that is its files (unreadable), its settings, or us (program,
-process)."""
+*total* the same by kind of money; *kinds* are the exports that it gave; *action* is the first thing
+to do. *problem* says why a shop has no plan, *problem_kind* whether that is its files (unreadable),
+its settings, or us (program, process)."""
 
 CHANGES: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("shop", "id", "rule", "severity", "kind", "key", "name"), pl.String()),

@@ -30,7 +30,7 @@ from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
 
 BLOCK = 64  # shops at most; half a block a place is what is lost when a run is stopped
-LEAST_BLOCKS = 8  # of a run that has as many shops, so that every place has work to the end
+LEAST_BLOCKS = 2  # a place, of a run that has as many shops, so that each has work to the end
 Progress = Callable[[int, int, str], None]
 
 
@@ -300,7 +300,7 @@ def gather_shops(
 
 def _most(shops: int, engine: Engine) -> int:
     """How many shops are in a block of a run over *shops*."""
-    return max(1, min(BLOCK, -(-shops // (LEAST_BLOCKS if engine.spreads else 1))))
+    return max(1, min(BLOCK, -(-shops // (LEAST_BLOCKS * engine.places if engine.spreads else 1))))
 
 
 def _relative(folders: Sequence[Path], out: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from advisor.document import Document, rounded_money
 from advisor.ingest import write_outputs
 from advisor.model import (
     CONFIG_NAME,
-    ENGLISH,
     SOURCE,
     Language,
     Settings,
@@ -24,6 +24,7 @@ from advisor.pipeline import Memory
 from advisor.plugin import Registry, own_version
 from advisor.portfolio.dataset import Dataset
 from advisor.portfolio.history import History
+from advisor.portfolio.summary import Filter, lessons, patterns, rolled_up, summary_table
 from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
     FailedShop,
@@ -33,6 +34,7 @@ from advisor.report import (
     make_environment,
     make_index,
     render_index,
+    render_index_workbook,
 )
 
 _MOST_NAMED = 5  # shops of one id, or entries, in a note
@@ -40,8 +42,9 @@ _MOST_NAMED = 5  # shops of one id, or entries, in a note
 
 def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
     """The folders of the shops that need attention most, in the order of the index."""
-    ordered = sorted(_summaries(dataset, ENGLISH), key=lambda one: one.badness)
-    return [one.line.folder for one in ordered[:most]]
+    rows = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+    ordered = sorted(rows.iter_rows(named=True), key=_badness)
+    return [row["folder"] for row in ordered[:most]]
 
 
 def failed_shops(dataset: Dataset) -> Sequence[FailedShop]:
@@ -59,23 +62,33 @@ def write_index(
     place: Path,
     plans: Path,
     others: Sequence[str] = (),
+    only: Filter | None = None,
+    whole: bool = False,
 ) -> tuple[Index, Sequence[Path]]:
     """Writes the index of a run into the folder *place*, and gives it with its files. *plans* holds
-    the folders of the plans. *others* lie beside the shops and are none."""
+    the folders of the plans. *others* lie beside the shops and are none. *only* leaves shops out;
+    with *whole* there are index.html, also without a page of each shop, and index.xlsx."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
-    summaries = _summaries(dataset, language)
-    pages = all((plans / one.line.folder / "plan.html").is_file() for one in summaries)
+    shops = (only or Filter()).of(summary_table(dataset))
+    summaries = [_summary(row, language, place, plans) for row in shops.iter_rows(named=True)]
+    vocabulary = language.translate(registry.vocabulary())
     index = make_index(
         summaries,
         version=own_version(),
         today=today.isoformat(),
         failed=failed_shops(dataset),
         notes=[*_shared_ids(dataset), *_no_shops(others)],
+        money=rolled_up(shops, language),
+        patterns=patterns(dataset),
+        lessons=lessons(dataset, vocabulary, language),
     )
     environment, page = (
         make_environment(registry.templates(), suffix, language) for suffix in ("md", "html")
     )
-    files = render_index(index, environment, page if pages else None)
+    pages = whole or all(one.page for one in index.shops)
+    files: dict[str, str | bytes] = {**render_index(index, environment, page if pages else None)}
+    if whole and find_spec("xlsxwriter") is not None:
+        files["index.xlsx"] = render_index_workbook(index)
     outputs = {place / name: made for name, made in files.items()}
     write_outputs(outputs)
     return index, list(outputs)
@@ -101,15 +114,15 @@ def report_of(
     return document, request.settings, diagnosis.language
 
 
-def _summaries(dataset: Dataset, language: Language) -> list[ShopSummary]:
-    """What the index needs of each shop that has a plan."""
-    rows = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
-    return [_summary(row, language) for row in rows.iter_rows(named=True)]
+def _badness(row: Mapping[str, Any]) -> tuple[int, float, int, str]:
+    in_dollars = (row["stake"] or 0.0) * (row["usd_rate"] or 1.0)
+    return -row["critical"], -in_dollars, -row["findings"], row["shop"]
 
 
-def _summary(row: Mapping[str, Any], language: Language) -> ShopSummary:
+def _summary(row: Mapping[str, Any], language: Language, place: Path, plans: Path) -> ShopSummary:
+    """What the index says of a shop; *plans* may hold its plan, which is linked from *place*."""
     stake, currency = row["stake"], row["currency"]
-    in_dollars = (stake or 0.0) * (row["usd_rate"] or 1.0)
+    folder = plans / row["folder"]
     line = ShopLine(
         rank=0,
         id=row["shop"],
@@ -121,10 +134,20 @@ def _summary(row: Mapping[str, Any], language: Language) -> ShopSummary:
         findings=row["findings"],
         actions=row["actions"],
         first=row["action"],
-        folder=row["folder"],
+        folder=folder.relative_to(place).as_posix() if folder.is_dir() else "",
+        owner=row["owner"],
+        tags=tuple(row["tags"] or ()),
+        niche=row["niche"],
+        size=row["size"],
+        region=row["region"],
+        new=row["new"],
+        worse=row["worse"],
+        lacks=tuple(row["lacks"] or ()),
+        page=(folder / "plan.html").relative_to(place).as_posix()
+        if (folder / "plan.html").is_file()
+        else "",
     )
-    badness = (-row["critical"], -in_dollars, -row["findings"], row["shop"])
-    return ShopSummary(line, badness, row["engine"])
+    return ShopSummary(line, _badness(row), row["engine"])
 
 
 def _money(total: Sequence[Mapping[str, Any]], currency: str | None, language: Language) -> str:

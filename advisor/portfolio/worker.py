@@ -295,6 +295,7 @@ def _shops(folders: Sequence[Path], found: BlockDiagnosis) -> pl.DataFrame:
                 "region": about.region,
                 "owner": about.owner,
                 "tags": list(about.tags),
+                "kinds": sorted({one.title for one in shop.gathered.readings}),
                 "first": window.first if window else None,
                 "last": window.last if window else None,
                 "critical": severities.count("critical"),

@@ -23,6 +23,9 @@ from .index import (
     PROGRAM,
     SETTINGS,
     UNREADABLE,
+    Lesson,
+    Pattern,
+    RolledUp,
     ShopLine,
     ShopSummary,
     summarize,
@@ -41,6 +44,7 @@ from .views import (
     counted,
     left_out,
 )
+from .workbook import render_index_workbook
 
 __all__ = [
     "INDEX_TEMPLATE",
@@ -51,6 +55,9 @@ __all__ = [
     "UNREADABLE",
     "FailedShop",
     "Index",
+    "Lesson",
+    "Pattern",
+    "RolledUp",
     "ShopLine",
     "ShopSummary",
     "clean",
@@ -63,6 +70,7 @@ __all__ = [
     "print_terminal",
     "render",
     "render_index",
+    "render_index_workbook",
     "render_shop",
     "render_template",
     "render_with_own",

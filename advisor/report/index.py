@@ -1,6 +1,6 @@
 """Many shops on one page, worst first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import attrs
 import jinja2
@@ -24,7 +24,9 @@ UNREADABLE, SETTINGS, PROGRAM, PROCESS = "unreadable", "settings", "program", "p
 class ShopLine:
     """A shop in the index. *stake* is what its whole plan can reach in a month, in *currency*: all
     kinds of money added, which *stake_text* tells apart. *first* is the first thing to do, *folder*
-    where its plan lies."""
+    where its plan lies; "" where none was written. *new* and *worse* count findings since the run
+    before, where there was one; *lacks* names exports that most other shops give; *page* is its
+    plan as HTML, "" where there is none."""
 
     rank: int
     id: str
@@ -37,6 +39,59 @@ class ShopLine:
     actions: int
     first: str | None
     folder: str = ""
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    niche: str | None = None
+    size: str | None = None
+    region: str | None = None
+    new: int | None = None
+    worse: int | None = None
+    lacks: tuple[str, ...] = ()
+    page: str = ""
+
+
+@frozen
+class RolledUp:
+    """What the plans of *shops* together can reach in a month: money of the kind *what*."""
+
+    currency: str | None
+    what: str
+    shops: int
+    mid: float
+    text: str
+
+
+@frozen
+class Pattern:
+    """A rule that *shops* of *of* shops in a *group* have. *kind*: `new` (since their run before,
+    more at once than chance explains) or `common` (more than in the other shops, of which
+    *elsewhere* of *others* have it). *p* is the chance of as many or more."""
+
+    kind: str
+    rule: str
+    group: str
+    shops: int
+    of: int
+    p: float
+    elsewhere: int = 0
+    others: int = 0
+
+
+@frozen
+class Lesson:
+    """In what the *best* of *shops* in a *cell* (niche, size, region) differ from the others: the
+    medians of a metric, and the chance *p* of such a difference where there is none."""
+
+    metric: str
+    title: str
+    cell: str
+    best: int
+    shops: int
+    theirs: float
+    others: float
+    theirs_text: str
+    others_text: str
+    p: float
 
 
 @frozen
@@ -59,7 +114,8 @@ class Maker:
 
 @frozen
 class Index:
-    """The shops of one run; the context of `index.md.j2`. *notes* are about several of them."""
+    """The shops of one run; the context of `index.md.j2`. *notes* are about several of them,
+    *money* is what all plans can reach, *patterns* and *lessons* what several have in common."""
 
     schema_version: int
     advisor: Maker
@@ -68,6 +124,9 @@ class Index:
     shops: tuple[ShopLine, ...]
     failed: tuple[FailedShop, ...]
     notes: tuple[str, ...] = ()
+    money: tuple[RolledUp, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
 
 
 @frozen
@@ -96,6 +155,9 @@ def make_index(
     today: str,
     failed: Sequence[FailedShop] = (),
     notes: Sequence[str] = (),
+    money: Sequence[RolledUp] = (),
+    patterns: Sequence[Pattern] = (),
+    lessons: Sequence[Lesson] = (),
 ) -> Index:
     """The index of documents in the order that ORDER says."""
     ordered = sorted(summaries, key=lambda one: one.badness)
@@ -108,14 +170,17 @@ def make_index(
         shops=tuple(attrs.evolve(one.line, rank=rank) for rank, one in enumerate(ordered, start=1)),
         failed=tuple(sorted(failed, key=lambda shop: shop.id)),
         notes=tuple(notes),
+        money=tuple(money),
+        patterns=tuple(patterns),
+        lessons=tuple(lessons),
     )
 
 
 def render_index(
     index: Index, environment: jinja2.Environment, page: jinja2.Environment | None = None
-) -> Mapping[str, str]:
+) -> dict[str, str]:
     """index.md and index.json, by file name; with *page*, the environment of HTML, index.html,
-    which links to each shop's plan.html."""
+    which links to each shop's plan.html where it has a folder."""
     context = attrs.asdict(index)
     files = {
         "index.md": render_template(environment, INDEX_TEMPLATE, context),
@@ -140,6 +205,7 @@ def _line(document: Document, folder: str) -> ShopLine:
         actions=len(document.plan),
         first=document.plan[0].do if document.plan else None,
         folder=folder or shop.id,
+        page=f"{folder or shop.id}/plan.html",
     )
 
 

@@ -1,4 +1,4 @@
-"""plan.xlsx: actions, findings and numbers as tables with filters.
+"""plan.xlsx and index.xlsx: tables with filters.
 
 Text is written as text: what a name begins with never makes a formula or a link.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from advisor.document import Document
 from advisor.errors import AdvisorError
 from advisor.report.escape import clean_lines
+from advisor.report.index import Index
 
 Cell = str | float | date | None
 Column = tuple[str, int, str]  # header, width in characters, and what it holds
@@ -57,6 +58,53 @@ FINDINGS: Sequence[Column] = (
     ("Key", 24, _TEXT),
     ("Id", 14, _TEXT),
 )
+SHOPS: Sequence[Column] = (
+    ("#", 5, _NUMBER),
+    ("Id", 20, _TEXT),
+    ("Shop", 24, _TEXT),
+    ("Owner", 14, _TEXT),
+    ("Tags", 20, _TEXT),
+    ("Niche", 16, _TEXT),
+    ("Size", 10, _TEXT),
+    ("Region", 8, _TEXT),
+    ("Critical", 8, _NUMBER),
+    ("At stake per month", 14, _MONEY),
+    ("Currency", 10, _TEXT),
+    ("Findings", 9, _NUMBER),
+    ("New", 7, _NUMBER),
+    ("Worse", 7, _NUMBER),
+    ("Actions", 8, _NUMBER),
+    ("Do first", 48, _TEXT),
+    ("Exports to add", 32, _TEXT),
+    ("Plan", 24, _TEXT),
+)
+PATTERNS: Sequence[Column] = (
+    ("Kind", 10, _TEXT),
+    ("Rule", 28, _TEXT),
+    ("Group", 20, _TEXT),
+    ("Shops", 8, _NUMBER),
+    ("Of", 8, _NUMBER),
+    ("Elsewhere", 10, _NUMBER),
+    ("Of", 8, _NUMBER),
+    ("p", 10, _NUMBER),
+)
+LESSONS: Sequence[Column] = (
+    ("Metric", 28, _TEXT),
+    ("Niche, size, region", 32, _TEXT),
+    ("Best", 8, _NUMBER),
+    ("Of", 8, _NUMBER),
+    ("Their median", 14, _TEXT),
+    ("The others'", 14, _TEXT),
+    ("p", 10, _NUMBER),
+    ("Id", 20, _TEXT),
+)
+MONEY: Sequence[Column] = (
+    ("Money", 14, _TEXT),
+    ("Per month", 16, _MONEY),
+    ("Currency", 10, _TEXT),
+    ("Shops", 8, _NUMBER),
+)
+FAILED: Sequence[Column] = (("Shop", 24, _TEXT), ("Kind", 12, _TEXT), ("Problem", 80, _TEXT))
 NUMBERS: Sequence[Column] = (
     ("Metric", 32, _TEXT),
     ("Now", 14, _NUMBER),
@@ -74,15 +122,38 @@ _MOST_TEXT = 32_000  # characters of a cell; Excel takes 32,767
 def render_workbook(document: Document) -> bytes:
     """plan.xlsx of *document*; the same document gives the same bytes. Raises AdvisorError where
     XlsxWriter is not installed."""
+    sheets = (
+        ("Actions", ACTIONS, _actions(document)),
+        ("Findings", FINDINGS, _findings(document)),
+        ("Numbers", NUMBERS, _numbers(document)),
+    )
+    return _workbook("Action plan", document.period.today, sheets)
+
+
+def render_index_workbook(index: Index) -> bytes:
+    """index.xlsx of many shops. Raises AdvisorError where XlsxWriter is not installed."""
+    sheets = (
+        ("Shops", SHOPS, _shops(index)),
+        ("Patterns", PATTERNS, _patterns(index)),
+        ("Best shops", LESSONS, _lessons(index)),
+        ("Money", MONEY, _money(index)),
+        ("No plan", FAILED, [(one.id, one.kind, one.problem) for one in index.failed]),
+    )
+    return _workbook("Shops", index.today, sheets)
+
+
+def _workbook(
+    title: str, day: str, sheets: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[Cell]]]]
+) -> bytes:
     try:
         import xlsxwriter
     except ImportError:
         hint = "install it: pip install 'shop-advisor[office]'"
         raise AdvisorError("XlsxWriter is missing", where="--format xlsx", hint=hint) from None
     stream = io.BytesIO()
-    made = datetime.fromisoformat(document.period.today)
+    made = datetime.fromisoformat(day)
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
-        workbook.set_properties({"title": "Action plan", "created": made})
+        workbook.set_properties({"title": title, "created": made})
         formats = {
             _TEXT: workbook.add_format({"text_wrap": True, "valign": "top"}),
             _MONEY: workbook.add_format({"num_format": "#,##0.00", "valign": "top"}),
@@ -91,11 +162,7 @@ def render_workbook(document: Document) -> bytes:
             _DAY: workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         }
         head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        for name, columns, rows in (
-            ("Actions", ACTIONS, _actions(document)),
-            ("Findings", FINDINGS, _findings(document)),
-            ("Numbers", NUMBERS, _numbers(document)),
-        ):
+        for name, columns, rows in sheets:
             _sheet(workbook.add_worksheet(name), columns, rows, formats, head)
     # By its comment `diagnose` knows the file as a plan, which is no export.
     with zipfile.ZipFile(stream, "a") as archive:
@@ -190,3 +257,51 @@ def _numbers(document: Document) -> Iterable[Sequence[Cell]]:
             kpi.trend,
             kpi.definition,
         )
+
+
+def _shops(index: Index) -> Iterable[Sequence[Cell]]:
+    for one in index.shops:
+        yield (
+            one.rank,
+            one.id,
+            one.name,
+            one.owner,
+            ", ".join(one.tags),
+            one.niche,
+            one.size,
+            one.region,
+            one.critical,
+            one.stake,
+            one.currency,
+            one.findings,
+            one.new,
+            one.worse,
+            one.actions,
+            one.first,
+            "\n".join(one.lacks),
+            one.folder,
+        )
+
+
+def _patterns(index: Index) -> Iterable[Sequence[Cell]]:
+    for one in index.patterns:
+        yield (one.kind, one.rule, one.group, one.shops, one.of, one.elsewhere, one.others, one.p)
+
+
+def _lessons(index: Index) -> Iterable[Sequence[Cell]]:
+    for one in index.lessons:
+        yield (
+            one.title,
+            one.cell,
+            one.best,
+            one.shops,
+            one.theirs_text,
+            one.others_text,
+            one.p,
+            one.metric,
+        )
+
+
+def _money(index: Index) -> Iterable[Sequence[Cell]]:
+    for one in index.money:
+        yield (one.what, one.mid, one.currency, one.shops)

@@ -139,6 +139,9 @@ def test_a_command_line_names_a_real_command_with_real_options(line: str) -> Non
     _, *words = shlex.split(line)
     command: click.Command = main
     while words and isinstance(command, click.Group):
+        default = getattr(command, "default_command", None)
+        if default is not None and words[0] not in command.commands:
+            words = [default, *words]
         found = command.commands.get(words[0])
         assert found is not None, words[0]
         command, words = found, words[1:]

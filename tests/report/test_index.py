@@ -91,7 +91,7 @@ def test_a_shop_that_failed_is_in_the_index(bundled: Sequence[Templates]) -> Non
 def test_unknown_money_is_not_zero(bundled: Sequence[Templates]) -> None:
     markdown, written = files(bundled, shop("a", worth(None)))
 
-    assert "| 1 | [a](a/) | 0 | – | 1 | 0 | nothing |" in markdown
+    assert "| 1 | [a](a/) | 0 | – | 1 | – | 0 | nothing | – |" in markdown
     assert json.loads(written)["shops"][0]["stake"] is None
 
 

@@ -1,0 +1,283 @@
+"""What a portfolio's tables say across shops: money, patterns, and what the best shops do."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import polars as pl
+
+from advisor.document import rounded_money
+from advisor.model import Language, Unit, Vocabulary, frozen
+from advisor.portfolio.dataset import Dataset
+from advisor.report import Lesson, Pattern, RolledUp
+
+T = TypeVar("T", Pattern, Lesson)
+
+LEVEL = 0.05  # of false alarms among the patterns that are told (Benjamini and Hochberg, 1995)
+LEAST_SHOPS = 3  # that a pattern is of
+LEAST_CELL = 8  # shops of one niche, size and region that are compared
+BEST = 0.25  # of them, by GMV: the best
+COMMON = 0.5  # of the shops give a kind of export: others lack it
+GROUPS = ("niche", "region", "size", "tags")
+_MOST = 20  # patterns, and lessons, that are told
+
+
+def summary_table(dataset: Dataset) -> pl.DataFrame:
+    """The shops that have a plan, with what changed in each (`new`, `worse`; null without an
+    earlier run) and the exports that it `lacks` and most others give."""
+    shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+    changes = dataset.table("changes").collect(engine="in-memory")
+    own = pl.col("reason") == "shop"
+    counted = changes.group_by("shop").agg(
+        (own & (pl.col("change") == "new")).sum().cast(pl.Int64).alias("new"),
+        (own & (pl.col("change") == "worse")).sum().cast(pl.Int64).alias("worse"),
+    )
+    kinds = shops.select("kinds").explode("kinds", empty_as_null=True).drop_nulls()
+    often = kinds.group_by("kinds").len().filter(pl.col("len") >= COMMON * shops.height)
+    common = sorted(often["kinds"])
+    lacks = pl.lit(common, pl.List(pl.String)).list.set_difference("kinds").list.sort()
+    return shops.join(counted, on="shop", how="left", maintain_order="left").with_columns(
+        lacks.alias("lacks")
+    )
+
+
+def rolled_up(shops: pl.DataFrame, language: Language) -> tuple[RolledUp, ...]:
+    """What all plans together can reach in a month, by currency and kind of money. In each shop
+    what several actions share counts once; a shop that is there twice counts once."""
+    rows = (
+        shops.unique("shop", keep="first", maintain_order=True)
+        .select("currency", "total")
+        .explode("total", empty_as_null=True)
+        .drop_nulls("total")
+        .unnest("total")
+        .group_by("currency", "what")
+        .agg(pl.len().alias("shops"), pl.col("mid").sum())
+        .sort("mid", "currency", "what", descending=[True, False, False])
+    )
+    return tuple(
+        RolledUp(currency, what, shops, mid, _amount(mid, currency, language))
+        for currency, what, shops, mid in rows.iter_rows()
+    )
+
+
+def _amount(mid: float, currency: str | None, language: Language) -> str:
+    return language.number(rounded_money(mid), Unit.MONEY, currency)
+
+
+def patterns(dataset: Dataset) -> tuple[Pattern, ...]:
+    """Rules that fire anew in more shops of a group at once than chance explains, and rules that
+    fire in more shops of a group than in the others."""
+    shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+    groups = _groups(shops)
+    outcomes = dataset.table("outcomes").collect(engine="in-memory")
+    judged = outcomes.group_by("shop", "rule").agg(
+        (pl.col("fires").sum() > 0).alias("fires"),
+        ((pl.col("fires") + pl.col("clear")).sum() > 0).alias("judged"),
+    )
+    judged = judged.filter("judged").select("shop", "rule", "fires")
+    changes = dataset.table("changes").collect(engine="in-memory")
+    found = [*_at_once(judged, changes, groups), *_more_common(judged, groups)]
+    kept = _significant(found)
+    ordered = sorted(kept, key=lambda one: (one.kind != "new", one.p, one.rule, one.group))
+    return tuple(ordered[:_MOST])
+
+
+def lessons(dataset: Dataset, vocabulary: Vocabulary, language: Language) -> tuple[Lesson, ...]:
+    """In what the best shops of a niche, size and region surely differ from the others there:
+    ratios of those a quarter with the most GMV, against those of the rest."""
+    shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+    kpis = dataset.table("kpis").collect(engine="in-memory")
+    cell = ["niche", "size", "region"]
+    gmv = kpis.filter(pl.col("metric") == "gmv").select("shop", pl.col("value").alias("gmv"))
+    ranked = (
+        shops.unique("shop", keep="first", maintain_order=True)
+        .select("shop", "usd_rate", "currency", *cell)
+        .join(gmv, on="shop")
+        .with_columns(pl.col("gmv") * pl.col("usd_rate").fill_null(1.0))
+        .with_columns(
+            pl.len().over(cell).alias("of"),
+            (pl.col("gmv").rank("ordinal", descending=True).over(cell)).alias("place"),
+        )
+        .filter(pl.col("of") >= LEAST_CELL)
+        .with_columns((pl.col("place") <= BEST * pl.col("of")).alias("best"))
+    )
+    ratios = [
+        metric.id for metric in vocabulary.metrics.values() if metric.denominator or metric.derived
+    ]
+    values = (
+        kpis.filter(pl.col("metric").is_in(ratios) & pl.col("value").is_not_null())
+        .join(ranked, on="shop")
+        .with_columns(pl.col("value").rank().over("metric", *cell).alias("rank"))
+        .group_by("metric", *cell)
+        .agg(
+            pl.col("best").sum().alias("best"),
+            pl.len().alias("shops"),
+            pl.col("rank").filter("best").sum().alias("ranks"),
+            pl.col("value").filter("best").median().alias("theirs"),
+            pl.col("value").filter(~pl.col("best")).median().alias("others"),
+            pl.col("currency").unique().sort().first().alias("currency"),
+        )
+        .sort("metric", *cell)
+    )
+    found = []
+    for row in values.iter_rows(named=True):
+        p = _rank_sum_p(row["best"], row["shops"], row["ranks"])
+        if p is None or row["theirs"] is None or row["others"] is None:
+            continue
+        metric = vocabulary.metrics[row["metric"]]
+        named = [row[name] for name in cell if row[name] is not None]
+        theirs, others = (
+            language.number(row[name], metric.unit, row["currency"])
+            for name in ("theirs", "others")
+        )
+        found.append(
+            Lesson(
+                metric.id,
+                metric.title,
+                ", ".join(named),
+                row["best"],
+                row["shops"],
+                row["theirs"],
+                row["others"],
+                theirs,
+                others,
+                p,
+            )
+        )
+    return tuple(sorted(_significant(found), key=lambda one: (one.p, one.metric))[:_MOST])
+
+
+def _groups(shops: pl.DataFrame) -> pl.DataFrame:
+    """`shop`, `group`: all shops, and those of each niche, region, size and tag."""
+    parts = [shops.select("shop", pl.lit("all shops").alias("group"))]
+    for name in GROUPS:
+        frame = shops.select("shop", pl.col(name).alias("group"))
+        if name == "tags":
+            frame = frame.explode("group", empty_as_null=True)
+        parts.append(frame.drop_nulls())
+    return pl.concat(parts).unique(maintain_order=True)
+
+
+def _at_once(judged: pl.DataFrame, changes: pl.DataFrame, groups: pl.DataFrame) -> list[Pattern]:
+    """Rules that many shops of a group have anew since the run before. Chance: as often as rules
+    fire anew in shops at all, and at least once in them."""
+    before = changes["shop"].unique()
+    news = (
+        changes.filter((pl.col("change") == "new") & (pl.col("reason") == "shop"))
+        .select("shop", "rule")
+        .unique()
+        .with_columns(pl.lit(value=True).alias("new"))
+    )
+    could = judged.filter(pl.col("shop").is_in(before.implode())).join(
+        news, on=["shop", "rule"], how="left"
+    )
+    could = could.with_columns(pl.col("new").fill_null(value=False))
+    if not could.height:
+        return []
+    total, fresh = could.height, int(could["new"].sum())
+    rows = _by_group(could.rename({"new": "yes"}), groups)
+    of_rule = could.group_by("rule").agg(pl.len().alias("n"), pl.col("new").sum().alias("k"))
+    others = {rule: (total - n, fresh - k) for rule, n, k in of_rule.iter_rows()}
+    found = []
+    for group, rule, n, k in rows.iter_rows():
+        pairs, new = others[rule]
+        chance = (new + 1) / (pairs + 1)
+        if k >= LEAST_SHOPS:
+            found.append(Pattern("new", rule, group, k, n, _binomial_tail(k, n, chance)))
+    return found
+
+
+def _more_common(judged: pl.DataFrame, groups: pl.DataFrame) -> list[Pattern]:
+    """Rules that fire in more shops of a group than in the other shops (Fisher's exact test)."""
+    firing = judged.rename({"fires": "yes"})
+    all_shops = {
+        rule: (n, k)
+        for rule, n, k in firing.group_by("rule")
+        .agg(pl.len().alias("n"), pl.col("yes").sum().alias("k"))
+        .iter_rows()
+    }
+    found = []
+    for group, rule, n, k in _by_group(firing, groups).iter_rows():
+        of_all, hits = all_shops[rule]
+        if k >= LEAST_SHOPS and n < of_all and k / n > (hits - k) / (of_all - n):
+            p = _hypergeometric_tail(k, n, hits, of_all)
+            found.append(Pattern("common", rule, group, k, n, p, hits - k, of_all - n))
+    return found
+
+
+def _by_group(pairs: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    return (
+        pairs.join(groups, on="shop")
+        .group_by("group", "rule")
+        .agg(pl.len().alias("n"), pl.col("yes").sum().alias("k"))
+        .sort("group", "rule")
+    )
+
+
+def _significant(found: Sequence[T]) -> list[T]:
+    """Those that chance does not explain, with LEVEL of false ones among them."""
+    ordered = sorted(found, key=lambda one: one.p)
+    last = max(
+        (rank for rank, one in enumerate(ordered, 1) if one.p <= LEVEL * rank / len(ordered)),
+        default=0,
+    )
+    return ordered[:last]
+
+
+def _binomial_tail(k: int, n: int, p: float) -> float:
+    """The chance of *k* or more of *n* where each has the chance *p*."""
+    if p >= 1:
+        return 1.0
+    return _sum(
+        lambda i: _log_choose(n, i) + i * math.log(p) + (n - i) * math.log1p(-p), range(k, n + 1)
+    )
+
+
+def _hypergeometric_tail(k: int, n: int, hits: int, of: int) -> float:
+    """The chance that *k* or more of *n* drawn ones are among the *hits* of all."""
+    whole = _log_choose(of, n)
+    return _sum(
+        lambda i: _log_choose(hits, i) + _log_choose(of - hits, n - i) - whole,
+        range(k, min(n, hits) + 1),
+    )
+
+
+def _sum(log_term: Callable[[int], float], places: range) -> float:
+    return min(1.0, math.fsum(math.exp(log_term(i)) for i in places))
+
+
+def _log_choose(n: int, k: int) -> float:
+    if not 0 <= k <= n:
+        return -math.inf
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def _rank_sum_p(best: int, shops: int, ranks: float) -> float | None:
+    """Two-sided p of the ranks of the best (Wilcoxon, normal approximation)."""
+    rest = shops - best
+    if best < 2 or rest < 2:
+        return None
+    mean, sd = best * (shops + 1) / 2, math.sqrt(best * rest * (shops + 1) / 12)
+    z = max(abs(ranks - mean) - 0.5, 0.0) / sd
+    return math.erfc(z / math.sqrt(2))
+
+
+@frozen
+class Filter:
+    """Which shops of a portfolio are shown; all where nothing is given."""
+
+    owner: str | None = None
+    tag: str | None = None
+    niche: str | None = None
+    region: str | None = None
+    size: str | None = None
+
+    def of(self, shops: pl.DataFrame) -> pl.DataFrame:
+        """Those of *shops* that it lets through."""
+        for name in ("owner", "niche", "region", "size"):
+            value = getattr(self, name)
+            if value is not None:
+                shops = shops.filter(pl.col(name) == value)
+        if self.tag is not None:
+            shops = shops.filter(pl.col("tags").list.contains(self.tag))
+        return shops

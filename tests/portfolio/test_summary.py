@@ -1,0 +1,161 @@
+"""What is said across shops: money once, patterns beyond chance, benchmarks without a face."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from advisor.errors import AdvisorError, Mistakes
+from advisor.model import ENGLISH, band_file, check_bands
+from advisor.plugin import load_plugins
+from advisor.portfolio import Dataset, Filter, bands_of, read_expectations
+from advisor.portfolio.dataset import TABLES, Block
+from advisor.portfolio.summary import lessons, patterns, rolled_up, summary_table
+
+VOCABULARY = load_plugins().vocabulary()
+
+
+def dataset(root: Path, **rows: Iterable[Mapping[str, object]]) -> Dataset:
+    """A finished run with these rows."""
+    made = Dataset(root)
+    frames = {
+        name: pl.DataFrame(
+            [{**dict.fromkeys(schema), **row} for row in rows.get(name, ())], schema=schema
+        )
+        for name, schema in TABLES.items()
+    }
+    made.write_tables("00000", frames)
+    block = Block("00000", "", (), ("00000",))
+    made.finish_block(block)
+    made.finish([block], {"options": {"today": "2026-11-02", "language": None}})
+    return made
+
+
+def shop(number: int, **more: object) -> dict[str, object]:
+    return {"shop": f"s{number:03}", "folder": f"s{number:03}", "tags": [], "kinds": [], **more}
+
+
+def outcome(number: int, rule: str, *, fires: bool) -> dict[str, object]:
+    return {"shop": f"s{number:03}", "rule": rule, "fires": int(fires), "clear": int(not fires)}
+
+
+def test_money_is_rolled_up_by_currency_and_a_shop_counts_once(tmp_path: Path) -> None:
+    profit = [{"what": "margin", "low": 1.0, "mid": 100.0, "high": 200.0}]
+    shops = [
+        shop(1, currency="USD", total=profit),
+        shop(2, currency="EUR", total=profit),
+        shop(3, currency="USD", total=profit),
+    ]
+    twice = [*shops, {**shops[0], "folder": "copy"}]
+    made = rolled_up(summary_table(dataset(tmp_path, shops=twice)), ENGLISH)
+    assert [(one.currency, one.mid, one.shops) for one in made] == [
+        ("USD", 200.0, 2),
+        ("EUR", 100.0, 1),
+    ]
+
+
+def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path) -> None:
+    numbers = range(40)
+    rules = [f"guide/r{rule}" for rule in range(10)]
+    beauty = [number for number in numbers if number % 2]
+    made = dataset(
+        tmp_path,
+        shops=[shop(n, niche="beauty" if n % 2 else "tech") for n in numbers],
+        outcomes=[outcome(n, rule, fires=False) for n in numbers for rule in rules],
+        changes=[
+            {"shop": f"s{n:03}", "rule": "guide/r1", "change": "new", "reason": "shop"}
+            for n in beauty[:7]
+        ]
+        + [
+            {"shop": f"s{n:03}", "rule": "guide/r2", "change": "unchanged", "reason": ""}
+            for n in numbers
+        ],
+    )
+    found = patterns(made)
+    assert {(one.kind, one.rule) for one in found} == {("new", "guide/r1")}
+    assert ("beauty", 7, 20) in {(one.group, one.shops, one.of) for one in found}
+
+
+def test_what_chance_explains_is_no_pattern(tmp_path: Path) -> None:
+    numbers = range(40)
+    made = dataset(
+        tmp_path,
+        shops=[shop(n, niche="beauty" if n % 2 else "tech") for n in numbers],
+        outcomes=[outcome(n, "guide/r1", fires=n % 4 < 2) for n in numbers],
+    )
+    assert not patterns(made)
+
+
+def test_the_best_shops_are_compared_with_others_of_their_kind(tmp_path: Path) -> None:
+    numbers = range(24)
+    made = dataset(
+        tmp_path,
+        shops=[
+            shop(n, niche="tech", size="mid", region="US", currency="USD", usd_rate=1.0)
+            for n in numbers
+        ],
+        kpis=[{"shop": f"s{n:03}", "metric": "gmv", "value": 1000.0 + n} for n in numbers]
+        + [
+            {"shop": f"s{n:03}", "metric": "ctor", "value": 0.05 if n >= 18 else 0.01 + n / 1e4}
+            for n in numbers
+        ]
+        + [{"shop": f"s{n:03}", "metric": "ctr", "value": n * 7 % 24 / 1e3} for n in numbers],
+    )
+    (lesson,) = lessons(made, VOCABULARY, ENGLISH)
+    assert (lesson.metric, lesson.best, lesson.shops) == ("ctor", 6, 24)
+    assert (lesson.cell, lesson.theirs_text) == ("tech, mid, US", "5%")
+
+
+def test_a_shop_that_lacks_what_most_give_is_named_and_filters_hold(tmp_path: Path) -> None:
+    made = dataset(
+        tmp_path,
+        shops=[
+            shop(1, kinds=["Ads", "Videos"], owner="Ana", tags=["north"]),
+            shop(2, kinds=["Ads", "Videos"], owner="Ben"),
+            shop(3, kinds=["Ads"], owner="Ana"),
+        ],
+    )
+    table = summary_table(made)
+    assert table["lacks"].to_list() == [[], [], ["Videos"]]
+    assert Filter(owner="Ana").of(table)["shop"].to_list() == ["s001", "s003"]
+    assert Filter(owner="Ana", tag="north").of(table)["shop"].to_list() == ["s001"]
+
+
+def test_benchmarks_are_of_twenty_shops_at_least_and_can_be_used(tmp_path: Path) -> None:
+    def kpis(many: int) -> list[dict[str, object]]:
+        return [
+            {"shop": f"s{n:03}", "metric": metric, "value": 0.01 + n / 1000}
+            for n in range(many)
+            for metric in ("ctr", "cpc")
+        ]
+
+    shops = [
+        shop(n, niche="health-wellness", size="mid", region="US" if n < 20 else "MX", usd_rate=0.5)
+        for n in range(30)
+    ]
+    text = bands_of(dataset(tmp_path / "many", shops=shops, kpis=kpis(30)), VOCABULARY)
+    file = band_file(text, where="bands.toml")
+    check_bands(file, VOCABULARY)
+    cells = {(one.metric, one.where.niche, one.where.region) for one in file.band}
+    assert ("ctr", "health-wellness", "US") in cells
+    assert all("MX" not in str(cell) for cell in cells)
+    assert {one.usd for one in file.band if one.metric == "cpc"} == {True}
+    with pytest.raises(AdvisorError, match="20 shops"):
+        bands_of(dataset(tmp_path / "few", shops=shops, kpis=kpis(19)), VOCABULARY)
+
+
+def test_expectations_name_the_shops_that_break_them(tmp_path: Path) -> None:
+    made = dataset(
+        tmp_path / "out",
+        shops=[shop(1, tags=["beauty"]), shop(2, tags=["beauty"]), shop(3)],
+        kpis=[{"shop": f"s{n:03}", "metric": "roas", "value": float(n)} for n in (1, 2, 3)],
+    )
+    path = tmp_path / "expect.toml"
+    path.write_text('[[expect]]\ntags = ["beauty"]\nmetric = "roas"\nat-least = 2\n')
+    (one,) = read_expectations(path, VOCABULARY.metrics)
+    assert one.broken_in(made.table("kpis"), made.table("shops"))["shop"].to_list() == ["s001"]
+    assert [one.is_of(["beauty"]), one.is_of([]), one.broken(1.9)] == [True, False, True]
+    path.write_text('[[expect]]\nmetric = "raos"\n')
+    with pytest.raises(Mistakes, match="did you mean 'roas'"):
+        read_expectations(path, VOCABULARY.metrics)
