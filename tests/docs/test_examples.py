@@ -20,6 +20,7 @@ from advisor.model.settings import read_settings
 from advisor.model.vocabulary import VocabularyFile, vocabulary_file
 from advisor.plugin.hookspecs import hookimpl
 from advisor.plugin.registry import Registry, add, empty, load_plugins
+from advisor.portfolio import read_expectations
 from advisor.tabular.kinds import kind_of
 from advisor.testing.case_runner import CaseRunner
 from advisor.testing.cases import load_cases, run_cases
@@ -52,7 +53,7 @@ def rule_of(block: Block, registry: Registry) -> Rule:
 def test_every_block_of_toml_says_what_it_is() -> None:
     kinds = {"", "advisor.toml", "bands.toml", "cases.toml", "kind.toml", "pyproject.toml"}
 
-    assert {block.about for block in TOML} <= kinds | {"vocabulary.toml"}
+    assert {block.about for block in TOML} <= kinds | {"expect.toml", "vocabulary.toml"}
 
 
 @pytest.mark.parametrize("block", [b for b in TOML if not b.about], ids=str)
@@ -75,6 +76,13 @@ def test_the_page_on_profiles_shows_every_key() -> None:
     }
 
     assert set(setting_keys()) <= keys
+
+
+@pytest.mark.parametrize("block", [b for b in TOML if b.about == "expect.toml"], ids=str)
+def test_expectations_are_accepted(block: Block, registry: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "expect.toml"
+    path.write_text(block.text, encoding="utf-8")
+    assert read_expectations(path, registry.vocabulary().metrics)
 
 
 @pytest.mark.parametrize("block", [b for b in TOML if b.about == "bands.toml"], ids=str)
