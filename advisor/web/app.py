@@ -385,7 +385,9 @@ class _Pages:
         if not _METRIC.fullmatch(metric) or not _VALUE.fullmatch(value):
             raise AdvisorError("give a number, like 3% or 0.5", where=value[:40] or "what-if")
         language = self._language(request)
-        title = language.gettext("What if {metric} were {value}?", metric=metric, value=value)
+        plan = await run_in_threadpool(self._plan, _shop(request))
+        named = plan["metrics"].get(metric, metric) if plan else metric
+        title = language.gettext("What if {metric} were {value}?", metric=named, value=value)
         return await self._answer(request, title, "simulate", f"--set={metric}={value}")
 
     async def _answer(self, request: Request, title: str, *words: str) -> Response:
