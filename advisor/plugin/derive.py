@@ -1,15 +1,19 @@
 """Lazy frames of a plugin into columns of subjects, in one query."""
 
 from collections.abc import Iterable
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from advisor.plugin.hookspecs import Derived
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def derive(frames: Iterable[tuple[str, pl.LazyFrame]]) -> tuple[Derived, ...]:
+
+def derive(frames: "Iterable[tuple[str, pl.LazyFrame]]") -> tuple[Derived, ...]:
     """Collect lazy frames, each about one kind of subject, all at once, which takes half the time
     of one after the other; those without rows say nothing."""
+    import polars as pl  # plugins import this module also where only their words are asked for
+
     kinds, plans = zip(*pairs, strict=True) if (pairs := list(frames)) else ((), ())
     collected = pl.collect_all(plans, engine="in-memory")
     return tuple(
