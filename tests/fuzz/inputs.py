@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from advisor.ingest import gather, write_facts
+from advisor.knowledge import CASES
 from advisor.plugin import ReadContext
 from tests.cli.exports import PROFILE, ad_days
 from tests.end_to_end.runs import TODAY, registry
@@ -97,4 +98,5 @@ def rule_files() -> tuple[RuleFile, ...]:
     """The rules of the bundled packs."""
     packs = Path(__file__).parents[2] / "rules"
     found = (path for path in sorted(packs.rglob("*.toml")) if path.parent.parent.parent == packs)
-    return tuple(RuleFile(path.name, path.read_text(encoding="utf-8")) for path in found)
+    texts = ((path.name, path.read_text(encoding="utf-8")) for path in found)
+    return tuple(RuleFile(name, text) for name, text in texts if not name.endswith(CASES))
