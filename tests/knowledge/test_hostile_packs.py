@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def said(text: str) -> str:
     return re.sub(r'^(finding *= *"+)', lambda found: found[1] + text, RULE, flags=re.MULTILINE)
 
 
-HOSTILE = {
+HOSTILE: Mapping[str, tuple[str | bytes, str]] = {
     "huge": ("#" * (2**20 + 1), "is larger than 1 MiB"),
     "deep": ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
     "many tables": ("".join(f"[a{'.a' * n}]\n" for n in range(1, 400)), "nested too deeply"),
