@@ -196,8 +196,9 @@ def either_of(patterns: Iterable[str]) -> str:
 
 
 def identifiers(text: pl.Expr) -> pl.Expr:
-    """Ids as they were before a spreadsheet took them for numbers: without `.0`."""
-    return text.str.replace(r"^([0-9]+)\.0+$", "$1")
+    """Ids as they were before a spreadsheet took them for numbers: without `.0`, and without the
+    apostrophe that kept one from doing so."""
+    return text.str.replace(r"^['’`]?([0-9]+)(?:\.0+)?$", "$1")
 
 
 _KEPT_DIGITS = 15  # by a spreadsheet, of any number

@@ -39,6 +39,7 @@ _SAMPLE = 10_000  # cells of a column that are looked at where a few tell
 _TOGETHER = 1 << 19  # cells that are taken apart in one step
 _MOST_DECIMALS = 8
 _QUOTED = 60  # letters of a cell that a note quotes
+_KEPT_AS_TEXT = r"^['’`]|\.0$"  # what a spreadsheet does to an id
 _THOUSAND = 1000
 _EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is never a thousand
 _NOISE = 1e-6  # what floating point adds to a printed decimal
@@ -199,7 +200,11 @@ class ColumnReader:
                 *(plain_day(pl.col(name)).alias(_DAY + name) for name in dated),
                 *(cells.is_wide(pl.col(name)).any().alias(_WIDE + name) for name in known),
                 *(
-                    pl.col(name).head(_SAMPLE).str.ends_with(".0").any().alias(_DOTTED + name)
+                    pl.col(name)
+                    .head(_SAMPLE)
+                    .str.contains(_KEPT_AS_TEXT)
+                    .any()
+                    .alias(_DOTTED + name)
                     for name in ids
                 ),
             )

@@ -188,7 +188,8 @@ class Recogniser:
         headers = [header_text(cell).key for cell in found.grid.head[found.row]]
         signs = {known.columns[key] for key in headers if key in known.columns}
         table, file = known.named(found.grid.name), known.named(source.file.name)
-        if own in signs or own in table:
+        # The name of a table or stream is the word of whoever made it: it stands before columns.
+        if own in table or (own in signs and not table):
             return ""
         others = [name for name in (*table, *sorted(signs)) if name != own]
         telling = {

@@ -257,3 +257,18 @@ def test_a_clock_of_twelve_hours_puts_the_month_first() -> None:
     found = days(["05/03/2026 2:03:11 PM", "05/04/2026 11:03:11 AM"])
     assert found.parsed.values.to_list() == [date(2026, 5, 3), date(2026, 5, 4)]
     assert not found.assumed
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Thu, Oct 1, 2026",
+        "Thu 01 Oct 2026",
+        "Thu Oct 01 2026 00:00:00 GMT+0700",
+        "jue. 1 octubre 2026",
+        "Do 1 Oktober 2026",
+    ],
+)
+def test_a_weekday_before_a_date_is_no_part_of_it(spelling: str) -> None:
+    found = dates.days(pl.Series("t", [spelling]), pl.Series("r", [1], pl.UInt32), Order(), TODAY)
+    assert found.parsed.values.to_list() == [date(2026, 10, 1)]

@@ -146,3 +146,23 @@ def test_words_are_found_in_every_spelling_of_names() -> None:
         assert platforms().named(name) == ("Facebook",)
     for name in ("metadata", "snapshot.db", "amazonas", "unity"):
         assert platforms().named(name) == ()
+
+
+@pytest.mark.parametrize(
+    "other", ["facebook_ads_insights", "snapchat_campaign_stats", "gads_daily"]
+)
+def test_the_name_of_a_stream_stands_before_its_columns(other: str, tmp_path: Path) -> None:
+    streams = {other: "238", "campaigns_reports_daily": "1850000000000001"}
+    records = [
+        {
+            "type": "RECORD",
+            "stream": stream,
+            "record": {"campaign_id": id_, "stat_time_day": "2026-10-01", "spend": "5"}
+            | {"impressions": "500", "clicks": "5"},
+        }
+        for stream, id_ in streams.items()
+    ]
+    (tmp_path / "records.jsonl").write_text("\n".join(map(json.dumps, records)))
+    found = _gather(tmp_path)
+    assert _spend(found) == 5
+    assert any("another platform" in why for one in found.readings for why in one.left_out)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.tabular.containers.text import HEAD_BYTES, TextGrid
+from advisor.tabular.containers.text import HEAD_BYTES, TextGrid, as_utf8, delimiter
 from tests.tabular.making import grid
 
 
@@ -211,3 +211,14 @@ def test_a_caption_of_many_lines_and_commas_stays_one_cell(tmp_path: Path, capti
 
     assert len(body(one, 0, 0, 1)) == 4
     assert one.unclosed == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read(encoding: str) -> None:
+    text = "Campaign name\tCost\nNiño 帽子\t10\n"
+    assert as_utf8(text.encode(encoding)) == text.encode()
+
+
+def test_a_pipe_cuts_rows_only_where_the_header_has_it_too() -> None:
+    assert delimiter(b"Campaign|Cost|Clicks\nA, b|10|1\nC, d|11|2\n") == "|"
+    assert delimiter(b"Campaign,Cost\nK | ABO | x,10\nK | CBO | y,11\n") == ","

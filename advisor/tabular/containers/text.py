@@ -18,7 +18,7 @@ from advisor.tabular.cells import OPEN_DOT, PLAIN, tidied
 from advisor.tabular.containers.quotes import closed
 from advisor.tabular.words import words
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 18
 _USUAL_CELL = 1 << 17  # characters; a longer one may be a quotation mark that is never closed
 _LONGEST_CELL = 1 << 26  # an article pasted into a cell is no fault
@@ -36,10 +36,23 @@ def as_utf8(data: bytes) -> bytes:
     """The bytes of a text file as UTF-8 without a byte order mark, lines ending in LF or CRLF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", errors="replace").encode()
+    elif half := _without_mark(data):
+        data = data.decode(half, errors="replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not _is_utf8(data):
         data = data.decode("cp1252", errors="replace").encode()
     return _rows_end(data)
+
+
+def _without_mark(data: bytes) -> str:
+    """The encoding of UTF-16 that has lost its byte order mark, "" for any other: most letters of a
+    header are Latin, every other byte of which is 0."""
+    head = data[: HEAD_BYTES & ~1]
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        zeros, others = head[at::2].count(0), head[1 - at :: 2].count(0)
+        if 2 * zeros > len(head) // 2 and not others:
+            return encoding
+    return ""
 
 
 def _rows_end(data: bytes) -> bytes:
