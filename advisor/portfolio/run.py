@@ -29,8 +29,10 @@ from advisor.portfolio.history import MARKS
 from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
 
-BLOCK = 64  # shops at most; half a block a place is what is lost when a run is stopped
-LEAST_BLOCKS = 2  # a place, of a run that has as many shops, so that each has work to the end
+# Shops of a block: the more, the less each costs (one of 96 half as much as one of 12), and the more
+# is lost when a run is stopped: half a block a place.
+BLOCK, SMALL_BLOCK = 96, 48
+BLOCKS, LEAST_BLOCKS = 8, 2  # a place: as many where the shops suffice for that
 Progress = Callable[[int, int, str], None]
 
 
@@ -242,8 +244,7 @@ def run_portfolio(
     pool = _Pool(engine or ProcessEngine(), dataset, options, asked)
     names = list(source.shops)
     blocks = _Blocks(pool, source, _Count(len(names), progress, began))
-    before = dataset.blocks_of_folders() or source.blocks
-    parts = stable_blocks(names, before, _most(len(names), pool.engine))
+    parts = stable_blocks(names, dataset.blocks_of_folders(), _most(len(names), pool.engine))
     waiting = [name for name, part in parts.items() if not blocks.is_done(name, part)]
     kept = sum(len(one.folders) for one in blocks.done.values())
     pool.run([partial(blocks.work, name, parts[name]) for name in waiting])
@@ -300,7 +301,11 @@ def gather_shops(
 
 def _most(shops: int, engine: Engine) -> int:
     """How many shops are in a block of a run over *shops*."""
-    return max(1, min(BLOCK, -(-shops // (LEAST_BLOCKS * engine.places if engine.spreads else 1))))
+    if not engine.spreads:
+        return BLOCK
+    large = min(BLOCK, shops // (BLOCKS * engine.places))
+    small = min(SMALL_BLOCK, -(-shops // (LEAST_BLOCKS * engine.places)))
+    return max(1, large, small)
 
 
 def _relative(folders: Sequence[Path], out: Path) -> str | None:
@@ -384,7 +389,7 @@ def _write_plans(shops: Sequence[str], blocks: _Blocks, progress: Progress | Non
     if not shops:
         return
     count = _Count(len(shops), progress, time.monotonic())
-    size = max(1, min(BLOCK, -(-len(shops) // blocks.pool.engine.places)))
+    size = _most(len(shops), blocks.pool.engine)
 
     def write(some: Sequence[str], talk: _Talk) -> None:
         blocks.write_plans(some, talk)
