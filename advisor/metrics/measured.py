@@ -27,7 +27,6 @@ from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
 from advisor.stats import intervals as evidence
 
-MEDIAN_SQUARE = 0.4549364  # of a standard normal
 PARTS = ("x", "d", "e", "phi", "cv2")
 _TWIN = "__twin"  # ends the columns of a further family
 
@@ -390,20 +389,29 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
 
 
 def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Expr]:
-    """The spread of the values of each metric, where a subject has too few rows to tell it: what
-    most of the shop's subjects show, if that is below what is assumed without any."""
+    """The spread of the values of each metric: at least the mean of the shop's subjects that can
+    tell it, because the large order that is to come is in nobody's own rows yet. Where none can,
+    as LIVEs with one row each, what their sums show, if that is below what is assumed."""
     for name in names:
         x, e, spread = (f"{name}.{part}" for part in ("x", "e", "cv2"))
         if not {x, e, spread} <= set(frame.columns):
             continue
-        value = pl.when(pl.col(e) > 0).then(pl.col(x) / pl.col(e))
-        middle = value.median().over("shop")
-        squares = pl.col(e) * (value / middle - 1) ** 2
-        shared = squares.median().over("shop") / MEDIAN_SQUARE
-        many = value.count().over("shop") >= evidence.ENOUGH_DAYS
-        assumed = pl.col(spread) == evidence.DEFAULT_SPREAD**2
-        told = assumed & many & shared.is_finite()
-        yield pl.when(told).then(pl.min_horizontal(shared, spread)).otherwise(spread).alias(spread)
+        known = pl.col(x).is_not_null() & (pl.col(e) > 0)
+        value, events = pl.when(known).then(x), pl.when(known).then(e)
+        told = pl.when(known & (pl.col(spread) != evidence.DEFAULT_SPREAD**2)).then(e)
+        mean = (told * pl.col(spread)).sum().over("shop") / told.sum().over("shop")
+        shown = evidence.value_spread(
+            (value * value / events).sum().over("shop"),
+            value.sum().over("shop"),
+            events.sum().over("shop"),
+            known.sum().over("shop"),
+        )
+        yield (
+            pl.when(mean.is_finite())
+            .then(pl.max_horizontal(pl.when(told.is_not_null()).then(spread), mean))
+            .otherwise(pl.min_horizontal(shown, spread))
+            .alias(spread)
+        )
 
 
 def _coalesce(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:

@@ -25,6 +25,17 @@ class Nature:
     shared: float = 0.1
     weekdays: float = 0.25
     basket: tuple[float, float] = (0.3, 0.9)
+    sales: tuple[int, int] = (0, 0)  # days of a shop on which a promotion brings more visitors
+    rush: tuple[float, float] = (1.5, 4.0)  # so many times as many
+    late: float = 0.0  # the part of what ads sold on the last two days that is not told yet
+    paused: float = 0.0  # the part of ads and campaigns that ended a week or more ago
+
+
+# Heavy tails, promotions, late attribution and ads that ended, all at once.
+WILD = Nature(basket=(0.3, 1.2), sales=(0, 4), late=0.2, paused=0.15)
+LATE_DAYS = 2
+SOLD = ("purchases", "gmv_max_orders")
+ADS = ("ad", "campaign")
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +64,8 @@ def days(herd: Herd, nature: Nature, rng: np.random.Generator) -> dict[str, Floa
     rates = _rates(herd, length)
     season = _seasons(herd, nature, rng, length)
     common = _gamma(rng, np.full(int(herd.shop.max(initial=0)) + 1, nature.shared), length)
+    common *= _promotions(len(common), nature, rng, length)
+    runs = _runs(herd, nature, rng, length)
     baskets = rng.uniform(*nature.basket, size=(size, len(funnel.steps)))
     found: dict[str, Floats] = {}
     expected: dict[str, Floats] = {}
@@ -76,7 +89,7 @@ def days(herd: Herd, nature: Nature, rng: np.random.Generator) -> dict[str, Floa
         if not funnel.once:
             noise = _gamma(rng, rng.uniform(*wild, size=size), length)
             if step.of is None:
-                noise = noise * common[herd.shop]
+                noise = noise * common[herd.shop] * runs
         mean = rate * season[:, i] * noise
         if step.how is How.CHANCE:
             found[step.count] = np.asarray(
@@ -86,11 +99,36 @@ def days(herd: Herd, nature: Nature, rng: np.random.Generator) -> dict[str, Floa
             found[step.count] = np.asarray(np.round(come * mean, 2), dtype=np.float64)
         else:
             found[step.count] = np.asarray(rng.poisson(come * mean), dtype=np.float64)
+        if nature.late and funnel.kind in ADS and step.count in SOLD:
+            last = found[step.count][:, -LATE_DAYS:]
+            last[:] = rng.binomial(last.astype(np.int64), 1 - nature.late)
     for step in funnel.steps:
         if step.gathers:
             sums = np.cumsum(found[step.gathers], axis=1)
             found[step.count] = found[step.count] + sums - sums[:, -WINDOW - 1, None]
     return found
+
+
+def _promotions(shops: int, nature: Nature, rng: np.random.Generator, length: int) -> Floats:
+    """How many times its traffic a shop has on each day."""
+    found = np.ones((shops, length))
+    if length == 1 or not nature.sales[1]:
+        return found
+    many = rng.integers(nature.sales[0], nature.sales[1] + 1, size=shops)
+    place = np.argsort(rng.random((shops, length)), axis=1)
+    chosen = place < many[:, None]
+    return np.where(chosen, rng.uniform(*nature.rush, size=found.shape), found)
+
+
+def _runs(herd: Herd, nature: Nature, rng: np.random.Generator, length: int) -> Floats:
+    """0 on days after an ad or a campaign has ended, else 1."""
+    found = np.ones((herd.size, length))
+    if herd.funnel.kind not in ADS or not nature.paused or length == 1:
+        return found
+    ended = rng.random(herd.size) < nature.paused
+    ended &= ~np.char.startswith(herd.key.astype(str), "the sick")
+    end = length - rng.integers(7, WINDOW, size=herd.size)
+    return np.where(ended[:, None] & (np.arange(length)[None] >= end[:, None]), 0.0, found)
 
 
 def _whole(expected: Floats) -> Floats:

@@ -81,7 +81,12 @@ def asks_plugins(one: Ward, world: World) -> bool:
 
 
 def alarms(
-    world: World, shops: int, *, seed: int = 1, profiles: Sequence[Profile] = PROFILES
+    world: World,
+    shops: int,
+    *,
+    seed: int = 1,
+    profiles: Sequence[Profile] = PROFILES,
+    nature: Nature = Nature(),  # noqa: B008 (frozen)
 ) -> Alarms:
     """Judges *shops* healthy shops of each profile, half of them without days of their products
     and videos."""
@@ -94,7 +99,7 @@ def alarms(
         for part, totals in ((shops - shops // 2, ()), (shops // 2, WITHOUT_DAYS)):
             if not part:
                 continue
-            made = batch(business, herds(world, grader, part, rng), Nature(), rng, totals=totals)
+            made = batch(business, herds(world, grader, part, rng), nature, rng, totals=totals)
             matches = judged(made, world).matches
             said = {(f.rule.id, f.shop) for f in matches}
             rules.update(rule for rule, _ in said)

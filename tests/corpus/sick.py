@@ -89,6 +89,7 @@ def ward(
     rng: np.random.Generator,
     *,
     whole: bool = False,
+    nature: Nature = Nature(),  # noqa: B008 (frozen)
 ) -> Ward:
     """A sick shop for each strength and sample; raises Uncovered where that cannot be. *whole*:
     with healthy subjects of all other kinds beside."""
@@ -103,7 +104,7 @@ def ward(
         shops = len(strength)
         more = (f for f in FUNNELS if f.kind not in there)
         herds += [herd(funnel, shops, world, grader, rng, volume=(0.5, 2.0)) for funnel in more]
-    made = batch(business, herds, Nature(), rng)
+    made = batch(business, herds, nature, rng)
     return Ward(
         rule,
         attrs.evolve(made, given=planter.given_frames()),
