@@ -12,7 +12,12 @@ RESULTS = Path(__file__).parent / "proof.json"
 SHOPS, SEED = 400, 1
 
 
-if __name__ == "__main__":
+def renew() -> None:
+    """Tries the plan on new shops."""
     found = summary(trials(bundled(), SHOPS, SEED))
     text = json.dumps({"seed": SEED, **found}, indent=2, ensure_ascii=False)
     RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew()

@@ -27,6 +27,7 @@ from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
 from advisor.stats import intervals as evidence
 
+MEDIAN_SQUARE = 0.4549364  # of a standard normal
 PARTS = ("x", "d", "e", "phi", "cv2")
 _TWIN = "__twin"  # ends the columns of a further family
 
@@ -357,25 +358,31 @@ def _phi(
     if not by_day and terms.alike:
         return pl.lit(1.0)
     use = terms.above(n, valid)
-    if not by_day:
-        return evidence.unseen_dispersion(
-            terms.sum_where(use, x),
-            terms.sum_where(use, n),
-            pl.col("days"),
-            proportion=metric.kind is MetricKind.PROPORTION,
-            spread=(
-                evidence.UNSEEN_TRAFFIC
-                if metric.kind is MetricKind.EXACT
-                else evidence.UNSEEN_SPREAD
-            ),
-        )
-    return evidence.dispersion(
-        terms.sum_where(use, x * x / n),
-        terms.sum_where(use, x),
-        terms.sum_where(use, n),
-        terms.count(use),
-        proportion=metric.kind is MetricKind.PROPORTION,
+    proportion = metric.kind is MetricKind.PROPORTION
+    exact = metric.kind is MetricKind.EXACT
+    x_of, n_of = terms.sum_where(use, x), terms.sum_where(use, n)
+    many = terms.count(use) if by_day else pl.col("days")
+    unseen = evidence.unseen_dispersion(
+        x_of,
+        n_of,
+        many,
+        proportion=proportion,
+        spread=evidence.UNSEEN_TRAFFIC if exact else evidence.UNSEEN_SPREAD,
     )
+    if not by_day:
+        return unseen
+    seen = evidence.dispersion(
+        terms.sum_where(use, x * x / n),
+        x_of,
+        n_of,
+        many,
+        proportion=proportion,
+        squares=None if exact else terms.sum_where(use, n * n),
+    )
+    # A few days show as little of how they vary as none; what is on one day alone, as a LIVE, is
+    # what it was.
+    few = many.is_between(2, evidence.ENOUGH_DAYS - 1)
+    return seen if exact else pl.when(few).then(unseen).otherwise(seen)
 
 
 def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:
@@ -400,16 +407,16 @@ def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Ex
         value, events = pl.when(known).then(x), pl.when(known).then(e)
         told = pl.when(known & (pl.col(spread) != evidence.DEFAULT_SPREAD**2)).then(e)
         mean = (told * pl.col(spread)).sum().over("shop") / told.sum().over("shop")
-        shown = evidence.value_spread(
-            (value * value / events).sum().over("shop"),
-            value.sum().over("shop"),
-            events.sum().over("shop"),
-            known.sum().over("shop"),
+        # Their median, so that one that sells something else does not speak for all.
+        middle = (value / events).median().over("shop")
+        squares = events * (value / events / middle - 1) ** 2
+        shown = pl.when(known.sum().over("shop") >= evidence.ENOUGH_DAYS).then(
+            squares.median().over("shop") / MEDIAN_SQUARE
         )
         yield (
             pl.when(mean.is_finite())
             .then(pl.max_horizontal(pl.when(told.is_not_null()).then(spread), mean))
-            .otherwise(pl.min_horizontal(shown, spread))
+            .otherwise(pl.min_horizontal(pl.when(shown.is_finite()).then(shown), spread))
             .alias(spread)
         )
 

@@ -18,7 +18,7 @@ from advisor.model import Language, Metric, Vocabulary, frozen
 
 MONTH = 30  # days
 LEAST_DAYS = 7  # fewer say nothing about a month
-Z = 1.31  # an interval that holds it 8 times of 10, as of Student's t: days tell how much they vary
+Z = 1.33  # an interval that holds it 8 times of 10, as of Student's t: days tell how much they vary
 
 
 # Which money a gain is.

@@ -131,11 +131,12 @@ def _money_rates(
     phi = pl.max_horizontal(varies) if varies else pl.lit(1.0)
     # What one order is worth does not vary with how many there are.
     own = [m for m, of in told.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)]
+    # Orders are a part of what is counted, of which each may bring several.
     counted = pl.col(f"{metric.id}.x")
     events = []
     for m in own or told:
         e, spread = pl.col(f"{m}.e"), pl.col(f"{m}.cv2")
-        many = pl.lit(0.0) if own else phi * (1 - e / counted).clip(0.0)
+        many = pl.lit(0.0) if own else phi * (1 - e / counted / 2).clip(0.0)
         events.append(pl.when(e > 0).then(((many + spread) / e).sqrt()))
     error = frame.select(pl.coalesce(events)).to_series() if events else None
     return rates.with_columns(

@@ -528,6 +528,10 @@ class FileReader:
             when = columns[name].clock
             if when is not None:
                 _add(counts, when, cells.clock(text))
+            flags = columns[name].flags
+            if flags is not None:
+                told = text.str.to_lowercase().str.contains_any(list(columns[name].flagged))
+                _add(counts, flags, told.fill_null(value=False).cast(pl.Float64))
         for name, state in self._states(values).items():
             _add(counts, name, state)
         return counts

@@ -122,6 +122,8 @@ class ColumnSpec:
     runs: str | None = (
         None  # the state that a status is read as: 1 while it runs, 0 when it is over
     )
+    flags: str | None = None  # the state that is 1 where a text has one of *flagged*, else 0
+    flagged: tuple[str, ...] = ()  # parts of words, in lower case
     covers: Covers | None = None  # what a date in a column of days begins
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
 

@@ -158,6 +158,7 @@ def info(kind: Kind, adds: Sequence[str] = ()) -> KindInfo:
     counts = dict.fromkeys(spec.count for spec in kind.columns.values() if spec.count)
     counts |= dict.fromkeys(spec.clock for spec in kind.columns.values() if spec.clock)
     counts |= dict.fromkeys(spec.runs for spec in kind.columns.values() if spec.runs)
+    counts |= dict.fromkeys(spec.flags for spec in kind.columns.values() if spec.flags)
     counts |= dict.fromkeys(adds)
     subjects = dict.fromkeys(subject.kind for subject in kind.subject)
     template = tuple(first_name(spec) for spec in kind.columns.values()) if kind.template else ()

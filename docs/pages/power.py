@@ -1,13 +1,17 @@
 """docs/power.md: how strong a problem must be to be found, from the numbers in docs/power.toml."""
 
+import json
 from collections.abc import Mapping, Sequence
+from math import comb
 from pathlib import Path
 from typing import Any
 
 from advisor.model import parse_toml
 from docs.pages.markdown import page, table
+from tests.corpus.reach import interval
 
 DATA = Path(__file__).parents[1] / "power.toml"
+REACH = Path(__file__).parents[1] / "reach.json"
 ENOUGH = 0.9
 
 _INTRO = """\
@@ -16,7 +20,7 @@ handful of currencies have every rate within its band, drawn up to its edges, an
 have beside it: few events or millions, days that vary more than chance, weeks with a shape, baskets
 of all prices, files without days. Whatever a rule says of one of them is a false alarm. **Sick
 shops** are the same with one thing wrong, that which a rule looks for, at a known strength and
-sample. How both are made is in `tests/corpus`; `python -m docs.power --renew` tries it all again.
+sample. How both are made is in `tests/corpus`; `python -m docs.measure` tries it all again.
 """
 _SICK = """\
 Strength says how far beyond its edge a metric lies: at 2 × a CTR that should be 1 % is 0.5 %, and
@@ -36,7 +40,90 @@ _GIVEN = """\
 def render() -> str:
     """The page."""
     data = parse_toml(DATA.read_text(encoding="utf-8"), where=DATA.name)
-    return page("What the rules find", _INTRO, _healthy(data["healthy"]), _sick(data))
+    reach = json.loads(REACH.read_text(encoding="utf-8"))
+    parts = (_any_size(reach["reach"]), _other(reach["healthy"]), _healthy(data["healthy"]))
+    return page("What the rules find", _INTRO, *parts, _sick(data))
+
+
+def _any_size(found: Mapping[str, Any]) -> Sequence[str]:
+    """What was found of all that was planted, in shops of any size."""
+    cases, strong, one = found["cases"], found["strong"], found["one"]
+    rows = [
+        ("every rule's problem, 2 to 4 times beyond its edge", cases, found["found"]),
+        (
+            f"of these with a power of 0.9 beforehand ({_percent(1 - strong / cases)} left out)",
+            strong,
+            found["strong_found"],
+        ),
+        ("a tired ad: the plan's first action", one["shops"], one["tired"]),
+        ("a LIVE that half as many enter, or fewer", one["shops"], one["entry"]),
+        ("samples unanswered", one["shops"], one["samples"]),
+    ]
+    told = ((what, f"{n:,}", _percent(share), _range(share, n)) for what, n, share in rows)
+    seldom = [
+        f"`{rule}` {_percent(share)}" for rule, share in found["rules"].items() if share < ENOUGH
+    ]
+    intro = (
+        f"{found['shops']} shops for each rule (seed {found['seed']}, {found['date']}), from small "
+        "to large: 30,000 to 3 million impressions or views, 1,500 to 150,000 clicks or visitors, "
+        "60 to 15,000 orders in four weeks. Power is computed from the planted rates and counts, "
+        "before anything is judged (`tests/corpus/reach.py`)."
+    )
+    return [
+        "## Shops of any size",
+        "",
+        intro,
+        "",
+        *table(("What is planted", "shops", "found", "95 % interval"), told),
+        "",
+        *([f"Found less than nine times of ten: {', '.join(seldom)}.", ""] if seldom else []),
+    ]
+
+
+def _other(found: Mapping[str, Any]) -> Sequence[str]:
+    """What healthy shops heard of a calm and of a wild nature."""
+    names = {
+        "calm": "days as below",
+        "wild": "and heavy-tailed order values, promotions of up to four times the traffic, "
+        "a fifth of the last two days' ad sales not attributed yet, ads that have ended",
+    }
+    rows = (
+        (
+            names[name],
+            f"{one['shops']:,}",
+            str(one["alarmed"]),
+            _percent(_upper(one["alarmed"], one["shops"])),
+        )
+        for name, one in ((name, found[name]) for name in names)
+    )
+    return [
+        "## Healthy shops that hear anything",
+        "",
+        f"All actions counted, what is worth a check not (seed {found['seed']}, {found['date']}).",
+        "",
+        *table(("Nature", "shops", "with an action", "upper limit (one-sided 95 %)"), rows),
+        "",
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _range(share: float, of: int) -> str:
+    low, high = interval(round(share * of), of)
+    return f"{100 * low:.1f}–{100 * high:.1f} %"
+
+
+def _upper(hits: int, of: int) -> float:
+    """The share of which so few *hits* or fewer would be seen one time in twenty (Clopper and
+    Pearson, 1934)."""
+    low, high = hits / of, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        seen = sum(comb(of, k) * middle**k * (1 - middle) ** (of - k) for k in range(hits + 1))
+        low, high = (middle, high) if seen > 0.05 else (low, middle)
+    return high
 
 
 def _healthy(healthy: Mapping[str, Any]) -> Sequence[str]:

@@ -6,13 +6,46 @@ from pathlib import Path
 from typing import Any
 
 from docs.pages.markdown import page, table
+from tests.corpus.reach import interval
 
 RESULTS = Path(__file__).parents[1] / "proof.json"
+REACH = Path(__file__).parents[1] / "reach.json"
 
 
 def render() -> str:
     """docs/plan-proof.md."""
-    return page("Does following the plan pay?", _lines(json.loads(RESULTS.read_text("utf-8"))))
+    worth = json.loads(REACH.read_text("utf-8"))["worth"]
+    found = json.loads(RESULTS.read_text("utf-8"))
+    return page("Does following the plan pay?", _lines(found), _by_rule(worth))
+
+
+def _by_rule(found: dict[str, Any]) -> Iterator[str]:
+    """How often the range of each rule's worth held the truth."""
+    yield ""
+    yield "## Each rule by itself"
+    yield ""
+    yield f"""\
+In the shops of [power.md](power.md), each with one problem at 1.5 to 3 times its edge and a sample
+between small and large (`tests/corpus/worth.py`, seed {found["seed"]}, {found["date"]}): how often
+the range of one finding held the true worth, which follows from the planted rates.
+"""
+    yield ""
+    yield from table(
+        ("Rule", "findings", "inside", "95 % interval"),
+        (
+            (f"`{rule}`", f"{one['findings']:,}", _percent(one), _interval(one))
+            for rule, one in sorted(found["rules"].items())
+        ),
+    )
+
+
+def _percent(one: dict[str, int]) -> str:
+    return f"{one['inside'] / one['findings']:.1%}"
+
+
+def _interval(one: dict[str, int]) -> str:
+    low, high = interval(one["inside"], one["findings"])
+    return f"{low:.1%} to {high:.1%}"
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
@@ -62,5 +95,5 @@ Of {told["number"]:,} stated intervals, which should hold the true value 80% of 
 {told["inside"]:.1%} did. Stated on average were {told["stated"] / told["number"]:,.0f}, true were
 {told["true"] / told["number"]:,.0f}.
 
-`python -m docs.proof` makes the shops again.
+`python -m docs.measure` makes the shops again.
 """

@@ -69,7 +69,7 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "live-daily": _LIVES,
     "product-card-daily": channel("product-card", "Product card"),
     "returns": return_counts,
-    "search-product-list": part_of("search"),
+    "search-product-list": part_of("search", own=("poor_information",)),
     "service-daily": agents_together,
     "shop-tab-daily": shop_tab_or_search,
     "store-page-daily": channel("store-page", "Store page"),

@@ -1,4 +1,4 @@
-"""How often what ails a shop is found, whatever its size, and what could have been foreseen of it."""
+"""How often what ails a shop of any size is found, and how probable that was beforehand."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import erf, log, sqrt
@@ -11,17 +11,16 @@ from advisor.metrics.required import metric_of
 from advisor.metrics.windows import Windows
 from advisor.model.condition import Against
 from advisor.model.language import ENGLISH
-from advisor.model.rule import Rule
 from advisor.model.vocabulary import MetricKind, Varies
 from advisor.model.window import Window
 from advisor.plan import plan_shop, price_findings
 from tests.corpus.batch import NOW, PAST, TODAY, World, batch, judged, shop_name
 from tests.corpus.exceptions import UNCOVERED
 from tests.corpus.funnels import BY_KIND, Floats
-from tests.corpus.healthy import PROFILES, herd, herds
+from tests.corpus.healthy import PROFILES, herd
 from tests.corpus.nature import WINDOW, Nature
-from tests.corpus.power import asks_plugins
 from tests.corpus.plants import AGAINST_OTHERS
+from tests.corpus.power import asks_plugins
 from tests.corpus.sick import KEY, Ward, business_of, ward
 from tests.corpus.truth import formula
 
@@ -106,10 +105,12 @@ def foreseen(one: Ward, world: World) -> Floats:
         metric = metric_of(form.name, words)
         name = metric.events if metric.kind is MetricKind.MONEY else metric.numerator[0]
         total = not metric.denominator
-        if name not in funnel.at:
+        if name is None or name not in funnel.at:
             continue
-        events = counts[:, funnel.at[name]]
-        spread = 0.5 if metric.kind is MetricKind.MONEY and metric.varies is not Varies.EVENTS else 0
+        events = counts[:, [funnel.at[name]]][:, 0]
+        spread = (
+            0.5 if metric.kind is MetricKind.MONEY and metric.varies is not Varies.EVENTS else 0
+        )
         steady = 0.0 if funnel.once else (TRAFFIC if total else UNSTEADY) ** 2 / WINDOW
         windows = 2 if test.trend or test.against is Against.PAST else 1
         error = np.sqrt(windows * ((1 + spread) / np.maximum(events, 0.1) + steady))
@@ -168,9 +169,7 @@ def tired(world: World, shops: int, seed: int, nature: Nature) -> float:
     shop = batch(business, [made], nature, rng)
     one = Ward(rule, shop, strength, strength, "", (), {"ad": made})
     acted = first_actions(one, world)
-    right = [
-        acted.get(shop_name(at), ("", frozenset())) for at in range(shops)
-    ]
+    right = [acted.get(shop_name(at), ("", frozenset())) for at in range(shops)]
     return float(np.mean([rule_ == rule.id and KEY in keys for rule_, keys in right]))
 
 
@@ -180,8 +179,9 @@ def passed_by(world: World, shops: int, seed: int, nature: Nature) -> float:
     business = business_of(PROFILES[0])
     funnel = BY_KIND["live"]
     made = herd(funnel, shops, world, world.grader(business), rng, size=(8, 8), volume=(1, 10))
+    day = np.zeros(made.size) if made.day is None else made.day
     first = np.array(
-        [np.flatnonzero((made.shop == at) & (made.day >= WINDOW))[0] for at in range(shops)]
+        [np.flatnonzero((made.shop == at) & (day >= WINDOW))[0] for at in range(shops)]
     )
     key = made.key.astype(object)
     key[first] = KEY
@@ -191,6 +191,18 @@ def passed_by(world: World, shops: int, seed: int, nature: Nature) -> float:
     matches = judged(batch(business, [made], nature, rng), world).matches
     hit = {m.shop for m in matches if m.rule.id == "operator/nobody-enters" and m.key == KEY}
     return len(hit) / shops
+
+
+def unanswered(world: World, shops: int, seed: int, nature: Nature) -> float:
+    """How often a shop hears that creators owe it content for samples, where twice as many do as
+    should, and more."""
+    rng = np.random.default_rng([seed, 79])
+    rule = next(one for one in world.rules if one.id == "operator/samples-without-content")
+    strength = rng.uniform(*STRENGTHS, size=shops)
+    sample = np.exp(rng.uniform(np.log(10), np.log(300), size=shops))  # due in four weeks
+    one = ward(rule, world, strength, sample, rng, nature=nature)
+    matches = judged(one.shops, world).matches
+    return len({m.shop for m in matches if m.rule.id == rule.id}) / shops
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:
@@ -216,6 +228,3 @@ def summary(found: Sequence[Case]) -> dict[str, Any]:
         "strong_found": round(sum(case.found for case in strong) / max(len(strong), 1), 4),
         "rules": shares,
     }
-
-
-__all__ = ["Case", "cases", "herds", "interval", "passed_by", "summary", "tired"]

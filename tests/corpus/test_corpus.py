@@ -1,6 +1,8 @@
 """Thousands of invented shops: what rules must find in them, and what they must not."""
 
+import json
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from advisor.ingest.result import Gathered
 from advisor.model.request import Request
 from advisor.model.rule import Profile, Rule
 from advisor.model.settings import RulesSection, Settings, ShopSection
+from docs.measure import RESULTS
 from docs.power import stored
 from tests.corpus.batch import TODAY, Batch, World, batch, judged
 from tests.corpus.exceptions import MAY_SPEAK, NOT_FIRST, UNCOVERED
@@ -19,6 +22,7 @@ from tests.corpus.funnels import BY_KIND, FUNNELS, How
 from tests.corpus.healthy import PROFILES, herd, herds, true_of
 from tests.corpus.nature import WINDOW, Nature, days
 from tests.corpus.power import FOUND, SAMPLES, STRENGTHS, alarms, power
+from tests.corpus.reach import passed_by, tired
 from tests.corpus.sick import business_of, ward
 from tests.corpus.truth import bend, formula
 
@@ -186,3 +190,39 @@ def test_the_samples_and_strengths_of_the_page_are_those_of_the_corpus() -> None
     for one in tried.values():
         assert len(one.found) == len(STRENGTHS)
         assert {len(row) for row in one.found} == {len(SAMPLES)}
+
+
+def measured() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
+    return found
+
+
+def test_what_ails_a_shop_of_any_size_is_found() -> None:
+    reach = measured()["reach"]
+
+    assert reach["found"] >= 0.92
+    assert reach["strong"] >= 0.8 * reach["cases"]
+    assert reach["strong_found"] >= 0.98
+    assert reach["one"]["tired"] >= 0.8
+    assert reach["one"]["entry"] >= 0.9
+    assert reach["one"]["samples"] >= 0.9
+
+
+def test_healthy_shops_of_a_wild_nature_are_left_in_peace_too() -> None:
+    for one in (measured()["healthy"]["calm"], measured()["healthy"]["wild"]):
+        assert one["shops"] >= 600
+        assert one["alarmed"] <= one["shops"] / 100
+
+
+def test_the_range_of_each_rules_worth_holds_the_truth_eight_times_of_ten() -> None:
+    """Within what 400 findings and more can tell of a share of 0.76 to 0.84."""
+    told = {r: one for r, one in measured()["worth"]["rules"].items() if one["findings"] >= 400}
+    shares = {rule: one["inside"] / one["findings"] for rule, one in told.items()}
+
+    assert len(told) >= 28
+    assert {rule: share for rule, share in shares.items() if not 0.73 <= share <= 0.87} == {}
+
+
+def test_a_tired_ad_leads_the_plan_and_a_live_that_is_passed_by_is_found() -> None:
+    assert tired(world(), 20, 5, Nature()) >= 0.7
+    assert passed_by(world(), 20, 5, Nature()) >= 0.8

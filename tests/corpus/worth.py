@@ -1,6 +1,7 @@
 """Whether what a finding is said to be worth holds the truth, rule by rule."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,6 +13,7 @@ from advisor.model.window import Window
 from advisor.plan import price_findings
 from advisor.plan.money import MONTH, Price, TargetOrigin, gain
 from tests.corpus.batch import NOW, PAST, World, judged, shop_name
+from tests.corpus.exceptions import UNCOVERED
 from tests.corpus.funnels import Floats, Funnel, How
 from tests.corpus.nature import WINDOW, Herd
 from tests.corpus.power import asks_plugins
@@ -104,3 +106,25 @@ def _sum(names: Iterable[str], funnel: Funnel, rates: Floats) -> float | None:
         return None
     counts = np.exp(rates @ funnel.paths.T)
     return float(counts[:, there].sum())
+
+
+FINDINGS = 400  # of each rule
+AT_ONCE = 250  # shops
+
+
+def coverage(world: World, seed: int) -> dict[str, Any]:
+    """For each rule with a price: how many findings there were, and the share of them whose range
+    held the truth."""
+    found = {}
+    for rule in world.rules:
+        if rule.id in UNCOVERED or not rule.actions:
+            continue
+        told: list[Told] = []
+        for more in range(8):
+            told += worths(rule, world, AT_ONCE, seed + more)
+            if len(told) >= FINDINGS or not told:
+                break
+        if told:
+            inside = sum(one.low <= one.truth <= one.high for one in told)
+            found[rule.id] = {"findings": len(told), "inside": inside}
+    return found

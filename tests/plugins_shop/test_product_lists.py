@@ -83,3 +83,20 @@ def test_a_part_is_never_taken_for_the_product(
     assert [table.frame["by.channel"].to_list() for table in broken] == [[channel]]
     assert own <= {count for table in whole for count in table.counts}
     assert not {"gmv", "gross_revenue", "product_clicks"} & {c for t in whole for c in t.counts}
+
+
+SEARCH = """ID del producto,Nombre del producto,Espectadores de productos,\
+Clics de los usuarios en productos,Compradores,Pedidos,GMV de la pestaña Tienda (MX$),\
+Diagnóstico del producto
+1729000000000000001,Olla,1200,80,4,4,1600,Información de producto deficiente
+1729000000000000002,Taza,900,60,3,3,300,
+"""
+
+
+def test_what_tiktok_says_of_a_products_information_is_the_products(tmp_path: Path) -> None:
+    reading = read(written(tmp_path, "search.csv", SEARCH.encode()))
+
+    told = [table for table in reading.tables if "poor_information" in table.counts]
+    (whole,) = told
+    assert "by.channel" not in whole.frame.columns
+    assert whole.frame["poor_information"].to_list() == [1.0, 0.0]

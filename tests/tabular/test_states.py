@@ -12,14 +12,14 @@ OVER = (
     "Inactive", "Seller_deactivated", "Pausado", "Completada", "Inativo", "Concluída",
     "Tidak aktif",
     "Dijeda", "Không hoạt động", "Đã tạm dừng", "หยุดชั่วคราว", "캠페인 일시중지됨", "비활성",
-    "一時停止中",
+    "一時停止中", "Tidak tersedia", "No disponible", "Não disponível", "Unavailable",
     "广告组已暂停", "未投放", "Gelöscht", "Pausiert", "Supprimée", "In pausa",
 )  # fmt: skip
 RUNNING = (
     "Active", "AD_STATUS_DELIVERY_OK", "ENABLE", "CAMPAIGN_STATUS_ENABLE", "On",
     "Learning completed",
     "Not delivering; Budget exceeded", "In review", "Activo", "Em veiculação", "Aktif",
-    "Sedang tayang",
+    "Sedang tayang", "In queue", "Dalam antrean", "Mempelajari", "En cola", "Na fila",
     "Đang hoạt động", "ใช้งานอยู่", "게재 중", "활성", "配信中", "投放中", "Aktiv", "Attivo", "Actif",
 )  # fmt: skip
 
