@@ -371,18 +371,13 @@ def _phi(
     )
     if not by_day:
         return unseen
-    seen = evidence.dispersion(
+    return evidence.dispersion(
         terms.sum_where(use, x * x / n),
         x_of,
         n_of,
         many,
         proportion=proportion,
-        squares=None if exact else terms.sum_where(use, n * n),
     )
-    # A few days show as little of how they vary as none; what is on one day alone, as a LIVE, is
-    # what it was.
-    few = many.is_between(2, evidence.ENOUGH_DAYS - 1)
-    return seen if exact else pl.when(few).then(unseen).otherwise(seen)
 
 
 def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:

@@ -111,12 +111,8 @@ def dispersion(
     days: pl.Expr,
     *,
     proportion: bool,
-    squares: pl.Expr | None = None,
 ) -> pl.Expr:
-    """How much more the days vary than chance; never below 1. *squares*: the sum of n_d^2. What
-    days vary by beside chance is shared by all of a day's n, so that a few large days count for
-    fewer: by the mean size of the day of one of n over that of a day (the design effect of unequal
-    clusters: Kish, Survey Sampling, 1965).
+    """How much more the days vary than chance; never below 1.
 
     *square_over* is the sum of x_d^2 / n_d over days: Pearson's chi-square of the days is
     (sum x_d^2/n_d - X^2/N) / (p (1 - p)), over days - 1 degrees of freedom.
@@ -125,8 +121,6 @@ def dispersion(
     variance = p * (1 - p) if proportion else p
     chi = (square_over - x * x / n) / variance
     phi = chi / (days - 1)
-    if squares is not None:
-        phi = 1 + (phi - 1) * (days * squares / (n * n)).clip(1.0)
     usable = (days >= ENOUGH_DAYS) & (x > 0) & (n > 0) & (variance > 0)
     return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
 
