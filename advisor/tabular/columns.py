@@ -335,10 +335,10 @@ class ColumnReader:
         if quotable(self.kind, self.columns):
             cell = example if len(example) <= _QUOTED else f"{example[:_QUOTED]}…"
             text = lazy_ngettext(
-                "“{header}” has {n} cell that isn't {expected}, in row {row}: “{cell}”; it counts "
+                "“{header}” has {n} cell that isn't {expected}, in row {row}: '{cell}'; it counts "
                 "as unknown",
                 "“{header}” has {n} cells that aren't {expected}, the first in row {row}: "
-                "“{cell}”; they count as unknown",
+                "'{cell}'; they count as unknown",
                 count,
                 cell=cell,
                 **where,

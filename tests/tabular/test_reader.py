@@ -167,8 +167,8 @@ def test_a_cell_that_cannot_be_read_is_null_counted_and_shown(tmp_path: Path) ->
 
     assert column(reading, "views") == [5.0, None, None, 7.0]
     assert sorted(note.text.partition(";")[0] for note in reading.notes) == [
-        "“GMV” has 1 cell that isn't an amount of money, in row 5: “?”",
-        "“Views” has 2 cells that aren't a number, the first in row 3: “many”",
+        "“GMV” has 1 cell that isn't an amount of money, in row 5: '?'",
+        "“Views” has 2 cells that aren't a number, the first in row 3: 'many'",
     ]
 
 
