@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from advisor.model import cores
+
 VARIABLE = "POLARS_MAX_THREADS"
 LOADED = "polars._plr"  # of Polars, once it is more than a promise of lazy_loader
 # Bytes. In smaller files a second thread costs more processor time than it saves in waiting.
@@ -19,16 +21,10 @@ def limit_threads(paths: Iterable[str], *, jobs: int = 1) -> None:
     """
     if VARIABLE in os.environ or LOADED in sys.modules:
         return
-    cores = _cores()
-    threads = cores // jobs if any(size >= LARGE_FILE for size in _sizes(paths)) else 1
-    if threads < cores:
+    there = cores()
+    threads = there // jobs if any(size >= LARGE_FILE for size in _sizes(paths)) else 1
+    if threads < there:
         os.environ[VARIABLE] = str(max(1, threads))
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # what a container gives, not what the machine has
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _sizes(paths: Iterable[str]) -> Iterator[int]:

@@ -34,6 +34,7 @@ from advisor.model.language import (
     read_message,
     texts_of,
 )
+from advisor.model.machine import cores
 from advisor.model.message import Days, Listed, Message, Quantity, message_data
 from advisor.model.own_files import files_below, named_folder, read_text, texts_below
 from advisor.model.personal import PERHAPS, mask_personal
@@ -207,6 +208,7 @@ __all__ = [
     "check_bands",
     "chosen",
     "compiled",
+    "cores",
     "digest_of",
     "field_key",
     "files_below",

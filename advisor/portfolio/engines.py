@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
+from advisor.model import cores
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 LIMITS = Limits(seconds=900.0, memory=16 * 1024 * MIB, output=16 * MIB)
 THREADS = "POLARS_MAX_THREADS"
 Message = Mapping[str, Any]
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Place(Protocol):

@@ -16,7 +16,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "")  # so that what a test sets is taken back
     monkeypatch.delenv(VARIABLE)
     monkeypatch.delitem(sys.modules, threads.LOADED, raising=False)
-    monkeypatch.setattr(threads, "_cores", lambda: 8)
+    monkeypatch.setattr(threads, "cores", lambda: 8)
 
 
 def large(path: Path) -> Path:
