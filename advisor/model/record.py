@@ -63,9 +63,8 @@ def _make(cls: Any) -> None:
     with _MAKING:
         if not isinstance(cls.__dict__.get("__attrs_attrs__"), _Fields):
             return  # it is none of these, or made already
-        del cls.__attrs_attrs__
-        del cls.__init__
-        attrs.frozen(cls, eq=False, repr=False, slots=False)
+        # Other threads may ask meanwhile: they wait here, as what leads here is only replaced.
+        attrs.frozen(cls, init=True, eq=False, repr=False, slots=False)
 
 
 _VALUES: dict[type, Any] = {}

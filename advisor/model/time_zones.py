@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 _OFFSET = re.compile(r"(?i)^\(?(?:UTC|GMT)\s*([+-])\s*(\d{1,2})(?::?00)?\)?(?:\s.*)?$")
+_NO_CLOCKS = {"Etc/Unknown", "Factory", "localtime"}  # names that stand for no clock in particular
 
 
 @cache
@@ -12,7 +13,7 @@ def time_zones() -> frozenset[str]:
     """Their names, of the database of the machine and of Babel: a machine may have none."""
     from babel.core import get_global
 
-    return frozenset((*get_global("zone_territories"), *available_timezones(), "UTC"))
+    return frozenset((*get_global("zone_territories"), *available_timezones(), "UTC")) - _NO_CLOCKS
 
 
 def is_time_zone(name: str) -> bool:
@@ -30,7 +31,8 @@ def time_zone_named(text: str) -> str | None:
         return None
     sign, hours = offset.groups()
     # The IANA's own names of offsets count to the west.
-    return f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+    name = f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
+    return name if is_time_zone(name) else None
 
 
 @cache

@@ -1,5 +1,8 @@
 """Classes that share their comparison, hash and representation."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import attrs
 import pytest
 
@@ -109,3 +112,21 @@ def test_a_class_is_made_at_its_first_use_and_its_bases_before_it() -> None:
     assert [field.name for field in attrs.fields(Derived)] == ["one", "two"]
     assert is_made(Base)
     assert Derived(1) == Derived(1, 2)
+
+
+def test_threads_that_use_a_class_first_at_the_same_time_make_it_once() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for _ in range(20):
+
+                @frozen
+                class Fresh:
+                    left: int
+                    right: int = 2
+
+                made = threads.map(Fresh, range(8))
+                assert [attrs.astuple(one) for one in made] == [(n, 2) for n in range(8)]
+    finally:
+        sys.setswitchinterval(before)
