@@ -197,8 +197,7 @@ class Templates:
     another's: `stars` of the folder `acme` is `{{ action.rank | acme.stars }}`, and in the name of
     a folder `-` is then written `_`. What they return is escaped like any text.
 
-    *compiled*: compiled templates are kept in the folder, as Python keeps modules; for templates
-    that print nothing that is the same in each report, such as `{{ "a" }}` or `{{ 1 | hours }}`.
+    *compiled*: compiled templates are kept in the folder, as Python keeps modules.
     """
 
     name: str

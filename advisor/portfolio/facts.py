@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ SHOPS: Mapping[str, pl.DataType] = {
 advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem* that kept it from
 any."""
 INDEX = ("folder", "block", "stamp", "problem", "problem_kind")
+_BLOCK = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?")  # the name of a file of a block
 _REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "az://", "abfss://")
 
 
@@ -120,10 +122,12 @@ class Facts:
         if is_remote(self.address):
             return  # Polars cannot delete; old blocks are named by nothing
         kept = set(index["block"].drop_nulls())
-        for path in Path(self.address).glob("*/*.parquet"):
-            block = path.stem if path.parent.name == "shops" else path.stem.rpartition("-")[0]
-            if block not in kept:
-                path.unlink(missing_ok=True)
+        for folder in ("shops", "tables"):
+            for path in Path(self.address, folder).glob("*.parquet"):
+                # Files of other names are somebody else's: the folder may have been there before.
+                named = _BLOCK.fullmatch(path.stem)
+                if named and named[1] not in kept:
+                    path.unlink(missing_ok=True)
 
     def _write(self, files: Mapping[str, pl.DataFrame]) -> None:
         if not is_remote(self.address):

@@ -83,20 +83,21 @@ def patterns(dataset: Dataset) -> tuple[Pattern, ...]:
 
 
 def lessons(dataset: Dataset, vocabulary: Vocabulary, language: Language) -> tuple[Lesson, ...]:
-    """In what the best shops of a niche, size and region surely differ from the others there:
-    ratios of those a quarter with the most GMV, against those of the rest."""
+    """In what the best shops of a niche, size, region and currency surely differ from the others
+    there: ratios of those a quarter with the most GMV, against those of the rest."""
     shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
     kpis = dataset.table("kpis").collect(engine="in-memory")
     cell = ["niche", "size", "region"]
-    gmv = kpis.filter(pl.col("metric") == "gmv").select("shop", pl.col("value").alias("gmv"))
+    same = [*cell, "currency"]  # money of two currencies is neither ranked nor averaged together
+    gmv = kpis.filter((pl.col("metric") == "gmv") & pl.col("value").is_not_null())
     ranked = (
         shops.unique("shop", keep="first", maintain_order=True)
-        .select("shop", "usd_rate", "currency", *cell)
-        .join(gmv, on="shop")
-        .with_columns(pl.col("gmv") * pl.col("usd_rate").fill_null(1.0))
+        .select("shop", *same)
+        .drop_nulls("currency")
+        .join(gmv.select("shop", pl.col("value").alias("gmv")), on="shop")
         .with_columns(
-            pl.len().over(cell).alias("of"),
-            (pl.col("gmv").rank("ordinal", descending=True).over(cell)).alias("place"),
+            pl.len().over(same).alias("of"),
+            pl.col("gmv").rank("max", descending=True).over(same).alias("place"),
         )
         .filter(pl.col("of") >= LEAST_CELL)
         .with_columns((pl.col("place") <= BEST * pl.col("of")).alias("best"))
@@ -107,17 +108,16 @@ def lessons(dataset: Dataset, vocabulary: Vocabulary, language: Language) -> tup
     values = (
         kpis.filter(pl.col("metric").is_in(ratios) & pl.col("value").is_not_null())
         .join(ranked, on="shop")
-        .with_columns(pl.col("value").rank().over("metric", *cell).alias("rank"))
-        .group_by("metric", *cell)
+        .with_columns(pl.col("value").rank().over("metric", *same).alias("rank"))
+        .group_by("metric", *same)
         .agg(
             pl.col("best").sum().alias("best"),
             pl.len().alias("shops"),
             pl.col("rank").filter("best").sum().alias("ranks"),
             pl.col("value").filter("best").median().alias("theirs"),
             pl.col("value").filter(~pl.col("best")).median().alias("others"),
-            pl.col("currency").unique().sort().first().alias("currency"),
         )
-        .sort("metric", *cell)
+        .sort("metric", *same)
     )
     found = []
     for row in values.iter_rows(named=True):

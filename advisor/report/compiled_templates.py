@@ -1,8 +1,9 @@
 """Compiled templates, kept beside their sources as Python keeps modules.
 
 Compiling the templates of a plan takes longer than printing it. A folder that says `compiled` has a
-`__pycache__`; whoever may write there may write the code of the plugin too. A file holds a digest
-of its source and of all that compiles it, so one that does not fit is not used.
+`__pycache__`; whoever may write there may write the code of the plugin too. Only a plugin's code
+can say so, never an advisor.toml: templates of a shop's own are compiled anew. A file holds a
+digest of its source and of the versions of what compiles it, so one that does not fit is not used.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from pathlib import Path
 import jinja2
 from jinja2.bccache import Bucket
 
-from advisor.plugin import Templates
+from advisor.plugin import Templates, own_version
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
@@ -29,7 +30,7 @@ class CompiledTemplates(jinja2.BytecodeCache):
         self, environment: jinja2.Environment, name: str, filename: str | None, source: str
     ) -> Bucket:
         """Where the template *name* is kept: in no file ("") if not by its own name."""
-        parts = (jinja2.__version__, filename, source)
+        parts = (own_version(), jinja2.__version__, filename, source)
         digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
         path = Path(filename or "")
         kept = path.name == name and str(path.parent) in self._folders

@@ -102,7 +102,10 @@ def make_environment(
     lines. *themes* are folders of templates, the user's first; their texts are in *language*."""
     escape_text = ESCAPES.get(suffix, escape.clean)
 
-    def write(value: object) -> str:
+    # With the context of its evaluation it is called when a report is made and not before, so that
+    # compiled templates hold for all formats and languages.
+    @jinja2.pass_eval_context
+    def write(_context: object, value: object) -> str:
         if isinstance(value, jinja2.Undefined):
             str(value)  # StrictUndefined raises here
         if isinstance(value, Written):
@@ -115,6 +118,7 @@ def make_environment(
         undefined=jinja2.StrictUndefined,
         finalize=write,
         autoescape=False,
+        optimized=False,  # filters depend on the language: none is applied while compiling
         extensions=("jinja2.ext.i18n",),
         trim_blocks=True,
         lstrip_blocks=True,

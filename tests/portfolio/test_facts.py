@@ -77,6 +77,26 @@ def test_only_what_changed_is_read_again(
     assert len(list((tmp_path / "facts" / "shops").iterdir())) == 2
 
 
+def test_only_blocks_that_nothing_names_are_removed(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path
+) -> None:
+    foreign = [
+        tmp_path / "facts" / name for name in ("sales/2026-11.parquet", "shops/mine.parquet")
+    ]
+    for path in foreign:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    facts = Facts(tmp_path / "facts")
+    before = set()
+    for changed in (1, 2):
+        os.utime(shops[0] / "ads.csv", (changed, changed))
+        gather_shops(shops[:1], facts, OPTIONS, engine=engine)
+        blocks = {*(tmp_path / "facts").glob("*/0*.parquet")}
+        assert blocks and not blocks & before
+        before = blocks
+    assert all(path.exists() for path in foreign)
+
+
 def test_a_run_reads_again_only_the_shop_that_changed(
     shops: list[Path], engine: LocalEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

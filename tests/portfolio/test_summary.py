@@ -107,6 +107,29 @@ def test_the_best_shops_are_compared_with_others_of_their_kind(tmp_path: Path) -
     assert (lesson.cell, lesson.theirs_text) == ("tech, mid, US", "5%")
 
 
+def test_shops_of_two_currencies_are_not_compared(tmp_path: Path) -> None:
+    """Where the region is not known, they may be in one cell."""
+    numbers = range(24)
+    made = dataset(
+        tmp_path,
+        shops=[
+            shop(n, niche="tech", currency=("USD", "IDR", None)[n % 3], usd_rate=None)
+            for n in numbers
+        ],
+        kpis=[
+            {
+                "shop": f"s{n:03}",
+                "metric": metric,
+                "value": (1.0, 16_000.0, 1.0)[n % 3] * (1 + n * 7 % 8 / 10),
+            }
+            for n in numbers
+            for metric in ("gmv", "aov")
+        ],
+    )
+    assert not [one for one in lessons(made, VOCABULARY, ENGLISH) if one.metric != "aov"]
+    assert all(one.theirs / one.others < 2 for one in lessons(made, VOCABULARY, ENGLISH))
+
+
 def test_a_shop_that_lacks_what_most_give_is_named_and_filters_hold(tmp_path: Path) -> None:
     made = dataset(
         tmp_path,

@@ -2,14 +2,16 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import attrs
 import pytest
-from jinja2 import nodes
 
+from advisor.model import Request, read_settings
+from advisor.pipeline import own_templates
 from advisor.plugin import Templates
+from advisor.report import escape
 from advisor.report.environment import ReportEnvironment, make_environment
 
 
@@ -64,25 +66,25 @@ def test_nothing_is_kept_in_other_folders(theme: Templates) -> None:
     assert [file.name for file in theme.folder.iterdir()] == ["one.md.j2"]
 
 
-def test_bundled_templates_print_nothing_that_is_always_the_same(
-    bundled: Sequence[Templates],
-) -> None:
-    """Such text would be escaped and translated while it is compiled, once for all formats."""
-    environment = make_environment(bundled, "md")
-    loader = environment.loader
-    assert loader is not None
-    always = []
-    for name in environment.list_templates():
-        tree = environment.parse(loader.get_source(environment, name)[0], name)
-        outputs = (one for output in tree.find_all(nodes.Output) for one in output.nodes)
-        applied = tree.find_all((nodes.Filter, nodes.Test, nodes.Call))
-        for node in (
-            *(one for one in outputs if not isinstance(one, nodes.TemplateData)),
-            *applied,
-        ):
-            try:
-                node.as_const(nodes.EvalContext(environment, name))
-            except nodes.Impossible:
-                continue
-            always.append((name, node.lineno))
-    assert not always
+def test_a_compiled_template_holds_for_all_formats_and_languages(theme: Templates) -> None:
+    """What is the same in each report is escaped and translated when it is printed."""
+    text = '{{ "<*" }} {{ 3 | double }}{% if 3 | double == "6" %}!{% endif %}'
+    Path(str(theme.folder), "one.md.j2").write_text(text)
+
+    def report(suffix: str, doubled: str) -> str:
+        environment = make_environment([theme], suffix)
+        environment.filters["double"] = lambda _: doubled
+        return environment.get_template("one.md.j2").render()
+
+    assert report("html", "6") == "&lt;* 6!"
+    assert report("md", "six") == r"<\* six".replace("<", escape.markdown("<"))
+
+
+def test_the_folder_of_a_shop_keeps_no_compiled_templates(theme: Templates) -> None:
+    folder = Path(str(theme.folder))
+    (folder.parent / "advisor.toml").write_text('[report]\ntemplates = "templates"\n')
+    settings = read_settings(folder.parent / "advisor.toml")
+    request = Request(
+        (), date(2026, 11, 2), settings=settings, config=folder.parent / "advisor.toml"
+    )
+    assert [one.compiled for one in own_templates(request)] == [False]
