@@ -87,7 +87,7 @@ def test_only_blocks_that_nothing_names_are_removed(
         path.parent.mkdir(parents=True)
         path.touch()
     facts = Facts(tmp_path / "facts")
-    before = set()
+    before: set[Path] = set()
     for changed in (1, 2):
         os.utime(shops[0] / "ads.csv", (changed, changed))
         gather_shops(shops[:1], facts, OPTIONS, engine=engine)
