@@ -307,7 +307,12 @@ def _table(reading: "Reading", vocabulary: "Vocabulary", currency: str | None) -
             )
         )
     sure = ENGLISH.number(1 - reading.alpha, Unit.SHARE)
-    header = ("Version", *counts.titles(metric, vocabulary), metric.title, f"Limits of {sure}")
+    header = (
+        "Version",
+        *counts.titles(metric, vocabulary),
+        metric.title,
+        f"{sure} confidence interval",
+    )
     return columns(rows, header)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _COMMENTS = {
     "usd_rate": "one {currency} in US dollars",
-    "margin": "what is left of revenue before ads, as a share",
+    "margin": "profit margin before ads, as a share of revenue",
 }
 _ABOUT_TEMPLATES = """\
 No export has what these files are for. Write rows under the header in any spreadsheet and save them
@@ -28,24 +28,29 @@ mistake is not read: `advisor diagnose` names every mistake with its row."""
 
 @click.command()
 @click.argument("folder", type=FOLDER, default=Path(), metavar="[FOLDER]")
-@click.option("--name", help="What the shop is called.")
+@click.option("--name", help="The name of the shop.")
 @click.option("--size", shell_complete=complete.sizes, help="small, mid or enterprise.")
 @click.option("--niche", shell_complete=complete.niches, help="What it sells.")
 @click.option("--region", help="Its country, as two capital letters.")
 @click.option("--currency", help="Its currency, as three capital letters.")
 @click.option("--usd-rate", type=float, help="What one unit of the currency is in US dollars.")
-@click.option("--margin", type=float, help="What is left of revenue before ads: 0.45 is 45 %.")
+@click.option(
+    "--margin", type=float, help="Profit margin before ads, as a share of revenue: 0.45 is 45%."
+)
 @click.option("--goal", shell_complete=complete.goals, help="What the shop wants most now.")
 @click.option("--no-input", is_flag=True, help="Ask nothing; what is not given is left out.")
 @click.option("--templates", is_flag=True, help="Write the CSV templates, and nothing else.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given: Any) -> None:
-    """Asks about the shop and writes advisor.toml into FOLDER (else the current one). Exports that
-    are there are read first, and what they say (currency, country, name) is proposed. Every answer
-    may be given as an option; what is given is not asked.
+    """Asks about your shop and writes advisor.toml into FOLDER (default: the current folder).
+    Exports in FOLDER are read first, and the currency, country and name found in them are
+    suggested. Every answer can be given as an option; it is not asked then.
 
-    With --templates the CSV files are written that you fill in yourself, for what no export gives,
-    and templates.md, which explains them.
+    The period of the exports is shown but not written, so that later plans use newer exports. To
+    choose one for a single plan, use --from and --to of `advisor diagnose`.
+
+    With --templates, writes CSV files to fill in yourself, for data that no export has, and
+    templates.md, which explains them.
 
     \b
     Examples:
@@ -114,7 +119,10 @@ def _proposed(folder: Path, registry: "Registry") -> Mapping[str, str]:
     days = [reading.period for reading in gathered.readings if reading.period]
     if days:
         first, last = min(one.first for one in days), max(one.last for one in days)
-        say(f"Your files have data from {first.isoformat()} to {last.isoformat()}.")
+        say(
+            f"Your files have data from {first.isoformat()} to {last.isoformat()}. To plan for "
+            "other days, use --from and --to of advisor diagnose."
+        )
     found = attrs.asdict(propose(gathered.readings))
     return {key: value for key, value in found.items() if value}
 

@@ -22,6 +22,7 @@ from advisor.document.compose.actions import rounded as rounded_money
 from advisor.document.compose.coverage import unjudged
 from advisor.document.compose.done import tries_of
 from advisor.document.compose.findings import compose_findings
+from advisor.document.compose.origins import origin_of
 from advisor.document.compose.since import since_frame
 from advisor.document.compose.watch import promise
 from advisor.document.findings import (
@@ -124,6 +125,7 @@ __all__ = [
     "compose_with_history",
     "learned",
     "one_level",
+    "origin_of",
     "plain",
     "promise",
     "rounded_money",

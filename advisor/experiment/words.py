@@ -77,9 +77,8 @@ def told(reading: Reading, result: Result, events: str, currency: str | None) ->
     if found is None:
         return
     sure = ENGLISH.number(1 - found.alpha, Unit.SHARE)
-    yield (
-        f"  {b} against {a}: {difference(metric, found, currency)}{_ratio(found)}; limits of {sure}"
-    )
+    numbers = f"{difference(metric, found, currency)}{_ratio(found)}"
+    yield f"  {b} against {a}: {numbers}; {sure} confidence interval"
     if result.worth is not None:
         yield f"  {b} instead of {a} is worth {money(result.worth, currency)}"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from advisor.diagnosis import Diagnosis
+from advisor.document import origin_of
 from advisor.errors import AdvisorError, unknown
 from advisor.judge import (
     Outcome,
@@ -17,6 +18,7 @@ from advisor.judge import (
 from advisor.metrics import OVER, WHY_OVER, Measured, Value, metric_of, value_of
 from advisor.model import (
     ENGLISH,
+    LEVELS,
     Against,
     Conditions,
     Language,
@@ -43,7 +45,16 @@ OUTCOMES = {
     Outcome.NOT_APPLICABLE: lazy_gettext("not applicable"),
     Outcome.ERROR: lazy_gettext("error"),
 }
-_QUANTIFIED = {Quantifier.ANY: "any", Quantifier.ALL: "every", Quantifier.NONE: "no"}
+_TRENDS = {
+    "falling": lazy_gettext("is falling"),
+    "flat": lazy_gettext("is flat"),
+    "rising": lazy_gettext("is rising"),
+}
+_AGAINST = {
+    Against.PAST: lazy_gettext("past"),
+    Against.PARENT: lazy_gettext("parent"),
+    Against.SIBLINGS: lazy_gettext("siblings"),
+}
 
 
 @frozen
@@ -158,13 +169,42 @@ def conditions(asked: Conditions) -> list[str]:
     if asked.alternatives:
         branches = [" and ".join(str(t) for t in branch) for branch in asked.alternatives]
         lines.append("one of: " + "; or ".join(branches))
-    lines += [_related_words(related) for related in asked.related]
+    lines += [_related_words(related, related.kind, ENGLISH) for related in asked.related]
     return lines
 
 
-def _related_words(related: Related) -> str:
-    tests = " and ".join(str(test) for test in related.tests)
-    return f"{_QUANTIFIED[related.quantifier]} {related.kind} ({related.relation}): {tests}"
+def condition(test: Test, language: Language) -> str:
+    """A condition in words, its metric by its id as rule files have it: `ctr is low or good`."""
+    parts = [language.say(_TRENDS[test.trend])] if test.trend else []
+    if test.is_:
+        known = [language.level(one) if one in LEVELS else one for one in test.is_]
+        parts.append(language.gettext("is {value}", value=language.either(known)))
+    low, high = test.at_least, test.at_most
+    if low is not None:
+        parts.append(language.gettext("is at least {value}", value=_plain(low, language)))
+    if high is not None:
+        parts.append(language.gettext("is at most {value}", value=_plain(high, language)))
+    text = f"{test.name} {language.all_of(parts)}"
+    if test.against is Against.BAND:
+        return text
+    what = language.say(_AGAINST[test.against])
+    return language.gettext("{condition} against its {what}", condition=text, what=what)
+
+
+def _plain(limit: float, language: Language) -> str:
+    """A limit with all its digits, as rule files have it; its decimal mark is the language's."""
+    return f"{limit:g}".replace(".", language.style.decimal)
+
+
+def _related_words(related: Related, kind: str, language: Language) -> str:
+    tests = language.all_of([condition(test, language) for test in related.tests])
+    named = {"kind": kind, "relation": related.relation, "conditions": tests}
+    match related.quantifier:
+        case Quantifier.ANY:
+            return language.gettext("any {kind} ({relation}): {conditions}", **named)
+        case Quantifier.ALL:
+            return language.gettext("every {kind} ({relation}): {conditions}", **named)
+    return language.gettext("no {kind} ({relation}): {conditions}", **named)
 
 
 def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> Explanation:
@@ -257,7 +297,7 @@ class _Witness:
     def test(self, test: Test) -> Node:
         row = self.frame.row(0, named=True)
         truth = Truth(row.get(truth_column(test), Truth.MISSING))
-        return Node(str(test), truth, self._found(test, truth))
+        return Node(condition(test, self.diagnosis.language), truth, self._found(test, truth))
 
     def _found(self, test: Test, truth: Truth) -> str:
         vocabulary, language = self.diagnosis.vocabulary, self.diagnosis.language
@@ -271,7 +311,7 @@ class _Witness:
             counts = ", ".join(vocabulary.counts[c].title for c in metric.required())
             return language.gettext("no file has {counts} here", counts=counts or metric.title)
         band = self.diagnosis.grader.resolve(test.name, self.measured.kind)
-        origin = "; ".join(dict.fromkeys(edges.origin for edges in band.edges)) or None
+        origin = origin_of(band.edges, self.diagnosis) or None
         value = value_of(metric, row, origin=origin)
         if value.value is None and value.low is None:
             return language.not_known
@@ -329,22 +369,21 @@ class _Witness:
     def _centre(self, test: Test, value: Value) -> str:
         language = self.diagnosis.language
         centre = self.frame.row(0, named=True).get(f"{truth_column(test)}.centre")
+        what = language.say(_AGAINST[test.against])
         if centre is None:
-            return language.gettext("nothing to compare with ({what})", what=str(test.against))
+            return language.gettext("nothing to compare with ({what})", what=what)
         usual = language.number(centre, value.metric.unit, self.diagnosis.business.currency)
-        return language.gettext(
-            "compared with {value} ({what})", value=usual, what=str(test.against)
-        )
+        return language.gettext("compared with {value} ({what})", value=usual, what=what)
 
     def related(self, related: Related) -> Node:
-        asked = _related_words(related)
+        subject = self.diagnosis.vocabulary.subjects[related.kind]
+        asked = _related_words(related, subject.title, self.diagnosis.language)
         relations = self.diagnosis.judgement.relations
         row = self.frame.row(0, named=True)
         keys = relations.partners(related, self.kind, row["shop"], row["key"])
         if not keys:
-            kind = self.diagnosis.vocabulary.subjects[related.kind].title
             text = self.diagnosis.language.gettext(
-                "no file says which {kind} belongs to it", kind=kind
+                "no file says which {kind} belongs to it", kind=subject.title
             )
             return Node(asked, Truth.MISSING, text)
         graded = relations.graded[related.kind]

@@ -8,7 +8,7 @@ import polars as pl
 
 from advisor.diagnosis import Diagnosis
 from advisor.document import promise, unjudged
-from advisor.explain.why import Explanation, Node, explain, subjects, where_of
+from advisor.explain.why import Explanation, Node, condition, explain, subjects, where_of
 from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, measured_rows, truth_column
 from advisor.metrics import Value, metric_of, value_of
 from advisor.model import (
@@ -143,7 +143,8 @@ def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
             column = truth_column(test)
             if column in frame.columns:
                 many = frame.filter(pl.col(column) == int(Truth.FALSE)).height
-                found[str(test)] = found.get(str(test), 0) + many
+                asked = condition(test, diagnosis.language)
+                found[asked] = found.get(asked, 0) + many
     return {asked: many for asked, many in found.items() if many}
 
 
@@ -152,7 +153,8 @@ def _why_not(diagnosis: Diagnosis, told: Explanation) -> WhyNot:
         return WhyNot(told, None, "")
     node = _first(told.when)
     evaluation, row = _judged_row(diagnosis, told)
-    test = {str(test): test for test in evaluation.rule.when.own()}.get(node.asked)
+    asked = {condition(test, diagnosis.language): test for test in evaluation.rule.when.own()}
+    test = asked.get(node.asked)
     far, gap = ("", None) if test is None else _far(diagnosis, evaluation, row, test)
     if node.truth is Truth.MISSING and not far:
         far = _lacking(diagnosis, told.rule)

@@ -50,6 +50,7 @@ _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at th
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+_UNKNOWN_KEY = re.compile(r"unknown key '([^']*)'(?:; did you mean '([^']*)'\?)?")
 _ROUNDS = 3  # a value that is stood in for may hide another one
 _STAND_INS: Mapping[str | int, Any] = {
     "id": "rule",
@@ -121,12 +122,13 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
     file, wrong = _structured(_listed(raw), where)
     if file is None:
         raise Mistakes([*wrong, *_unknown_words(raw, vocabulary), *reader.wrong], where=where)
-    told = {line.partition(":")[0] for line in wrong}
+    told = {line.partition(":")[0] for line in wrong if not _UNKNOWN_KEY.search(line)}
     over = None
     if file.after is not None and file.after.over is not None:
         way = reader.relation(file.after.over, "after.over")
         over = way[0] if way else None
-    if not when and not reader.wrong and file.after is None:
+    asks = bool(when) or file.after is not None
+    if not asks and not reader.wrong:
         wrong.append("when: is missing; write the symptom that the rule looks for")
 
     def full(short: str) -> str:
@@ -162,7 +164,7 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         *_wrong_names(file, vocabulary, where),
         *_wrong_override(rule),
         *reader.wrong,
-        *_wrong_texts(rule, vocabulary, conditions_read=not reader.wrong),
+        *_wrong_texts(rule, vocabulary, conditions_read=asks and not reader.wrong),
         *_wrong_actions(rule, vocabulary),
     ]
     wrong += [line for line in more if not _told(line.partition(":")[0], told)]
@@ -181,9 +183,12 @@ def _structured(raw: dict[str, Any], where: str) -> tuple[RuleTable | None, list
         try:
             return structure(raw, RuleTable, where=where), wrong
         except Mistakes as error:
-            wrong += [line for line in error.mistakes if line not in wrong]
-            for line in error.mistakes:
-                _stand_in(raw, line.partition(":")[0])
+            named = {f"{place}: " for line in error.mistakes for place in _key_as_meant(raw, line)}
+            lines = [line for line in error.mistakes if not line.startswith(tuple(named))]
+            wrong += [line for line in lines if line not in wrong]
+            for line in lines:
+                if not _UNKNOWN_KEY.search(line):
+                    _stand_in(raw, line.partition(":")[0])
     return None, wrong
 
 
@@ -192,9 +197,31 @@ def _told(place: str, told: Collection[str]) -> bool:
     return any(place == one or place.startswith((f"{one}.", f"{one}[")) for one in told)
 
 
+def _key_as_meant(raw: dict[str, Any], line: str) -> Iterator[str]:
+    """Takes the unknown keys that *line* tells out of their table. A misspelled key is read as the
+    one that was meant, where that is missing; the places of those."""
+    found = _UNKNOWN_KEY.findall(line)
+    place = "" if line.startswith("unknown key ") else line.partition(":")[0]
+    inside: Any = raw
+    try:
+        for step in _steps(place) if found else ():
+            inside = inside[step]
+        for key, meant in found:
+            value = inside.pop(key)
+            if meant and meant not in inside:
+                inside[meant] = value
+                yield f"{place}.{meant}".lstrip(".")
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return
+
+
+def _steps(place: str) -> list[str | int]:
+    return [int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", place)]
+
+
 def _stand_in(raw: dict[str, Any], place: str) -> None:
     """Puts something readable where *place* (`action[0].effort`) points, or takes it out."""
-    steps = [int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", place)]
+    steps = _steps(place)
     inside: Any = raw
     try:
         for step in steps[:-1]:

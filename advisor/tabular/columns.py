@@ -278,10 +278,10 @@ class ColumnReader:
         text, unclear, bad = column["text"], column["unclear"], column["bad"]
         if self.kind.columns[name].count and unclear.any():
             said = lazy_ngettext(
-                "“{header}” has {n} rate without a percent sign, in row {row}: “{cell}”; it is "
+                "“{header}” has {n} rate without a percent sign, in row {row}: '{cell}'; it is "
                 "not used",
                 "“{header}” has {n} rates without a percent sign, the first in row {row}: "
-                "“{cell}”; they are not used",
+                "'{cell}'; they are not used",
                 int(unclear.sum()),
                 header=self.headers[name],
                 row=str(rows.filter(unclear)[0]),

@@ -55,7 +55,7 @@ class ProviderContract(Contract):
                 lacks = [one for one in self.provider.recognise(source) if one.lacks]
             if not found:
                 near = f"; it lacks {', '.join(lacks[0].lacks)}" if lacks else ""
-                wrong.append(f"{sample.name}: is not recognised{near}")
+                wrong.append(f"{sample.name}: is not recognized{near}")
             elif sample.kind is not None and found[0].kind != sample.kind:
                 wrong.append(
                     f"{sample.name}: expected kind {sample.kind!r}, found {found[0].kind!r}"

@@ -45,7 +45,6 @@ _PLAN_POLICY = (
 )
 _HERE = resources("advisor.web")
 _TEXTS = ("name", "size", "niche", "region", "currency")
-_NUMBERS = ("usd_rate", "margin")
 _UPPER = ("region", "currency")
 _SHOWN_ACTIONS = 50
 _METRIC = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*")
@@ -61,6 +60,25 @@ _SIZES = {
 }
 _VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _share(text: str) -> float:
+    """`45%`, `45 %`, `45` and `0.45` as 0.45."""
+    number = _number(text.removesuffix("%"))
+    # Divided as decimals are written, so that what the form shows is saved as it was.
+    return round(number / 100, 12) if text.endswith("%") or number > 1 else number
+
+
+def _percent(share: float) -> str:
+    """A share as the form shows it: all its digits, as `_share` reads them."""
+    return f"{share * 100:.10g}%"
+
+
+_NUMBERS = {"usd_rate": (_number, "0.055"), "margin": (_share, "45%")}  # how read, an example
 
 
 @frozen
@@ -183,6 +201,8 @@ class _Pages:
         plan_files = self.workspace.plan_files(shop)
         known: dict[str, Any] = {**settings.get("shop", {})}
         known["goal"] = settings.get("goal", {}).get("focus")
+        if known.get("margin") is not None:
+            known["margin"] = _percent(known["margin"])
         proposed = (recognized or {}).get("proposed") or {}
         for file in (recognized or {}).get("files", ()):
             file["skipped"] = left_out(file.get("left_out", {}), language=language)
@@ -523,23 +543,18 @@ def _answers(given: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
         if key in given
     }
     wrong: list[str] = []
-    for key in _NUMBERS:
+    for key, (read, like) in _NUMBERS.items():
         text = given.get(key)
         if text is None:
             continue
         try:
-            shop[key] = _number(text) if text else None
+            shop[key] = read(text) if text else None
         except ValueError:
-            wrong.append(f"shop.{key}: {text!r} is not a number (expected: 0.45)")
+            wrong.append(f"shop.{key}: {text!r} is not a number (expected: {like})")
     if wrong:
         raise Mistakes(wrong, where="settings")
     goal = {"goal": {"focus": given["goal"] or None}} if "goal" in given else {}
     return {"shop": shop, **goal}
-
-
-def _number(text: str) -> float:
-    text = text.replace(",", ".")
-    return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
 
 
 def _rules(document: Mapping[str, Any]) -> list[Mapping[str, str]]:

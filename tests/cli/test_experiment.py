@@ -25,7 +25,7 @@ FITS = (
 OTHERWISE = (
     "Or before and after, with others left untouched: 12 days after the change against 12 before"
 )
-BETTER = "+0.48 points (+0.071 to +0.88), +31.7% (+4.15% to +66.4%); limits of 95%"
+BETTER = "+0.48 points (+0.071 to +0.88), +31.7% (+4.15% to +66.4%); 95% confidence interval"
 ADS = (WEAK, FINE, "Third", "Fourth")
 
 
@@ -153,7 +153,7 @@ def test_a_subject_may_be_named_with_its_kind(run: Run, tmp_path: Path) -> None:
 def test_reading_says_table_verdict_and_worth(run: Run) -> None:
     words = "read --metric ctr --a 120/8000 --b 160/8100 --per-day 3000 --worth 0.5 --planned 8000"
     assert line(run, words).splitlines() == [
-        "Version  destination clicks  ad impressions  CTR    Limits of 95%",
+        "Version  destination clicks  ad impressions  CTR    95% confidence interval",
         "A        120                 8,000           1.5%   1.26–1.79%",
         "B        160                 8,100           1.98%  1.69–2.3%",
         "",
@@ -186,7 +186,7 @@ def test_several_versions_are_told_one_by_one(run: Run) -> None:
     said = line(run, words)
     assert "no difference between B and A is shown yet" in said
     assert "C is better than A" in said
-    assert "limits of 97.5%" in said
+    assert "97.5% confidence interval" in said
 
 
 def test_parts_that_were_not_planned_are_told(run: Run) -> None:

@@ -50,6 +50,7 @@ WORDS = {
     "It is seldom shown": "rarely",
     "right 8 times out of 10": "likely range (80% confidence)",
     "the 95 % limits": "95% confidence interval",
+    "1 to 2; limits of {sure}": "95% confidence interval",
     "The bands of those who click": "the metric",
     "Its colour and its behaviour": "American",
     "The order was cancelled": "American",
@@ -261,9 +262,15 @@ def test_notes_explanations_and_the_page_are_in_plain_words(package: str) -> Non
 
 
 def told_texts(tree: ast.AST, place: str) -> Iterator[Text]:
-    """The literal texts of what is raised, said and told at the end of a command."""
+    """The literal texts of what is raised, said, yielded, put together of values, and told at the
+    end of a command."""
     for node in ast.walk(tree):
-        told = isinstance(node, ast.Raise) or (
+        if isinstance(node, ast.JoinedStr):
+            parts = (p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
+            whole = "".join(map(str, parts))
+            if " " in whole:  # else the name of a column, not prose
+                yield Text(f"{place}:{node.lineno}", whole)
+        told = isinstance(node, ast.Raise | ast.Yield) or (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name | ast.Attribute)
             and (node.func.id if isinstance(node.func, ast.Name) else node.func.attr)

@@ -543,6 +543,20 @@ def test_all_mistakes_of_a_file_come_at_once(words: Vocabulary) -> None:
     assert any(line.startswith("when.ctrr: unknown metric") for line in found)
 
 
+@pytest.mark.parametrize("severity", ["", 'severty = "low"', 'urgency = "low"'])
+def test_a_missing_or_misspelled_key_hides_no_placeholder_and_no_lever(
+    words: Vocabulary, severity: str
+) -> None:
+    text = SHORT.replace('severity = "medium"', severity).replace("[says]", "[sayz]")
+    text = text.replace("finding =", "vorne = 1\nfinding =").replace('"hook"', '"hok"')
+    text = text.replace("[[action]]", "[[acton]]").replace('"Test an', '"{ctrr} Test an')
+
+    found = mistakes(text, words)
+
+    for part in ("severity", "'sayz'", "'vorne'", "'acton'", "action[0].lever", "action[0].do"):
+        assert any(part in line for line in found), (part, found)
+
+
 @pytest.fixture
 def pack(tmp_path: Path) -> RulePack:
     return RulePack("mine", "my rules", tmp_path)

@@ -187,7 +187,7 @@ def test_all_that_is_broken_is_told_at_once() -> None:
         ProviderContract.holds(provider=Blind(), samples=[SAMPLE], plugins=[WORDS_PLUGIN])
 
     assert str(caught.value).startswith("ProviderContract: ")
-    assert "recognises_its_own_samples: stock.csv: is not recognised" in str(caught.value)
+    assert "recognises_its_own_samples: stock.csv: is not recognized" in str(caught.value)
     assert "totals_agree: " in str(caught.value)
 
 

@@ -3,6 +3,8 @@
 import time
 from html import unescape
 
+import pytest
+
 from tests.web.served import EXAMPLE, Answer, Page
 
 
@@ -80,16 +82,29 @@ def test_answers_that_cannot_be_are_all_named_and_stay_in_the_form(page: Page) -
     answer = page.post("/shops/wrong/settings", *given)
     assert answer.status == 422
     assert 'value="much"' in answer.text
-    margin = page.post("/shops/wrong/settings", ("currency", "PESOS"), ("margin", "45"))
+    margin = page.post("/shops/wrong/settings", ("currency", "PESOS"), ("margin", "145"))
     assert margin.status == 422
     assert "currency" in margin.text
     assert "margin" in margin.text
 
 
-def test_a_margin_may_be_written_in_percent(page: Page) -> None:
+@pytest.mark.parametrize(
+    ("written", "kept", "shown"),
+    [
+        ("45 %", "0.45", "45%"),
+        ("45", "0.45", "45%"),
+        ("0.45", "0.45", "45%"),
+        ("28,7%", "0.287", "28.7%"),
+    ],
+)
+def test_a_margin_is_a_percentage(page: Page, written: str, kept: str, shown: str) -> None:
     page.post("/shops", ("name", "Percent"))
-    assert page.post("/shops/percent/settings", ("margin", "45 %")).status == 303
-    assert "margin = 0.45" in (page.workspace / "percent" / "advisor.toml").read_text()
+    assert page.post("/shops/percent/settings", ("margin", written)).status == 303
+    settings = page.workspace / "percent" / "advisor.toml"
+    assert f"margin = {kept}\n" in settings.read_text()
+    assert f'name="margin" inputmode="decimal" value="{shown}"' in page.get("/shops/percent").text
+    assert page.post("/shops/percent/settings", ("margin", shown)).status == 303
+    assert f"margin = {kept}\n" in settings.read_text()
 
 
 def test_questions_with_values_that_cannot_be_are_refused(page: Page) -> None:

@@ -69,6 +69,14 @@ def test_shops_of_one_name_are_kept_apart(shops: Workspace) -> None:
     assert read_settings(shops.root / "luna-2" / "advisor.toml").shop.id == "luna-2"
 
 
+def test_what_the_program_keeps_is_no_export(shops: Workspace) -> None:
+    shop = shops.create("Luna")
+    for name in ("history.db", "history.db-wal", "history.db.lock"):
+        (shops.root / shop / name).touch()
+    shops.add(shop, [("orders.csv", file("a"))])
+    assert [stored.name for stored in shops.files(shop)] == ["orders.csv"]
+
+
 def test_the_same_file_twice_is_stored_once(shops: Workspace) -> None:
     shop = shops.create("Luna")
     shops.add(shop, [("orders.csv", file("a"))])
