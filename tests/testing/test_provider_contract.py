@@ -76,9 +76,9 @@ UNSAID: Mapping[str, KindInfo] = {"parcels": KindInfo("Stock", "", ("parcel",), 
 @pytest.mark.parametrize(
     ("promise", "message", "given"),
     [
-        ("recognises_its_own_samples", "it lacks Parcel SKU", {"provider": Blind()}),
+        ("recognizes_its_own_samples", "it lacks Parcel SKU", {"provider": Blind()}),
         (
-            "recognises_its_own_samples",
+            "recognizes_its_own_samples",
             "expected kind 'shelf', found 'parcels'",
             {"samples": [attrs.evolve(SAMPLE, kind="shelf")]},
         ),
@@ -187,7 +187,7 @@ def test_all_that_is_broken_is_told_at_once() -> None:
         ProviderContract.holds(provider=Blind(), samples=[SAMPLE], plugins=[WORDS_PLUGIN])
 
     assert str(caught.value).startswith("ProviderContract: ")
-    assert "recognises_its_own_samples: stock.csv: is not recognized" in str(caught.value)
+    assert "recognizes_its_own_samples: stock.csv: is not recognized" in str(caught.value)
     assert "totals_agree: " in str(caught.value)
 
 
