@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.model import Grain, Note, Period, Reading, Table, lazy_gettext, zones_of
+from advisor.model import Grain, Note, Period, Reading, Table, lazy_gettext, lazy_ngettext, zones_of
 
 HOUR = "_hour"
 _MINUTES = 60
@@ -62,11 +62,14 @@ def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
     if not any(apart):
         return reading
     hours = max(abs(gap) for gap in apart) / _MINUTES
-    zones: dict[str, Any] = {"there": there, "home": home, "hours": hours}
+    zones: dict[str, Any] = {"there": there, "home": home}
     if not any(_has_hours(table) for table in reading.tables):
-        text = lazy_gettext(
-            "its days are in time zone {there}, up to {hours} hours apart from your shop's "
-            "({home}); export it by hour to get your shop's days",
+        text = lazy_ngettext(
+            "its days are in time zone {there}, {n} hour apart from your shop's ({home}); export "
+            "it by hour to get your shop's days",
+            "its days are in time zone {there}, up to {n} hours apart from your shop's ({home}); "
+            "export it by hour to get your shop's days",
+            hours,
             **zones,
         )
         return _told(reading, text)
@@ -76,9 +79,12 @@ def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
     ends = pl.concat([table.frame.select("from", "to") for table in moved.tables])
     first, last = ends["from"].min(), ends["to"].max()
     period = Period(first, last) if isinstance(first, date) and isinstance(last, date) else None
-    text = lazy_gettext(
-        "its days are in time zone {there}, up to {hours} hours apart from your shop's ({home}): "
-        "they are rebuilt from its hours, so the first and last day are incomplete",
+    text = lazy_ngettext(
+        "its days are in time zone {there}, {n} hour apart from your shop's ({home}): they are "
+        "rebuilt from its hours, so the first and last day are incomplete",
+        "its days are in time zone {there}, up to {n} hours apart from your shop's ({home}): they "
+        "are rebuilt from its hours, so the first and last day are incomplete",
+        hours,
         **zones,
     )
     return _told(attrs.evolve(moved, period=period or reading.period), text)

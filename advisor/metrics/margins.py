@@ -73,9 +73,12 @@ def _before_goods(
     measured = measure(own, wanted, window, vocabulary).get(source.subject)
     if measured is None or source.metric not in measured.metrics:
         return {}
-    columns = ["shop", source.metric, f"{source.metric}.n"]
-    told = measured.frame.select(columns).filter(pl.col(source.metric).is_finite())
-    return {shop: (left, orders or 0.0) for shop, left, orders in told.iter_rows()}
+    told = (
+        measured.frame.select("shop", source.metric, f"{source.metric}.n")
+        .drop_nulls()
+        .filter(pl.col(source.metric).is_finite())
+    )
+    return {shop: (left, orders) for shop, left, orders in told.iter_rows()}
 
 
 def _with_settlements(
@@ -86,22 +89,27 @@ def _with_settlements(
         return found, None
     margin = left - business.costs_besides
     values: dict[str, Any] = {
-        "orders": round(orders),
         "left": _share(left),
         "costs": _share(business.costs_besides),
         "margin": _share(margin),
     }
     if not 0 < margin < 1:
-        said = lazy_gettext(
-            "settlements of {orders} orders leave {left} of sales before ads, and your [costs] are "
+        said = lazy_ngettext(
+            "settlements of {n} order leave {left} of sales before ads, and your [costs] are "
             "{costs}: nothing is left as the shop margin",
+            "settlements of {n} orders leave {left} of sales before ads, and your [costs] are "
+            "{costs}: nothing is left as the shop margin",
+            round(orders),
             **values,
         )
         return found, Note("margin", said)
     found = attrs.evolve(found, margin=margin, margin_origin=SETTLEMENTS)
-    said = lazy_gettext(
-        "settlements of {orders} orders leave {left} of sales before ads, and your [costs] are "
-        "{costs}; so the shop margin is {margin}",
+    said = lazy_ngettext(
+        "settlements of {n} order leave {left} of sales before ads, and your [costs] are {costs}; "
+        "so the shop margin is {margin}",
+        "settlements of {n} orders leave {left} of sales before ads, and your [costs] are {costs}; "
+        "so the shop margin is {margin}",
+        round(orders),
         **values,
     )
     return found, Note("margin", said)

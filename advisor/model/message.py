@@ -4,6 +4,7 @@ A message is its English text, and remembers what it was made of: the text with 
 and what fills them. `Language.say` makes it again in another language.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Self
@@ -114,6 +115,8 @@ def _value(data: object, make: Callable[..., str]) -> Value:
     if isinstance(data, str):
         return data
     if isinstance(data, int | float):
+        if not math.isfinite(data):
+            raise ValueError("not a number")
         return data
     fields = _mapping(data)
     if "day" in fields:
@@ -140,4 +143,6 @@ def _mapping(data: object) -> Mapping[str, Any]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)

@@ -89,6 +89,7 @@ def test_facts_keep_the_hours_for_the_clock_of_the_shop(tmp_path: Path) -> None:
     [
         (BANGKOK, "7 hours apart from your shop's (Asia/Bangkok); export it by hour"),
         (ReadContext(TODAY, time_zone="Asia/Tokyo"), "9 hours apart from your shop's (Asia/Tokyo)"),
+        (ReadContext(TODAY, time_zone="Etc/GMT-1"), "Etc/UTC, 1 hour apart from"),
         (ReadContext(TODAY, region="US"), "set timezone in [shop]"),  # it has several
         (ReadContext(TODAY), "set timezone in [shop]"),
         (ReadContext(TODAY, time_zone="Etc/UTC"), None),

@@ -1,6 +1,7 @@
 """Messages: English where they are made, another language where they are read."""
 
 import copy
+import math
 import pickle
 from datetime import date
 
@@ -80,6 +81,14 @@ def test_copies_and_plain_data_keep_what_it_was_made_of(message: Message) -> Non
         {"text": "x", "plural": "", "number": 0, "values": {"a": {"day": "no day"}}},
         {"text": "x", "plural": "", "number": 0, "values": {"a": {"names": "ab", "most": 1}}},
         {"text": "x", "plural": "", "number": 0, "values": {"a": {"unit": "x", "currency": None}}},
+        {"text": "x", "plural": "y", "number": math.nan, "values": {}},
+        {"text": "x", "plural": "", "number": 0, "values": {"a": math.inf}},
+        {
+            "text": "x",
+            "plural": "",
+            "number": 0,
+            "values": {"a": {"value": math.nan, "unit": "money", "currency": None}},
+        },
     ],
 )
 def test_other_data_is_refused(data: object) -> None:
