@@ -67,11 +67,11 @@ class Table:
     Columns: `key` (str), `name` (str), one `parent.<kind>` (str) for each known parent,
     `from` and `to` (Date, null where unknown), `by.<breakdown>` (str), `currency` (str, null where
     unknown), one Float64 column for each count (null = missing), `_row` (UInt32, 1-based row in the
-    file). Rows of single hours also have `_hour` (Datetime, null where a row is no hour), by the
-    clock of the reading's time zone. The host adds `shop` and `_file`. Where labels of a breakdown
-    mean nothing beside those of another file, `by.file` names the file. *family* names the source
-    of the counts: tables of one family and kind speak of the same events, tables of two families
-    are never added up.
+    file). Rows of single hours also have `_hour` (Datetime in milliseconds, null where a row is no
+    hour), by the clock of the reading's time zone. The host adds `shop` and `_file`. Where labels
+    of a breakdown mean nothing beside those of another file, `by.file` names the file. *family*
+    names the source of the counts: tables of one family and kind speak of the same events, tables
+    of two families are never added up.
     """
 
     subject: str

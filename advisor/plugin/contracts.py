@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from advisor.errors import unknown
-from advisor.model import Reading, Table, Vocabulary, is_count
+from advisor.model import Reading, Table, Vocabulary, is_count, is_time_zone
 from advisor.plugin.hookspecs import Derived
 from advisor.plugin.typecheck import wrong_field
 
@@ -43,6 +43,8 @@ def contract_breaks(reading: object) -> list[str]:
     if wrong:
         return [wrong]
     found = [line for table in reading.tables for line in _table_breaks(table)]
+    if reading.time_zone is not None and not is_time_zone(reading.time_zone):
+        found.append(f"there is no time zone {reading.time_zone!r}")
     for links in reading.links:
         schema = dict(links.frame.schema)
         if schema != {"from": pl.String, "to": pl.String}:
@@ -71,6 +73,8 @@ def _expected(column: str) -> object:
         return _required()[column]
     if column.startswith(("parent.", "by.")):
         return pl.String
+    if column == "_hour":
+        return pl.Datetime("ms")
     return pl.Float64 if is_count(column) else None
 
 

@@ -180,6 +180,11 @@ READINGS: dict[str, tuple[dict[str, Any], str]] = {
     "notes of numbers": ({"notes": (Note("a", 1),)}, "notes[0].text is int, expected str"),  # type: ignore[arg-type]
     "no columns": ({"columns": (Column("a", None),)}, "columns[0].means is None, expected str"),  # type: ignore[arg-type]
     "an odd period": ({"period": 2026}, "period is int, expected Period or None"),
+    "hours as text": (
+        column(_hour=pl.Series(["2026-10-01 01"])),
+        "column '_hour' is String, expected Datetime",
+    ),
+    "a time zone that is none": ({"time_zone": "Mars/Olympus"}, "no time zone 'Mars/Olympus'"),
     "an odd currency": ({"currency": 1}, "currency is int, expected str or None"),
     "an unknown relation": (
         {"links": (Links("foo", pl.DataFrame({"from": ["a"], "to": ["b"]})),)},
