@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NamesNear)
 def config() -> None:
-    """Says which setting or band holds, and why.
+    """Shows which setting or target applies, and where it comes from.
 
     \b
     Example:
@@ -41,10 +41,10 @@ def explain(
     niche: str | None,
     today: date,
 ) -> None:
-    """For a metric: the band that holds, and which others were tried and why they do not. For a
-    key of advisor.toml: its value and where it comes from.
+    """For a metric: the target that applies, and why other targets don't. For a key of
+    advisor.toml: its value and where it comes from.
 
-    The advisor.toml is that of the current folder, or --config.
+    Reads advisor.toml in the current folder, or --config.
 
     \b
     Examples:

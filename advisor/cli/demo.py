@@ -18,8 +18,8 @@ DAY = date(2026, 11, 2)  # the files of the example end two days before
 @click.option("--page", is_flag=True, help="Open the page of `advisor serve` on it.")
 @click.pass_context
 def demo(ctx: click.Context, *, folder: Path, page: bool) -> None:
-    """Writes the exports of an example shop into FOLDER (else shop-advisor-demo) and makes its
-    plan: one command to see what this is.
+    """Writes the exports of an example shop into FOLDER (default: shop-advisor-demo) and makes
+    its plan: one command to see what this program does.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ _FEW = 24  # shops for which another process is not worth its start
     "--output",
     type=FOLDER,
     metavar="DIR",
-    help="Where the plan is written; else beside the exports.",
+    help="The folder for the plan (default: next to the exports).",
 )
 @click.option(
     "--format",
@@ -52,10 +52,8 @@ _FEW = 24  # shops for which another process is not worth its start
 )
 @fail_on_option
 @language_option
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Say how long each stage took, and by which plugins."
-)
+@click.option("-q", "--quiet", is_flag=True, help="Only show errors on the terminal.")
+@click.option("-v", "--verbose", is_flag=True, help="Show how long each stage took, by plugin.")
 @history_option
 @trace_option
 @click.option(

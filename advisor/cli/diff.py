@@ -35,9 +35,17 @@ _GROUPS = {
     help="The earlier run: its number, or the newest run up to a day; else the one of the day "
     "before it.",
 )
-@click.option("--to", metavar="DATE|RUN", help="The later run; else the newest one.")
-@click.option("--format", "format_", metavar="NAME", help="md, html or json; else for a terminal.")
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
+@click.option("--to", metavar="DATE|RUN", help="The later run (default: the newest).")
+@click.option(
+    "--format", "format_", metavar="NAME", help="md, html or json (default: text for a terminal)."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="The file to write (default: standard output).",
+)
 def diff(
     path: Path,
     config: Path | None,
@@ -49,9 +57,9 @@ def diff(
     """Shows what changed from one run to a later one: new findings, what got worse or better, and
     what is solved.
 
-    PATH is the shop's folder, with its advisor.toml; else the current folder. A value got worse or
-    better where the confidence intervals of both runs do not overlap. A finding is solved where its
-    rule was checked again and is clear.
+    PATH is the shop's folder, with its advisor.toml (default: the current folder). A value got
+    worse or better if the confidence intervals of both runs don't overlap. A finding is solved if
+    its rule was checked again and is clear.
 
     \b
     Examples:

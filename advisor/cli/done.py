@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Mark an action as done, and learn later whether it worked.")
 @click.argument("action", type=int, required=False, metavar="ACTION")
-@click.option("--on", type=day, metavar="YYYY-MM-DD", help="The day it was done; else today.")
+@click.option("--on", type=day, metavar="YYYY-MM-DD", help="The day it was done (default: today).")
 @click.option("--note", default="", metavar="TEXT", help="What exactly was done.")
 @click.option(
     "--subject",
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     "action is about.",
 )
 @click.option("--list", "lists", is_flag=True, help="Show what is marked.")
-@click.option("--undo", type=int, metavar="N", help="Forget the mark with this number.")
+@click.option("--undo", type=int, metavar="N", help="Remove the mark with this number.")
 @click.option(
     "--shop",
     type=FOLDER,
     default=Path(),
     metavar="DIR",
-    help="The shop's folder; else the current one.",
+    help="The shop's folder (default: the current folder).",
 )
 @config_option
 def done(

@@ -9,10 +9,10 @@ NOT_DURABLE = 1
 
 @click.group(cls=NamesNear, short_help="Install the rules engine, and say which one is used.")
 def engine() -> None:
-    """Installs the rules engine, and says which one is used.
+    """Installs the rules engine, and shows which one is used.
 
-    durable_rules decides what fires. It is a C extension without wheels, so it is built here; where
-    it is missing, the reference engine in Python finds the same.
+    durable_rules decides which rules fire. It is a C extension without wheels, so it is built
+    here. Without it, the reference engine in Python gives the same results.
 
     \b
     Examples:
@@ -26,8 +26,9 @@ def install() -> None:
     """Builds durable_rules for this Python, with the flags that it needs.
 
     It takes about 20 seconds and a C compiler. Where there is no compiler, or no pip (as in an
-    environment of uv or pipx), one line says so, and which command to run; that is no error, as the
-    reference engine finds the same. Where durable_rules runs already, nothing is done.
+    environment of uv or pipx), one line says so, and which command to run. That is not an
+    error: the reference engine gives the same results. If durable_rules already runs, nothing is
+    done.
 
     \b
     Example:
@@ -46,7 +47,7 @@ def install() -> None:
 @engine.command(short_help="Say which engine is used, and why.")
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Says which rules engine is used, and why.
+    """Shows which rules engine is used, and why.
 
     \b
     Example:

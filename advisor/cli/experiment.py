@@ -26,8 +26,8 @@ WORTH_TELLING = 1.2  # times chance: days that vary less are as good as chance
 
 @click.group(cls=NamesNear)
 def experiment() -> None:
-    """Says how many events a test of versions needs and how long that takes, and afterwards what
-    its numbers say: better, worse, no difference shown yet, or too early.
+    """Plans a test of versions (how many events it needs, how long that takes), and afterwards
+    reads its result: better, worse, no difference shown yet, or too early.
 
     \b
     Examples:
@@ -45,7 +45,9 @@ experiment.add_command(list_tests)
 @experiment.command(short_help="How large a test has to be, and how long it takes.")
 @paths_argument(required=False)
 @metric_option
-@click.option("--now", metavar="VALUE", help="Its present value: 1.5%. PATH gives it too.")
+@click.option(
+    "--now", metavar="VALUE", help="Its current value, like 1.5%. Read from PATH if given."
+)
 @click.option("--hoped", metavar="VALUE", required=True, help="The hoped value: 2%, or +20%.")
 @click.option(
     "--per-day",
@@ -56,7 +58,11 @@ experiment.add_command(list_tests)
 )
 @click.option("--subject", metavar="KEY", help="The key or the name of a subject in PATH.")
 @click.option(
-    "--power", metavar="PART", default="80%", show_default=True, help="How often the gain is found."
+    "--power",
+    metavar="PART",
+    default="80%",
+    show_default=True,
+    help="The chance of detecting the gain (power).",
 )
 @alpha_option
 @click.option(
@@ -66,7 +72,7 @@ experiment.add_command(list_tests)
     type=click.IntRange(2, 20),
     default=2,
     show_default=True,
-    help="How many versions there are, the present one too.",
+    help="The number of versions, including the current one.",
 )
 @click.option("--share", metavar="PART", help="The part that the other of two versions gets: 20%.")
 @cv_option
@@ -94,11 +100,11 @@ def plan(
     today: date,
     config: Path | None,
 ) -> None:
-    """Says how many events each version needs until the hoped value is told from the present one,
-    how many days that takes, what shorter and longer tests would show, and which design fits the
+    """Calculates how many events each version needs to detect the hoped-for change, how many days
+    that takes, what shorter and longer tests would show, and which design fits the
     pace: side by side, a bolder change, or before and after with untouched subjects as control.
 
-    With PATH the present value and the pace are those of a subject, or of the whole shop.
+    With PATH, the current value and the pace are those of a subject, or of the whole shop.
 
     \b
     Examples:

@@ -29,22 +29,24 @@ if TYPE_CHECKING:
 @click.option(
     "--a",
     metavar="COUNTS",
-    help="The present version: 120/8000, for ROAS and its like sales/spend/orders, or its files.",
+    help="The current version: 120/8000, for ROAS and its like sales/spend/orders, or its files.",
 )
 @click.option(
     "--b", metavar="COUNTS", multiple=True, help="Another version; may be given several times."
 )
-@click.option("--subject-a", metavar="KEY", help="The present version: a subject in PATH.")
+@click.option("--subject-a", metavar="KEY", help="The current version: a subject in PATH.")
 @click.option(
     "--subject-b",
     metavar="KEY",
     multiple=True,
     help="Another version: a subject in PATH; may be given several times.",
 )
-@click.option("--before", metavar="COUNTS", help="What was changed, before the change.")
-@click.option("--after", metavar="COUNTS", help="What was changed, after the change.")
-@click.option("--control-before", metavar="COUNTS", help="The untouched, in the days before.")
-@click.option("--control-after", metavar="COUNTS", help="The untouched, in the days after.")
+@click.option("--before", metavar="COUNTS", help="The changed version, before the change.")
+@click.option("--after", metavar="COUNTS", help="The changed version, after the change.")
+@click.option(
+    "--control-before", metavar="COUNTS", help="The untouched control, before the change."
+)
+@click.option("--control-after", metavar="COUNTS", help="The untouched control, after the change.")
 @click.option("--subject", metavar="KEY", help="With --changed: the subject that was changed.")
 @click.option(
     "--changed", type=day, metavar="YYYY-MM-DD", help="The first day of the change, with PATH."
@@ -62,7 +64,10 @@ if TYPE_CHECKING:
     help="With --changed: an untouched subject; all others of its kind where none is named.",
 )
 @click.option(
-    "--planned", metavar="N", type=click.FloatRange(1), help="Events that each version was to get."
+    "--planned",
+    metavar="N",
+    type=click.FloatRange(1),
+    help="The planned number of events per version.",
 )
 @click.option("--split", metavar="PARTS", help="How versions were to share: 50/50, 80/20.")
 @alpha_option
@@ -114,12 +119,12 @@ def read(
     today: date,
     config: Path | None,
 ) -> None:
-    """Compares versions of a test: the difference with its limits, the verdict, and what it is
-    worth in 30 days. A test that has not reached the size it was planned with is too early, unless
-    the difference would stand however often one had looked.
+    """Compares versions of a test: the difference with its confidence interval, the verdict,
+    and what it is worth in 30 days. A test that has not reached its planned size is too early to
+    read, unless the difference is clear even after repeated looks.
 
-    Versions are counts, subjects of one export, or exports of their own. With --before and its
-    like, or with --changed, a change is set off against what was left untouched.
+    Versions are counts, subjects of one export, or exports of their own. With --before and the
+    options like it, or with --changed, a change is compared with what was left untouched.
 
     \b
     Examples:

@@ -20,7 +20,7 @@ shop_option = click.option(
     type=FOLDER,
     default=Path(),
     metavar="DIR",
-    help="The shop's folder; else the current one.",
+    help="The shop's folder (default: the current folder).",
 )
 
 
@@ -28,7 +28,7 @@ shop_option = click.option(
 @click.argument("name", metavar="NAME")
 @metric_option
 @click.option(
-    "--subject-a", required=True, metavar="KEY", help="The present version: its key or name."
+    "--subject-a", required=True, metavar="KEY", help="The current version: its key or name."
 )
 @click.option(
     "--subject-b",
@@ -44,12 +44,15 @@ shop_option = click.option(
     metavar="N",
     help="How many days it runs; `advisor experiment plan` says how many it takes.",
 )
-@click.option("--on", type=day, metavar="YYYY-MM-DD", help="Its first day; else today.")
+@click.option("--on", type=day, metavar="YYYY-MM-DD", help="Its first day (default: today).")
 @click.option(
-    "--planned", metavar="N", type=click.FloatRange(1), help="Events that each version is to get."
+    "--planned",
+    metavar="N",
+    type=click.FloatRange(1),
+    help="The planned number of events per version.",
 )
 @alpha_option
-@click.option("--note", default="", metavar="TEXT", help="What is tried.")
+@click.option("--note", default="", metavar="TEXT", help="What the test tries.")
 @shop_option
 @config_option
 def start(
@@ -66,9 +69,9 @@ def start(
     shop: Path,
     config: Path | None,
 ) -> None:
-    """Keeps the design of the test NAME in the shop's history. The plan shows it until it is read,
-    and `advisor experiment read --test NAME` reads it; before its last day only what would stand
-    however often one had looked.
+    """Saves the design of the test NAME in the shop's history. The plan shows the test until you
+    read it with `advisor experiment read --test NAME`. Before its last day, only a difference that
+    is clear even after repeated looks counts.
 
     \b
     Example:
@@ -100,7 +103,7 @@ def start(
 
 
 @click.command("list", short_help="Show the tests that were started.")
-@click.option("--forget", metavar="NAME", help="Forget this test.")
+@click.option("--forget", metavar="NAME", help="Remove this test.")
 @shop_option
 @config_option
 def list_tests(*, forget: str | None, shop: Path, config: Path | None) -> None:

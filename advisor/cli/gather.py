@@ -27,9 +27,9 @@ from advisor.cli.options import (
 )
 @config_option
 @today_option
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only show errors on the terminal.")
 @click.option(
-    "--jobs", type=click.IntRange(1), help="Of many shops: how many processes work at once."
+    "--jobs", type=click.IntRange(1), help="For many shops: the number of parallel processes."
 )
 @trace_option
 def gather(

@@ -54,7 +54,7 @@ def history(ctx: click.Context) -> None:
 @history.command("list")
 @_folder
 @config_option
-@click.option("--all", "everything", is_flag=True, help="Every run, and not the newest 20 only.")
+@click.option("--all", "everything", is_flag=True, help="List all runs, not just the newest 20.")
 def list_(*, path: Path = Path(), config: Path | None = None, everything: bool = False) -> None:
     """Lists the runs, newest first.
 
@@ -90,7 +90,13 @@ def list_(*, path: Path = Path(), config: Path | None = None, everything: bool =
 @history.command("export")
 @_folder
 @config_option
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="The file to write (default: standard output).",
+)
 def export_(path: Path, config: Path | None, output: Path | None) -> None:
     """Writes the runs as JSON lines, oldest first.
 

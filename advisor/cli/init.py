@@ -37,8 +37,8 @@ mistake is not read: `advisor diagnose` names every mistake with its row."""
 @click.option(
     "--margin", type=float, help="Profit margin before ads, as a share of revenue: 0.45 is 45%."
 )
-@click.option("--goal", shell_complete=complete.goals, help="What the shop wants most now.")
-@click.option("--no-input", is_flag=True, help="Ask nothing; what is not given is left out.")
+@click.option("--goal", shell_complete=complete.goals, help="The shop's main goal.")
+@click.option("--no-input", is_flag=True, help="Ask nothing; leave out what is not given.")
 @click.option("--templates", is_flag=True, help="Write the CSV templates, and nothing else.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 def init(*, folder: Path, no_input: bool, templates: bool, force: bool, **given: Any) -> None:

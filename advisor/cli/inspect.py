@@ -28,7 +28,9 @@ class Explains(Protocol):
 @today_option
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-@click.option("--map", "mapped", is_flag=True, help="Propose how to read a table nobody knows.")
+@click.option(
+    "--map", "mapped", is_flag=True, help="Suggest a column mapping for an unrecognized file."
+)
 @click.option("--write", is_flag=True, help="With --map: add the proposal to advisor.toml.")
 def inspect(
     *,

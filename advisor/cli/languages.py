@@ -80,7 +80,7 @@ def update(packages: tuple[Path, ...], added: tuple[str, ...]) -> None:
 @PACKAGES
 def check(packages: tuple[Path, ...]) -> None:
     """Checks the catalogs of each PACKAGE: placeholders, markup and length against the English
-    text, plural forms, and whether they are up to date. What is not translated yet is no mistake.
+    text, plural forms, and whether they are up to date. Missing translations are not errors.
 
     \b
     Example:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NamesNear)
 def metrics() -> None:
-    """Says what is measured, and how.
+    """Explains the metrics.
 
     \b
     Examples:
@@ -69,8 +69,8 @@ def show(
     niche: str | None,
     today: date,
 ) -> None:
-    """Says what a metric is: its definition and its formula in counts, what to beware of, the band
-    that holds, the goals it serves, and the exports that give its counts.
+    """Shows a metric: its definition, its formula in counts, its caveats, the target that applies,
+    the goals it belongs to, and the exports that have its counts.
 
     \b
     Example:

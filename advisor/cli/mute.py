@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Hide a finding, with a reason.")
 @click.argument("what", nargs=-1, required=True, metavar="ACTION|RULE…")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for people who read it later.")
-@click.option("--until", type=day, metavar="YYYY-MM-DD", help="The last day that it holds.")
+@click.option("--until", type=day, metavar="YYYY-MM-DD", help="The last day it applies.")
 @click.option(
     "--subject", metavar="NAME", help="Only this one: its key or name; * and ? may stand in it."
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=FOLDER,
     default=Path(),
     metavar="DIR",
-    help="The shop's folder; else the current one.",
+    help="The shop's folder (default: the current folder).",
 )
 @config_option
 def mute(
@@ -41,7 +41,7 @@ def mute(
     config: Path | None,
 ) -> None:
     """Writes a [[mute]] into the shop's advisor.toml, and keeps the comments in it. ACTION is the
-    number of an action of the newest plan, RULE the id of a rule. Muted findings are left out of
+    number of an action of the newest plan, RULE the ID of a rule. Muted findings are left out of
     the plan; plan.json still lists them, and they are counted.
 
     \b

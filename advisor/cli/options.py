@@ -62,7 +62,7 @@ def config_option(command: F) -> F:
         "--config",
         type=FILE,
         metavar="FILE",
-        help="The shop's advisor.toml, where it does not lie in the folder that is read.",
+        help="The shop's advisor.toml, if it is not in the folder that is read.",
     )(command)
 
 
@@ -74,7 +74,7 @@ def today_option(command: F) -> F:
         metavar="YYYY-MM-DD",
         default=date.today,
         show_default="the system's date",
-        help="The day of the run; the same input on the same day gives the same plan.",
+        help="The date to use as today. The same input and date always give the same plan.",
     )(command)
 
 
@@ -86,16 +86,16 @@ def rules_option(command: F) -> F:
         type=FOLDER,
         multiple=True,
         metavar="DIR",
-        help="A folder of rules of your own; may be given several times.",
+        help="A folder with your own rules; can be repeated.",
     )(command)
 
 
 def shop_options(command: F) -> F:
     """--goal, --size and --niche."""
     for name, callback, text in (
-        ("--niche", complete.niches, "What the shop sells, instead of what advisor.toml says."),
-        ("--size", complete.sizes, "How large the shop is: small, mid or enterprise."),
-        ("--goal", complete.goals, "What the shop wants most now."),
+        ("--niche", complete.niches, "What the shop sells; overrides advisor.toml."),
+        ("--size", complete.sizes, "The size of the shop: small, mid or enterprise."),
+        ("--goal", complete.goals, "The shop's main goal."),
     ):
         command = click.option(name, metavar="NAME", shell_complete=callback, help=text)(command)
     return command
@@ -107,7 +107,7 @@ def language_option(command: F) -> F:
         "--language",
         metavar="NAME",
         shell_complete=complete.languages,
-        help="The language of the report, like es or pt_BR, instead of what advisor.toml says.",
+        help="The language of the report, like es or pt_BR; overrides advisor.toml.",
     )(command)
 
 
@@ -130,12 +130,12 @@ def keeps_history(*, off: bool) -> bool:
 
 def period_options(command: F) -> F:
     """--from, --to and --month."""
-    month = click.option("--month", metavar="YYYY-MM", help="The month to judge.")
+    month = click.option("--month", metavar="YYYY-MM", help="The month to use as the period.")
     last = click.option(
-        "--to", "last", type=day, metavar="YYYY-MM-DD", help="The last day to judge."
+        "--to", "last", type=day, metavar="YYYY-MM-DD", help="The last day of the period."
     )
     first = click.option(
-        "--from", "first", type=day, metavar="YYYY-MM-DD", help="The first day to judge."
+        "--from", "first", type=day, metavar="YYYY-MM-DD", help="The first day of the period."
     )
     return first(last(month(command)))
 

@@ -11,9 +11,9 @@ from advisor.cli.options import config_option, load_registry
 @click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
 @config_option
 def playbook(path: Path, config: Path | None) -> None:
-    """Counts how the actions ended that you marked as done, by lever, niche and size of the shop.
-    Shops that share a database share their playbook. The chance of an action of that kind is what
-    the next plan of such a shop starts from.
+    """Counts the results of the actions you marked as done, by lever, niche and size of the shop.
+    Shops that share a database share their playbook. Later plans of similar shops use these
+    success rates.
 
     \b
     Example:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NamesNear)
 def plugins() -> None:
-    """Says which plugins are installed.
+    """Lists the installed plugins.
 
     \b
     Examples:

@@ -79,12 +79,16 @@ def portfolio() -> None:
 @today_option
 @rules_option
 @language_option
-@click.option("--jobs", type=click.IntRange(1), help="How many processes work at once; else cores.")
-@click.option("--no-facts", is_flag=True, help="Do not keep what was read for later reports.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="The number of parallel processes (default: the number of cores).",
+)
+@click.option("--no-facts", is_flag=True, help="Don't keep facts for later reports.")
 @history_option
 @click.option("--isolate", is_flag=True, help="Run plugins of others in processes of their own.")
 @fail_on_option
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing on the terminal but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only show errors on the terminal.")
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -113,8 +117,8 @@ def run(
     actions, KPIs, outcomes and shops as Parquet, an index, and the plans you ask for. SHOPS may be
     the facts that `advisor gather` wrote of them, also on a store (s3://bucket/facts).
 
-    A run that was stopped goes on where it was when you run it again; shops whose files did not
-    change since are not done again. One shop's bad file costs that shop and one line.
+    Run it again to resume a run that was stopped; shops whose files haven't changed are
+    skipped. A bad file affects only its own shop, and is reported in one line.
     `advisor report DIR --shop ID` makes any plan later, without the exports.
 
     \b
@@ -187,13 +191,17 @@ def run(
 
 @portfolio.command("index")
 @click.argument("results", type=FOLDER)
-@click.option("--owner", metavar="NAME", help="Only shops that this person looks after.")
+@click.option("--owner", metavar="NAME", help="Only shops of this owner.")
 @click.option("--tag", metavar="NAME", help="Only shops with this tag.")
 @click.option("--niche", metavar="NAME", help="Only shops of this niche.")
 @click.option("--region", metavar="NAME", help="Only shops of this country.")
 @click.option("--size", metavar="NAME", help="Only shops of this size.")
 @click.option(
-    "-o", "--output", type=FOLDER, metavar="DIR", help="Where it is written; else in the results."
+    "-o",
+    "--output",
+    type=FOLDER,
+    metavar="DIR",
+    help="The output folder (default: the results folder).",
 )
 def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
     """Writes the index of a run again: of all shops, or of those that you name.
@@ -224,9 +232,15 @@ def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
 
 @portfolio.command()
 @click.argument("results", type=FOLDER)
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where; else to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="The file to write (default: standard output).",
+)
 def bands(*, results: Path, output: Path | None) -> None:
-    """Writes what is usual among your shops as targets: the middle half of each ratio, by niche,
+    """Writes what is typical of your shops as targets: the middle half of each ratio, by niche,
     size and region, where at least 20 shops are alike. No shop can be recognized in them. Name the
     file bands.toml, and give its folder to --rules.
 

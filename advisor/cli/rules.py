@@ -30,7 +30,7 @@ CASE_FAILED = 1
 
 @click.group(cls=NamesNear)
 def rules() -> None:
-    """Says which rules there are, what they ask, and whether their cases hold.
+    """Lists, shows, tests and creates rules.
 
     \b
     Examples:

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 @click.command("new", short_help="Write a rule and a skeleton of its cases.")
 @click.argument("folder", type=FOLDER, default=Path("my-rules"), metavar="[FOLDER]")
-@click.option("--id", "id_", metavar="ID", help="What the rule is called: weak-hook.")
-@click.option("--subject", metavar="KIND", shell_complete=complete.subjects, help="What it judges.")
+@click.option("--id", "id_", metavar="ID", help="The rule's ID, like weak-hook.")
+@click.option(
+    "--subject",
+    metavar="KIND",
+    shell_complete=complete.subjects,
+    help="The kind of subject it checks.",
+)
 @click.option(
     "--when",
     "asks",
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
     help="critical, high, medium or low.",
 )
 @click.option(
-    "--goal", metavar="NAME", shell_complete=complete.goals, help="The goal that it serves."
+    "--goal", metavar="NAME", shell_complete=complete.goals, help="The goal it belongs to."
 )
 @click.option("--no-input", is_flag=True, help="Ask nothing.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
