@@ -65,6 +65,7 @@ from .registry import (
     Registry,
     add,
     documentation_url,
+    installed_versions,
     load_plugins,
     own_version,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "guarded",
     "hookimpl",
     "host_folder",
+    "installed_versions",
     "load_plugins",
     "make_language",
     "override_rules",

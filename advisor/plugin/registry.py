@@ -484,6 +484,14 @@ def own_version() -> str:
 
 
 @cache
+def installed_versions() -> str:
+    """The versions of this program and of each distribution with a plugin: what others of them made
+    is made again."""
+    found = (describe(point.dist, DISTRIBUTION) for point in installed_points(PROJECT))
+    return ", ".join(sorted({f"{one.name} {one.version}" for one in found}))
+
+
+@cache
 def documentation_url() -> str:
     """The address of the documentation that the installed distribution names; "" without one."""
     return describe(installed_distribution(DISTRIBUTION), DISTRIBUTION).documentation

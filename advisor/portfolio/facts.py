@@ -26,7 +26,7 @@ import polars as pl
 from advisor.errors import AdvisorError
 from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out, write_outputs
 from advisor.model import frozen
-from advisor.plugin import own_version
+from advisor.plugin import installed_versions
 
 MANIFEST = "facts.parquet"
 ROWS = 500_000  # of a block's files at most, so that memory does not grow with its shops
@@ -65,8 +65,9 @@ def is_dataset(address: str) -> bool:
 
 
 def stamp_of(folder: Path) -> str:
-    """The files of a shop as they are: names, sizes, times of change; and our version."""
-    digest = hashlib.sha256(own_version().encode())
+    """The files of a shop as they are: names, sizes, times of change; and the versions of what
+    reads them."""
+    digest = hashlib.sha256(installed_versions().encode())
     for place, inner, names in os.walk(folder):
         inner.sort()
         for name in sorted(names):

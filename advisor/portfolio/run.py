@@ -21,7 +21,7 @@ import attrs
 import polars as pl
 
 from advisor.model import Request, frozen
-from advisor.plugin import ChildDied, own_version
+from advisor.plugin import ChildDied, installed_versions, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
 from advisor.portfolio.facts import Facts, index_frame, stable_blocks, stamp_of
@@ -453,10 +453,11 @@ def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[s
 
 def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options, history: Path) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
-    rules in folders of the user's own, what was marked as done, and the version."""
+    rules in folders of the user's own, what was marked as done, and the versions."""
     places = [*map(Path, options.rules), *([history / MARKS] if options.partition else [])]
     rules = [stamp_of(place) for place in places]
-    asked = {**attrs.asdict(options), "version": own_version(), "files": rules, "shops": stamps}
+    made_by = {"versions": installed_versions(), "files": rules, "shops": stamps}
+    asked = {**attrs.asdict(options), **made_by}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.plugin import installed_versions, own_version
 from advisor.plugin.distributions import Described, describe, meets
+from advisor.plugin.registry import DISTRIBUTION
 
 VERSIONS = st.lists(st.integers(0, 12), min_size=1, max_size=3).map(
     lambda parts: ".".join(map(str, parts))
@@ -77,3 +79,7 @@ def test_a_distribution_says_where_its_documentation_is(header: str, address: st
     stored: Any = SimpleNamespace(read_text=lambda name: text if name == "METADATA" else None)
 
     assert describe(stored, "shop-advisor").documentation == address
+
+
+def test_the_versions_of_all_that_is_installed_are_told() -> None:
+    assert f"{DISTRIBUTION} {own_version()}" in installed_versions().split(", ")

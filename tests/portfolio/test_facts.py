@@ -77,6 +77,19 @@ def test_only_what_changed_is_read_again(
     assert len(list((tmp_path / "facts" / "shops").iterdir())) == 2
 
 
+def test_what_other_plugins_read_is_read_again(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, facts = tmp_path / "out", Facts(tmp_path / "facts")
+    for versions, before in (("agency 1", 0), ("agency 1", 1), ("agency 2", 0)):
+        for room in ("run", "facts"):
+            monkeypatch.setattr(
+                f"advisor.portfolio.{room}.installed_versions", lambda v=versions: v
+            )
+        assert run_portfolio(shops[:1], out, OPTIONS, engine=engine).before == before
+        assert gather_shops(shops[:1], facts, OPTIONS, engine=engine).read == 1 - before
+
+
 def test_only_blocks_that_nothing_names_are_removed(
     shops: list[Path], engine: LocalEngine, tmp_path: Path
 ) -> None:
