@@ -341,7 +341,7 @@ class _Witness:
     def _band(self, value: Value, reason: str) -> str:
         language = self.diagnosis.language
         if value.origin is None:
-            return reason or language.gettext("no target applies here")
+            return language.say(reason) or language.gettext("no target applies here")
         return language.gettext(
             "{level}, target {target}: {source}",
             level=language.either([language.level(level) for level in value.levels()]),

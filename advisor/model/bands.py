@@ -9,6 +9,7 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled
+from advisor.model.language import lazy_gettext
 from advisor.model.record import TRANSLATED, frozen
 from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
@@ -259,20 +260,23 @@ class Bands:
                 else:
                     tried.append((band, f"does not hold here ({_place(band.where)})"))
         if not holding:
-            reason, setting = f"no band is known for {metric}", ""
+            reason: str = lazy_gettext("no target is known for {metric}", metric=metric)
+            setting = ""
             if business.region is None and any(band.where.region for band, _ in tried):
                 setting = "region"
-                reason = (
-                    f"the band of {metric} is of a region and the shop's is not known: "
-                    "add region to [shop] in advisor.toml"
+                reason = lazy_gettext(
+                    "the target of {metric} depends on the region, and the shop's isn't known: add "
+                    "region to [shop] in advisor.toml",
+                    metric=metric,
                 )
             return ChosenBands((), tuple(tried), reason, setting)
         used = _used(holding, business)
         tried += [(b, "a more specific band holds") for f, b in holding if (f, b) not in used]
         if any(b.usd for _, b in used) and business.dollars(1.0) is None:
-            reason = (
-                f"the band of {metric} is in US dollars and the shop's currency rate is not known: "
-                f"add currency and usd_rate to [shop] in advisor.toml"
+            reason = lazy_gettext(
+                "the target of {metric} is in US dollars, and the shop's exchange rate isn't "
+                "known: add currency and usd_rate to [shop] in advisor.toml",
+                metric=metric,
             )
             tried += [(b, "needs usd_rate") for _, b in used]
             return ChosenBands((), tuple(tried), reason, "usd_rate")

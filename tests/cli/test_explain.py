@@ -63,6 +63,22 @@ def test_what_is_not_known_says_what_is_missing(run: Run, tmp_path: Path) -> Non
     assert "add currency and usd_rate to [shop]" in told
 
 
+@pytest.mark.parametrize(
+    ("language", "low", "source"),
+    [
+        ("es", "ctr es bajo: ", "la guía (todas las tiendas)"),
+        ("pt_BR", "ctr é baixo: ", "o guia (todas as lojas)"),
+        ("id", "ctr bernilai rendah: ", "panduan (semua toko)"),
+    ],
+)
+def test_conditions_and_sources_are_in_the_language_of_the_report(
+    run: Run, shop: Path, language: str, low: str, source: str
+) -> None:
+    told = tree(run, shop, "weak-hook", "31", "--language", language)
+    assert low in told
+    assert source in told
+
+
 def test_the_cause_of_a_finding_is_named(run: Run, shop: Path) -> None:
     assert "explained by the finding guide/weak-hook" in tree(run, shop, "high-cpc", "31")
 

@@ -125,7 +125,7 @@ def test_a_band_outside_its_dates_does_not_hold() -> None:
 
     found = resolved(autumn)
 
-    assert (found.edges, found.reason) == ((), "no band is known for ctr")
+    assert (found.edges, found.reason) == ((), "no target is known for ctr")
     assert [why for _, why in found.tried] == ["does not hold here (from 2026-09-01)"]
 
 
