@@ -93,7 +93,10 @@ def test_without_leave_a_guest_adds_and_replaces_nothing(plans: Mapping[str, str
     assert fired(plan, "guide/weak-hook") == ["2", "5"]
     assert fired(plan, "atelier/weak-opening") in ([], ["0", "0"])
     assert fired(plan, "atelier/loved-video-lost-page") == ["0", "10"]
-    assert r'to let it, write allow = \["atelier"\]' in plan
+    (refused,) = (line for line in plan.splitlines() if "allow = " in line)
+    assert "atelier" in refused.partition("allow = ")[0]
+    assert "guide/weak-hook" in refused
+    assert "advisor.toml" in refused
     assert "Luna Beauty: account of" in plans["not plan.txt"]
 
 

@@ -94,7 +94,7 @@ def test_each_case_is_a_test_with_its_own_name(whole: Run) -> None:
 
 def test_a_case_that_does_not_hold_prints_the_tree_and_its_place(whole: Run) -> None:
     assert "my-rules/slow-page: as many as usual, v1.5\nexpected clear, found fires" in whole.output
-    assert re.search(r"├─ \[yes\] ctor is low: 1% \(.*, from 6,000\); low, where", whole.output)
+    assert re.search(r"├─ \[yes\] ctor .*: 1% \(.* 6,000\).* 3–5%.*: the guide", whole.output)
     assert re.search(r"slow-page\.cases\.toml:7$", whole.output, re.MULTILINE)
     assert "Traceback" not in whole.output
 
