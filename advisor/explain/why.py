@@ -26,6 +26,7 @@ from advisor.model import (
     Related,
     Test,
     Truth,
+    Unit,
     frozen,
     lazy_gettext,
 )
@@ -357,9 +358,9 @@ class _Witness:
         if ratio is None or value.before is None:
             return language.gettext("the previous period is unknown")
         before = language.number(value.before, value.metric.unit, self.diagnosis.business.currency)
-        times = f"{ratio:.2f}"
+        times = language.number(ratio)
         if low is not None and high is not None:
-            times = f"{times} ({low:.2f}–{high:.2f})"
+            times = f"{times} ({language.span(low, high, Unit.NUMBER)})"
         return language.gettext(
             "{ratio} times the previous period ({before})",
             ratio=times,

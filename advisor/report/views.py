@@ -53,13 +53,16 @@ _PARTS = ("excites", "frustrates", "shines", "stalls")
 
 def soonest(watch: Iterable[Part], most: int) -> list[Part]:
     """The first *most* things to watch of which it is known when they can be told, the soonest
-    first; one for each rule, and each line once, for two rules may wait for the same number."""
+    first; one for each rule, and one for each name: two LIVEs of one name can't be told apart."""
     first: dict[str, Part] = {}
     dated = (item for item in watch if item["days"] is not None)
     for item in sorted(dated, key=lambda item: item["days"]):
         first.setdefault(item["rule"], item)
-    by_line = {(str(item["subject"]), item["text"]): item for item in reversed(first.values())}
-    return list(reversed(by_line.values()))[:most]
+    by_name = {
+        (item["subject"]["kind"], item["subject"]["name"]): item
+        for item in reversed(first.values())
+    }
+    return list(reversed(by_name.values()))[:most]
 
 
 def origins(kpis: Iterable[Part]) -> list[str]:

@@ -530,8 +530,7 @@ class FileReader:
                 _add(counts, when, cells.clock(text))
             flags = columns[name].flags
             if flags is not None:
-                told = text.str.to_lowercase().str.contains_any(list(columns[name].flagged))
-                _add(counts, flags, told.fill_null(value=False).cast(pl.Float64))
+                _add(counts, flags, _flagged(text, columns[name].flagged))
         for name, state in self._states(values).items():
             _add(counts, name, state)
         return counts
@@ -777,6 +776,13 @@ def _unclosed(rows: Sequence[int]) -> str:
 
 def _add(counts: dict[str, pl.Series], name: str, column: pl.Series) -> None:
     counts[name] = counts[name].fill_null(column) if name in counts else column
+
+
+def _flagged(text: pl.Series, parts: Sequence[str]) -> pl.Series:
+    """1 where *text* has one of *parts*, 0 where nothing is said; words that we do not know tell
+    nothing."""
+    said = text.str.contains_any(parts, ascii_case_insensitive=True).fill_null(value=False)
+    return said.cast(pl.Float64).set(~said & text.is_not_null(), None)
 
 
 def _single(column: pl.Series | None) -> str | None:

@@ -24,7 +24,12 @@ _TRAFFIC: tuple[Row, ...] = (
     {**PRODUCT, "channel": "Seller LIVE"},
     {**PRODUCT, "channel": "Product card", "gmv": 10},
 )
-_FOUND: Row = {**PRODUCT, "product_viewers": 500, "product_clickers": 30}
+_FOUND: Row = {
+    **PRODUCT,
+    "product_viewers": 500,
+    "product_clickers": 30,
+    "diagnosis": "Información de producto deficiente",
+}
 _CHATS: tuple[Row, ...] = tuple(
     {
         "agent": f"721{agent}",
@@ -200,6 +205,7 @@ MORE: Sequence[Sample] = (
             "customers": 3,
             "sku_orders": 3,
             "gmv": 90,
+            "poor_information": 1,
         },
         2,
         "Orders",

@@ -90,6 +90,8 @@ Clics de los usuarios en productos,Compradores,Pedidos,GMV de la pestaña Tienda
 Diagnóstico del producto
 1729000000000000001,Olla,1200,80,4,4,1600,Información de producto deficiente
 1729000000000000002,Taza,900,60,3,3,300,
+1729000000000000003,Plato,900,60,3,3,300,Datos insuficientes
+1729000000000000004,Vaso,900,60,3,3,300,ข้อมูลสินค้าไม่ดี
 """
 
 
@@ -99,4 +101,4 @@ def test_what_tiktok_says_of_a_products_information_is_the_products(tmp_path: Pa
     told = [table for table in reading.tables if "poor_information" in table.counts]
     (whole,) = told
     assert "by.channel" not in whole.frame.columns
-    assert whole.frame["poor_information"].to_list() == [1.0, 0.0]
+    assert whole.frame["poor_information"].to_list() == [1.0, 0.0, None, None]

@@ -127,7 +127,13 @@ def test_what_to_watch_is_what_will_be_known_soonest(bundled: Sequence[Templates
     (one,) = base.watch
     days = (9, None, 2, 5, 1, 7, 3)
     watch = tuple(
-        attrs.evolve(one, rule=f"guide/{number}", text=f"in {day} days", days=day)
+        attrs.evolve(
+            one,
+            rule=f"guide/{number}",
+            subject=attrs.evolve(one.subject, name=f"Cream {number}"),
+            text=f"in {day} days",
+            days=day,
+        )
         for number, day in enumerate(days)
     )
     text = plan(attrs.evolve(base, watch=(*watch, attrs.evolve(watch[2], days=4))), bundled)

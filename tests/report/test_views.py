@@ -53,11 +53,11 @@ def test_one_remedy_is_said_once() -> None:
     assert views.by_remedy((one, two, three)) == [("add ads", [one, three]), ("", [two])]
 
 
-def test_two_rules_that_wait_for_one_number_make_one_line() -> None:
-    ad = {"kind": "ad", "key": "1", "name": "One"}
+def test_a_name_that_is_waited_for_has_one_line() -> None:
+    one, again, two = ({"kind": "live", "key": key, "name": key[0]} for key in ("1", "1b", "2"))
     waiting = [
-        {"rule": "a", "subject": ad, "text": "CPC $1", "days": 2},
-        {"rule": "b", "subject": ad, "text": "CPC $1", "days": 2},
-        {"rule": "c", "subject": ad, "text": "CTR 1%", "days": 1},
+        {"rule": "a", "subject": one, "text": "CPC $1", "days": 2},
+        {"rule": "b", "subject": again, "text": "CPM $1", "days": 2},
+        {"rule": "c", "subject": two, "text": "CTR 1%", "days": 1},
     ]
     assert [item["rule"] for item in views.soonest(waiting, 5)] == ["c", "a"]
