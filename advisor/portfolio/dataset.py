@@ -71,7 +71,8 @@ MANIFEST = "manifest.json"
 @frozen
 class Block:
     """A block of shops that is done. *files* are the names of its Parquet files, of which it may
-    have several where a shop ended a process; *settings* the text of each folder's advisor.toml."""
+    have several where a shop ended a process; *failures* what plugins failed on, told again by a
+    run that does not do the block again."""
 
     name: str
     fingerprint: str
@@ -79,6 +80,7 @@ class Block:
     files: tuple[str, ...]
     plans: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
 
 class Dataset:
@@ -115,6 +117,7 @@ class Dataset:
                 "files": block.files,
                 "plans": block.plans,
                 "formats": block.formats,
+                "failures": block.failures,
             },
             ensure_ascii=False,
             indent=1,
@@ -149,6 +152,7 @@ class Dataset:
                 tuple(raw["files"]),
                 tuple(raw["plans"]),
                 tuple(raw["formats"]),
+                tuple(raw["failures"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

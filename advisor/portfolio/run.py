@@ -335,6 +335,7 @@ class _Blocks:
         if not _whole(block, dataset):
             return False
         self.done[name] = block
+        self.pool.told({"failures": block.failures, "notes": ()})
         self.written.update(_still_written(block, self.pool.plans, dataset))
         self.count.add(len(shops))
         return True
@@ -342,6 +343,7 @@ class _Blocks:
     def work(self, name: str, shops: Sequence[str], talk: _Talk) -> None:
         """Has a block done; a shop that ends its worker has a row that says so."""
         plans, files, dead = self.pool.plans, [], set()
+        failures: dict[str, None] = {}
         for part, answer, died in _answers(talk, self._message(name, shops, plans.folders)):
             files.append(part["name"])
             if answer is None:
@@ -350,6 +352,7 @@ class _Blocks:
                 self._write_dead(part["name"], shop["folder"], f"its process ended: {died}")
             else:
                 self.source.take(answer)
+                failures |= dict.fromkeys(answer["failures"])
         block = Block(
             name,
             self._fingerprints[name],
@@ -357,6 +360,7 @@ class _Blocks:
             tuple(files),
             tuple(one for one in shops if one in plans.folders and one not in dead),
             plans.formats,
+            tuple(failures),
         )
         self.pool.dataset.finish_block(block)
         self.written.update(block.plans)

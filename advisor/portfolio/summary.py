@@ -22,9 +22,10 @@ GROUPS = ("niche", "region", "size", "tags")
 _MOST = 20  # patterns, and lessons, that are told
 
 
-def summary_table(dataset: Dataset) -> pl.DataFrame:
-    """The shops that have a plan, with what changed in each (`new`, `worse`; null without an
-    earlier run) and the exports that it `lacks` and most others give."""
+def summary_table(dataset: Dataset, only: "Filter | None" = None) -> pl.DataFrame:
+    """The shops that have a plan, of those that *only* lets through, with what changed in each
+    (`new`, `worse`; null without an earlier run) and the exports that it `lacks` and most others
+    give."""
     shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
     changes = dataset.table("changes").collect(engine="in-memory")
     own = pl.col("reason") == "shop"
@@ -36,9 +37,8 @@ def summary_table(dataset: Dataset) -> pl.DataFrame:
     often = kinds.group_by("kinds").len().filter(pl.col("len") >= COMMON * shops.height)
     common = sorted(often["kinds"])
     lacks = pl.lit(common, pl.List(pl.String)).list.set_difference("kinds").list.sort()
-    return shops.join(counted, on="shop", how="left", maintain_order="left").with_columns(
-        lacks.alias("lacks")
-    )
+    chosen = (only or Filter()).of(shops.with_columns(lacks.alias("lacks")))
+    return chosen.join(counted, on="shop", how="left", maintain_order="left")
 
 
 def rolled_up(shops: pl.DataFrame, language: Language) -> tuple[RolledUp, ...]:
@@ -64,28 +64,29 @@ def _amount(mid: float, currency: str | None, language: Language) -> str:
     return language.number(rounded_money(mid), Unit.MONEY, currency)
 
 
-def patterns(dataset: Dataset) -> tuple[Pattern, ...]:
-    """Rules that fire anew in more shops of a group at once than chance explains, and rules that
-    fire in more shops of a group than in the others."""
-    shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+def patterns(dataset: Dataset, shops: pl.DataFrame) -> tuple[Pattern, ...]:
+    """Rules that fire anew in more of *shops* of a group at once than chance explains, and rules
+    that fire in more of them in a group than in the others."""
     groups = _groups(shops)
-    outcomes = dataset.table("outcomes").collect(engine="in-memory")
+    chosen = pl.col("shop").is_in(shops["shop"].implode())
+    outcomes = dataset.table("outcomes").filter(chosen).collect(engine="in-memory")
     judged = outcomes.group_by("shop", "rule").agg(
         (pl.col("fires").sum() > 0).alias("fires"),
         ((pl.col("fires") + pl.col("clear")).sum() > 0).alias("judged"),
     )
     judged = judged.filter("judged").select("shop", "rule", "fires")
-    changes = dataset.table("changes").collect(engine="in-memory")
+    changes = dataset.table("changes").filter(chosen).collect(engine="in-memory")
     found = [*_at_once(judged, changes, groups), *_more_common(judged, groups)]
     kept = _significant(found)
     ordered = sorted(kept, key=lambda one: (one.kind != "new", one.p, one.rule, one.group))
     return tuple(ordered[:_MOST])
 
 
-def lessons(dataset: Dataset, vocabulary: Vocabulary, language: Language) -> tuple[Lesson, ...]:
-    """In what the best shops of a niche, size, region and currency surely differ from the others
-    there: ratios of those a quarter with the most GMV, against those of the rest."""
-    shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
+def lessons(
+    dataset: Dataset, shops: pl.DataFrame, vocabulary: Vocabulary, language: Language
+) -> tuple[Lesson, ...]:
+    """In what the best of *shops* in a niche, size, region and currency surely differ from the
+    others there: ratios of those a quarter with the most GMV, against those of the rest."""
     kpis = dataset.table("kpis").collect(engine="in-memory")
     cell = ["niche", "size", "region"]
     same = [*cell, "currency"]  # money of two currencies is neither ranked nor averaged together

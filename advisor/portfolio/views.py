@@ -11,6 +11,7 @@ import polars as pl
 
 from advisor.diagnosis import diagnose_gathered
 from advisor.document import Document, rounded_money
+from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
 from advisor.model import (
     CONFIG_NAME,
@@ -18,6 +19,8 @@ from advisor.model import (
     Language,
     Settings,
     Unit,
+    make_settings,
+    parse_toml,
     text,
 )
 from advisor.pipeline import Memory
@@ -37,6 +40,7 @@ from advisor.report import (
     render_index_workbook,
 )
 
+_FAILED = ("folder", "problem", "problem_kind")
 _MOST_NAMED = 5  # shops of one id, or entries, in a note
 
 
@@ -47,11 +51,33 @@ def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
     return [row["folder"] for row in ordered[:most]]
 
 
-def failed_shops(dataset: Dataset) -> Sequence[FailedShop]:
-    """The shops that have no plan, and why."""
+def failed_shops(dataset: Dataset, only: Filter | None = None) -> Sequence[FailedShop]:
+    """The shops that have no plan, and why; of those that *only* lets through, as the results or
+    else their advisor.toml describe them."""
     rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
-    named = rows.select("folder", "problem", "problem_kind").collect(engine="in-memory")
-    return [FailedShop(*row) for row in named.iter_rows()]
+    failed = rows.collect(engine="in-memory")
+    if only is not None:
+        of = dataset.manifest().get("shops")
+        labels = [
+            row
+            if row["shop"] is not None or of is None
+            else {**row, **_labels(dataset.root / of / row["folder"])}
+            for row in failed.iter_rows(named=True)
+        ]
+        failed = only.of(pl.DataFrame(labels, schema=failed.schema))
+    return [FailedShop(*row) for row in failed.select(*_FAILED).iter_rows()]
+
+
+def _labels(folder: Path) -> Mapping[str, Any]:
+    """What the advisor.toml in *folder* says of whose shop it is and what it is like; nothing where
+    it cannot be read."""
+    try:
+        profile = (folder / CONFIG_NAME).read_text(encoding="utf-8-sig")
+        about = make_settings(parse_toml(profile, where=CONFIG_NAME)).shop
+    except (OSError, ValueError, AdvisorError):
+        return {}
+    labels = {name: getattr(about, name) for name in ("size", "niche", "region", "owner")}
+    return {**labels, "tags": list(about.tags)}
 
 
 def write_index(
@@ -69,18 +95,18 @@ def write_index(
     the folders of the plans. *others* lie beside the shops and are none. *only* leaves shops out;
     with *whole* there are index.html, also without a page of each shop, and index.xlsx."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
-    shops = (only or Filter()).of(summary_table(dataset))
+    shops = summary_table(dataset, only)
     summaries = [_summary(row, language, place, plans) for row in shops.iter_rows(named=True)]
     vocabulary = language.translate(registry.vocabulary())
     index = make_index(
         summaries,
         version=own_version(),
         today=today.isoformat(),
-        failed=failed_shops(dataset),
-        notes=[*_shared_ids(dataset), *_no_shops(others)],
+        failed=failed_shops(dataset, only),
+        notes=[*_shared_ids(dataset, only), *_no_shops(others)],
         money=rolled_up(shops, language),
-        patterns=patterns(dataset),
-        lessons=lessons(dataset, vocabulary, language),
+        patterns=patterns(dataset, shops),
+        lessons=lessons(dataset, shops, vocabulary, language),
     )
     environment, page = (
         make_environment(registry.templates(), suffix, language) for suffix in ("md", "html")
@@ -157,15 +183,15 @@ def _money(total: Sequence[Mapping[str, Any]], currency: str | None, language: L
     )
 
 
-def _shared_ids(dataset: Dataset) -> list[str]:
+def _shared_ids(dataset: Dataset, only: Filter | None) -> list[str]:
+    shops = dataset.table("shops").filter(pl.col("shop").is_not_null())
     found = (
-        dataset.table("shops")
-        .filter(pl.col("shop").is_not_null())
+        (only or Filter())
+        .of(shops.collect(engine="in-memory"))
         .group_by("shop")
         .agg(pl.col("folder").sort())
         .filter(pl.col("folder").list.len() > 1)
         .sort("shop")
-        .collect(engine="in-memory")
     )
     return [
         f"{text.listed(folders, _MOST_NAMED)} have the same id {shop!r}: give each its own in "

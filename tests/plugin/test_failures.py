@@ -239,3 +239,17 @@ def test_what_is_disabled_may_be_of_a_plugin_that_failed(site: Site, tmp_path: P
 
     assert unknown.returncode == 2
     assert site.run("diagnose", shop).returncode == 4
+
+
+def test_a_portfolio_that_runs_again_tells_what_failed_again(site: Site, tmp_path: Path) -> None:
+    shop_folder(tmp_path / "shops" / "corner")
+    installed(site, COMPUTES.format(columns=GLOWS), moody=MOOD)
+    words = ("portfolio", tmp_path / "shops", "-o", tmp_path / "out", "--jobs", 1)
+
+    first, again = (site.run(*words) for _ in range(2))
+
+    assert "1 of them done before" in again.stdout
+    assert (first.returncode, again.returncode) == (4, 4)
+    failed = [line for line in first.stderr.splitlines() if line.startswith("Failed: ")]
+    assert failed
+    assert [line for line in again.stderr.splitlines() if line.startswith("Failed: ")] == failed

@@ -22,9 +22,11 @@ from advisor.model import Request, read_settings
 from advisor.plugin import load_plugins
 from advisor.portfolio import (
     Dataset,
+    Filter,
     Options,
     Plans,
     ProcessEngine,
+    failed_shops,
     report_of,
     run_portfolio,
     worst_shops,
@@ -97,6 +99,10 @@ def test_a_bad_shop_costs_itself_and_one_line(shops: list[Path], tmp_path: Path)
     index = index_of(out)
     assert [one.id for one in index.failed] == ["ash", "birch"]
     assert [one.id for one in index.shops] == ["cedar"]
+    profile = shops[1] / "advisor.toml"
+    owned = profile.read_text(encoding="utf-8").replace("[shop]", '[shop]\nowner = "Ana"')
+    profile.write_text(owned, encoding="utf-8")
+    assert [one.id for one in failed_shops(Dataset(out), Filter(owner="Ana"))] == ["birch"]
 
 
 def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path) -> None:

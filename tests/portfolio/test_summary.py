@@ -1,6 +1,7 @@
 """What is said across shops: money once, patterns beyond chance, benchmarks without a face."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +10,12 @@ import pytest
 from advisor.errors import AdvisorError, Mistakes
 from advisor.model import ENGLISH, band_file, check_bands
 from advisor.plugin import load_plugins
-from advisor.portfolio import Dataset, Filter, bands_of, read_expectations
+from advisor.portfolio import Dataset, Filter, bands_of, read_expectations, write_index
 from advisor.portfolio.dataset import TABLES, Block
 from advisor.portfolio.summary import lessons, patterns, rolled_up, summary_table
+from advisor.report import Index
 
+DAY = date(2026, 11, 2)
 VOCABULARY = load_plugins().vocabulary()
 
 
@@ -72,7 +75,7 @@ def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path
             for n in numbers
         ],
     )
-    found = patterns(made)
+    found = patterns(made, summary_table(made))
     assert {(one.kind, one.rule) for one in found} == {("new", "guide/r1")}
     assert ("beauty", 7, 20) in {(one.group, one.shops, one.of) for one in found}
 
@@ -84,7 +87,7 @@ def test_what_chance_explains_is_no_pattern(tmp_path: Path) -> None:
         shops=[shop(n, niche="beauty" if n % 2 else "tech") for n in numbers],
         outcomes=[outcome(n, "guide/r1", fires=n % 4 < 2) for n in numbers],
     )
-    assert not patterns(made)
+    assert not patterns(made, summary_table(made))
 
 
 def test_the_best_shops_are_compared_with_others_of_their_kind(tmp_path: Path) -> None:
@@ -102,7 +105,7 @@ def test_the_best_shops_are_compared_with_others_of_their_kind(tmp_path: Path) -
         ]
         + [{"shop": f"s{n:03}", "metric": "ctr", "value": n * 7 % 24 / 1e3} for n in numbers],
     )
-    (lesson,) = lessons(made, VOCABULARY, ENGLISH)
+    (lesson,) = lessons(made, summary_table(made), VOCABULARY, ENGLISH)
     assert (lesson.metric, lesson.best, lesson.shops) == ("ctor", 6, 24)
     assert (lesson.cell, lesson.theirs_text) == ("tech, mid, US", "5%")
 
@@ -126,8 +129,9 @@ def test_shops_of_two_currencies_are_not_compared(tmp_path: Path) -> None:
             for metric in ("gmv", "aov")
         ],
     )
-    assert not [one for one in lessons(made, VOCABULARY, ENGLISH) if one.metric != "aov"]
-    assert all(one.theirs / one.others < 2 for one in lessons(made, VOCABULARY, ENGLISH))
+    found = lessons(made, summary_table(made), VOCABULARY, ENGLISH)
+    assert not [one for one in found if one.metric != "aov"]
+    assert all(one.theirs / one.others < 2 for one in found)
 
 
 def test_a_shop_that_lacks_what_most_give_is_named_and_filters_hold(tmp_path: Path) -> None:
@@ -143,6 +147,36 @@ def test_a_shop_that_lacks_what_most_give_is_named_and_filters_hold(tmp_path: Pa
     assert table["lacks"].to_list() == [[], [], ["Videos"]]
     assert Filter(owner="Ana").of(table)["shop"].to_list() == ["s001", "s003"]
     assert Filter(owner="Ana", tag="north").of(table)["shop"].to_list() == ["s001"]
+
+
+def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Path) -> None:
+    none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
+    bens = [shop(n, owner="Ben", niche="beauty" if n % 2 else "tech", **none) for n in range(40)]
+    lost = {"problem": "no data", "problem_kind": "unreadable"}
+    made = dataset(
+        tmp_path,
+        shops=[
+            *bens,
+            {**bens[0], "folder": "copy"},
+            {**shop(50, owner="Ben"), "shop": None, **lost},
+            shop(60, owner="Ana", **none),
+            {**shop(61, owner="Ana"), "shop": None, **lost},
+        ],
+        outcomes=[outcome(n, "guide/r1", fires=bool(n % 2)) for n in range(40)],
+    )
+
+    def index(owner: str) -> Index:
+        only, place = Filter(owner=owner), tmp_path / owner
+        plans = place / "plans"
+        return write_index(made, load_plugins(), DAY, place=place, plans=plans, only=only)[0]
+
+    hers, his = index("Ana"), index("Ben")
+    assert [one.id for one in hers.shops] == ["s060"]
+    assert [one.id for one in hers.failed] == ["s061"]
+    assert (hers.patterns, hers.notes) == ((), ())
+    assert [one.id for one in his.failed] == ["s050"]
+    assert his.patterns
+    assert len(his.notes) == 1
 
 
 def test_benchmarks_are_of_twenty_shops_at_least_and_can_be_used(tmp_path: Path) -> None:
