@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,9 @@ def test_the_cause_of_a_finding_is_named(run: Run, shop: Path) -> None:
 def test_a_trend_is_told_against_the_window_before(run: Run, shop: Path) -> None:
     told = tree(run, shop, "falling-roas", "31", "--from", "2026-10-18", "--to", "2026-10-31")
     assert "times the previous period" in told
+    days = ("--from", "2026-10-18", "--to", "2026-10-31", "--language", "es")
+    spanish = tree(run, shop, "falling-roas", "31", *days)
+    assert re.search(r"\(0,\d+–1,\d+\) veces el período anterior", spanish)
 
 
 @pytest.mark.parametrize(
