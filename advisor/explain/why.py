@@ -52,9 +52,9 @@ _TRENDS = {
     "rising": lazy_gettext("is rising"),
 }
 _AGAINST = {
-    Against.PAST: lazy_gettext("past"),
-    Against.PARENT: lazy_gettext("parent"),
-    Against.SIBLINGS: lazy_gettext("siblings"),
+    Against.PAST: lazy_gettext("its own past"),
+    Against.PARENT: lazy_gettext("its parent"),
+    Against.SIBLINGS: lazy_gettext("its siblings"),
 }
 
 
@@ -189,7 +189,7 @@ def condition(test: Test, language: Language) -> str:
     if test.against is Against.BAND:
         return text
     what = language.say(_AGAINST[test.against])
-    return language.gettext("{condition} against its {what}", condition=text, what=what)
+    return language.gettext("{condition} against {what}", condition=text, what=what)
 
 
 def _plain(limit: float, language: Language) -> str:

@@ -779,8 +779,10 @@ def _add(counts: dict[str, pl.Series], name: str, column: pl.Series) -> None:
 
 
 def _flagged(text: pl.Series, parts: Sequence[str]) -> pl.Series:
-    """1 where *text* has one of *parts*, 0 where nothing is said; words that we do not know tell
-    nothing."""
+    """1 where *text* has one of *parts*, 0 where nothing is said, unless the column says nothing
+    anywhere; words that we do not know tell nothing."""
+    if text.null_count() == len(text):
+        return pl.repeat(None, len(text), dtype=pl.Float64, eager=True)
     said = text.str.contains_any([*parts], ascii_case_insensitive=True).fill_null(value=False)
     return said.cast(pl.Float64).set(~said & text.is_not_null(), None)
 

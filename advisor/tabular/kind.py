@@ -122,7 +122,7 @@ class ColumnSpec:
     runs: str | None = (
         None  # the state that a status is read as: 1 while it runs, 0 when it is over
     )
-    flags: str | None = None  # the state: 1 where a text has one of *flagged*, 0 if empty
+    flags: str | None = None  # the state: 1 where a text has one of *flagged*, 0 where empty
     flagged: tuple[str, ...] = ()  # parts of words, in lower case
     covers: Covers | None = None  # what a date in a column of days begins
     cell: "CellRule | None" = None  # what its cells may hold, in our own templates
