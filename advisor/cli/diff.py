@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import FILE, config_option, known, load_registry
+from advisor.cli.options import config_option, known, load_registry, output_file_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -39,13 +39,7 @@ _GROUPS = {
 @click.option(
     "--format", "format_", metavar="NAME", help="md, html or json (default: text for a terminal)."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=FILE,
-    metavar="FILE",
-    help="The file to write (default: standard output).",
-)
+@output_file_option
 def diff(
     path: Path,
     config: Path | None,

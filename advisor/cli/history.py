@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli.group import NamesNear
-from advisor.cli.options import FILE, config_option, day
+from advisor.cli.options import config_option, day, output_file_option
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -90,13 +90,7 @@ def list_(*, path: Path = Path(), config: Path | None = None, everything: bool =
 @history.command("export")
 @_folder
 @config_option
-@click.option(
-    "-o",
-    "--output",
-    type=FILE,
-    metavar="FILE",
-    help="The file to write (default: standard output).",
-)
+@output_file_option
 def export_(path: Path, config: Path | None, output: Path | None) -> None:
     """Writes the runs as JSON lines, oldest first.
 

@@ -36,6 +36,15 @@ def day(value: str | date) -> date:
         raise click.BadParameter(f"{value!r} is no day; write it as 2026-10-31") from None
 
 
+output_file_option = click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="The file to write (default: standard output).",
+)
+
+
 def paths_argument(*, required: bool = True) -> Callable[[F], F]:
     """Files and folders, completed by the shell. Polars gets as many threads as they are worth."""
     return click.argument(

@@ -11,13 +11,13 @@ from advisor.cli import complete
 from advisor.cli.fail_on import FAIL_ON_REACHED, fail_on_option, holds_in_any
 from advisor.cli.group import NamesNear
 from advisor.cli.options import (
-    FILE,
     FOLDER,
     check_shop_options,
     history_option,
     keeps_history,
     known,
     language_option,
+    output_file_option,
     period_options,
     rules_option,
     shop_options,
@@ -232,13 +232,7 @@ def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
 
 @portfolio.command()
 @click.argument("results", type=FOLDER)
-@click.option(
-    "-o",
-    "--output",
-    type=FILE,
-    metavar="FILE",
-    help="The file to write (default: standard output).",
-)
+@output_file_option
 def bands(*, results: Path, output: Path | None) -> None:
     """Writes what is typical of your shops as targets: the middle half of each ratio, by niche,
     size and region, where at least 20 shops are alike. No shop can be recognized in them. Name the
