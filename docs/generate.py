@@ -26,26 +26,12 @@ from docs.pages import (
     questions,
     rules,
 )
+from docs.pages.markdown import NOTICE
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PLAN = ROOT / "examples" / "plan" / "plan.md"
-FILES = (
-    *(
-        DOCS / f"{name}.md"
-        for name in ("bands", "cli", "exports", "hooks", "metrics", "power", "rules")
-    ),
-    DOCS / "contracts.md",
-    DOCS / "document.md",
-    DOCS / "guide-coverage.md",
-    DOCS / "languages.md",
-    DOCS / "memory-proof.md",
-    DOCS / "plan-proof.md",
-    DOCS / "questions.md",
-    PLAN,
-    README,
-)
 BEGIN, END = "<!-- picture -->", "<!-- end of picture -->"
 
 
@@ -60,11 +46,13 @@ def generated() -> Mapping[Path, str]:
     registry = bundled()
     made = example.document(registry)
     return {
-        DOCS / "metrics.md": metrics.render(registry),
-        **{DOCS / name: text for name, text in rules.render(registry).items()},
+        **{
+            DOCS / name: text
+            for some in (metrics, rules, exports)
+            for name, text in some.render(registry).items()
+        },
         DOCS / "power.md": power.render(),
         DOCS / "bands.md": bands.render(registry),
-        DOCS / "exports.md": exports.render(registry),
         DOCS / "languages.md": languages.render(registry),
         DOCS / "guide-coverage.md": guide.render(registry),
         DOCS / "questions.md": questions.render(registry),
@@ -85,33 +73,37 @@ def _with_picture(readme: str, picture: str) -> str:
     return f"{before}{BEGIN}\n```text\n{picture}```\n{END}{after}"
 
 
-def rule_pages() -> list[Path]:
-    """The pages of single rules that there are."""
-    return sorted((DOCS / "rules").rglob("*.md"))
+def written() -> set[Path]:
+    """Return the pages in docs/ that say that they are generated."""
+    return {
+        path for path in DOCS.rglob("*.md") if path.read_text(encoding="utf-8").startswith(NOTICE)
+    }
 
 
-def differing() -> list[Path]:
-    """The generated files that are not as they should be."""
-    return [
+def differing(texts: Mapping[Path, str]) -> list[Path]:
+    """List the generated files that are not as they should be, or should not be at all."""
+    stale = [
         path
-        for path, text in generated().items()
+        for path, text in texts.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
+    return [*stale, *sorted(written() - texts.keys())]
 
 
 def main(arguments: list[str]) -> int:
     """Writes, or checks; the exit code."""
-    stale = differing()
+    texts = generated()
+    stale = differing(texts)
     if "--check" in arguments:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is stale: python -m docs.generate")
         return 1 if stale else 0
-    texts = generated()
-    for path in set(rule_pages()) - texts.keys():
-        path.unlink()
     for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(texts[path], encoding="utf-8", newline="\n")
+        if path in texts:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts[path], encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
         print(f"written: {path.relative_to(ROOT)}")
     return 0
 

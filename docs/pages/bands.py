@@ -1,12 +1,13 @@
 """docs/bands.md: what is good, number by number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from advisor.knowledge import strains
 from advisor.model import ENGLISH, Band, BandFile, Vocabulary, Where
 from advisor.plugin import Registry
 from docs.pages.example import TODAY as DAY
 from docs.pages.markdown import code, page, table
+from docs.pages.metrics import links
 
 _INTRO = """\
 A band says what is good for one metric; its edges belong to good. Several may hold for a shop:
@@ -29,17 +30,17 @@ def render(registry: Registry) -> str:
     return page(
         "Bands",
         _INTRO,
-        *(_file(file, vocabulary) for file in registry.band_files()),
+        *(_file(file, vocabulary, links(registry)) for file in registry.band_files()),
     )
 
 
-def _file(file: BandFile, vocabulary: Vocabulary) -> Iterator[str]:
+def _file(file: BandFile, vocabulary: Vocabulary, link: Mapping[str, str]) -> Iterator[str]:
     yield from (f"## {file.id}: {file.title}", "")
     yield from table(
         ("Metric", "Good", "Where", "Source", "Note"),
         (
             (
-                f"[`{band.metric}`](metrics.md#{band.metric.replace('.', '')})",
+                link[band.metric],
                 edges(band, vocabulary),
                 where(band.where, vocabulary),
                 code(band.guide) or (band.origin.title if band.origin else ""),

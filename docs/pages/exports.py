@@ -1,12 +1,29 @@
-"""docs/exports.md: which files are understood, where they come from and what they give."""
+"""docs/exports.md and its pages: which files are understood, where they come from and what they
+give."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from advisor.model import Vocabulary
-from advisor.plugin import KindInfo, Provider, Registry
+from advisor.plugin import KindInfo, Registry
 from advisor.tabular import Kind, load_kinds, supported
-from docs.pages.languages import LANGUAGES
 from docs.pages.markdown import code, page, table
+
+LANGUAGES = {
+    "en": "English",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "id": "Indonesian",
+    "vi": "Vietnamese",
+    "th": "Thai",
+    "ms": "Malay",
+    "ko": "Korean",
+    "ja": "Japanese",
+    "zh": "Chinese",
+    "de": "German",
+    "fr": "French",
+    "it": "Italian",
+}
 
 _INTRO = """\
 Files are recognized by what is in them, never by their names: columns may be reordered, dropped
@@ -37,28 +54,58 @@ For a table that is none of these, `advisor inspect FILE --map` proposes how to 
 """
 
 
-def render(registry: Registry) -> str:
-    """The page."""
-    vocabulary = registry.vocabulary()
-    providers = registry.providers()
-    kinds = _tabular(registry)
-    return page(
-        "Exports",
-        _INTRO,
-        table(
-            ("File", "Where to get it", "About"),
-            (
-                (f"[{info.title}](#{name})", info.where, code(info.subjects))
-                for provider in providers
-                for name, info in sorted(provider.kinds.items())
+def render(registry: Registry) -> Mapping[str, str]:
+    """Return the pages by their paths in docs/."""
+    vocabulary, kinds, path = registry.vocabulary(), _tabular(registry), pages(registry)
+    named = {
+        name: info
+        for provider in registry.providers()
+        for name, info in sorted(provider.kinds.items())
+    }
+    return {
+        "exports.md": page(
+            "Exports",
+            _INTRO,
+            table(
+                ("File", "Where to get it", "About"),
+                (
+                    (f"[{info.title}]({path[name]}#{name})", info.where, code(info.subjects))
+                    for name, info in named.items()
+                ),
             ),
+            _own_lists(named, path),
         ),
-        _own_lists(providers),
-        *(_provider(provider, kinds, vocabulary) for provider in providers),
-    )
+        **{
+            one: page(
+                f"Exports: {PurePosixPath(one).stem}",
+                *(
+                    _kind(name, info, kinds.get(name), vocabulary)
+                    for name, info in named.items()
+                    if path[name] == one
+                ),
+            )
+            for one in sorted(set(path.values()))
+        },
+    }
 
 
-def _own_lists(providers: Iterable[Provider]) -> Iterator[str]:
+def pages(registry: Registry) -> Mapping[str, str]:
+    """Return where each kind of file is described: a page for each plugin's files, its answers of
+    an API, and its own lists."""
+    return {
+        name: f"exports/{owner}{_part(name, info)}.md"
+        for owner, provider in registry.owned_providers()
+        for name, info in provider.kinds.items()
+    }
+
+
+def _part(name: str, info: KindInfo) -> str:
+    if info.template:
+        return "-lists"
+    return "-api" if name.startswith("api-") else ""
+
+
+def _own_lists(kinds: Mapping[str, KindInfo], path: Mapping[str, str]) -> Iterator[str]:
     yield from ("## Your own lists", "")
     yield from (
         "No export has everything. `advisor init FOLDER --templates` writes these files with their",
@@ -69,9 +116,8 @@ def _own_lists(providers: Iterable[Provider]) -> Iterator[str]:
     yield from table(
         ("File", "What it gives"),
         (
-            (f"[{name}.csv](#{name})", code(info.counts))
-            for provider in providers
-            for name, info in sorted(provider.kinds.items())
+            (f"[{name}.csv]({path[name]}#{name})", code(info.counts))
+            for name, info in kinds.items()
             if info.template
         ),
     )
@@ -84,15 +130,8 @@ def _tabular(registry: Registry) -> Mapping[str, Kind]:
     return {kind.id: kind for name in packages for kind in load_kinds(name)}
 
 
-def _provider(
-    provider: Provider, kinds: Mapping[str, Kind], vocabulary: Vocabulary
-) -> Iterator[str]:
-    for name, info in sorted(provider.kinds.items()):
-        yield from (f"## {name}", "")
-        yield from _kind(info, kinds.get(name), vocabulary)
-
-
-def _kind(info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator[str]:
+def _kind(name: str, info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator[str]:
+    yield from (f"## {name}", "")
     yield from (f"**{info.title}**: {info.where}", "")
     if info.documentation:
         yield from (info.documentation.strip(), "")
@@ -101,7 +140,7 @@ def _kind(info: KindInfo, kind: Kind | None, vocabulary: Vocabulary) -> Iterator
         yield f"- one row covers: {_GRAINS[kind.grain.value]}"
         names = [LANGUAGES[one] for one in supported(kind) if one in LANGUAGES]
         if len(names) > 1:
-            yield f"- read in {len(names)} [languages](languages.md): {', '.join(names)}"
+            yield f"- read in {len(names)} [languages](../languages.md): {', '.join(names)}"
         needed = [next(iter(kind.columns[name].headers.values()))[0] for name in kind.requires]
         yield f"- recognized by: {code(needed)}"
     yield f"- counts: {code(info.counts)}"

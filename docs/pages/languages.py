@@ -4,23 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from advisor.plugin import Registry
 from advisor.tabular import Kind, load_kinds, supported
+from docs.pages.exports import LANGUAGES, pages
 from docs.pages.markdown import page, table
-
-LANGUAGES = {
-    "en": "English",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "id": "Indonesian",
-    "vi": "Vietnamese",
-    "th": "Thai",
-    "ms": "Malay",
-    "ko": "Korean",
-    "ja": "Japanese",
-    "zh": "Chinese",
-    "de": "German",
-    "fr": "French",
-    "it": "Italian",
-}
 
 _INTRO = """\
 A file is read in a language where every column that it can't do without has a name in it, and its
@@ -51,8 +36,9 @@ def _speaks(kind: Kind) -> bool:
 
 
 def _rows(registry: Registry) -> Iterator[Sequence[str]]:
+    path = pages(registry)
     for kind in sorted(spoken(registry), key=lambda kind: kind.title):
         found = supported(kind)
         marks = {True: "●", False: "○", None: ""}
-        title = f"[{kind.title}](exports.md#{kind.id})"
+        title = f"[{kind.title}]({path[kind.id]}#{kind.id})"
         yield (title, *(marks[found.get(language)] for language in LANGUAGES))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+NOTICE = "<!-- Written by python -m docs.generate: change the data, not this page. -->"
+
 
 def cell(text: object) -> str:
     """*text* as it can stand in a table."""
@@ -22,7 +24,7 @@ def code(names: Iterable[str]) -> str:
 
 def page(title: str, *parts: str | Iterable[str]) -> str:
     """A whole page that says it is generated: paragraphs, and parts made of lines."""
-    lines = ["<!-- Written by python -m docs.generate: change the data, not this page. -->", ""]
+    lines = [NOTICE, ""]
     lines += [f"# {title}", ""]
     for part in parts:
         lines += [part] if isinstance(part, str) else part

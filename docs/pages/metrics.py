@@ -1,6 +1,8 @@
-"""docs/metrics.md: every subject, metric, identity and goal."""
+"""docs/metrics.md and its pages: every metric, by the plugin that declares it; docs/vocabulary.md:
+the other words of rules and files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from advisor.cli.metrics import formula
 from advisor.model import Count, Metric, MetricKind, Vocabulary
@@ -19,36 +21,60 @@ A metric is computed from counts. Over several rows it is the ratio of the sums,
 ratios. A count marked `?` is added where a source has it. A share is a fraction in files (0.02)
 and printed as per cent (2 %); money is in the shop's currency. `advisor metrics show ID` says the
 same on the command line, with the band that holds for your shop and the exports that give its
-counts. How sure a number is: [statistics](statistics.md).
+counts. How sure a number is: [statistics](statistics.md). What is counted, and of what:
+[vocabulary](vocabulary.md).
 """
 
 
-def render(registry: Registry) -> str:
-    """The page."""
+def render(registry: Registry) -> Mapping[str, str]:
+    """Return the pages by their paths in docs/."""
     vocabulary = registry.vocabulary()
     metrics = sorted(vocabulary.metrics.values(), key=lambda metric: metric.id)
-    return page(
-        "Metrics",
-        _INTRO,
-        table(
-            ("Metric", "Title", "Formula in counts", "Better"),
-            (
-                (f"[`{m.id}`](#{_anchor(m)})", m.title, f"`{formula(m)}`", m.better.value)
-                for m in metrics
+    folder, link = _pages(registry), links(registry)
+    return {
+        "metrics.md": page(
+            "Metrics",
+            _INTRO,
+            table(
+                ("Metric", "Title", "Formula in counts", "Better"),
+                ((link[m.id], m.title, f"`{formula(m)}`", m.better.value) for m in metrics),
             ),
         ),
-        *(_metric(metric, vocabulary) for metric in metrics),
-        _subjects(vocabulary),
-        _counts(vocabulary),
-        _identities(vocabulary),
-        _goals(vocabulary),
-        _levers(vocabulary),
-        _side_by_side(vocabulary),
-    )
+        **{
+            name: page(
+                f"Metrics: {PurePosixPath(name).stem}",
+                *(_metric(metric, vocabulary) for metric in metrics if folder[metric.id] == name),
+            )
+            for name in sorted(set(folder.values()))
+        },
+        "vocabulary.md": page(
+            "Vocabulary",
+            "The other words of rules and files. Plugins add their own.\n",
+            _subjects(vocabulary),
+            _counts(vocabulary),
+            _identities(vocabulary),
+            _goals(vocabulary),
+            _levers(vocabulary),
+            _side_by_side(vocabulary),
+        ),
+    }
 
 
-def _anchor(metric: Metric) -> str:
-    return metric.id.replace(".", "")
+def links(registry: Registry) -> Mapping[str, str]:
+    """Return for each metric its id as a link, from a page that lies in docs/."""
+    return {
+        name: f"[`{name}`]({path}#{name.replace('.', '')})"
+        for name, path in _pages(registry).items()
+    }
+
+
+def _pages(registry: Registry) -> Mapping[str, str]:
+    """Where each metric is described: a page for each plugin, and one for what it computes."""
+    return {
+        metric.id: f"metrics/{owner}{'-computed' if metric.derived else ''}.md"
+        for owner, file in registry.call_all("advisor_vocabulary")
+        for metric in file.metric
+    }
 
 
 def _metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What stands beside a rule on its page: where it holds, its data, its limits and an example."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.cli.metrics import formula
 from advisor.model import Against, BandFile, Rule, Vocabulary
@@ -9,12 +9,16 @@ from docs.pages.bands import edges, where
 
 
 def facts(
-    rule: Rule, cases: Sequence[Case], files: Sequence[BandFile], vocabulary: Vocabulary
+    rule: Rule,
+    cases: Sequence[Case],
+    files: Sequence[BandFile],
+    vocabulary: Vocabulary,
+    link: Mapping[str, str],
 ) -> Iterator[str]:
-    """Lines of a list."""
+    """Lines of a list; *link* leads to each metric."""
     yield from _in_force(rule)
     for name in dict.fromkeys(test.name for test in rule.own_tests()):
-        yield from _data(name, vocabulary)
+        yield from _data(name, vocabulary, link)
     asked = dict.fromkeys(
         test.name for test in rule.own_tests() if test.is_ and test.against is Against.BAND
     )
@@ -33,16 +37,15 @@ def _in_force(rule: Rule) -> Iterator[str]:
         yield f"- in force: {' '.join(parts)}"
 
 
-def _data(name: str, vocabulary: Vocabulary) -> Iterator[str]:
+def _data(name: str, vocabulary: Vocabulary, link: Mapping[str, str]) -> Iterator[str]:
     metric = vocabulary.metrics.get(name)
     if metric is None:
         kind = "symbol" if name in vocabulary.symbols else "count"
         yield f"- data: the {kind} `{name}`"
     elif metric.derived:
-        yield f"- data: [`{name}`](metrics.md#{name.replace('.', '')}), {formula(metric)}"
+        yield f"- data: {link[name]}, {formula(metric)}"
     else:
-        link = f"[`{name}`](metrics.md#{name.replace('.', '')})"
-        yield f"- data: {link} = `{formula(metric)}`"
+        yield f"- data: {link[name]} = `{formula(metric)}`"
 
 
 def _limits(

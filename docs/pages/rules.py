@@ -10,6 +10,7 @@ from advisor.model import ENGLISH, Action, Rule, RulePack
 from advisor.plugin import Registry
 from advisor.testing.cases import pack_cases
 from docs.pages.markdown import code, page, table
+from docs.pages.metrics import links
 from docs.pages.rule_facts import facts
 
 _INTRO = """\
@@ -20,7 +21,7 @@ of your subjects; [write a rule](write-a-rule.md) says how to add yours.
 
 
 _GROUPS = {"gmv-max": "GMV Max", "live": "LIVE"}  # names of folders that are names
-_LINK = re.compile(r"\]\((?=[a-z-]+\.md)")  # to another page of the docs
+_LINK = re.compile(r"\]\((?=[a-z/-]+\.md)")  # to another page of the docs
 
 
 def render(registry: Registry) -> Mapping[str, str]:
@@ -52,10 +53,10 @@ def _group(rule: Rule) -> str:
 def _pages(
     pack: RulePack, rules: tuple[Rule, ...], registry: Registry
 ) -> Iterator[tuple[str, str]]:
-    vocabulary, files = registry.vocabulary(), registry.band_files()
+    vocabulary, files, link = registry.vocabulary(), registry.band_files(), links(registry)
     cases = pack_cases(pack, vocabulary=vocabulary)
     for rule in rules:
-        beside = facts(rule, cases.get(rule.id, ()), files, vocabulary)
+        beside = facts(rule, cases.get(rule.id, ()), files, vocabulary, link)
         text = page(rule.id, _rule(rule, beside))
         yield f"rules/{rule.id}.md", _LINK.sub("](../../", text)
 

@@ -165,7 +165,7 @@ def test_a_command_line_names_a_real_command_with_real_options(line: str) -> Non
 
 def test_links_between_pages_lead_somewhere() -> None:
     broken = []
-    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         anchors = {page.name: _anchors(text)}
         for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", text):

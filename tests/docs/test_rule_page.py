@@ -37,4 +37,5 @@ def test_limits_stand_by_size_region_and_day() -> None:
 
 
 def test_a_formula_is_that_of_the_metric() -> None:
-    assert "[`ctr`](../../metrics.md#ctr) = `clicks / impressions`" in SECTIONS["guide/weak-hook"]
+    link = "[`ctr`](../../metrics/tiktok-ads.md#ctr)"
+    assert f"{link} = `clicks / impressions`" in SECTIONS["guide/weak-hook"]
