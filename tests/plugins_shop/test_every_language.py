@@ -9,7 +9,8 @@ import pytest
 from advisor.tabular import supported
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Role
 from docs.generate import DOCS, bundled
-from docs.pages.languages import LANGUAGES, render, spoken
+from docs.pages.exports import LANGUAGES
+from docs.pages.languages import render, spoken
 from tests.plugins_shop.reads import read, sums, written
 
 REGISTRY = bundled()

@@ -15,7 +15,8 @@ import fastexcel
 from advisor.tabular import supported
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Role
 from docs.generate import bundled
-from docs.pages.languages import LANGUAGES, spoken
+from docs.pages.exports import LANGUAGES
+from docs.pages.languages import spoken
 from tests.plugins_shop.more_samples import MORE
 from tests.plugins_shop.samples import SAMPLES, Records, as_csv, records
 from tests.plugins_shop.test_orders import RETURNS, TWO_SKUS
