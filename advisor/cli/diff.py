@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import config_option, known, load_registry, output_file_option
+from advisor.cli.options import (
+    config_option,
+    known,
+    language_option,
+    load_registry,
+    output_file_option,
+)
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.document import SinceInfo
     from advisor.history import RunLine
+    from advisor.model import Language
 
 FORMATS = ("md", "html", "json")
-_GROUPS = {
-    "new": "New",
-    "worse": "Worse",
-    "better": "Better",
-    "solved": "Solved",
-    "not-seen": "Not checked this time",
-    "unsure": "Still open, not enough data",
-    "unchanged": "Still open",
-}
 
 
 @click.command(short_help="What changed between two runs.")
@@ -39,6 +37,7 @@ _GROUPS = {
 @click.option(
     "--format", "format_", metavar="NAME", help="md, html or json (default: text for a terminal)."
 )
+@language_option
 @output_file_option
 def diff(
     path: Path,
@@ -46,6 +45,7 @@ def diff(
     since: str | None,
     to: str | None,
     format_: str | None,
+    language: str | None,
     output: Path | None,
 ) -> None:
     """Shows what changed from one run to a later one: new findings, what got worse or better, and
@@ -61,11 +61,10 @@ def diff(
       advisor diff exports/ --since 2026-09-01
       advisor diff exports/ --since 12 --to 19 --format html -o changes.html
     """
-    from advisor.cli.history import store_at
+    from advisor.cli.history import spoken_at, store_at
     from advisor.cli.screen import readers, say
     from advisor.document import since_frame
     from advisor.history import past_between
-    from advisor.model import ENGLISH
 
     known("--format", format_, FORMATS)
     store, shop = store_at(path, config)
@@ -79,11 +78,12 @@ def diff(
             hint="see `advisor history`",
         )
     now, past = past_between(store, earlier, later)
-    vocabulary = load_registry().vocabulary()
-    found = since_frame(later.info, now, past, vocabulary, ENGLISH, later.info.currency)
+    spoken = spoken_at(path, config, language)
+    vocabulary = spoken.translate(load_registry().vocabulary())
+    found = since_frame(later.info, now, past, vocabulary, spoken, later.info.currency)
     if found is None:
         raise AdvisorError("there is nothing to compare with", where="--since")
-    text = _rendered(found, shop, later, format_)
+    text = _rendered(found, shop, later, format_, spoken)
     if output is not None:
         from advisor.ingest import write_outputs
 
@@ -139,28 +139,46 @@ def _chosen(runs: Sequence["RunLine"], given: str, option: str) -> "RunLine":
     raise AdvisorError(f"there is no run up to {given}", where=option, hint="see `advisor history`")
 
 
-def _rendered(since: "SinceInfo", shop: str, later: "RunLine", format_: str | None) -> str:
+def _rendered(
+    since: "SinceInfo", shop: str, later: "RunLine", format_: str | None, language: "Language"
+) -> str:
     from advisor.document import RunDiff, plain
-    from advisor.report import write_json
+    from advisor.report import make_environment, render_template, write_json
 
     if format_ is None:
-        return _lines(since)
+        return _lines(since, language)
     context = plain(RunDiff(shop, later.info.day.isoformat(), since))
     if format_ == "json":
         # Marked as ours, so that it is never read as an export.
         maker = {"version": later.info.version, "engine": None}
         return write_json({"schema_version": 1, "advisor": maker, **context})
-    from advisor.report import make_environment, render_template
-
-    environment = make_environment(load_registry().templates(), format_)
+    environment = make_environment(load_registry().templates(), format_, language)
     return render_template(environment, f"diff.{format_}.j2", context)
 
 
-def _lines(since: "SinceInfo") -> str:
+def _lines(since: "SinceInfo", language: "Language") -> str:
+    groups = {
+        "new": language.gettext("New"),
+        "worse": language.gettext("Worse"),
+        "better": language.gettext("Better"),
+        "solved": language.gettext("Solved"),
+        "not-seen": language.gettext("Not checked this time"),
+        "unsure": language.gettext("Still open, not enough data"),
+        "unchanged": language.gettext("Still open"),
+    }
     lines = [since.text]
-    for change, title in _GROUPS.items():
+    for change, title in groups.items():
         of = [one for one in since.findings if one.change == change]
         if of:
             lines += ["", title]
-            lines += [f"  {one.text}  ({one.rule}, since {one.since})" for one in of]
+            lines += [
+                "  "
+                + language.gettext(
+                    "{text}  ({rule}, since {day})",
+                    text=one.text,
+                    rule=one.rule,
+                    day=language.full_day(one.since),
+                )
+                for one in of
+            ]
     return "\n".join(lines) + "\n"

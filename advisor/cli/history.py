@@ -13,6 +13,7 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.history import ActionRow, Run, RunLine, Store
+    from advisor.model import Language
 
 _SHOWN = 20
 
@@ -191,6 +192,19 @@ def store_at(path: Path, config: Path | None) -> "tuple[Store, str]":
             hint="`advisor init` writes one",
         )
     return store, business_of(shop.settings).id
+
+
+def spoken_at(path: Path, config: Path | None, language: str | None) -> "Language":
+    """The language in which the shop at *path* is told: *language*, else that of its report."""
+    from advisor.cli.options import load_registry
+    from advisor.cli.request import find_shop
+    from advisor.model import business_of
+
+    settings = find_shop([str(path)], config).settings
+    where = "--language" if language else "report.language"
+    return load_registry().language(
+        language or settings.report.language, business_of(settings).region, where=where
+    )
 
 
 def newest_run(path: Path, config: Path | None) -> "tuple[Store, RunLine, Run]":

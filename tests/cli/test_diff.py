@@ -152,6 +152,20 @@ def test_an_earlier_finding_that_was_solved_in_between_is_solved(run: Run, shop:
     assert changes(found) == ["solved"]
 
 
+def test_the_changes_are_told_in_the_language_of_the_report(run: Run, shop: Path) -> None:
+    month_before(shop, weak=True)
+    run("diagnose", shop, "--today", EARLIER, "-q")
+    ads_file(shop, weak=True)
+    run("diagnose", shop, "-q")
+    (shop / "advisor.toml").write_text(PROFILE + '[report]\nlanguage = "es"\n')
+
+    assert "desde el 1 oct 2026" in run("diff", shop).stdout
+    assert "Qué cambió" in run("diff", shop, "--format", "md").stdout
+    assert "sejak 1 Okt 2026" in run("diff", shop, "--language", "id").stdout
+    refused = run("diff", shop, "--language", "xx")
+    assert (refused.exit_code, "es" in refused.stderr) == (2, True)
+
+
 def test_without_runs_there_is_nothing_to_compare(run: Run, shop: Path) -> None:
     assert run("diff", shop).exit_code == 2
     run("diagnose", shop, "--today", TODAY, "-q")
