@@ -45,3 +45,31 @@ def test_a_whole_answer_needs_no_note(tmp_path: Path) -> None:
     info = {"page_info": {"page": 1, "total_page": 1, "total_number": 1}, "next_page_token": ""}
     grid = _grid(tmp_path, {"code": 0, "message": "OK", "data": {**info, "list": [ROW]}})
     assert not grid.remarks
+
+
+ANSWER = {"code": 0, "message": "OK", "data": {"next_page_token": "", "list": [ROW]}}
+FAILED = {"code": 36009, "message": "Too many requests", "request_id": "a", "data": None}
+
+
+@pytest.mark.parametrize("separator", [",", "\n"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_error_among_answers_is_told_and_the_others_are_read(
+    tmp_path: Path, place: int, separator: str
+) -> None:
+    answers = [ANSWER, ANSWER]
+    answers.insert(place, FAILED)
+    text = separator.join(map(json.dumps, answers))
+    path = tmp_path / "a.json"
+    path.write_text(f"[{text}]" if separator == "," else text, encoding="utf-8")
+    (grid,) = open_source(File(path, path.name, 1, "0" * 64)).grids
+    assert isinstance(grid, RecordGrid)
+    assert grid.body(0, [0]).height == 2
+    ((code, said),) = grid.remarks
+    assert code == "error-among-answers"
+    assert "1 of 3 API answers" in said
+    assert "error 36009: Too many requests" in said
+
+
+def test_nothing_but_errors_is_the_error_it_is(tmp_path: Path) -> None:
+    with pytest.raises(AdvisorError, match="the API answered with error 36009: Too many requests"):
+        _grid(tmp_path, [FAILED, FAILED])

@@ -9,10 +9,12 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS
+from advisor.model import HEAD_ROWS, Listed, lazy_ngettext
 from advisor.tabular.cells import tidy
 from advisor.tabular.containers.pages import ONE_PAGE, Page, page_of, pages_missing
 
+ERROR_AMONG = "error-among-answers"  # the code of a note
+_SHOWN = 3  # errors that it names
 _MESSAGE = 200  # letters of an error's message that are shown
 _NO_ERROR = ("0", "200", "ok", "OK", "success", "Success")
 _LONG = 12  # letters of a code that are shown
@@ -109,13 +111,23 @@ def parse_document(text: str, where: str) -> Any:
 def document_grids(document: Any, where: str) -> list[RecordGrid]:
     """Every list of objects in *document*, named by its path (`data.list`); at the top it is "".
 
-    A list of whole answers of an API is one answer: the lists of its pages are joined.
+    A list of whole answers of an API is one answer: the lists of its pages are joined, and those
+    that say what went wrong are left out with a remark.
     """
-    pages = document if _is_pages(document) else [document]
-    _refuse_error(document, where)
+    answers = document if is_pages(document) else [document]
+    errors = [error for one in answers if (error := _error_of(one)) is not None]
+    if errors and len(errors) == len(answers):
+        raise AdvisorError(
+            f"the API answered with {errors[0]}",
+            where=where,
+            hint="fix the request and save its response again",
+        )
+    pages = [one for one in answers if _error_of(one) is None]
     parts = tuple(page for one in pages if (page := page_of(one)) is not None)
     short = pages_missing(parts) if parts else ""
-    remarks = ((ONE_PAGE, short),) if short else ()
+    remarks = [(ONE_PAGE, short)] if short else []
+    if errors:
+        remarks.append((ERROR_AMONG, _errors_among(errors, len(answers))))
     joined: dict[str, list[Mapping[str, str]]] = {}
     above: dict[str, dict[str, str]] = {}
     for page in pages:
@@ -137,27 +149,41 @@ def _data_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else answer
 
 
-def _refuse_error(document: Any, where: str) -> None:
-    """Raises AdvisorError where *document* is an answer of an API that says what went wrong."""
+def _error_of(document: Any) -> str | None:
+    """What went wrong, where *document* is an answer of an API that says so."""
     if not isinstance(document, dict) or document.get("data"):
-        return
+        return None
     inner = document.get("error")
     said = {**document, **inner} if isinstance(inner, dict) else document
     code = said.get("code") or said.get("error_code") or said.get("error")
     message = said.get("message") or said.get("msg") or said.get("error_description")
     if isinstance(code, str) and isinstance(message, str) and code not in _NO_ERROR:
-        raise AdvisorError(
-            f"the API answered with error {code[:_LONG]}: {message[:_MESSAGE]}",
-            where=where,
-            hint="fix the request and save its response again",
+        return f"error {code[:_LONG]}: {message[:_MESSAGE]}"
+    return None
+
+
+def _errors_among(errors: Sequence[str], answers: int) -> str:
+    return lazy_ngettext(
+        "{n} of {all} API answers in this file is an error ({errors}): what it should have is "
+        "missing; repeat the request",
+        "{n} of {all} API answers in this file are errors ({errors}): what they should have is "
+        "missing; repeat the requests",
+        len(errors),
+        all=answers,
+        errors=Listed(tuple(dict.fromkeys(errors)), _SHOWN),
+    )
+
+
+def is_pages(document: Any) -> bool:
+    """Whether *document* is a list of answers, each with its `code` and `data`, or an error."""
+    return (
+        isinstance(document, list)
+        and bool(document)
+        and all(
+            isinstance(page, dict)
+            and (("code" in page and isinstance(page.get("data"), dict)) or _error_of(page))
+            for page in document
         )
-
-
-def _is_pages(document: Any) -> bool:
-    """Whether *document* is a list of answers, each with its `code` and `data`."""
-    return isinstance(document, list) and all(
-        isinstance(page, dict) and "code" in page and isinstance(page.get("data"), dict)
-        for page in document
     )
 
 

@@ -16,7 +16,12 @@ from advisor.tabular.containers.databases import (
     parquet_grids,
     sqlite_grids,
 )
-from advisor.tabular.containers.documents import document_grids, line_grids, parse_document
+from advisor.tabular.containers.documents import (
+    document_grids,
+    is_pages,
+    line_grids,
+    parse_document,
+)
 from advisor.tabular.containers.text import HEAD_BYTES, TextGrid, as_utf8
 from advisor.tabular.containers.used_range import SparseSheetError, bounded
 
@@ -158,9 +163,9 @@ def _refuse_rubbish(text: bytes, where: str) -> None:
 def _json(file: File, text: bytes) -> OpenSource:
     decoded = text.decode(errors="replace")
     lines = _json_lines(decoded, file.name)
-    if lines is not None:
+    if lines is not None and not is_pages(lines):
         return OpenSource(file, Container.JSON_LINES, tuple(line_grids(lines, file.name)))
-    document = parse_document(decoded, file.name)
+    document = parse_document(decoded, file.name) if lines is None else lines
     return OpenSource(file, Container.JSON, tuple(document_grids(document, file.name)))
 
 
