@@ -35,7 +35,7 @@ from advisor.tabular.columns import (
 from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
 from advisor.tabular.containers.workbook import SheetGrid
-from advisor.tabular.dates import Order, days, period_of
+from advisor.tabular.dates import Order, period_of, spans
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Percent, Role
@@ -181,7 +181,7 @@ class FileReader:
             return False
         order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
         rows = pl.Series("r", range(len(filled)), pl.UInt32)
-        values = days(filled, rows, order, self.context.today).parsed.values
+        values = spans(filled, rows, order, self.context.today, None)[0].parsed.values
         # The last row may be a total.
         return len(filled) - 1 <= len(values) - values.null_count() and values.n_unique() > 1
 
@@ -697,7 +697,9 @@ class FileReader:
 
 
 # Plain numbers and amounts are no dates.
-_LIKE_A_DATE = r"[0-9].*[^0-9.,\s].*[0-9]|^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|^20[0-9]{6}$"
+_LIKE_A_DATE = (
+    r"[0-9].*[^0-9.,\s].*[0-9]|^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|^20[0-9]{6}$|^\p{L}+\s?[1-4]\W+20"
+)
 _STAMPS = frozenset(
     header_text(name).key
     for name in (

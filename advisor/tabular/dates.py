@@ -193,6 +193,18 @@ def _with_order(fields: pl.LazyFrame, *, day_first: bool) -> tuple[pl.DataFrame,
 _MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
 _MONTH_LAST = r"^(0?[1-9]|1[0-2])[-/.](20[0-9]{2})$"
 _NAMED_MONTH = rf"^({_NAME})\s+(?:de\s+)?(20[0-9]{{2}})$"
+# Q2 2026 in English, T2 in Romance languages; each with the places of its year and its quarter.
+_QUARTERS = (
+    (r"(?i)^(20[0-9]{2})[-/. ]?[QT]([1-4])$", 1, 2),
+    (r"(?i)^(?:[QT]([1-4])|([1-4])[QT])[-/., ]{0,2}(20[0-9]{2})$", 3, (1, 2)),
+    (r"^(20[0-9]{2})\s*[年년]\s*第?\s*([1-4])\s*(?:季度|四半期|분기)$", 1, 2),
+    (
+        r"(?i)^(?:quarter|quartal|quý|trimestre|triwulan|kuartal|suku|ไตรมาส)\s*([1-4])"
+        r"[-/, ]+(?:de\s+)?(20[0-9]{2})$",
+        2,
+        1,
+    ),
+)
 _WEEK = r"(?i)^(20[0-9]{2})[- ]?W([0-5]?[0-9])$"
 _RANGE = r"^(.*?[0-9])\s*(?:~|–|—|\s-|\bto\b|至|から)\s*(\S.*[0-9].*)$"
 
@@ -206,7 +218,7 @@ def spans(
     plain: pl.Series | None = None,
 ) -> tuple[Days, pl.Series | None]:
     """The first days of a column, and the last ones where its cells are longer than a day: a month
-    (2026-05), a week (2026-W21) or a range; *covers* says what a bare day in it begins. *plain* is
+    (2026-05), a quarter (2026-Q2), a week (2026-W21) or a range; *covers* says what a bare day in it begins. *plain* is
     its plain_day, where that is known already."""
     plain = _plain(text) if plain is None else plain
     if _all_plain(text, plain):
@@ -216,6 +228,7 @@ def spans(
     longer = {
         "month": t.str.contains(_MONTH) | t.str.contains(_MONTH_LAST),
         "named": t.str.contains(_NAMED_MONTH),
+        "quarter": pl.any_horizontal(t.str.contains(pattern) for pattern, *_ in _QUARTERS),
         "week": t.str.contains(_WEEK),
         "range": t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND),
     }
@@ -239,18 +252,38 @@ def spans(
     )
     monday = pl.date(t.str.extract(_WEEK, 1).cast(pl.Int32), 1, 4).dt.truncate("1w")
     week = monday + pl.duration(weeks=t.str.extract(_WEEK, 2).cast(pl.Int32) - 1)
+    quarter = _quarter(t) if met["quarter"] else pl.lit(None, pl.Date)
     starts = frame.select(
-        first=pl.coalesce(pl.date(year, month, 1), week),
-        last=pl.coalesce(pl.date(year, month, 1).dt.month_end(), week + pl.duration(days=6)),
+        first=pl.coalesce(pl.date(year, month, 1), quarter, week),
+        last=pl.coalesce(
+            pl.date(year, month, 1).dt.month_end(),
+            quarter.dt.offset_by("2mo").dt.month_end(),
+            week + pl.duration(days=6),
+        ),
     )
     return Days(parsed(text, starts["first"], rows)), starts["last"]
+
+
+def _quarter(t: pl.Expr) -> pl.Expr:
+    """The first day of the quarter that a cell names."""
+    found = []
+    for pattern, year, places in _QUARTERS:
+        numbers = places if isinstance(places, tuple) else (places,)
+        number = pl.coalesce(t.str.extract(pattern, n) for n in numbers).cast(pl.Int32)
+        found.append(pl.date(t.str.extract(pattern, year).cast(pl.Int32), 3 * number - 2, 1))
+    return pl.coalesce(found)
 
 
 def _ends(first: pl.Series, covers: Covers | None) -> pl.Series | None:
     if covers is None:
         return None
-    week, month = pl.col("d") + pl.duration(days=6), pl.col("d").dt.month_end()
-    return pl.DataFrame({"d": first}).select(week if covers is Covers.WEEK else month)["d"]
+    day = pl.col("d")
+    last = {
+        Covers.WEEK: day + pl.duration(days=6),
+        Covers.MONTH: day.dt.month_end(),
+        Covers.QUARTER: day.dt.offset_by("2mo").dt.month_end(),
+    }[covers]
+    return pl.DataFrame({"d": first}).select(last)["d"]
 
 
 def _fields(frame: pl.DataFrame, met: dict[str, bool]) -> pl.LazyFrame:

@@ -68,6 +68,7 @@ class Covers(StrEnum):
 
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
 
 
 class Role(StrEnum):

@@ -230,6 +230,15 @@ def by_month(form: Form, columns: Columns) -> Pair | None:
     return _spanned(form, columns, lambda d: d.replace(day=1), lambda d: f"{d:%Y-%m}")
 
 
+def by_quarter(form: Form, columns: Columns) -> Pair | None:
+    """Quarters as 2026-Q3."""
+
+    def begin(day: date) -> date:
+        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+    return _spanned(form, columns, begin, lambda d: f"{d:%Y}-Q{d.month // 3 + 1}")
+
+
 def row_without_keys(form: Form, columns: Columns) -> Pair | None:
     """One row more whose names and ids are dashes: what it counts is real."""
     spec = form.spec
@@ -308,6 +317,7 @@ CHANGES: tuple[Change, ...] = (
     by_week,
     by_numbered_week,
     by_month,
+    by_quarter,
     row_without_keys,
     as_semicolons,
     as_unicode_text,
