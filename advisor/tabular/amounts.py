@@ -4,7 +4,7 @@ Columns are taken apart one below the other, many in one step: a file has dozens
 each step costs the same for one cell as for thousands. What 1.234 means is settled for each column.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -48,11 +48,13 @@ class Amounts:
     The rows of *parts* are those of the first column, then of the second …: `column` (its number),
     `text` (as it was), `digits` (digits, dots and commas; null where there is no amount), `factor`
     (sign and power of ten), `sign` (the currency beside it in small letters, or null), `percent`
-    (whether a % follows), and how the digits can be read.
+    (whether a % follows), and how the digits can be read. Where numbers are *shortened* (1.2K),
+    `spelled` is how such a text was read (1.2e3), "" where its word can mean several numbers.
     """
 
     parts: pl.DataFrame
     spellings: tuple[Spelling, ...]
+    shortened: bool = False
 
 
 _GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
@@ -82,23 +84,60 @@ def _amount() -> str:
     )
 
 
-def take_apart(columns: Sequence[pl.Series]) -> Amounts:
-    """Takes columns of one height apart."""
+def take_apart(
+    columns: Sequence[pl.Series], languages: Callable[[], frozenset[str]] = frozenset
+) -> Amounts:
+    """Takes columns of one height apart; *languages* gives those that the file may be in."""
     text = pl.concat([column.alias("t") for column in columns], rechunk=False)
+    height = len(columns[0])
+    parts = _parts(text, height)
+    shortened = False
+    if parts["digits"].null_count() > text.null_count():
+        spelled = _spelled_out(parts, languages())
+        shortened = spelled.null_count() < len(spelled)
+        if shortened:
+            read = pl.DataFrame({"t": text, "s": spelled}).select(
+                pl.when(pl.col("s") != "").then("s").otherwise("t").alias("t")
+            )
+            parts = _parts(read["t"], height).with_columns(text.alias("text"), spelled)
+    # Sums of slices are no queries.
+    flags = [parts[name] for name in ("dot", "comma", "open_dot", "open_comma")]
+    spellings = (
+        Spelling(*(int(flag.slice(at * height, height).sum()) for flag in flags))
+        for at in range(len(columns))
+    )
+    return Amounts(parts, tuple(spellings), shortened)
+
+
+def _spelled_out(parts: pl.DataFrame, languages: frozenset[str]) -> pl.Series:
+    """`spelled` of the cells that have no amount; null where they are no shortened number."""
+    from advisor.tabular.shortened import is_shortened, spelled_out
+
+    small = pl.col("text").str.to_lowercase()
+    unread = parts.select(pl.when(pl.col("digits").is_null()).then(small).alias("t"))
+    return unread.select(
+        pl.when(is_shortened(pl.col("t")))
+        .then(spelled_out(pl.col("t"), languages).fill_null(""))
+        .alias("spelled")
+    )["spelled"]
+
+
+def _parts(text: pl.Series, height: int) -> pl.DataFrame:
+    """The columns of Amounts.parts but `spelled`, of columns of one *height* below each other."""
     minus = (
         pl.col("minus").is_in(["-", "−"])
         | pl.col("minus2").is_in(["-", "−"])
         | pl.col("open").is_not_null()
     ).fill_null(value=False)
     digits = pl.col("digits")
-    parts = (
+    return (
         pl.DataFrame({"t": text})
         .lazy()
         .select(pl.col("t").str.to_lowercase().str.extract_groups(_amount()).alias("g"), text="t")
         .unnest("g")
         .select(
             "text",
-            column=pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, len(columns[0])),
+            column=pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, height),
             digits=pl.when(pl.col("minus").is_null() | pl.col("minus2").is_null()).then(
                 digits.str.replace_all(r"[ '’\u00a0\u202f]", "")
             ),
@@ -117,14 +156,6 @@ def take_apart(columns: Sequence[pl.Series]) -> Amounts:
         )
         .collect(engine="in-memory")
     )
-    # Sums of slices are no queries.
-    flags = [parts[name] for name in ("dot", "comma", "open_dot", "open_comma")]
-    height = len(columns[0])
-    spellings = (
-        Spelling(*(int(flag.slice(at * height, height).sum()) for flag in flags))
-        for at in range(len(columns))
-    )
-    return Amounts(parts, tuple(spellings))
 
 
 def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:

@@ -85,6 +85,7 @@ class FileReader:
             context=self.context,
             period=period or self._period_in(self.source.file.name.replace("_", " ")),
             say=self.notes.say,
+            language=self.found.language,
         )
         values = self._with_rates(reader, rows.data, stated)
         counts = self._counts(values)
@@ -113,7 +114,8 @@ class FileReader:
         if rows.totals is not None and rows.totals.height:
             kept = pl.concat([table.frame["_row"] for table in made.tables])
             whole = every_row.is_in(kept.implode())
-            self._check_totals(rows.totals, whole, every_value, reader, stated)
+            rounded = values.rounded
+            self._check_totals(rows.totals, whole, every_value, rounded, reader, stated)
         return Reading(
             file=self.source.file,
             provider=self.provider,
@@ -586,10 +588,12 @@ class FileReader:
 
     def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
         columns = self.kind.columns
+        rounded = {*values.rounded, *(columns[name].count for name in values.rounded)}
         printed = {
             name: (check, values.numbers[name])
             for name in values.numbers
             if (check := columns[name].check) is not None
+            and rounded.isdisjoint((name, *check.numerator, *check.denominator))
         }
         if not printed:
             return
@@ -610,16 +614,19 @@ class FileReader:
         totals: pl.DataFrame,
         kept: pl.Series,
         numbers: Mapping[str, pl.Series],
+        rounded: frozenset[str],
         reader: ColumnReader,
         currency: str | None,
     ) -> None:
-        """Holds the printed totals against the rows that were *kept*, after all drops."""
+        """Holds the printed totals against the rows that were *kept*, after all drops, where
+        neither are *rounded*."""
         if not kept.any():
             return
-        summed = [name for name in numbers if self._summed(name)]
-        columns = [numbers[name].filter(kept) for name in summed]
         # What is odd in the totals row itself is not worth a note.
-        stated = attrs.evolve(reader, say=_silent).read(totals, currency).numbers
+        total = attrs.evolve(reader, say=_silent).read(totals, currency)
+        stated, rounded = total.numbers, rounded | total.rounded
+        summed = [name for name in numbers if self._summed(name) and name not in rounded]
+        columns = [numbers[name].filter(kept) for name in summed]
         for name, column, digits in zip(summed, columns, decimals(columns), strict=True):
             if name not in stated:
                 continue

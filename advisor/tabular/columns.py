@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import attrs
 import polars as pl
 
-from advisor.model import Container, Period, frozen, lazy_gettext, lazy_ngettext
+from advisor.model import (
+    Container,
+    Period,
+    Quantity,
+    Unit,
+    frozen,
+    lazy_gettext,
+    lazy_ngettext,
+)
 from advisor.plugin import ReadContext
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
@@ -61,6 +69,7 @@ class Values:
     currency: str | None
     ends: Mapping[str, pl.Series] = attrs.field(factory=dict)  # of days that begin something longer
     names: Mapping[str, pl.Series] = attrs.field(factory=dict)  # texts, null where they say so
+    rounded: frozenset[str] = frozenset()  # columns with shortened numbers (1.2K)
 
     def filter(self, keep: pl.Series) -> "Values":
         """The rows that *keep* says."""
@@ -110,6 +119,7 @@ class ColumnReader:
     context: ReadContext
     period: Period | None
     say: Say
+    language: str = ""
 
     def read(self, body: pl.DataFrame, currency: str | None) -> Values:
         rows = body["_row"]
@@ -143,17 +153,23 @@ class ColumnReader:
             numbers[name] = self._counted(name, self._told(name, found), rows)
         together = max(1, _TOGETHER // max(1, body.height))
         batches = [worded[at : at + together] for at in range(0, len(worded), together)]
-        taken = [(batch, take_apart([known[name] for name in batch])) for batch in batches]
+        taken = [
+            (batch, take_apart([known[n] for n in batch], lambda: self._languages(currency)))
+            for batch in batches
+        ]
         signs = set[str]().union(*(currencies(amounts) for _, amounts in taken))
         sign = signs.pop() if len(signs) == 1 else None
         known_currency = currency or sign or self.kind.default_currency or self.context.currency
         file = sum((each for _, amounts in taken for each in amounts.spellings), Spelling())
+        rounded: set[str] = set()
         for batch, amounts in taken:
             points = [
                 self._point(name, spelling, file, known_currency)
                 for name, spelling in zip(batch, amounts.spellings, strict=True)
             ]
             numbers |= self._amounts(batch, amounts, points, rows)
+            if amounts.shortened:
+                rounded |= self._shortened(batch, amounts, numbers, rows)
         dates: dict[str, pl.Series] = {}
         ends: dict[str, pl.Series] = {}
         for name in dated:
@@ -163,7 +179,14 @@ class ColumnReader:
             if last is not None:
                 ends[name] = last
             texts[name] = known[name]  # the start of a LIVE is a part of its key
-        return Values(numbers, texts, dates, sign, ends, names)
+        return Values(numbers, texts, dates, sign, ends, names, frozenset(rounded))
+
+    def _languages(self, currency: str | None) -> frozenset[str]:
+        """The languages that decide what a word behind a number stands for."""
+        from advisor.tabular.shortened import languages_of
+
+        of_money = currency or self.context.currency
+        return languages_of(of_money) | {self.language}
 
     def _texts(
         self, body: pl.DataFrame, known: Sequence[str], named: Sequence[str], dated: Sequence[str]
@@ -250,14 +273,18 @@ class ColumnReader:
             share = shares(value, percent_sign, meaning)
             used = pl.when(column.is_in(columns)).then(share).otherwise(used)
         is_rate = column.is_in(rates)
+        # What may mean several numbers has a note of its own.
+        several = (pl.col("spelled") == "").fill_null(value=False)
+        said = (several if amounts.shortened else pl.lit(value=False)).alias("said")
         frame = (
             amounts.parts.lazy()
-            .select("text", "column", "percent", settled(amounts, points).alias("value"))
+            .select("text", "column", "percent", said, settled(amounts, points).alias("value"))
             .with_columns(cells.plausible(pl.col("value")))
             .with_columns(used.alias("used"))
             .with_columns(
                 (
                     pl.col("text").is_not_null()
+                    & ~pl.col("said")
                     & pl.when(is_rate).then(value).otherwise("used").is_null()
                 ).alias("bad"),
                 (is_rate & value.is_not_null() & pl.col("used").is_null()).alias("unclear"),
@@ -271,6 +298,53 @@ class ColumnReader:
             if odd:
                 self._odd(name, frame.slice(*place), rows)
             found[name] = self._counted(name, frame["used"].slice(*place).alias(name), rows)
+        return found
+
+    def _shortened(
+        self,
+        names: Sequence[str],
+        amounts: Amounts,
+        numbers: Mapping[str, pl.Series],
+        rows: pl.Series,
+    ) -> set[str]:
+        """Says which columns have shortened numbers, how far off these may be, and which of them
+        are not read, as they may mean several numbers; returns the columns."""
+        from advisor.tabular.shortened import rounded_off
+
+        found: set[str] = set()
+        for at, name in enumerate(names):
+            of = amounts.parts.slice(at * len(rows), len(rows)).select("text", "spelled")
+            of = of.with_columns(numbers[name].alias("value"), rows.alias("row"))
+            of = of.drop_nulls("spelled")
+            read = of.filter((pl.col("spelled") != "") & pl.col("value").is_not_null())
+            open_ = of.filter(pl.col("spelled") == "")
+            if read.height:
+                found.add(name)
+                off = read.select(rounded_off(pl.col("spelled"), pl.col("value")).sum()).item()
+                said = lazy_ngettext(
+                    "“{header}” has {n} shortened number ('{cell}' in row {row}): it is rounded "
+                    "and may be off by {off}",
+                    "“{header}” has {n} shortened numbers (first: '{cell}' in row {row}): they are "
+                    "rounded and together may be off by {off}",
+                    read.height,
+                    header=self.headers[name],
+                    cell=read["text"][0],
+                    row=str(read["row"][0]),
+                    off=Quantity(float(off), Unit.NUMBER),
+                )
+                self.say("shortened-number", said)
+            if open_.height:
+                said = lazy_ngettext(
+                    "“{header}” has {n} shortened number that can be read in several ways "
+                    "('{cell}' in row {row}); it counts as unknown, export it in full",
+                    "“{header}” has {n} shortened numbers that can be read in several ways (first: "
+                    "'{cell}' in row {row}); they count as unknown, export them in full",
+                    open_.height,
+                    header=self.headers[name],
+                    cell=open_["text"][0],
+                    row=str(open_["row"][0]),
+                )
+                self.say("shortened-number", said)
         return found
 
     def _odd(self, name: str, column: pl.DataFrame, rows: pl.Series) -> None:

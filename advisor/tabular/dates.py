@@ -194,16 +194,15 @@ _MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
 _MONTH_LAST = r"^(0?[1-9]|1[0-2])[-/.](20[0-9]{2})$"
 _NAMED_MONTH = rf"^({_NAME})\s+(?:de\s+)?(20[0-9]{{2}})$"
 # Q2 2026 in English, T2 in Romance languages; each with the places of its year and its quarter.
-_QUARTERS = (
-    (r"(?i)^(20[0-9]{2})[-/. ]?[QT]([1-4])$", 1, 2),
+_QUARTER_NAMED = (
+    r"(?i)^(?:quarter|quartal|quý|trimestre|triwulan|kuartal|ไตรมาส)\s*([1-4])"
+    r"[-/, ]+(?:de\s+)?(20[0-9]{2})$"
+)
+_QUARTERS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
+    (r"(?i)^(20[0-9]{2})[-/. ]?[QT]([1-4])$", 1, (2,)),
     (r"(?i)^(?:[QT]([1-4])|([1-4])[QT])[-/., ]{0,2}(20[0-9]{2})$", 3, (1, 2)),
-    (r"^(20[0-9]{2})\s*[年년]\s*第?\s*([1-4])\s*(?:季度|四半期|분기)$", 1, 2),
-    (
-        r"(?i)^(?:quarter|quartal|quý|trimestre|triwulan|kuartal|suku|ไตรมาส)\s*([1-4])"
-        r"[-/, ]+(?:de\s+)?(20[0-9]{2})$",
-        2,
-        1,
-    ),
+    (r"^(20[0-9]{2})\s*[年년]\s*第?\s*([1-4])\s*(?:季度|四半期|분기)$", 1, (2,)),
+    (_QUARTER_NAMED, 2, (1,)),
 )
 _WEEK = r"(?i)^(20[0-9]{2})[- ]?W([0-5]?[0-9])$"
 _RANGE = r"^(.*?[0-9])\s*(?:~|–|—|\s-|\bto\b|至|から)\s*(\S.*[0-9].*)$"
@@ -218,8 +217,8 @@ def spans(
     plain: pl.Series | None = None,
 ) -> tuple[Days, pl.Series | None]:
     """The first days of a column, and the last ones where its cells are longer than a day: a month
-    (2026-05), a quarter (2026-Q2), a week (2026-W21) or a range; *covers* says what a bare day in it begins. *plain* is
-    its plain_day, where that is known already."""
+    (2026-05), a quarter (2026-Q2), a week (2026-W21) or a range; *covers* says what a bare day in
+    it begins. *plain* is its plain_day, where that is known already."""
     plain = _plain(text) if plain is None else plain
     if _all_plain(text, plain):
         return Days(Parsed(plain)), _ends(plain, covers)
@@ -268,8 +267,7 @@ def _quarter(t: pl.Expr) -> pl.Expr:
     """The first day of the quarter that a cell names."""
     found = []
     for pattern, year, places in _QUARTERS:
-        numbers = places if isinstance(places, tuple) else (places,)
-        number = pl.coalesce(t.str.extract(pattern, n) for n in numbers).cast(pl.Int32)
+        number = pl.coalesce(t.str.extract(pattern, at) for at in places).cast(pl.Int32)
         found.append(pl.date(t.str.extract(pattern, year).cast(pl.Int32), 3 * number - 2, 1))
     return pl.coalesce(found)
 

@@ -63,6 +63,7 @@ class Found:
     repeated: tuple[str, ...]  # headers that occur more often than the kind tells apart
     first_row: int  # where the header occurs first; differs from *row* in files with two tables
     guessed: frozenset[str] = frozenset()  # columns that only an unconfirmed name was found for
+    language: str = ""  # that of most of its names
     counted_from: int | None = None  # first row above the header that is in the account
 
 
@@ -273,7 +274,14 @@ class Recogniser:
         )
         named = (header_text(cell).currency for cell in grid.head[row])
         return Found(
-            grid, row, columns, next(filter(None, named), None), repeated, row, frozenset(unsure)
+            grid,
+            row,
+            columns,
+            next(filter(None, named), None),
+            repeated,
+            row,
+            frozenset(unsure),
+            dominant,
         )
 
     def _places(
