@@ -54,6 +54,7 @@ from advisor.metrics import (
     rank_subjects,
     reconcile,
     rows_of,
+    told_apart,
     totals,
     wanted,
     with_derived,
@@ -513,7 +514,7 @@ class _Part:
         measured = measure(
             self.rows, wanted(rules.rules, vocabulary, bands), self.windows, vocabulary
         )
-        measured = with_derived(measured, self.derived, vocabulary)
+        measured = told_apart(with_derived(measured, self.derived, vocabulary))
         measured, not_running = with_over(measured, self.rows, self.windows, vocabulary)
         links = links_of(self.counted.links, tuple(self.shops))
         lost = registry.uncomputed(self.computed, next(iter(self.shops)))

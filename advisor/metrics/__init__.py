@@ -5,7 +5,12 @@ from advisor.metrics.band_edges import PROFILE, SIDES, by_profile, effective_edg
 from advisor.metrics.changes import Explained, Row, split_changes
 from advisor.metrics.counted_rows import CountedRows, as_counted_rows, choose_windows, with_pools
 from advisor.metrics.courses import DailyTotals, daily_totals
-from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
+from advisor.metrics.derived import (
+    context_for_plugins,
+    counts_for_plugins,
+    told_apart,
+    with_derived,
+)
 from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
@@ -74,6 +79,7 @@ __all__ = [
     "split_changes",
     "steps_after",
     "sureness",
+    "told_apart",
     "totals",
     "unpooled",
     "value_of",

@@ -116,6 +116,34 @@ def with_derived(
     return found
 
 
+def told_apart(measured: Mapping[str, Measured]) -> dict[str, Measured]:
+    """Adds to the name of each subject that, as it is printed, is also that of another one of its
+    shop and kind the rest of its key: an id, a LIVE's time, or the names above it."""
+    if not measured:
+        return {}
+    found = pl.collect_all([one.frame.lazy().select(_SHARED.any()) for one in measured.values()])
+    return {
+        kind: attrs.evolve(one, frame=one.frame.with_columns(_LONG_NAME)) if any_.item() else one
+        for (kind, one), any_ in zip(measured.items(), found, strict=True)
+    }
+
+
+_PRINTED = 60  # letters of a name, see advisor.model.text.shorten
+_SHARED = pl.struct("shop", pl.col("name").str.head(_PRINTED - 1)).is_duplicated() & (
+    pl.col("name") != pl.col("key")
+)
+_REST = pl.col("key").str.strip_suffix(pl.format(" / {}", "name")).str.head(_PRINTED // 2)
+_ROOM = _PRINTED - 3 - _REST.str.len_chars().cast(pl.Int64)
+_LONG_NAME = (
+    pl.when(_SHARED & (pl.col("name").str.len_chars() > _ROOM))
+    .then(pl.format("{}… ({})", pl.col("name").str.head(_ROOM - 1), _REST))
+    .when(_SHARED)
+    .then(pl.format("{} ({})", "name", _REST))
+    .otherwise("name")
+    .alias("name")
+)
+
+
 def _completed(frame: pl.DataFrame, kind: str, vocabulary: Vocabulary) -> pl.LazyFrame:
     """*frame* with what measured subjects have: a name, days, standard errors and events."""
     columns = set(frame.columns)
