@@ -185,7 +185,7 @@ def condition(test: Test, language: Language) -> str:
         parts.append(language.gettext("is at least {value}", value=_plain(low, language)))
     if high is not None:
         parts.append(language.gettext("is at most {value}", value=_plain(high, language)))
-    text = f"{test.name} {language.all_of(parts)}"
+    text = f"{test.column} {language.all_of(parts)}"
     if test.against is Against.BAND:
         return text
     what = language.say(_AGAINST[test.against])
@@ -313,8 +313,10 @@ class _Witness:
             return language.gettext("no file has {counts} here", counts=counts or metric.title)
         band = self.diagnosis.grader.resolve(test.name, self.measured.kind)
         origin = origin_of(band.edges, self.diagnosis) or None
-        value = value_of(metric, row, origin=origin)
+        value = value_of(metric, row, origin=origin, earlier=test.earlier)
         if value.value is None and value.low is None:
+            if test.earlier:
+                return language.gettext("the previous period is unknown")
             return language.not_known
         parts = [self._value(value)]
         if test.trend is not None or test.against is Against.PAST:

@@ -191,7 +191,7 @@ def _far(
     diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int, test: Test
 ) -> tuple[str, float | None]:
     """How far *test* is from holding: in words, and as a share of the value."""
-    if test.name in diagnosis.vocabulary.symbols:
+    if test.name in diagnosis.vocabulary.symbols or test.earlier:  # what was stays
         return "", None
     metric = metric_of(test.name, diagnosis.vocabulary)
     frame = measured_rows([evaluation], [row], diagnosis.grader)

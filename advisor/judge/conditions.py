@@ -120,7 +120,8 @@ class ConditionEvaluator:
         known = pl.all_horizontal(part != _MISSING for part in parts or [truth])
         symptom = {name for action in rule.actions for name in action.done}
         for test in rule.when.own():
-            if test.name in symptom:  # what the action would end is there, for another reason
+            # What the action would end is there, for another reason.
+            if test.name in symptom and not test.earlier:
                 known = known & (pl.col(truth_column(test)) != _TRUE)
         blocked = truth_of(rule.unless) if rule.unless else pl.lit(int(Truth.FALSE), pl.UInt8)
         waits = pl.any_horizontal(failed) if failed else pl.lit(value=False)

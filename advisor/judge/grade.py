@@ -49,7 +49,7 @@ RELATIVE = (0.9, 1.1)
 def truth_column(test: Test) -> str:
     """The name of a test's truth column; `.p` and `.centre` stand beside it."""
     limits = f"{test.at_least}|{test.at_most}"
-    return f"?{test.name}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
+    return f"?{test.column}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
 
 
 def setting_column(test: Test) -> str:
@@ -101,7 +101,7 @@ class Grader:
         truths += [
             self._by_setting(test, frame, measured.kind, steps).alias(setting_column(test))
             for test in asked
-            if self.setting_of(test, measured.kind) and f"{test.name}.lo" in frame.columns
+            if self.setting_of(test, measured.kind) and f"{test.column}.lo" in frame.columns
         ]
         frame = frame.with_columns(centres) if centres else frame
         frame = frame.with_columns(steps.columns()).with_columns(truths)
@@ -144,7 +144,7 @@ class Grader:
     def _truth(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
             return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
-        if f"{test.name}.lo" not in frame.columns:
+        if f"{test.column}.lo" not in frame.columns:
             return pl.lit(int(Truth.MISSING))
         return pl.min_horizontal(
             [
@@ -157,9 +157,9 @@ class Grader:
 
     def _limits(self, test: Test, frame: pl.DataFrame, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
         """The limits of the value that *test* asks about."""
-        m = test.name
+        m = test.column
         if f"{m}.cv2" in frame.columns and self.by_chance(test):
-            metric = metric_of(m, self.vocabulary)
+            metric = metric_of(test.name, self.vocabulary)
             if metric.kind is MetricKind.EXACT and test.trend is None:
                 return _limits_of_total(m, metric.scale, steps)
         return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
@@ -225,19 +225,20 @@ class Grader:
         for test in tests:
             name = f"{truth_column(test)}.p"
             parts: list[str] = []
-            if test.name not in self.vocabulary.symbols and f"{test.name}.lo" in frame.columns:
+            m = test.column
+            if test.name not in self.vocabulary.symbols and f"{m}.lo" in frame.columns:
                 metric = metric_of(test.name, self.vocabulary)
                 changes = test.trend is not None or test.against is Against.PAST
-                counted = metric.kind is not MetricKind.EXACT or f"{test.name}.cv2" in frame.columns
+                counted = metric.kind is not MetricKind.EXACT or f"{m}.cv2" in frame.columns
                 known = f"{test.name}.before" in frame.columns if changes else counted
                 chance = self.by_chance(test) and known
                 questions = self._questions(test, frame, kind, steps) if chance else []
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
-                        score = _score(metric, question, side, frame, steps)
+                        score = _score(m, metric, question, side, frame, steps)
                         raw.append(score.alias(f"{parts[-1]}.raw"))
-                        score = sign * _of_days(metric.id, pl.col(f"{parts[-1]}.raw"), frame)
+                        score = sign * _of_days(m, pl.col(f"{parts[-1]}.raw"), frame)
                         edge = question.edge(side)
                         if edge is not None:  # where there is none, nothing is left to chance
                             score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
@@ -395,10 +396,10 @@ def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Exp
 
 
 def _score(
-    metric: Metric, question: _Question, side: str, frame: pl.DataFrame, steps: Steps
+    m: str, metric: Metric, question: _Question, side: str, frame: pl.DataFrame, steps: Steps
 ) -> pl.Expr:
-    """Standard score of a metric's value against an edge; positive above it."""
-    m = metric.id
+    """Standard score of a metric's value, in the columns of *m*, against an edge; positive above
+    it."""
     if question.low is None:
         ratio, _, _ = change(m, frame)
         edge = RELATIVE[0] if side == "low" else RELATIVE[1]

@@ -88,4 +88,5 @@ def _most_data(judgement: Judgement) -> Mapping[int, list[int]]:
 def counted_tests(evaluation: RuleEvaluation) -> list[Test]:
     """The tests of *evaluation* of which it is known on how much data they rest."""
     columns = frozenset(evaluation.graded.frame.columns)
-    return [test for test in evaluation.rule.when.own() if f"{test.name}.n" in columns]
+    own = evaluation.rule.when.own()
+    return [test for test in own if f"{test.name}.n" in columns and not test.earlier]

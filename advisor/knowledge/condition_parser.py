@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
+
 from advisor.errors import unknown
 from advisor.model import LEVELS, TRENDS, Against, Conditions, Quantifier, Related, Test, Vocabulary
 
@@ -151,9 +153,23 @@ class ConditionReader:
             for name, trend in self._items(value, at):
                 yield from self._trend(name, trend, f"{at}.{name}", kind)
             return
+        if key == "before":
+            for name, level in self._items(value, at):
+                yield from self._earlier(name, level, f"{at}.{name}", kind)
+            return
         test = self._test(key, value, at, kind)
         if test is not None:
             yield test
+
+    def _earlier(self, name: str, value: Any, at: str, kind: str) -> Iterable[Test]:
+        """A level or a limit in the window before."""
+        if not self._metric_on(name, kind, at):
+            return
+        test = self._test(name, value, at, kind)
+        if test is not None and test.against is not Against.BAND:
+            self.wrong.append(f"{at}: a level in the window before has no against")
+        elif test is not None:
+            yield attrs.evolve(test, earlier=True)
 
     def _trend(self, name: str, trend: Any, at: str, kind: str) -> Iterable[Test]:
         if not self._metric_on(name, kind, at):

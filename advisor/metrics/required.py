@@ -86,7 +86,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
         for rung in vocabulary.ancestors(rule.subject):
             for kind, tests in rule.tests_by_kind(rung).items():
                 for test in tests:
-                    want(kind, test.name, earlier=test.trend is not None or test.against == "past")
+                    want(kind, test.name, earlier=test.asks_past())
             for need in rule.needs:
                 want(rung, need)
             for action in rule.actions:

@@ -77,15 +77,22 @@ class Value:
         return language.band(self.edge_low, self.edge_high, self.metric.unit, currency)
 
 
-def value_of(metric: Metric, row: Mapping[str, object], *, origin: str | None = None) -> Value:
-    """The value of *metric* in a measured *row*; the band's edges are its `.edge.low/.high`."""
-    m = metric.id
+def value_of(
+    metric: Metric,
+    row: Mapping[str, object],
+    *,
+    origin: str | None = None,
+    earlier: bool = False,
+) -> Value:
+    """The value of *metric* in a measured *row*, *earlier* that in the window before; the band's
+    edges are its `.edge.low/.high`."""
+    m = f"{metric.id}.before" if earlier else metric.id
 
     def at(suffix: str) -> float | None:
         return finite(row.get(f"{m}{suffix}"))
 
     has_band = origin is not None and not (
-        _nan(row.get(f"{m}.edge.low")) and _nan(row.get(f"{m}.edge.high"))
+        _nan(row.get(f"{metric.id}.edge.low")) and _nan(row.get(f"{metric.id}.edge.high"))
     )
     high = row.get(f"{m}.hi")
     return Value(
@@ -95,8 +102,8 @@ def value_of(metric: Metric, row: Mapping[str, object], *, origin: str | None = 
         high=math.inf if high == math.inf else at(".hi"),
         n=at(".n"),
         before=at(".before"),
-        edge_low=at(".edge.low"),
-        edge_high=at(".edge.high"),
+        edge_low=finite(row.get(f"{metric.id}.edge.low")),
+        edge_high=finite(row.get(f"{metric.id}.edge.high")),
         origin=origin if has_band else None,
     )
 

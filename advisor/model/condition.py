@@ -40,7 +40,8 @@ class Quantifier(StrEnum):
 
 @frozen
 class Test:
-    """One question about one name: its levels, its own limits, its symbol's values or its trend."""
+    """One question about one name: its levels, its own limits, its symbol's values or its trend.
+    *earlier*: of the window before, held against the band of today."""
 
     name: str
     is_: tuple[str, ...] = ()
@@ -48,6 +49,16 @@ class Test:
     at_most: float | None = None
     against: Against = Against.BAND
     trend: str | None = None
+    earlier: bool = False
+
+    @property
+    def column(self) -> str:
+        """The name that the columns of what it asks about begin with."""
+        return f"{self.name}.before" if self.earlier else self.name
+
+    def asks_past(self) -> bool:
+        """Whether it asks about the window before."""
+        return self.earlier or self.trend is not None or self.against is Against.PAST
 
     def __str__(self) -> str:
         parts = []
@@ -59,7 +70,7 @@ class Test:
             parts.append(f"is at least {self.at_least:g}")
         if self.at_most is not None:
             parts.append(f"is at most {self.at_most:g}")
-        text = f"{self.name} {' and '.join(parts)}"
+        text = f"{self.column} {' and '.join(parts)}"
         return text if self.against is Against.BAND else f"{text} against its {self.against}"
 
 

@@ -11,12 +11,14 @@ A placeholder is a name in braces, from a closed list:
     {<metric>.room}                how many more orders, chats or points until it leaves the band
     {<count>} {<symbol>}
 
+A clause in square brackets is left out where one of its placeholders is not known.
+
 Nothing in a text is executed: it is cut at its placeholders and put together again.
 """
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 
 from advisor.errors import unknown
@@ -24,6 +26,7 @@ from advisor.errors import unknown
 PARTS = ("band", "low", "high", "n", "before", "room")  # what may follow a metric and a point
 NOT_KNOWN = "not known"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
+_CLAUSE = re.compile(r"\[([^\[\]]*\{[^\[\]]*)\]")  # in brackets, with a placeholder
 
 
 @lru_cache(maxsize=1 << 10)
@@ -41,6 +44,16 @@ def check(text: str, allowed: Iterable[str]) -> list[str]:
     if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
         wrong.append("a brace that belongs to no placeholder; write a name in braces, like {ctr}")
     return wrong
+
+
+def without_unknown(text: str, known: Container[str]) -> str:
+    """*text* without its brackets: with the clauses in them of which everything is *known*."""
+
+    def kept(clause: re.Match[str]) -> str:
+        names = placeholders(clause[1])
+        return clause[1] if all(name in known for name in names) else ""
+
+    return _CLAUSE.sub(kept, text)
 
 
 def render(text: str, values: Mapping[str, str], missing: str = NOT_KNOWN) -> str:

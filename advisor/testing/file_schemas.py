@@ -180,9 +180,11 @@ def _conditions() -> Schema:
         "anyOf": [{"required": [key]} for key in ("is", "at-least", "at-most")],
     }
     trend = {"type": "object", "additionalProperties": {"enum": list(TRENDS)}}
+    before = {"type": "object", "additionalProperties": test, "minProperties": 1}
+    past = {"trend": trend, "before": before}
     tests = {
         "type": "object",
-        "properties": {"trend": trend},
+        "properties": past,
         "additionalProperties": test,
         "minProperties": 1,
     }
@@ -197,10 +199,10 @@ def _conditions() -> Schema:
             "additionalProperties": False,
             "minProperties": 1,
         },
-        "conditions": {**tests, "properties": {"trend": trend, "any": any_of}},
+        "conditions": {**tests, "properties": {**past, "any": any_of}},
         "unless": {
             **tests,
-            "properties": {"trend": trend, "any": any_of},
+            "properties": {**past, "any": any_of},
             "additionalProperties": {"anyOf": [test, {"$ref": f"{DEFS}related"}]},
         },
     }

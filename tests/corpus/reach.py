@@ -99,6 +99,8 @@ def foreseen(one: Ward, world: World) -> Floats:
     for test in rule.own_tests():
         if test.name in words.symbols or test.name in one.given or not grader.by_chance(test):
             continue
+        if test.earlier:
+            continue
         form = formula(AGAINST_OTHERS.get((funnel.kind, test.name), test.name), funnel, words)
         if form is None:
             continue

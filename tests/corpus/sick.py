@@ -173,7 +173,8 @@ class _Planter:
             rows = np.array(
                 [np.flatnonzero((herd_.shop == s) & self._mine(herd_))[0] for s in range(shops)]
             )
-        tests = [*when.tests, *(when.alternatives[0] if when.alternatives else ())]
+        asked = [*when.tests, *(when.alternatives[0] if when.alternatives else ())]
+        tests = [test for test in asked if not test.earlier]
         wants = _Wants(self, herd_, rows)
         changes = any(t.trend or t.against is Against.PAST for t in tests)
         if sampled and changes:  # what it was before is as well known

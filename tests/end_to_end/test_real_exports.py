@@ -67,7 +67,7 @@ CASES = (
         header="Ad Name",
         currency="IDR",
         today=date(2024, 4, 5),
-        findings={"guide/ad-call-to-action": 24, "operator/creative-fatigue": 2},
+        findings={"guide/ad-call-to-action": 24},
         ratios=ADS_2024,
     ),
     Real(

@@ -30,7 +30,7 @@ def truths(
     """What is known of *ask*, by key."""
     of = {of.metric for f in with_bands.files for b in f.band if (of := b.where.of)}
     names = {ask.name, *of}
-    past = names if ask.trend or ask.against is Against.PAST else ()
+    past = names if ask.asks_past() else ()
     (found,) = measured(*sources, metrics=names, before=past).values()
     graded = grader(with_bands, business).grade(found, [ask])
     return [Truth(t).name.lower() for t in graded.frame[truth_column(ask)]]
@@ -170,6 +170,15 @@ def test_flat_is_shown_and_not_merely_not_shown_to_move(trend: str) -> None:
 
 def test_without_a_window_before_a_trend_is_missing() -> None:
     assert truths(Ask("ctr", trend="falling"), daily(200, 200, days=0)) == [M]
+    assert truths(Ask("ctr", ("low",), earlier=True), daily(200, 200, days=0)) == [M]
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"), [(20, T), (200, F), (2_000, F)], ids=["low", "good", "high"]
+)
+def test_a_level_in_the_window_before_is_that_of_what_was(then: int, expected: str) -> None:
+    assert truths(Ask("ctr", ("low",), earlier=True), daily(200, then)) == [expected]
+    assert truths(Ask("ctr", at_most=0.01, earlier=True), daily(200, then)) == [expected]
 
 
 def test_a_total_is_compared_a_day_at_a_time() -> None:

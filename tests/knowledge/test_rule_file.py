@@ -128,6 +128,9 @@ ctr          = { is = "low", against = "past" }
 trend        = { traffic = "flat" }
 [when.trend]
 ctr          = "falling"
+[when.before]
+ctr          = "good"
+traffic      = { at-least = 5 }
 
 [with.product.any]
 ctr          = "low"
@@ -199,6 +202,8 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
         Ask("ctr.driver", ("hook",)),
         Ask("stock", at_least=1.0, at_most=9.0),
         Ask("ctr", trend="falling"),
+        Ask("ctr", ("good",), earlier=True),
+        Ask("traffic", at_least=5.0, earlier=True),
     )
     assert rule.when.alternatives == (
         (Ask("clicks", at_least=200.0),),
@@ -380,6 +385,16 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             'ctr = "low"',
             'trend = { stock = "falling" }',
             "when.trend.stock: unknown metric 'stock'; known: ctr, traffic",
+        ),
+        (
+            'ctr = "low"',
+            'before = { ctr = { is = "low", against = "past" } }',
+            "when.before.ctr: a level in the window before has no against",
+        ),
+        (
+            'ctr = "low"',
+            "before = { stock = { at-least = 1 } }",
+            "when.before.stock: unknown metric 'stock'; known: ctr, traffic",
         ),
         (
             'ctr = "low"',

@@ -34,3 +34,12 @@ def test_what_a_name_contains_is_never_filled_in() -> None:
     filled = text.render("{ad.name}: {ctr}", {"ad.name": "{ctr} {0.__class__}", "ctr": "1%"})
 
     assert filled == "{ctr} {0.__class__}: 1%"
+
+
+def test_a_clause_in_brackets_is_left_out_where_something_in_it_is_not_known() -> None:
+    sentence = "{ctr}[, CPM {cpm} (was {cpm.before})][, {cvr}] [as is]"
+
+    assert text.without_unknown(sentence, {"ctr", "cpm", "cvr"}) == "{ctr}, {cvr} [as is]"
+    assert text.without_unknown(sentence, {"cpm", "cpm.before"}) == (
+        "{ctr}, CPM {cpm} (was {cpm.before}) [as is]"
+    )

@@ -166,7 +166,7 @@ def _why_missing(
             )
         return because, _exports(rule.subject, lacking, diagnosis)
     for test in rule.own_tests():
-        if test.trend is not None and f"{test.name}.before" not in columns:
+        if test.asks_past() and f"{test.name}.before" not in columns:
             because = language.gettext(
                 "no data for the previous period: {metric} of {subjects}",
                 metric=metric_of(test.name, vocabulary).title,

@@ -169,12 +169,11 @@ def _info(
     currency, language = diagnosis.business.currency, diagnosis.language
     name = str(row.get("name") or match.key)
     values = _placeholders(match, rule, row, named, name, diagnosis)
-    parameters = {
-        key: values.get(key, language.not_known) for key in text.placeholders(rule.says.finding)
-    }
+    said = text.without_unknown(rule.says.finding, values)
+    parameters = {key: values.get(key, language.not_known) for key in text.placeholders(said)}
     evidence = []
     for test in tests:
-        value = named.get(test.name)
+        value = None if test.earlier else named.get(test.name)
         if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
             continue  # an alternative that does not hold shows nothing
         p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
@@ -208,8 +207,8 @@ def _info(
         evidence=tuple(evidence),
         unchecked=match.unchecked,
         explained_by=match.explained_by,
-        message=Message(text.render(rule.says.finding, parameters), rule.says.finding, parameters),
-        why=text.render(rule.says.why, values, language.not_known),
+        message=Message(text.render(said, parameters), said, parameters),
+        why=text.render(text.without_unknown(rule.says.why, values), values, language.not_known),
         misleading_when=rule.says.misleading_when,
         confidence=1 - match.p,
         stake=expected(price) if isinstance(price, Price) else None,
