@@ -192,7 +192,6 @@ def _with_order(fields: pl.LazyFrame, *, day_first: bool) -> tuple[pl.DataFrame,
 
 _MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
 _MONTH_LAST = r"^(0?[1-9]|1[0-2])[-/.](20[0-9]{2})$"
-_NAMED_MONTH = rf"^({_NAME})\s+(?:de\s+)?(20[0-9]{{2}})$"
 # Q2 2026 in English, T2 in Romance languages; each with the places of its year and its quarter.
 _QUARTER_NAMED = (
     r"(?i)^(?:quarter|quartal|quý|trimestre|triwulan|kuartal|ไตรมาส)\s*([1-4])"
@@ -204,7 +203,17 @@ _QUARTERS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     (r"^(20[0-9]{2})\s*[年년]\s*第?\s*([1-4])\s*(?:季度|四半期|분기)$", 1, (2,)),
     (_QUARTER_NAMED, 2, (1,)),
 )
+_NAMED_MONTH = (
+    rf"(?i)^({_NAME})(?:\s*[-/,]\s*|\s+)(?:de\s+|del\s+|năm\s+)?(2[0-9]{{3}})(?:\s*г\.?)?$"
+)
+_EAST_MONTH = r"^([0-9]{4})\s*[년年]\s*([0-9]{1,2})\s*[월月](?:份|분)?$"
 _WEEK = r"(?i)^(20[0-9]{2})[- ]?W([0-5]?[0-9])$"
+_WEEK_FIRST = r"(?i)^(?:w|kw|week)\s?([0-5]?[0-9])[\s,/-]+(20[0-9]{2})$"
+_FULL = (
+    r"([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|20[0-9]{6})"
+    r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+)
+_TWO = rf"^[^0-9]{{0,12}}{_FULL}\s*[^0-9]{{1,8}}{_FULL}$"  # two days, whatever stands between
 _RANGE = r"^(.*?[0-9])\s*(?:~|–|—|\s-|\bto\b|至|から)\s*(\S.*[0-9].*)$"
 
 
@@ -225,32 +234,50 @@ def spans(
     frame = pl.DataFrame({"t": text})
     t = pl.col("t")
     longer = {
-        "month": t.str.contains(_MONTH) | t.str.contains(_MONTH_LAST),
+        "month": t.str.contains(_MONTH) | t.str.contains(_MONTH_LAST) | t.str.contains(_EAST_MONTH),
         "named": t.str.contains(_NAMED_MONTH),
         "quarter": pl.any_horizontal(t.str.contains(pattern) for pattern, *_ in _QUARTERS),
-        "week": t.str.contains(_WEEK),
+        "week": t.str.contains(_WEEK) | t.str.contains(_WEEK_FIRST),
         "range": t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND),
+        "two": t.str.contains(_TWO),
     }
     texts, met = _spellings(text, longer)
     if not any(met[name] for name in longer):
         found = _spelled(text, texts, met, rows, order, today)
         return found, _ends(found.parsed.values, covers)
-    if met["range"]:
-        last = frame.select(t.str.extract(_RANGE, 2).fill_null(t))["t"]
-        first = frame.select(t.str.extract(_RANGE, 1).fill_null(t))["t"]
-        return days(first, rows, order, today), days(last, rows, order, today).parsed.values
+    if met["range"] or met["two"]:
+        first, last = (
+            frame.select(pl.coalesce(t.str.extract(_TWO, at), t.str.extract(_RANGE, at), t))["t"]
+            for at in (1, 2)
+        )
+        found, ends = days(first, rows, order, today), days(last, rows, order, today).parsed.values
+        # From 09:00 to 09:59 of one day is an hour of a day.
+        return found, None if ends.equals(found.parsed.values) else ends
     number = months_of(frame["t"].str.extract(_NAMED_MONTH, 1).unique().drop_nulls())
     named = t.str.extract(_NAMED_MONTH, 1).replace_strict(
         list(number), list(number.values()), default=None, return_dtype=pl.Int32
     )
     year = pl.coalesce(
-        t.str.extract(_MONTH, 1), t.str.extract(_MONTH_LAST, 2), t.str.extract(_NAMED_MONTH, 2)
+        t.str.extract(_MONTH, 1),
+        t.str.extract(_MONTH_LAST, 2),
+        t.str.extract(_NAMED_MONTH, 2),
+        t.str.extract(_EAST_MONTH, 1),
     ).cast(pl.Int32)
+    first_year, last_year, ahead = _BUDDHIST
+    year = pl.when(year.is_between(first_year, last_year)).then(year - ahead).otherwise(year)
     month = pl.coalesce(
-        t.str.extract(_MONTH, 2).cast(pl.Int32), t.str.extract(_MONTH_LAST, 1).cast(pl.Int32), named
+        *(
+            t.str.extract(pattern, at).cast(pl.Int32)
+            for pattern, at in ((_MONTH, 2), (_MONTH_LAST, 1), (_EAST_MONTH, 2))
+        ),
+        named,
     )
-    monday = pl.date(t.str.extract(_WEEK, 1).cast(pl.Int32), 1, 4).dt.truncate("1w")
-    week = monday + pl.duration(weeks=t.str.extract(_WEEK, 2).cast(pl.Int32) - 1)
+    weeks_year, weeks = (
+        pl.coalesce(t.str.extract(_WEEK, at), t.str.extract(_WEEK_FIRST, 3 - at)).cast(pl.Int32)
+        for at in (1, 2)
+    )
+    monday = pl.date(weeks_year, 1, 4).dt.truncate("1w")
+    week = monday + pl.duration(weeks=weeks - 1)
     quarter = _quarter(t) if met["quarter"] else pl.lit(None, pl.Date)
     starts = frame.select(
         first=pl.coalesce(pl.date(year, month, 1), quarter, week),

@@ -94,7 +94,26 @@ class Recogniser:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._grid = re.compile(kind.grid, re.IGNORECASE) if kind.grid else None
-        self._required = [_keys_of(kind.columns[need]) for need in kind.requires]
+        self._required = [self._keys_for(need) for need in kind.requires]
+
+    def _ways(self, need: str) -> Sequence[str]:
+        """The columns that give what is required: a day may also come as an hour, week or month."""
+        columns = self._kind.columns
+        if columns[need].role is not Role.DAY:
+            return (need,)
+        others = (name for name, spec in columns.items() if spec.role is Role.DAY and name != need)
+        return (need, *others)
+
+    def _keys_for(self, need: str) -> frozenset[str]:
+        return frozenset[str]().union(*(_keys_of(self._kind.columns[n]) for n in self._ways(need)))
+
+    def _lacking(self, found: "Found") -> tuple[str, ...]:
+        """The required columns that *found* has in no way."""
+        return tuple(
+            first_name(self._kind.columns[need])
+            for need in self._kind.requires
+            if found.columns.keys().isdisjoint(self._ways(need))
+        )
 
     # Most kinds are not what a file is, which their required columns tell: the rest can wait.
     @cached_property
@@ -156,14 +175,10 @@ class Recogniser:
             found = self._in(grid)
             if found is None or any(column in found.columns for column in kind.forbids):
                 continue
-            lacks = tuple(
-                first_name(kind.columns[need])
-                for need in kind.requires
-                if need not in found.columns
-            )
+            lacks = self._lacking(found)
             if lacks and 2 * len(lacks) > len(kind.requires):
                 continue
-            if not lacks and found.guessed.issuperset(kind.requires):
+            if not lacks and self._only_guessed(found):
                 lacks = (_UNSEEN,)  # a translation of ours alone recognises nothing
             located = Located(found, lacks, self._refused(source, found))
             if best is None or _better(located, best):
@@ -175,10 +190,12 @@ class Recogniser:
         found = self._in(grid)
         if found is None or len(found.columns) < _LIKE:
             return None
-        kind = self._kind
-        needs = (need for need in kind.requires if need not in found.columns)
-        lacks = tuple(first_name(kind.columns[need]) for need in needs)
-        return Located(found, lacks or (_UNSEEN,))
+        return Located(found, self._lacking(found) or (_UNSEEN,))
+
+    def _only_guessed(self, found: Found) -> bool:
+        """Whether no required column has a name that was seen in a real export."""
+        ways = {name for need in self._kind.requires for name in self._ways(need)}
+        return found.guessed.issuperset(ways & found.columns.keys())
 
     def _refused(self, source: Source, found: Found) -> str:
         """Why a table with the columns of the kind is none of it, or not surely; "" where it is."""

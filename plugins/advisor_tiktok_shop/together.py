@@ -45,7 +45,7 @@ def creators_orders(reading: Reading) -> Reading:
     why = (
         pl.when(~known)
         .then(pl.lit("no order id"))
-        .when(says_yes(_text(table.frame, "by.refunded")))
+        .when(_returned(table.frame))
         .then(pl.lit("fully returned or refunded"))
         .when(is_ineligible(status))
         .then(pl.lit("ineligible order"))
@@ -77,6 +77,18 @@ def creators_orders(reading: Reading) -> Reading:
         columns=tuple(attrs.evolve(c, means=base_count(c.means)) for c in reading.columns),
         notes=(*reading.notes, *_unknown(reading, left_out)),
     )
+
+
+def _returned(frame: pl.DataFrame) -> pl.Expr:
+    """Whether all of an order came back: a column says so, or counts all of its items."""
+    yes = says_yes(_text(frame, "by.refunded"))
+    for name in ("by.returned_items", "by.refunded_items"):
+        said = _text(frame, name)
+        items = said.str.strip_chars().cast(pl.Float64, strict=False)
+        sold = pl.col("items_sold") if "items_sold" in frame.columns else pl.lit(1.0)
+        all_of_them = (items > 0) & (items >= sold)
+        yes |= all_of_them.fill_null(says_yes(said) & items.is_null()).fill_null(value=False)
+    return yes
 
 
 def _was_paid(frame: pl.DataFrame) -> pl.Expr:

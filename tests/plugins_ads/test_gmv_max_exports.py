@@ -86,6 +86,25 @@ def test_the_overview_is_read_in_every_language_that_was_seen(header: str, tmp_p
     }
 
 
+@pytest.mark.parametrize(
+    ("head", "cells", "last"),
+    [
+        ("By Month", ("2026-07", "2026-08"), date(2026, 8, 31)),
+        ("Theo tuần", ("2026-07-27 - 2026-08-02", "2026-08-03 - 2026-08-09"), date(2026, 8, 9)),
+        ("By Hour", ("2026-08-01 00:00:00", "2026-08-01 01:00:00"), date(2026, 8, 1)),
+    ],
+)
+def test_the_overview_is_read_by_hour_week_and_month(
+    head: str, cells: tuple[str, str], last: date, tmp_path: Path
+) -> None:
+    header = OVERVIEWS["vi"].replace("Theo ngày", head)
+    rows = "".join(f"{cell},30,3,10,90,3,VND\n" for cell in cells)
+    reading = read_text(tmp_path, "overview.csv", f"{header}\n{rows}-,60,6,10,180,3,VND\n")
+    assert (reading.kind, reading.rows) == ("gmv-max-overview", 2)
+    assert reading.period is not None
+    assert reading.period.last == last
+
+
 def test_vietnamese_lives_without_a_campaign_are_lives(tmp_path: Path) -> None:
     text = (
         "Tên phiên LIVE,Trạng thái,Thời gian ra mắt,Thời lượng,Chi phí,Chi phí ròng,"

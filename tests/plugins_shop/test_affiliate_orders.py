@@ -52,6 +52,23 @@ def test_refunded_ineligible_and_free_orders_are_no_sales(header: str, tmp_path:
     assert (counted["gmv"], counted["orders"], counted["items_sold"]) == (150, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("items", "money", "returned"),
+    [("3", "0", 1), ("0", "3", 1), ("1", "1", 0), ("0", "0", 0), ("Ya", "", 1), ("Tidak", "-", 0)],
+)
+def test_an_order_of_which_all_items_came_back_is_no_sale(
+    items: str, money: str, returned: int, tmp_path: Path
+) -> None:
+    header = ID.replace("Fully returned or refunded", "Pengembalian barang,Pengembalian dana")
+    row = (
+        f"577000000000000001,1729,Lampu,1,50,150,IDR,3,{items},{money},Selesai,ani,Video,5,,,,,"
+        "05/03/2026 10:00:00"
+    )
+    kept = row.replace("5770", "5780").replace(f"3,{items},{money}", "3,0,0")
+    reading = read(written(tmp_path, "a.csv", f"{header}\n{row}\n{kept}\n".encode()))
+    assert reading.left_out.get("fully returned or refunded", 0) == returned
+
+
 def test_each_part_of_the_commission_is_what_was_paid_else_the_estimate(tmp_path: Path) -> None:
     frame = table_of(orders(tmp_path, EN), "creator").frame
     paid = frame.group_by("key").agg(pl.col("commission", "ads_commission").sum()).sort("key")

@@ -21,11 +21,20 @@ def _grid(tmp_path: Path, document: object) -> RecordGrid:
     return grid
 
 
-@pytest.mark.parametrize("body", [{}, {"data": {}}, {"data": None}])
+EMPTY_PAGE = {"list": [], "page_info": {"page": 1, "total_number": 0, "total_page": 0}}
+
+
+@pytest.mark.parametrize("body", [{}, {"data": {}}, {"data": None}, {"data": EMPTY_PAGE}])
 @pytest.mark.parametrize("name", ["message", "msg"])
 def test_an_error_is_shown_as_the_error_it_is(tmp_path: Path, body: dict, name: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(AdvisorError, match="the API answered with error 36009: Too many requests"):
         _grid(tmp_path, {"code": 36009, name: "Too many requests", **body})
+
+
+def test_the_name_of_an_error_is_shown_whole(tmp_path: Path) -> None:
+    error = {"code": "scope_permission_missed", "message": "No scope", "log_id": "1"}
+    with pytest.raises(AdvisorError, match="error scope_permission_missed: No scope"):
+        _grid(tmp_path, {"data": {}, "error": error})
 
 
 @pytest.mark.parametrize(

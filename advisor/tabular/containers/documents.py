@@ -17,7 +17,24 @@ ERROR_AMONG = "error-among-answers"  # the code of a note
 _SHOWN = 3  # errors that it names
 _MESSAGE = 200  # letters of an error's message that are shown
 _NO_ERROR = ("0", "200", "ok", "OK", "success", "Success")
-_LONG = 12  # letters of a code that are shown
+_LONG = 40  # letters of a code that are shown
+_PAGING = frozenset(
+    [
+        "page_info",
+        "page",
+        "page_size",
+        "total_number",
+        "total_page",
+        "total_count",
+        "total",
+        "count",
+        "next_page_token",
+        "next_cursor",
+        "cursor",
+        "has_more",
+    ]
+)
+_NOTHING: tuple[object, ...] = (None, "", [], "0", False)
 DEEPEST = 64  # levels; the deepest real document has eight
 
 
@@ -151,7 +168,7 @@ def _data_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _error_of(document: Any) -> str | None:
     """What went wrong, where *document* is an answer of an API that says so."""
-    if not isinstance(document, dict) or document.get("data"):
+    if not isinstance(document, dict) or _says_something(document.get("data")):
         return None
     inner = document.get("error")
     said = {**document, **inner} if isinstance(inner, dict) else document
@@ -185,6 +202,18 @@ def is_pages(document: Any) -> bool:
             for page in document
         )
     )
+
+
+def _says_something(data: Any) -> bool:
+    """Whether *data* has more than empty lists and counts of pages."""
+    waiting, seen = [data], 0
+    while waiting and seen < _MESSAGE:
+        value, seen = waiting.pop(), seen + 1
+        if isinstance(value, dict):
+            waiting.extend(inner for key, inner in value.items() if key not in _PAGING)
+        elif value not in _NOTHING:
+            return True
+    return bool(waiting)
 
 
 def line_grids(lines: Sequence[Any], where: str) -> list[RecordGrid]:
