@@ -252,6 +252,7 @@ class _Pages:
             "last": document["period"]["last"],
             "today": document["period"]["today"],
             "count": len(actions),
+            **{part: len(document[part]) for part in ("healthy", "watch", "coverage")},
             "actions": actions[:_SHOWN_ACTIONS],
             "total": [money["text"] for money in document["total"] or ()],
             "rules": {one["rule"]: one["title"] for one in _rules(document)},
@@ -268,23 +269,27 @@ class _Pages:
         """A new shop, with or without files."""
         async with _Form(request, self.limits) as form:
             language = self._language(request)
-            name = _text(form, "name") or language.gettext("My shop")
-            shop = await run_in_threadpool(self.workspace.create, name)
-            return await self._added(language, shop, form)
+            name = _text(form, "name")
+            create = self.workspace.create
+            shop = await run_in_threadpool(create, name or language.gettext("My shop"))
+            return await self._added(language, shop, form, rename=not name)
 
     async def add(self, request: Request) -> Response:
         """More files."""
         async with _Form(request, self.limits) as form:
             return await self._added(self._language(request), _shop(request), form)
 
-    async def _added(self, language: Language, shop: str, form: FormData) -> Response:
+    async def _added(
+        self, language: Language, shop: str, form: FormData, *, rename: bool = False
+    ) -> Response:
         uploads = [
             (file.filename, file.file)
             for file in form.getlist("files")
             if isinstance(file, UploadFile) and file.filename
         ]
         try:
-            added = await run_in_threadpool(self.workspace.add, shop, uploads)
+            add = partial(self.workspace.add, rename=rename)
+            added = await run_in_threadpool(add, shop, uploads)
         except Mistakes as error:
             return await run_in_threadpool(
                 partial(self._shop, language, shop, wrong=[str(error)], status=422)

@@ -125,6 +125,7 @@ class Workspace:
         for number in range(1, 10_000):
             shop = wanted if number == 1 else f"{wanted}-{number}"
             settings["shop"]["id"] = shop
+            settings["shop"]["name"] = name if number == 1 else f"{name} {number}"
             try:
                 (self.root / shop).mkdir(mode=_PRIVATE)
             except FileExistsError:
@@ -161,9 +162,11 @@ class Workspace:
                 )
             )
 
-    def add(self, shop: str, uploads: Sequence[tuple[str, IO[bytes]]]) -> Added:
+    def add(
+        self, shop: str, uploads: Sequence[tuple[str, IO[bytes]]], *, rename: bool = False
+    ) -> Added:
         """Stores *uploads*, pairs of a name as sent and its bytes, beside what is there. A name
-        that is taken by another content gets a number."""
+        that is taken by another content gets a number. *rename*: an advisor.toml names the shop."""
         folder = self.folder(shop)
         names: list[str] = []
         repeated: list[str] = []
@@ -171,7 +174,7 @@ class Workspace:
         for sent, stream in uploads:
             name = safe_name(sent)
             if name.casefold() == CONFIG_NAME:
-                taken |= self._take_settings(shop, stream)
+                taken |= self._take_settings(shop, stream, rename=rename)
                 continue
             with self.incoming() as place:
                 incoming = place / "file"
@@ -227,23 +230,22 @@ class Workspace:
         make_settings(document.unwrap())
         self._write(place, document.as_string())
 
-    def _take_settings(self, shop: str, stream: IO[bytes]) -> bool:
+    def _take_settings(self, shop: str, stream: IO[bytes], *, rename: bool) -> bool:
         """Fills in what an uploaded advisor.toml says of the shop and nobody answered yet."""
         own = self.settings(shop)
         try:
             given = parse_toml(stream.read(2**20).decode("utf-8-sig"), where=CONFIG_NAME)
         except UnicodeDecodeError:
             raise Mistakes(["not UTF-8 text"], where=CONFIG_NAME) from None
-        named = own.get("shop", {}).get("name")
         answers: dict[str, dict[str, Any]] = {}
         for section in TAKEN:
             values = given.get(section)
             if isinstance(values, dict):
                 known = own.get(section, {})
                 answers[section] = {k: v for k, v in values.items() if k not in known}
-        name = answers.get("shop", {}).get("name") or given.get("shop", {}).get("name")
-        if named == "My shop" and isinstance(name, str):
-            answers.setdefault("shop", {})["name"] = name
+        shop_table = given.get("shop")
+        if rename and isinstance(shop_table, dict) and isinstance(shop_table.get("name"), str):
+            answers["shop"]["name"] = shop_table["name"]
         answers = {section: values for section, values in answers.items() if values}
         if answers:
             self.change_settings(shop, answers)

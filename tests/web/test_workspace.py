@@ -66,7 +66,17 @@ def test_a_folder_that_is_a_shop_is_refused(workspace: Path) -> None:
 
 def test_shops_of_one_name_are_kept_apart(shops: Workspace) -> None:
     assert [shops.create("Luna") for _ in range(2)] == ["luna", "luna-2"]
-    assert read_settings(shops.root / "luna-2" / "advisor.toml").shop.id == "luna-2"
+    second = read_settings(shops.root / "luna-2" / "advisor.toml").shop
+    assert (second.id, second.name) == ("luna-2", "Luna 2")
+
+
+@pytest.mark.parametrize(("rename", "name"), [(True, "Luna Beauty"), (False, "Mi tienda")])
+def test_an_uploaded_advisor_toml_names_a_shop_that_nobody_named(
+    shops: Workspace, rename: bool, name: str
+) -> None:
+    shop = shops.create("Mi tienda")
+    shops.add(shop, [("advisor.toml", file('[shop]\nname = "Luna Beauty"\n'))], rename=rename)
+    assert shops.settings(shop)["shop"]["name"] == name
 
 
 def test_what_the_program_keeps_is_no_export(shops: Workspace) -> None:
