@@ -86,9 +86,10 @@ def _actions(document: Document, language: Language) -> "Table":
     findings = {finding.id: finding for finding in document.findings}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column(language.gettext("Action"), ratio=3)
-    table.add_column(language.gettext("Why"), ratio=4)
-    table.add_column(language.gettext("Worth"), ratio=1)
+    # With the default, an ellipsis, Rich cuts the last letters of a line with an emoji in it.
+    table.add_column(language.gettext("Action"), ratio=3, overflow="fold")
+    table.add_column(language.gettext("Why"), ratio=4, overflow="fold")
+    table.add_column(language.gettext("Worth"), ratio=1, overflow="fold")
     for action in document.plan[:MOST_ACTIONS]:
         more = len(action.findings) - 1
         because = clean(findings[action.findings[0]].message.text)

@@ -38,6 +38,14 @@ def test_the_screen_shows_what_to_do_first_and_why() -> None:
     assert "no dollar estimate" in first
 
 
+def test_no_width_of_the_screen_cuts_a_word() -> None:
+    made = documents.small()
+    text = "Plancha pro: de rizo a lacio en 5 min 🔥: CTR is good ☀️ but 日本語 is not"
+    told = attrs.evolve(made, plan=(attrs.evolve(made.plan[0], do=text), *made.plan[1:]))
+
+    assert [width for width in range(60, 140) if "…" in screen(told, width=width)] == []
+
+
 def test_the_screen_says_what_the_whole_plan_can_reach() -> None:
     said = "Total opportunity: about $150/month in sales (overlaps counted once)"
     made = documents.small()
