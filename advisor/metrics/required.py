@@ -83,6 +83,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
         for name in subject.ranked_by:
             want(subject.id, name)
     for rule in rules:
+        fell = any(test.asks_past() for test in rule.own_tests())
         for rung in vocabulary.ancestors(rule.subject):
             for kind, tests in rule.tests_by_kind(rung).items():
                 for test in tests:
@@ -90,8 +91,10 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             for need in rule.needs:
                 want(rung, need)
             for action in rule.actions:
-                for name in (*action.done, *((action.waste,) if action.waste else ())):
-                    want(rung, name)
+                for name in action.done:  # what fell is done when it is back where it was
+                    want(rung, name, earlier=fell)
+                if action.waste:
+                    want(rung, action.waste)
     return {
         kind: Wanted(frozenset(names), frozenset(past.get(kind, ())))
         for kind, names in metrics.items()

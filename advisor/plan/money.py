@@ -43,6 +43,8 @@ class TargetOrigin(StrEnum):
     BAND = "band"
     PEERS = "peers"  # the better half of the shop's own subjects
     BEFORE = "before"  # the value in the window before
+    OTHERS = "others"  # what is compared with: siblings, or all others of the parent
+    LIMIT = "limit"  # the rule's own
     NOTHING = "nothing"  # of what is lost as a whole nothing needs to be lost
 
     def text(self, language: Language) -> str:
@@ -54,6 +56,10 @@ class TargetOrigin(StrEnum):
                 return language.gettext("the average of the better half of your own")
             case TargetOrigin.BEFORE:
                 return language.gettext("the value in the previous period")
+            case TargetOrigin.OTHERS:
+                return language.gettext("within 10% of your others")
+            case TargetOrigin.LIMIT:
+                return language.gettext("the limit of this check")
             case TargetOrigin.NOTHING:
                 return language.gettext("nothing wasted")
 

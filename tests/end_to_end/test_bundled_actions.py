@@ -4,9 +4,16 @@ from functools import cache
 
 import pytest
 
+from advisor.document.compose.actions import action_infos
+from advisor.document.compose.findings import compose_findings
+from advisor.judge.engine.reference import ReferenceEngine
+from advisor.knowledge.load import bands_of
 from advisor.knowledge.rule_file import load_pack
-from advisor.model.rule import Action, Rule
+from advisor.model.rule import Action, Rule, RulePack
+from advisor.model.settings import Settings
 from advisor.model.vocabulary import Vocabulary
+from advisor.testing.case_runner import CaseRunner
+from advisor.testing.cases import Outcome, pack_cases
 from tests.end_to_end.runs import registry
 
 HOURS = {0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24}  # finer than that nobody can tell
@@ -101,3 +108,23 @@ def test_what_is_set_is_set_before_it_is_left_alone() -> None:
 
 def test_money_is_not_moved_to_what_gets_less() -> None:
     assert ("move", "lower") in words().levers["ads.budget"].opposed
+
+
+@cache
+def runner() -> CaseRunner:
+    bands = bands_of(Settings(), registry())
+    return CaseRunner(words(), bands, list(rules().values()), engine=ReferenceEngine())
+
+
+@pytest.mark.parametrize("pack", registry().rule_packs(), ids=lambda pack: pack.id)
+def test_what_ends_an_action_is_a_number(pack: RulePack) -> None:
+    for rule_id, cases in pack_cases(pack, vocabulary=words()).items():
+        rule = rules()[rule_id]
+        fires = next((case for case in cases if case.outcome is Outcome.FIRES), None)
+        if fires is None or not any(action.done for action in rule.actions):
+            continue
+        diagnosis = runner().diagnose(rule, fires)
+        infos = action_infos(diagnosis.plan.plan, compose_findings(diagnosis), diagnosis)
+        own = [action for action in infos if action.rule == rule_id]
+        assert all(action.done for action in own), rule_id
+        assert all(done.target is not None for action in own for done in action.done), rule_id

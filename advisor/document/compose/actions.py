@@ -258,7 +258,6 @@ def _done(
         metric = metric_of(name, diagnosis.vocabulary)
         value = findings.values[index].get(name)
         target = findings.target(index, name, levels)
-        goal = language.either([language.level(level) for level in levels])
         if value is not None and value.origin is not None and edge(value, levels) is not None:
             goal = _reach(value, levels, language, currency)
         elif target is not None:
@@ -268,7 +267,7 @@ def _done(
                 range=language.band(low, high, metric.unit, currency),
                 origin=target.origin.text(language),
             )
-        elif value is not None and value.origin is not None and value.value is not None:
+        else:  # without a number nobody could say when it is done
             continue
         now = None if value is None else value.value
         number = None if target is None else target.value

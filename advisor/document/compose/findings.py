@@ -12,7 +12,14 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
 )
-from advisor.judge import Match, RuleEvaluation, rule_metrics, split_subject_id, truth_column
+from advisor.judge import (
+    RELATIVE,
+    Match,
+    RuleEvaluation,
+    rule_metrics,
+    split_subject_id,
+    truth_column,
+)
 from advisor.metrics import Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import (
     Better,
@@ -52,13 +59,43 @@ class ShopFindings:
 
     def target(self, index: int, name: str, levels: tuple[str, ...]) -> Target | None:
         """Where a value has to get to be in *levels*; without a band, what the better half of the
-        shop's own has; where it is there, what it was before it got worse. None where nothing
-        tells."""
+        shop's own has, or what the rule holds it against; where it is there, what it was before it
+        got worse. None where nothing tells."""
         value = self.values[index].get(name)
         if value is None:
             return None
         targets = self.block.targets.get(index, {})
-        return edge(value, levels) or targets.get(name) or _back(value)
+        return (
+            edge(value, levels)
+            or targets.get(name)
+            or self._compared(index, value, levels)
+            or _back(value)
+        )
+
+    def _compared(self, index: int, value: Value, levels: tuple[str, ...]) -> Target | None:
+        """Where *value* is clear of the nearest of what the rule's own conditions hold it against:
+        all have to hold, so one that does not ends the finding."""
+        frame, place = self.block.measured(index)
+        now = value.value
+        if now is None:
+            return None
+        ends: list[tuple[float | None, float | None, TargetOrigin]] = []
+        for test in self.block.matches[index].rule.when.own():
+            if test.name == value.metric.id and not test.asks_past():
+                ends.append((test.at_most, test.at_least, TargetOrigin.LIMIT))
+                column = f"{truth_column(test)}.centre"
+                usual = finite(frame[column][place]) if column in frame.columns else None
+                if usual is not None:
+                    low, high = (usual * share for share in RELATIVE)
+                    ends.append((low, high, TargetOrigin.OTHERS))
+        found = [
+            Target(at, above, origin)
+            for low, high, origin in ends
+            for at, above in ((low, False), (high, True))
+            if at is not None and (now > at if above else now < at)
+        ]
+        wanted = [one for one in found if ("high" if one.above else "low") not in levels]
+        return min(wanted, key=lambda one: abs(one.value - now), default=None)
 
     def per_day(self, index: int, metric: Metric) -> float | None:
         """How many events a day carry the chance of *metric*: orders of a money ratio, else units
