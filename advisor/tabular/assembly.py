@@ -34,7 +34,6 @@ from advisor.tabular.columns import (
 )
 from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
-from advisor.tabular.containers.workbook import SheetGrid
 from advisor.tabular.dates import Order, period_of, spans
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
@@ -210,9 +209,8 @@ class FileReader:
         rows = self._of_platform(rows, after + described)
         if described:
             rows.left_out["description row"] = 1
-        if isinstance(grid, SheetGrid | RecordGrid):
-            for code, text in grid.remarks:
-                self.notes.say(code, text)
+        for code, text in getattr(grid, "remarks", ()):
+            self.notes.say(code, text)
         if isinstance(grid, TextGrid) and grid.unclosed:
             self.notes.say("unclosed-quote", _unclosed(grid.unclosed))
         return self._with_rows_above(rows, places)

@@ -158,6 +158,7 @@ class Recogniser:
     def locate(self, source: Source) -> Located | None:
         """The grid of *source* that has most of the kind; None where it has next to nothing."""
         from advisor.tabular.containers.documents import RecordGrid  # needs Polars
+        from advisor.tabular.containers.lines import lines_of
 
         kind = self._kind
         if kind.containers and source.container.value not in kind.containers:
@@ -172,6 +173,11 @@ class Recogniser:
                 continue
             if self._hopeless(grid):
                 continue
+            if kind.lines:
+                turned = lines_of(grid)
+                if turned is None or self._hopeless(turned):
+                    continue
+                grid = turned  # noqa: PLW2901
             found = self._in(grid)
             if found is None or any(column in found.columns for column in kind.forbids):
                 continue

@@ -186,6 +186,7 @@ class Kind:
     groups: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
     grid: str | None = None  # pattern of the grid's name (sheet or JSON path), where it decides
     items: str | None = None  # of JSON: the list in each record whose entries are the rows
+    lines: bool = False  # the names stand below each other, and each further column is a row
     above: bool = False  # of JSON: what stands around the list is a column too
     containers: tuple[str, ...] = ()  # empty: any
     api: bool = False  # answers of an API or tables of a loader: nobody downloads them by hand

@@ -16,6 +16,8 @@ _TOLERANCE = 0.011  # of a currency unit: amounts are printed with two decimals
 _AD_PAYMENT = r"(?i)gmv.*(payment|pembayaran)|(payment|pembayaran).*gmv|gmv_payment"
 _PRODUCT_ID = r"^\s*(\d{15,20})\s*\*\s*\d+\s*;?\s*$"
 _SAMPLE = r"(?i)sample"
+_AD_PAYMENTS = ("ad_fee.payment", "ad_fee.promote")  # lines among a report's adjustments
+_PAID = "_paid"
 
 
 def settled(reading: Reading) -> Reading:
@@ -35,6 +37,51 @@ def statements(reading: Reading) -> Reading:
         for t in reading.tables
     ]
     return _counted(attrs.evolve(reading, tables=tuple(tables)), SETTLED)
+
+
+def report(reading: Reading) -> Reading:
+    """*reading* of the totals of a period: payments for ads are among its adjustments."""
+    (table,) = reading.tables
+    frame = table.frame
+    payments = [name for name in _AD_PAYMENTS if name in frame.columns]
+    paid = pl.sum_horizontal(payments) if payments else pl.lit(0.0)
+    rows = _added(frame.drop(payments)).with_columns(frame.select(paid.alias(_PAID)))
+    inside = _shipping_is_a_fee(rows, SETTLED)
+    notes = [*reading.notes, *_disagreements(rows, SETTLED, reading, shipping_inside=inside)]
+    among = pl.col(_PAID) if SETTLED.adjustments in rows.columns else pl.lit(0.0)
+    rows = _parted(rows, SETTLED, shipping_inside=inside).with_columns(
+        (pl.col(SETTLED.ads) + pl.col(_PAID)).alias(SETTLED.ads),
+        (pl.col(SETTLED.adjustments) - among).alias(SETTLED.adjustments),
+        (pl.col(SETTLED.before_ads) - pl.col(_PAID)).alias(SETTLED.before_ads),
+    )
+    return attrs.evolve(
+        reading,
+        tables=(attrs.evolve(table, frame=rows.drop(_PAID)),),
+        columns=tuple(_plain(column) for column in reading.columns),
+        notes=tuple(notes),
+    )
+
+
+def adjustments(reading: Reading) -> Reading:
+    """*reading* of a statement's adjustments, with the payments for ads apart, by day."""
+    (table,) = reading.tables
+    rows = table.frame.with_columns(_first(table.frame, ("to", "from"), pl.Date).alias("day"))
+    payment = _first(rows, ("by.type",), pl.String).str.contains(_AD_PAYMENT).fill_null(value=False)
+    amount = pl.col("statement_adjustments")
+    rows = rows.with_columns(
+        pl.when(~payment).then(amount).alias("statement_adjustments"),
+        pl.when(payment).then(amount).alias("statement_ad_payments"),
+    )
+    counts = ["statement_adjustments", "statement_ad_payments"]
+    sums = (pl.when(pl.col(n).is_not_null().any()).then(pl.col(n).sum()).alias(n) for n in counts)
+    of_days = rows.group_by("day", "currency", maintain_order=True).agg(pl.col("_row").min(), *sums)
+    known = rows["day"].drop_nulls().sort()
+    return attrs.evolve(
+        reading,
+        tables=(_table("shop", table.family, of_days, pl.lit(""), pl.lit("")),),
+        rows=rows.height,
+        period=Period(known[0], known[-1]) if len(known) else reading.period,
+    )
 
 
 def _counted(reading: Reading, parts: Parts) -> Reading:
@@ -220,7 +267,9 @@ def _table(subject: str, family: str, counted: pl.DataFrame, key: pl.Expr, name:
 
 FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "income": settled,
+    "income-report": report,
     "profit-and-loss": settled,
+    "profit-and-loss-adjustments": adjustments,
     "api-statement-transactions": settled,
     "api-statements": statements,
     "unsettled-orders": unsettled,

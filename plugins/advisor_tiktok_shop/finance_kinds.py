@@ -55,6 +55,8 @@ SETTLED_BY_PRODUCT = ("income", "profit-and-loss", "api-statement-transactions")
 """Kinds whose rows may be about one product."""
 ADDS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys((*SETTLED_BY_PRODUCT, "api-statements"), _SETTLED_ADDS),
+    "income-report": (SETTLED.ads, SETTLED.other, SETTLED.before_ads),
+    "profit-and-loss-adjustments": ("statement_ad_payments",),
     **dict.fromkeys(("unsettled-orders", "api-unsettled-orders"), _UNSETTLED_ADDS),
 }
 """Counts that each kind gives beside those of its columns."""

@@ -68,6 +68,8 @@ def table(kind: Kind, language: str, chosen: list[tuple[str, ColumnSpec]]) -> by
     lines = [[name_in(spec, language) or "" for _, spec in chosen]]
     for row in (0, 1):
         lines.append([OF.get(column, VALUES[spec.type][row]) for column, spec in chosen])
+    if kind.lines:  # the names stand below each other
+        lines = [list(line) for line in zip(*lines, strict=True)]
     quoted = (",".join(f'"{cell}"' for cell in line) for line in lines)
     return "\n".join([*quoted, ""]).encode()
 

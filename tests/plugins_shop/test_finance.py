@@ -7,8 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from advisor.ingest.combination import combine
+from advisor.ingest.gathering import gather
 from advisor.model import Period
 from advisor.model.reading import Reading
+from advisor.plugin import ReadContext
+from docs.generate import bundled
 from tests.plugins_shop.reads import read, sums, table_of, written
 from tests.shapes._xlsx import workbook
 
@@ -274,3 +278,91 @@ def test_a_statement_is_of_the_day_before_its_time(tmp_path: Path) -> None:
     assert reading.period == Period(date(2026, 9, 2), date(2026, 9, 2))
     counted = sums(table_of(reading, "shop"))
     assert (counted["settlement"], counted["settled_shipping"]) == (70.5, -9.5)
+
+
+REPORT = [
+    ["", "Payout report"],
+    [],
+    ["", "Time period:", "", "", "", "2026/08/01-2026/08/31"],
+    ["", "Currency", "", "", "", "VND"],
+    ["", "Total settlement amount", "", "", "", "8,000,000"],
+    ["", "", "Total Revenue", "", "", "12,000,000"],
+    ["", "", "", "Subtotal after seller discounts", "", "13,000,000"],
+    ["", "", "", "", "Subtotal before discounts", "14,000,000"],
+    ["", "", "", "Refund subtotal after seller discounts", "", "-1,000,000"],
+    ["", "", "Total Fees", "", "", "-3,000,000"],
+    ["", "", "", "Transaction fee", "", "-500,000"],
+    ["", "", "", "TikTok Shop commission fee", "", "-1,000,000"],
+    ["", "", "", "Shipping cost", "", "-300,000"],
+    ["", "", "", "Affiliate Commission", "", "-800,000"],
+    ["", "", "", "VAT withheld by TikTok Shop", "", "-400,000"],
+    ["", "", "Total adjustments", "", "", "-1,000,000"],
+    ["", "", "", "GMV Payment for TikTok Ads", "", "-1,200,000"],
+    ["", "", "", "Platform reimbursement", "", "200,000"],
+]
+
+
+def test_a_report_has_its_names_below_each_other_and_a_period_in_each_column(
+    tmp_path: Path,
+) -> None:
+    july = {"2026/08/01-2026/08/31": "2026/07/01-2026/07/31", "8,000,000": "7,000,000"}
+    rows = [[*row, july.get(row[-1], row[-1])] if len(row) > 2 else row for row in REPORT]
+    rows[5][-1] = "11,000,000"
+    reading = read(written(tmp_path, "income.xlsx", workbook(rows, sheet="Reports")))
+    assert (reading.kind, reading.rows, reading.left_out) == ("income-report", 2, {})
+    assert reading.period == Period(date(2026, 7, 1), date(2026, 8, 31))
+    assert [note.code for note in reading.notes] == []
+    frame = table_of(reading, "shop").frame.sort("from")
+    assert frame["to"].to_list() == [date(2026, 7, 31), date(2026, 8, 31)]
+    assert frame["settlement"].to_list() == [7_000_000, 8_000_000]
+    newest = frame.to_dicts()[-1]
+    assert newest["ad_fee"] == -1_200_000
+    assert newest["settled_adjustments"] == 200_000
+    assert newest["settlement_before_ads"] == 9_200_000
+    assert newest["other_fee"] == -400_000
+    assert newest["platform_fee"] == -1_500_000
+    parts = ("settled_revenue", "platform_fee", "affiliate_fee", "ad_fee", "other_fee")
+    whole = sum(newest[part] for part in (*parts, "settled_shipping", "settled_adjustments"))
+    assert whole == newest["settlement"]
+
+
+def test_a_report_is_not_added_to_the_orders_of_its_period(tmp_path: Path) -> None:
+    orders = [line.split(",") for line in income("en").strip().split("\n")]
+    totals = [
+        ["Time period:", "2026/09/09-2026/09/10"],
+        ["Total settlement amount", "97000"],
+        ["Total Revenue", "150000"],
+        ["Total Fees", "-36000"],
+    ]
+    (tmp_path / "income.xlsx").write_bytes(workbook(orders, sheet="Order details"))
+    (tmp_path / "report.xlsx").write_bytes(workbook(totals, sheet="Reports"))
+    registry = bundled()
+    context = ReadContext(today=date(2026, 11, 22))
+    gathered = gather([tmp_path], registry.providers(), context)
+    assert {reading.kind for reading in gathered.readings} == {"income", "income-report"}
+    counted = combine(gathered.readings, registry.vocabulary())
+    (settled,) = (one for one in counted.of("shop") if one.family == "shop-finance")
+    assert settled.rows is not None
+    assert settled.rows["settlement"].sum() == 97_000
+    assert settled.totals is None
+
+
+ADJUSTMENTS = """Statement,,,,,,,
+Download time,2026-09-20,,,,,,
+,,,,,,,
+Adjustment ID,Adjustment Type,Adjustment reason,Adjustment amount,Adjustment create time,\
+Adjustment settlement time,linked statement id,llinked payout id
+7400000000000000001,Platform reimbursement,Lost package,12.50,20260901,20260909,1,2
+7400000000000000002,GMV Payment for TikTok Ads,,-300,20260902,20260909,1,2
+7400000000000000003,Net earnings balance,,50,20260902,20260910,1,2
+7400000000000000003,Net earnings deduction,,-50,20260902,20260910,1,2
+"""
+
+
+def test_adjustments_of_a_statement_stand_beside_its_orders(tmp_path: Path) -> None:
+    reading = read_text(tmp_path, "adjustment.csv", ADJUSTMENTS)
+    assert (reading.kind, reading.rows, reading.left_out) == ("profit-and-loss-adjustments", 4, {})
+    assert reading.period == Period(date(2026, 9, 9), date(2026, 9, 10))
+    table = table_of(reading, "shop")
+    assert table.family == "shop-finance-adjustments"
+    assert sums(table) == {"statement_adjustments": 12.5, "statement_ad_payments": -300}

@@ -29,7 +29,11 @@ LAID_OUT = {
     "creator-products",
     "product-traffic-list",
     "service-daily",
-    *(kind.id for kind in KINDS.values() if kind.data_rows or kind.groups or kind.last_header),
+    *(
+        kind.id
+        for kind in KINDS.values()
+        if kind.data_rows or kind.groups or kind.last_header or kind.lines
+    ),
 }
 # With one of these an Ads Manager report is another kind.
 AUDIENCE = ("age", "gender", "country")
