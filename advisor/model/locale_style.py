@@ -19,7 +19,7 @@ _UNITS = (SECOND, HOUR)
 _SKELETONS = (DAY_OF_MONTH, FULL_DAY, MONTH)
 
 
-@frozen
+@frozen(eq=False)
 class Style:
     """How *locale* writes.
 

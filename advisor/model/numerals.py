@@ -27,6 +27,10 @@ _WHOLE = frozenset(
 _DATE_FIELD = re.compile(r"'([^']*)'|d+|[ML]+|y+")
 
 
+_remembered = lru_cache(maxsize=1 << 14)  # a value is printed in several sentences of a finding
+
+
+@_remembered
 def number(value: float, unit: Unit, currency: str | None, style: Style) -> str:
     """*value* with its unit: `1.2%`, `$1.50`, `MX$1,234`, `2.4`, `12,345`, `46s`, `20h`."""
     if unit is Unit.SECONDS and abs(value) >= _LONG:
@@ -35,6 +39,7 @@ def number(value: float, unit: Unit, currency: str | None, style: Style) -> str:
     return _with_unit(_localized(digits, style), digits[0] == "-", unit, currency, style)
 
 
+@_remembered
 def between(low: float, high: float, unit: Unit, currency: str | None, style: Style) -> str | None:
     """`1–3%`, the unit said once; None where one of them is negative and a dash would mislead."""
     first, last = _digits(low, unit, currency), _digits(high, unit, currency)
@@ -48,6 +53,7 @@ def between(low: float, high: float, unit: Unit, currency: str | None, style: St
     return _with_unit(both, negative=False, unit=unit, currency=currency, style=style)
 
 
+@_remembered
 def integer(value: float, style: Style) -> str:
     """*value* without decimals: `12,345`."""
     digits = _plain(Decimal(repr(float(value))), 0)
@@ -134,7 +140,6 @@ def _localized(digits: str, style: Style) -> str:
     return f"{grouped}{style.decimal}{decimals}" if point else grouped
 
 
-@lru_cache(maxsize=1 << 14)  # the edges of a band are printed for each of its subjects
 def _digits(value: float, unit: Unit, currency: str | None) -> str:
     exact = Decimal(repr(float(value)))  # as it is written, not as it is stored: 0.285 is 28.5 %
     if unit is Unit.SHARE:

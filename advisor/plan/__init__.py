@@ -15,7 +15,6 @@ from advisor.plan.money import (
     Price,
     Target,
     TargetOrigin,
-    expected,
 )
 from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
@@ -59,7 +58,6 @@ __all__ = [
     "arithmetic",
     "asked_of",
     "edge",
-    "expected",
     "findings_frame",
     "fingerprint",
     "formula",

@@ -8,7 +8,7 @@ import attrs
 from advisor.model import Action, Language, Rule, Vocabulary, frozen
 from advisor.plan.causes import causes
 from advisor.plan.findings import PricedFinding
-from advisor.plan.money import Gain, NoPrice, Price, Reason, expected, gain
+from advisor.plan.money import Gain, NoPrice, Price, Reason, gain
 from advisor.plan.question import Question
 
 LEAST_ALL, NEARLY_ALL = 10, 0.8  # of so many subjects so large a share is nearly all: ours
@@ -148,7 +148,7 @@ def _planned(
     explained: tuple[PricedFinding, ...],
     of: int,
 ) -> Planned:
-    each = {f.index: expected(f.price) for f in members if isinstance(f.price, Price)}
+    each = {f.index: f.price.expected for f in members if isinstance(f.price, Price)}
     ordered = sorted(members, key=lambda f: (-each.get(f.index, 0.0), -f.stake, f.p, f.subject))
     prices = _of_one_kind([f.price for f in ordered if isinstance(f.price, Price)])
     rule = ordered[0].rule
@@ -187,7 +187,7 @@ def _of_one_kind(prices: Sequence[Price]) -> list[Price]:
     are no sum."""
     worth: dict[str, float] = {}
     for price in prices:
-        worth[price.what] = worth.get(price.what, 0.0) + expected(price)
+        worth[price.what] = worth.get(price.what, 0.0) + price.expected
     most = max(sorted(worth), key=worth.__getitem__, default=None)
     return [price for price in prices if price.what == most]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from advisor.model import Rule, frozen
-from advisor.plan.money import Factor, NoPrice, Price, expected
+from advisor.plan.money import Factor, NoPrice, Price
 from advisor.plan.question import Question
 
 
@@ -38,7 +38,7 @@ class PricedFinding:
     @property
     def worth(self) -> float | None:
         """Money in 30 days that reaching the target brings on average; None without a price."""
-        return expected(self.price) if isinstance(self.price, Price) else None
+        return self.price.expected if isinstance(self.price, Price) else None
 
 
 def worth_of_one(metric: str | None, findings: Iterable[PricedFinding]) -> Factor | None:

@@ -12,6 +12,7 @@ simulation.
 import math
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import cached_property
 
 from advisor.metrics import metric_of
 from advisor.model import Language, Metric, Vocabulary, frozen
@@ -87,6 +88,12 @@ class Price:
     kept: float
     what: str
     scale: float = 1.0
+
+    @cached_property
+    def expected(self) -> float:
+        """The mean of what it alone is worth: that of its gain, without the ends."""
+        short, sd = _short(self)
+        return max(_rectified(short, sd).mean * max(self.volume.mean, 0.0), 0.0)
 
 
 class Reason(StrEnum):
@@ -190,12 +197,6 @@ def gain(prices: Sequence[Price]) -> Gain:
     )
     whole = _product(whole, _log_normal(Factor(1.0, off / mean)))
     return Gain(whole.low, mean, max(whole.high, mean), prices[0].what)
-
-
-def expected(price: Price) -> float:
-    """The mean of what *price* alone is worth: that of its gain, without the ends."""
-    short, sd = _short(price)
-    return max(_rectified(short, sd).mean * max(price.volume.mean, 0.0), 0.0)
 
 
 def added(gains: Iterable[Gain]) -> Gain | None:

@@ -53,9 +53,8 @@ from advisor.plan.money import (
 )
 from advisor.plan.peers import LEAST_SIBLINGS, peers, worths
 from advisor.plan.question import question
+from advisor.plan.volumes import Volume, variations
 from advisor.stats import UNSEEN_TRAFFIC
-
-WEEK = 7  # days
 
 
 class Use(StrEnum):
@@ -350,17 +349,13 @@ class _Candidates:
         return worths(self._of(lambda n: n in self._peers and n not in money), vocabulary)
 
     def unsteady(self, windows: Windows) -> pl.DataFrame:
-        """How far the volume of a price may be off, relative to itself (`volume.cv`), by group and
-        row of the findings, where the rows are days: the days as they differ from those a week
-        before, so that neither the week's shape nor a trend counts."""
-        parts = [
-            one
+        """How far the volume of a price may be off (see advisor.plan.volumes)."""
+        asked = [
+            Volume(group, rows, metric, of_money=_is_cost(metric) or not metric.denominator)
             for group, _, rows, metric in self._metrics
             if group in self._priced
-            and (one := _unsteady(group, rows, metric, windows)) is not None
         ]
-        schema = {"group": pl.UInt32, "row": pl.UInt32, "volume.cv": pl.Float64}
-        return pl.concat([pl.LazyFrame(schema=schema), *parts]).collect(engine="in-memory")
+        return variations(asked, windows)
 
     def covered(self, windows: Windows) -> pl.DataFrame:
         """How many days of the window the rows of a group's metric cover, by group and shop, where
@@ -466,56 +461,6 @@ def _measured(group: int, rows: MatchedRows, metric: Metric) -> pl.DataFrame:
             "days": column(days_column(m, frame.columns)),
         },
         schema=VALUES,
-    )
-
-
-def _unsteady(
-    group: int, rows: MatchedRows, metric: Metric, windows: Windows
-) -> pl.LazyFrame | None:
-    """See _Candidates.unsteady; None where no rows of days have the counts.
-
-    What is bought for money varies with the money: a cost per click says already how many clicks
-    there were for it.
-    """
-    spent = _is_cost(metric) or not metric.denominator
-    counted = metric.numerator if spent else metric.denominator
-    counts = [name for name in counted if name[-1] != "?"]
-    source = next(
-        (
-            one
-            for one in rows.graded.measured.source
-            if all(count in one.frame.columns for count in metric.required())
-        ),
-        None,
-    )
-    if not counts or source is None or source.grain is not Grain.DAY:
-        return None
-    subjects = rows.frame.lazy().select(
-        "shop", "key", pl.Series("row", list(rows.places), dtype=pl.UInt32)
-    )
-    day, by = pl.col("from").cast(pl.Date), ["shop", "key"]
-    count = pl.sum_horizontal(pl.col(name).cast(pl.Float64) for name in counts)
-    days = (
-        source.within(windows)
-        .lazy()
-        .join(subjects, on=by, how="semi")
-        .group_by(*by, day.alias("day"))
-        .agg(count.sum().alias("count"))
-    )
-    week_before = days.select(*by, pl.col("day") + pl.duration(days=WEEK), then="count")
-    pairs = days.join(week_before, on=[*by, "day"], how="left").sort(*by, "day")
-    apart = (pl.col("count") - pl.col("then")) ** 2
-    many = apart.count().cast(pl.Float64)
-    # What is on few days, as a LIVE, is what it was; chance alone has a part in it.
-    # By two pairs fewer: so few days are not sure of how much they vary.
-    variance = pl.when(many >= WEEK).then(pl.len() * apart.sum() / (2 * (many - 2)))
-    chance = pl.lit(0.0) if spent else pl.col("count").sum()
-    return (
-        pairs.group_by(by)
-        .agg((variance.fill_null(chance).sqrt() / pl.col("count").sum()).alias("volume.cv"))
-        .with_columns(pl.when(pl.col("volume.cv").is_finite()).then("volume.cv"))
-        .join(subjects, on=by)
-        .select(pl.lit(group, pl.UInt32).alias("group"), "row", "volume.cv")
     )
 
 

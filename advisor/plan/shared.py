@@ -14,7 +14,7 @@ from advisor.metrics import comes_after
 from advisor.model import Better, Vocabulary
 from advisor.plan.actions import Planned
 from advisor.plan.findings import PricedFinding
-from advisor.plan.money import Gain, Price, expected
+from advisor.plan.money import Gain, Price
 
 FollowsOn = Callable[[str, str], bool]
 
@@ -32,7 +32,7 @@ def shares(items: Sequence[Planned], follows: FollowsOn) -> dict[str, float]:
         whole = added = 0.0
         for finding in item.findings:
             if isinstance(finding.price, Price) and finding.price.what == item.gain.what:
-                mid = expected(finding.price)
+                mid = finding.price.expected
                 whole += mid
                 added += claimed.add(finding, finding.price.metric, mid)
         if whole > 0:

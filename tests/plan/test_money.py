@@ -16,7 +16,6 @@ from advisor.plan.money import (
     Target,
     TargetOrigin,
     added,
-    expected,
     gain,
 )
 
@@ -115,7 +114,7 @@ def test_the_ends_lie_around_the_middle_and_grow_with_what_is_added(
 
     assert 0 <= found.low <= found.mid <= found.high < math.inf
     assert found.mid == pytest.approx(sum(gain([one]).mid for one in prices))
-    assert gain(prices[:1]).mid == pytest.approx(expected(prices[0]))
+    assert gain(prices[:1]).mid == pytest.approx(prices[0].expected)
 
 
 def test_gains_added_are_off_in_one_direction() -> None:

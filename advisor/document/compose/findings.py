@@ -1,6 +1,8 @@
-"""Matchs as findings of the document: evidence, sentence, price."""
+"""Matches as findings of the document: evidence, sentence, price."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+
+import attrs
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.origins import origin_of
@@ -34,7 +36,6 @@ from advisor.model import (
     text,
 )
 from advisor.plan import (
-    NoPrice,
     Price,
     PricedFinding,
     PricedFindings,
@@ -42,9 +43,9 @@ from advisor.plan import (
     TargetOrigin,
     arithmetic,
     edge,
-    expected,
-    fingerprint,
 )
+
+_TRUE = int(Truth.TRUE)
 
 
 @frozen(eq=False)
@@ -146,21 +147,51 @@ def _of_rule(
     evaluation = block.matches[findings[0].index].evaluation
     rule, there = diagnosis.said(evaluation.rule), frozenset(frame.columns)
     tests = tuple(dict.fromkeys(rule.when.own()))
-    sources = _sources(evaluation, tests, diagnosis)
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)
         for name in rule_metrics(rule)
         if f"{name}.lo" in there
     }
-    origins = {name: _origin(name, evaluation, diagnosis) for name in metrics}
+    said = _Said(
+        rule,
+        tuple((test, truth_column(test)) for test in tests),
+        {name: _origin(name, evaluation, diagnosis) for name in metrics},
+        _sources(evaluation, tests, diagnosis),
+        frozenset(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why)),
+        tuple(t.name for t in rule.own_tests() if t.name in diagnosis.vocabulary.symbols),
+        diagnosis,
+    )
     rows = frame[_columns(frame.columns, rule, tests, metrics.values())][places]
     made = []
     for finding, row in zip(findings, rows.iter_rows(named=True), strict=True):
-        named = {n: value_of(m, row, origin=origins[n]) for n, m in metrics.items()}
+        values = {n: value_of(m, row, origin=said.origins[n]) for n, m in metrics.items()}
         match = block.matches[finding.index]
-        info = _info(match, rule, row, named, tests, sources, finding.price, diagnosis)
-        made.append((info, named))
+        made.append((_info(finding, match, row, values, said), values))
     return made
+
+
+@frozen(eq=False)
+class _Said:
+    """What all findings of a *rule* have in common: its *tests* with the columns of their truth,
+    the *origins* of bands, the rows (*sources*) behind the metrics, the *placeholders* of its texts
+    and the *symbols* that it asks for."""
+
+    rule: Rule
+    tests: Sequence[tuple[Test, str]]
+    origins: Mapping[str, str | None]
+    sources: Mapping[str, Mapping[tuple[str, str], Rows]]
+    placeholders: frozenset[str]
+    symbols: Sequence[str]
+    diagnosis: Diagnosis
+    _bands: dict[Hashable, BandInfo | None] = attrs.field(factory=dict, init=False)
+
+    def band(self, value: Value) -> BandInfo | None:
+        """The band that *value* is held against, which is that of most others."""
+        edges = (value.metric.id, value.edge_low, value.edge_high, value.origin)
+        if edges not in self._bands:
+            language, currency = self.diagnosis.language, self.diagnosis.business.currency
+            self._bands[edges] = band_info(value, language, currency)
+        return self._bands[edges]
 
 
 def _columns(
@@ -193,65 +224,73 @@ def _sources(
     return found
 
 
+_NO_ROWS = Rows("", ())
+
+
 def _info(
+    finding: PricedFinding,
     match: Match,
-    rule: Rule,
     row: Mapping[str, object],
-    named: Mapping[str, Value],
-    tests: Sequence[Test],
-    sources: Mapping[str, Mapping[tuple[str, str], Rows]],
-    price: Price | NoPrice,
-    diagnosis: Diagnosis,
+    measured: Mapping[str, Value],
+    said: _Said,
 ) -> FindingInfo:
-    currency, language = diagnosis.business.currency, diagnosis.language
+    rule, diagnosis = said.rule, said.diagnosis
+    language, price = diagnosis.language, finding.price
     name = str(row.get("name") or match.key)
-    values = _placeholders(match, rule, row, named, name, diagnosis)
-    said = text.without_unknown(rule.says.finding, values)
-    parameters = {key: values.get(key, language.not_known) for key in text.placeholders(said)}
-    evidence = []
-    for test in tests:
-        value = None if test.earlier else named.get(test.name)
-        if value is None or row.get(truth_column(test)) != int(Truth.TRUE):
-            continue  # an alternative that does not hold shows nothing
-        p = finite(row.get(f"{truth_column(test)}.p")) or 0.0
-        rows = sources.get(test.name, {}).get((match.shop, match.key), Rows("", ()))
-        evidence.append(
-            Evidence(
-                metric=test.name,
-                title=value.metric.title,
-                value=value.value,
-                low=value.low,
-                high=finite(value.high),
-                n=value.n,
-                levels=value.levels(),
-                band=band_info(value, language, currency),
-                text=value.words(language, currency),
-                sure=_sure(value, p, language, currency),
-                test=str(test),
-                file=rows.file,
-                rows=rows.ranges,
-                definition=value.metric.definition,
-            )
-        )
+    values = _placeholders(match, row, measured, name, said)
+    finding_text = text.without_unknown(rule.says.finding, values)
+    parameters = {
+        key: values.get(key, language.not_known) for key in text.placeholders(finding_text)
+    }
     pooled = row.get("pooled")
     return FindingInfo(
-        id=fingerprint(rule.id, match.kind, match.shop, match.key),
+        id=finding.id,
         rule=rule.id,
         guide=rule.guide,
         severity=rule.severity.value,
         status=rule.status.value,
         subject=SubjectInfo(match.kind, match.key, name),
-        evidence=tuple(evidence),
+        evidence=tuple(_evidence(match, row, measured, said)),
         unchecked=match.unchecked,
         explained_by=match.explained_by,
-        message=Message(text.render(said, parameters), said, parameters),
+        message=Message(text.render(finding_text, parameters), finding_text, parameters),
         why=text.render(text.without_unknown(rule.says.why, values), values, language.not_known),
         misleading_when=rule.says.misleading_when,
         confidence=1 - match.p,
-        stake=expected(price) if isinstance(price, Price) else None,
+        stake=finding.worth,
         pooled=pooled if isinstance(pooled, int) else 0,
         price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
     )
+
+
+def _evidence(
+    match: Match, row: Mapping[str, object], measured: Mapping[str, Value], said: _Said
+) -> Iterator[Evidence]:
+    """The values behind a finding. An alternative that does not hold shows nothing."""
+    currency, language = said.diagnosis.business.currency, said.diagnosis.language
+    subject = (match.shop, match.key)
+    for test, truth in said.tests:
+        value = None if test.earlier else measured.get(test.name)
+        if value is None or row.get(truth) != _TRUE:
+            continue
+        rows = said.sources.get(test.name, {}).get(subject, _NO_ROWS)
+        metric = value.metric
+        yield Evidence(
+            metric=test.name,
+            title=metric.title,
+            value=value.value,
+            low=value.low,
+            high=finite(value.high),
+            n=value.n,
+            levels=value.levels(),
+            band=said.band(value),
+            text=value.words(language, currency),
+            sure=_sure(value, finite(row.get(f"{truth}.p")) or 0.0, language, currency),
+            test=str(test),
+            file=rows.file,
+            rows=rows.ranges,
+            definition=metric.definition,
+        )
 
 
 def _price_info(price: Price, diagnosis: Diagnosis) -> PriceInfo:
@@ -282,37 +321,37 @@ def _sure(value: Value, p: float, language: Language, currency: str | None) -> s
 
 def _placeholders(
     match: Match,
-    rule: Rule,
     row: Mapping[str, object],
-    named: Mapping[str, Value],
+    measured: Mapping[str, Value],
     name: str,
-    diagnosis: Diagnosis,
+    said: _Said,
 ) -> dict[str, str]:
-    """What each placeholder of the texts of *rule* says for this subject."""
+    """What each placeholder of the texts of a rule says for this subject."""
+    diagnosis = said.diagnosis
     currency, language = diagnosis.business.currency, diagnosis.language
-    asked = dict.fromkeys(text.placeholders(rule.says.finding) + text.placeholders(rule.says.why))
     short = text.shorten(name)
-    values = {f"{rule.subject}.name": short, f"{match.kind}.name": short}
-    for placeholder in asked.keys() - values.keys():
+    values = {f"{said.rule.subject}.name": short, f"{match.kind}.name": short}
+    for placeholder in said.placeholders - values.keys():
         kind = placeholder.removesuffix(".name")
-        content = row.get(f"parent.{kind}")
-        if kind != placeholder and content is not None:
+        content = row.get(f"parent.{kind}") if kind != placeholder else None
+        if content is not None:
             values[placeholder] = text.shorten(diagnosis.name_of(kind, str(content)))
     for subject in match.partners:
         kind, _, key = split_subject_id(subject)
-        if f"{kind}.name" in asked and f"{kind}.name" not in values:
-            values[f"{kind}.name"] = text.shorten(diagnosis.name_of(kind, key))
-    for placeholder in asked:
-        metric, _, part = placeholder.rpartition(".")
-        value, part = (
-            (named[placeholder], "") if placeholder in named else (named.get(metric), part)
-        )
-        said = _part(value, part, language, currency) if value is not None else None
-        if said is not None:
-            values[placeholder] = said
-    for test in rule.own_tests():
-        if test.name in diagnosis.vocabulary.symbols and row.get(test.name):
-            values[test.name] = str(row[test.name])
+        named = f"{kind}.name"
+        if named in said.placeholders and named not in values:
+            values[named] = text.shorten(diagnosis.name_of(kind, key))
+    for placeholder in said.placeholders:
+        metric, part = placeholder, ""
+        if placeholder not in measured:
+            metric, _, part = placeholder.rpartition(".")
+        value = measured.get(metric)
+        words = _part(value, part, language, currency) if value is not None else None
+        if words is not None:
+            values[placeholder] = words
+    for symbol in said.symbols:
+        if row.get(symbol):
+            values[symbol] = str(row[symbol])
     return values
 
 
