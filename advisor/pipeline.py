@@ -30,6 +30,7 @@ from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
 from advisor.knowledge import Resolver, ShopKnowledge
 from advisor.model import (
+    AGENCY_NAME,
     CONFIG_NAME,
     ENGLISH,
     HISTORY_NAME,
@@ -88,7 +89,9 @@ def other_entries(folder: Path, shops: tuple[Path, ...]) -> tuple[str, ...]:
         sorted(
             one.name
             for one in folder.iterdir()
-            if one not in shops and one.name not in INDEX_FILES and not one.name.startswith(".")
+            if one not in shops
+            and one.name not in (*INDEX_FILES, AGENCY_NAME)
+            and not one.name.startswith(".")
         )
     )
 

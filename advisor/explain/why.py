@@ -1,6 +1,6 @@
 """Why a rule ended as it did on a subject: the tree of its conditions with the measured values."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -200,12 +200,36 @@ def _plain(limit: float, language: Language) -> str:
 def _related_words(related: Related, kind: str, language: Language) -> str:
     tests = language.all_of([condition(test, language) for test in related.tests])
     named = {"kind": kind, "relation": related.relation, "conditions": tests}
+    if not related.joins and related.quantifier is Quantifier.ANY:
+        return language.all_of(list(_how_many(related, named, language)))
     match related.quantifier:
         case Quantifier.ANY:
             return language.gettext("any {kind} ({relation}): {conditions}", **named)
         case Quantifier.ALL:
             return language.gettext("every {kind} ({relation}): {conditions}", **named)
     return language.gettext("no {kind} ({relation}): {conditions}", **named)
+
+
+def _how_many(related: Related, named: Mapping[str, str], language: Language) -> Iterator[str]:
+    """Each number of subjects, and each share, that has to pass."""
+    if related.at_least > 1 or related.share is None:
+        yield language.gettext(
+            "at least {n} of {kind} ({relation}): {conditions}", n=int(related.at_least), **named
+        )
+    if related.share is None:
+        return
+    share = language.number(related.share, Unit.SHARE)
+    if related.of is None:
+        yield language.gettext(
+            "at least {share} of {kind} ({relation}): {conditions}", share=share, **named
+        )
+        return
+    yield language.gettext(
+        "at least {share} of the {count} of {kind} ({relation}): {conditions}",
+        share=share,
+        count=related.of,
+        **named,
+    )
 
 
 def _explanation(diagnosis: Diagnosis, evaluation: RuleEvaluation, row: int) -> Explanation:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from advisor.judge.engine.program import After, Clause, Join, Pattern
 from advisor.judge.grade import Graded, truth_column
 from advisor.judge.relations import related_column, subject_id
-from advisor.model import Conditions, Quantifier, Related, Rule, frozen
+from advisor.model import Conditions, Related, Rule, frozen
 
 
 @frozen(eq=False)
@@ -41,9 +41,7 @@ class RuleEvaluation:
     @property
     def linked(self) -> bool:
         """Whether the engine has to follow links or findings from its subjects."""
-        return self.rule.after is not None or any(
-            related.quantifier is Quantifier.ANY for related in self.related()
-        )
+        return self.rule.after is not None or any(related.joins for related in self.related())
 
     def related(self) -> tuple[Related, ...]:
         """Every question over a relation."""
@@ -55,11 +53,7 @@ class RuleEvaluation:
             dict.fromkeys(
                 (
                     *(truth_column(test) for test in self.rule.own_tests()),
-                    *(
-                        related_column(related)
-                        for related in self.related()
-                        if related.quantifier is not Quantifier.ANY
-                    ),
+                    *(related_column(related) for related in self.related() if not related.joins),
                 )
             )
         )
@@ -73,18 +67,14 @@ class RuleEvaluation:
 
     def _clauses(self, head: str, conditions: Conditions) -> list[Clause]:
         always = {truth_column(test) for test in conditions.tests}
-        always |= {
-            related_column(related)
-            for related in conditions.related
-            if related.quantifier is not Quantifier.ANY
-        }
+        always |= {related_column(related) for related in conditions.related if not related.joins}
         joins = tuple(
             Join(
                 related.relation,
                 Pattern(related.kind, frozenset(truth_column(test) for test in related.tests)),
             )
             for related in conditions.related
-            if related.quantifier is Quantifier.ANY
+            if related.joins
         )
         after: tuple[After, ...] = ()
         if head == "fires" and self.rule.after is not None:

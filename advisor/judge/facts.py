@@ -14,7 +14,7 @@ from advisor.judge.engine.program import Derivation, LinkFact, SubjectFact
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import truth_column
 from advisor.judge.relations import Relations, link_facts, subject_id
-from advisor.model import Quantifier, Truth, frozen
+from advisor.model import Truth, frozen
 
 _BITS = 62  # conditions that one column of patterns holds
 _MEMBERS = {"kind_id": pl.String, "row": pl.UInt32, "fact": pl.String}
@@ -174,7 +174,7 @@ class _Named:
         for related in evaluation.related():
             pairs = self.relations.pairs(related.relation, evaluation.kind, related.kind)
             other = self.relations.graded.get(related.kind)
-            if related.quantifier is not Quantifier.ANY or pairs is None or other is None:
+            if not related.joins or pairs is None or other is None:
                 continue
             near = pairs.join(mine, on=["shop", "from"], how="semi")
             theirs = pl.DataFrame([near["shop"], near["to"].alias("key")])

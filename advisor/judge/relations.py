@@ -1,6 +1,6 @@
 """Which subjects belong together, and on which kind of subject a rule is judged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import attrs
 import polars as pl
@@ -9,6 +9,8 @@ from advisor.judge.engine.program import LinkFact
 from advisor.judge.grade import Graded, Grader, truth_column
 from advisor.metrics import Measured
 from advisor.model import Quantifier, Related, Rule, Truth, Vocabulary
+
+_DIGITS = 9  # of a share
 
 
 @attrs.frozen(eq=False)
@@ -148,7 +150,8 @@ def judgement_kind(rule: Rule, measured: Mapping[str, Measured], grader: Grader)
 def related_column(related: Related) -> str:
     """The name of the truth column of a question over a relation."""
     tests = " and ".join(truth_column(test) for test in related.tests)
-    return f"__{related.quantifier} {related.relation} {related.kind}: {tests}"
+    most = "" if related.joins else f" {related.at_least:g} {related.share} {related.of}"
+    return f"__{related.quantifier}{most} {related.relation} {related.kind}: {tests}"
 
 
 def with_related(
@@ -188,6 +191,7 @@ def _answers(
 ) -> pl.LazyFrame:
     """The truth of each question for each subject that has pairs."""
     truths = {f"__partner_{n}": related for n, related in enumerate(questions)}
+    counts = sorted({one.of for one in questions if one.of and one.of in partners.columns})
     each = partners.lazy().select(
         "shop",
         pl.col("key").alias("to"),
@@ -195,18 +199,61 @@ def _answers(
             pl.min_horizontal(pl.col(truth_column(test)) for test in related.tests).alias(name)
             for name, related in truths.items()
         ),
+        *(pl.col(count).alias(_weight(count)) for count in counts),
     )
     return (
         pairs.lazy()
+        .unique(["shop", "from", "to"], maintain_order=True)  # each counts once
         .join(each, on=["shop", "to"], how="left")
         .with_columns(pl.col(list(truths)).fill_null(int(Truth.MISSING)))
         .group_by("shop", "from")
         .agg(
-            quantified(related.quantifier, pl.col(name))
-            .cast(pl.UInt8)
-            .alias(related_column(related))
+            _answer(related, pl.col(name), counts).cast(pl.UInt8).alias(related_column(related))
             for name, related in truths.items()
         )
+    )
+
+
+def _weight(count: str) -> str:
+    return f"__weight_{count}"
+
+
+def _answer(related: Related, truth: pl.Expr, counts: Collection[str]) -> pl.Expr:
+    """The truth of *related* over the truths of all partners, of which the *counts* are known."""
+    if related.quantifier is not Quantifier.ANY or related.joins:
+        return quantified(related.quantifier, truth)
+    answer = _highest(truth, lambda those: those.sum() >= related.at_least)
+    if related.share is None:
+        return answer
+    if related.of is None:
+        return pl.min_horizontal(answer, _of_share(truth, pl.lit(1.0), related.share))
+    if related.of not in counts:
+        return pl.when(answer.is_null()).then(answer).otherwise(int(Truth.MISSING))
+    return pl.min_horizontal(answer, _of_share(truth, pl.col(_weight(related.of)), related.share))
+
+
+def _of_share(truth: pl.Expr, weight: pl.Expr, share: float) -> pl.Expr:
+    """The truth of passing with *share* of the *weight* of all, which has to be known."""
+    weights = weight + truth * 0.0
+    whole = weights.sum()
+    known = (weights.null_count() == 0) & (whole > 0)
+    # What the order of a sum leaves in the last digits decides nothing.
+    answer = _highest(
+        truth, lambda those: (weights.filter(those).sum() / whole).round(_DIGITS) >= share
+    )
+    return pl.when(known).then(answer).otherwise(int(Truth.MISSING))
+
+
+def _highest(truth: pl.Expr, enough: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """The highest truth that *enough* partners have, or more than it."""
+    return (
+        pl.when(enough(truth >= int(Truth.TRUE)))
+        .then(int(Truth.TRUE))
+        .when(enough(truth >= int(Truth.UNSURE)))
+        .then(int(Truth.UNSURE))
+        .when(enough(truth >= int(Truth.MISSING)))
+        .then(int(Truth.MISSING))
+        .otherwise(int(Truth.FALSE))
     )
 
 

@@ -6,9 +6,20 @@ from typing import Any
 import attrs
 
 from advisor.errors import unknown
-from advisor.model import LEVELS, TRENDS, Against, Conditions, Quantifier, Related, Test, Vocabulary
+from advisor.model import (
+    LEVELS,
+    TRENDS,
+    Against,
+    Conditions,
+    Named,
+    Quantifier,
+    Related,
+    Test,
+    Vocabulary,
+)
 
 _TEST_KEYS = ("is", "at-least", "at-most", "against")
+_HOW_MANY = ("at-least", "share", "of")
 _QUANTIFIERS = tuple(q.value for q in Quantifier)
 _EXPECTED = "a level (low, good, high), a list of levels or { at-least = …, at-most = … }"
 
@@ -17,11 +28,16 @@ class ConditionReader:
     """Reads conditions on subjects of one kind and keeps what is wrong with them.
 
     *kind* may be a kind that is not known: then only what does not depend on it is checked.
+    *limits* are the numbers that conditions may name; *used* are those that they do.
     """
 
-    def __init__(self, kind: str, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, kind: str, vocabulary: Vocabulary, limits: Mapping[str, float] | None = None
+    ) -> None:
         self.kind = kind
         self.vocabulary = vocabulary
+        self.limits = limits or {}
+        self.used: set[str] = set()
         self.wrong: list[str] = []
 
     def when(self, table: Any, with_: Any) -> Conditions:
@@ -139,14 +155,53 @@ class ConditionReader:
                 continue
             kind = way[1] if way else ""
             tests: list[Test] = []
+            how_many: dict[str, Any] = {}
             for name, entry in self._items(table, here):
-                tests += self._entry(name, entry, f"{here}.{name}", kind)
-            if isinstance(table, Mapping) and not table:
-                self.wrong.append(f"{here}: is empty")
-            if way is not None:
-                yield Related(way[0], way[1], Quantifier(word), tuple(tests))
+                if name in _HOW_MANY:
+                    how_many[name] = entry
+                else:
+                    tests += self._entry(name, entry, f"{here}.{name}", kind)
+            if isinstance(table, Mapping) and not table.keys() - _HOW_MANY:
+                self.wrong.append(f"{here}: {'asks nothing of them' if how_many else 'is empty'}")
+            quantifier = Quantifier(word)
+            counted = self._how_many(how_many, quantifier, here)
+            if way is not None and counted is not None:
+                yield Related(way[0], way[1], quantifier, tuple(tests), **counted)
         if isinstance(value, Mapping) and not value:
             self.wrong.append(f"{at}: expected any, all or none")
+
+    def _how_many(
+        self, table: Mapping[str, Any], quantifier: Quantifier, at: str
+    ) -> dict[str, Any] | None:
+        """How many of the related subjects must pass, as fields of Related; None where that cannot
+        be."""
+        if not table:
+            return {}
+        before = len(self.wrong)
+        if quantifier is not Quantifier.ANY:
+            keys = ", ".join(table)
+            self.wrong.append(f"{at}: {keys} can be asked of any alone, not of {quantifier}")
+        at_least, share, of = (table.get(key) for key in _HOW_MANY)
+        fields: dict[str, Any] = {}
+        if at_least is not None:
+            most = self._limit(at_least, f"{at}.at-least")
+            if most is not None and (most < 1 or most != int(most)):
+                self.wrong.append(f"{at}.at-least: {most:g} is no number of subjects")
+            fields["at_least"] = most
+        if share is not None:
+            part = self._limit(share, f"{at}.share")
+            if part is not None and not 0 < part <= 1:
+                self.wrong.append(f"{at}.share: {part:g} is no share; write half of them as 0.5")
+            fields["share"] = part
+        if of is not None:
+            counts = self.vocabulary.counts
+            if of not in counts:
+                self.wrong.append(f"{at}.of: {unknown('count', str(of), counts)}")
+            elif share is None:
+                self.wrong.append(f"{at}.of: needs a share of it")
+            fields["of"] = of
+        fields["named"] = self._named(table, ("at-least", "share"))
+        return None if len(self.wrong) > before else fields
 
     def _entry(self, key: str, value: Any, at: str, kind: str) -> Iterable[Test]:
         if key == "trend":
@@ -228,7 +283,14 @@ class ConditionReader:
             self.wrong.append(f"{at}: against needs the level it asks for, in is")
         if len(self.wrong) > before:
             return None
-        return Test(name, is_, at_least, at_most, against)
+        named = self._named(table, ("at-least", "at-most"))
+        return Test(name, is_, at_least, at_most, against, named=named)
+
+    def _named(self, table: Mapping[str, Any], keys: Iterable[str]) -> Named:
+        """The *keys* of *table* whose numbers are limits with a name, as fields."""
+        return tuple(
+            (key.replace("-", "_"), table[key]) for key in keys if isinstance(table.get(key), str)
+        )
 
     def _words(self, value: Any, at: str) -> tuple[str, ...]:
         if value is None:
@@ -254,8 +316,14 @@ class ConditionReader:
     def _limit(self, value: Any, at: str) -> float | None:
         if value is None:
             return None
+        if isinstance(value, str):  # a limit with a name
+            if value not in self.limits:
+                self.wrong.append(f"{at}: {unknown('limit', value, self.limits)}")
+                return None
+            self.used.add(value)
+            return self.limits[value]
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong.append(f"{at}: expected a number, found {value!r}")
+            self.wrong.append(f"{at}: expected a number or a limit's name, found {value!r}")
             return None
         return float(value)
 

@@ -1,6 +1,6 @@
 """What the run knows beside the data: the shop, the words, the bands, the rules that apply."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from advisor.knowledge.rule_file import (
     load_pack,
     resolve_aliases,
     unknown_references,
+    wrong_numbers,
 )
 from advisor.model import (
     Band,
@@ -192,6 +193,7 @@ def load_rules(
     everyone = [*overridden.rules, *(rule for rule, _ in overridden.inactive)]
     if not registry.failed:  # what is disabled may be what is not used
         _check_disabled(settings.rules.disable, everyone)
+        _check_limits(settings.rules.limits, everyone)
     active: list[Rule] = []
     inactive = list(overridden.inactive)
     for rule in overridden.rules:
@@ -199,7 +201,7 @@ def load_rules(
         if reason:
             inactive.append((rule, reason))
         else:
-            active.append(rule)
+            active.append(rule.with_limits(settings.rules.limits))
     return RuleSet(
         tuple(active),
         tuple(inactive),
@@ -275,6 +277,16 @@ def _check_disabled(disabled: Sequence[str], rules: Sequence[Rule]) -> None:
         raise Mistakes(wrong, where="advisor.toml")
 
 
+def _check_limits(limits: Mapping[str, float], rules: Sequence[Rule]) -> None:
+    names = {name for rule in rules for name in rule.limits}
+    wrong = [f"rules.limits.{n}: {unknown('limit', n, names)}" for n in limits if n not in names]
+    for rule in rules:
+        if rule.limits.keys() & limits.keys():
+            wrong += [f"rules.limits: {line}" for line in wrong_numbers(rule.with_limits(limits))]
+    if wrong:
+        raise Mistakes(wrong, where="advisor.toml")
+
+
 def inactive_reason(rule: Rule, settings: Settings, business: Business, day: date) -> str:
     """Say why *rule* does not apply to this shop on this day; empty where it does."""
     if rule.names & set(settings.rules.disable):
@@ -292,4 +304,16 @@ def inactive_reason(rule: Rule, settings: Settings, business: Business, day: dat
         return f"only in {', '.join(rule.region)}, and {REGION_UNKNOWN}"
     if rule.region and business.region not in rule.region:
         return f"only in {', '.join(rule.region)}"
+    return _wrong_tags(rule, business)
+
+
+def _wrong_tags(rule: Rule, business: Business) -> str:
+    """Say which tags of the shop keep *rule* from applying; empty where none do."""
+    without = [tag[1:] for tag in rule.tags if tag.startswith("!")]
+    wanted = [tag for tag in rule.tags if not tag.startswith("!")]
+    there = [tag for tag in without if tag in business.tags]
+    if there:
+        return f"not for shops tagged {', '.join(there)}"
+    if wanted and not set(wanted) & set(business.tags):
+        return f"only for shops tagged {' or '.join(wanted)}"
     return ""

@@ -106,7 +106,8 @@ class Resolver:
         )
         if rules is None:
             disable, profile = settings.rules.disable, settings.rules.profile
-            asked = ("rules", places, allow, disable, profile, business.region, request.today)
+            about = (business.region, business.tags, tuple(sorted(settings.rules.limits.items())))
+            asked = ("rules", places, allow, disable, profile, *about, request.today)
             rules = self._once(
                 asked,
                 lambda: load_rules(

@@ -1,6 +1,7 @@
 """Rule files: TOML in, rules out, with every mistake of a file or pack at once."""
 
 import copy
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -45,8 +46,9 @@ from advisor.model import text as texts
 MOST_EFFORT = 400  # hours; more is no single action
 MOST_TRIES = 20
 CASES = ".cases.toml"
-GUIDE, QUESTIONS = "guide.toml", "questions.toml"
-_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS)  # may lie at the top of a pack
+GUIDE, QUESTIONS, LIMITS = "guide.toml", "questions.toml", "limits.toml"
+# May lie at the top of a pack.
+_NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS, LIMITS)
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -105,18 +107,30 @@ class RuleTable:
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limits: Mapping[str, float] = attrs.field(factory=dict)
     story: Story = attrs.field(factory=Story)
 
 
-def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) -> Rule:
+def load_rule(
+    text: str,
+    *,
+    pack_id: str,
+    where: str,
+    vocabulary: Vocabulary,
+    limits: Mapping[str, float] | None = None,
+) -> Rule:
     """The rule that *text* (TOML) holds.
 
-    *where* is the file's path, used in messages; its name is the rule's id. Raises Mistakes with
-    everything that is wrong, each with its place in the file.
+    *where* is the file's path, used in messages; its name is the rule's id. *limits* are those of
+    its pack, which stand above its own. Raises Mistakes with everything that is wrong, each with
+    its place in the file.
     """
     raw = parse_toml(text, where=where)
-    subject = raw.get("subject")
-    reader = ConditionReader(subject if isinstance(subject, str) else "", vocabulary)
+    subject, own = raw.get("subject"), raw.get("limits")
+    above = limits or {}
+    known = {**(own if isinstance(own, Mapping) else {}), **above}
+    reader = ConditionReader(subject if isinstance(subject, str) else "", vocabulary, known)
     when = reader.when(raw.pop("when", None), raw.pop("with", None))
     unless = reader.unless(raw.pop("unless", None))
     file, wrong = _structured(_listed(raw), where)
@@ -157,11 +171,14 @@ def load_rule(text: str, *, pack_id: str, where: str, vocabulary: Vocabulary) ->
         effective_from=file.effective_from,
         effective_until=file.effective_until,
         region=file.region,
+        tags=file.tags,
+        limits={name: known[name] for name in sorted(reader.used)},
         story=file.story,
         file=where,
     )
     more = [
         *_wrong_names(file, vocabulary, where),
+        *(f"limits.{name}: no condition names it" for name in file.limits.keys() - reader.used),
         *_wrong_override(rule),
         *reader.wrong,
         *_wrong_texts(rule, vocabulary, conditions_read=asks and not reader.wrong),
@@ -249,6 +266,7 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Every rule of *pack*, by file name; raises Mistakes with what is wrong in all its files."""
     texts: dict[str, str] = {}
     undecoded: dict[str, str] = {}
+    limits = pack_limits(pack)
     for where, file in rule_files(pack):
         try:
             texts[where] = read_text(file, where=where)
@@ -258,13 +276,69 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
             undecoded[where] = str(error)
     words = digest_of(vocabulary)
     if words is None or undecoded:
-        return _rules_of(pack.id, {**texts, **undecoded}, undecoded, vocabulary)
-    sources = (pack.id, words, *(part for pair in texts.items() for part in pair))
-    return compiled("rules", sources, lambda: _rules_of(pack.id, texts, (), vocabulary))
+        return _rules_of(pack.id, {**texts, **undecoded}, undecoded, vocabulary, limits)
+    numbers = (f"{name} = {value!r}" for name, value in sorted(limits.items()))
+    sources = (pack.id, words, *numbers, *(part for pair in texts.items() for part in pair))
+    return compiled("rules", sources, lambda: _rules_of(pack.id, texts, (), vocabulary, limits))
+
+
+@frozen
+class LimitsSection:
+    """`[rules]` of a pack's limits.toml: the *limits* that its rules name."""
+
+    limits: Mapping[str, float]
+
+
+@frozen
+class LimitsFile:
+    """A pack's limits.toml."""
+
+    rules: LimitsSection
+
+
+def pack_limits(pack: RulePack) -> Mapping[str, float]:
+    """The limits that *pack* has for its rules; none where it has no limits.toml."""
+    found = pack.folder / LIMITS
+    if not found.is_file():
+        return {}
+    where = f"{pack.id}/{LIMITS}"
+    limits = structure(
+        parse_toml(read_text(found, where=where), where=where), LimitsFile, where=where
+    ).rules.limits
+    wrong = [f"rules.limits.{line}" for line in wrong_limits(limits)]
+    if wrong:
+        raise Mistakes(wrong, where=where)
+    return limits
+
+
+def wrong_numbers(rule: Rule) -> Iterator[str]:
+    """What the numbers of *rule*'s conditions cannot be, now that its limits are set."""
+    for related in (*rule.when.related, *rule.unless.related):
+        if related.at_least < 1 or related.at_least != int(related.at_least):
+            yield f"{rule.id}: {related.at_least:g} is no number of subjects"
+        if related.share is not None and not 0 < related.share <= 1:
+            yield f"{rule.id}: {related.share:g} is no share; write half of them as 0.5"
+    asked = (*rule.own_tests(), *(test for one in rule.when.related for test in one.tests))
+    for test in asked:
+        if test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
+            yield f"{rule.id}: {test.name}: {test.at_least:g} lies above {test.at_most:g}"
+
+
+def wrong_limits(limits: Mapping[str, float]) -> Iterator[str]:
+    """What is wrong with these *limits*, each by its name."""
+    for name, value in limits.items():
+        if not ID.fullmatch(name):
+            yield f"{name}: is no name; write small letters, digits and hyphens"
+        if not math.isfinite(value):
+            yield f"{name}: {value} is no limit"
 
 
 def _rules_of(
-    pack_id: str, texts: Mapping[str, str], undecoded: Collection[str], vocabulary: Vocabulary
+    pack_id: str,
+    texts: Mapping[str, str],
+    undecoded: Collection[str],
+    vocabulary: Vocabulary,
+    limits: Mapping[str, float],
 ) -> tuple[Rule, ...]:
     """The rules of *texts* by path; that of an *undecoded* file says why it is none."""
     rules: dict[str, Rule] = {}
@@ -275,7 +349,9 @@ def _rules_of(
             wrong.append(text)
             continue
         try:
-            rule = load_rule(text, pack_id=pack_id, where=where, vocabulary=vocabulary)
+            rule = load_rule(
+                text, pack_id=pack_id, where=where, vocabulary=vocabulary, limits=limits
+            )
         except Mistakes as error:
             wrong += [f"{where}: {line}" for line in error.mistakes]
         else:
@@ -417,7 +493,7 @@ def _says(part: str, test: Test) -> bool:
 def _listed(raw: Mapping[str, Any]) -> dict[str, Any]:
     """*raw* with lists where one word may be written for a list of one."""
     listed = dict(raw)
-    for key in ("explains", "region", "needs", "aliases", "guide"):
+    for key in ("explains", "region", "tags", "needs", "aliases", "guide"):
         if key in listed:
             listed[key] = _list(listed[key])
     after = listed.get("after")
@@ -455,6 +531,10 @@ def _wrong_names(file: RuleTable, vocabulary: Vocabulary, where: str) -> Iterato
     for i, region in enumerate(file.region):
         if why := no_country(region):
             yield f"region[{i}]: {why}"
+    yield from (f"limits.{line}" for line in wrong_limits(file.limits))
+    for i, tag in enumerate(file.tags):
+        if not tag.removeprefix("!").strip():
+            yield f"tags[{i}]: is empty"
     if file.after is not None and not file.after.finding:
         yield "after.finding: is empty"
     first, last = file.effective_from, file.effective_until

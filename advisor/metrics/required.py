@@ -90,6 +90,9 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                     want(kind, test.name, earlier=test.asks_past())
             for need in rule.needs:
                 want(rung, need)
+            for related in (*rule.when.related, *rule.unless.related):
+                if related.of is not None:
+                    want(related.kind, related.of)
             for action in rule.actions:
                 for name in action.done:  # what fell is done when it is back where it was
                     want(rung, name, earlier=fell)

@@ -18,6 +18,7 @@ from advisor.model.condition import (
     TRENDS,
     Against,
     Conditions,
+    Named,
     Quantifier,
     Related,
     Test,
@@ -58,10 +59,12 @@ from advisor.model.rule import (
     Story,
 )
 from advisor.model.settings import (
+    AGENCY_NAME,
     CONFIG_NAME,
     COSTS_ORIGIN,
     HISTORY_ID,
     HISTORY_NAME,
+    Agency,
     GoalSection,
     HistorySection,
     MuteSection,
@@ -70,6 +73,7 @@ from advisor.model.settings import (
     Settings,
     ShopSection,
     SourceSection,
+    agency_file,
     business_of,
     find_config,
     identifier,
@@ -77,6 +81,7 @@ from advisor.model.settings import (
     make_settings,
     no_country,
     read_settings,
+    with_agency,
 )
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
@@ -110,6 +115,7 @@ from advisor.model.vocabulary import (
 from advisor.model.window import NO_WINDOW, STALE_DAYS, WINDOW_DAYS, Window, before, chosen, newest
 
 __all__ = [
+    "AGENCY_NAME",
     "CONFIG_NAME",
     "COSTS_ORIGIN",
     "ENGLISH",
@@ -127,6 +133,7 @@ __all__ = [
     "Action",
     "After",
     "Against",
+    "Agency",
     "Band",
     "BandFile",
     "Bands",
@@ -161,6 +168,7 @@ __all__ = [
     "Metric",
     "MetricKind",
     "MuteSection",
+    "Named",
     "Note",
     "OfSubject",
     "OneGrid",
@@ -202,6 +210,7 @@ __all__ = [
     "VocabularyFile",
     "Where",
     "Window",
+    "agency_file",
     "band_file",
     "before",
     "business_of",
@@ -240,6 +249,7 @@ __all__ = [
     "texts_of",
     "time_zone_named",
     "vocabulary_file",
+    "with_agency",
     "wrong_edges",
     "zones_of",
 ]

@@ -4,7 +4,11 @@ A name is a metric, a count (judged as an exact value) or a symbol. Every distin
 loaded rules is graded once, into one truth column.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
+
+import attrs
 
 from advisor.model.record import frozen
 
@@ -38,10 +42,15 @@ class Quantifier(StrEnum):
     NONE = "none"
 
 
+Named = tuple[tuple[str, str], ...]
+"""Which numbers of a question are limits with a name: pairs of a field and that name."""
+
+
 @frozen
 class Test:
     """One question about one name: its levels, its own limits, its symbol's values or its trend.
-    *earlier*: of the window before, held against the band of today."""
+    *earlier*: of the window before, held against the band of today. *named*: the limits that a
+    layer above the rule may set."""
 
     name: str
     is_: tuple[str, ...] = ()
@@ -50,6 +59,7 @@ class Test:
     against: Against = Against.BAND
     trend: str | None = None
     earlier: bool = False
+    named: Named = attrs.field(default=(), eq=False)
 
     @property
     def column(self) -> str:
@@ -76,12 +86,28 @@ class Test:
 
 @frozen
 class Related:
-    """Tests on the subjects that *relation* leads to. *kind* is their kind."""
+    """Tests on the subjects that *relation* leads to. *kind* is their kind.
+
+    Of ANY, *at_least* so many must pass, and a *share* of them: of their number, or of the count
+    *of*. *named*: see Test.
+    """
 
     relation: str
     kind: str
     quantifier: Quantifier
     tests: tuple[Test, ...]
+    at_least: float = 1
+    share: float | None = None
+    of: str | None = None
+    named: Named = attrs.field(default=(), eq=False)
+
+    @property
+    def joins(self) -> bool:
+        """Whether one subject that passes is enough: the rule is then joined with it."""
+        return self.quantifier is Quantifier.ANY and self.at_least <= 1 and self.share is None
+
+
+Question = TypeVar("Question", Test, Related)
 
 
 @frozen
@@ -96,5 +122,26 @@ class Conditions:
         """Every test on the subject itself."""
         return self.tests + tuple(test for branch in self.alternatives for test in branch)
 
+    def with_limits(self, limits: Mapping[str, float]) -> "Conditions":
+        """The same conditions with these values of the limits that have a name."""
+        return Conditions(
+            tuple(_limited(test, limits) for test in self.tests),
+            tuple(tuple(_limited(test, limits) for test in one) for one in self.alternatives),
+            tuple(
+                attrs.evolve(
+                    _limited(related, limits),
+                    tests=tuple(_limited(test, limits) for test in related.tests),
+                )
+                for related in self.related
+            ),
+        )
+
     def __bool__(self) -> bool:
         return bool(self.tests or self.alternatives or self.related)
+
+
+def _limited(question: Question, limits: Mapping[str, float]) -> Question:
+    changed: dict[str, Any] = {
+        field: limits[name] for field, name in question.named if name in limits
+    }
+    return attrs.evolve(question, **changed) if changed else question

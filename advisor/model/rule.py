@@ -185,6 +185,8 @@ class Rule:
     effective_from: date | None = None
     effective_until: date | None = None
     region: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # shops with one of these, and none of those after a "!"
+    limits: Mapping[str, float] = attrs.field(factory=dict)  # the numbers that have a name
     story: Story = Story()
     file: str = ""
 
@@ -206,6 +208,18 @@ class Rule:
         """What a user may call it: its full or short id, or a former one."""
         full = (self.id, *self.aliases)
         return frozenset((*full, *(name.partition("/")[2] for name in full)))
+
+    def with_limits(self, limits: Mapping[str, float]) -> "Rule":
+        """The rule with these values of its limits; others of *limits* are not its own."""
+        own = {name: limits[name] for name in self.limits if name in limits}
+        if not own:
+            return self
+        return attrs.evolve(
+            self,
+            limits={**self.limits, **own},
+            when=self.when.with_limits(own),
+            unless=self.unless.with_limits(own),
+        )
 
     def own_tests(self) -> tuple[Test, ...]:
         """Every test on the rule's subject, those of `unless` included."""

@@ -18,7 +18,8 @@ from advisor.model.toml import parse_toml, structure
 
 @frozen
 class ShopSection:
-    """[shop] of an advisor.toml. *owner* and *tags* are an agency's own words."""
+    """[shop] of an advisor.toml. *owner* and *tags* are an agency's own words; some rules hold
+    only for shops with a tag, or without one."""
 
     toml_underscores: ClassVar[bool] = True
 
@@ -92,12 +93,13 @@ class OwnBand:
 
 @frozen
 class RulesSection:
-    """[rules]: folders of the shop's own rules, how much it wants to hear, and the rules it does
-    without."""
+    """[rules]: folders of the shop's own rules, how much it wants to hear, the rules it does
+    without, and its values of the limits that rules name."""
 
     paths: tuple[str, ...] = ()
     profile: Profile = Profile.STANDARD
     disable: tuple[str, ...] = ()
+    limits: Mapping[str, float] = attrs.field(factory=dict)
 
 
 @frozen
@@ -195,7 +197,24 @@ class Settings:
     source: tuple[SourceSection, ...] = ()
 
 
+@frozen
+class AgencyRules:
+    """[rules] of an agency.toml: the agency's values of the limits that rules name."""
+
+    limits: Mapping[str, float] = attrs.field(factory=dict)
+
+
+@frozen
+class Agency:
+    """An agency.toml: what holds for each shop whose folder lies beside it. A limit of the shop's
+    own advisor.toml stands above it; its mutes come after the shop's."""
+
+    rules: AgencyRules = AgencyRules()
+    mute: tuple[MuteSection, ...] = ()
+
+
 CONFIG_NAME = "advisor.toml"
+AGENCY_NAME = "agency.toml"  # beside the folders of an agency's shops
 DATABASES = ("postgresql://", "postgres://")  # what their addresses begin with
 HISTORY_NAME = "history.db"  # beside it
 HISTORY_ID = 0x41445648  # "ADVH": the application_id of that SQLite file
@@ -210,9 +229,37 @@ _NO_COUNTRIES = {
 
 
 def read_settings(path: Path) -> Settings:
-    """Reads an advisor.toml. Unknown keys and impossible values are refused, all at once."""
+    """Reads an advisor.toml, and the agency.toml above it. Unknown keys and impossible values are
+    refused, all at once."""
     where = path.name
-    return make_settings(parse_toml(read_text(path, where=where), where=where), where=where)
+    own = make_settings(parse_toml(read_text(path, where=where), where=where), where=where)
+    return with_agency(own, path.parent)
+
+
+def agency_file(shop: Path) -> Path | None:
+    """The agency.toml beside the folder of a *shop*; None where there is none."""
+    place = shop.resolve().parent / AGENCY_NAME
+    return place if place.is_file() else None
+
+
+def with_agency(settings: Settings, shop: Path) -> Settings:
+    """*settings* of the *shop* in this folder, with what its agency's agency.toml adds. Raises
+    Mistakes with all that is wrong in that."""
+    place = agency_file(shop)
+    if place is None:
+        return settings
+    raw = parse_toml(read_text(place, where=AGENCY_NAME), where=AGENCY_NAME)
+    agency = structure(raw, Agency, where=AGENCY_NAME)
+    wrong = [
+        f"mute {number}.{line}"
+        for number, one in enumerate(agency.mute, start=1)
+        for line in _impossible_mute(one)
+    ]
+    if wrong:
+        raise Mistakes(wrong, where=AGENCY_NAME)
+    limits = {**agency.rules.limits, **settings.rules.limits}
+    rules = attrs.evolve(settings.rules, limits=limits)
+    return attrs.evolve(settings, rules=rules, mute=(*settings.mute, *agency.mute))
 
 
 def identifier(name: str) -> str:
@@ -379,6 +426,7 @@ def business_of(settings: Settings, **chosen: str | None) -> Business:
         size=chosen.get("size") or shop.size,
         niche=chosen.get("niche") or shop.niche,
         region=shop.region,
+        tags=shop.tags,
         currency=shop.currency,
         usd_rate=shop.usd_rate,
         margin=shop.margin if stated or costs is None else costs.margin,

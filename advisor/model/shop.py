@@ -37,6 +37,7 @@ class Business:
     rate_origin: str = ""
     costs_besides: float | None = None
     before_goods: float | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def rate_within(self) -> float:

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.model import Request, frozen
+from advisor.model import Request, agency_file, frozen
 from advisor.plugin import ChildDied, installed_versions, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
@@ -328,6 +328,10 @@ class _Blocks:
         """Whether a former run did this block with these files and options."""
         dataset = self.pool.dataset
         stamps = [(shop, self.source.shops[shop]["stamp"]) for shop in shops]
+        places = {agency_file(Path(self.source.shops[shop]["folder"])) for shop in shops}
+        stamps += [
+            ("", hashlib.sha256(place.read_bytes()).hexdigest()) for place in places if place
+        ]
         self._fingerprints[name] = _fingerprint(stamps, self.pool.options, dataset.history)
         block = dataset.block(name)
         if block is None or block.fingerprint != self._fingerprints[name]:

@@ -19,7 +19,7 @@ from advisor.errors import AdvisorError, NothingReadable
 from advisor.ingest import write_outputs
 from advisor.judge import choose
 from advisor.knowledge import Resolver, ShopKnowledge, check_profile
-from advisor.model import CONFIG_NAME, Request, make_settings, parse_toml
+from advisor.model import CONFIG_NAME, Request, make_settings, parse_toml, with_agency
 from advisor.pipeline import (
     Memory,
     OnDocument,
@@ -196,7 +196,8 @@ def facts_request(request: Request, facts: ShopFacts, folder: Path) -> Request:
     """*request* of a shop whose facts were kept. Raises AdvisorError where its advisor.toml names
     folders that are not there."""
     settings = named_settings(
-        make_settings(parse_toml(facts.settings, where=CONFIG_NAME)), folder.name
+        with_agency(make_settings(parse_toml(facts.settings, where=CONFIG_NAME)), folder),
+        folder.name,
     )
     config = folder / CONFIG_NAME
     if not config.is_file():

@@ -83,7 +83,7 @@ class CaseRunner:
         window = Window(period, before(period))
         kind = case.kind or rule.subject
         rows = tuple(_rows(case, kind, window, self.vocabulary))
-        rules = needed_rules(rule, self.rules)
+        rules = [one.with_limits(case.limits) for one in needed_rules(rule, self.rules)]
         shop = {case.business.id: case.business}
         grader = Grader(self.vocabulary, self.bands, shop, day)
         measured = measure(
@@ -169,6 +169,11 @@ def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iter
         column = f"parent.{kind}"
         joined = {column: _KEY} if kind in vocabulary.ancestors(other)[1:] else {}
         named = [(f"{other} {i}", s, current) for i, s in enumerate(members, start=1)]
+        named += [
+            (f"{other} {i}", attrs.evolve(s.before, name=s.name), earlier)
+            for i, s in enumerate(members, start=1)
+            if s.before is not None
+        ]
         yield _frame(other, named, joined, case.business.id)
 
 

@@ -8,8 +8,9 @@
 
 `before` holds the subject's counts in the window before, `parent` and `siblings` those of the
 subjects around it, `related` those it is joined with, by kind. What a plugin would compute is given
-in `symbols` and `metrics`. The counts of a case are those of one window of 28 days. `day` is the
-day of the run, where bands or the rule hold from a day or until one.
+in `symbols` and `metrics`; `limits` are what a shop has set in place of the rule's. The counts of a
+case are those of one window of 28 days. `day` is the day of the run, where bands or the rule hold
+from a day or until one.
 """
 
 from collections import Counter
@@ -49,10 +50,12 @@ class Outcome(StrEnum):
 
 @frozen
 class CaseSubject:
-    """A subject of a case: its name and its counts; a count that is not named is missing."""
+    """A subject of a case: its name and its counts; a count that is not named is missing. *before*
+    are those of the window before, of a subject that the case's own is joined with."""
 
     name: str
     counts: Mapping[str, float]
+    before: "CaseSubject | None" = None
 
 
 @frozen
@@ -75,6 +78,7 @@ class Case:
     siblings: tuple[CaseSubject, ...] = ()
     related: Mapping[str, tuple[CaseSubject, ...]] = attrs.field(factory=dict)
     symbols: Mapping[str, str] = attrs.field(factory=dict)
+    limits: Mapping[str, float] = attrs.field(factory=dict)
     metrics: Mapping[str, tuple[float, float, float]] = attrs.field(factory=dict)
     events: Mapping[str, float] = attrs.field(factory=dict)
 
@@ -126,6 +130,7 @@ class CaseTable:
     siblings: tuple[dict[str, Any], ...] = ()
     related: dict[str, tuple[dict[str, Any], ...]] = attrs.field(factory=dict)
     symbols: dict[str, str] = attrs.field(factory=dict)
+    limits: dict[str, float] = attrs.field(factory=dict)
     metrics: dict[str, tuple[float, ...]] = attrs.field(factory=dict)
 
 
@@ -232,15 +237,18 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
 
     def subject(at: str, raw: Mapping[str, Any], default: str) -> CaseSubject:
         counts: dict[str, float] = {}
+        earlier = None
         for key, value in raw.items():
-            if key == "name":
+            if key == "before" and at.startswith("related.") and isinstance(value, Mapping):
+                earlier = subject(f"{at}.before", value, default)
+            elif key == "name":
                 if not isinstance(value, str):
                     wrong.append(f"{at}.name: expected text, found {value!r}")
             elif isinstance(value, bool) or not isinstance(value, int | float):
                 wrong.append(f"{at}.{key}: expected a number, found {value!r}")
             else:
                 counts[key] = float(value)
-        return CaseSubject(str(raw.get("name", default)), counts)
+        return CaseSubject(str(raw.get("name", default)), counts, earlier)
 
     main = subject("subject", found.subject, _DEFAULT_NAME)
     metrics: dict[str, tuple[float, float, float]] = {}
@@ -260,7 +268,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
         name=name,
         business=Business(
             id=shop["id"] or "shop",
-            **{k: v for k, v in shop.items() if k not in ("id", "owner", "tags", "timezone")},
+            **{k: v for k, v in shop.items() if k not in ("id", "owner", "timezone")},
         ),
         subject=main,
         outcome=found.outcome,
@@ -281,6 +289,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
             for kind, raws in found.related.items()
         },
         symbols=found.symbols,
+        limits=found.limits,
         metrics=metrics,
         events=events,
     )
@@ -289,11 +298,14 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
 
 def _unknown_names(case: Case, vocabulary: Vocabulary) -> list[str]:
     wrong: list[str] = []
-    around = {f"siblings[{i}]": s for i, s in enumerate(case.siblings)}
+    around: dict[str, CaseSubject | None] = {
+        f"siblings[{i}]": s for i, s in enumerate(case.siblings)
+    }
     for kind, joined in case.related.items():
         if kind not in vocabulary.subjects:
             wrong.append(f"related: {unknown('subject', kind, vocabulary.subjects)}")
         around |= {f"related.{kind}[{i}]": s for i, s in enumerate(joined)}
+        around |= {f"related.{kind}[{i}].before": s.before for i, s in enumerate(joined)}
     named = {"subject": case.subject, "before": case.before, "parent": case.parent, **around}
     for at, subject in named.items():
         wrong += [

@@ -12,11 +12,12 @@ from typing import Any
 
 import advisor.document
 from advisor.document import DEFS, ClassSchemas, Schema, schema_text, whole_schema
-from advisor.knowledge import ID, MOST_EFFORT, RuleTable
+from advisor.knowledge import ID, MOST_EFFORT, LimitsFile, RuleTable
 from advisor.model import (
     LEVELS,
     TRENDS,
     Against,
+    Agency,
     BandFile,
     Quantifier,
     Settings,
@@ -57,7 +58,10 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
 }
 LISTED = frozenset(
     {
-        *(f"RuleTable.{key}" for key in ("aliases", "explains", "guide", "needs", "region")),
+        *(
+            f"RuleTable.{key}"
+            for key in ("aliases", "explains", "guide", "needs", "region", "tags")
+        ),
         "AfterTable.finding",
     }
 )
@@ -72,6 +76,8 @@ def schemas() -> Mapping[str, Schema]:
         "vocabulary.schema.json": vocabulary(),
         "kind.schema.json": kind(),
         "advisor-toml.schema.json": advisor_toml(),
+        "agency-toml.schema.json": agency_toml(),
+        "limits.schema.json": limits(),
     }
 
 
@@ -101,6 +107,12 @@ def bands() -> Schema:
     return _whole("bands of shop-advisor", top, definitions)
 
 
+def limits() -> Schema:
+    """The limits.toml of a pack."""
+    top, definitions = _made(LimitsFile)
+    return _whole("limits of shop-advisor", top, definitions)
+
+
 def cases() -> Schema:
     """The cases of a rule, each a table by its name."""
     case, definitions = _made(CaseTable)
@@ -110,11 +122,12 @@ def cases() -> Schema:
     }
     subject = {"type": "object", **counts}
     listed = {"type": "array", "items": {"$ref": f"{DEFS}subject"}}
+    joined = {"type": "array", "items": {"$ref": f"{DEFS}joined"}}
     three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 4}
     case["properties"] |= {
         **{key: {"$ref": f"{DEFS}subject"} for key in ("subject", "before", "parent")},
         "siblings": listed,
-        "related": {"type": "object", "additionalProperties": listed},
+        "related": {"type": "object", "additionalProperties": joined},
         "metrics": {
             "type": "object",
             "additionalProperties": {"anyOf": [{"type": "number"}, three]},
@@ -123,7 +136,12 @@ def cases() -> Schema:
     case["if"] = {"properties": {"outcome": {"const": "fires"}}, "required": ["outcome"]}
     case["then"] = {"required": ["finding"]}
     case["else"] = {"properties": {"finding": False}}
-    definitions |= {"subject": subject, "case": case}
+    with_before = {"name": {"type": "string"}, "before": {"$ref": f"{DEFS}subject"}}
+    definitions |= {
+        "subject": subject,
+        "joined": {**subject, "properties": with_before},
+        "case": case,
+    }
     top = {
         "type": "object",
         "additionalProperties": {"$ref": f"{DEFS}case"},
@@ -151,6 +169,12 @@ def advisor_toml() -> Schema:
     return _whole("advisor.toml", top, definitions)
 
 
+def agency_toml() -> Schema:
+    """The agency.toml beside the folders of an agency's shops."""
+    top, definitions = _made(Agency)
+    return _whole("agency.toml", top, definitions)
+
+
 def _made(cls: type) -> tuple[Schema, Schema]:
     """The schema of *cls*, and those of the classes in it."""
     classes = ClassSchemas(FACTS, listed=LISTED, toml=True)
@@ -165,7 +189,7 @@ def _whole(title: str, top: Schema, definitions: Schema) -> Schema:
 
 def _conditions() -> Schema:
     """What stands in [when], [with] and [unless]: any name, with a test on it."""
-    test, number = {"$ref": f"{DEFS}test"}, {"type": "number"}
+    test, number = {"$ref": f"{DEFS}test"}, {"$ref": f"{DEFS}number"}
     words = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
     word = {"anyOf": [{"type": "string"}, words]}
     table = {
@@ -192,10 +216,25 @@ def _conditions() -> Schema:
     return {
         "levels": {"anyOf": [_LEVEL, {"type": "array", "items": _LEVEL, "minItems": 1}]},
         "test": {"anyOf": [*word["anyOf"], table]},
+        # A number, or the name of a limit.
+        "number": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{ID.pattern}$"}]},
         "tests": tests,
+        "some": {
+            **tests,
+            "properties": {
+                "trend": trend,
+                "at-least": number,
+                "share": number,
+                "of": {"type": "string"},
+            },
+            "dependentRequired": {"of": ["share"]},
+        },
         "related": {
             "type": "object",
-            "properties": {q.value: {"$ref": f"{DEFS}tests"} for q in Quantifier},
+            "properties": {
+                **{q.value: {"$ref": f"{DEFS}tests"} for q in Quantifier},
+                Quantifier.ANY.value: {"$ref": f"{DEFS}some"},
+            },
             "additionalProperties": False,
             "minProperties": 1,
         },

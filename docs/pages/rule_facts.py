@@ -17,7 +17,11 @@ def facts(
 ) -> Iterator[str]:
     """Lines of a list; *link* leads to each metric."""
     yield from _in_force(rule)
-    for name in dict.fromkeys(test.name for test in rule.own_tests()):
+    related = (*rule.when.related, *rule.unless.related)
+    names = [test.name for test in rule.own_tests()]
+    names += [test.name for one in related for test in one.tests if not one.joins]
+    names += [one.of for one in related if one.of is not None]
+    for name in dict.fromkeys(names):
         yield from _data(name, vocabulary, link)
     asked = dict.fromkeys(
         test.name for test in rule.own_tests() if test.is_ and test.against is Against.BAND
@@ -35,6 +39,12 @@ def _in_force(rule: Rule) -> Iterator[str]:
     parts += [f"until {rule.effective_until}"] if rule.effective_until else []
     if parts:
         yield f"- in force: {' '.join(parts)}"
+    if rule.tags:
+        tags = (f"not `{tag[1:]}`" if tag[0] == "!" else f"`{tag}`" for tag in rule.tags)
+        yield f"- for shops tagged: {', '.join(tags)}"
+    if rule.limits:
+        limits = (f"`{name}` = {value:g}" for name, value in sorted(rule.limits.items()))
+        yield f"- limits (yours go into [`[rules.limits]`](advisor-toml.md)): {', '.join(limits)}"
 
 
 def _data(name: str, vocabulary: Vocabulary, link: Mapping[str, str]) -> Iterator[str]:

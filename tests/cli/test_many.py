@@ -43,6 +43,7 @@ def test_a_shop_that_fails_is_one_line_and_the_others_go_on(run: Run, shops: Pat
 
 def test_what_lies_beside_the_shops_is_said_not_to_be_read(run: Run, shops: Path) -> None:
     (shops / "stray.csv").write_text("a,b\n", encoding="utf-8")
+    (shops / "agency.toml").write_text("", encoding="utf-8")
     for _ in range(2):  # the second time our own index lies there too
         told = [line for line in run("diagnose", shops).stdout.splitlines() if "Not read" in line]
         assert [line.split(": ")[1] for line in told] == ["not-a-shop", "stray.csv"]

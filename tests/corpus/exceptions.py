@@ -35,6 +35,7 @@ UNCOVERED: Mapping[str, str] = {
     "operator/link-the-product": "no shop of the corpus says which products a video links",
     "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
+    "operator/ads-tired-together": "the corpus plants a symptom on one ad, not on several",
     "operator/poor-information": "no shop of the corpus has TikTok's diagnosis of its products",
     "operator/not-one-sale": "every shop of the corpus sells something",
 }

@@ -52,8 +52,22 @@ def rule_of(block: Block, registry: Registry) -> Rule:
 
 def test_every_block_of_toml_says_what_it_is() -> None:
     kinds = {"", "advisor.toml", "bands.toml", "cases.toml", "kind.toml", "pyproject.toml"}
+    kinds |= {"agency.toml", "expect.toml", "vocabulary.toml"}
 
-    assert {block.about for block in TOML} <= kinds | {"expect.toml", "vocabulary.toml"}
+    assert {block.about for block in TOML} <= kinds
+
+
+@pytest.mark.parametrize("block", [b for b in TOML if b.about == "agency.toml"], ids=str)
+def test_an_agency_is_read(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text(block.text, encoding="utf-8")
+    shop = tmp_path / "shop" / "advisor.toml"
+    shop.parent.mkdir()
+    shop.write_text("", encoding="utf-8")
+
+    found = read_settings(shop)
+
+    assert found.rules.limits
+    assert found.mute
 
 
 @pytest.mark.parametrize("block", [b for b in TOML if not b.about], ids=str)

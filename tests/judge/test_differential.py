@@ -52,7 +52,11 @@ def conditions(draw: st.DrawFn, kind: str) -> Conditions:
     if form == "any":
         return Conditions(draw(some(0, 1)), (draw(some(1, 2)), draw(some(1, 1))))
     relation, other = draw(st.sampled_from(WAYS[kind]))
-    related = Related(relation, other, draw(st.sampled_from(Quantifier)), draw(some(1, 1)))
+    quantifier = draw(st.sampled_from(Quantifier))
+    related = Related(relation, other, quantifier, draw(some(1, 1)))
+    if quantifier is Quantifier.ANY and draw(st.booleans()):
+        share, of = draw(st.sampled_from([(None, None), (0.5, None), (0.5, "impressions")]))
+        related = attrs.evolve(related, at_least=draw(st.integers(1, 2)), share=share, of=of)
     return Conditions(draw(some(0, 1)), (), (related,))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
@@ -151,6 +152,44 @@ def test_a_rule_may_ask_what_it_is_linked_to(
     assert outcome(found, "r") == expected
     partners = ("product|here|p-out",) if quantifier is Quantifier.ANY else ()
     assert [f.partners for f in found.matches] == ([partners] if expected == "fires" else [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "products", "expected"),
+    [
+        ({"at_least": 2}, ["out", "out", "in"], "fires"),
+        ({"at_least": 2}, ["out", "in"], "clear"),
+        ({"at_least": 2}, ["out", "unknown", "in"], "missing"),
+        ({"at_least": 2}, ["out"], "clear"),  # there is one, and no second that may be out
+        ({"at_least": 2}, [], "missing"),
+        ({"share": 0.5}, ["out", "in"], "fires"),
+        ({"share": 0.5}, ["out", "in", "in"], "clear"),
+        ({"share": 0.5}, ["out", "unknown", "in"], "missing"),
+        ({"share": 0.5, "of": "clicks"}, ["out: 60", "in: 30", "in: 30"], "fires"),
+        ({"share": 0.5, "of": "clicks"}, ["out: 60", "in: 70", "out: 1"], "clear"),
+        ({"share": 0.5, "of": "clicks"}, ["out: 60", "unknown: 30", "in: 60"], "missing"),
+        ({"share": 0.5, "of": "clicks"}, ["out: 60", "in"], "missing"),  # of how many clicks?
+        ({"share": 0.5, "of": "clicks"}, ["out: 0", "in: 0"], "missing"),  # no share of nothing
+        ({"share": 0.5, "of": "clicks", "at_least": 2}, ["out: 60", "in: 30"], "clear"),
+        ({"share": 0.5, "of": "clicks", "at_least": 2}, ["out: 60", "out: 1", "in: 9"], "fires"),
+    ],
+)
+def test_a_rule_may_ask_how_many_of_its_links(
+    asked: dict[str, Any], products: Sequence[str], expected: str
+) -> None:
+    states = {"out": "true", "in": "false", "unknown": "missing"}
+    rows: list[Row] = []
+    for number, product in enumerate(products):
+        state, _, clicks = product.partition(": ")
+        clicked = float(clicks) if clicks else None
+        rows.append({"key": f"p{number}", **STOCK[states[state]], "clicks": clicked})
+    links = {"ad-products": [("1", str(row["key"])) for row in rows]}
+    related = Related("ad-products", "product", Quantifier.ANY, (NO_STOCK,), **asked)
+    sources = [ad(CTR["true"]), *([counted("product", rows)] if rows else [])]
+
+    found = judged([rule("r", when=Conditions((LOW_CTR,), (), (related,)))], *sources, links=links)
+
+    assert outcome(found, "r") == expected
 
 
 def test_a_link_may_block_as_well() -> None:

@@ -113,14 +113,19 @@ profile  = "strict"
 story    = { finding = "stalls" }
 aliases  = ["feeble"]
 region   = "US"
+tags     = ["brand", "!made-to-order"]
 effective_from  = 2026-01-01
 effective_until = 2026-12-31
+
+[limits]
+some-stock = 1
+few-groups = 2
 
 [when]
 ctr          = ["good", "high"]
 traffic      = { is = "low", against = "siblings" }
 "ctr.driver" = "hook"
-stock        = { at-least = 1, at-most = 9 }
+stock        = { at-least = "some-stock", at-most = 9 }
 [[when.any]]
 clicks       = { at-least = 200 }
 [[when.any]]
@@ -136,6 +141,11 @@ traffic      = { at-least = 5 }
 ctr          = "low"
 [with.group.all]
 ctr          = ["low", "good"]
+[with.shop.any]
+at-least     = "few-groups"
+share        = 0.5
+of           = "clicks"
+traffic      = { is = "low", against = "past" }
 
 [unless]
 impressions  = { at-most = 10 }
@@ -212,7 +222,18 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
     assert rule.when.related == (
         Related("ad-products", "product", Quantifier.ANY, (Ask("ctr", ("low",)),)),
         Related("parent", "group", Quantifier.ALL, (Ask("ctr", ("low", "good")),)),
+        Related(
+            "parent",
+            "shop",
+            Quantifier.ANY,
+            (Ask("traffic", ("low",), against=Against.PAST),),
+            at_least=2.0,
+            share=0.5,
+            of="clicks",
+        ),
     )
+    assert [one.joins for one in rule.when.related] == [True, False, False]
+    assert rule.limits == {"few-groups": 2.0, "some-stock": 1.0}
     assert rule.unless.tests == (Ask("impressions", at_most=10.0),)
     assert rule.unless.related == (
         Related("ad-products", "product", Quantifier.NONE, (Ask("stock", at_most=0.0),)),
@@ -223,9 +244,32 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
     assert rule.needs == ("stock",)
     assert rule.story == Story(finding=Part.STALLS)
     assert rule.region == ("US",)
+    assert rule.tags == ("brand", "!made-to-order")
     assert (rule.effective_from, rule.effective_until) == (date(2026, 1, 1), date(2026, 12, 31))
     assert rule.origin == Origin("page", "https://example.org", "2026-05-01", Strength.WEAK)
     assert rule.actions[0].done == {"ctr": ("good", "high"), "traffic": ("good",)}
+
+
+def test_a_layer_above_sets_the_limits_that_a_rule_names(words: Vocabulary) -> None:
+    rule = load_plugins(LONG, words)
+
+    above = rule.with_limits({"some-stock": 4, "few-groups": 3, "of-others": 9})
+
+    assert above.when.tests[3] == Ask("stock", at_least=4, at_most=9.0)
+    assert above.when.related[2].at_least == 3
+    assert above.limits == {"few-groups": 3, "some-stock": 4}
+    assert rule.with_limits({"of-others": 9}) is rule
+
+
+def test_the_limits_of_a_pack_stand_above_those_of_its_rules(
+    pack: RulePack, tmp_path: Path, words: Vocabulary
+) -> None:
+    (tmp_path / "weak.toml").write_text(LONG, encoding="utf-8")
+    (tmp_path / "limits.toml").write_text("[rules.limits]\nsome-stock = 5\n", encoding="utf-8")
+
+    (rule,) = load_pack(pack, words)
+
+    assert rule.limits == {"few-groups": 2.0, "some-stock": 5.0}
 
 
 @pytest.mark.parametrize(
@@ -318,6 +362,37 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             'ctr = "low"',
             'ctrr = "low"',
             "when.ctrr: unknown metric, count or symbol 'ctrr'; did you mean 'ctr'?",
+        ),
+        (
+            'ctr = "low"',
+            'ctr = "low"\nstock = { at-least = "some" }',
+            "when.stock.at-least: unknown limit 'some'",
+        ),
+        ("[says]", "[limits]\nsome = 3\n[says]", "limits.some: no condition names it"),
+        (
+            "[says]",
+            '[with.product.all]\nshare = 0.5\nctr = "low"\n[says]',
+            "with.product.all: share can be asked of any alone, not of all",
+        ),
+        (
+            "[says]",
+            '[with.product.any]\nat-least = 1.5\nctr = "low"\n[says]',
+            "with.product.any.at-least: 1.5 is no number of subjects",
+        ),
+        (
+            "[says]",
+            '[with.product.any]\nshare = 50\nctr = "low"\n[says]',
+            "with.product.any.share: 50 is no share; write half of them as 0.5",
+        ),
+        (
+            "[says]",
+            '[with.product.any]\nof = "clicks"\nctr = "low"\n[says]',
+            "with.product.any.of: needs a share of it",
+        ),
+        (
+            "[says]",
+            "[with.product.any]\nshare = 0.5\n[says]",
+            "with.product.any: asks nothing of them",
         ),
         ('ctr = "low"', 'ctr = "lo"', "when.ctr: unknown level 'lo'; did you mean 'low'?"),
         (

@@ -237,9 +237,39 @@ ONE = rule("one")
         (rule("one", region=("US", "GB")), "", "GB", ""),
         (rule("one", region=("US", "GB")), "", "MX", "only in US, GB"),
         (rule("one", region=("US",)), "", None, "only in US, and the shop's region is not known"),
+        (rule("one", tags=("brand", "drop")), "", None, "only for shops tagged brand or drop"),
+        (rule("one", tags=("brand", "own")), "", None, ""),
+        (rule("one", tags=("!own",)), "", None, "not for shops tagged own"),
+        (rule("one", tags=("!brand",)), "", None, ""),
     ],
 )
 def test_a_rule_that_does_not_apply_says_why(
     tmp_path: Path, made: Rule, text: str, region: str | None, why: str
 ) -> None:
-    assert inactive_reason(made, settings(tmp_path, text), Business(region=region), TODAY) == why
+    business = Business(region=region, tags=("own", "new"))
+    assert inactive_reason(made, settings(tmp_path, text), business, TODAY) == why
+
+
+def test_an_agency_adds_mutes_and_limits_to_its_shops(tmp_path: Path) -> None:
+    (tmp_path / "luna").mkdir()
+    (tmp_path / "agency.toml").write_text(
+        "[rules.limits]\nlost-orders = 5\nhit-views = 3\n"
+        "[[mute]]\nrule = 'low-roas'\nreason = 'by contract'\n"
+    )
+    text = "[rules.limits]\nhit-views = 4\n[[mute]]\nsubject = 'x'\nreason = 'own'"
+
+    found = settings(tmp_path / "luna", text)
+
+    assert found.rules.limits == {"lost-orders": 5.0, "hit-views": 4.0}
+    assert [one.reason for one in found.mute] == ["own", "by contract"]
+
+
+def test_an_agency_file_with_mistakes_says_so(tmp_path: Path) -> None:
+    (tmp_path / "luna").mkdir()
+    (tmp_path / "agency.toml").write_text("[[mute]]\nrule = 'low-roas'\nreason = ' '\n")
+
+    with pytest.raises(Mistakes) as caught:
+        settings(tmp_path / "luna", "")
+
+    assert caught.value.where == "agency.toml"
+    assert caught.value.mistakes == ("mute 1.reason: say why, for people who read it later",)
