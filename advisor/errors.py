@@ -23,8 +23,15 @@ class AdvisorError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
-        text = f"{where}: {message}" if where else message
-        super().__init__(f"{text}; {hint}" if hint else text)
+        super().__init__(_with_hint(f"{where}: {message}" if where else message, hint))
+
+
+def _with_hint(text: str, hint: str) -> str:
+    if not hint:
+        return text
+    if "\n" in text:
+        return f"{text}\n{hint[0].upper()}{hint[1:]}"
+    return f"{text} {hint[0].upper()}{hint[1:]}" if text.endswith("?") else f"{text}; {hint}"
 
 
 class Mistakes(AdvisorError):

@@ -407,7 +407,7 @@ def _nothing(
     if len(unread) > _SHOWN:
         lines.append(f"\n  first {_SHOWN} of {len(unread)} files")
     lines += [f"\n  {note.text}" for note in notes if note.code == "plugin"]
-    return NothingReadable(f"no file could be read{''.join(lines)}\n", hint=hint)
+    return NothingReadable(f"no file could be read{''.join(lines)}", hint=hint)
 
 
 def _line(error: BaseException, file: File) -> str:
