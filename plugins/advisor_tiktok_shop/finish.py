@@ -12,9 +12,12 @@ from advisor_tiktok_shop.own_calendar import commission_rates, promotions, sampl
 from advisor_tiktok_shop.own_lists import account_health, product_margins, stock, targets
 from advisor_tiktok_shop.own_service import service_rates
 from advisor_tiktok_shop.partner_api import (
+    cancellations,
     line_items,
+    payments,
     returned_items,
     score,
+    spans_of_videos,
     without_today,
 )
 from advisor_tiktok_shop.parts import (
@@ -48,7 +51,11 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "affiliate-products": part_of("affiliate", own=_AFFILIATES_ALONE),
     "affiliate-videos": after(videos_by_link, posts_by_day),
     "api-affiliate-orders": creators_orders,
+    "api-cancellations": cancellations,
+    "api-live-room": about("LIVE"),
+    "api-live-room-products": part_of_one("LIVE"),
     "api-orders": line_items,
+    "api-payments": payments,
     "api-returns": returned_items,
     "api-shop-hours": on_the_day_in_its_name,
     "api-shop-live-days": after(intervals, _LIVES),
@@ -65,6 +72,7 @@ FINISH: Mapping[str, Callable[[Reading], Reading]] = {
     "api-shop-video-overview": after(without_today, intervals, _VIDEOS),
     "api-shop-video-products": part_of_one("video"),
     "api-shop-videos": posts_by_day,
+    "api-video-sales": after(spans_of_videos, intervals),
     "creator-products": part_of("creator"),
     "live-daily": _LIVES,
     "product-card-daily": channel("product-card", "Product card"),

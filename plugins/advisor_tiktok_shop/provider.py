@@ -31,6 +31,7 @@ _ADDS: Mapping[str, Sequence[str]] = {
     "api-shop-videos": ("posts",),
     "api-affiliate-orders": ("orders",),
     "api-orders": ("orders", "sku_orders", "items_sold", "customers", "repeat_customers"),
+    "api-cancellations": ("cancelled_orders", "cancelled_by_seller"),
     "api-returns": ("refunded_orders", "items_refunded"),
     "api-shop-score": ("shop_performance_score_scale",),
     "orders": ("orders", "sku_orders", "customers", "repeat_customers"),
