@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli.options import (
     config_option,
+    engine_options,
     load_registry,
     paths_argument,
     tell_at_end,
     today_option,
     trace_option,
+    working,
 )
+
+if TYPE_CHECKING:
+    from advisor.portfolio import Engine
 
 
 @click.command()
@@ -28,9 +34,7 @@ from advisor.cli.options import (
 @config_option
 @today_option
 @click.option("-q", "--quiet", is_flag=True, help="Only show errors on the terminal.")
-@click.option(
-    "--jobs", type=click.IntRange(1), help="For many shops: the number of parallel processes."
-)
+@engine_options
 @trace_option
 def gather(
     *,
@@ -40,6 +44,7 @@ def gather(
     today: date,
     quiet: bool,
     jobs: int | None,
+    cluster: str | None,
     trace_plugins: bool,
 ) -> None:
     """Reads exports and keeps their counts, so that no export is parsed twice.
@@ -58,7 +63,8 @@ def gather(
 
     folders = shop_folders(Path(paths[0])) if len(paths) == 1 and config is None else ()
     if folders:
-        _gather_many(folders, output, today, jobs, quiet=quiet)
+        with working(jobs, cluster) as engine:
+            _gather_many(folders, output, today, engine, quiet=quiet)
         return
     from advisor.cli.request import find_shop, with_shop
     from advisor.cli.screen import Waiting, readers, say
@@ -85,13 +91,13 @@ def gather(
 
 
 def _gather_many(
-    folders: Sequence[Path], output: str | None, today: date, jobs: int | None, *, quiet: bool
+    folders: Sequence[Path], output: str | None, today: date, engine: "Engine", *, quiet: bool
 ) -> None:
     """Reads many shops into one dataset."""
     from advisor.cli.screen import Waiting, readers, say
     from advisor.errors import AdvisorError
     from advisor.model import Request
-    from advisor.portfolio import Facts, Options, ProcessEngine, gather_shops
+    from advisor.portfolio import Facts, Options, gather_shops
 
     if output is None:
         hint = "name a folder, or a place in a store (s3://bucket/facts)"
@@ -104,7 +110,7 @@ def _gather_many(
             folders,
             Facts(output),
             options,
-            engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
+            engine=engine,
             progress=waiting.counting,
         )
     failures += found.failures

@@ -1,7 +1,8 @@
 """Options and values that several commands share."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,7 @@ from advisor.errors import AdvisorError, unknown
 if TYPE_CHECKING:
     from advisor.model import Vocabulary
     from advisor.plugin import Registry
+    from advisor.portfolio import Engine
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -186,6 +188,40 @@ def tell_failures(ctx: click.Context) -> bool:
     if len(failures) > _SHOWN:
         say(f"Failed: and {len(failures) - _SHOWN} more", err=True)
     return True
+
+
+def engine_options(command: F) -> F:
+    """--jobs and --cluster."""
+    jobs = click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        help="For many shops: the number of parallel processes (default: the number of cores).",
+    )
+    cluster = click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="For many shops: the dask scheduler whose workers do the work (tcp://HOST:8786), on a "
+        "trusted network.",
+    )
+    return jobs(cluster(command))
+
+
+@contextmanager
+def working(jobs: int | None, cluster: str | None) -> "Iterator[Engine]":
+    """What does the work of a run over many shops, until it is over."""
+    from advisor.portfolio import ClusterEngine, ProcessEngine
+
+    engine: Engine
+    if cluster is not None:
+        if jobs is not None:
+            raise AdvisorError("--jobs and --cluster exclude each other", hint="give one of them")
+        engine = ClusterEngine(cluster)
+    else:
+        engine = ProcessEngine(jobs) if jobs else ProcessEngine()
+    try:
+        yield engine
+    finally:
+        engine.stop()
 
 
 def trace_option(command: F) -> F:

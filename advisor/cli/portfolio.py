@@ -13,6 +13,7 @@ from advisor.cli.group import NamesNear
 from advisor.cli.options import (
     FOLDER,
     check_shop_options,
+    engine_options,
     history_option,
     keeps_history,
     known,
@@ -23,6 +24,7 @@ from advisor.cli.options import (
     shop_options,
     tell_at_end,
     today_option,
+    working,
 )
 from advisor.errors import AdvisorError
 
@@ -79,11 +81,7 @@ def portfolio() -> None:
 @today_option
 @rules_option
 @language_option
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    help="The number of parallel processes (default: the number of cores).",
-)
+@engine_options
 @click.option("--no-facts", is_flag=True, help="Don't keep facts for later reports.")
 @history_option
 @click.option("--isolate", is_flag=True, help="Run plugins of others in processes of their own.")
@@ -107,6 +105,7 @@ def run(
     rules: Sequence[Path],
     language: str | None,
     jobs: int | None,
+    cluster: str | None,
     no_facts: bool,
     no_history: bool,
     isolate: bool,
@@ -130,7 +129,7 @@ def run(
     from advisor.cli.screen import Waiting, say
     from advisor.model import Request, chosen
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Dataset, Options, ProcessEngine, run_portfolio, write_index
+    from advisor.portfolio import Dataset, Options, run_portfolio, write_index
     from advisor.report import format_names
 
     registry = load_plugins(isolate=isolate)
@@ -154,14 +153,14 @@ def run(
     )
     failures: list[str] = []
     tell_at_end(lambda: failures)
-    with Waiting(shown=not quiet) as waiting:
+    with working(jobs, cluster) as engine, Waiting(shown=not quiet) as waiting:
         try:
             result = run_portfolio(
                 source,
                 output,
                 Options.of(request, isolate=isolate, facts=not no_facts, common=True),
                 plans=_plans(plans, names, formats),
-                engine=ProcessEngine(jobs) if jobs else ProcessEngine(),
+                engine=engine,
                 progress=waiting.counting,
             )
         except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """Many shops in one run: results in columns, spread over processes, resumable."""
 
 from advisor.portfolio.bands import bands_of
+from advisor.portfolio.cluster import ClusterEngine
 from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset
 from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
 from advisor.portfolio.expect import Expectation, read_expectations
@@ -13,6 +14,7 @@ from advisor.portfolio.worker import Worker
 
 __all__ = [
     "SCHEMA_VERSION",
+    "ClusterEngine",
     "Dataset",
     "Engine",
     "Expectation",

@@ -1,4 +1,4 @@
-"""Where blocks of shops are worked on: in this process, or in child processes.
+"""Where blocks of shops are worked on: in this process, in child processes, or on a cluster.
 
 An engine works on as many blocks at once as it has places. Each place takes one request after
 another and gives its answer; results go to files, and only small answers travel. What ends a place
@@ -97,8 +97,7 @@ class ProcessEngine:
 
     def start(self) -> Child:
         """A new child with its share of the machine's threads."""
-        env = {**os.environ, THREADS: str(max(1, cores() // self.places))}
-        child = Child(python_command("-P", "-m", "advisor.portfolio.worker"), LIMITS, env=env)
+        child = start_child(max(1, cores() // self.places))
         with self._guard:
             self._children.append(child)
         return child
@@ -108,6 +107,12 @@ class ProcessEngine:
         child.close()
         with self._guard:
             self._children.remove(child)
+
+
+def start_child(threads: int) -> Child:
+    """A new worker process with so many threads."""
+    env = {**os.environ, THREADS: str(threads)}
+    return Child(python_command("-P", "-m", "advisor.portfolio.worker"), LIMITS, env=env)
 
 
 class _ChildPlace:

@@ -352,8 +352,10 @@ class _Blocks:
             files.append(part["name"])
             if answer is None:
                 (shop,) = part["shops"]
-                dead.add(Path(shop["folder"]).name)
-                self._write_dead(part["name"], shop["folder"], f"its process ended: {died}")
+                folder, problem = Path(shop["folder"]).name, f"its process ended: {died}"
+                dead.add(folder)
+                self._write_dead(part["name"], folder, problem)
+                failures[f"{folder}: {problem}"] = None
             else:
                 self.source.take(answer)
                 failures |= dict.fromkeys(answer["failures"])
@@ -367,6 +369,7 @@ class _Blocks:
             tuple(failures),
         )
         self.pool.dataset.finish_block(block)
+        self.pool.told({"failures": block.failures, "notes": ()})
         self.written.update(block.plans)
         self.done[name] = block
         self.count.add(len(shops))
@@ -386,7 +389,7 @@ class _Blocks:
 
     def _write_dead(self, name: str, folder: str, problem: str) -> None:
         row: dict[str, Any] = {**dict.fromkeys(SHOPS)}
-        row |= {"folder": Path(folder).name, "problem": problem, "problem_kind": PROCESS}
+        row |= {"folder": folder, "problem": problem, "problem_kind": PROCESS}
         tables = {table: frames[0] for table, frames in empty_tables().items()}
         shops = pl.DataFrame([row], schema=SHOPS)
         self.pool.dataset.write_tables(name, {**tables, "shops": shops})
