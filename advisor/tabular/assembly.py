@@ -34,7 +34,7 @@ from advisor.tabular.columns import (
 )
 from advisor.tabular.containers.documents import RecordGrid
 from advisor.tabular.containers.text import TextGrid
-from advisor.tabular.dates import Order, period_of, spans
+from advisor.tabular.dates import Order, name_text, period_of, spans
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Percent, Role
@@ -82,7 +82,7 @@ class FileReader:
             headers=self.headers,
             container=self.source.container,
             context=self.context,
-            period=period or self._period_in(self.source.file.name.replace("_", " ")),
+            period=period or self._period_in(name_text(self.source.file.name)),
             say=self.notes.say,
             language=self.found.language,
         )
@@ -247,6 +247,9 @@ class FileReader:
             others = sorted(
                 {name for names in named.values() for name in names} - {self.kind.platform}
             )
+            if any(named.values()):  # what names platforms tells no parts of this one
+                columns = {name: place for name, place in self.found.columns.items() if place != at}
+                self.found = attrs.evolve(self.found, columns=columns)
             if not others:
                 continue
             own = [value for value, names in named.items() if self.kind.platform in names]
@@ -374,7 +377,7 @@ class FileReader:
         if dated or self.kind.grain is Grain.LIFETIME:
             return period, base
         if period is None:
-            name = self.source.file.name.replace("_", " ")
+            name = name_text(self.source.file.name)
             period = period_of([[name]], Order(), self.context.today)
             if period is None:
                 return None, base

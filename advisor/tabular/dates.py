@@ -497,6 +497,14 @@ def period_of(
     return None
 
 
+_UNDERSCORES = re.compile(r"(?<![0-9])([0-9]{4})_([0-9]{1,2})_([0-9]{1,2})(?![0-9])")
+
+
+def name_text(name: str) -> str:
+    """The name of a file as text: 2026_10_31 in it is a day, other underscores are blanks."""
+    return _UNDERSCORES.sub(r"\1-\2-\3", name).replace("_", " ")
+
+
 def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
     if all(_ISO.fullmatch(end) for end in ends):
         try:

@@ -165,7 +165,7 @@ class Recogniser:
             return None
         best: Located | None = None
         for grid in source.grids:
-            if self._grid is not None and not self._grid.search(grid.name):
+            if not self._may_be(grid):
                 continue
             if isinstance(grid, RecordGrid):
                 grid = grid.of_items(kind.items, above=kind.above)  # noqa: PLW2901
@@ -191,6 +191,16 @@ class Recogniser:
                 best = located
         return best
 
+    def _may_be(self, grid: Grid) -> bool:
+        """Whether the kind may be in a grid of this name. A bare list, or a stream of a loader that
+        the list is part of the name of, is what people save of an answer."""
+        if self._grid is None or self._grid.search(grid.name):
+            return True
+        if grid.name == "":
+            return self._kind.items is not None
+        stream = grid.name.removeprefix("stream:")
+        return stream != grid.name and bool(self._grid.search(stream.replace("_", ".")))
+
     def resemblance(self, grid: Grid) -> Located | None:
         """What *grid* has of the kind, however little; None where that is not even two columns."""
         found = self._in(grid)
@@ -211,6 +221,7 @@ class Recogniser:
         known = platforms()
         headers = [header_text(cell).key for cell in found.grid.head[found.row]]
         signs = {known.columns[key] for key in headers if key in known.columns}
+        signs |= self._named_in_cells(found, headers) & {own}
         table, file = known.named(found.grid.name), known.named(source.file.name)
         # The name of a table or stream is the word of whoever made it: it stands before columns.
         if own in table or (own in signs and not table):
@@ -226,9 +237,22 @@ class Recogniser:
             others = list(file)
         if others:
             return f"is of {others[0]}, another platform"
-        if telling or own in file or self._grid is not None:
+        # A required column of a name that any platform has is not what tells this one.
+        vague = any(
+            headers[found.columns[name]] in known.generic
+            for name in found.guessed.intersection(self._kind.requires)
+        )
+        if (telling and not vague) or own in file or self._grid is not None:
             return ""
         return "has only columns that tables of any platform have, and no id or name of its own"
+
+    @staticmethod
+    def _named_in_cells(found: Found, headers: Sequence[str]) -> set[str]:
+        """The platforms that a column of platforms names in the rows of the head."""
+        known, below = platforms(), found.grid.head[found.row + 1 :]
+        places = [at for at, key in enumerate(headers) if key in known.column_of_platforms]
+        cells = {row[at] for at in places for row in below if at < len(row)}
+        return {name for cell in cells for name in known.in_cell(cell)}
 
     def _hopeless(self, grid: Grid) -> bool:
         """Whether more than half of what is required is nowhere in the head: so it is with most

@@ -19,7 +19,7 @@ import pytest
 from advisor.model import Period
 from advisor.model.reading import Reading
 from tests.plugins_shop.partner_api import answer
-from tests.plugins_shop.reads import CONTEXT, claims, source_of, sums, table_of, written
+from tests.plugins_shop.reads import CONTEXT, claims, read, source_of, sums, table_of, written
 
 VERSION = "0.1.0"
 ANSWERS = {
@@ -182,6 +182,17 @@ def test_orders_count_units_that_were_sold_and_nothing_else(tmp_path: Path) -> N
     assert reading.currency == "GBP"
     assert reading.left_out == {"cancelled order": 2, "sample": 1, "unpaid order": 1}
     assert reading.rows + sum(reading.left_out.values()) == 7
+
+
+@pytest.mark.parametrize("name", ["orders.json", "orders.jsonl", "tiktok_shop_orders.jsonl"])
+def test_orders_are_read_as_a_bare_list_as_lines_and_as_a_stream(name: str, tmp_path: Path) -> None:
+    orders = [order(1, "COMPLETED", items=2), order(2, "CANCELLED")]
+    stream = {"type": "RECORD", "stream": "tiktok_shop_orders"}
+    lines = [{**stream, "record": o} if name.startswith("tiktok") else o for o in orders]
+    text = json.dumps(orders) if name.endswith(".json") else "\n".join(map(json.dumps, lines))
+    reading = read(written(tmp_path, name, text.encode()))
+    assert (reading.kind, reading.rows) == ("api-orders", 2)
+    assert reading.left_out == {"cancelled order": 1}
 
 
 def test_returns_count_what_was_refunded(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from advisor.model.reading import Period
 from advisor.tabular import dates
-from advisor.tabular.dates import Order, period_of, spans
+from advisor.tabular.dates import Order, name_text, period_of, spans
 from advisor.tabular.kind import Covers
 from advisor.tabular.months import LANGUAGES
 from tests.tabular.making import TODAY
@@ -190,6 +190,14 @@ def test_one_day_a_month_is_no_evidence() -> None:
     texts = [f"01/{month:02}/2026" for month in range(1, 7)]
     assert days(texts, Order(region="US")).parsed.values[1] == date(2026, 1, 2)
     assert days(texts[:4], Order(region="GB")).parsed.values[1] == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["a 2026_05_04-2026_05_10", "a_20260504_20260510 (2)", "a_2026-05-04_2026-05-10_v2"]
+)
+def test_the_name_of_a_file_says_its_period_with_underscores_too(name: str) -> None:
+    period = Period(date(2026, 5, 4), date(2026, 5, 10))
+    assert period_of([[name_text(name)]], Order(), TODAY) == period
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,35 @@ def test_a_file_named_after_another_platform_is_not_read(tmp_path: Path, other: 
         _gather(path)
 
 
+@pytest.mark.parametrize("column", ["source", "Data source name", "channel", "platform"])
+@pytest.mark.parametrize("words", ["cost,impressions,clicks", "spend,impressions,clicks"])
+def test_a_column_that_names_us_proves_common_names_and_is_no_part(
+    tmp_path: Path, column: str, words: str
+) -> None:
+    rows = [
+        f"2026-11-0{day},{whose},{whose} camp,ad,{cost},1000,20"
+        for day in range(1, 8)
+        for whose, cost in (("TikTok Ads", 10), ("Meta Ads", 900))
+    ]
+    header = f"date,{column},campaign_name,ad_name,{words}"
+    (tmp_path / "all.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    found = _gather(tmp_path)
+    assert _spend(found) == 70
+    assert all("by.platform" not in t.frame.columns for r in found.readings for t in r.tables)
+
+
+def test_names_that_any_platform_has_are_not_ours_without_proof(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    rows = [f"2026-11-0{day},Camp,10,1000,20" for day in range(1, 8)]
+    text = "\n".join(["Date,Campaign name,Cost,Impressions,Clicks", *rows])
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NothingReadable):
+        _gather(path)
+    named = tmp_path / "TikTok November.csv"
+    named.write_text(text, encoding="utf-8")
+    assert _spend(_gather(named)) == 70
+
+
 @pytest.mark.parametrize("own", ["tiktok_not_google.csv", "google drive export.csv", "ads.csv"])
 def test_a_name_that_says_nothing_else_is_no_reason(tmp_path: Path, own: str) -> None:
     path = tmp_path / own
