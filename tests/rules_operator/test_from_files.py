@@ -248,6 +248,23 @@ def test_a_shop_with_visitors_and_no_sale_hears_that_first_and_is_sent_for_no_fi
     assert not [line for line in plan.coverage if "no file has GMV of shops" in line.because]
 
 
+def test_where_nothing_sells_lives_without_sales_are_no_loss_of_their_own(tmp_path: Path) -> None:
+    key_metrics(tmp_path, FIRST, 28)
+    header = (
+        "Livestream,Start time,Duration,Attributed GMV,Attributed SKU orders,Views,"
+        "LIVE impressions,Product impressions,Product clicks"
+    )
+    days = [FIRST + timedelta(days=5 * n) for n in range(5)]
+    rows = [f"Evening,{day} 20:00,7200,$0.00,0,600,5000,900,200" for day in days]
+    csv(tmp_path, "lives.csv", f"{FIRST} ~ {FIRST + timedelta(days=27)}", ["", header, *rows])
+
+    plan = made(tmp_path)
+
+    causes = {f.rule: set(f.explained_by) for f in plan.findings}
+    assert "operator/not-one-sale" in causes["guide/low-stream-gmv"] & causes["guide/low-live-ctor"]
+    assert [action.rule for action in plan.plan if action.gain] == []
+
+
 def test_zeros_now_and_before_are_known_and_nothing_to_compare(tmp_path: Path) -> None:
     key_metrics(tmp_path, FIRST - timedelta(days=28), 56)
 
