@@ -5,15 +5,25 @@ worked on together: every frame has a `shop` column, and what differs in number 
 value by shop. A shop's diagnosis is the same for any cut of the shops into blocks.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import attrs
 import polars as pl
+from polars.exceptions import PanicException
 
 from advisor.errors import NothingReadable
-from advisor.ingest import Counted, Gathered, ShopReadings, combine_shops, gather
+from advisor.ingest import (
+    SIDE_BY_SIDE,
+    Counted,
+    Gathered,
+    ShopFiles,
+    ShopReadings,
+    combine_shops,
+    gather_shops,
+)
 from advisor.judge import (
     Engine,
     Grader,
@@ -87,7 +97,7 @@ from advisor.plan import (
     plan_shop,
     price_findings,
 )
-from advisor.plugin import Computed, Derived, KindInfo, Provider, ReadContext, Registry
+from advisor.plugin import Computed, Derived, Failure, KindInfo, Provider, ReadContext, Registry
 from advisor.tabular import OwnSources
 
 AsIf = Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]]
@@ -418,34 +428,94 @@ def open_shop(request: Request, resolver: Resolver, *, progress: Progress | None
     return Shop(resolver.resolve(request), gathered)
 
 
+def open_shops(
+    requests: Iterable[Request | Failure], resolver: Resolver
+) -> Iterator[Shop | Failure]:
+    """Resolves shops and reads their files, of small ones side by side. A shop that cannot be
+    opened costs none of the others; a failure is handed on."""
+    begun: deque[Request | Failure] = deque()
+
+    def asked() -> Iterator[Request | Failure]:
+        for request in requests:
+            begun.append(request)
+            yield request
+
+    for gathered in _gather(asked(), resolver.registry):
+        request = begun.popleft()
+        if isinstance(request, Failure):
+            yield request
+            continue
+        if isinstance(gathered, Failure):
+            yield gathered
+            continue
+        try:
+            shop = Shop(resolver.resolve(request), gathered)
+        except FAILURES as error:
+            yield Failure(error)
+        else:
+            yield shop
+
+
+# A panic inside polars is not an Exception, and it is one shop's numbers that made it.
+FAILURES = (Exception, PanicException)
+
+
 def gather_shop(
     request: Request, registry: Registry, *, progress: Progress | None = None
 ) -> Gathered:
     """Reads the files of one shop, whose profile is checked first."""
+    (gathered,) = _gather([request], registry, progress)
+    if isinstance(gathered, Failure):
+        raise gathered.error
+    return gathered
+
+
+def _gather(
+    requests: Iterable[Request | Failure], registry: Registry, progress: Progress | None = None
+) -> Iterator[Gathered | Failure]:
+    files = (
+        one if isinstance(one, Failure) else _shop_files(one, registry, progress)
+        for one in requests
+    )
+    # What a shop took is told of each.
+    most = SIDE_BY_SIDE if registry.trace is None else 1
+    for gathered in gather_shops(files, most):
+        if registry.trace is not None:
+            registry.trace.tell_sums()
+        if isinstance(gathered, Failure):
+            yield _with_problems(gathered, registry)
+        else:
+            registry.faults += gathered.faults
+            yield gathered
+
+
+def _shop_files(
+    request: Request, registry: Registry, progress: Progress | None
+) -> ShopFiles | Failure:
     settings = request.settings
-    check_profile(request, registry)
     shop = settings.shop
     context = ReadContext(
         request.today, shop.currency, shop.region, settings.orders.channels, shop.timezone
     )
-    providers = registry.reading_providers()
-    if settings.source:
-        own = OwnSources(settings.source, registry.vocabulary())
-        providers.append(registry.checked("advisor.toml", own))
     try:
-        gathered = gather(request.paths, providers, context, progress=progress)
-    except NothingReadable as error:
-        if registry.problems:  # a plugin that failed may be the one that reads these files
-            problems = "".join(f"\n  {note.text}" for note in registry.problems)
-            raise NothingReadable(
-                f"{error.message.rstrip()}{problems}\n", hint=error.hint
-            ) from None
-        raise
-    finally:
-        if registry.trace is not None:
-            registry.trace.tell_sums()
-    registry.faults += gathered.faults
-    return gathered
+        check_profile(request, registry)
+        providers = registry.reading_providers()
+        if settings.source:
+            own = OwnSources(settings.source, registry.vocabulary())
+            providers.append(registry.checked("advisor.toml", own))
+    except FAILURES as error:
+        return Failure(error)
+    return ShopFiles(request.paths, providers, context, progress)
+
+
+def _with_problems(failure: Failure, registry: Registry) -> Failure:
+    """*failure*, where nothing could be read with the problems of plugins: one that failed may be
+    the one that reads these files."""
+    error = failure.error
+    if not isinstance(error, NothingReadable) or not registry.problems:
+        return failure
+    problems = "".join(f"\n  {note.text}" for note in registry.problems)
+    return Failure(NothingReadable(f"{error.message.rstrip()}{problems}\n", hint=error.hint))
 
 
 def diagnose_block(

@@ -1,7 +1,7 @@
 """From paths to documents: one shop, or the shops of a folder in blocks.
 
 The story of a block: what each shop's profile says is resolved once and its files are read
-(`open_shop`); then all shops together are combined, measured and judged (`diagnose_block`), and
+(`open_shops`); then all shops together are combined, measured and judged (`diagnose_block`), and
 each gets its document (`compose_document`), which is handed on before the next block is read.
 """
 
@@ -12,9 +12,16 @@ from typing import Any
 
 import attrs
 import polars as pl
-from polars.exceptions import PanicException
 
-from advisor.diagnosis import BlockDiagnosis, Diagnosis, Shop, diagnose, diagnose_block, open_shop
+from advisor.diagnosis import (
+    FAILURES,
+    BlockDiagnosis,
+    Diagnosis,
+    Shop,
+    diagnose,
+    diagnose_block,
+    open_shops,
+)
 from advisor.document import Document, compose_document, compose_with_history, learned
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.history import (
@@ -46,7 +53,7 @@ from advisor.model import (
     texts_below,
 )
 from advisor.plan import Experience
-from advisor.plugin import Registry, Templates, TextFolder, describe_error, load_plugins
+from advisor.plugin import Failure, Registry, Templates, TextFolder, describe_error, load_plugins
 from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 
 INDEX_FILES = ("index.md", "index.html", "index.json", "index.xlsx")
@@ -57,9 +64,7 @@ MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number 
 Progress = Callable[[int, int, str], None]
 OnDocument = Callable[[Path, ShopKnowledge, Document], None]
 OnBlock = Callable[[Sequence[Path], BlockDiagnosis], None]
-Opener = Callable[[Path, Request, Resolver], Shop]
-# A panic inside polars is not an Exception, and it is one shop's numbers that made it.
-_FAILURES = (Exception, PanicException)
+Opener = Callable[[Iterable[Path], Request, Resolver], Iterator[Shop | Failure]]
 _TEXT, _NUMBER, _TEXTS = pl.String(), pl.Float64(), pl.List(pl.String)
 FINDINGS: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("id", "rule", "severity", "kind", "key", "name", "message"), _TEXT),
@@ -353,7 +358,7 @@ def diagnose_many(
     """
     acting, kept = engine or choose(), memory or Memory()
     run = _Run(
-        Resolver(registry), acting, on_document, on_block, kept, wanted, opener or open_folder
+        Resolver(registry), acting, on_document, on_block, kept, wanted, opener or open_folders
     )
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)
@@ -369,21 +374,26 @@ def gather_many(
 ) -> tuple[FailedShop, ...]:
     """Has *opener* read each shop of *folders*. Gives those that cannot be read, and why."""
     run = _Run(Resolver(registry), None, None, None, Memory(), lambda _: False, opener)
-    for index, folder in enumerate(folders):
-        if progress is not None:
-            progress(index, len(folders), folder.name)
-        run.open(folder, request)
+    for _ in run.opened(folders, request, progress):
+        pass  # the opener keeps what it reads
     return tuple(run.failed)
 
 
-def open_folder(folder: Path, request: Request, resolver: Resolver) -> Shop:
-    """Reads the exports in *folder* by its advisor.toml; a shop without an id is called by its
+def open_folders(
+    folders: Iterable[Path], request: Request, resolver: Resolver
+) -> Iterator[Shop | Failure]:
+    """Reads the exports in *folders* by their advisor.toml; a shop without an id is called by its
     folder."""
-    settings = named_settings(read_settings(folder / CONFIG_NAME), folder.name)
-    own = attrs.evolve(
-        request, paths=(str(folder),), settings=settings, config=folder / CONFIG_NAME
-    )
-    return open_shop(own, resolver)
+    return open_shops((_request_of(folder, request) for folder in folders), resolver)
+
+
+def _request_of(folder: Path, request: Request) -> Request | Failure:
+    try:
+        settings = named_settings(read_settings(folder / CONFIG_NAME), folder.name)
+    except AdvisorError as error:
+        return Failure(error)
+    config = folder / CONFIG_NAME
+    return attrs.evolve(request, paths=(str(folder),), settings=settings, config=config)
 
 
 def named_settings(settings: Settings, folder: str) -> Settings:
@@ -452,12 +462,7 @@ class _Run:
         """The shops whose files can be read, in blocks in which each id is there once."""
         block: list[_Opened] = []
         rows = 0
-        for index, folder in enumerate(folders):
-            if progress is not None:
-                progress(index, len(folders), folder.name)
-            opened = self.open(folder, request)
-            if opened is None:
-                continue
+        for opened in self.opened(folders, request, progress):
             twice = any(one.shop.id == opened.shop.id for one in block)
             if block and (twice or len(block) >= most_shops or rows + opened.rows > MOST_ROWS):
                 yield block
@@ -467,13 +472,23 @@ class _Run:
         if block:
             yield block
 
-    def open(self, folder: Path, request: Request) -> _Opened | None:
-        """The shop in *folder*; None, with a line in `failed`, where it cannot be read."""
-        try:
-            return _Opened(folder, self.opener(folder, request, self.resolver))
-        except _FAILURES as error:
-            self._fail(folder, error)
-            return None
+    def opened(
+        self, folders: Sequence[Path], request: Request, progress: Progress | None
+    ) -> Iterator[_Opened]:
+        """The shops in *folders* that can be read; others have a line in `failed`."""
+
+        def begun() -> Iterator[Path]:
+            for index, folder in enumerate(folders):
+                if progress is not None:
+                    progress(index, len(folders), folder.name)
+                yield folder
+
+        shops = self.opener(begun(), request, self.resolver)
+        for folder, shop in zip(folders, shops, strict=True):
+            if isinstance(shop, Failure):
+                self._fail(folder, shop.error)
+            else:
+                yield _Opened(folder, shop)
 
     def block(self, block: Sequence[_Opened]) -> None:
         """Diagnoses the shops of *block* and hands their documents on. A block that raises is
@@ -488,7 +503,7 @@ class _Run:
                 diagnosed = attrs.evolve(diagnosed, experience=lessons)
             if self.on_block is not None:
                 self.on_block([one.folder for one in block], diagnosed)
-        except _FAILURES as error:
+        except FAILURES as error:
             if len(block) == 1:
                 self._fail(block[0].folder, error)
                 return
@@ -503,7 +518,7 @@ class _Run:
         for opened, diagnosis in chosen:
             try:
                 document, run = self.memory.compose(diagnosis, past)
-            except _FAILURES as error:
+            except FAILURES as error:
                 if len(block) > 1:  # another shop of the block may be to blame
                     self.block([opened])
                 else:
@@ -517,7 +532,7 @@ class _Run:
         try:
             self.on_document(opened.folder, opened.shop.known, document)
             self.memory.record(request, run)
-        except _FAILURES as error:
+        except FAILURES as error:
             self._fail(opened.folder, error)
 
     def _fail(self, folder: Path, error: BaseException) -> None:

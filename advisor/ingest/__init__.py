@@ -4,23 +4,26 @@ from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import DAMAGES, gathered_in, gathered_out, write_facts
 from advisor.ingest.files import STDIN, find_files, is_address, is_facts
-from advisor.ingest.gathering import gather
+from advisor.ingest.gathering import SIDE_BY_SIDE, ShopFiles, gather, gather_shops
 from advisor.ingest.proposal import Proposal, propose
 from advisor.ingest.result import Gathered, Unread
 
 __all__ = [
     "DAMAGES",
+    "SIDE_BY_SIDE",
     "STDIN",
     "CountSet",
     "Counted",
     "Gathered",
     "Proposal",
+    "ShopFiles",
     "ShopReadings",
     "Unread",
     "combine",
     "combine_shops",
     "find_files",
     "gather",
+    "gather_shops",
     "gathered_in",
     "gathered_out",
     "is_address",

@@ -1,7 +1,7 @@
 """From paths to readings: every file is offered to every provider, and none is lost silently."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -31,7 +31,18 @@ from advisor.model import (
     mask_personal,
     one_grid,
 )
-from advisor.plugin import Match, Provider, ReadContext, Resembling, Together, describe_error
+from advisor.plugin import (
+    Failure,
+    Match,
+    Provider,
+    ReadContext,
+    Resembling,
+    Steps,
+    Stepwise,
+    Together,
+    describe_error,
+    side_by_side,
+)
 from advisor.tabular import (
     ONE_PAGE,
     Page,
@@ -42,7 +53,7 @@ from advisor.tabular import (
     pages_of,
 )
 
-__all__ = ["Gathered", "Progress", "Unread", "gather"]
+__all__ = ["Gathered", "Progress", "ShopFiles", "Unread", "gather", "gather_shops"]
 
 Progress = Callable[[int, int, str], None]
 """Called before each file with its index, the number of files and its name."""
@@ -51,6 +62,16 @@ _Claim = tuple[Match, Provider]
 _SHOWN = 10  # files or tables that a message lists
 # A panic inside polars is not an Exception, but one broken file must not end the run.
 _FAILURES = (Exception, pl.exceptions.PanicException)
+
+
+@frozen(eq=False)
+class ShopFiles:
+    """Where the files of a shop are, and who reads them."""
+
+    paths: Iterable[Path | str]
+    providers: Sequence[Provider]
+    context: ReadContext
+    progress: Progress | None = None
 
 
 def gather(
@@ -67,48 +88,122 @@ def gather(
     understands. What no provider reads, or what breaks one, is `unread`; the others are read all
     the same. Raises NothingReadable where not one file gave a reading.
     """
-    asked = [str(path) for path in paths]
-    databases = {s.file: s for s in map(open_postgres, filter(is_address, asked))}
-    files, notes = find_files(path for path in asked if not is_address(path))
-    files += databases
-    readings: list[Reading] = []
-    unread: list[Unread] = []
-    failed: dict[str, list[str]] = {}
-    faults: list[str] = []
-    seen: dict[str, str] = {}
-    pages: dict[str, tuple[Page, ...]] = {}
-    for index, file in enumerate(files):
-        if progress is not None:
-            progress(index, len(files), file.name)
+    (gathered,) = gather_shops([ShopFiles(paths, providers, context, progress)])
+    if isinstance(gathered, Failure):
+        raise gathered.error
+    return gathered
+
+
+SIDE_BY_SIDE = 24  # shops; further ones share little more
+_SIDE_BY_SIDE_BYTES = 16_000_000  # of their files, so that memory does not grow with their number
+
+
+def gather_shops(
+    shops: Iterable[ShopFiles | Failure], most: int = SIDE_BY_SIDE
+) -> Iterator[Gathered | Failure]:
+    """Reads the files of shops, *most* of them side by side where they are small. A shop whose
+    files cannot be read costs none of the others; a failure is handed on."""
+    waiting: list[_Files | Failure] = []
+    size, known = 0, set[str]()
+    for shop in shops:
+        files = shop if isinstance(shop, Failure) else _begun(shop)
+        own = () if isinstance(files, Failure) else files.files
+        same = {one.sha256 for one in own}
+        more = sum(one.size for one in own)
+        # What a provider remembers of a file belongs to one shop.
+        full = len(waiting) >= most or size + more > _SIDE_BY_SIDE_BYTES or known & same
+        if waiting and full:
+            yield from _read_together(waiting)
+            waiting, size, known = [], 0, set()
+        waiting.append(files)
+        size, known = size + more, known | same
+    yield from _read_together(waiting)
+
+
+def _read_together(shops: Sequence["_Files | Failure"]) -> Iterator[Gathered | Failure]:
+    readable = [shop for shop in shops if not isinstance(shop, Failure)]
+    steps = [shop.read(at) for shop in readable for at in range(len(shop.files))]
+    found = iter(side_by_side(steps))
+    for shop in shops:
+        if isinstance(shop, Failure):
+            yield shop
+        else:
+            yield shop.gathered([next(found) for _ in shop.files])
+
+
+def _begun(shop: ShopFiles) -> "_Files | Failure":
+    try:
+        asked = [str(path) for path in shop.paths]
+        databases = {s.file: s for s in map(open_postgres, filter(is_address, asked))}
+        files, notes = find_files(path for path in asked if not is_address(path))
+    except AdvisorError as error:
+        return Failure(error)
+    return _Files(shop, asked, databases, [*files, *databases], notes)
+
+
+@attrs.define(eq=False)
+class _Files:
+    """The files of one shop; *failed* are the lines of providers that failed, by name."""
+
+    shop: ShopFiles
+    asked: Sequence[str]
+    databases: Mapping[File, Source]
+    files: Sequence[File]
+    notes: Sequence[Note]
+    failed: dict[str, list[str]] = attrs.field(factory=dict)
+    pages: dict[str, tuple[Page, ...]] = attrs.field(factory=dict)
+
+    def read(self, at: int) -> Steps[Gathered]:
+        """What is in one of the files, in steps."""
+        file, shop = self.files[at], self.shop
+        if shop.progress is not None:
+            shop.progress(at, len(self.files), file.name)
         try:
             if is_facts(file.path):
-                facts = read_facts(file.path)
-                found = attrs.evolve(facts, readings=_new(facts.readings, seen, notes))
-            else:
-                source = databases.get(file) or open_source(file)
-                pages[file.sha256] = pages_of(source)
-                found = _checked(file, _read(source, providers, context, failed))
-                found = attrs.evolve(found, readings=_new(found.readings, seen, notes))
+                return read_facts(file.path)
+            source = self.databases.get(file) or open_source(file)
+            self.pages[file.sha256] = pages_of(source)
+            read = yield from _read(source, shop.providers, shop.context, self.failed)
+            return _checked(file, read)
         except AdvisorError as error:
-            found = Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
-        discard(file)
-        readings += found.readings
-        unread += found.unread
-        notes += found.notes
-        faults += found.faults
-    readings = _as_answers(_together(readings, providers, failed), pages)
-    readings = in_days_of_the_shop(readings, context.time_zone, context.region, context.today)
-    for name, lines in failed.items():
-        notes.append(_failure(name, lines))
-        faults.append(notes[-1].text)
-    unread = [*unread_without_personal(unread)]
-    notes = [*notes_without_personal(notes)]
-    if not readings:
-        shown = [address_of(path).name if is_address(path) else path for path in asked]
-        raise _nothing(shown, unread, notes)
-    faults = [mask_personal(fault) for fault in faults]
-    readings = without_personal(readings)
-    return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
+            return Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
+        finally:
+            discard(file)
+
+    def gathered(self, found: Iterable[Gathered | Failure]) -> Gathered | Failure:
+        """What all files together give; *found* is what each gave."""
+        try:
+            return self._gathered(found)
+        except _FAILURES as error:
+            return Failure(error)
+
+    def _gathered(self, found: Iterable[Gathered | Failure]) -> Gathered:
+        readings: list[Reading] = []
+        unread: list[Unread] = []
+        faults: list[str] = []
+        seen: dict[str, str] = {}
+        notes = [*self.notes]
+        for one in found:
+            if isinstance(one, Failure):
+                raise one.error
+            readings += _new(one.readings, seen, notes)
+            unread += one.unread
+            notes += one.notes
+            faults += one.faults
+        providers, context = self.shop.providers, self.shop.context
+        readings = _as_answers(_together(readings, providers, self.failed), self.pages)
+        readings = in_days_of_the_shop(readings, context.time_zone, context.region, context.today)
+        for name, lines in self.failed.items():
+            notes.append(_failure(name, lines))
+            faults.append(notes[-1].text)
+        unread = [*unread_without_personal(unread)]
+        notes = [*notes_without_personal(notes)]
+        if not readings:
+            shown = [address_of(path).name if is_address(path) else path for path in self.asked]
+            raise _nothing(shown, unread, notes)
+        faults = [mask_personal(fault) for fault in faults]
+        readings = without_personal(readings)
+        return Gathered(tuple(readings), tuple(unread), tuple(notes), tuple(faults))
 
 
 @frozen
@@ -125,7 +220,7 @@ def _read(
     providers: Sequence[Provider],
     context: ReadContext,
     failed: dict[str, list[str]],
-) -> Gathered:
+) -> Steps[Gathered]:
     file = source.file
     claims: list[_Claim] = []
     source, broken = _unbroken(source)
@@ -146,7 +241,7 @@ def _read(
             if broken:
                 return Gathered((), tuple(broken))
             return Gathered((), (_unknown(file, claims, _alike(source, providers)),))
-        outcomes, notes = _by_the_strongest(source, whole, context, _refused(claims))
+        outcomes, notes = yield from _by_the_strongest(source, whole, context, _refused(claims))
         faults = {one.provider: one.fault for one in outcomes if one.fault}
         others = [claim for claim in claims if claim[1].name not in faults]
         if not faults or not any(match.stands for match, _ in others):
@@ -174,12 +269,13 @@ def _unbroken(source: Source) -> tuple[Source, list[Unread]]:
 
 def _by_the_strongest(
     source: Source, claims: Sequence[_Claim], context: ReadContext, refused: Mapping[str, str]
-) -> tuple[list[_Outcome], list[Note]]:
+) -> Steps[tuple[list[_Outcome], list[Note]]]:
     """What becomes of the file, or of each grid of it, by the strongest claim on it; *refused* says
     of grids why nobody reads them."""
     file = source.file
     if claims[0][0].grid is None:
-        return [_understood(source, claims[0], context)], []
+        outcome = yield from _understood(source, claims[0], context)
+        return [outcome], []
     best: dict[str, _Claim] = {}
     for claim in claims:
         if claim[0].grid is not None:
@@ -187,14 +283,10 @@ def _by_the_strongest(
     grids = [grid for grid in source.grids if grid.name in best]
     # Rows are counted within a grid, so it has to be named where there are several.
     named = len(grids) > 1 or (source.container is Container.TABLES and len(source.grids) > 1)
-    outcomes = [
-        _understood(
-            one_grid(source, grid, name=f"{file.name} > {grid.name}" if named else None),
-            best[grid.name],
-            context,
-        )
-        for grid in grids
-    ]
+    outcomes = []
+    for grid in grids:
+        alone = one_grid(source, grid, name=f"{file.name} > {grid.name}" if named else None)
+        outcomes.append((yield from _understood(alone, best[grid.name], context)))
     others = [grid.name for grid in source.grids if grid not in grids and len(grid.head) > 1]
     notes = [
         Note(
@@ -240,11 +332,14 @@ def _of_no_use(reading: Reading) -> str:
     )
 
 
-def _understood(source: Source, claim: _Claim, context: ReadContext) -> _Outcome:
+def _understood(source: Source, claim: _Claim, context: ReadContext) -> Steps[_Outcome]:
     match, provider = claim
     file = source.file
     try:
-        reading = provider.read(source, match, context)
+        if isinstance(provider, Stepwise):
+            reading = yield from provider.reading(source, match, context)
+        else:
+            reading = provider.read(source, match, context)
         text = _of_no_use(reading)
         return _Outcome(Unread(file, text) if text else reading, provider.name)
     except _FAILURES as error:

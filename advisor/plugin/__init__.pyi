@@ -35,6 +35,7 @@ from .hookspecs import (
     ReadContext,
     ReportFormat,
     Resembling,
+    Stepwise,
     Templates,
     Together,
     hookimpl,
@@ -69,6 +70,14 @@ from .registry import (
     load_plugins,
     own_version,
 )
+from .steps import (
+    Failure,
+    Step,
+    Steps,
+    alone,
+    side_by_side,
+    step,
+)
 from .text_folder import (
     TextFolder,
 )
@@ -90,6 +99,7 @@ __all__ = [
     "Coverage",
     "Death",
     "Derived",
+    "Failure",
     "KindInfo",
     "Limits",
     "Match",
@@ -102,12 +112,16 @@ __all__ = [
     "Registry",
     "ReportFormat",
     "Resembling",
+    "Step",
+    "Steps",
+    "Stepwise",
     "Templates",
     "TextFolder",
     "Together",
     "Trace",
     "Within",
     "add",
+    "alone",
     "catalogue_files",
     "contract_breaks",
     "derive",
@@ -126,6 +140,8 @@ __all__ = [
     "run_isolated",
     "run_process",
     "serve",
+    "side_by_side",
+    "step",
     "takes_blocks",
     "template_names",
 ]

@@ -8,8 +8,17 @@ from typing import TypeVar
 from advisor.errors import PluginError
 from advisor.model import Reading, Source, Vocabulary, frozen
 from advisor.plugin.contracts import contract_breaks, unknown_words
-from advisor.plugin.guard import guarded
-from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext, Resembling, Together
+from advisor.plugin.guard import guarded, guarded_steps
+from advisor.plugin.hookspecs import (
+    KindInfo,
+    Match,
+    Provider,
+    ReadContext,
+    Resembling,
+    Stepwise,
+    Together,
+)
+from advisor.plugin.steps import Steps
 from advisor.plugin.tracing import Trace
 from advisor.plugin.typecheck import wrong_field
 
@@ -61,16 +70,23 @@ class CheckedProvider:
         """Read *source* as *match* says."""
 
         def ask() -> Reading:
-            reading = self.provider.read(source, match, context)
-            self._check_reading(reading)
-            if reading.file.sha256 != source.file.sha256:
-                raise PluginError(f"returned a reading of another file: {reading.file.name}")
-            if reading.kind not in self.kinds:
-                text = f"read a kind that the provider does not have: {reading.kind}"
-                raise PluginError(text)
-            return reading
+            return self._checked_reading(self.provider.read(source, match, context), source)
 
         return self._run(f"read {match.kind} ({source.file.name})", ask)
+
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
+        """Read *source* as *match* says, in steps where the provider has any."""
+        provider = self.provider
+        # What belongs to the one who wrote it is timed, and restored, in one piece.
+        if self.third_party or self.trace is not None or not isinstance(provider, Stepwise):
+            return self.read(source, match, context)
+        steps = provider.reading(source, match, context)
+        reading = yield from guarded_steps(steps)
+
+        def check() -> Reading:
+            return self._checked_reading(reading, source)
+
+        return guarded(check)
 
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """Return *readings* as it sees them together, if it has anything to say about them."""
@@ -111,6 +127,14 @@ class CheckedProvider:
                 f"`recognise` claims a grid that the file does not have: {claim.grid}"
             )
         return claim
+
+    def _checked_reading(self, reading: Reading, source: Source) -> Reading:
+        self._check_reading(reading)
+        if reading.file.sha256 != source.file.sha256:
+            raise PluginError(f"returned a reading of another file: {reading.file.name}")
+        if reading.kind not in self.kinds:
+            raise PluginError(f"read a kind that the provider does not have: {reading.kind}")
+        return reading
 
     def _check_reading(self, reading: Reading) -> None:
         wrong = contract_breaks(reading) or unknown_words(reading, self.vocabulary)

@@ -11,9 +11,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from advisor.errors import AdvisorError, PluginError, one_line
+from advisor.model import frozen
+from advisor.plugin.steps import Request, Steps
 
 T = TypeVar("T")
 
@@ -36,6 +38,38 @@ def guarded(work: Callable[[], T], *, restored: bool = False) -> T:
         raise
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything
         raise PluginError(describe_error(error)) from None
+
+
+def guarded_steps(steps: Steps[T]) -> Steps[T]:
+    """Return what *steps* make, each part of them guarded."""
+    answer: Any = None
+    failed: BaseException | None = None
+    while True:
+
+        def resume(answer: Any = answer, failed: BaseException | None = failed) -> Request | Ended:
+            try:
+                return steps.send(answer) if failed is None else steps.throw(failed)
+            except StopIteration as end:
+                return Ended(end.value)
+
+        asked = guarded(resume)
+        if isinstance(asked, Ended):
+            made: T = asked.made
+            return made
+        try:
+            answer, failed = (yield asked), None
+        except GeneratorExit:
+            steps.close()
+            raise
+        except BaseException as error:  # noqa: BLE001  it is for the steps to see
+            failed = error
+
+
+@frozen(eq=False)
+class Ended:
+    """The end of some steps."""
+
+    made: Any
 
 
 def describe_error(error: BaseException) -> str:

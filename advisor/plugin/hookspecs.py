@@ -46,6 +46,7 @@ import attrs
 import pluggy
 
 from advisor.model import Reading, Source, VocabularyFile, frozen
+from advisor.plugin.steps import Steps
 
 if TYPE_CHECKING:
     import jinja2
@@ -130,6 +131,15 @@ class Provider(Protocol):
         Called once for each claim that reads. Raises AdvisorError where the file is broken: it is
         left out, with that message.
         """
+        ...
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """A provider that reads in steps which many files take together. A provider need not be one."""
+
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
+        """What `read` gives, in steps."""
         ...
 
 

@@ -6,7 +6,8 @@ results are files.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
-from advisor.diagnosis import BlockDiagnosis, Shop
+from advisor.diagnosis import FAILURES, BlockDiagnosis, Shop
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.ingest import write_outputs
 from advisor.judge import choose
@@ -27,10 +28,10 @@ from advisor.pipeline import (
     diagnose_many,
     gather_many,
     named_settings,
-    open_folder,
+    open_folders,
     own_templates,
 )
-from advisor.plugin import Registry, load_plugins, serve
+from advisor.plugin import Failure, Registry, load_plugins, serve
 from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
 from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
 from advisor.portfolio.history import History, write_partition
@@ -155,20 +156,50 @@ class _Source:
             else None
         )
 
-    def open(self, folder: Path, request: Request, resolver: Resolver) -> Shop:
-        """Reads a shop."""
+    def open(
+        self, folders: Iterable[Path], request: Request, resolver: Resolver
+    ) -> Iterator[Shop | Failure]:
+        """Reads shops."""
+        asked: deque[Path] = deque()
+        kept: dict[Path, Shop | Failure] = {}
+
+        def exports() -> Iterator[Path]:
+            for folder in folders:
+                asked.append(folder)
+                if self._is_to_be_read(folder):
+                    yield folder
+                else:
+                    kept[folder] = self._known_shop(folder, request, resolver)
+
+        for shop in open_folders(exports(), request, resolver):
+            while asked[0] in kept:
+                yield kept.pop(asked.popleft())
+            self._keep(asked.popleft(), shop)
+            yield shop
+        while asked:
+            yield kept.pop(asked.popleft())
+
+    def _is_to_be_read(self, folder: Path) -> bool:
+        one = self._asked[folder.name]
+        return one["problem"] is None and one["block"] is None
+
+    def _known_shop(self, folder: Path, request: Request, resolver: Resolver) -> Shop | Failure:
         one = self._asked[folder.name]
         if one["problem"] is not None:
             failed = NothingReadable if one["problem_kind"] == UNREADABLE else AdvisorError
-            raise failed(one["problem"])
-        if one["block"] is not None:
+            return Failure(failed(one["problem"]))
+        try:
             return self._kept(folder, one, request, resolver)
-        shop = open_folder(folder, request, resolver)
-        if self._writer is not None:
-            # What a plugin failed on may be read another time.
-            stamp = "" if shop.gathered.faults else one["stamp"]
-            self._writer.add(ShopFacts(folder.name, stamp, _profile(folder), shop.gathered))
-        return shop
+        except FAILURES as error:
+            return Failure(error)
+
+    def _keep(self, folder: Path, shop: Shop | Failure) -> None:
+        """Keeps the facts of a shop that was read."""
+        if self._writer is None or isinstance(shop, Failure):
+            return
+        # What a plugin failed on may be read another time.
+        stamp = "" if shop.gathered.faults else self._asked[folder.name]["stamp"]
+        self._writer.add(ShopFacts(folder.name, stamp, _profile(folder), shop.gathered))
 
     def _kept(
         self, folder: Path, one: Mapping[str, Any], request: Request, resolver: Resolver

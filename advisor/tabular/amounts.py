@@ -4,14 +4,26 @@ Columns are taken apart one below the other, many in one step: a file has dozens
 each step costs the same for one cell as for thousands. What 1.234 means is settled for each column.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
 import polars as pl
 
 from advisor.model import frozen
+from advisor.plugin import step
+from advisor.tabular.cells import plausible
 from advisor.tabular.kind import Percent
+from advisor.tabular.stacked import (
+    Place,
+    batches,
+    below_each_other,
+    collected,
+    each,
+    flat,
+    numbered,
+    shared,
+)
 from advisor.tabular.words import words
 
 
@@ -42,19 +54,62 @@ class Spelling:
 
 
 @frozen(eq=False)
-class Amounts:
+class Parts:
     """Columns of amounts taken apart, before it is settled what their dots and commas mean.
 
-    The rows of *parts* are those of the first column, then of the second …: `column` (its number),
-    `text` (as it was), `digits` (digits, dots and commas; null where there is no amount), `factor`
-    (sign and power of ten), `sign` (the currency beside it in small letters, or null), `percent`
-    (whether a % follows), and how the digits can be read. Where numbers are *shortened* (1.2K),
-    `spelled` is how such a text was read (1.2e3), "" where its word can mean several numbers.
+    The rows of *frame* are those of the first of *columns*, then of the second …: `column` (its
+    number), `text` (as it was), `digits` (digits, dots and commas; null where there is no amount),
+    `factor` (sign and power of ten), `sign` (the currency beside it in small letters, or null),
+    `percent` (whether a % follows), and how the digits can be read.
     """
 
-    parts: pl.DataFrame
-    spellings: tuple[Spelling, ...]
-    shortened: bool = False
+    columns: Sequence[pl.Series]
+    frame: pl.DataFrame
+
+
+@frozen(eq=False)
+class Amounts:
+    """One column of amounts taken apart: the one *at* this place of *parts*, whose rows there are
+    *own*. *currencies* are those that signs beside its amounts name without doubt."""
+
+    parts: Parts
+    at: int
+    own: pl.DataFrame
+    spelling: Spelling
+    currencies: frozenset[str]
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether cells are no amounts."""
+        return self.own["digits"].null_count() > self.own["text"].null_count()
+
+
+@frozen(eq=False)
+class Asked:
+    """A column whose amounts are wanted, with what was settled of it; *rate* says that it holds
+    rates, and what a bare number is."""
+
+    amounts: Amounts
+    point: Point
+    rate: Percent | None = None
+
+
+@frozen(eq=False)
+class Read:
+    """The values of a column of amounts: how many cells of its *text* are *bad*, being no amounts,
+    or *unclear*, being rates of which the unit is not known; where is told by the columns `bad` and
+    `unclear` of *frame*."""
+
+    frame: pl.DataFrame
+
+    @property
+    def value(self) -> pl.Series:
+        return self.frame["used"]
+
+    @property
+    def odd(self) -> bool:
+        """Whether any cell is bad or unclear."""
+        return bool(self.frame["bad"].any() or self.frame["unclear"].any())
 
 
 _GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
@@ -84,46 +139,24 @@ def _amount() -> str:
     )
 
 
-def take_apart(
-    columns: Sequence[pl.Series], languages: Callable[[], frozenset[str]] = frozenset
-) -> Amounts:
-    """Takes columns of one height apart; *languages* gives those that the file may be in."""
-    text = pl.concat([column.alias("t") for column in columns], rechunk=False)
-    height = len(columns[0])
-    parts = _parts(text, height)
-    shortened = False
-    if parts["digits"].null_count() > text.null_count():
-        spelled = _spelled_out(parts, languages())
-        shortened = spelled.null_count() < len(spelled)
-        if shortened:
-            read = pl.DataFrame({"t": text, "s": spelled}).select(
-                pl.when(pl.col("s") != "").then("s").otherwise("t").alias("t")
-            )
-            parts = _parts(read["t"], height).with_columns(text.alias("text"), spelled)
-    # Sums of slices are no queries.
-    flags = [parts[name] for name in ("dot", "comma", "open_dot", "open_comma")]
-    spellings = (
-        Spelling(*(int(flag.slice(at * height, height).sum()) for flag in flags))
-        for at in range(len(columns))
-    )
-    return Amounts(parts, tuple(spellings), shortened)
+@step(Place.AMOUNTS)
+def take_apart(asked: Sequence[Sequence[pl.Series]]) -> list[list[Amounts]]:
+    """Take columns of text apart."""
+    parts = list(batches(flat(asked)))
+    frames = collected(_parts(columns) for columns in parts)
+    found: list[Amounts] = []
+    for columns, frame in zip(parts, frames, strict=True):
+        together = Parts(columns, frame)
+        signs = _signs(frame)
+        for at, own in enumerate(each(frame, columns)):
+            # Sums of slices are no queries.
+            flags = (own[name] for name in ("dot", "comma", "open_dot", "open_comma"))
+            spelling = Spelling(*(int(flag.sum()) for flag in flags))
+            found.append(Amounts(together, at, own, spelling, signs.get(at, frozenset())))
+    return shared(asked, found)
 
 
-def _spelled_out(parts: pl.DataFrame, languages: frozenset[str]) -> pl.Series:
-    """`spelled` of the cells that have no amount; null where they are no shortened number."""
-    from advisor.tabular.shortened import is_shortened, spelled_out
-
-    small = pl.col("text").str.to_lowercase()
-    unread = parts.select(pl.when(pl.col("digits").is_null()).then(small).alias("t"))
-    return unread.select(
-        pl.when(is_shortened(pl.col("t")))
-        .then(spelled_out(pl.col("t"), languages).fill_null(""))
-        .alias("spelled")
-    )["spelled"]
-
-
-def _parts(text: pl.Series, height: int) -> pl.DataFrame:
-    """The columns of Amounts.parts but `spelled`, of columns of one *height* below each other."""
+def _parts(columns: Sequence[pl.Series]) -> pl.LazyFrame:
     minus = (
         pl.col("minus").is_in(["-", "−"])
         | pl.col("minus2").is_in(["-", "−"])
@@ -131,13 +164,16 @@ def _parts(text: pl.Series, height: int) -> pl.DataFrame:
     ).fill_null(value=False)
     digits = pl.col("digits")
     return (
-        pl.DataFrame({"t": text})
-        .lazy()
-        .select(pl.col("t").str.to_lowercase().str.extract_groups(_amount()).alias("g"), text="t")
+        pl.LazyFrame([below_each_other(columns), numbered(columns)])
+        .select(
+            pl.col("t").str.to_lowercase().str.extract_groups(_amount()).alias("g"),
+            "column",
+            text="t",
+        )
         .unnest("g")
         .select(
             "text",
-            column=pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, height),
+            "column",
             digits=pl.when(pl.col("minus").is_null() | pl.col("minus2").is_null()).then(
                 digits.str.replace_all(r"[ '’\u00a0\u202f]", "")
             ),
@@ -154,8 +190,34 @@ def _parts(text: pl.Series, height: int) -> pl.DataFrame:
             open_dot=digits.str.contains(_OPEN_DOT),
             open_comma=digits.str.contains(_OPEN_COMMA),
         )
-        .collect(engine="in-memory")
     )
+
+
+def spelled_out(amounts: Amounts, languages: frozenset[str]) -> pl.Series | None:
+    """How shortened numbers (1.2K) of a column are read (1.2e3): "" where a word can mean several
+    numbers, null in other cells; None where no cell is one."""
+    from advisor.tabular import shortened
+
+    small = pl.when(pl.col("digits").is_null()).then(pl.col("text").str.to_lowercase())
+    spelled = amounts.own.select(small.alias("t")).select(
+        pl.when(shortened.is_shortened(pl.col("t"))).then(
+            shortened.spelled_out(pl.col("t"), languages).fill_null("")
+        )
+    )["t"]
+    return spelled if spelled.null_count() < len(spelled) else None
+
+
+def _signs(frame: pl.DataFrame) -> dict[int, frozenset[str]]:
+    """The currencies that signs beside amounts name without doubt, by column."""
+    if frame["sign"].null_count() == frame.height:
+        return {}
+    found: dict[int, set[str]] = {}
+    known = words().currency
+    for column, sign in frame.select("column", "sign").unique().iter_rows():
+        code = known.get(sign.casefold()) if sign is not None else None
+        if code:
+            found.setdefault(column, set()).add(code)
+    return {column: frozenset(codes) for column, codes in found.items()}
 
 
 def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
@@ -168,21 +230,73 @@ def settle(column: Spelling, file: Spelling, currency: str | None) -> Point:
     return Point.THOUSANDS if currency in words().zero_decimal else Point.DECIMAL
 
 
-def settled(amounts: Amounts, points: Sequence[Point]) -> pl.Expr:
-    """The amounts as Float64, below each other, of the rows of the parts; percent signs are for
-    the caller, and so is what is too large to be meant."""
-    d, column = pl.col("digits"), pl.col("column")
-    thousands = pl.Series([point is Point.THOUSANDS for point in points], dtype=pl.Boolean)
-    comma_decimal = pl.Series(
-        [bool(spelling.comma) and not spelling.dot for spelling in amounts.spellings],
-        dtype=pl.Boolean,
+@step(Place.VALUES)
+def amounts_of(asked: Sequence[Sequence[Asked]]) -> list[list[Read]]:
+    """Turn columns that were taken apart into values; what is too large to be meant is none."""
+    columns = flat(asked)
+    wanted: dict[int, list[Asked]] = {}
+    for one in columns:
+        wanted.setdefault(id(one.amounts.parts), []).append(one)
+    frames = collected(_values(together) for together in wanted.values())
+    slices = {
+        key: each(frame, together[0].amounts.parts.columns)
+        for (key, together), frame in zip(wanted.items(), frames, strict=True)
+    }
+    return shared(asked, [Read(slices[id(one.amounts.parts)][one.amounts.at]) for one in columns])
+
+
+def _values(asked: Sequence[Asked]) -> pl.LazyFrame:
+    """`text`, the value `used`, and whether it is `bad` or `unclear`, of the columns that were
+    taken apart together; *asked* are some of them."""
+    parts = asked[0].amounts.parts
+    thousands = [False] * len(parts.columns)
+    comma_decimal = [False] * len(parts.columns)
+    bare: dict[Percent, list[int]] = {}  # what it is in which columns of rates
+    for one in asked:
+        at, spelling = one.amounts.at, one.amounts.spelling
+        thousands[at] = one.point is Point.THOUSANDS
+        comma_decimal[at] = bool(spelling.comma) and not spelling.dot
+        if one.rate is not None:
+            bare.setdefault(one.rate, []).append(at)
+    value, column, percent_sign = pl.col("value"), pl.col("column"), pl.col("percent")
+    used: pl.Expr = pl.when(~percent_sign).then(value)
+    for meaning, columns in bare.items():
+        share = shares(value, percent_sign, meaning)
+        used = pl.when(column.is_in(columns)).then(share).otherwise(used)
+    is_rate = column.is_in([at for columns in bare.values() for at in columns])
+    return (
+        parts.frame.lazy()
+        .select(
+            "text",
+            "column",
+            "percent",
+            plausible(_amount_of(thousands, comma_decimal)).alias("value"),
+        )
+        .with_columns(used.alias("used"))
+        .with_columns(
+            (
+                pl.col("text").is_not_null()
+                & pl.when(is_rate).then(value).otherwise("used").is_null()
+            ).alias("bad"),
+            (is_rate & value.is_not_null() & pl.col("used").is_null()).alias("unclear"),
+        )
+        .select("text", "used", "bad", "unclear")
     )
+
+
+def _amount_of(thousands: Sequence[bool], comma_decimal: Sequence[bool]) -> pl.Expr:
+    """The amounts as Float64; percent signs are not applied."""
+    d, column = pl.col("digits"), pl.col("column")
+
+    def of_column(flags: Sequence[bool]) -> pl.Expr:
+        return pl.lit(pl.Series(flags, dtype=pl.Boolean)).gather(column)
+
     as_dot = d.str.replace_all(",", "", literal=True)
     as_comma = d.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
     by_comma = (
         pl.col("comma")
-        | (pl.col("open_dot") & pl.lit(thousands).gather(column))
-        | (pl.col("open_comma") & pl.lit(comma_decimal).gather(column))
+        | (pl.col("open_dot") & of_column(thousands))
+        | (pl.col("open_comma") & of_column(comma_decimal))
     )
     by_dot = pl.col("dot") | pl.col("open_dot") | pl.col("open_comma") | d.str.contains(r"^[0-9]+$")
     number = (
@@ -199,13 +313,3 @@ def shares(value: pl.Expr, percent: pl.Expr, bare: Percent) -> pl.Expr:
         Percent.SIGN: pl.when(value == 0).then(0.0),
     }[bare]
     return pl.when(percent).then(value / 100).otherwise(plain)
-
-
-def currencies(amounts: Amounts) -> set[str]:
-    """The currencies that signs beside amounts name without doubt."""
-    signs = amounts.parts["sign"]
-    if signs.null_count() == len(signs):
-        return set()
-    names = signs.unique().drop_nulls().to_list()
-    known_signs = words().currency
-    return {code for name in names if (code := known_signs.get(name.casefold()))}

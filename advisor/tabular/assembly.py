@@ -21,7 +21,7 @@ from advisor.model import (
     lazy_ngettext,
     time_zone_named,
 )
-from advisor.plugin import ReadContext
+from advisor.plugin import ReadContext, Steps, alone
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
     RATE_UNIT_UNKNOWN,
@@ -69,26 +69,29 @@ class FileReader:
         header = self.found.grid.head[self.found.row]
         self.headers = {name: header[at] for name, at in self.found.columns.items()}
 
-    def read(self) -> Reading:
+    def read(self) -> Steps[Reading]:
         """The reading; raises AdvisorError where no column says what a row is about."""
-        period = self._period_line()
-        rows = self._rows()
+        period = yield from self._period_line()
+        rows = yield from self._rows()
         self._structure_notes(rows)
         row_currency = self._column(rows.data, Role.CURRENCY)
         stated = _single(row_currency) or self.found.currency or self._currency_above()
+        of_name = None
+        if period is None:
+            of_name = yield from self._period_in(name_text(self.source.file.name))
         reader = ColumnReader(
             kind=self.kind,
             columns=self.found.columns,
             headers=self.headers,
             container=self.source.container,
             context=self.context,
-            period=period or self._period_in(name_text(self.source.file.name)),
+            period=period or of_name,
             say=self.notes.say,
             language=self.found.language,
         )
-        values = self._with_rates(reader, rows.data, stated)
-        counts = self._counts(values)
-        self._check_ratios(rows, values, counts)
+        values = yield from self._with_rates(reader, rows.data, stated)
+        counts = yield from self._counts(values)
+        yield from self._check_ratios(rows, values, counts)
         every_row, every_value = rows.data["_row"], values.numbers
         base = self._base(rows.data, values, row_currency, stated)
         base = base.hstack([column.alias(name) for name, column in counts.items()])
@@ -100,7 +103,7 @@ class FileReader:
                 keep = day.is_not_null()
                 base, values = base.filter(keep), values.filter(keep)
         else:
-            period, base = self._without_days(period, base, rows.lines)
+            period, base = yield from self._without_days(period, base, rows.lines)
         grain = Grain.DAY if day is not None else self.kind.grain
         spread = values.ends and (base["from"] != base["to"]).any()
         if grain is Grain.DAY and (day is None or spread):
@@ -114,7 +117,8 @@ class FileReader:
             kept = pl.concat([table.frame["_row"] for table in made.tables])
             whole = every_row.is_in(kept.implode())
             rounded = values.rounded
-            self._check_totals(rows.totals, whole, every_value, rounded, reader, stated)
+            yield from self._check_totals(rows.totals, whole, every_value, rounded, reader, stated)
+        further = yield from self._further_periods(rows.lines)
         return Reading(
             file=self.source.file,
             provider=self.provider,
@@ -124,7 +128,7 @@ class FileReader:
             rows=sum(table.frame.height for table in made.tables),
             left_out={reason: count for reason, count in left_out.items() if count},
             links=made.links,
-            period=_of_rows(_around([*self._further_periods(rows.lines), period]), _span(base)),
+            period=_of_rows(_around([*further, period]), _span(base)),
             currency=_single(base["currency"]),
             columns=self._columns(),
             notes=self.notes.all(),
@@ -182,11 +186,12 @@ class FileReader:
             return False
         order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
         rows = pl.Series("r", range(len(filled)), pl.UInt32)
-        values = spans(filled, rows, order, self.context.today, None)[0].parsed.values
+        found, _ = alone(spans(filled, rows, order, self.context.today, None))
+        values = found.parsed.values
         # The last row may be a total.
         return len(filled) - 1 <= len(values) - values.null_count() and values.n_unique() > 1
 
-    def _rows(self) -> Rows:
+    def _rows(self) -> Steps[Rows]:
         kind, found = self.kind, self.found
         wanted = {
             at for name, at in found.columns.items() if kind.columns[name].role is not Role.PERSONAL
@@ -199,7 +204,9 @@ class FileReader:
         described = kind.description_row and self._described(after + 1)
         grid = found.grid
         body = grid.body(after + described, places, numbers)
-        again = set() if kind.decimal else reread(body, grid.head[after + 1 :], numbers)
+        again = set[int]()
+        if not kind.decimal:
+            again = yield from reread(body, grid.head[after + 1 :], numbers)
         if again:
             as_text = grid.body(after + described, sorted(again))
             body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))
@@ -353,24 +360,26 @@ class FileReader:
         wordy = [cell for cell in filled if not any(letter.isdigit() for letter in cell)]
         return 2 * len(wordy) > len(filled)
 
-    def _period_line(self) -> Period | None:
+    def _period_line(self) -> Steps[Period | None]:
         above = self.found.grid.head[: self.found.first_row]
         order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
-        return period_of(above, order, self.context.today)
+        return (yield from period_of(above, order, self.context.today))
 
-    def _further_periods(self, lines: pl.DataFrame | None) -> list[Period]:
+    def _further_periods(self, lines: pl.DataFrame | None) -> Steps[list[Period]]:
         """The periods that stand above further headers, in files that were put together."""
-        if lines is None:
-            return []
-        return [period for line in lines["line"] if (period := self._period_in(line)) is not None]
+        found: list[Period] = []
+        for line in [] if lines is None else lines["line"]:
+            period = yield from self._period_in(line)
+            found += [] if period is None else [period]
+        return found
 
-    def _period_in(self, line: str) -> Period | None:
+    def _period_in(self, line: str) -> Steps[Period | None]:
         order = Order(self.kind.day_first, None, self.context.region, self.found.currency)
-        return period_of([[line]], order, self.context.today)
+        return (yield from period_of([[line]], order, self.context.today))
 
     def _without_days(
         self, period: Period | None, base: pl.DataFrame, lines: pl.DataFrame | None
-    ) -> tuple[Period | None, pl.DataFrame]:
+    ) -> Steps[tuple[Period | None, pl.DataFrame]]:
         """Rows without a day of their own: their period is that of the file, if it says one, or
         the one that stands above their part of it."""
         dated = base["from"].null_count() < base.height
@@ -378,7 +387,7 @@ class FileReader:
             return period, base
         if period is None:
             name = name_text(self.source.file.name)
-            period = period_of([[name]], Order(), self.context.today)
+            period = yield from period_of([[name]], Order(), self.context.today)
             if period is None:
                 return None, base
             text = lazy_gettext(
@@ -388,7 +397,7 @@ class FileReader:
             self.notes.say("period-from-file-name", text)
         parts = [(0, period.first, period.last)]
         for row, line in lines.iter_rows() if lines is not None else ():
-            own = self._period_in(line)
+            own = yield from self._period_in(line)
             parts += [(row, own.first, own.last)] if own is not None else []
         schema = {"_row": pl.UInt32, "from": pl.Date, "to": pl.Date}
         of_parts = pl.DataFrame(parts, schema=schema, orient="row")
@@ -472,14 +481,17 @@ class FileReader:
         ends = [end for name, end in values.ends.items() if values.dates[name] is day]
         return ends[0] if ends else day
 
-    def _with_rates(self, reader: ColumnReader, body: pl.DataFrame, currency: str | None) -> Values:
+    def _with_rates(
+        self, reader: ColumnReader, body: pl.DataFrame, currency: str | None
+    ) -> Steps[Values]:
         """The values of *body*; where rates have no sign, what they are is told by those of the
         same file whose counts are there too."""
-        values = reader.read(body, currency)
+        values = yield from reader.read(body, currency)
         if not self.notes.said(RATE_UNIT_UNKNOWN):
             return values
         fractions = attrs.evolve(self.kind, percent=Percent.FRACTION, percent_xlsx=None)
-        tried = attrs.evolve(reader, kind=fractions, say=_silent).read(body, currency)
+        silent = attrs.evolve(reader, kind=fractions, say=_silent)
+        tried = yield from silent.read(body, currency)
         columns, counts = self.kind.columns, self._plain_counts(tried)
         rates = {
             name: (check, tried.numbers[name])
@@ -492,7 +504,7 @@ class FileReader:
         self.notes.forget(RATE_UNIT_UNKNOWN)
         percent = Percent.FRACTION if factors == {1.0} else Percent.NUMBER
         known = attrs.evolve(self.kind, percent=percent, percent_xlsx=None)
-        return attrs.evolve(reader, kind=known).read(body, currency)
+        return (yield from attrs.evolve(reader, kind=known).read(body, currency))
 
     def _plain_counts(self, values: Values) -> dict[str, pl.Series]:
         counts: dict[str, pl.Series] = {}
@@ -503,7 +515,7 @@ class FileReader:
                 _add(counts, spec.count, values.numbers[name])
         return counts
 
-    def _counts(self, values: Values) -> dict[str, pl.Series]:
+    def _counts(self, values: Values) -> Steps[dict[str, pl.Series]]:
         """Counts as printed, and those that a printed rate or mean makes with its base."""
         columns = self.kind.columns
         counts = self._plain_counts(values)
@@ -526,7 +538,7 @@ class FileReader:
                 before = counts.get(spec.count)
                 _add(counts, spec.count, column * base)
                 if spec.type is CellType.NUMBER:
-                    self._say_rounded(name, column, base, before)
+                    yield from self._say_rounded(name, column, base, before)
         for name, text in values.texts.items():
             when = columns[name].clock
             if when is not None:
@@ -540,14 +552,14 @@ class FileReader:
 
     def _say_rounded(
         self, name: str, ratio: pl.Series, base: pl.Series, before: pl.Series | None
-    ) -> None:
+    ) -> Steps[None]:
         """Says of which rows a count is a rounded *ratio* times its *base*, and how far off it may
         be; *before* is what was known of it exactly."""
         made = ratio.is_not_null() & base.is_not_null()
         rows = made if before is None else made & before.is_null()
         if not (ratio.filter(rows) > 0).any():
             return
-        (digits,) = decimals([ratio.filter(rows)])
+        (digits,) = yield from decimals([ratio.filter(rows)])
         off = float(base.filter(rows).abs().sum()) * 0.5 * 10.0**-digits
         count = int(rows.sum())
         self.notes.say(
@@ -587,7 +599,9 @@ class FileReader:
                 self.notes.say("status-unknown", text)
         return found
 
-    def _check_ratios(self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]) -> None:
+    def _check_ratios(
+        self, rows: Rows, values: Values, counts: Mapping[str, pl.Series]
+    ) -> Steps[None]:
         columns = self.kind.columns
         rounded = {*values.rounded, *(columns[name].count for name in values.rounded)}
         printed = {
@@ -601,10 +615,11 @@ class FileReader:
         rates = {name: of for name, of in printed.items() if columns[name].type is CellType.RATE}
         scaled = checks.scaled(rates, counts)
         numbers = [scaled.get(name, column) for name, (_, column) in printed.items()]
+        places = yield from decimals(numbers)
         ratios = [
             checks.Printed(self.headers[name], check, column, digits)
             for (name, (check, _)), column, digits in zip(
-                printed.items(), numbers, decimals(numbers), strict=True
+                printed.items(), numbers, places, strict=True
             )
         ]
         for said in checks.identities(ratios, counts, rows.data["_row"]):
@@ -618,17 +633,18 @@ class FileReader:
         rounded: frozenset[str],
         reader: ColumnReader,
         currency: str | None,
-    ) -> None:
+    ) -> Steps[None]:
         """Holds the printed totals against the rows that were *kept*, after all drops, where
         neither are *rounded*."""
         if not kept.any():
             return
         # What is odd in the totals row itself is not worth a note.
-        total = attrs.evolve(reader, say=_silent).read(totals, currency)
+        total = yield from attrs.evolve(reader, say=_silent).read(totals, currency)
         stated, rounded = total.numbers, rounded | total.rounded
         summed = [name for name in numbers if self._summed(name) and name not in rounded]
         columns = [numbers[name].filter(kept) for name in summed]
-        for name, column, digits in zip(summed, columns, decimals(columns), strict=True):
+        places = yield from decimals(columns)
+        for name, column, digits in zip(summed, columns, places, strict=True):
             if name not in stated:
                 continue
             # Each part of files that were put together has a totals row.

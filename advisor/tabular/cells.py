@@ -6,12 +6,14 @@ too, and counted: see Parsed.
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
 from advisor.model import frozen
+from advisor.plugin import step
+from advisor.tabular.stacked import Place, each_cell, flat, shared
 from advisor.tabular.words import SECONDS, either, words
 
 # Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
@@ -48,6 +50,23 @@ def _untidy(text: pl.Expr) -> pl.Expr:
 def known(text: pl.Expr) -> pl.Expr:
     """Text, null where it says that the value is missing."""
     return pl.when(~text.is_in(list(words().missing))).then(text)
+
+
+@frozen(eq=False)
+class Known:
+    """A column of *text*, null where a cell says that the value is missing; *wide* says that it has
+    letters that are not ASCII."""
+
+    text: pl.Series
+    wide: bool
+
+
+@step(Place.KNOWN)
+def known_cells(asked: Sequence[Sequence[pl.Series]]) -> list[list[Known]]:
+    """Find the cells of columns of text that say a value."""
+    made = {"known": known(pl.col("t")), "wide": is_wide(pl.col("t"))}
+    frames = each_cell(flat(asked), made)
+    return shared(asked, [Known(f["known"], bool(f["wide"].any())) for f in frames])
 
 
 def known_only(column: pl.Series) -> pl.Series:
@@ -154,8 +173,15 @@ def clock(text: pl.Series) -> pl.Series:
     return found.clear(len(found)) if midnight else found
 
 
-def durations(text: pl.Series) -> pl.Series:
-    """Spans of time in seconds: 3h 12min, 13sec, 1170.5 min(s), 01:02:03, bare seconds."""
+@step(Place.DURATIONS)
+def durations(asked: Sequence[Sequence[pl.Series]]) -> list[list[pl.Series]]:
+    """Turn columns of spans of time into seconds: 3h 12min, 13sec, 1170.5 min(s), 01:02:03, bare
+    seconds."""
+    values = each_cell(flat(asked), {"v": _seconds()})
+    return shared(asked, [finite(frame["v"]) for frame in values])
+
+
+def _seconds() -> pl.Expr:
     t = pl.col("t")
     number = r"[0-9]+(?:[.,][0-9]+)?"
     unit = {name: either(names) for name, names in words().units.items()}
@@ -176,7 +202,7 @@ def durations(text: pl.Series) -> pl.Series:
     # A time cell of a spreadsheet is a moment of the day zero of its calendar.
     sheet = r"^1899-12-3[01] ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?$"
     bare = t.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    value = (
+    return (
         pl.when(t.str.contains(whole))
         .then(pl.sum_horizontal(*(amount(name) for name in SECONDS)))
         .when(t.str.contains(hms))
@@ -187,7 +213,6 @@ def durations(text: pl.Series) -> pl.Series:
         .then(clock(ms, 60, 1))
         .otherwise(bare)
     )
-    return finite(pl.DataFrame({"t": text}).select(v=value)["v"])
 
 
 def either_of(patterns: Iterable[str]) -> str:
@@ -201,6 +226,17 @@ def identifiers(text: pl.Expr) -> pl.Expr:
     return text.str.replace(r"^['’`]?([0-9]+)(?:\.0+)?$", "$1")
 
 
+@step(Place.IDS)
+def kept_as_text(asked: Sequence[Sequence[pl.Series]]) -> list[list[bool]]:
+    """Tell which columns of ids show what a spreadsheet does to some, as far as their first cells
+    tell."""
+    heads = [column.slice(0, _SAMPLE) for column in flat(asked)]
+    frames = each_cell(heads, {"v": pl.col("t").str.contains(_KEPT_AS_TEXT)})
+    return shared(asked, [bool(frame["v"].any()) for frame in frames])
+
+
+_SAMPLE = 10_000  # cells of a column that are looked at where a few tell
+_KEPT_AS_TEXT = r"^['’`]|\.0$"  # what a spreadsheet does to an id
 _KEPT_DIGITS = 15  # by a spreadsheet, of any number
 _CHANCE = 8  # so many ids of sixteen digits do not all end in 0 by chance
 RUINED = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$"

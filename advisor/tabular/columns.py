@@ -14,22 +14,31 @@ from advisor.model import (
     lazy_gettext,
     lazy_ngettext,
 )
-from advisor.plugin import ReadContext
+from advisor.plugin import ReadContext, Steps, step
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
     Amounts,
+    Asked,
     Point,
     Spelling,
-    currencies,
+    amounts_of,
     settle,
-    settled,
-    shares,
+    spelled_out,
     take_apart,
 )
 from advisor.tabular.cells import Parsed
-from advisor.tabular.dates import Order, days, plain_day, spans
+from advisor.tabular.dates import Order, days, plain_days, spans
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 from advisor.tabular.notes import quotable
+from advisor.tabular.stacked import (
+    Place,
+    below_each_other,
+    collected,
+    each_cell,
+    flat,
+    numbered,
+    shared,
+)
 
 _AMOUNTS = (CellType.NUMBER, CellType.MONEY, CellType.RATE)
 
@@ -44,17 +53,13 @@ _EXPECTED = {
 }
 
 _SAMPLE = 10_000  # cells of a column that are looked at where a few tell
-_TOGETHER = 1 << 19  # cells that are taken apart in one step
 _MOST_DECIMALS = 8
 _QUOTED = 60  # letters of a cell that a note quotes
-_KEPT_AS_TEXT = r"^['’`]|\.0$"  # what a spreadsheet does to an id
 _THOUSAND = 1000
 _EXACT = (Container.JSON, Container.JSON_LINES, Container.TABLES)  # a dot is never a thousand
 _NOISE = 1e-6  # what floating point adds to a printed decimal
 
 RATE_UNIT_UNKNOWN = "rate-unit-unknown"  # the code of a note
-# Begin columns beside the texts.
-_NAME, _DAY, _DOTTED, _WIDE = "__name ", "__day ", "__dotted ", "__wide "
 
 Say = Callable[[str, str], None]  # code and text of a note
 
@@ -121,9 +126,9 @@ class ColumnReader:
     say: Say
     language: str = ""
 
-    def read(self, body: pl.DataFrame, currency: str | None) -> Values:
+    def read(self, body: pl.DataFrame, currency: str | None) -> Steps[Values]:
+        """The values of *body*."""
         rows = body["_row"]
-        schema = body.schema
         numbers: dict[str, pl.Series] = {}
         plain: dict[str, pl.Series] = {}
         worded: list[str] = []  # amounts in words and signs
@@ -136,7 +141,7 @@ class ColumnReader:
                 continue  # it is not even in the body
             if spec.type is CellType.DATE or spec.role in (Role.DAY, Role.FROM, Role.TO):
                 dated.append(name)
-            elif schema[f"c{at}"] == pl.Float64:
+            elif body[f"c{at}"].dtype == pl.Float64:
                 plain[name] = body[f"c{at}"]
             elif spec.type in _AMOUNTS and spec.role in (None, Role.CHECK):
                 worded.append(name)
@@ -144,108 +149,99 @@ class ColumnReader:
                 timed.append(name)
             else:
                 named.append(name)
-        known, names, plain_days = self._texts(body, (*worded, *timed, *dated), named, dated)
+        known, names = yield from self._texts(body, (*worded, *timed, *dated), named)
         texts = {name: known[name] for name in named}
         for name, column in plain.items():
             numbers[name] = self._bare(self.kind.columns[name], column, name, rows)
-        for name in timed:
-            found = cells.parsed(known[name], cells.durations(known[name]), rows)
-            numbers[name] = self._counted(name, self._told(name, found), rows)
-        together = max(1, _TOGETHER // max(1, body.height))
-        batches = [worded[at : at + together] for at in range(0, len(worded), together)]
-        taken = [
-            (batch, take_apart([known[n] for n in batch], lambda: self._languages(currency)))
-            for batch in batches
-        ]
-        signs = set[str]().union(*(currencies(amounts) for _, amounts in taken))
+        if timed:
+            spans_ = yield from cells.durations([known[name] for name in timed])
+            for name, seconds in zip(timed, spans_, strict=True):
+                found = cells.parsed(known[name], seconds, rows)
+                numbers[name] = self._counted(name, self._told(name, found), rows)
+        amounts, shortened = yield from self._taken_apart(worded, known, currency)
+        signs = set[str]().union(*(one.currencies for one in amounts.values()))
         sign = signs.pop() if len(signs) == 1 else None
         known_currency = currency or sign or self.kind.default_currency or self.context.currency
-        file = sum((each for _, amounts in taken for each in amounts.spellings), Spelling())
-        rounded: set[str] = set()
-        for batch, amounts in taken:
-            points = [
-                self._point(name, spelling, file, known_currency)
-                for name, spelling in zip(batch, amounts.spellings, strict=True)
-            ]
-            numbers |= self._amounts(batch, amounts, points, rows)
-            if amounts.shortened:
-                rounded |= self._shortened(batch, amounts, numbers, rows)
+        if amounts:
+            numbers |= yield from self._amounts(amounts, shortened, known, known_currency, rows)
         dates: dict[str, pl.Series] = {}
         ends: dict[str, pl.Series] = {}
-        for name in dated:
-            dates[name], last = self._date(
-                name, known[name], plain_days[name], rows, known_currency
-            )
-            if last is not None:
-                ends[name] = last
-            texts[name] = known[name]  # the start of a LIVE is a part of its key
-        return Values(numbers, texts, dates, sign, ends, names, frozenset(rounded))
+        if dated:
+            days_ = yield from plain_days([known[name] for name in dated])
+            for name, plain_day in zip(dated, days_, strict=True):
+                dates[name], last = yield from self._date(
+                    name, known[name], plain_day, rows, known_currency
+                )
+                if last is not None:
+                    ends[name] = last
+                texts[name] = known[name]  # the start of a LIVE is a part of its key
+        rounded = frozenset(
+            name
+            for name, spelled in shortened.items()
+            if self._say_shortened(name, known[name], spelled, numbers[name], rows)
+        )
+        return Values(numbers, texts, dates, sign, ends, names, rounded)
 
-    def _languages(self, currency: str | None) -> frozenset[str]:
-        """The languages that decide what a word behind a number stands for."""
+    def _taken_apart(
+        self, names: Sequence[str], texts: Mapping[str, pl.Series], currency: str | None
+    ) -> Steps[tuple[dict[str, Amounts], dict[str, pl.Series]]]:
+        """Columns of amounts taken apart, and how shortened numbers in some of them are read."""
+        if not names:
+            return {}, {}
+        taken = yield from take_apart([texts[name] for name in names])
+        amounts = dict(zip(names, taken, strict=True))
+        shortened = self._spelled_out(amounts, currency)
+        if shortened:
+            full = [_in_full(texts[name], spelled) for name, spelled in shortened.items()]
+            again = yield from take_apart(full)
+            amounts |= zip(shortened, again, strict=True)
+        return amounts, shortened
+
+    def _spelled_out(
+        self, amounts: Mapping[str, Amounts], currency: str | None
+    ) -> dict[str, pl.Series]:
+        """How shortened numbers are read, in the columns that have some."""
+        unread = {name: one for name, one in amounts.items() if one.has_unread}
+        if not unread:
+            return {}
         from advisor.tabular.shortened import languages_of
 
-        of_money = currency or self.context.currency
-        return languages_of(of_money) | {self.language}
+        languages = languages_of(currency or self.context.currency) | {self.language}
+        found = {name: spelled_out(one, languages) for name, one in unread.items()}
+        return {name: spelled for name, spelled in found.items() if spelled is not None}
 
     def _texts(
-        self, body: pl.DataFrame, known: Sequence[str], named: Sequence[str], dated: Sequence[str]
-    ) -> tuple[dict[str, pl.Series], dict[str, pl.Series], dict[str, pl.Series]]:
-        """Columns of text in one step: those of *known*, null where a cell says that the value is
-        missing, and *named*, ids the same way and others as they are; the names of subjects, null
-        where they say so; and the days of *dated* that are spelled plainly."""
-        if not known and not named:
-            return {}, {}, {}
-        schema = body.schema
+        self, body: pl.DataFrame, known: Sequence[str], named: Sequence[str]
+    ) -> Steps[tuple[dict[str, pl.Series], dict[str, pl.Series]]]:
+        """Columns of text: those of *known*, null where a cell says that the value is missing, and
+        *named*, ids the same way and others as they are; and the names of subjects, null where they
+        say so."""
         of_subjects = {subject.name for subject in self.kind.subject if subject.name}
-        cells_: list[pl.Expr] = []
-        ids: list[str] = []
-        wordy: list[str] = []
+        ids = [name for name in named if self.kind.columns[name].type is CellType.ID]
+        wordy = [name for name in named if name in of_subjects and name not in ids]
+        texts: dict[str, pl.Series] = {}
         for name in (*known, *named):
-            column = f"c{self.columns[name]}"
-            text = pl.col(column)
-            if schema[column] != pl.String:
-                text = text.cast(pl.String)
-            if name not in known:
-                if self.kind.columns[name].type is CellType.ID:
-                    ids.append(name)
-                else:
-                    cells_.append(text.alias(name))
-                    if name in of_subjects:
-                        wordy.append(name)
-                        cells_.append(cells.known(text).alias(_NAME + name))
-                    continue
-            cells_.append(cells.known(text).alias(name))
-        frame = (
-            body.lazy()
-            .select(cells_)
-            .with_columns(
-                *(plain_day(pl.col(name)).alias(_DAY + name) for name in dated),
-                *(cells.is_wide(pl.col(name)).any().alias(_WIDE + name) for name in known),
-                *(
-                    pl.col(name)
-                    .head(_SAMPLE)
-                    .str.contains(_KEPT_AS_TEXT)
-                    .any()
-                    .alias(_DOTTED + name)
-                    for name in ids
-                ),
-            )
-            .collect(engine="in-memory")
-        )
-        wide = [name for name in known if frame.height and frame[_WIDE + name][0]]
+            column = body[f"c{self.columns[name]}"]
+            texts[name] = column if column.dtype == pl.String else column.cast(pl.String)
+        asked = [*known, *ids, *wordy]
+        if not asked:
+            return texts, {}
+        told = yield from cells.known_cells([texts[name] for name in asked])
+        found = dict(zip(asked, told, strict=True))
+        texts |= {name: found[name].text for name in (*known, *ids)}
+        wide = [name for name in known if found[name].wide]
         if wide:
-            others = cells.in_ascii_digits(frame[wide])
-            days_ = (plain_day(pl.col(n)).alias(_DAY + n) for n in dated if n in wide)
-            frame = frame.with_columns(others.get_columns()).with_columns(days_)
-        texts = {name: frame[name] for name in (*known, *named)}
-        for name in ids:
-            if frame.height and frame[_DOTTED + name][0]:
-                as_it_was = cells.identifiers(pl.col(name))
-                texts[name] = frame.select(as_it_was)[name]
+            others = cells.in_ascii_digits(pl.DataFrame({name: texts[name] for name in wide}))
+            texts |= {name: others[name] for name in wide}
+        if ids:
+            kept = yield from cells.kept_as_text([texts[name] for name in ids])
+            for name, dotted in zip(ids, kept, strict=True):
+                if dotted:
+                    as_it_was = cells.identifiers(pl.col(name))
+                    texts[name] = pl.DataFrame({name: texts[name]}).select(as_it_was)[name]
         names = {name: texts[name] for name in of_subjects & texts.keys() - {*wordy}}
-        names |= {name: frame[_NAME + name].alias(name) for name in wordy}
-        return texts, names, {name: frame[_DAY + name].alias(name) for name in dated}
+        names |= {name: found[name].text for name in wordy}
+        return texts, names
 
     def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]
@@ -257,95 +253,76 @@ class ColumnReader:
         return settle(spelling, file, currency)
 
     def _amounts(
-        self, names: Sequence[str], amounts: Amounts, points: Sequence[Point], rows: pl.Series
-    ) -> dict[str, pl.Series]:
-        """The values of columns that were taken apart together."""
-        bare: dict[Percent, list[int]] = {}  # what it is in which columns of rates
-        for at, name in enumerate(names):
-            spec = self.kind.columns[name]
-            if spec.type is CellType.RATE:
-                percent = spec.percent or percent_of(self.kind, self.container)
-                bare.setdefault(percent, []).append(at)
-        rates = [at for columns in bare.values() for at in columns]
-        value, column, percent_sign = pl.col("value"), pl.col("column"), pl.col("percent")
-        used: pl.Expr = pl.when(~percent_sign).then(value)
-        for meaning, columns in bare.items():
-            share = shares(value, percent_sign, meaning)
-            used = pl.when(column.is_in(columns)).then(share).otherwise(used)
-        is_rate = column.is_in(rates)
-        # What may mean several numbers has a note of its own.
-        several = (pl.col("spelled") == "").fill_null(value=False)
-        said = (several if amounts.shortened else pl.lit(value=False)).alias("said")
-        frame = (
-            amounts.parts.lazy()
-            .select("text", "column", "percent", said, settled(amounts, points).alias("value"))
-            .with_columns(cells.plausible(pl.col("value")))
-            .with_columns(used.alias("used"))
-            .with_columns(
-                (
-                    pl.col("text").is_not_null()
-                    & ~pl.col("said")
-                    & pl.when(is_rate).then(value).otherwise("used").is_null()
-                ).alias("bad"),
-                (is_rate & value.is_not_null() & pl.col("used").is_null()).alias("unclear"),
-            )
-            .collect(engine="in-memory")
-        )
-        odd = frame["bad"].any() or frame["unclear"].any()
+        self,
+        amounts: Mapping[str, Amounts],
+        shortened: Mapping[str, pl.Series],
+        texts: Mapping[str, pl.Series],
+        currency: str | None,
+        rows: pl.Series,
+    ) -> Steps[dict[str, pl.Series]]:
+        """The values of columns that were taken apart."""
+        file = sum((one.spelling for one in amounts.values()), Spelling())
+        asked = [
+            Asked(one, self._point(name, one.spelling, file, currency), self._bare_rate(name))
+            for name, one in amounts.items()
+        ]
+        values = yield from amounts_of(asked)
         found: dict[str, pl.Series] = {}
-        for at, name in enumerate(names):
-            place = at * len(rows), len(rows)
-            if odd:
-                self._odd(name, frame.slice(*place), rows)
-            found[name] = self._counted(name, frame["used"].slice(*place).alias(name), rows)
+        for name, column in zip(amounts, values, strict=True):
+            if column.odd:
+                frame = column.frame
+                if name in shortened:  # what may mean several numbers has a note of its own
+                    several = (shortened[name] == "").fill_null(value=False)
+                    frame = frame.with_columns(texts[name].alias("text"), pl.col("bad") & ~several)
+                self._odd(name, frame, rows)
+            found[name] = self._counted(name, column.value, rows)
         return found
 
-    def _shortened(
-        self,
-        names: Sequence[str],
-        amounts: Amounts,
-        numbers: Mapping[str, pl.Series],
-        rows: pl.Series,
-    ) -> set[str]:
-        """Says which columns have shortened numbers, how far off these may be, and which of them
-        are not read, as they may mean several numbers; returns the columns."""
+    def _bare_rate(self, name: str) -> Percent | None:
+        """What a bare number is in a column of rates; None in others."""
+        spec = self.kind.columns[name]
+        if spec.type is not CellType.RATE:
+            return None
+        return spec.percent or percent_of(self.kind, self.container)
+
+    def _say_shortened(
+        self, name: str, text: pl.Series, spelled: pl.Series, values: pl.Series, rows: pl.Series
+    ) -> bool:
+        """Says that a column has shortened numbers, how far off these may be, and which of them
+        are not read, as they may mean several numbers; returns whether any is read."""
         from advisor.tabular.shortened import rounded_off
 
-        found: set[str] = set()
-        for at, name in enumerate(names):
-            of = amounts.parts.slice(at * len(rows), len(rows)).select("text", "spelled")
-            of = of.with_columns(numbers[name].alias("value"), rows.alias("row"))
-            of = of.drop_nulls("spelled")
-            read = of.filter((pl.col("spelled") != "") & pl.col("value").is_not_null())
-            open_ = of.filter(pl.col("spelled") == "")
-            if read.height:
-                found.add(name)
-                off = read.select(rounded_off(pl.col("spelled"), pl.col("value")).sum()).item()
-                said = lazy_ngettext(
-                    "“{header}” has {n} shortened number ('{cell}' in row {row}): it is rounded "
-                    "and may be off by {off}",
-                    "“{header}” has {n} shortened numbers (first: '{cell}' in row {row}): they are "
-                    "rounded and together may be off by {off}",
-                    read.height,
-                    header=self.headers[name],
-                    cell=read["text"][0],
-                    row=str(read["row"][0]),
-                    off=Quantity(float(off), Unit.NUMBER),
-                )
-                self.say("shortened-number", said)
-            if open_.height:
-                said = lazy_ngettext(
-                    "“{header}” has {n} shortened number that can be read in several ways "
-                    "('{cell}' in row {row}); it counts as unknown, export it in full",
-                    "“{header}” has {n} shortened numbers that can be read in several ways (first: "
-                    "'{cell}' in row {row}); they count as unknown, export them in full",
-                    open_.height,
-                    header=self.headers[name],
-                    cell=open_["text"][0],
-                    row=str(open_["row"][0]),
-                )
-                self.say("shortened-number", said)
-        return found
+        of = pl.DataFrame({"text": text, "spelled": spelled, "value": values, "row": rows})
+        of = of.drop_nulls("spelled")
+        read = of.filter((pl.col("spelled") != "") & pl.col("value").is_not_null())
+        open_ = of.filter(pl.col("spelled") == "")
+        if read.height:
+            off = read.select(rounded_off(pl.col("spelled"), pl.col("value")).sum()).item()
+            said = lazy_ngettext(
+                "“{header}” has {n} shortened number ('{cell}' in row {row}): it is rounded "
+                "and may be off by {off}",
+                "“{header}” has {n} shortened numbers (first: '{cell}' in row {row}): they are "
+                "rounded and together may be off by {off}",
+                read.height,
+                header=self.headers[name],
+                cell=read["text"][0],
+                row=str(read["row"][0]),
+                off=Quantity(float(off), Unit.NUMBER),
+            )
+            self.say("shortened-number", said)
+        if open_.height:
+            said = lazy_ngettext(
+                "“{header}” has {n} shortened number that can be read in several ways "
+                "('{cell}' in row {row}); it counts as unknown, export it in full",
+                "“{header}” has {n} shortened numbers that can be read in several ways (first: "
+                "'{cell}' in row {row}); they count as unknown, export them in full",
+                open_.height,
+                header=self.headers[name],
+                cell=open_["text"][0],
+                row=str(open_["row"][0]),
+            )
+            self.say("shortened-number", said)
+        return bool(read.height)
 
     def _odd(self, name: str, column: pl.DataFrame, rows: pl.Series) -> None:
         """Says which cells of a column are no amounts, or rates of which the unit is not known."""
@@ -371,8 +348,7 @@ class ColumnReader:
             wrong = column.is_not_null() & values.is_null()
             self._bad(name, int(wrong.sum()), str(column.filter(wrong)[0]), rows.filter(wrong)[0])
         if spec.type is CellType.RATE:
-            bare = spec.percent or percent_of(self.kind, self.container)
-            values = values / 100 if bare is Percent.NUMBER else values
+            values = values / 100 if self._bare_rate(name) is Percent.NUMBER else values
         return self._counted(name, values, rows)
 
     def _counted(self, name: str, values: pl.Series, rows: pl.Series) -> pl.Series:
@@ -429,13 +405,15 @@ class ColumnReader:
 
     def _date(
         self, name: str, text: pl.Series, plain: pl.Series, rows: pl.Series, currency: str | None
-    ) -> tuple[pl.Series, pl.Series | None]:
+    ) -> Steps[tuple[pl.Series, pl.Series | None]]:
         order = Order(self.kind.day_first, self.period, self.context.region, currency)
         spec, last = self.kind.columns[name], None
         if spec.role is Role.DAY:
-            found, last = spans(text, rows, order, self.context.today, spec.covers, plain)
+            found, last = yield from spans(
+                text, rows, order, self.context.today, spec.covers, plain
+            )
         else:
-            found = days(text, rows, order, self.context.today, plain)
+            found = yield from days(text, rows, order, self.context.today, plain)
         if found.assumed:
             header = self.headers[name]
             text_ = (
@@ -453,46 +431,62 @@ class ColumnReader:
         return self._told(name, found.parsed), last
 
 
-def decimals(columns: Sequence[pl.Series]) -> list[int]:
-    """How many decimals columns of one height are printed with, at most (up to 8)."""
-    if not columns:
-        return []
-    samples = [column.slice(0, _SAMPLE).alias("v") for column in columns]
-    scaled = [pl.col("v") * 10.0**places for places in range(_MOST_DECIMALS)]
-    column = pl.int_range(pl.len(), dtype=pl.UInt32) // max(1, len(samples[0]))
+def _in_full(text: pl.Series, spelled: pl.Series) -> pl.Series:
+    """*text* with shortened numbers as they are read."""
+    read = pl.when(pl.col("s") != "").then("s").otherwise("t")
+    return pl.DataFrame({"t": text, "s": spelled}).select(read.alias("t"))["t"]
+
+
+@step(Place.DECIMALS)
+def decimals(asked: Sequence[Sequence[pl.Series]]) -> list[list[int]]:
+    """Find how many decimals columns are printed with, at most (up to 8)."""
+    samples = [column.slice(0, _SAMPLE) for column in flat(asked)]
+    if not samples:
+        return [[] for _ in asked]
+    scaled = [pl.col("t") * 10.0**places for places in range(_MOST_DECIMALS)]
     # Judged row by row first: inside groups only plain aggregates are fast.
     fitting = (
         ((each - each.round(0)).abs() <= _NOISE * each.abs().clip(1.0)).alias(str(places))
         for places, each in enumerate(scaled)
     )
-    found = (
-        pl.concat(samples, rechunk=False)
-        .to_frame()
-        .lazy()
-        .select(column.alias("c"), pl.col("v").is_not_null().alias("known"), *fitting)
-        .filter("known")
-        .group_by("c")
-        .agg(pl.col(str(places)).all() for places in range(_MOST_DECIMALS))
-        .collect(engine="in-memory")
+    (found,) = collected(
+        [
+            pl.LazyFrame([below_each_other(samples), numbered(samples)])
+            .select("column", pl.col("t").is_not_null().alias("known"), *fitting)
+            .filter("known")
+            .group_by("column")
+            .agg(pl.col(str(places)).all() for places in range(_MOST_DECIMALS))
+        ]
     )
     exact = {column: fits for column, *fits in found.iter_rows()}
     places = [exact.get(column, [True]) for column in range(len(samples))]
-    return [fits.index(True) if True in fits else _MOST_DECIMALS for fits in places]
+    most = [fits.index(True) if True in fits else _MOST_DECIMALS for fits in places]
+    return shared(asked, most)
 
 
-def reread(body: pl.DataFrame, head: Iterable[Iterable[str]], numbers: Iterable[int]) -> set[int]:
+def reread(
+    body: pl.DataFrame, head: Iterable[Iterable[str]], numbers: Iterable[int]
+) -> Steps[set[int]]:
     """Of columns that came as numbers: those in which 1.234 may be a thousand after all, because
     the head of the file showed no dot and the rest has some."""
     dotted: set[int] = set()
     for row in head:
         dotted |= {at for at, cell in enumerate(row) if "." in cell}
-    schema = body.schema
-    asked = [at for at in numbers if schema[f"c{at}"] == pl.Float64 and at not in dotted]
+    columns = {at: body[f"c{at}"] for at in numbers if at not in dotted}
+    asked = {at: column for at, column in columns.items() if column.dtype == pl.Float64}
     if not asked:
         return set()
-    column = pl.col([f"c{at}" for at in asked])
-    thousandths = column * _THOUSAND
-    broken = (column != column.floor()) & (column.abs() < _THOUSAND)
+    again = yield from _thousandths(list(asked.values()))
+    return {at for at, may_be in zip(asked, again, strict=True) if may_be}
+
+
+@step(Place.REREAD)
+def _thousandths(asked: Sequence[Sequence[pl.Series]]) -> list[list[bool]]:
+    """Tell in which columns some numbers, and all that are not whole, are below 1000 and have three
+    decimals at most."""
+    number = pl.col("t")
+    thousandths = number * _THOUSAND
+    broken = (number != number.floor()) & (number.abs() < _THOUSAND)
     whole = (thousandths - thousandths.round(0)).abs() < _NOISE
-    found = body.select(broken.any() & (whole | ~broken).all())
-    return {at for at, again in zip(asked, found.row(0), strict=True) if again}
+    frames = each_cell(flat(asked), {"broken": broken, "fits": whole | ~broken})
+    return shared(asked, [bool(f["broken"].any() and f["fits"].all()) for f in frames])

@@ -5,7 +5,7 @@ period of the file, then where the shop is.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -13,9 +13,11 @@ import attrs
 import polars as pl
 
 from advisor.model import Period, frozen
+from advisor.plugin import Steps, step
 from advisor.tabular.cells import Parsed, parsed
 from advisor.tabular.kind import Covers
 from advisor.tabular.months import months_of
+from advisor.tabular.stacked import Place, collected, each, each_cell, flat, shared
 from advisor.tabular.words import fold, words
 
 MONTH_FIRST_REGIONS = frozenset({"US"})
@@ -79,14 +81,12 @@ _AFTER = (
 )
 
 
-def plain_day(text: pl.Expr) -> pl.Expr:
-    """The days of cells that are spelled 2026-10-31, as all are in most files."""
-    day = text.str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(text.str.len_bytes() == _PLAIN_LENGTH).then(day)
-
-
-def _plain(text: pl.Series) -> pl.Series:
-    return pl.DataFrame({"t": text}).select(plain_day(pl.col("t")))["t"]
+@step(Place.PLAIN_DAYS)
+def plain_days(asked: Sequence[Sequence[pl.Series]]) -> list[list[pl.Series]]:
+    """Find the days of cells that are spelled 2026-10-31, as all are in most files."""
+    day = pl.col("t").str.to_date("%Y-%m-%d", strict=False)
+    plain = pl.when(pl.col("t").str.len_bytes() == _PLAIN_LENGTH).then(day)
+    return shared(asked, [frame["v"] for frame in each_cell(flat(asked), {"v": plain})])
 
 
 def _all_plain(text: pl.Series, day: pl.Series) -> bool:
@@ -98,22 +98,37 @@ def _all_plain(text: pl.Series, day: pl.Series) -> bool:
 
 def days(
     text: pl.Series, rows: pl.Series, order: Order, today: date, plain: pl.Series | None = None
-) -> Days:
-    """A column of text as dates (times of day are left off); see the module. *plain* is its
-    plain_day, where that is known already."""
-    plain = _plain(text) if plain is None else plain
+) -> Steps[Days]:
+    """A column of text as dates (times of day are left off); see the module. *plain* are its
+    plain_days, where they are known already."""
+    if plain is None:
+        (plain,) = yield from plain_days([text])
     if _all_plain(text, plain):
         return Days(Parsed(plain))
-    return _spelled(text, *_spellings(text), rows, order, today)
+    texts = yield from _spellings(_distinct(text))
+    return (yield from _spelled(text, texts, rows, order, today))
 
 
-def _spellings(
-    text: pl.Series, more: Mapping[str, pl.Expr] = {}
-) -> tuple[pl.DataFrame, dict[str, bool]]:
-    """The texts (`raw`, and normalized `t`), each once where many occur twice, and which spellings
-    of days and which of *more* are among them."""
-    distinct = text.unique() if text.n_unique() * 2 < len(text) else text
-    t = pl.col("t")
+def _distinct(text: pl.Series) -> pl.Series:
+    """The texts, each once where many occur twice."""
+    return text.unique() if text.n_unique() * 2 < len(text) else text
+
+
+@frozen(eq=False)
+class _Texts:
+    """Texts as they are and normalized, and which spellings of days are among them."""
+
+    raw: pl.Series
+    text: pl.Series
+    met: Mapping[str, bool]
+
+
+_LONGER = ("month", "named", "quarter", "week", "range", "two")  # than a day
+
+
+@step(Place.SPELLINGS)
+def _spellings(asked: Sequence[pl.Series]) -> list[_Texts]:
+    t = pl.col("t").str.normalize("NFC")
     patterns = {
         "ymd": _YMD,
         "compact": _COMPACT,
@@ -121,27 +136,32 @@ def _spellings(
         "unix": _UNIX,
         "letters": r"\p{L}",
         "twelve hours": _TWELVE_HOURS,
+        "named": _NAMED_MONTH,
     }
     tests = {name: t.str.contains(pattern) for name, pattern in patterns.items()}
     tests["no day number"] = ~t.str.contains(_DAY_NUMBER)
-    texts = pl.LazyFrame({"raw": distinct}).with_columns(t=pl.col("raw").str.normalize("NFC"))
-    return _met(texts, {**tests, **more})
+    months = (_MONTH, _MONTH_LAST, _EAST_MONTH)
+    tests["month"] = pl.any_horizontal(t.str.contains(pattern) for pattern in months)
+    tests["quarter"] = pl.any_horizontal(t.str.contains(pattern) for pattern, *_ in _QUARTERS)
+    tests["week"] = t.str.contains(_WEEK) | t.str.contains(_WEEK_FIRST)
+    tests["range"] = t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND)
+    tests["two"] = t.str.contains(_TWO)
+    frames = each_cell(asked, {"text": t, **tests})
+    return [
+        _Texts(raw, frame["text"], {name: bool(frame[name].any()) for name in tests})
+        for raw, frame in zip(asked, frames, strict=True)
+    ]
 
 
 def _spelled(
-    text: pl.Series,
-    texts: pl.DataFrame,
-    met: dict[str, bool],
-    rows: pl.Series,
-    order: Order,
-    today: date,
-) -> Days:
-    """Dates in any spelling; *texts* and *met* are those of _spellings."""
-    if not met["no day number"] and text.null_count() < len(text):
+    text: pl.Series, texts: _Texts, rows: pl.Series, order: Order, today: date
+) -> Steps[Days]:
+    """Dates in any spelling."""
+    if not texts.met["no day number"] and text.null_count() < len(text):
         return Days(Parsed(_of_spreadsheet(text)))
-    values, assumed = _in_order(texts, met, order, today)
+    values, assumed = yield from _in_order(texts, order, today)
     if len(values) < len(text):
-        table = pl.LazyFrame({"raw": texts["raw"], "d": values})
+        table = pl.LazyFrame({"raw": texts.raw, "d": values})
         found = pl.LazyFrame({"raw": text}).join(
             table, on="raw", how="left", nulls_equal=True, maintain_order="left"
         )
@@ -157,37 +177,51 @@ def _of_spreadsheet(text: pl.Series) -> pl.Series:
     return pl.DataFrame({"t": text}).select(day.cast(pl.Date).alias("d"))["d"]
 
 
-def _in_order(
-    texts: pl.DataFrame, met: dict[str, bool], order: Order, today: date
-) -> tuple[pl.Series, bool]:
+def _in_order(texts: _Texts, order: Order, today: date) -> Steps[tuple[pl.Series, bool]]:
     """The days, and whether the order of day and month in them is a guess."""
-    fields = _fields(texts, met)
+    months: Mapping[str, int | None] = {}
+    text, met = texts.text, texts.met
+    if met["letters"]:
+        found = yield from _in_words(text)
+        text, met, numbers = found.text, {**met, **found.met}, months_of(found.months)
+        months = {name: numbers.get(name) for name in found.months}
+    fields = yield from _fields(_Spelled(text, met, months))
     day_first, assumed = True, False
     if met["numeric"]:
         if order.day_first is None and met["twelve hours"]:
             order = attrs.evolve(order, day_first=False)  # only US exports have AM and PM
-        known = fields.collect(engine="in-memory")
-        day_first, assumed = _day_first(known, order, today)
-        fields = known.lazy()
-    known_year, values = _with_order(fields, day_first=day_first)
+        day_first, assumed = _day_first(fields, order, today)
+    known_year = yield from _with_order((fields, day_first))
+    values = known_year["v"]
     if known_year["year"].null_count() == known_year["unix"].null_count():
         values = values.fill_null(_with_years(known_year, today, order.period))
     return values, assumed and values.null_count() < len(values)
 
 
-def _with_order(fields: pl.LazyFrame, *, day_first: bool) -> tuple[pl.DataFrame, pl.Series]:
-    """`year`, `month`, `day` and `unix` of each cell, and the day that they make."""
-    found = (
-        fields.select(
-            year=pl.coalesce("y", "y3"),
-            month=pl.coalesce("m", "b" if day_first else "a"),
-            day=pl.coalesce("d", "a" if day_first else "b"),
-            unix="unix",
-        )
-        .with_columns(_date())
-        .collect(engine="in-memory")
+@step(Place.DATES)
+def _with_order(asked: Sequence[tuple[pl.DataFrame, bool]]) -> list[pl.DataFrame]:
+    """Find `year`, `month`, `day` and `unix` of each cell, and the day `v` that they make; told
+    whether the day comes first."""
+    frames = [fields for fields, _ in asked]
+    day_first = pl.concat(
+        pl.Series("first", [first]).new_from_index(0, len(fields)) for fields, first in asked
     )
-    return found, found["v"]
+    month, day = (pl.when("first").then(one).otherwise(other) for one, other in ("ba", "ab"))
+    (found,) = collected(
+        [
+            pl.concat(frames)
+            .hstack([day_first])
+            .lazy()
+            .select(
+                year=pl.coalesce("y", "y3"),
+                month=pl.coalesce("m", month),
+                day=pl.coalesce("d", day),
+                unix="unix",
+            )
+            .with_columns(_date())
+        ]
+    )
+    return each(found, [frame["y"] for frame in frames])
 
 
 _MONTH = r"^(20[0-9]{2})[-/. ]?(0[1-9]|1[0-2])$"
@@ -224,35 +258,30 @@ def spans(
     today: date,
     covers: Covers | None,
     plain: pl.Series | None = None,
-) -> tuple[Days, pl.Series | None]:
+) -> Steps[tuple[Days, pl.Series | None]]:
     """The first days of a column, and the last ones where its cells are longer than a day: a month
     (2026-05), a quarter (2026-Q2), a week (2026-W21) or a range; *covers* says what a bare day in
-    it begins. *plain* is its plain_day, where that is known already."""
-    plain = _plain(text) if plain is None else plain
+    it begins. *plain* are its plain_days, where they are known already."""
+    if plain is None:
+        (plain,) = yield from plain_days([text])
     if _all_plain(text, plain):
         return Days(Parsed(plain)), _ends(plain, covers)
+    texts = yield from _spellings(_distinct(text))
+    if not any(texts.met[name] for name in _LONGER):
+        found = yield from _spelled(text, texts, rows, order, today)
+        return found, _ends(found.parsed.values, covers)
     frame = pl.DataFrame({"t": text})
     t = pl.col("t")
-    longer = {
-        "month": t.str.contains(_MONTH) | t.str.contains(_MONTH_LAST) | t.str.contains(_EAST_MONTH),
-        "named": t.str.contains(_NAMED_MONTH),
-        "quarter": pl.any_horizontal(t.str.contains(pattern) for pattern, *_ in _QUARTERS),
-        "week": t.str.contains(_WEEK) | t.str.contains(_WEEK_FIRST),
-        "range": t.str.contains(_RANGE) & ~t.str.contains(_TIME_BEHIND),
-        "two": t.str.contains(_TWO),
-    }
-    texts, met = _spellings(text, longer)
-    if not any(met[name] for name in longer):
-        found = _spelled(text, texts, met, rows, order, today)
-        return found, _ends(found.parsed.values, covers)
-    if met["range"] or met["two"]:
+    if texts.met["range"] or texts.met["two"]:
         first, last = (
             frame.select(pl.coalesce(t.str.extract(_TWO, at), t.str.extract(_RANGE, at), t))["t"]
             for at in (1, 2)
         )
-        found, ends = days(first, rows, order, today), days(last, rows, order, today).parsed.values
+        begins = yield from days(first, rows, order, today)
+        ends = yield from days(last, rows, order, today)
         # From 09:00 to 09:59 of one day is an hour of a day.
-        return found, None if ends.equals(found.parsed.values) else ends
+        alike = ends.parsed.values.equals(begins.parsed.values)
+        return begins, None if alike else ends.parsed.values
     number = months_of(frame["t"].str.extract(_NAMED_MONTH, 1).unique().drop_nulls())
     named = t.str.extract(_NAMED_MONTH, 1).replace_strict(
         list(number), list(number.values()), default=None, return_dtype=pl.Int32
@@ -278,7 +307,7 @@ def spans(
     )
     monday = pl.date(weeks_year, 1, 4).dt.truncate("1w")
     week = monday + pl.duration(weeks=weeks - 1)
-    quarter = _quarter(t) if met["quarter"] else pl.lit(None, pl.Date)
+    quarter = _quarter(t) if texts.met["quarter"] else pl.lit(None, pl.Date)
     starts = frame.select(
         first=pl.coalesce(pl.date(year, month, 1), quarter, week),
         last=pl.coalesce(
@@ -311,65 +340,102 @@ def _ends(first: pl.Series, covers: Covers | None) -> pl.Series | None:
     return pl.DataFrame({"d": first}).select(last)["d"]
 
 
-def _fields(frame: pl.DataFrame, met: dict[str, bool]) -> pl.LazyFrame:
-    """Year, month, day where each is certain; a, b and y3 of dates whose order is open. Adds to
-    *met* which spellings in words were met."""
-    t = pl.col("t")
+@frozen(eq=False)
+class _InWords:
+    """Texts without names of weekdays, which spellings with names of months are among them, and
+    the names that stand where a month's does."""
+
+    text: pl.Series
+    met: Mapping[str, bool]
+    months: frozenset[str]
+
+
+@step(Place.MONTHS)
+def _in_words(asked: Sequence[pl.Series]) -> list[_InWords]:
+    t = pl.col("t").str.replace(_WEEKDAY, "$1")
     patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC}
-    if met["letters"]:
-        in_words = {"before": _BEFORE, "after": _AFTER, "east": _EAST}
-        patterns |= in_words
-        frame = frame.with_columns(t.str.replace(_WEEKDAY, "$1"))
-        tests = {name: t.str.contains(pattern) for name, pattern in patterns.items()}
-        frame, again = _met(frame.lazy(), tests)
-        met |= again
-    named = {"before": 1, "after": 2}
-    spoken = {
-        word
-        for name, group in named.items()
-        if met.get(name)
-        for word in frame["t"].str.extract(patterns[name], group).unique().drop_nulls()
-    }
-    number = months_of(spoken) if spoken else {}
-    names = list(number)
+    patterns |= {"before": _BEFORE, "after": _AFTER, "east": _EAST}
+    tests = {name: t.str.contains(pattern) for name, pattern in patterns.items()}
+    names = {"m1": t.str.extract(_BEFORE, 1), "m2": t.str.extract(_AFTER, 2)}
+    frames = each_cell(asked, {"text": t, **tests, **names})
+    return [
+        _InWords(
+            frame["text"],
+            {name: bool(frame[name].any()) for name in tests},
+            frozenset(
+                name for column in names for name in frame[column].to_list() if name is not None
+            ),
+        )
+        for frame in frames
+    ]
+
+
+@frozen(eq=False)
+class _Spelled:
+    """Texts, the spellings of days that are among them, and the numbers of the *months* in them."""
+
+    text: pl.Series
+    met: Mapping[str, bool]
+    months: Mapping[str, int | None]
+
+
+@step(Place.FIELDS)
+def _fields(asked: Sequence[_Spelled]) -> list[pl.DataFrame]:
+    """Find year, month, day where each is certain; a, b and y3 of dates whose order is open."""
+    found: dict[int, pl.DataFrame] = {}
+    waiting = list(range(len(asked)))
+    while waiting:
+        # Languages differ in what a name means, hardly ever in one run.
+        months: dict[str, int | None] = {}
+        alike: list[int] = []
+        for at in waiting:
+            own = asked[at].months
+            if all(months.get(name, number) == number for name, number in own.items()):
+                months |= own
+                alike.append(at)
+        met = {name for at in alike for name, there in asked[at].met.items() if there}
+        frames = each_cell([asked[at].text for at in alike], _field_expressions(met, months))
+        found |= dict(zip(alike, frames, strict=True))
+        waiting = [at for at in waiting if at not in found]
+    return [found[at] for at in range(len(asked))]
+
+
+def _field_expressions(
+    met: Collection[str], months: Mapping[str, int | None]
+) -> dict[str, pl.Expr]:
+    patterns = {"ymd": _YMD, "compact": _COMPACT, "numeric": _NUMERIC}
+    patterns |= {"before": _BEFORE, "after": _AFTER, "east": _EAST}
+    none = pl.lit(None, pl.Int32)
 
     def at(*places: tuple[str, int]) -> pl.Expr:
         found = [
             pl.col("t").str.extract(patterns[name], group).cast(pl.Int32, strict=False)
             for name, group in places
-            if met.get(name)
+            if name in met
         ]
-        return pl.coalesce(found) if found else pl.lit(None, pl.Int32)
+        return pl.coalesce(found) if found else none
 
     def month(name: str, group: int) -> pl.Expr:
-        if not met.get(name):
-            return pl.lit(None, pl.Int32)
+        if name not in met:
+            return none
         word = pl.col("t").str.extract(patterns[name], group)
-        return word.replace_strict(names, [number[n] for n in names], default=None).cast(pl.Int32)
+        numbers = list(months.values())
+        return word.replace_strict(list(months), numbers, default=None).cast(pl.Int32)
 
-    # An expression of literals alone would be one row: the text gives the height.
-    return frame.lazy().select(
-        "t",
-        y=at(("ymd", 1), ("compact", 1), ("before", 3), ("after", 3), ("east", 1)),
-        m=pl.coalesce(
+    unix = pl.col("t").str.extract(_UNIX) if "unix" in met else none
+    # Expressions of literals alone would be one row: the text gives the height.
+    return {
+        "t": pl.col("t"),
+        "y": at(("ymd", 1), ("compact", 1), ("before", 3), ("after", 3), ("east", 1)),
+        "m": pl.coalesce(
             at(("ymd", 2), ("compact", 2)), month("before", 1), month("after", 2), at(("east", 2))
         ),
-        d=at(("ymd", 3), ("compact", 3), ("before", 2), ("after", 1), ("east", 3)),
-        a=at(("numeric", 1)),
-        b=at(("numeric", 2)),
-        y3=at(("numeric", 3)),
-        unix=pl.col("t").str.extract(_UNIX).cast(pl.Int64, strict=False)
-        if met["unix"]
-        else pl.lit(None, pl.Int64),
-    )
-
-
-def _met(texts: pl.LazyFrame, tests: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, dict[str, bool]]:
-    """*texts*, and which of *tests* hold of any of them."""
-    found = texts.with_columns(test.any().alias(name) for name, test in tests.items())
-    frame = found.collect(engine="in-memory")
-    flags = {name: bool(frame.height and frame[name][0]) for name in tests}
-    return frame[["raw", "t"]], flags
+        "d": at(("ymd", 3), ("compact", 3), ("before", 2), ("after", 1), ("east", 3)),
+        "a": at(("numeric", 1)),
+        "b": at(("numeric", 2)),
+        "y3": at(("numeric", 3)),
+        "unix": unix.cast(pl.Int64, strict=False),
+    }
 
 
 def _date() -> pl.Expr:
@@ -485,13 +551,13 @@ def _tokens() -> re.Pattern[str]:
 
 def period_of(
     rows: Sequence[Sequence[str]], order: Order | None = None, today: date | None = None
-) -> Period | None:
+) -> Steps[Period | None]:
     """The first period named in rows of text, such as those above a header; None without one."""
     for row in rows:
         for cell in row:
             found = _tokens().findall(fold(cell)) if cell else []
             if len(found) > 1:
-                period = _period(found[:2], order or Order(), today or date.max)
+                period = yield from _period(found[:2], order or Order(), today or date.max)
                 if period is not None:
                     return period
     return None
@@ -505,7 +571,7 @@ def name_text(name: str) -> str:
     return _UNDERSCORES.sub(r"\1-\2-\3", name).replace("_", " ")
 
 
-def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
+def _period(ends: Sequence[str], order: Order, today: date) -> Steps[Period | None]:
     if all(_ISO.fullmatch(end) for end in ends):
         try:
             first, last = map(date.fromisoformat, ends)
@@ -516,7 +582,8 @@ def _period(ends: Sequence[str], order: Order, today: date) -> Period | None:
     text = pl.Series("t", list(ends))
     rows = pl.Series("r", [0, 0], pl.UInt32)
     for attempt in (order, attrs.evolve(order, day_first=not order.usual)):
-        first, last = days(text, rows, attempt, today).parsed.values
+        found = yield from days(text, rows, attempt, today)
+        first, last = found.parsed.values
         if first is not None and last is not None and first <= last:
             return Period(first, last)
     return None

@@ -6,7 +6,7 @@ import attrs
 
 from advisor.errors import AdvisorError
 from advisor.model import Column, Listed, Note, Reading, Source, lazy_gettext, one_grid
-from advisor.plugin import KindInfo, Match, ReadContext
+from advisor.plugin import KindInfo, Match, ReadContext, Steps, alone
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
 
@@ -80,6 +80,11 @@ class TabularProvider:
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         """The counts of *source* as *match*.kind; raises AdvisorError where it is not one."""
+        return alone(self.reading(source, match, context))
+
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
+        """What `read` gives, in steps that many files take together. A subclass that changes what
+        is read overrides this."""
         kind = self._kinds[match.kind]
         for grid in source.grids:
             if grid.name == match.grid:
@@ -96,7 +101,7 @@ class TabularProvider:
         from advisor.tabular.assembly import FileReader
 
         reader = FileReader(self.name, kind, source, located.found, context, self.not_additive)
-        reading = reader.read()
+        reading = yield from reader.read()
         unknown = [] if kind.template else reader.unknown_amounts()
         return self.finish(kind, self._with_unknown(reading, unknown), context)
 

@@ -17,6 +17,7 @@ from advisor import (
     ReadContext,
     Reading,
     Source,
+    Steps,
     Table,
 )
 
@@ -26,7 +27,7 @@ TITLE = "Airbyte or Singer records"
 _STREAM = "stream:"
 
 Recognise = Callable[[Source], Sequence[Match]]
-Read = Callable[[Source, Match, ReadContext], Reading]
+Read = Callable[[Source, Match, ReadContext], Steps[Reading]]
 
 
 @attrs.frozen(eq=False)
@@ -61,7 +62,9 @@ def recognise(source: Source, of_stream: Recognise) -> Sequence[Match]:
     return [attrs.evolve(claim, kind=KIND, grid=None) for claim in claims[:1]]
 
 
-def read(source: Source, recognise: Recognise, read_stream: Read, context: ReadContext) -> Reading:
+def read(
+    source: Source, recognise: Recognise, read_stream: Read, context: ReadContext
+) -> Steps[Reading]:
     """All streams that have counts; the records of the others (names, settings) are left out."""
     readings: list[Reading] = []
     left_out: Counter[str] = Counter()
@@ -71,7 +74,8 @@ def read(source: Source, recognise: Recognise, read_stream: Read, context: ReadC
         whole = [claim for claim in claims if claim.stands]
         if whole:
             best = max(whole, key=lambda claim: claim.strength)
-            readings.append(of_its_grain(read_stream(stream, best, context), grid.name))
+            reading = yield from read_stream(stream, best, context)
+            readings.append(of_its_grain(reading, grid.name))
         else:
             reason = next((c.refused for c in claims if c.refused and not c.lacks), "")
             left_out[_without_counts(grid, reason)] += grid.body(0, [0]).height

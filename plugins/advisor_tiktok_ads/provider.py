@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from advisor import Column, KindInfo, Match, Provider, ReadContext, Reading, Source
+from advisor import Column, KindInfo, Match, Provider, ReadContext, Reading, Source, Steps
 from advisor.tabular import Kind, TabularProvider, Template, TemplateProvider, load_kinds
 from advisor_tiktok_ads import airbyte
 from advisor_tiktok_ads.audience_kinds import BY_AUDIENCE, kind_info
@@ -59,13 +59,15 @@ class AdsProvider(TabularProvider):
             return airbyte.recognise(source, super().recognise)
         return super().recognise(source)
 
-    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
         from advisor_tiktok_ads.json_columns import unpacked
 
         source = unpacked(source)
         if match.kind == airbyte.KIND:
-            return airbyte.read(source, super().recognise, super().read, context)
-        return airbyte.of_its_grain(super().read(source, match, context), match.grid or "")
+            streams = airbyte.read(source, super().recognise, super().reading, context)
+            return (yield from streams)
+        reading = yield from super().reading(source, match, context)
+        return airbyte.of_its_grain(reading, match.grid or "")
 
     def finish(self, kind: Kind, reading: Reading, context: ReadContext) -> Reading:  # noqa: ARG002
         from advisor_tiktok_ads.finish import STEPS

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from advisor import CountUnit, KindInfo, Match, Provider, ReadContext, Reading, Source, one_grid
+from advisor import (
+    CountUnit,
+    KindInfo,
+    Match,
+    Provider,
+    ReadContext,
+    Reading,
+    Source,
+    Steps,
+    one_grid,
+)
 from advisor.tabular import Kind, TabularProvider, Template, TemplateProvider, load_kinds
 from advisor_tiktok_shop.finance_kinds import ADDS as FINANCE_ADDS
 from advisor_tiktok_shop.finance_kinds import SETTLED_BY_PRODUCT, base_counts
@@ -64,8 +74,8 @@ class ShopProvider(TabularProvider):
         placed = KindInfo(_PLACED, found["orders"].where, ("product",), (PLACED_ORDERS,))
         return {**found, "orders-by-place": placed}
 
-    def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
-        reading = super().read(source, match, context)
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
+        reading = yield from super().reading(source, match, context)
         if match.kind in _ORDERS:
             return self._order_counts(reading, source, match, context.order_channels)
         return reading
@@ -100,12 +110,15 @@ class ShopProvider(TabularProvider):
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """*readings* with the repeat customers that the files of orders tell together; who they are
         is forgotten with it."""
-        remembered, self._visits, self._salt = self._visits, {}, None
+        remembered = self._visits
         own = {
             _one(reading): remembered[_one(reading)]
             for reading in readings
             if _one(reading) in remembered
         }
+        # Files of several shops may be read side by side.
+        self._visits = {one: visits for one, visits in remembered.items() if one not in own}
+        self._salt = self._salt if self._visits else None
         if len(own) < 2:
             return readings
         from advisor_tiktok_shop.buyers import over_files

@@ -2,7 +2,7 @@
 
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,8 +13,8 @@ from advisor.diagnosis import Shop
 from advisor.errors import AdvisorError
 from advisor.knowledge import Resolver
 from advisor.model import Request
-from advisor.pipeline import open_folder
-from advisor.plugin import load_plugins
+from advisor.pipeline import open_folders
+from advisor.plugin import Failure, load_plugins
 from advisor.portfolio import (
     Dataset,
     Facts,
@@ -118,11 +118,14 @@ def test_a_run_reads_again_only_the_shop_that_changed(
     os.utime(shops[0] / "ads.csv", (1, 1))
     read: list[str] = []
 
-    def open_and_note(folder: Path, request: Request, resolver: Resolver) -> Shop:
-        read.append(folder.name)
-        return open_folder(folder, request, resolver)
+    def open_and_note(
+        folders: Iterable[Path], request: Request, resolver: Resolver
+    ) -> Iterator[Shop | Failure]:
+        chosen = list(folders)
+        read.extend(folder.name for folder in chosen)
+        return open_folders(chosen, request, resolver)
 
-    monkeypatch.setattr("advisor.portfolio.worker.open_folder", open_and_note)
+    monkeypatch.setattr("advisor.portfolio.worker.open_folders", open_and_note)
     assert run_portfolio([shops[0], shops[2]], out, OPTIONS, engine=engine).before == 0
     assert read == ["ash"]
 

@@ -5,34 +5,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.plugin import alone
 from advisor.tabular import cells
 from advisor.tabular.amounts import (
     Amounts,
+    Asked,
     Point,
     Spelling,
-    currencies,
+    amounts_of,
     settle,
-    settled,
-    shares,
     take_apart,
 )
 from advisor.tabular.kind import Percent
 
 
-def read_as(taken: Amounts, points: list[Point]) -> list[float | None]:
-    found = taken.parts.select(settled(taken, points).alias("v"))
-    return found.select(cells.plausible(pl.col("v"))).to_series().to_list()
+def read_as(taken: list[Amounts], points: list[Point]) -> list[list[float | None]]:
+    asked = [Asked(one, point) for one, point in zip(taken, points, strict=True)]
+    return [one.value.to_list() for one in alone(amounts_of(asked))]
 
 
 def money(texts: list[str], currency: str | None = None) -> list[float | None]:
-    taken = take_apart([pl.Series("t", texts, pl.String)])
-    return read_as(taken, [settle(taken.spellings[0], Spelling(), currency)])
+    (taken,) = alone(take_apart([pl.Series("t", texts, pl.String)]))
+    (values,) = read_as([taken], [settle(taken.spelling, Spelling(), currency)])
+    return values
 
 
 def share(text: str, bare: Percent) -> float | None:
-    taken = take_apart([pl.Series("t", [text])])
-    frame = taken.parts.with_columns(settled(taken, [Point.DECIMAL]).alias("value"))
-    value: float | None = frame.select(shares(pl.col("value"), pl.col("percent"), bare)).item()
+    (taken,) = alone(take_apart([pl.Series("t", [text])]))
+    (read,) = alone(amounts_of([Asked(taken, Point.DECIMAL, bare)]))
+    value: float | None = read.value.item()
     return value
 
 
@@ -95,10 +96,10 @@ def test_a_column_decides_what_its_dots_mean_before_the_currency_does(
 
 def test_columns_taken_apart_together_keep_their_own_spelling() -> None:
     columns = [pl.Series(["1.234,5", "1.234"]), pl.Series(["1,234.5", "1.234"])]
-    taken = take_apart(columns)
-    points = [settle(spelling, Spelling(), None) for spelling in taken.spellings]
+    taken = alone(take_apart(columns))
+    points = [settle(one.spelling, Spelling(), None) for one in taken]
 
-    assert read_as(taken, points) == [1234.5, 1234.0, 1234.5, 1.234]
+    assert read_as(taken, points) == [[1234.5, 1234.0], [1234.5, 1.234]]
 
 
 def test_other_columns_of_the_file_decide_where_a_column_is_silent() -> None:
@@ -110,7 +111,8 @@ def test_other_columns_of_the_file_decide_where_a_column_is_silent() -> None:
     [("MX$1", {"MXN"}), ("1 ₫", {"VND"}), ("USD 1", {"USD"}), ("$1", set()), ("1", set())],
 )
 def test_a_bare_dollar_names_no_currency(sign: str, found: set[str]) -> None:
-    assert currencies(take_apart([pl.Series("t", [sign])])) == found
+    (taken,) = alone(take_apart([pl.Series("t", [sign])]))
+    assert taken.currencies == found
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,8 @@ def test_a_percent_sign_wins_over_what_bare_numbers_mean(
     ],
 )
 def test_a_duration_is_read_in_seconds(text: str, seconds: float | None) -> None:
-    assert cells.durations(pl.Series("t", [text])).to_list() == [seconds]
+    (found,) = alone(cells.durations([pl.Series("t", [text])]))
+    assert found.to_list() == [seconds]
 
 
 @pytest.mark.parametrize("mark", ["-", "--", "N/A", "N/D", "null", "undefined"])
@@ -227,7 +230,8 @@ def test_a_duration_survives(hours: int, minutes: int, seconds: int) -> None:
         str(3600 * hours + 60 * minutes + seconds),
     ]
 
-    assert set(cells.durations(pl.Series("t", texts))) == {3600 * hours + 60 * minutes + seconds}
+    (found,) = alone(cells.durations([pl.Series("t", texts)]))
+    assert set(found) == {3600 * hours + 60 * minutes + seconds}
 
 
 @pytest.mark.parametrize(

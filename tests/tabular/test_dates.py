@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.reading import Period
+from advisor.plugin import alone
 from advisor.tabular import dates
 from advisor.tabular.dates import Order, name_text, period_of, spans
 from advisor.tabular.kind import Covers
@@ -19,7 +20,7 @@ MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
 
 def days(texts: list[str], order: Order | None = None, today: date = TODAY) -> dates.Days:
     rows = pl.Series("r", range(1, len(texts) + 1), pl.UInt32)
-    return dates.days(pl.Series("t", texts), rows, order or Order(), today)
+    return alone(dates.days(pl.Series("t", texts), rows, order or Order(), today))
 
 
 @pytest.mark.parametrize(
@@ -137,18 +138,18 @@ def test_a_large_column_of_few_days_is_read_like_a_small_one() -> None:
 def test_a_period_line_is_read_in_its_spelling(line: str, period: tuple[str, str]) -> None:
     first, last = map(date.fromisoformat, period)
 
-    assert period_of([["", "x"], [line, ""]], Order(), TODAY) == Period(first, last)
+    assert alone(period_of([["", "x"], [line, ""]], Order(), TODAY)) == Period(first, last)
 
 
 def test_a_period_may_stand_in_a_cell_of_its_own_and_the_comparison_is_not_it() -> None:
     row = ["Fecha del análisis:", "01/05/2026-31/05/2026", "Comparar: 31/03/2026-30/04/2026"]
 
-    assert period_of([row], Order(), TODAY) == MAY
+    assert alone(period_of([row], Order(), TODAY)) == MAY
 
 
 @pytest.mark.parametrize("line", ["", "Resumen", "product_list_20260605.xlsx", "2026-05-01"])
 def test_a_line_without_two_days_is_no_period(line: str) -> None:
-    assert period_of([[line]], Order(), TODAY) is None
+    assert alone(period_of([[line]], Order(), TODAY)) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -197,7 +198,7 @@ def test_one_day_a_month_is_no_evidence() -> None:
 )
 def test_the_name_of_a_file_says_its_period_with_underscores_too(name: str) -> None:
     period = Period(date(2026, 5, 4), date(2026, 5, 10))
-    assert period_of([[name_text(name)]], Order(), TODAY) == period
+    assert alone(period_of([[name_text(name)]], Order(), TODAY)) == period
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_weeks_months_and_quarters_are_dates_like_days(
     text: str, covers: Covers | None, first: str, last: str
 ) -> None:
     rows = pl.Series("r", [2], pl.UInt32)
-    found, ends = spans(pl.Series("t", [text]), rows, Order(), TODAY, covers)
+    found, ends = alone(spans(pl.Series("t", [text]), rows, Order(), TODAY, covers))
     assert found.parsed.values.to_list() == [date.fromisoformat(first)]
     assert ends is not None
     assert ends.to_list() == [date.fromisoformat(last)]
@@ -245,7 +246,7 @@ def test_weeks_months_and_quarters_are_dates_like_days(
 @pytest.mark.parametrize("text", ["2026-05-04 11:00:00", "2026-05-04 11:00 - 2026-05-04 11:59"])
 def test_a_moment_is_a_day_and_no_span(text: str) -> None:
     rows = pl.Series("r", [2], pl.UInt32)
-    found, ends = spans(pl.Series("t", [text]), rows, Order(), TODAY, None)
+    found, ends = alone(spans(pl.Series("t", [text]), rows, Order(), TODAY, None))
     assert (found.parsed.values.to_list(), ends) == ([date(2026, 5, 4)], None)
 
 
@@ -297,5 +298,5 @@ def test_a_clock_of_twelve_hours_puts_the_month_first() -> None:
     ],
 )
 def test_a_weekday_before_a_date_is_no_part_of_it(spelling: str) -> None:
-    found = dates.days(pl.Series("t", [spelling]), pl.Series("r", [1], pl.UInt32), Order(), TODAY)
+    found = days([spelling])
     assert found.parsed.values.to_list() == [date(2026, 10, 1)]

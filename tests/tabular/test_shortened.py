@@ -9,8 +9,8 @@ import pytest
 from babel.numbers import format_compact_decimal
 
 from advisor.model import Reading
-from advisor.plugin import ReadContext
-from advisor.tabular.amounts import Point, settled, take_apart
+from advisor.plugin import ReadContext, alone
+from advisor.tabular.amounts import Asked, Point, amounts_of, spelled_out, take_apart
 from advisor.tabular.shortened import languages_of, rounded_off
 from docs.generate import bundled
 from tests.plugins_shop.reads import claims, source_of
@@ -23,12 +23,16 @@ LANGUAGES = ("en", "es", "pt", "id", "vi", "th", "ms", "ko", "ja", "zh", "de", "
 
 def read(text: str, language: str = "en") -> tuple[float | None, float | None]:
     """The value of a cell, and how far off it may be."""
-    taken = take_apart([pl.Series("t", [text], pl.String)], lambda: frozenset({language}))
-    frame = taken.parts.with_columns(settled(taken, [Point.DECIMAL]).alias("value"))
-    if not taken.shortened:
-        return frame["value"][0], 0.0
-    off = frame.select(rounded_off(pl.col("spelled"), pl.col("value"))).item()
-    return frame["value"][0], off
+    (taken,) = alone(take_apart([pl.Series("t", [text], pl.String)]))
+    spelled = spelled_out(taken, frozenset({language}))
+    if spelled is not None:
+        full = spelled if spelled[0] else pl.Series("t", [text])
+        (taken,) = alone(take_apart([full]))
+    (column,) = alone(amounts_of([Asked(taken, Point.DECIMAL)]))
+    if spelled is None:
+        return column.value[0], 0.0
+    frame = pl.DataFrame({"spelled": spelled, "value": column.value})
+    return column.value[0], frame.select(rounded_off(pl.col("spelled"), pl.col("value"))).item()
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ import attrs
 import polars as pl
 
 from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary, frozen, mask_personal
+from advisor.plugin import alone
 from advisor.tabular import cells
-from advisor.tabular.amounts import Spelling, settle, settled, take_apart
+from advisor.tabular.amounts import Asked, Spelling, amounts_of, settle, take_apart
 from advisor.tabular.columns import decimals
 from advisor.tabular.custom.mapping import SHOP, Ratio
 from advisor.tabular.dates import Order, days
@@ -144,7 +145,7 @@ def _is_day(text: pl.Series, rows: pl.Series, today: date) -> bool:
     # Bare digits are numbers first, although 20261101 can be a day.
     if not known or bool(text.drop_nulls().str.contains(r"^[0-9.,]{0,7}$|^[0-9]{9,}$").any()):
         return False
-    values = days(text, rows, Order(), today).parsed.values
+    values = alone(days(text, rows, Order(), today)).parsed.values
     return len(values) - values.null_count() >= _MOST * known
 
 
@@ -152,21 +153,19 @@ def _numbers(texts: Mapping[int, pl.Series]) -> tuple[dict[int, pl.Series], set[
     """The columns that are numbers, and those of them that are printed with a percent sign."""
     if not texts:
         return {}, set()
-    taken = take_apart(list(texts.values()))
-    together = sum(taken.spellings, Spelling())
-    points = [settle(spelling, together, None) for spelling in taken.spellings]
-    amounts = taken.parts.lazy().select(settled(taken, points).alias("v"))
-    values = amounts.select(cells.plausible(pl.col("v"))).collect(engine="in-memory")["v"]
-    height = len(next(iter(texts.values())))
+    taken = alone(take_apart(list(texts.values())))
+    together = sum((one.spelling for one in taken), Spelling())
+    asked = [Asked(one, settle(one.spelling, together, None)) for one in taken]
+    values = alone(amounts_of(asked))
     numbers: dict[int, pl.Series] = {}
     percents: set[int] = set()
-    for place, (at, text) in enumerate(texts.items()):
-        column = values.slice(place * height, height)
+    for (at, text), one, read in zip(texts.items(), taken, values, strict=True):
+        column = read.value
         known = len(text) - text.null_count()
         ids = text.str.contains(rf"^[0-9]{{{_ID_DIGITS},}}$").sum()
         if known and len(column) - column.null_count() >= _MOST * known and 2 * ids < known:
             numbers[at] = column
-            if bool(taken.parts["percent"].slice(place * height, height).any()):
+            if one.own["percent"].any():
                 percents.add(at)
     return numbers, percents
 
@@ -177,7 +176,7 @@ def _identities(numbers: Mapping[int, pl.Series]) -> Iterator[_Held]:
     frame = pl.DataFrame({str(at): numbers[at].head(_ROWS) for at in columns})
     if frame.height < _LEAST:
         return
-    places = dict(zip(columns, decimals([numbers[at] for at in columns]), strict=True))
+    places = dict(zip(columns, alone(decimals([numbers[at] for at in columns])), strict=True))
     varied = {at for at in columns if frame[str(at)].n_unique() >= _LEAST}
     for top, bottom in permutations(columns, 2):
         tried = {

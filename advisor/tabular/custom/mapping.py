@@ -17,7 +17,7 @@ from advisor.model import (
     frozen,
     one_grid,
 )
-from advisor.plugin import KindInfo, Match, ReadContext
+from advisor.plugin import KindInfo, Match, ReadContext, Steps, alone
 from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import CellType, Check, ColumnSpec, Kind, Percent, Role, SubjectSpec
 from advisor.tabular.reader import TabularProvider
@@ -187,13 +187,17 @@ class OwnSources:
 
     def read(self, source: Source, match: Match, context: ReadContext) -> Reading:
         """Reads the mapped columns; raises Mistakes with every one that the file has not."""
+        return alone(self.reading(source, match, context))
+
+    def reading(self, source: Source, match: Match, context: ReadContext) -> Steps[Reading]:
+        """What `read` gives, in steps."""
         section = self._sources[match.kind]
         grid = _grid(source, section)
         headers = [section.key, section.name, section.day, *section.columns]
         wrong = list(_absent([header for header in headers if header], grid))
         if wrong:
             raise Mistakes(wrong, where=source.file.name, hint="fix [[source]] in advisor.toml")
-        return self._tables.read(one_grid(source, grid), match, context)
+        return (yield from self._tables.reading(one_grid(source, grid), match, context))
 
 
 def _is_named(name: str, pattern: str) -> bool:
