@@ -15,13 +15,14 @@ from advisor.judge import (
     related_column,
     truth_column,
 )
-from advisor.metrics import OVER, WHY_OVER, Measured, Value, metric_of, value_of
+from advisor.metrics import AGO, OVER, WHY_OVER, Measured, Value, metric_of, value_of
 from advisor.model import (
     ENGLISH,
     LEVELS,
     Against,
     Conditions,
     Language,
+    Metric,
     Quantifier,
     Related,
     Test,
@@ -186,6 +187,10 @@ def condition(test: Test, language: Language) -> str:
     if high is not None:
         parts.append(language.gettext("is at most {value}", value=_plain(high, language)))
     text = f"{test.column} {language.all_of(parts)}"
+    if test.days is not None:
+        return language.gettext(
+            "{condition} on each of the last {n} days", condition=text, n=int(test.days)
+        )
     if test.against is Against.BAND:
         return text
     what = language.say(_AGAINST[test.against])
@@ -343,6 +348,8 @@ class _Witness:
                 return language.gettext("the previous period is unknown")
             return language.not_known
         parts = [self._value(value)]
+        if test.days is not None:
+            return self._days(test, metric)
         if test.trend is not None or test.against is Against.PAST:
             parts.append(self._change(test.name, value))
         elif test.is_ and test.against is Against.BAND:
@@ -352,6 +359,19 @@ class _Witness:
         if truth is Truth.UNSURE and value.n is not None:
             parts.append(language.gettext("not enough data to tell"))
         return "; ".join(parts)
+
+    def _days(self, test: Test, metric: Metric) -> str:
+        """The values of the last days, the newest last."""
+        language, row = self.diagnosis.language, self.frame.row(0, named=True)
+        daily = self.measured.daily
+        if daily is None or test.name not in daily.columns:
+            return language.gettext("no file has days here")
+        own = (pl.col("shop") == row["shop"]) & (pl.col("key") == row["key"])
+        values = daily.filter(own & (pl.col(AGO) < (test.days or 0)))[test.name]
+        currency = self.diagnosis.business.currency
+        known = (one for one in values if one is not None)
+        told = [language.number(one, metric.unit, currency) for one in known]
+        return language.all_of(told) if told else language.not_known
 
     def _value(self, value: Value) -> str:
         currency, language = self.diagnosis.business.currency, self.diagnosis.language

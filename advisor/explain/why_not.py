@@ -202,6 +202,8 @@ def _far(
     value = value_of(metric, values, origin=band.edges[0].origin if band.edges else None)
     if values.get(truth_column(test)) == int(Truth.UNSURE):
         return promise(test, value, values, diagnosis, band), None
+    if test.days is not None:
+        return "", None
     if test.trend is not None or test.against is Against.PAST:
         return _far_from_change(test, frame, diagnosis.language), None
     limit = _limit(test, value, finite(values.get(f"{truth_column(test)}.centre")))

@@ -14,6 +14,7 @@ import polars as pl
 
 from advisor.judge.profiles import Profiles
 from advisor.metrics import (
+    AGO,
     Measured,
     Steps,
     by_profile,
@@ -49,7 +50,8 @@ RELATIVE = (0.9, 1.1)
 def truth_column(test: Test) -> str:
     """The name of a test's truth column; `.p` and `.centre` stand beside it."""
     limits = f"{test.at_least}|{test.at_most}"
-    return f"?{test.column}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}"
+    days = "" if test.days is None else f"|{test.days:g} days"
+    return f"?{test.column}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}{days}"
 
 
 def setting_column(test: Test) -> str:
@@ -86,7 +88,8 @@ class Grader:
 
     def grade(self, measured: Measured, tests: Iterable[Test]) -> Graded:
         """Every test on every subject of *measured*."""
-        asked = list(tests)
+        every = list(tests)
+        asked = [test for test in every if test.days is None]
         frame = self._profiles.add_to(measured.frame)
         centres = [
             self._centre(t, measured.kind, frame.columns).alias(_centre_column(t))
@@ -105,7 +108,36 @@ class Grader:
         ]
         frame = frame.with_columns(centres) if centres else frame
         frame = frame.with_columns(steps.columns()).with_columns(truths)
-        return Graded(measured, without(frame, steps.names()))
+        frame = self._with_days(without(frame, steps.names()), measured, every)
+        return Graded(measured, frame)
+
+    def _with_days(
+        self, frame: pl.DataFrame, measured: Measured, tests: Iterable[Test]
+    ) -> pl.DataFrame:
+        """*frame* with the truth and the p of those of *tests* that ask of each of the last days.
+        A day without data is not known; the least sure of the days says how sure all are."""
+        asked = [test for test in tests if test.days is not None]
+        if not asked:
+            return frame
+        answers = frame.lazy()
+        if measured.daily is not None:
+            plain = {test: attrs.evolve(test, days=None) for test in asked}
+            each = self.grade(attrs.evolve(measured, frame=measured.daily), set(plain.values()))
+            days = self.with_p(each.frame, set(plain.values()), measured.kind)
+            told = [_of_days_asked(test, plain[test]) for test in asked]
+            ends = days.lazy().group_by("shop", "key").agg(one for pair in told for one in pair)
+            answers = answers.join(ends, on=["shop", "key"], how="left", maintain_order="left")
+        missing = pl.lit(int(Truth.MISSING), pl.UInt8)
+        known = answers.collect_schema().names()
+        columns = [truth_column(test) for test in asked]
+        return (
+            answers.with_columns(
+                (pl.col(name).fill_null(missing) if name in known else missing).alias(name)
+                for name in columns
+            )
+            .collect(engine="in-memory")
+            .rechunk()
+        )
 
     def resolve(self, name: str, kind: str, shop: str | None = None) -> Resolved:
         """The band of *name* for subjects of *kind* in *shop*; without a *shop*, in the only one,
@@ -120,6 +152,8 @@ class Grader:
     def setting_of(self, test: Test, kind: str) -> str:
         """The key of advisor.toml that would decide *test* for some shop; "" where none would."""
         if not test.is_ or test.against is not Against.BAND or test.name in self.vocabulary.symbols:
+            return ""
+        if test.days is not None:
             return ""
         bands = self._profiles.resolve_all(test.name, kind)
         return next((band.setting for band in bands if band.setting), "")
@@ -224,6 +258,9 @@ class Grader:
         ps: list[pl.Expr] = []
         for test in tests:
             name = f"{truth_column(test)}.p"
+            if test.days is not None:  # worked out with its truth
+                ps.append(pl.col(name) if name in frame.columns else pl.lit(0.0).alias(name))
+                continue
             parts: list[str] = []
             m = test.column
             if test.name not in self.vocabulary.symbols and f"{m}.lo" in frame.columns:
@@ -489,6 +526,16 @@ def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame, steps: Step
     sure = lo.is_not_null() & hi.is_not_null()
     truth = _truth(allowed(low, high, lo, hi), wanted, both)
     return pl.when(both & ~sure).then(int(Truth.UNSURE)).otherwise(truth)
+
+
+def _of_days_asked(test: Test, plain: Test) -> tuple[pl.Expr, pl.Expr]:
+    """The truth and the p of *test* over the days of a subject, of which *plain* was asked."""
+    inside = pl.col(AGO) < (test.days or 0)
+    least = pl.col(truth_column(plain)).filter(inside).min()
+    every = inside.sum() >= int(test.days or 0)
+    truth = pl.when(every | (least == int(Truth.FALSE))).then(least).otherwise(int(Truth.MISSING))
+    p = pl.col(f"{truth_column(plain)}.p").filter(inside).max()
+    return truth.cast(pl.UInt8).alias(truth_column(test)), p.alias(f"{truth_column(test)}.p")
 
 
 def _centre_column(test: Test) -> str:

@@ -33,6 +33,8 @@ def is_pooled(rule: Rule, grader: Grader) -> bool:
     where *rule* asks for the level of a total, as that of several is not one's."""
     if rule.when.related or rule.unless.related or rule.after:
         return False
+    if any(test.days is not None for test in rule.own_tests()):
+        return False  # days were measured of each subject alone
     return not any(
         grader.by_chance(test)
         and test.trend is None

@@ -89,4 +89,5 @@ def counted_tests(evaluation: RuleEvaluation) -> list[Test]:
     """The tests of *evaluation* of which it is known on how much data they rest."""
     columns = frozenset(evaluation.graded.frame.columns)
     own = evaluation.rule.when.own()
-    return [test for test in own if f"{test.name}.n" in columns and not test.earlier]
+    now = [test for test in own if not test.earlier and test.days is None]
+    return [test for test in now if f"{test.name}.n" in columns]

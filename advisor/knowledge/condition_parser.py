@@ -8,6 +8,7 @@ import attrs
 from advisor.errors import unknown
 from advisor.model import (
     LEVELS,
+    MOST_DAYS,
     TRENDS,
     Against,
     Conditions,
@@ -19,9 +20,17 @@ from advisor.model import (
 )
 
 _TEST_KEYS = ("is", "at-least", "at-most", "against")
+_FIELDS = {"at-least": "at_least", "at-most": "at_most", "for": "days"}
 _HOW_MANY = ("at-least", "share", "of")
 _QUANTIFIERS = tuple(q.value for q in Quantifier)
 _EXPECTED = "a level (low, good, high), a list of levels or { at-least = …, at-most = … }"
+
+
+def wrong_days(days: float) -> str | None:
+    """Say why a condition cannot ask of so many *days*; None where it can."""
+    if days == int(days) and 2 <= days <= MOST_DAYS:
+        return None
+    return f"{days:g} cannot be; write from 2 to {MOST_DAYS} days"
 
 
 class ConditionReader:
@@ -204,6 +213,9 @@ class ConditionReader:
         return None if len(self.wrong) > before else fields
 
     def _entry(self, key: str, value: Any, at: str, kind: str) -> Iterable[Test]:
+        if key == "days":
+            yield from self._days(value, at, kind)
+            return
         if key == "trend":
             for name, trend in self._items(value, at):
                 yield from self._trend(name, trend, f"{at}.{name}", kind)
@@ -225,6 +237,33 @@ class ConditionReader:
             self.wrong.append(f"{at}: a level in the window before has no against")
         elif test is not None:
             yield attrs.evolve(test, earlier=True)
+
+    def _days(self, tables: Any, at: str, kind: str) -> Iterable[Test]:
+        """`[[when.days]]`: what must be so on each of the last days of the window."""
+        if not isinstance(tables, list):
+            self.wrong.append(f"{at}: expected tables written [[{at}]], found {tables!r}")
+            return
+        for i, table in enumerate(tables):
+            for name, value in self._items(table, f"{at}[{i}]"):
+                here = f"{at}[{i}].{name}"
+                if not isinstance(value, Mapping) or "for" not in value:
+                    self.wrong.append(
+                        f'{here}: expected {{ is = "low", for = 3 }}, found {value!r}'
+                    )
+                    continue
+                plain = {key: entry for key, entry in value.items() if key != "for"}
+                test = self._test(name, plain, here, kind)
+                days = self._limit(value["for"], f"{here}.for")
+                wrong = None if days is None else wrong_days(days)
+                if wrong is not None:
+                    self.wrong.append(f"{here}.for: {wrong}")
+                elif test is not None and test.name in self.vocabulary.symbols:
+                    self.wrong.append(f"{here}: a symbol is not known by day")
+                elif test is not None and test.against is not Against.BAND:
+                    self.wrong.append(f"{here}.against: a day is held against the band alone")
+                elif test is not None and days is not None:
+                    named = (*test.named, *self._named(value, ("for",)))
+                    yield attrs.evolve(test, days=days, named=named)
 
     def _trend(self, name: str, trend: Any, at: str, kind: str) -> Iterable[Test]:
         if not self._metric_on(name, kind, at):
@@ -289,7 +328,7 @@ class ConditionReader:
     def _named(self, table: Mapping[str, Any], keys: Iterable[str]) -> Named:
         """The *keys* of *table* whose numbers are limits with a name, as fields."""
         return tuple(
-            (key.replace("-", "_"), table[key]) for key in keys if isinstance(table.get(key), str)
+            (_FIELDS.get(key, key), table[key]) for key in keys if isinstance(table.get(key), str)
         )
 
     def _words(self, value: Any, at: str) -> tuple[str, ...]:

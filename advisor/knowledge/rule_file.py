@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import attrs
 
 from advisor.errors import AdvisorError, Mistakes, nearest, unknown
-from advisor.knowledge.condition_parser import ConditionReader
+from advisor.knowledge.condition_parser import ConditionReader, wrong_days
 from advisor.knowledge.strata import stratify
 from advisor.model import (
     LEVELS,
@@ -320,6 +320,8 @@ def wrong_numbers(rule: Rule) -> Iterator[str]:
             yield f"{rule.id}: {related.share:g} is no share; write half of them as 0.5"
     asked = (*rule.own_tests(), *(test for one in rule.when.related for test in one.tests))
     for test in asked:
+        if test.days is not None and (why := wrong_days(test.days)):
+            yield f"{rule.id}: {test.name}: {why}"
         if test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
             yield f"{rule.id}: {test.name}: {test.at_least:g} lies above {test.at_most:g}"
 

@@ -16,7 +16,7 @@ from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import OWN_LIST, SETTLEMENTS, with_margins
-from advisor.metrics.measured import PARTS, Measured, alone_with, days_column, measure
+from advisor.metrics.measured import AGO, PARTS, Measured, alone_with, days_column, measure
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
@@ -29,6 +29,7 @@ from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
 
 __all__ = [
+    "AGO",
     "OVER",
     "OWN_LIST",
     "PARTS",

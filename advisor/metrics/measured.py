@@ -12,7 +12,7 @@ and the same as `m.before…` for the window before, where a rule asks for it. `
 the row covers, and `m.days` those of a metric where several sources were measured.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
@@ -23,24 +23,37 @@ import polars as pl
 from advisor.metrics.counted_rows import IDENTITY, CountedRows, known_columns
 from advisor.metrics.required import Wanted, _possible, metric_of
 from advisor.metrics.values import all_with_values
-from advisor.metrics.windows import Windows
-from advisor.model import CountUnit, Grain, Metric, MetricKind, Varies, Vocabulary, Window, frozen
+from advisor.metrics.windows import DAYS, Windows, with_days
+from advisor.model import (
+    MOST_DAYS,
+    CountUnit,
+    Grain,
+    Metric,
+    MetricKind,
+    Varies,
+    Vocabulary,
+    Window,
+    frozen,
+)
 from advisor.stats import intervals as evidence
 
 MEDIAN_SQUARE = 0.4549364  # of a standard normal
 PARTS = ("x", "d", "e", "phi", "cv2")
+AGO = "ago"
 _TWIN = "__twin"  # ends the columns of a further family
 
 
 @frozen(eq=False)
 class Measured:
     """All subjects of one kind. *metrics* are those that have columns in *frame*; *source* are the
-    rows that were measured, for the lineage."""
+    rows that were measured, for the lineage. *daily* has a row for each subject and each of the
+    last days of the window, of which AGO says how many days before its end it is."""
 
     kind: str
     frame: pl.DataFrame
     metrics: frozenset[str]
     source: tuple[CountedRows, ...]
+    daily: pl.DataFrame | None = None
 
     @cached_property
     def known(self) -> Mapping[str, frozenset[str]]:
@@ -79,6 +92,7 @@ def measure(
     kinds: list[str] = []
     kept: list[tuple[CountedRows, ...]] = []
     frames: list[tuple[pl.DataFrame, Mapping[str, Metric]]] = []
+    by_day: dict[str, tuple[pl.DataFrame, Mapping[str, Metric]]] = {}
     for kind, sources in by_kind.items():
         sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
         ask = _possible(wanted.get(kind, Wanted()), kind, vocabulary)
@@ -94,12 +108,17 @@ def measure(
         kinds.append(kind)
         kept.append(tuple(rows for rows, frame in own if frame is not None))
         frames.append((frame, metrics))
+        days = _measure_days(sources, ask.daily, window, vocabulary)
+        if days is not None:
+            by_day[kind] = days
+    daily = dict(zip(by_day, all_with_values(list(by_day.values())), strict=True))
     return {
         kind: Measured(
             kind=kind,
             frame=frame,
             metrics=frozenset(n for n in names if not n.endswith(".before")),
             source=source,
+            daily=daily.get(kind),
         )
         for kind, source, (_, names), frame in zip(
             kinds, kept, frames, all_with_values(frames), strict=True
@@ -132,6 +151,43 @@ def _measure_rows(
                 how="left",
             )
     return frame
+
+
+def _measure_days(
+    sources: Sequence[CountedRows],
+    names: Collection[str],
+    window: Window | Windows,
+    vocabulary: Vocabulary,
+) -> tuple[pl.DataFrame, Mapping[str, Metric]] | None:
+    """The parts of the metrics *names* for each subject and each of the last days of the window,
+    each metric from the first of *sources* that has it by day; None where none has."""
+    left = {name: metric_of(name, vocabulary) for name in sorted(names)}
+    found: pl.LazyFrame | None = None
+    by = (*IDENTITY, "from")
+    known: dict[str, Metric] = {}
+    for rows in sources:
+        current = rows.within(window) if rows.grain is Grain.DAY else rows.frame.clear()
+        own = {n: m for n, m in left.items() if _counted(m, current.columns) and not m.derived}
+        if not own or not current.height:
+            continue
+        last_days = _with_ago(current, window).filter(pl.col(AGO) < MOST_DAYS)
+        frame = sums(last_days, list(own.values()), vocabulary, by_day=True, by=by)
+        frame = frame.drop("name", "days")
+        if found is not None:
+            frame = frame.drop(c for c in frame.collect_schema().names() if c.startswith("parent."))
+        found = frame if found is None else found.join(frame, on=by, how="full", coalesce=True)
+        known |= own
+        left = {n: m for n, m in left.items() if n not in own}
+    if found is None:
+        return None
+    days = _with_ago(found.sort(by).collect(engine="in-memory"), window)
+    days = days.with_columns(pl.lit(1.0).alias("days"))
+    return days.with_columns(_shared_spreads(days, sorted(known))).rechunk(), known
+
+
+def _with_ago(frame: pl.DataFrame, window: Window | Windows) -> pl.DataFrame:
+    ago = (pl.col("last") - pl.col("from")).dt.total_days()
+    return with_days(frame, window).with_columns(ago.alias(AGO)).drop(DAYS)
 
 
 def _before(column: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import attrs
+
 from advisor.model import (
     Bands,
     CountUnit,
@@ -17,10 +19,12 @@ from advisor.model import (
 
 @frozen
 class Wanted:
-    """Which metrics are needed of a kind; *before* also in the window before."""
+    """Which metrics are needed of a kind; *before* also in the window before, *daily* also of each
+    of the last days."""
 
     metrics: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
+    daily: frozenset[str] = frozenset()
 
 
 def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
@@ -47,7 +51,7 @@ def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
         kinds = metric_of(name, vocabulary).subjects
         return not kinds or kind in kinds
 
-    return Wanted(frozenset(filter(means, ask.metrics)), frozenset(filter(means, ask.before)))
+    return Wanted(*(frozenset(filter(means, one)) for one in attrs.astuple(ask, recurse=False)))
 
 
 def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
@@ -55,6 +59,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
     done by, what bands and prices depend on."""
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}
+    daily: dict[str, set[str]] = {}
     files = bands.of_all()
 
     def want(kind: str, name: str, *, earlier: bool = False) -> None:
@@ -88,6 +93,8 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
             for kind, tests in rule.tests_by_kind(rung).items():
                 for test in tests:
                     want(kind, test.name, earlier=test.asks_past())
+                    if test.days is not None:
+                        daily.setdefault(kind, set()).add(test.name)
             for need in rule.needs:
                 want(rung, need)
             for related in (*rule.when.related, *rule.unless.related):
@@ -99,6 +106,6 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                 if action.waste:
                     want(rung, action.waste)
     return {
-        kind: Wanted(frozenset(names), frozenset(past.get(kind, ())))
-        for kind, names in metrics.items()
+        kind: Wanted(*(frozenset(one.get(kind, ())) for one in (metrics, past, daily)))
+        for kind in metrics
     }

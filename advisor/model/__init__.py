@@ -15,6 +15,7 @@ from advisor.model.bands import (
 from advisor.model.compiled_form import compiled, digest_of
 from advisor.model.condition import (
     LEVELS,
+    MOST_DAYS,
     TRENDS,
     Against,
     Conditions,
@@ -123,6 +124,7 @@ __all__ = [
     "HISTORY_ID",
     "HISTORY_NAME",
     "LEVELS",
+    "MOST_DAYS",
     "NO_WINDOW",
     "PERHAPS",
     "SOURCE",

@@ -12,6 +12,7 @@ import attrs
 
 from advisor.model.record import frozen
 
+MOST_DAYS = 14  # that a condition may ask of one by one; longer is a window
 LEVELS = ("low", "good", "high")
 TRENDS = ("falling", "flat", "rising")
 
@@ -49,8 +50,8 @@ Named = tuple[tuple[str, str], ...]
 @frozen
 class Test:
     """One question about one name: its levels, its own limits, its symbol's values or its trend.
-    *earlier*: of the window before, held against the band of today. *named*: the limits that a
-    layer above the rule may set."""
+    *earlier*: of the window before, held against the band of today. *days*: of each of so many days
+    at the end of the window. *named*: the limits that a layer above the rule may set."""
 
     name: str
     is_: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ class Test:
     against: Against = Against.BAND
     trend: str | None = None
     earlier: bool = False
+    days: float | None = None
     named: Named = attrs.field(default=(), eq=False)
 
     @property
@@ -81,6 +83,8 @@ class Test:
         if self.at_most is not None:
             parts.append(f"is at most {self.at_most:g}")
         text = f"{self.column} {' and '.join(parts)}"
+        if self.days is not None:
+            text = f"{text} on each of the last {self.days:g} days"
         return text if self.against is Against.BAND else f"{text} against its {self.against}"
 
 

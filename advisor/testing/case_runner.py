@@ -1,5 +1,6 @@
 """Running a rule's cases: counts in, outcome and sentence out, through the same steps as a shop."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -161,7 +162,14 @@ def _rows(case: Case, kind: str, window: Window, vocabulary: Vocabulary) -> Iter
     subjects += [(f"sibling {i}", s, current) for i, s in enumerate(case.siblings, start=1)]
     if case.before is not None:
         subjects.append((_KEY, case.before, earlier))
-    yield _frame(kind, subjects, above, case.business.id)
+    if case.days and current is not None:
+        each = _each_day(case, current)
+        if case.before is not None and earlier is not None:
+            each += _spread(case.before, earlier)
+        yield _daily(_frame(kind, each, above, case.business.id))
+        subjects = [one for one in subjects if one[0] != _KEY]
+    if subjects:
+        yield _frame(kind, subjects, above, case.business.id)
     if case.parent is not None and len(ladder) > 1:
         up = _parents(ladder[2:], case)
         yield _frame(ladder[1], [(f"the {ladder[1]}", case.parent, current)], up, case.business.id)
@@ -206,6 +214,32 @@ def _frame(
     schema = dict.fromkeys(names, pl.Float64) | {"from": pl.Date, "to": pl.Date}
     frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
     return CountedRows(kind, "case", Grain.PERIOD, frame, alike=True)
+
+
+def _each_day(case: Case, window: Period) -> list[tuple[str, CaseSubject, Period | None]]:
+    """The subject of *case* on each day of *window*: what its last days leave, over the others."""
+    others = window.days - len(case.days)
+    given = Counter[str]()
+    for one in case.days:
+        given.update(one.counts)
+    left = {name: all_ - given[name] for name, all_ in case.subject.counts.items()}
+    rest = attrs.evolve(case.subject, counts=left)
+    first = window.first + timedelta(days=others)
+    days = (Period(day, day) for day in (first + timedelta(days=n) for n in range(len(case.days))))
+    last = [(_KEY, one, day) for one, day in zip(case.days, days, strict=True)]
+    return [*_spread(rest, Period(window.first, first - timedelta(days=1))), *last]
+
+
+def _spread(subject: CaseSubject, period: Period) -> list[tuple[str, CaseSubject, Period | None]]:
+    """*subject* on each day of *period*, all alike."""
+    counts = {name: all_ / period.days for name, all_ in subject.counts.items()}
+    one = attrs.evolve(subject, counts=counts)
+    days = (period.first + timedelta(days=day) for day in range(period.days))
+    return [(_KEY, one, Period(day, day)) for day in days]
+
+
+def _daily(rows: CountedRows) -> CountedRows:
+    return CountedRows(rows.subject, rows.family, Grain.DAY, rows.frame)
 
 
 def _derived(case: Case, kind: str) -> Derived:

@@ -6,7 +6,8 @@
     outcome  = "fires"
     finding  = "Spring haul: 0.44 % of viewers click where 1–3 % is usual"
 
-`before` holds the subject's counts in the window before, `parent` and `siblings` those of the
+`before` holds the subject's counts in the window before, `days` those of its last days, the newest
+last (the rest of `subject` is spread over the other days), `parent` and `siblings` those of the
 subjects around it, `related` those it is joined with, by kind. What a plugin would compute is given
 in `symbols` and `metrics`; `limits` are what a shop has set in place of the rule's. The counts of a
 case are those of one window of 28 days. `day` is the day of the run, where bands or the rule hold
@@ -74,6 +75,7 @@ class Case:
     kind: str | None = None
     day: date | None = None
     before: CaseSubject | None = None
+    days: tuple[CaseSubject, ...] = ()
     parent: CaseSubject | None = None
     siblings: tuple[CaseSubject, ...] = ()
     related: Mapping[str, tuple[CaseSubject, ...]] = attrs.field(factory=dict)
@@ -126,6 +128,7 @@ class CaseTable:
     kind: str | None = None
     day: date | None = None
     before: dict[str, Any] | None = None
+    days: tuple[dict[str, Any], ...] = ()
     parent: dict[str, Any] | None = None
     siblings: tuple[dict[str, Any], ...] = ()
     related: dict[str, tuple[dict[str, Any], ...]] = attrs.field(factory=dict)
@@ -276,6 +279,7 @@ def _case(name: str, found: CaseTable) -> tuple[Case, list[str]]:
         kind=found.kind,
         day=found.day,
         before=None if found.before is None else subject("before", found.before, main.name),
+        days=tuple(subject(f"days[{i}]", raw, main.name) for i, raw in enumerate(found.days)),
         parent=None if found.parent is None else subject("parent", found.parent, "the parent"),
         siblings=tuple(
             subject(f"siblings[{i}]", raw, f"sibling {i + 1}")
@@ -301,6 +305,7 @@ def _unknown_names(case: Case, vocabulary: Vocabulary) -> list[str]:
     around: dict[str, CaseSubject | None] = {
         f"siblings[{i}]": s for i, s in enumerate(case.siblings)
     }
+    around |= {f"days[{i}]": s for i, s in enumerate(case.days)}
     for kind, joined in case.related.items():
         if kind not in vocabulary.subjects:
             wrong.append(f"related: {unknown('subject', kind, vocabulary.subjects)}")

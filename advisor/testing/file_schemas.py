@@ -127,6 +127,7 @@ def cases() -> Schema:
     case["properties"] |= {
         **{key: {"$ref": f"{DEFS}subject"} for key in ("subject", "before", "parent")},
         "siblings": listed,
+        "days": listed,
         "related": {"type": "object", "additionalProperties": joined},
         "metrics": {
             "type": "object",
@@ -205,7 +206,11 @@ def _conditions() -> Schema:
     }
     trend = {"type": "object", "additionalProperties": {"enum": list(TRENDS)}}
     before = {"type": "object", "additionalProperties": test, "minProperties": 1}
-    past = {"trend": trend, "before": before}
+    keys = {"is": word, "at-least": number, "at-most": number, "for": number}
+    each = {**table, "properties": keys, "required": ["for"]}
+    lasting = {"type": "object", "additionalProperties": each, "minProperties": 1}
+    days = {"type": "array", "items": lasting, "minItems": 1}
+    past = {"trend": trend, "before": before, "days": days}
     tests = {
         "type": "object",
         "properties": past,

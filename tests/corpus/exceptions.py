@@ -36,6 +36,7 @@ UNCOVERED: Mapping[str, str] = {
     "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
     "operator/ads-tired-together": "the corpus plants a symptom on one ad, not on several",
+    "operator/ctr-low-for-days": "no ad of the corpus changes in its last days alone",
     "operator/poor-information": "no shop of the corpus has TikTok's diagnosis of its products",
     "operator/not-one-sale": "every shop of the corpus sells something",
 }

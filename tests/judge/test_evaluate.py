@@ -15,6 +15,7 @@ from advisor.judge.engine.reference import ReferenceEngine
 from advisor.metrics.counted_rows import CountedRows
 from advisor.model.condition import Against, Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
+from advisor.model.reading import Grain
 from advisor.model.rule import After, Rule
 from tests.core import (
     US,
@@ -190,6 +191,33 @@ def test_a_rule_may_ask_how_many_of_its_links(
     found = judged([rule("r", when=Conditions((LOW_CTR,), (), (related,)))], *sources, links=links)
 
     assert outcome(found, "r") == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (["true", "true", "true"], "fires"),
+        (["false", "true", "true"], "clear"),
+        (["true", "false", "true"], "clear"),
+        (["true", "unsure", "true"], "unsure"),
+        (["true", "missing", "true"], "missing"),
+        (["false", "missing", "true"], "clear"),  # one good day is enough to know
+        (["none", "true", "true"], "missing"),
+        (["true", "true", "true", "false"], "clear"),  # the newest day counts as well
+        (["false", "true", "true", "true"], "fires"),  # and older ones do not
+    ],
+)
+def test_a_condition_may_have_to_last(days: Sequence[str], expected: str) -> None:
+    first = 28 - len(days) + 1
+    rows: list[Row] = [
+        {"day": first + number, **CTR[day]} for number, day in enumerate(days) if day != "none"
+    ]
+    lasting = attrs.evolve(LOW_CTR, days=3.0)
+
+    found = judged([rule("r", lasting)], counted("ad", rows, grain=Grain.DAY))
+
+    assert outcome(found, "r") == expected
+    assert all(0 < match.p < 0.05 for match in found.matches)
 
 
 def test_a_link_may_block_as_well() -> None:

@@ -136,6 +136,8 @@ ctr          = "falling"
 [when.before]
 ctr          = "good"
 traffic      = { at-least = 5 }
+[[when.days]]
+ctr          = { is = "low", for = "few-groups" }
 
 [with.product.any]
 ctr          = "low"
@@ -214,6 +216,7 @@ def test_the_long_form_says_everything(words: Vocabulary) -> None:
         Ask("ctr", trend="falling"),
         Ask("ctr", ("good",), earlier=True),
         Ask("traffic", at_least=5.0, earlier=True),
+        Ask("ctr", ("low",), days=2.0),
     )
     assert rule.when.alternatives == (
         (Ask("clicks", at_least=200.0),),
@@ -369,6 +372,26 @@ def test_a_kind_or_relation_leads_to_the_one_relation_between(
             "when.stock.at-least: unknown limit 'some'",
         ),
         ("[says]", "[limits]\nsome = 3\n[says]", "limits.some: no condition names it"),
+        (
+            "[says]",
+            '[[when.days]]\nctr = { is = "low", for = 1 }\n[says]',
+            "when.days[0].ctr.for: 1 cannot be; write from 2 to 14 days",
+        ),
+        (
+            "[says]",
+            '[[when.days]]\nctr = "low"\n[says]',
+            "when.days[0].ctr: expected { is = \"low\", for = 3 }, found 'low'",
+        ),
+        (
+            "[says]",
+            '[[when.days]]\nctr = { is = "low", for = 3, against = "past" }\n[says]',
+            "when.days[0].ctr.against: a day is held against the band alone",
+        ),
+        (
+            "[says]",
+            '[[when.days]]\n"ctr.driver" = { is = "hook", for = 3 }\n[says]',
+            "when.days[0].ctr.driver: a symbol is not known by day",
+        ),
         (
             "[says]",
             '[with.product.all]\nshare = 0.5\nctr = "low"\n[says]',
