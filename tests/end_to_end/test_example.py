@@ -69,6 +69,7 @@ HEALTHY = {
     "guide/views-no-checkout",
     "operator/link-the-product",
     "operator/creative-fatigue",
+    "operator/ctr-low-for-days",
     "operator/fewer-hours-on-air",
     "operator/many-returns",
     "operator/nobody-enters",
