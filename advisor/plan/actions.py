@@ -17,10 +17,11 @@ EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 
 @frozen
 class Planned:
-    """One action, for all its findings, worst first. *place* is its place in the rule. *question*
-    asks for the setting that decides between it and what it says to do otherwise. *of*: where it is
-    for nearly all subjects of the kind, how many these are. *tries*: how many actions on its lever
-    the *chance* is from, where it is from any."""
+    """One action, for all its findings and what they explain, worst first. *place* is its place
+    in the rule. *question* asks for the setting that decides between it and what it says to do
+    otherwise. *of*: where it is for nearly all subjects of the kind, how many these are.
+    *tries*: how many actions on its lever the *chance* is from, where it is from any.
+    """
 
     id: str
     rule: Rule
@@ -80,6 +81,7 @@ def actions(
             for f, its_causes in zip(findings, behind, strict=True)
             if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
         )
+        explained = tuple(sorted(explained, key=lambda f: -f.stake))
         own = members[0].rule.actions
         if question:
             own = either(members[0], question.text(vocabulary, language), language)

@@ -10,7 +10,8 @@ from advisor.tabular.words import fold, words
 _BRACKET = re.compile(r"\s*\(([^()]{1,5})\)$")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060"))
 _ZONE = re.compile(r"\s*\(utc[^()]*\)$")  # of the times below, not a part of the name
-_IDENTIFIER = re.compile(r"[0-9A-Za-z_]+(?:\.[0-9A-Za-z_]+)*")
+_TIGHT = re.compile(r"(?<=\w)\(")  # Clicks（destination）, where the wide bracket is its own blank
+_IDENTIFIER = re.compile(r"[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*")
 _LONGEST = 200  # characters; a longer cell is a text, not a header
 
 
@@ -34,14 +35,17 @@ def plain_header(cell: str) -> str:
 def header_text(cell: str) -> HeaderText:
     """A header without case, quotes, double blanks, full-width letters and trailing currency.
 
-    Names of machines are compared without underscores: `stat_time_day`, `STAT_TIME_DAY` and
-    `statTimeDay` are one, and so are `video_views_p_25` and `video_views_p25`.
+    Names of machines are compared without underscores and hyphens: `stat_time_day`,
+    `STAT_TIME_DAY`, `statTimeDay` and `stat-time-day` are one, and so are `video_views_p_25` and
+    `video_views_p25`.
     """
     if len(cell) > _LONGEST:
         return HeaderText("")
     text = plain_header(cell)
-    if "_" in text and _IDENTIFIER.fullmatch(text):
-        return HeaderText(text.replace("_", ""))
+    if ("_" in text or "-" in text) and _IDENTIFIER.fullmatch(text):
+        return HeaderText(text.replace("_", "").replace("-", "") or text)
+    if "(" in text:
+        text = _TIGHT.sub(" (", text)
     found = _BRACKET.search(text) if text.endswith(")") else None
     if found and (word := fold(found[1].strip())) in words().currency:
         return HeaderText(text[: found.start()], words().currency[word])

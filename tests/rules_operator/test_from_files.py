@@ -8,7 +8,7 @@ import pytest
 
 from advisor.document import Document
 from advisor.model.settings import Settings, ShopSection
-from tests.end_to_end.runs import document
+from tests.end_to_end.runs import document, reports
 from tests.shapes import Row, gmv_max
 
 FIRST = date(2026, 10, 4)
@@ -297,3 +297,19 @@ def test_spend_without_conversions_is_named_with_its_money(tmp_path: Path) -> No
     assert plan.plan[0].rule == "operator/spend-without-conversions"
     assert plan.plan[0].gain is not None
     assert named == ["Hollow"]
+
+
+def test_a_shop_without_an_order_hears_which_products_to_look_at(tmp_path: Path) -> None:
+    header = (
+        "Product Name,Product ID,Listing status,GMV,SKU orders,Items sold,Product impressions,"
+        "Product clicks"
+    )
+    rows = (
+        f"Jar {i},172900000000000{i},Active,$0,0,0,{n * 30},{n}"
+        for i, n in enumerate((400, 310, 900, 520))
+    )
+    period = "Analysis date: 04/10/2026~31/10/2026"
+    csv(tmp_path, "product_list_20261031.csv", period, [header, *rows])
+    found = made(tmp_path)
+    assert [action.rule for action in found.plan] == ["operator/not-one-sale"]
+    assert "Look first at: Jar 2, Jar 3, Jar 0 and 1 more" in reports(found)["plan.md"]

@@ -72,6 +72,9 @@ def locate(folder: Path, text: str, what: Kind) -> Located | None:
         ("Order/adjustment ID  ", "order/adjustment id", None),
         ("  Ad  Group\tName ", "ad group name", None),
         ("Website URL (Ad level）", "website url (ad level)", None),
+        ("Clicks（destination）", "clicks (destination)", None),
+        ("ad-group-name", "adgroupname", None),
+        ("--", "--", None),
         ("GMV (MX$)", "gmv", "MXN"),
         ("GPM（Rp）", "gpm", "IDR"),
         ("GMV (฿)", "gmv", "THB"),
@@ -232,6 +235,7 @@ headers.flat = ["metrics.video_views_p25"]
         "stat_time_day,metrics.video_views_p25",
         "STAT_TIME_DAY,METRICS.VIDEO_VIEWS_P_25",
         "statTimeDay,metrics.videoViewsP25",
+        "stat-time-day,metrics.video-views-p25",
     ],
 )
 def test_names_of_machines_are_one_in_every_spelling(header: str, tmp_path: Path) -> None:
