@@ -139,7 +139,7 @@ def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Coun
         currencies[one.shop] = money
         remarks[one.shop] = list(notes)
     files = tuple(reading.file for reading in settled)
-    log = _Log(files, owners, vocabulary, remarks)
+    log = _Log(files, [reading.kind for reading in settled], owners, vocabulary, remarks)
     pieces = [
         _piece(table, index, owners[index])
         for index, reading in enumerate(settled)
@@ -228,11 +228,13 @@ class _Log:
     def __init__(
         self,
         files: Sequence[File],
+        kinds: Sequence[str],
         owners: Sequence[str],
         vocabulary: Vocabulary,
         notes: Mapping[str, list[Note]],
     ) -> None:
         self._files = files
+        self._kinds = kinds
         self._owners = owners
         self._words = vocabulary
         self._compared = money_per_event(vocabulary)
@@ -284,6 +286,30 @@ class _Log:
                 **values,
             )
         return lazy_gettext("{name}: {amount} from {n} ({event}; normally {usual} each)", **values)
+
+    def undated_beside(self, frame: pl.DataFrame, told: Settled, what: str) -> None:
+        """Asks for the days of files without dates beside others of their kind, whose subjects
+        differ: they may be of different periods, and nothing else says so."""
+        whole = (pl.col("from").is_null() & pl.col("to").is_null()).all().alias("undated")
+        files = frame.group_by("shop", "_file").agg(whole).sort("shop", "_file")
+        asked = set(told.dropped["_file"].to_list())
+        alike: dict[tuple[str, str], list[tuple[int, bool]]] = {}
+        for shop, file, undated in files.iter_rows():
+            alike.setdefault((shop, self._kinds[file]), []).append((file, undated))
+        for of_kind in alike.values():
+            first = of_kind[0][0]
+            for file, undated in of_kind if len(of_kind) > 1 else ():
+                others = tuple(sorted(self.name(other) for other, _ in of_kind if other != file))
+                # Of two without dates one question is enough.
+                if undated and file not in asked and (file != first or not of_kind[1][1]):
+                    text = lazy_gettext(
+                        "has no dates, so its rows ({subject}) may be of another period than "
+                        "those of {file}, and both count. Which days are they of? Export them by "
+                        "day, or put the days into the names of the files, like 20260901-20260930",
+                        subject=what,
+                        file=Listed(others, _SHOWN),
+                    )
+                    self.say(UNDATED, file, text)
 
     def settled(self, settled: Settled, what: str, code: str = "overlap") -> None:
         losers: dict[tuple[int, bool], list[tuple[int, int]]] = {}
@@ -368,6 +394,8 @@ def _periods(
         log.settled(same, asked, UNDATED)
     else:
         log.settled(same, lazy_gettext("period ({subject})", subject=what))
+    if not lifetime:
+        log.undated_beside(same.frame, same, what)
     later = overlapping_periods(same.frame, ranks, lifetime=lifetime)
     log.settled(
         later,

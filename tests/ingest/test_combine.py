@@ -540,3 +540,31 @@ def test_two_exports_without_dates_are_asked_about() -> None:
     (note,) = combine([one, two], WORDS).notes
     assert note.code == "undated"
     assert "Which days are they of?" in note.text
+
+
+@pytest.mark.parametrize("days", [(None, None), (1, None)])
+def test_undated_exports_of_different_subjects_are_asked_about(
+    days: tuple[int | None, int | None],
+) -> None:
+    one, two = (
+        reading(
+            f"{key}.csv",
+            [{"key": key, "from": at and day(at), "to": at and day(at), "clicks": 1.0}],
+            grain=Grain.PERIOD,
+        )
+        for key, at in zip(("a", "b"), days, strict=True)
+    )
+    counted = combine([one, two], WORDS)
+    assert total(only(counted).totals) == 2.0
+    (note,) = counted.notes
+    assert note.code == "undated"
+    assert "may be of another period than those of" in note.text
+    assert days[0] is None or note.file == "b.csv"
+
+
+def test_an_undated_export_alone_and_one_of_another_kind_are_not_asked_about() -> None:
+    rows = [{"key": "a", "from": None, "to": None, "clicks": 1.0}]
+    one = reading("a.csv", rows, grain=Grain.PERIOD)
+    other = reading("b.csv", [{**rows[0], "key": "b"}], grain=Grain.PERIOD)
+    assert combine([one], WORDS).notes == ()
+    assert combine([one, attrs.evolve(other, kind="another")], WORDS).notes == ()
