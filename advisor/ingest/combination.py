@@ -19,6 +19,7 @@ from advisor.ingest.hours import of_own_files, without_hours
 from advisor.ingest.implausible import HeldAmount, hold_back, money_per_event
 from advisor.ingest.match_ids import Piece, named, names_to_ids
 from advisor.ingest.row_order import in_order
+from advisor.ingest.time_zones import ZONE
 from advisor.model import (
     File,
     Grain,
@@ -181,6 +182,7 @@ def _piece(table: Table, index: int, shop: str) -> Piece:
     frame = table.frame
     # A breakdown that never has a value breaks nothing down.
     blank = [n for n in frame.columns if n[:3] == "by." and frame[n].null_count() == frame.height]
+    blank += [n for n in (ZONE,) if n in frame.columns]  # its hours are on the shop's days by now
     if blank:
         frame = frame.drop(blank)
     whose = [pl.Series("shop", [shop]), pl.Series("_file", [index], pl.UInt32)]

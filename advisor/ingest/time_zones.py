@@ -11,9 +11,20 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.model import Grain, Note, Period, Reading, Table, lazy_gettext, lazy_ngettext, zones_of
+from advisor.model import (
+    Grain,
+    Listed,
+    Note,
+    Period,
+    Reading,
+    Table,
+    lazy_gettext,
+    lazy_ngettext,
+    zones_of,
+)
 
 HOUR = "_hour"
+ZONE = "_zone"  # of the account that a row is of, where a table has accounts of several zones
 _MINUTES = 60
 
 
@@ -22,12 +33,22 @@ def in_days_of_the_shop(
 ) -> list[Reading]:
     """*readings*, those of another time zone than the shop's with a note, and with its days where
     they have hours. The shop's zone is *time_zone*, else the one of its *region*."""
-    if not any(reading.time_zone for reading in readings):
+    zones = [_zones_of(reading) for reading in readings]
+    if not any(zones):
         return list(readings)
     home = time_zone or _one_clock(region, today)
     return [
-        _at_home(reading, home, today) if reading.time_zone else reading for reading in readings
+        _at_home(reading, there, home, today) if there else reading
+        for reading, there in zip(readings, zones, strict=True)
     ]
+
+
+def _zones_of(reading: Reading) -> tuple[str, ...]:
+    """The time zones of its rows."""
+    if reading.time_zone:
+        return (reading.time_zone,)
+    named = [t.frame[ZONE].drop_nulls().unique() for t in reading.tables if ZONE in t.frame.columns]
+    return tuple(sorted({str(zone) for zones in named for zone in zones}))
 
 
 def _one_clock(region: str | None, today: date) -> str | None:
@@ -46,23 +67,26 @@ def _offsets(zone: str, today: date) -> list[int]:
     return (local - there.dt.replace_time_zone(None)).dt.total_minutes().to_list()
 
 
-def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
-    there = reading.time_zone or ""
+def _at_home(reading: Reading, zones: tuple[str, ...], home: str | None, today: date) -> Reading:
     dated = any(table.grain is not Grain.LIFETIME for table in reading.tables)
-    if not dated or there == home:
+    if not dated or zones == (home,):
         return reading
     if home is None:
         text = lazy_gettext(
             "its days are in time zone {there}; set timezone in [shop] of advisor.toml to your "
             "shop's time zone to have both compared",
-            there=there,
+            there=Listed(zones),
         )
         return _told(reading, text)
-    apart = [a - b for a, b in zip(_offsets(home, today), _offsets(there, today), strict=True)]
-    if not any(apart):
+    ours = _offsets(home, today)
+    apart = {
+        zone: [a - b for a, b in zip(ours, _offsets(zone, today), strict=True)] for zone in zones
+    }
+    others = tuple(zone for zone, gaps in apart.items() if any(gaps))
+    if not others:
         return reading
-    hours = max(abs(gap) for gap in apart) / _MINUTES
-    zones: dict[str, Any] = {"there": there, "home": home}
+    hours = max(abs(gap) for zone in others for gap in apart[zone]) / _MINUTES
+    told: dict[str, Any] = {"there": Listed(others), "home": home}
     if not any(_has_hours(table) for table in reading.tables):
         text = lazy_ngettext(
             "its days are in time zone {there}, {n} hour apart from your shop's ({home}); export "
@@ -70,11 +94,11 @@ def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
             "its days are in time zone {there}, up to {n} hours apart from your shop's ({home}); "
             "export it by hour to get your shop's days",
             hours,
-            **zones,
+            **told,
         )
         return _told(reading, text)
     moved = attrs.evolve(
-        reading, tables=tuple(_moved(table, there, home) for table in reading.tables)
+        reading, tables=tuple(_moved(table, others, home) for table in reading.tables)
     )
     ends = pl.concat([table.frame.select("from", "to") for table in moved.tables])
     first, last = ends["from"].min(), ends["to"].max()
@@ -85,7 +109,7 @@ def _at_home(reading: Reading, home: str | None, today: date) -> Reading:
         "its days are in time zone {there}, up to {n} hours apart from your shop's ({home}): they "
         "are rebuilt from its hours, so the first and last day are incomplete",
         hours,
-        **zones,
+        **told,
     )
     return _told(attrs.evolve(moved, period=period or reading.period), text)
 
@@ -101,18 +125,18 @@ def _has_hours(table: Table) -> bool:
     return HOUR in frame.columns and frame[HOUR].null_count() < frame.height
 
 
-def _moved(table: Table, there: str, home: str) -> Table:
-    """*table* with its hours on the days of *home*."""
+def _moved(table: Table, zones: Sequence[str], home: str) -> Table:
+    """*table* with its hours, which are those of *zones*, on the days of *home*."""
     if not _has_hours(table):
         return table
-    day = (
-        pl.col(HOUR)
+    several = ZONE in table.frame.columns
+    days = []
+    for zone in zones:
         # An hour that a clock shows twice is the first of both.
-        .dt.replace_time_zone(there, ambiguous="earliest", non_existent="null")
-        .dt.convert_time_zone(home)
-        .dt.date()
-    )
-    frame = table.frame.with_columns(day.fill_null(pl.col("from")).alias("from"))
+        there = pl.col(HOUR).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        day = there.dt.convert_time_zone(home).dt.date()
+        days.append(pl.when(pl.col(ZONE) == zone).then(day) if several else day)
+    frame = table.frame.with_columns(pl.coalesce(*days, "from").alias("from"))
     hourly = pl.col(HOUR).is_not_null()
     frame = frame.with_columns(pl.when(hourly).then("from").otherwise("to").alias("to"))
     return attrs.evolve(table, frame=frame)

@@ -71,7 +71,7 @@ def _expected(column: str) -> object:
 
     if column in _required():
         return _required()[column]
-    if column.startswith(("parent.", "by.")):
+    if column.startswith(("parent.", "by.")) or column in ("_zone", "_account"):
         return pl.String
     if column == "_hour":
         return pl.Datetime("ms")

@@ -95,6 +95,10 @@ class FileReader:
         every_row, every_value = rows.data["_row"], values.numbers
         base = self._base(rows.data, values, row_currency, stated)
         base = base.hstack([column.alias(name) for name, column in counts.items()])
+        zones, accounts = self._zones(values), self._accounts(values)
+        base = base.hstack([] if accounts is None else [accounts])
+        zone = None if zones is None else _the_one(zones)
+        base = base.hstack([zones] if zones is not None and zone is None else [])
         day = self._day(values)
         left_out = dict(rows.left_out)
         if day is not None:
@@ -132,19 +136,25 @@ class FileReader:
             currency=_single(base["currency"]),
             columns=self._columns(),
             notes=self.notes.all(),
-            time_zone=self._time_zone(values),
+            time_zone=zone,
         )
 
-    def _time_zone(self, values: Values) -> str | None:
-        """The one time zone that a column of the file names."""
+    def _zones(self, values: Values) -> pl.Series | None:
+        """The time zone of each row, where a column of the file names them."""
         columns = self.kind.columns
-        named = {
-            time_zone_named(str(zone))
-            for name, texts in values.texts.items()
-            if columns[name].role is Role.ZONE
-            for zone in cells.known_only(texts).unique().drop_nulls()
-        }
-        return named.pop() if len(named) == 1 else None
+        column = next((n for n in values.texts if columns[n].role is Role.ZONE), None)
+        if column is None:
+            return None
+        texts = cells.known_only(values.texts[column])
+        named = {text: time_zone_named(str(text)) for text in texts.unique().drop_nulls()}
+        return texts.replace_strict(
+            list(named), list(named.values()), default=None, return_dtype=pl.String
+        ).alias("_zone")
+
+    def _accounts(self, values: Values) -> pl.Series | None:
+        columns = self.kind.columns
+        column = next((n for n in values.texts if columns[n].role is Role.ACCOUNT), None)
+        return None if column is None else values.texts[column].alias("_account")
 
     def _day_by_its_values(self) -> None:
         """Takes the one column of dates that has no known name for the day, where the file's kind
@@ -821,6 +831,12 @@ def _single(column: pl.Series | None) -> str | None:
     each = column.slice(0, 1) if alike else column.unique()
     found = {str(v).upper() for v in each if v is not None and v not in words().missing}
     return found.pop() if len(found) == 1 else None
+
+
+def _the_one(names: pl.Series) -> str | None:
+    """The only name in a column; None where there are several or none."""
+    found = names.unique().drop_nulls()
+    return str(found[0]) if len(found) == 1 else None
 
 
 def _around(periods: Iterable[Period | None]) -> Period | None:

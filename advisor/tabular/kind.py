@@ -80,6 +80,7 @@ class Role(StrEnum):
     TO = "to"
     CURRENCY = "currency"
     ZONE = "zone"  # the time zone in which its days begin
+    ACCOUNT = "account"  # of ads: a loader's table of accounts has its time zone and currency
     BREAKDOWN = "breakdown"  # becomes `by.<column>`
     CHECK = "check"
     PERSONAL = "personal"  # dropped before anything else sees it

@@ -27,7 +27,8 @@ def _newest(table: Table) -> Table:
         return table
     breakdowns = [name for name in frame.columns if name[:3] == "by." and name != _LOADED]
     loaded = _seconds().fill_null(-1.0)
-    newest = loaded.max().over("key", "from", "to", *breakdowns)
+    account = [name for name in ("_account",) if name in frame.columns]
+    newest = loaded.max().over("key", "from", "to", *account, *breakdowns)
     return attrs.evolve(table, frame=frame.filter(loaded >= newest - _ONE_LOAD).drop(_LOADED))
 
 

@@ -77,10 +77,10 @@ class AdsProvider(TabularProvider):
         return reading
 
     def together(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """*readings* with the time zone of the ad accounts, those of a loader with the currency."""
-        from advisor_tiktok_ads.accounts import with_currency, with_time_zone
+        """*readings* with the time zones of their ad accounts, those of loaders with currencies."""
+        from advisor_tiktok_ads.accounts import of_their_accounts
 
-        return with_time_zone(with_currency(readings))
+        return of_their_accounts(readings)
 
     def explain(self, reading: Reading) -> tuple[Column, ...]:
         bases = {new: base for base, (new, *_) in BY_AUDIENCE.items()}

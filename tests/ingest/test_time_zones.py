@@ -29,7 +29,8 @@ def hours(first: datetime, count: int) -> str:
 def days_of(path: Path, context: ReadContext) -> dict[str, float]:
     """What was spent on each day, of all files together."""
     readings = gather([path], REGISTRY.providers(), context).readings
-    (of_ads,) = combine(readings, REGISTRY.vocabulary()).of("campaign")
+    campaigns = combine(readings, REGISTRY.vocabulary()).of("campaign")
+    (of_ads,) = (one for one in campaigns if one.family == "tiktok-ads")
     assert of_ads.rows is not None
     spend = of_ads.rows.group_by("from").agg(pl.col("spend").sum()).sort("from")
     return {str(day): amount for day, amount in spend.iter_rows()}
@@ -119,3 +120,50 @@ def test_hours_of_ads_manager_are_moved_too(spelling: str, tmp_path: Path) -> No
         else ReadContext(TODAY, region="US", time_zone="Asia/Bangkok")
     )
     assert days_of(tmp_path, context) == {"2026-09-30": 2.0, "2026-10-01": 22.0}
+
+
+SEVERAL = "ID,NAME,CURRENCY,TIMEZONE\n700,Luna,THB,Etc/UTC\n701,Moon,THB,Asia/Bangkok\n"
+
+
+def _of_two_accounts(folder: Path, *, named: bool) -> None:
+    """The same hour of two accounts whose clocks are seven hours apart."""
+    (folder / "advertiser.csv").write_text(SEVERAL)
+    header = "CAMPAIGN_ID,STAT_TIME_HOUR,SPEND,IMPRESSIONS,CLICKS"
+    rows = ["1850,2026-10-01 20:00:00,1,100,3", "1851,2026-10-01 20:00:00,2,200,4"]
+    if named:
+        header = f"ADVERTISER_ID,{header}"
+        rows = [f"70{at},{row}" for at, row in enumerate(rows)]
+    else:
+        (folder / "campaign_history.csv").write_text(
+            "CAMPAIGN_ID,UPDATED_AT,ADVERTISER_ID,CAMPAIGN_NAME,BUDGET\n"
+            "1850,2026-09-01 10:00:00,700,Hats,10\n1851,2026-09-01 10:00:00,701,Caps,20\n"
+        )
+    (folder / "campaign_report_hourly.csv").write_text("\n".join([header, *rows, ""]))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_each_row_goes_by_the_clock_of_its_account(tmp_path: Path, *, named: bool) -> None:
+    _of_two_accounts(tmp_path, named=named)
+    assert days_of(tmp_path, BANGKOK) == {"2026-10-01": 2.0, "2026-10-02": 1.0}
+    (note,) = told(gather([tmp_path], REGISTRY.providers(), BANGKOK).readings)
+    assert "time zone Etc/UTC, up to 7 hours apart" in note.text
+    without = gather([tmp_path], REGISTRY.providers(), ReadContext(TODAY))
+    assert "Asia/Bangkok" in told(without.readings)[0].text
+
+
+def test_facts_keep_the_clocks_of_several_accounts(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    _of_two_accounts(exports, named=True)
+    facts = tmp_path / "shop.facts"
+    write_facts(facts, gather([exports], REGISTRY.providers(), ReadContext(TODAY)))
+    assert days_of(facts, BANGKOK) == {"2026-10-01": 2.0, "2026-10-02": 1.0}
+
+
+def test_a_file_may_name_the_clock_of_each_row(tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text(
+        "Campaign name,Campaign ID,By Hour,Time zone,Cost,Impressions,Clicks (destination)\n"
+        "Hats,1850000000000001,2026-10-01 20:00:00,UTC,1,10,1\n"
+        "Caps,1850000000000002,2026-10-01 20:00:00,UTC+07:00,2,10,1\n"
+    )
+    assert days_of(tmp_path, BANGKOK) == {"2026-10-01": 2.0, "2026-10-02": 1.0}
