@@ -464,14 +464,11 @@ def resolve_aliases(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     def now(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(present.get(name, name) for name in names))
 
-    return tuple(
-        attrs.evolve(
-            rule,
-            explains=now(rule.explains),
-            after=rule.after and attrs.evolve(rule.after, findings=now(rule.after.findings)),
-        )
-        for rule in rules
-    )
+    def referring(rule: Rule) -> Rule:
+        after = rule.after and attrs.evolve(rule.after, findings=now(rule.after.findings))
+        return attrs.evolve(rule, explains=now(rule.explains), after=after)
+
+    return tuple(referring(rule) if rule.explains or rule.after else rule for rule in rules)
 
 
 def allowed_placeholders(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:

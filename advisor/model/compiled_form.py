@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -29,7 +29,7 @@ import attrs
 T = TypeVar("T")
 
 VARIABLE = "ADVISOR_CACHE_DIR"
-_FORMAT = "1"
+_FORMAT = "2"
 _MARK = "§"  # the key of an object that is no plain mapping
 _TUPLE, _SET, _DAY = "tuple", "set", "day"
 _MOST = 100  # files that are kept; where sources or code change often, the oldest go
@@ -43,6 +43,7 @@ _MODULES = (
     "advisor.model.vocabulary",
     "advisor.tabular.kind",
 )
+_PLAIN = (str, int, float, bool)
 _Hook = Callable[[dict[str, Any]], Any]
 
 
@@ -118,27 +119,39 @@ def cache_folder() -> Path | None:
 
 
 def freeze(value: object) -> str:
-    """*value* as text: a line of the classes in it, and a line of JSON."""
+    """*value* as text: a line about the classes in it, one of their defaults, and one of what it
+    holds, each of JSON."""
     classes: dict[type, int] = {}
-    body = json.dumps(_frozen(value, classes), ensure_ascii=False, separators=(",", ":"))
+    body = _dumped(_frozen(value, classes))
+    defaults = _dumped([_defaults(cls, classes) for cls in list(classes)])
     known = [[cls.__module__, cls.__qualname__] for cls in classes]
-    head = {"classes": known, "sha256": hashlib.sha256(body.encode()).hexdigest()}
-    return f"{json.dumps(head)}\n{body}"
+    head = json.dumps({"classes": known, "sha256": _checksum(defaults, body)})
+    return f"{head}\n{defaults}\n{body}"
 
 
 def thaw(text: str) -> Any:
     """The value that `freeze` made *text* of; raises ValueError, TypeError, LookupError or
     AttributeError for any other text."""
-    first, _, body = text.partition("\n")
+    first, defaults, body = text.split("\n")
     head = json.loads(first)
-    if head["sha256"] != hashlib.sha256(body.encode()).hexdigest():
+    if head["sha256"] != _checksum(defaults, body):
         raise ValueError("damaged")
     classes = [_known_class(module, name) for module, name in head["classes"]]
-    return json.loads(body, object_hook=_hook(classes))
+    values = json.loads(defaults, object_hook=_hook(classes, ()))
+    value = json.loads(body, object_hook=_hook(classes, values))
+    return tuple(value) if type(value) is list else value
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _checksum(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _frozen(value: object, classes: dict[type, int]) -> object:
-    if value is None or type(value) in (str, int, float, bool):
+    if value is None or type(value) in _PLAIN:
         return value
     cls = type(value)
     if isinstance(value, Enum) or attrs.has(cls):
@@ -169,27 +182,48 @@ def _inside(value: object, classes: dict[type, int]) -> object:
 
 
 def _fields(value: Any, classes: dict[type, int]) -> dict[str, object]:
-    """What *value* was made with, without defaults."""
+    """What *value* holds, without defaults that are kept with its class."""
     found: dict[str, object] = {}
     for field in attrs.fields(type(value)):
-        held, default = getattr(value, field.name), field.default
         if not field.init:
             raise _Uncompiled(field.name)
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
-            default = default.factory()
-        if type(held) is not type(default) or held != default:
-            found[field.alias] = _frozen(held, classes)
+        held, default = getattr(value, field.name), field.default
+        if not (_is_simple(default) and type(held) is type(default) and held == default):
+            found[field.name] = _frozen(held, classes)
     return found
 
 
-def _hook(classes: list[type]) -> _Hook:
+def _defaults(cls: Any, classes: dict[type, int]) -> dict[str, object]:
+    """The defaults of *cls* that are not written again for each of its instances."""
+    if not attrs.has(cls):
+        return {}
+    simple = (field for field in attrs.fields(cls) if _is_simple(field.default))
+    return {field.name: _frozen(field.default, classes) for field in simple}
+
+
+def _is_simple(default: object) -> bool:
+    """Whether a default is a plain value, or a tuple or an Enum of them."""
+    if isinstance(default, tuple):
+        return all(map(_is_simple, default))
+    own = isinstance(default, Enum) and type(default).__module__ in _MODULES
+    return default is None or type(default) in _PLAIN or own
+
+
+def _hook(classes: Sequence[Any], defaults: Sequence[Mapping[str, Any]]) -> _Hook:
+    """What builds the values of JSON; instances of attrs classes as unpickling does it, without
+    their constructor, which attrs would have to write first."""
+
     def build(found: dict[str, Any]) -> Any:
         mark = found.pop(_MARK, None)
         if mark.__class__ is int:
-            cls: Any = classes[mark]
+            cls = classes[mark]
             if "" in found:
                 return cls(found[""])
-            return cls(**{n: tuple(v) if v.__class__ is list else v for n, v in found.items()})
+            made = cls.__new__(cls)
+            held = made.__dict__
+            held.update(defaults[mark])
+            held.update({n: tuple(v) if v.__class__ is list else v for n, v in found.items()})
+            return made
         if mark is None:
             return {n: tuple(v) if v.__class__ is list else v for n, v in found.items()}
         if mark == _TUPLE:
@@ -204,7 +238,7 @@ def _known_class(module: str, name: str) -> type:
     if module not in _MODULES:
         raise LookupError(module)
     cls: Any = vars(import_module(module))[name]
-    if not (isinstance(cls, type) and (attrs.has(cls) or issubclass(cls, Enum))):
+    if not (isinstance(cls, type) and ("__attrs_attrs__" in vars(cls) or issubclass(cls, Enum))):
         raise LookupError(name)
     return cls
 

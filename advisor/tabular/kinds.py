@@ -24,25 +24,23 @@ def kind_of(text: str, *, where: str) -> Kind:
 def load_kinds(package: str, *, platform: str = "") -> tuple[Kind, ...]:
     """Every kind of a package, in the order of the files' names; those that do not say so are of
     *platform*. Raises Mistakes over all files."""
-    return tuple(
-        attrs.evolve(kind, platform=kind.platform or ("" if kind.template else platform))
-        for kind in read_kinds(files(package) / "kinds", where=package)
-    )
+    return read_kinds(files(package) / "kinds", where=package, platform=platform)
 
 
-def read_kinds(folder: Traversable, *, where: str) -> tuple[Kind, ...]:
-    """Every `*.toml` of a folder as a kind; raises Mistakes over all files."""
+def read_kinds(folder: Traversable, *, where: str, platform: str = "") -> tuple[Kind, ...]:
+    """Every `*.toml` of a folder as a kind, of *platform* where it does not say so itself; raises
+    Mistakes over all files."""
     listed = sorted(folder.iterdir(), key=lambda file: file.name)
     texts = {
         file.name: file.read_text(encoding="utf-8")
         for file in listed
         if file.name.endswith(".toml")
     }
-    sources = [part for pair in texts.items() for part in pair]
-    return compiled("kinds", sources, lambda: _kinds_of(texts, where))
+    sources = [platform, *(part for pair in texts.items() for part in pair)]
+    return compiled("kinds", sources, lambda: _kinds_of(texts, where, platform))
 
 
-def _kinds_of(texts: Mapping[str, str], where: str) -> tuple[Kind, ...]:
+def _kinds_of(texts: Mapping[str, str], where: str, platform: str) -> tuple[Kind, ...]:
     kinds: dict[str, Kind] = {}
     mistakes: list[str] = []
     for name, text in texts.items():
@@ -56,7 +54,10 @@ def _kinds_of(texts: Mapping[str, str], where: str) -> tuple[Kind, ...]:
         kinds[kind.id] = kind
     if mistakes:
         raise Mistakes(mistakes, where=where)
-    return tuple(kinds.values())
+    return tuple(
+        attrs.evolve(kind, platform=kind.platform or ("" if kind.template else platform))
+        for kind in kinds.values()
+    )
 
 
 def lint(kind: Kind) -> Iterator[str]:
