@@ -10,7 +10,7 @@ from advisor.diagnosis import Diagnosis
 from advisor.document import promise, unjudged
 from advisor.explain.why import Explanation, Node, condition, explain, subjects, where_of
 from advisor.judge import RELATIVE, Outcome, RuleEvaluation, change, measured_rows, truth_column
-from advisor.metrics import Value, metric_of, value_of
+from advisor.metrics import Value, metric_of, possible_levels, value_of
 from advisor.model import (
     ENGLISH,
     LEVELS,
@@ -257,7 +257,8 @@ def _limit(test: Test, value: Value, centre: float | None) -> tuple[float, bool]
                 centre * RELATIVE[1],
             )
         )
-    here = LEVELS.index(_level(value.value, low, high))
+    (level,) = possible_levels((value.value, value.value), (low, high))
+    here = LEVELS.index(level)
     wanted = [LEVELS.index(level) for level in test.is_]
     if not wanted or here in wanted:
         return None
@@ -266,12 +267,6 @@ def _limit(test: Test, value: Value, centre: float | None) -> tuple[float, bool]
         return None if edge is None else (edge, True)
     edge = high if here == 2 and high is not None and 1 in wanted else low
     return None if edge is None else (edge, False)
-
-
-def _level(value: float, low: float | None, high: float | None) -> str:
-    if low is not None and value < low:
-        return LEVELS[0]
-    return LEVELS[2] if high is not None and value > high else LEVELS[1]
 
 
 def _far_from_change(test: Test, frame: pl.DataFrame, language: Language) -> str:

@@ -24,7 +24,7 @@ from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopSlices
 from advisor.metrics.steps import Steps, without
-from advisor.metrics.value import Value, sureness, value_of
+from advisor.metrics.value import Value, possible_levels, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
 
@@ -74,6 +74,7 @@ __all__ = [
     "metric_of",
     "outside_notes",
     "pool",
+    "possible_levels",
     "rank_subjects",
     "reconcile",
     "rows_of",

@@ -31,13 +31,7 @@ class Value:
         """The levels that the limits still allow; empty without a band or a value."""
         if self.origin is None or self.low is None or self.high is None:
             return ()
-        low, high = self.edge_low, self.edge_high
-        allowed = (
-            low is not None and self.low < low,
-            (low is None or self.high >= low) and (high is None or self.low <= high),
-            high is not None and self.high > high,
-        )
-        return tuple(level for level, yes in zip(LEVELS, allowed, strict=True) if yes)
+        return possible_levels((self.low, self.high), (self.edge_low, self.edge_high))
 
     def room(self) -> int | None:
         """How many more events (orders of a share; without events, points) take the value out of
@@ -75,6 +69,19 @@ class Value:
     def band_words(self, language: Language, currency: str | None) -> str:
         """`1–3%`."""
         return language.band(self.edge_low, self.edge_high, self.metric.unit, currency)
+
+
+def possible_levels(
+    limits: tuple[float, float], edges: tuple[float | None, float | None]
+) -> tuple[str, ...]:
+    """The levels that a value between these *limits* may be in, with these *edges* of its band."""
+    (least, most), (low, high) = limits, edges
+    allowed = (
+        low is not None and least < low,
+        (low is None or most >= low) and (high is None or least <= high),
+        high is not None and most > high,
+    )
+    return tuple(level for level, yes in zip(LEVELS, allowed, strict=True) if yes)
 
 
 def value_of(

@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -43,6 +43,7 @@ _MODULES = (
     "advisor.model.vocabulary",
     "advisor.tabular.kind",
 )
+_NONE = object()  # no default
 _PLAIN = (str, int, float, bool)
 _Hook = Callable[[dict[str, Any]], Any]
 
@@ -123,7 +124,7 @@ def freeze(value: object) -> str:
     holds, each of JSON."""
     classes: dict[type, int] = {}
     body = _dumped(_frozen(value, classes))
-    defaults = _dumped([_defaults(cls, classes) for cls in list(classes)])
+    defaults = _dumped([_frozen(_defaults(cls), classes) for cls in list(classes)])
     known = [[cls.__module__, cls.__qualname__] for cls in classes]
     head = json.dumps({"classes": known, "sha256": _checksum(defaults, body)})
     return f"{head}\n{defaults}\n{body}"
@@ -183,22 +184,23 @@ def _inside(value: object, classes: dict[type, int]) -> object:
 
 def _fields(value: Any, classes: dict[type, int]) -> dict[str, object]:
     """What *value* holds, without defaults that are kept with its class."""
+    cls: Any = type(value)
     found: dict[str, object] = {}
-    for field in attrs.fields(type(value)):
+    defaults = _defaults(cls)
+    for field in attrs.fields(cls):
         if not field.init:
             raise _Uncompiled(field.name)
-        held, default = getattr(value, field.name), field.default
-        if not (_is_simple(default) and type(held) is type(default) and held == default):
+        held, default = getattr(value, field.name), defaults.get(field.name, _NONE)
+        if type(held) is not type(default) or held != default:
             found[field.name] = _frozen(held, classes)
     return found
 
 
-def _defaults(cls: Any, classes: dict[type, int]) -> dict[str, object]:
+@cache
+def _defaults(cls: Hashable) -> Mapping[str, object]:
     """The defaults of *cls* that are not written again for each of its instances."""
-    if not attrs.has(cls):
-        return {}
-    simple = (field for field in attrs.fields(cls) if _is_simple(field.default))
-    return {field.name: _frozen(field.default, classes) for field in simple}
+    fields = attrs.fields(cls) if isinstance(cls, type) and attrs.has(cls) else ()
+    return {field.name: field.default for field in fields if _is_simple(field.default)}
 
 
 def _is_simple(default: object) -> bool:

@@ -201,26 +201,37 @@ class Language:
         self, low: float | None, high: float | None, unit: Unit, currency: str | None = None
     ) -> str:
         """An interval: `0.3–0.6%`; "more than" and "less than" where one end is not known."""
-        low, high = finite(low), finite(high)
-        if low is not None and high is not None:
-            return self._range(low, high, unit, currency)
-        if low is not None:
-            return self.gettext("more than {number}", number=self.number(low, unit, currency))
-        if high is not None:
-            return self.gettext("less than {number}", number=self.number(high, unit, currency))
-        return self.not_known
+        return self._from_to(low, high, unit, currency, inclusive=False)
 
     def band(
         self, low: float | None, high: float | None, unit: Unit, currency: str | None = None
     ) -> str:
         """What is good: `1–3%`, `at least 2`, `at most $1.50`, `0`."""
+        return self._from_to(low, high, unit, currency, inclusive=True)
+
+    def _from_to(
+        self,
+        low: float | None,
+        high: float | None,
+        unit: Unit,
+        currency: str | None,
+        *,
+        inclusive: bool,
+    ) -> str:
+        """From *low* to *high*; with one end alone, whether that itself is inside is said."""
         low, high = finite(low), finite(high)
         if low is not None and high is not None:
             return self._range(low, high, unit, currency)
         if low is not None:
-            return self.gettext("at least {number}", number=self.number(low, unit, currency))
+            end = self.number(low, unit, currency)
+            if inclusive:
+                return self.gettext("at least {number}", number=end)
+            return self.gettext("more than {number}", number=end)
         if high is not None:
-            return self.gettext("at most {number}", number=self.number(high, unit, currency))
+            end = self.number(high, unit, currency)
+            if inclusive:
+                return self.gettext("at most {number}", number=end)
+            return self.gettext("less than {number}", number=end)
         return self.not_known
 
     @property
