@@ -59,8 +59,8 @@ from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop, render
 INDEX_FILES = ("index.md", "index.html", "index.json", "index.xlsx")
 # Of a block: shops of one country, language and set of files are worked on together, so a block is
 # to have several of each; further ones share little more, and take memory.
-MOST_SHOPS = 96
-MOST_ROWS = 500_000  # of a block, so that memory does not grow with the number of shops
+MOST_SHOPS = 192
+MOST_ROWS = 800_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
 OnDocument = Callable[[Path, ShopKnowledge, Document], None]
 OnBlock = Callable[[Sequence[Path], BlockDiagnosis], None]

@@ -1,10 +1,15 @@
 """The rules of every installed pack. A pack with a mistake in it is out, whole, with one line."""
 
+from weakref import WeakKeyDictionary
+
 from advisor.errors import AdvisorError, Mistakes, names_unknown_word, one_line
 from advisor.knowledge.rule_file import load_pack
 from advisor.model import Note, Rule, RulePack, listed
 from advisor.plugin import Registry
 
+_READ: WeakKeyDictionary[Registry, tuple[dict[RulePack, tuple[Rule, ...]], list[Note]]] = (
+    WeakKeyDictionary()
+)
 _SHOWN = 3  # mistakes of a pack in one line
 
 
@@ -17,7 +22,15 @@ def installed_rules(registry: Registry) -> dict[RulePack, tuple[Rule, ...]]:
 def read_installed(
     registry: Registry,
 ) -> tuple[dict[RulePack, tuple[Rule, ...]], list[Note]]:
-    """Load every pack that plugins brought, in their order, and note what is left out."""
+    """Load every pack that plugins brought, in their order, and note what is left out: once for a
+    *registry*."""
+    if registry not in _READ:
+        _READ[registry] = _read(registry)
+    packs, notes = _READ[registry]
+    return {**packs}, [*notes]
+
+
+def _read(registry: Registry) -> tuple[dict[RulePack, tuple[Rule, ...]], list[Note]]:
     packs: dict[RulePack, tuple[Rule, ...]] = {}
     notes: list[Note] = []
     for pack in registry.rule_packs():

@@ -85,6 +85,7 @@ class Resolver:
     registry: Registry
     vocabulary: Vocabulary = attrs.field(init=False)
     _known: dict[Hashable, Any] = attrs.field(factory=dict, init=False)
+    _loaded: list[RuleSet] = attrs.field(factory=list, init=False)
 
     @vocabulary.default
     def _words(self) -> Vocabulary:
@@ -110,13 +111,15 @@ class Resolver:
             asked = ("rules", places, allow, disable, profile, *about, request.today)
             rules = self._once(
                 asked,
-                lambda: load_rules(
-                    registry,
-                    settings,
-                    business,
-                    request.today,
-                    folders=request.rules,
-                    base=base,
+                lambda: self._same(
+                    load_rules(
+                        registry,
+                        settings,
+                        business,
+                        request.today,
+                        folders=request.rules,
+                        base=base,
+                    )
                 ),
             )
         notes = self._once(("notes", allow), lambda: self._notes(allow))
@@ -152,6 +155,15 @@ class Resolver:
     def _notes(self, allow: Sequence[str]) -> tuple[Note, ...]:
         """What plugins would replace and may not."""
         return (*self.registry.ordered_bands(allow)[1], *self.registry.template_notes(allow))
+
+    def _same(self, rules: RuleSet) -> RuleSet:
+        """*rules*, or those that are there already and equal them: tags and regions that no rule
+        asks for make no difference, and shops with the same rules are worked on together."""
+        for one in self._loaded:
+            if one == rules:
+                return one
+        self._loaded.append(rules)
+        return rules
 
     def _once(self, asked: Hashable, work: Callable[[], T]) -> T:
         if asked not in self._known:

@@ -29,9 +29,9 @@ from advisor.portfolio.history import MARKS
 from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
 
-# Shops of a block: the more, the less each costs (one of 96 half as much as one of 12), and the
+# Shops of a block: the more, the less each costs (one of 192 four fifths of one of 96), and the
 # more is lost when a run is stopped: half a block a place.
-BLOCK, SMALL_BLOCK = 96, 48
+BLOCK, SMALL_BLOCK = 192, 48
 BLOCKS, LEAST_BLOCKS = 8, 2  # a place: as many where the shops suffice for that
 Progress = Callable[[int, int, str], None]
 

@@ -55,23 +55,10 @@ def write_shops(folder: Path, count: int, *, first: int = 0) -> list[Path]:
 
 def write_shop(folder: Path, number: int) -> Path:
     """One shop; another *number* is another shop."""
-    region, currency, rate = _COUNTRIES[number % len(_COUNTRIES)]
+    _, currency, rate = _COUNTRIES[number % len(_COUNTRIES)]
     shop = _in_currency(simulate(number), USD_RATE / rate)
     folder.mkdir(parents=True, exist_ok=True)
-    profile = _PROFILE.format(
-        number=number,
-        size=_SIZES[number % 3],
-        niche=_NICHES[number // 3 % 2],
-        region=region,
-        currency=currency,
-        rate=rate,
-        margin=0.3 + number % 11 / 100,
-        owner=_OWNERS[number // 2 % 3],
-        tag=_TAGS[number // 4 % 2],
-    )
-    if number % 4 == 0:
-        profile += _OWN_BAND.format(low=0.008 + number % 9 / 1000)
-    (folder / "advisor.toml").write_text(profile, encoding="utf-8")
+    (folder / "advisor.toml").write_text(profile_of(number), encoding="utf-8")
     first, last = MONTHS[1]
     last -= timedelta(days=number % 7)
     files = {
@@ -85,6 +72,25 @@ def write_shop(folder: Path, number: int) -> Path:
     for file, content in files.items():
         (folder / file).write_bytes(content)
     return folder
+
+
+def profile_of(number: int) -> str:
+    """The advisor.toml of a shop."""
+    region, currency, rate = _COUNTRIES[number % len(_COUNTRIES)]
+    profile = _PROFILE.format(
+        number=number,
+        size=_SIZES[number % 3],
+        niche=_NICHES[number // 3 % 2],
+        region=region,
+        currency=currency,
+        rate=rate,
+        margin=0.3 + number % 11 / 100,
+        owner=_OWNERS[number // 2 % 3],
+        tag=_TAGS[number // 4 % 2],
+    )
+    if number % 4 == 0:
+        profile += _OWN_BAND.format(low=0.008 + number % 9 / 1000)
+    return profile
 
 
 def _in_currency(shop: Shop, factor: float) -> Shop:

@@ -22,6 +22,7 @@ def write_ads_manager_csv(
     *,
     rows: int = 1_000_000,
     subjects: int = 18_000,
+    days: int = DAYS,
     sick_share: float = 0.05,
     seed: int = 1,
 ) -> int:
@@ -29,7 +30,7 @@ def write_ads_manager_csv(
 
     A healthy ad clicks at 1.3 to 2.7 % for 0.55 to 0.95 USD, and 7 to 10 % of its clicks buy for
     about 45 USD: good by every band for small shops. A weak hook clicks at 0.35 to 0.75 % for 2 to
-    3.5 USD. Ads share their days round-robin over 56 days, and the last row is the totals row.
+    3.5 USD. Ads share their *days* round-robin, and the last row is the totals row.
     """
     sick = round(subjects * sick_share)
     ads = pl.DataFrame(
@@ -48,7 +49,7 @@ def write_ads_manager_csv(
         .otherwise(0.55 + 0.4 * pl.col("r2"))
         .alias("cpc"),
     )
-    days = (
+    table = (
         pl.DataFrame(
             {
                 "n": pl.int_range(rows, dtype=pl.Int64, eager=True),
@@ -58,7 +59,7 @@ def write_ads_manager_csv(
             }
         )
         .with_columns(
-            (pl.col("n") % subjects).alias("ad"), (pl.col("n") // subjects % DAYS).alias("day")
+            (pl.col("n") % subjects).alias("ad"), (pl.col("n") // subjects % days).alias("day")
         )
         .join(ads, on="ad", how="left", maintain_order="left")
         .with_columns((1_600 + 2_400 * pl.col("r3")).round().cast(pl.Int64).alias("impressions"))
@@ -80,10 +81,10 @@ def write_ads_manager_csv(
         .with_columns((pl.col("purchases") * (38 + 14 * pl.col("r3"))).round(2).alias("revenue"))
     )
     ad, group, campaign = pl.col("ad"), pl.col("ad") // 6, pl.col("ad") // 30
-    sums = days.select(pl.sum("spend", "impressions", "clicks", "purchases", "revenue"))
+    sums = table.select(pl.sum("spend", "impressions", "clicks", "purchases", "revenue"))
     labels = [pl.lit("-").alias(name) for name in ("c", "g", "a", "ai")]
     total = sums.select(pl.lit(f"Total of {rows} results").alias("d"), *labels, *_numbers())
-    table = days.select(
+    lines = table.select(
         (pl.lit(_FIRST) + pl.duration(days=pl.col("day"))).dt.strftime("%Y-%m-%d").alias("d"),
         pl.format("Launch {}", campaign).alias("c"),
         pl.format("Group {}", group).alias("g"),
@@ -93,7 +94,7 @@ def write_ads_manager_csv(
     )
     with path.open("wb") as out:
         out.write(b"\xef\xbb\xbf" + _HEADER.encode() + b"\n")
-        for part in (table, total):
+        for part in (lines, total):
             part.write_csv(out, include_header=False, float_precision=2)
     return sick
 
