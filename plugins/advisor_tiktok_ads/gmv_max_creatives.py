@@ -10,6 +10,7 @@ from advisor import Counts
 from advisor.stats import UNSEEN_DAYS, UNSEEN_SPREAD, Z, byar, lognormal, wilson
 from advisor_tiktok_ads.creatives import CARD
 from advisor_tiktok_ads.drivers import WEAK
+from advisor_tiktok_ads.without_results import lost_conversions
 
 COST, ORDERS, REVENUE = "gmv_max_cost", "gmv_max_orders", "gmv_max_revenue"
 SHOWN, CLICKS = "gmv_max_impressions", "gmv_max_clicks"
@@ -24,8 +25,8 @@ _LEAST_CLICKS = 30  # of the others together, before few clicks say something
 
 def gmv_max_creatives(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
     """`lost_gmv_max_orders` and `creative.weak` of creatives, `gmv_max_cost_share` of creatives and
-    products, `card_cost_share`, `top_video_share` and `orders_per_ad_click` of campaigns, and
-    `product_roi` of products."""
+    products, `card_cost_share`, `top_video_share` and `orders_per_ad_click` of campaigns,
+    `product_roi` of products, and `gmv_max_orders_due` of campaigns and products."""
     if counts.having("creative"):
         results = _creatives(counts, (COST, ORDERS))
         yield "creative", lost_orders(results, _creatives(counts, (COST, CLICKS)))
@@ -35,7 +36,11 @@ def gmv_max_creatives(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
         yield "campaign", top_share(_creatives(counts, (ORDERS, REVENUE)))
         yield "campaign", orders_per_click(_creatives(counts, (ORDERS, CLICKS)))
     if counts.having("creative") or counts.having("product", (COST,)):
-        yield "product", product_roi(_products(counts))
+        products = _products(counts)
+        yield "product", product_roi(products)
+        yield "product", orders_due(products)
+    if counts.having("campaign", (COST, ORDERS)):
+        yield "campaign", orders_due(counts.sums("campaign", (COST, ORDERS)).lazy())
 
 
 def lost_orders(creatives: pl.LazyFrame, clicked: pl.LazyFrame) -> pl.LazyFrame:
@@ -62,6 +67,16 @@ def lost_orders(creatives: pl.LazyFrame, clicked: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(orders > 0).then(0.0).when((others > 0) & (least >= needed) & grown).then(expected)
     )
     return _exact(rows.with_columns(value.alias("lost_gmv_max_orders")), "lost_gmv_max_orders")
+
+
+def orders_due(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`gmv_max_orders_due`: how many orders a campaign or product without any would have brought
+    at what an order costs with the shop's others; see lost_conversions."""
+    named = {COST: "spend", ORDERS: "conversions"}
+    asked = rows.select("shop", "key", "days", pl.lit("").alias("name"), COST, ORDERS)
+    found = lost_conversions(asked.rename(named)).drop("name")
+    ends = {f"lost_conversions{end}": f"gmv_max_orders_due{end}" for end in ("", ".lo", ".hi")}
+    return found.rename(ends)
 
 
 def weak_part(creatives: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,24 +158,16 @@ def product_roi(products: pl.LazyFrame) -> pl.LazyFrame:
     beside = UNSEEN_SPREAD**2 / pl.col("days").fill_null(UNSEEN_DAYS)
     low, high = lognormal(value, (2 / orders + beside).sqrt())
     share = pl.col(COST) / pl.col(COST).sum().over("shop")
-    return (
-        spent.filter((orders > 0) & (pl.col(REVENUE) > 0))
-        .select(
-            "shop",
-            "key",
-            value.alias("product_roi"),
-            low.alias("product_roi.lo"),
-            high.alias("product_roi.hi"),
-            orders.alias("product_roi.n"),
-        )
-        .join(
-            _exact(spent.with_columns(share.alias("gmv_max_cost_share")), "gmv_max_cost_share"),
-            on=("shop", "key"),
-            how="left",
-            maintain_order="left",
-        )
-        .sort("shop", "key")
+    shares = _exact(spent.with_columns(share.alias("gmv_max_cost_share")), "gmv_max_cost_share")
+    known = spent.filter((orders > 0) & (pl.col(REVENUE) > 0)).select(
+        "shop",
+        "key",
+        value.alias("product_roi"),
+        low.alias("product_roi.lo"),
+        high.alias("product_roi.hi"),
+        orders.alias("product_roi.n"),
     )
+    return shares.join(known, on=("shop", "key"), how="left", maintain_order="left")
 
 
 def _creatives(counts: Counts, names: tuple[str, ...]) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ import pytest
 from advisor_tiktok_ads.gmv_max_creatives import (
     card_share,
     lost_orders,
+    orders_due,
     orders_per_click,
     product_roi,
     top_share,
@@ -61,6 +62,24 @@ def test_little_cost_or_few_clicks_without_an_order_say_nothing(counts: dict[str
     assert "empty" not in lost([*usual, empty])
 
 
+def due(*rows: tuple[str, float, float, float | None]) -> dict[str, float]:
+    names = ("key", "gmv_max_cost", "gmv_max_orders", "days")
+    frame = pl.LazyFrame(
+        rows, schema=dict(zip(names, (pl.String, *[pl.Float64] * 3), strict=True)), orient="row"
+    )
+    found = orders_due(frame.with_columns(shop=pl.lit("s"))).collect()
+    assert found["gmv_max_orders_due"].equals(found["gmv_max_orders_due.hi"], check_names=False)
+    return dict(found.select("key", "gmv_max_orders_due").iter_rows())
+
+
+def test_a_campaign_or_product_without_orders_is_held_against_those_that_sell() -> None:
+    sold = [("a", 600.0, 60.0, 28.0), ("b", 500.0, 50.0, 28.0)]
+    assert due(*sold, ("none", 900.0, 0.0, 28.0)) == {"a": 0, "b": 0, "none": pytest.approx(90)}
+    assert "none" not in due(*sold, ("none", 900.0, 0.0, 5.0))  # it may still learn
+    assert "none" not in due(*sold, ("none", 30.0, 0.0, 28.0))  # it may be chance
+    assert due(("x", 900.0, 0.0, 28.0), ("y", 900.0, 0.0, 28.0)) == {}
+
+
 def test_only_creatives_of_the_same_product_and_campaign_are_others() -> None:
     others = [creative(f"v{n}", product="p2") for n in range(4)]
     empty = creative("empty", {"gmv_max_orders": 0, "gmv_max_revenue": 0.0})
@@ -108,4 +127,5 @@ def test_a_product_is_held_to_what_it_returns_and_takes() -> None:
 
     assert found["p1"]["product_roi"] == found["p2"]["product_roi"] == pytest.approx(4.0)
     assert found["p1"]["gmv_max_cost_share"] == pytest.approx(0.5)
-    assert "p3" not in found  # a ratio of nothing has no limits
+    assert found["p3"]["product_roi"] is None  # a ratio of nothing has no limits
+    assert found["p3"]["gmv_max_cost_share"] == pytest.approx(0.25)
