@@ -133,7 +133,10 @@ def _measure_rows(
     if current.height == 0:
         return None
     metrics = [metric_of(name, vocabulary) for name in sorted(ask.metrics)]
-    by_day, alike = rows.grain is Grain.DAY, rows.alike
+    by_day = rows.grain is Grain.DAY
+    # What is held once, as a LIVE, is its one day.
+    once = any(kind.pools == rows.subject for kind in vocabulary.subjects.values())
+    alike = rows.alike or (by_day and once)
     frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
@@ -205,7 +208,8 @@ def sums(
     by: Sequence[str] = IDENTITY,
 ) -> pl.LazyFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
-    a row is a day, *alike*: days that are not known do not vary beside chance."""
+    a row is a day, *alike*: days that are not known, or too few to tell, do not vary beside
+    chance."""
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
@@ -427,13 +431,16 @@ def _phi(
     )
     if not by_day:
         return unseen
-    return evidence.dispersion(
+    seen = evidence.dispersion(
         terms.sum_where(use, x * x / n),
         x_of,
         n_of,
         many,
         proportion=proportion,
     )
+    if terms.alike:
+        return seen
+    return pl.when(many < evidence.ENOUGH_DAYS).then(unseen).otherwise(seen)
 
 
 def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Terms) -> pl.Expr:
@@ -461,13 +468,17 @@ def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Ex
         # Their median, so that one that sells something else does not speak for all.
         middle = (value / events).median().over("shop")
         squares = events * (value / events / middle - 1) ** 2
-        shown = pl.when(known.sum().over("shop") >= evidence.ENOUGH_DAYS).then(
-            squares.median().over("shop") / MEDIAN_SQUARE
+        many = known.sum().over("shop")
+        seen = squares.median().over("shop") / MEDIAN_SQUARE
+        # Few rows tell little of a heavy tail: what is assumed counts for as many as are enough.
+        shown = (many * seen + evidence.ENOUGH_DAYS * pl.col(spread)) / (
+            many + evidence.ENOUGH_DAYS
         )
+        shown = pl.when(many >= evidence.ENOUGH_DAYS).then(shown)
         yield (
             pl.when(mean.is_finite())
             .then(pl.max_horizontal(pl.when(told.is_not_null()).then(spread), mean))
-            .otherwise(pl.min_horizontal(pl.when(shown.is_finite()).then(shown), spread))
+            .otherwise(pl.coalesce(pl.when(shown.is_finite()).then(shown), spread))
             .alias(spread)
         )
 

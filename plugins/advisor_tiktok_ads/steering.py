@@ -27,7 +27,7 @@ def steering(counts: Counts, context: MetricsContext) -> Iterator[tuple[str, pl.
     modes = _days(counts, "max_delivery")
     if counts.having("campaign", RESULTS):
         totals = counts.sums("campaign", RESULTS).lazy()
-        yield "campaign", roi_of_target(totals, targets)
+        yield "campaign", roi_of_target(totals, targets, results)
         yield "campaign", budget_use(results, _days(counts, "daily_budget"))
         yield "campaign", roi_credit(results, targets, changes, modes)
     yield "campaign", edits_a_week(changes, context.shops.lazy())
@@ -39,15 +39,25 @@ def _days(counts: Counts, *names: str) -> pl.LazyFrame:
     return counts.days("campaign", names).lazy()
 
 
-def roi_of_target(totals: pl.LazyFrame, targets: pl.LazyFrame) -> pl.LazyFrame:
-    """ROI / target ROI (the mean of its days), with limits from the number of orders."""
+def roi_of_target(
+    totals: pl.LazyFrame, targets: pl.LazyFrame, results: pl.LazyFrame
+) -> pl.LazyFrame:
+    """ROI / target ROI (the mean of its days), with limits from the number of orders, and of days
+    on which the campaign ran where these are known."""
     asked = targets.group_by(_KEY).agg(pl.col("target_roi").mean())
-    both = totals.join(asked, on=_KEY).filter(
-        (pl.col("target_roi") > 0) & (pl.col("gmv_max_cost") > 0) & (pl.col("gmv_max_orders") > 0)
+    ran = results.filter(pl.col("gmv_max_cost") > 0).group_by(_KEY).agg(pl.len().alias("ran"))
+    both = (
+        totals.join(asked, on=_KEY)
+        .join(ran, on=_KEY, how="left")
+        .filter(
+            (pl.col("target_roi") > 0)
+            & (pl.col("gmv_max_cost") > 0)
+            & (pl.col("gmv_max_orders") > 0)
+        )
     )
     value = pl.col("gmv_max_revenue") / pl.col("gmv_max_cost") / pl.col("target_roi")
     # Each order's value is as spread as an exponential one, so it counts for half; and days vary.
-    beside = UNSEEN_SPREAD**2 / pl.col("days").fill_null(UNSEEN_DAYS)
+    beside = UNSEEN_SPREAD**2 / pl.coalesce("ran", "days", pl.lit(UNSEEN_DAYS))
     low, high = lognormal(value, (2 / pl.col("gmv_max_orders") + beside).sqrt())
     return both.select(
         *_KEY,

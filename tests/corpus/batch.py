@@ -19,6 +19,7 @@ from advisor.metrics.counted_rows import CountedRows, with_pools
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.measured import Measured, measure
 from advisor.metrics.required import wanted
+from advisor.metrics.running import with_over
 from advisor.metrics.windows import Windows
 from advisor.model.bands import Bands
 from advisor.model.reading import File, Grain, Period, Reading, Table
@@ -179,6 +180,8 @@ def judged(shops: Batch, world: World, *, derive: bool = True) -> Judgement:
     if derive:
         measured = _joined(measured, _derived(shops, world, rows))
     measured = _joined(measured, shops.given)
+    windows = Windows(dict.fromkeys(sorted({s for one in rows for s in one.shops}), window))
+    measured, _ = with_over(measured, rows, windows, world.vocabulary)
     grader = world.grader(shops.business)
     return judge(rules, measured, {}, grader, ReferenceEngine())
 

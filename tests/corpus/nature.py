@@ -29,6 +29,7 @@ class Nature:
     rush: tuple[float, float] = (1.5, 4.0)  # so many times as many
     late: float = 0.0  # the part of what ads sold on the last two days that is not told yet
     paused: float = 0.0  # the part of ads and campaigns that ended a week or more ago
+    learning: float = 0.0  # the part of them that began in the last week
 
 
 # Heavy tails, promotions, late attribution and ads that ended, all at once.
@@ -121,14 +122,22 @@ def _promotions(shops: int, nature: Nature, rng: np.random.Generator, length: in
 
 
 def _runs(herd: Herd, nature: Nature, rng: np.random.Generator, length: int) -> Floats:
-    """0 on days after an ad or a campaign has ended, else 1."""
+    """0 on days after an ad or a campaign has ended, and before it began, else 1."""
     found = np.ones((herd.size, length))
-    if herd.funnel.kind not in ADS or not nature.paused or length == 1:
+    if herd.funnel.kind not in ADS or length == 1:
         return found
-    ended = rng.random(herd.size) < nature.paused
-    ended &= ~np.char.startswith(herd.key.astype(str), "the sick")
+    healthy = ~np.char.startswith(herd.key.astype(str), "the sick")
+    new = np.zeros(herd.size, dtype=bool)
+    if nature.learning:
+        new = healthy & (rng.random(herd.size) < nature.learning)
+        start = length - rng.integers(2, WEEK, size=herd.size)
+        found[new[:, None] & (np.arange(length)[None] < start[:, None])] = 0.0
+    if not nature.paused:
+        return found
+    ended = healthy & (rng.random(herd.size) < nature.paused)
     end = length - rng.integers(7, WINDOW, size=herd.size)
-    return np.where(ended[:, None] & (np.arange(length)[None] >= end[:, None]), 0.0, found)
+    over = ended[:, None] & (np.arange(length)[None] >= end[:, None])
+    return np.where(over & ~new[:, None], 0.0, found)
 
 
 def _whole(expected: Floats) -> Floats:
