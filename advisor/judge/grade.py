@@ -496,8 +496,9 @@ def _of_days(m: str, score: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
     """*score*, where the spread of the days was estimated from these days."""
     if f"{m}.phi" not in frame.columns:
         return score
-    days = pl.col(days_column(m, frame.columns)).clip(2.0)
-    return pl.when(pl.col(f"{m}.phi") > 1).then(evidence.student(score, days - 1)).otherwise(score)
+    days = pl.col(days_column(m, frame.columns))
+    told = (pl.col(f"{m}.phi") > 1) & (days >= evidence.ENOUGH_DAYS)
+    return pl.when(told).then(evidence.student(score, days - 1)).otherwise(score)
 
 
 def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

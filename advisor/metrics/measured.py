@@ -468,17 +468,13 @@ def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Ex
         # Their median, so that one that sells something else does not speak for all.
         middle = (value / events).median().over("shop")
         squares = events * (value / events / middle - 1) ** 2
-        many = known.sum().over("shop")
-        seen = squares.median().over("shop") / MEDIAN_SQUARE
-        # Few rows tell little of a heavy tail: what is assumed counts for as many as are enough.
-        shown = (many * seen + evidence.ENOUGH_DAYS * pl.col(spread)) / (
-            many + evidence.ENOUGH_DAYS
+        shown = pl.when(known.sum().over("shop") >= evidence.ENOUGH_DAYS).then(
+            squares.median().over("shop") / MEDIAN_SQUARE
         )
-        shown = pl.when(many >= evidence.ENOUGH_DAYS).then(shown)
         yield (
             pl.when(mean.is_finite())
             .then(pl.max_horizontal(pl.when(told.is_not_null()).then(spread), mean))
-            .otherwise(pl.coalesce(pl.when(shown.is_finite()).then(shown), spread))
+            .otherwise(pl.min_horizontal(pl.when(shown.is_finite()).then(shown), spread))
             .alias(spread)
         )
 

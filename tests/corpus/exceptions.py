@@ -33,6 +33,7 @@ UNCOVERED: Mapping[str, str] = {
         "no shop of the corpus has a Shop Performance Score",
     ),
     "operator/link-the-product": "no shop of the corpus says which products a video links",
+    "operator/ad-costs-more": "every shop of the corpus knows what its ads sell",
     "operator/dear-conversions": "every shop of the corpus knows what its ads sell",
     "operator/spend-without-conversions": "every shop of the corpus knows what its ads sell",
     "operator/ads-tired-together": "the corpus plants a symptom on one ad, not on several",

@@ -67,7 +67,7 @@ CASES = (
         header="Ad Name",
         currency="IDR",
         today=date(2024, 4, 5),
-        findings={"guide/ad-call-to-action": 24},
+        findings={"guide/ad-call-to-action": 22},
         ratios=ADS_2024,
     ),
     Real(
@@ -310,10 +310,10 @@ def test_the_weak_ads_are_those_whose_clicks_are_too_few_for_chance() -> None:
                 running.add(ad)
     firsts = [finding.evidence[0].rows[0][0] for finding in made(real).findings]
     found = {tuple(rows[first - 1][i] for i in of) for first in firsts}
-    certain = {ad for ad, (clicks, shown) in sums.items() if clicks < 0.006 * shown > 60}
+    certain = {ad for ad, (clicks, shown) in sums.items() if clicks < 0.005 * shown > 60}
     fine = {ad for ad, (clicks, shown) in sums.items() if clicks >= 0.01 * shown}
 
-    assert len(found) == 24
+    assert len(found) == 22
     assert found <= running
     assert certain & running <= found
     assert not fine & found
