@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from advisor.model import cores
+from advisor.model import cores, walk
 
 VARIABLE = "POLARS_MAX_THREADS"
 LOADED = "polars._plr"  # of Polars, once it is more than a promise of lazy_loader
@@ -39,7 +39,7 @@ def _sizes(paths: Iterable[str]) -> Iterator[int]:
         except OSError:  # standard input, an address, a mistake that is reported later
             yield LARGE_FILE
             continue
-        for folder, _, names in os.walk(given):
+        for folder, names in walk(given):
             for name in names:
                 try:
                     yield os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 (fast)

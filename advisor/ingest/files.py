@@ -17,7 +17,16 @@ from typing import BinaryIO
 import attrs
 
 from advisor.errors import AdvisorError, nearest
-from advisor.model import HISTORY_ID, HISTORY_NAME, File, Note, frozen, lazy_gettext
+from advisor.model import (
+    DEEPEST,
+    HISTORY_ID,
+    HISTORY_NAME,
+    File,
+    Note,
+    files_named,
+    frozen,
+    lazy_gettext,
+)
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
 
 STDIN = "-"
@@ -27,7 +36,6 @@ _TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
 _LONGEST = 8 << 30  # bytes of a stream, which may have no end
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
-_DEEPEST = 64  # levels of folders below the one that is asked for
 _CONFIG = "advisor.toml"
 _PAGES = (".md", ".markdown", ".html", ".htm", ".ics", ".sarif", ".xml", ".jsonl")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
@@ -136,9 +144,9 @@ def _folder(
     folder: Path, top: Path, seen: set[tuple[int, int]], notes: list[Note]
 ) -> Iterator[_Found]:
     name = _shown(folder.relative_to(top))
-    if len(folder.parts) - len(top.parts) > _DEEPEST:
+    if len(folder.parts) - len(top.parts) > DEEPEST:
         text = lazy_gettext(
-            "its folders are nested more than {n} levels deep and weren't read", n=_DEEPEST
+            "its folders are nested more than {n} levels deep and weren't read", n=DEEPEST
         )
         notes.append(Note("unreadable", text, _shown(Path(name).parts[0])))
         return
@@ -246,7 +254,7 @@ def _describe(found: _Found) -> File:
 
 
 def _parts(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.parquet"))
+    return files_named(folder, ".parquet")
 
 
 def _own_output(found: _Found) -> str | None:

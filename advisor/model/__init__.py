@@ -25,6 +25,7 @@ from advisor.model.condition import (
     Test,
     Truth,
 )
+from advisor.model.folders import DEEPEST, files_named, walk
 from advisor.model.language import (
     ENGLISH,
     SOURCE,
@@ -119,6 +120,7 @@ __all__ = [
     "AGENCY_NAME",
     "CONFIG_NAME",
     "COSTS_ORIGIN",
+    "DEEPEST",
     "ENGLISH",
     "HEAD_ROWS",
     "HISTORY_ID",
@@ -223,6 +225,7 @@ __all__ = [
     "digest_of",
     "field_key",
     "files_below",
+    "files_named",
     "find_config",
     "finite",
     "frozen",
@@ -251,6 +254,7 @@ __all__ = [
     "texts_of",
     "time_zone_named",
     "vocabulary_file",
+    "walk",
     "with_agency",
     "wrong_edges",
     "zones_of",

@@ -25,7 +25,7 @@ import polars as pl
 
 from advisor.errors import AdvisorError
 from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out, write_outputs
-from advisor.model import frozen
+from advisor.model import frozen, walk
 from advisor.plugin import installed_versions
 
 MANIFEST = "facts.parquet"
@@ -68,9 +68,8 @@ def stamp_of(folder: Path) -> str:
     """The files of a shop as they are: names, sizes, times of change; and the versions of what
     reads them."""
     digest = hashlib.sha256(installed_versions().encode())
-    for place, inner, names in os.walk(folder):
-        inner.sort()
-        for name in sorted(names):
+    for place, names in walk(folder):
+        for name in names:
             path = Path(place, name)
             try:
                 found = path.stat()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import frozen
+from advisor.model import files_named, frozen
 from advisor.tabular.containers.tables import TableGrid
 
 SQLITE = b"SQLite format 3\x00"
@@ -149,7 +149,7 @@ class _Parquet:
 
     def _scan(self) -> pl.LazyFrame:
         if self.path.is_dir():
-            parts = sorted(self.path.rglob("*.parquet"))
+            parts = files_named(self.path, ".parquet")
             hive = any("=" in part for part in parts[0].relative_to(self.path).parts)
             return pl.scan_parquet(
                 parts, hive_partitioning=hive, missing_columns="insert", extra_columns="ignore"
