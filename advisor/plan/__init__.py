@@ -1,7 +1,9 @@
 """From findings to a plan: causes, money, contradictions, one order."""
 
 from advisor.plan.actions import Planned, fingerprint
+from advisor.plan.arithmetic import arithmetic
 from advisor.plan.experience import Experience, Tries
+from advisor.plan.factors import edge
 from advisor.plan.findings import PricedFinding, worth_of_one
 from advisor.plan.levers import SetAside
 from advisor.plan.money import (
@@ -18,7 +20,7 @@ from advisor.plan.money import (
 )
 from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
-from advisor.plan.pricing import PricedFindings, arithmetic, edge, price_findings
+from advisor.plan.pricing import PricedFindings, price_findings
 from advisor.plan.priority import Priority, formula, start
 from advisor.plan.question import asked_of
 from advisor.plan.shop_plan import (
