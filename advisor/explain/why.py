@@ -370,8 +370,8 @@ class _Witness:
         values = daily.filter(own & (pl.col(AGO) < (test.days or 0)))[test.name]
         currency = self.diagnosis.business.currency
         known = (one for one in values if one is not None)
-        told = [language.number(one, metric.unit, currency) for one in known]
-        return language.all_of(told) if told else language.not_known
+        printed = [language.number(one, metric.unit, currency) for one in known]
+        return language.all_of(printed) if printed else language.not_known
 
     def _value(self, value: Value) -> str:
         currency, language = self.diagnosis.business.currency, self.diagnosis.language

@@ -48,31 +48,33 @@ class WhyNot:
 
 def explain_why_not(diagnosis: Diagnosis, rule_id: str, subject: str) -> tuple[WhyNot, ...]:
     """The rule on the subject with this key or name. Raises AdvisorError where there is none."""
-    return tuple(_why_not(diagnosis, told) for told in explain(diagnosis, rule_id, subject))
+    return tuple(
+        _why_not(diagnosis, explanation) for explanation in explain(diagnosis, rule_id, subject)
+    )
 
 
-def render_why_not(found: WhyNot, language: Language = ENGLISH) -> Iterator[str]:
+def render_why_not(result: WhyNot, language: Language = ENGLISH) -> Iterator[str]:
     """In words."""
-    told = found.explanation
-    where = where_of(told, language)
-    if told.outcome is Outcome.FIRES:
+    explanation = result.explanation
+    where = where_of(explanation, language)
+    if explanation.outcome is Outcome.FIRES:
         yield language.gettext("{where}: it fires", where=where)
-        for cause in told.explained_by:
+        for cause in explanation.explained_by:
             yield "  " + language.gettext(
                 "it is listed under its cause, the finding {finding}", finding=cause
             )
         return
-    yield f"{where}: {language.say(_WORDS.get(told.outcome, _NOT_CHECKED))}"
-    if found.node is None:
-        yield f"  {told.remark or language.gettext('all conditions are met')}"
+    yield f"{where}: {language.say(_WORDS.get(explanation.outcome, _NOT_CHECKED))}"
+    if result.node is None:
+        yield f"  {explanation.remark or language.gettext('all conditions are met')}"
         return
-    held = f": {found.node.found}" if found.node.found else ""
+    held = f": {result.node.found}" if result.node.found else ""
     first = language.gettext(
-        "first condition that isn't met: {condition}", condition=found.node.asked
+        "first condition that isn't met: {condition}", condition=result.node.asked
     )
     yield f"  {first}{held}"
-    if found.far:
-        yield f"  {found.far}"
+    if result.far:
+        yield f"  {result.far}"
 
 
 def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
@@ -86,9 +88,9 @@ def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     nearest: list[WhyNot] = []
     for one in judged[:_LOOKED_AT]:
         nearest += [
-            found
-            for found in explain_why_not(diagnosis, rule.id, one.key)
-            if found.explanation.kind == one.kind
+            result
+            for result in explain_why_not(diagnosis, rule.id, one.key)
+            if result.explanation.kind == one.kind
         ]
     nearest.sort(
         key=lambda f: (f.explanation.outcome is Outcome.CLEAR, math.inf if f.gap is None else f.gap)
@@ -101,8 +103,8 @@ def overview(diagnosis: Diagnosis, rule: Rule, most: int = 5) -> Iterator[str]:
     )
     for asked, many in _failing(diagnosis, rule).items():
         yield "  " + language.gettext("{condition}: not met on {n}", condition=asked, n=many)
-    for found in nearest[:most]:
-        yield from (f"  {line}" for line in render_why_not(found, language))
+    for result in nearest[:most]:
+        yield from (f"  {line}" for line in render_why_not(result, language))
     if len(judged) > most:
         yield "  " + language.gettext(
             "the nearest {n} of {all}; use --subject KEY to see one", n=most, all=len(judged)
@@ -136,7 +138,7 @@ def _never(diagnosis: Diagnosis, rule: Rule) -> Iterator[str]:
 
 def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
     """How often each condition of the rule on its own subject is known not to hold."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for evaluation in diagnosis.judgement.of_rule(rule.id):
         frame = evaluation.graded.frame
         for test in rule.when.tests:
@@ -144,21 +146,21 @@ def _failing(diagnosis: Diagnosis, rule: Rule) -> Mapping[str, int]:
             if column in frame.columns:
                 many = frame.filter(pl.col(column) == int(Truth.FALSE)).height
                 asked = condition(test, diagnosis.language)
-                found[asked] = found.get(asked, 0) + many
-    return {asked: many for asked, many in found.items() if many}
+                counts[asked] = counts.get(asked, 0) + many
+    return {asked: many for asked, many in counts.items() if many}
 
 
-def _why_not(diagnosis: Diagnosis, told: Explanation) -> WhyNot:
-    if told.outcome is Outcome.NOT_APPLICABLE or told.when.truth is Truth.TRUE:
-        return WhyNot(told, None, "")
-    node = _first(told.when)
-    evaluation, row = _judged_row(diagnosis, told)
+def _why_not(diagnosis: Diagnosis, explanation: Explanation) -> WhyNot:
+    if explanation.outcome is Outcome.NOT_APPLICABLE or explanation.when.truth is Truth.TRUE:
+        return WhyNot(explanation, None, "")
+    node = _first(explanation.when)
+    evaluation, row = _judged_row(diagnosis, explanation)
     asked = {condition(test, diagnosis.language): test for test in evaluation.rule.when.own()}
     test = asked.get(node.asked)
     far, gap = ("", None) if test is None else _far(diagnosis, evaluation, row, test)
     if node.truth is Truth.MISSING and not far:
-        far = _lacking(diagnosis, told.rule)
-    return WhyNot(told, node, far, gap)
+        far = _lacking(diagnosis, explanation.rule)
+    return WhyNot(explanation, node, far, gap)
 
 
 def _first(node: Node) -> Node:
@@ -171,13 +173,13 @@ def _first(node: Node) -> Node:
     return node
 
 
-def _judged_row(diagnosis: Diagnosis, told: Explanation) -> tuple[RuleEvaluation, int]:
-    for evaluation in diagnosis.judgement.of_rule(told.rule):
-        if evaluation.kind == told.kind:
-            rows = (evaluation.graded.frame["key"] == told.key).arg_true()
+def _judged_row(diagnosis: Diagnosis, explanation: Explanation) -> tuple[RuleEvaluation, int]:
+    for evaluation in diagnosis.judgement.of_rule(explanation.rule):
+        if evaluation.kind == explanation.kind:
+            rows = (evaluation.graded.frame["key"] == explanation.key).arg_true()
             if rows.len():
                 return evaluation, int(rows[0])
-    raise LookupError(told.key)
+    raise LookupError(explanation.key)
 
 
 def _lacking(diagnosis: Diagnosis, rule_id: str) -> str:

@@ -142,14 +142,14 @@ class Candidates:
     def bands(self) -> pl.DataFrame:
         """Whether there is a band for a group's metric, by shop."""
         resolve, shops = self._grader.resolve, self._grader.businesses
-        found = [
+        resolved = [
             (group, shop, bool(resolve(metric.id, rows.graded.measured.kind, shop).edges))
             for group, _, rows, metric in self._metrics
             if f"{metric.id}.edge.low" in rows.frame.columns
             for shop in shops
         ]
         schema = {"group": pl.UInt32, "shop": pl.String, "has_bands": pl.Boolean}
-        return pl.DataFrame(found, schema=schema, orient="row")
+        return pl.DataFrame(resolved, schema=schema, orient="row")
 
     @cached_property
     def peers(self) -> pl.DataFrame:

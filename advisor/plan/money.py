@@ -202,11 +202,11 @@ def gain(prices: Sequence[Price]) -> Gain:
 def added(gains: Iterable[Gain]) -> Gain | None:
     """Gains of one kind of money one upon the other, their ends too: they may all be off in one
     direction. None for none."""
-    found = list(gains)
-    if not found:
+    summands = list(gains)
+    if not summands:
         return None
-    low, mid, high = (sum(getattr(g, end) for g in found) for end in ("low", "mid", "high"))
-    return Gain(low, mid, high, found[0].what)
+    low, mid, high = (sum(getattr(g, end) for g in summands) for end in ("low", "mid", "high"))
+    return Gain(low, mid, high, summands[0].what)
 
 
 @frozen

@@ -89,18 +89,18 @@ def _key(item: Planned, priority: Priority) -> tuple[bool | int | float | str, .
 def _waits(items: Sequence[Planned], levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
     """The ids of the actions that have to come before each: what endangers the account waits for
     nothing that does not."""
-    found: dict[str, tuple[str, ...]] = {}
+    waits: dict[str, tuple[str, ...]] = {}
     for item in items:
         lever, direction = item.direction
         names = {lever, f"{lever}/{direction}"}
-        found[item.id] = tuple(
+        waits[item.id] = tuple(
             other.id
             for other in items
             if other.action.lever != lever
             and (_critical(other) or not _critical(item))
             and any(name.rstrip("?") in names for name in levers[other.action.lever].before)
         )
-    return found
+    return waits
 
 
 def _critical(item: Planned) -> bool:

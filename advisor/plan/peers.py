@@ -64,7 +64,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
     frames = {group: rates for group, rates in known.items() if rates is not None}
     if not frames:
         return pl.DataFrame(schema=WORTHS)
-    told = pl.col("events_told")
+    has_events = pl.col("has_events")
     both = pl.col("x").is_not_null() & pl.col("d").is_not_null()
     rates = (
         stacked_rates(frames)
@@ -72,7 +72,7 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
         .with_columns(pl.when(both).then("x").alias("x"), pl.when(both).then("d").alias("d"))
         .with_columns(
             (pl.col("x") / pl.col("d")).alias("value"),
-            pl.col("se").is_not_null().any().over("peers").alias("events_told"),
+            pl.col("se").is_not_null().any().over("peers").alias("has_events"),
         )
         .collect(engine="in-memory")
     )
@@ -91,8 +91,11 @@ def worths(groups: Mapping[int, tuple[Graded, Metric]], vocabulary: Vocabulary) 
         .select(
             "group",
             "row",
-            pl.when(told).then("mean").otherwise(pl.when(usable).then(ratio)).alias("worth"),
-            pl.when(told).then("sd").otherwise(sd.fill_null(UNTOLD * ratio)).alias("worth.sd"),
+            pl.when(has_events).then("mean").otherwise(pl.when(usable).then(ratio)).alias("worth"),
+            pl.when(has_events)
+            .then("sd")
+            .otherwise(sd.fill_null(UNTOLD * ratio))
+            .alias("worth.sd"),
         )
         .collect(engine="in-memory")
     )
@@ -123,18 +126,20 @@ def _money_rates(
     there = frozenset(frame.columns)
     if metric.money is None or not {f"{metric.money}.x", f"{metric.id}.x"} <= there:
         return None
-    told = {m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there}
+    events_of = {m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there}
     rates = rates_of(frame, attrs.evolve(metric, kind=MetricKind.MONEY, scale=1.0))
     money = frame[f"{metric.money}.x"].cast(pl.Float64)
     # Of the metrics that tell of the same orders, some know how much their days vary.
-    varies = [pl.col(f"{m}.phi").fill_null(1.0) for m in told if f"{m}.phi" in there]
+    varies = [pl.col(f"{m}.phi").fill_null(1.0) for m in events_of if f"{m}.phi" in there]
     phi = pl.max_horizontal(varies) if varies else pl.lit(1.0)
     # What one order is worth does not vary with how many there are.
-    own = [m for m, of in told.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)]
+    own = [
+        m for m, of in events_of.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)
+    ]
     # Orders are a part of what is counted, of which each may bring several.
     counted = pl.col(f"{metric.id}.x")
     events = []
-    for m in own or told:
+    for m in own or events_of:
         e, spread = pl.col(f"{m}.e"), pl.col(f"{m}.cv2")
         many = pl.lit(0.0) if own else phi * (1 - e / counted / 2).clip(0.0)
         events.append(pl.when(e > 0).then(((many + spread) / e).sqrt()))

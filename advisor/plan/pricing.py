@@ -47,7 +47,7 @@ class PricedFindings:
     @cached_property
     def by_shop(self) -> Mapping[str, Sequence[PricedFinding]]:
         """The findings of each shop, in their order."""
-        found: dict[str, list[PricedFinding]] = {}
+        findings: dict[str, list[PricedFinding]] = {}
         for row, match in zip(self.frame.iter_rows(named=True), self.matches, strict=True):
             finding = PricedFinding(
                 index=row["index"],
@@ -66,8 +66,8 @@ class PricedFindings:
                 key=match.key,
                 name=row["name"],
             )
-            found.setdefault(match.shop, []).append(finding)
-        return found
+            findings.setdefault(match.shop, []).append(finding)
+        return findings
 
 
 def price_findings(
@@ -192,11 +192,11 @@ def _around(judgement: Judgement) -> Mapping[str, list[str]]:
     matches = judgement.matches
     kinds = {subject_id(one.kind, one.shop, one.key): one.kind for one in matches}
     own = {m.kind: m.evaluation.graded for m in matches if m.evaluation.measured_as is None}
-    found: dict[str, dict[str, None]] = {}
+    neighbors: dict[str, dict[str, None]] = {}
     for link in attrs.evolve(judgement.relations, graded=own).near(kinds):
         if not link.relation.startswith("~"):
-            found.setdefault(link.source, {})[link.target] = None
-    return {subject: list(around) for subject, around in found.items()}
+            neighbors.setdefault(link.source, {})[link.target] = None
+    return {subject: list(around) for subject, around in neighbors.items()}
 
 
 def _targets(each: pl.DataFrame) -> Mapping[int, Mapping[str, Target]]:
@@ -207,11 +207,11 @@ def _targets(each: pl.DataFrame) -> Mapping[int, Mapping[str, Target]]:
         & pl.col("value").is_not_null()
         & pl.col("target").is_not_null()
     )
-    found: dict[int, dict[str, Target]] = {}
+    targets: dict[int, dict[str, Target]] = {}
     columns = ["index", "metric", "target", "above", "origin"]
     for index, metric, value, above, origin in ends[columns].iter_rows():
-        found.setdefault(index, {})[metric] = Target(value, above, TargetOrigin(origin))
-    return found
+        targets.setdefault(index, {})[metric] = Target(value, above, TargetOrigin(origin))
+    return targets
 
 
 def _price(row: Mapping[str, Any]) -> Price | NoPrice:

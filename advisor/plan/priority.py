@@ -52,16 +52,16 @@ def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority
     # What they are worth of themselves: the goal's weight is not to count twice.
     scores = sorted((p.value / p.weight for p in priced.values()), reverse=True)
     first = {(i.rule.id, i.kind): priced[i.id] for i in items if i.id in priced}
-    found: dict[str, Priority] = {}
+    priorities: dict[str, Priority] = {}
     for item in items:
         if item.id in priced:
-            found[item.id] = priced[item.id]
+            priorities[item.id] = priced[item.id]
             continue
         # An action on a gap that is priced with another one comes right after it.
         before = first.get((item.rule.id, item.kind)) if item.place else None
         weight = _weight(item, goal)
         value = before.value if before else _standing(scores, item.rule.severity) * weight
-        found[item.id] = Priority(
+        priorities[item.id] = Priority(
             value=value,
             gain=None,
             chance=item.chance,
@@ -70,7 +70,7 @@ def priorities(items: Sequence[Planned], goal: str | None) -> dict[str, Priority
             weight=weight,
             critical=item.rule.severity is Severity.CRITICAL,
         )
-    return found
+    return priorities
 
 
 def start(item: Planned, rank: int) -> Start:

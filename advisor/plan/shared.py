@@ -25,7 +25,7 @@ def shares(items: Sequence[Planned], follows: FollowsOn) -> dict[str, float]:
     *follows* says of two metrics whether one is a later step of the funnel than the other.
     """
     claimed = _Claimed(follows)
-    found: dict[str, float] = {}
+    parts: dict[str, float] = {}
     for item in items:
         if not isinstance(item.gain, Gain):
             continue
@@ -36,8 +36,8 @@ def shares(items: Sequence[Planned], follows: FollowsOn) -> dict[str, float]:
                 whole += mid
                 added += claimed.add(finding, finding.price.metric, mid)
         if whole > 0:
-            found[item.id] = added / whole
-    return found
+            parts[item.id] = added / whole
+    return parts
 
 
 def follows_on(vocabulary: Vocabulary) -> FollowsOn:

@@ -271,14 +271,16 @@ def _done(
             continue
         now = None if value is None else value.value
         number = None if target is None else target.value
-        told = _until_told(value, target, findings.per_day(index, value.metric)) if value else None
-        if told is not None and trial is not None and trial.metric == name:
-            told = trial.each, trial.days
-        if told is None:
+        sample = (
+            _until_clear(value, target, findings.per_day(index, value.metric)) if value else None
+        )
+        if sample is not None and trial is not None and trial.metric == name:
+            sample = trial.each, trial.days
+        if sample is None:
             said = language.gettext("{metric} is {goal}", metric=metric.title, goal=goal)
             yield DoneInfo(name, levels, None, None, said, now, number)
             continue
-        events, days = told
+        events, days = sample
         named = {
             "metric": metric.title,
             "goal": goal,
@@ -308,7 +310,7 @@ def _done(
         yield DoneInfo(name, levels, events, days, said, now, number)
 
 
-def _until_told(
+def _until_clear(
     value: Value, target: Target | None, per_day: float | None
 ) -> tuple[int, int | None] | None:
     """How many events it takes until a value that has reached its target can be told from what it

@@ -14,63 +14,65 @@ _UNEVEN = 1.1  # strongest over weakest weekday; below it the days are as good a
 
 def courses(diagnosis: Diagnosis) -> tuple[CourseInfo, ...]:
     """Every course that some daily file has; where a target is due, also one that none has."""
-    found = []
+    infos = []
     for course in diagnosis.vocabulary.courses.values():
-        told = diagnosis.block.daily.history(diagnosis.id, course)
-        if told.days.height or due(course, diagnosis):
-            found.append(_info(course, told, diagnosis))
-    return tuple(found)
+        history = diagnosis.block.daily.history(diagnosis.id, course)
+        if history.days.height or due(course, diagnosis):
+            infos.append(_info(course, history, diagnosis))
+    return tuple(infos)
 
 
-def _info(course: Course, told: History, diagnosis: Diagnosis) -> CourseInfo:
-    grown = growth(told.trend)
-    first, last = told.first, told.last
+def _info(course: Course, history: History, diagnosis: Diagnosis) -> CourseInfo:
+    grown = growth(history.trend)
+    first, last = history.first, history.last
     return CourseInfo(
         id=course.id,
         title=course.title,
         first=first.isoformat() if first else None,
         last=last.isoformat() if last else None,
-        days=told.days.height,
-        left_out=told.left_out,
+        days=history.days.height,
+        left_out=history.left_out,
         growth=grown.value if grown else None,
         low=finite(grown.low) if grown else None,
         high=finite(grown.high) if grown else None,
-        weekdays=tuple(told.pattern["factor"].to_list()) if told.pattern.height == 7 else (),
+        weekdays=tuple(history.pattern["factor"].to_list()) if history.pattern.height == 7 else (),
         months=tuple(_months(course, diagnosis)),
-        target=quarter_target(course, told, diagnosis),
+        target=quarter_target(course, history, diagnosis),
         says=(
-            *_says(course, told, grown, diagnosis.language),
+            *_says(course, history, grown, diagnosis.language),
             *_derived(course, grown, diagnosis),
         ),
-        needs=_needs(course, told, diagnosis),
-        series=_points(told, told.days["value"].to_list()),
-        trend=_points(told, trend_line(told)),
+        needs=_needs(course, history, diagnosis),
+        series=_points(history, history.days["value"].to_list()),
+        trend=_points(history, trend_line(history)),
     )
 
 
-def _points(told: History, values: Sequence[float]) -> tuple[Point, ...]:
-    """*values* on the days of *told*, in the cents that they are known to."""
-    pairs = zip(told.days["day"], values, strict=False)
+def _points(history: History, values: Sequence[float]) -> tuple[Point, ...]:
+    """*values* on the days of *history*, in the cents that they are known to."""
+    pairs = zip(history.days["day"], values, strict=False)
     return tuple(Point(day.isoformat(), finite(round(value, 2))) for day, value in pairs)
 
 
-def _says(course: Course, told: History, grown: Growth | None, language: Language) -> Iterator[str]:
+def _says(
+    course: Course, history: History, grown: Growth | None, language: Language
+) -> Iterator[str]:
     title = _capital(course.title)
-    if grown is not None and told.trend is not None:
+    if grown is not None and history.trend is not None:
         yield _trend(title, grown, language)
-        if told.step > 1:
+        if history.step > 1:
             yield language.ngettext(
                 "Trend: robust slope over {n} day, week by week because many days are 0.",
                 "Trend: robust slope over {n} days, week by week because many days are 0.",
-                told.days.height,
+                history.days.height,
             )
         else:
             yield language.ngettext(
                 "Trend: robust slope over {n} day.",
                 "Trend: robust slope over {n} days.",
-                told.days.height,
+                history.days.height,
             )
-    factors = told.pattern["factor"] if told.pattern.height == 7 else None
+    factors = history.pattern["factor"] if history.pattern.height == 7 else None
     if factors is not None:
         low, high = float(factors.min() or 0.0), float(factors.max() or 0.0)  # type: ignore[arg-type]
         if low > 0 and high / low >= _UNEVEN:
@@ -80,11 +82,11 @@ def _says(course: Course, told: History, grown: Growth | None, language: Languag
                 times=language.number(high / low, Unit.RATIO),
                 worst=language.weekday(factors.arg_min() or 0),
             )
-    if told.left_out:
+    if history.left_out:
         yield language.ngettext(
             "The newest {n} day is left out: its numbers are not final yet.",
             "The newest {n} days are left out: their numbers are not final yet.",
-            told.left_out,
+            history.left_out,
         )
 
 
@@ -154,19 +156,19 @@ def _months(course: Course, diagnosis: Diagnosis) -> Iterator[MonthInfo]:
         )
 
 
-def _needs(course: Course, told: History, diagnosis: Diagnosis) -> str:
+def _needs(course: Course, history: History, diagnosis: Diagnosis) -> str:
     """What is missing for a trend, and with it for a target; empty where nothing is."""
-    if told.trend is not None:
+    if history.trend is not None:
         return ""
-    language, have = diagnosis.language, told.days.height
+    language, have = diagnosis.language, history.days.height
     both = due(course, diagnosis)
     if have >= LEAST_DAYS:
         return language.gettext(
             "The trend of {title} needs more data: too many days between {first} and {last} are "
             "missing or 0.",
             title=course.title,
-            first=told.first,
-            last=told.last,
+            first=history.first,
+            last=history.last,
         )
     named = {"title": _capital(course.title), "least": LEAST_DAYS, "have": have}
     if both:

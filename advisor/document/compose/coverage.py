@@ -36,14 +36,14 @@ def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
     by_rule: dict[str, list[OutcomeCount]] = {}
     for count in outcomes:
         by_rule.setdefault(count.rule, []).append(count)
-    found: list[Healthy] = []
+    well: list[Healthy] = []
     for rule, counts in by_rule.items():
         most = max(counts, key=lambda count: count.seen)
         judged = most.clear + most.unsure
         failing = any(count.fires or count.error for count in counts)
         if most.seen and 2 * most.seen >= judged and not failing:
-            found.append(Healthy(rule, most.title, most.kind, most.seen))
-    return found
+            well.append(Healthy(rule, most.title, most.kind, most.seen))
+    return well
 
 
 def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
@@ -235,7 +235,7 @@ def _not_known(lacking: Sequence[str], diagnosis: Diagnosis) -> str:
     wanted = frozenset[str]().union(
         *(name_words(f"{count.replace('_', ' ')} {counts[count].title}") for count in lacking)
     )
-    found = (
+    columns = (
         repr(column.header)
         for reading in diagnosis.gathered.readings
         for column in reading.columns
@@ -243,7 +243,7 @@ def _not_known(lacking: Sequence[str], diagnosis: Diagnosis) -> str:
         and column.nearest
         and wanted & name_words(f"{column.header} {column.nearest}")
     )
-    return diagnosis.language.listed(dict.fromkeys(found), _SHOWN_COLUMNS)
+    return diagnosis.language.listed(dict.fromkeys(columns), _SHOWN_COLUMNS)
 
 
 def _why_not_enough(given: Sequence[str], evaluation: RuleEvaluation, diagnosis: Diagnosis) -> str:
@@ -275,11 +275,11 @@ def _there(count: str, evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool
 
 
 def _counts(rule: Rule, diagnosis: Diagnosis) -> list[str]:
-    found: list[str] = list(rule.needs)
+    counts: list[str] = list(rule.needs)
     for test in rule.when.own():
         if test.name not in diagnosis.vocabulary.symbols:
-            found += metric_of(test.name, diagnosis.vocabulary).required()
-    return list(dict.fromkeys(found))
+            counts += metric_of(test.name, diagnosis.vocabulary).required()
+    return list(dict.fromkeys(counts))
 
 
 def _exports(kind: str, counts: Sequence[str], diagnosis: Diagnosis) -> Wanted:
@@ -316,7 +316,7 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
     waiting = {
         one.rule: [kind for kind in one.exports if by_api or not kinds[kind].api] for one in lacking
     }
-    found: list[ExportInfo] = []
+    exports: list[ExportInfo] = []
     while any(waiting.values()):
         rules: dict[str, list[str]] = {}
         for rule, names in waiting.items():
@@ -332,7 +332,7 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
             ),
         )
         info = kinds[best]
-        found.append(
+        exports.append(
             ExportInfo(
                 best,
                 language.gettext(info.title),
@@ -343,7 +343,7 @@ def missing_exports(lacking: Sequence[Unjudged], diagnosis: Diagnosis) -> tuple[
             )
         )
         waiting = {rule: names for rule, names in waiting.items() if best not in names}
-    return tuple(found)
+    return tuple(exports)
 
 
 def _any_of(infos: Iterable[KindInfo], language: Language) -> str:

@@ -97,8 +97,8 @@ def done_results(marks: Sequence[Mark], diagnosis: Diagnosis) -> Iterator[DoneRe
             stopped = bool(often) and min(often) >= _stop_after(mark.done, rules).tries
             action = _action(mark.done, rules)
             instead = action.stop if action is not None and stopped else ""
-            told = _stopped(min(often), instead, diagnosis.language) if stopped else ()
-            yield _result(mark.done, mark.verdict, diagnosis, tuple(told))
+            reasons = _stopped(min(often), instead, diagnosis.language) if stopped else ()
+            yield _result(mark.done, mark.verdict, diagnosis, tuple(reasons))
 
 
 def experiment_infos(

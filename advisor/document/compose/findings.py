@@ -215,13 +215,13 @@ def _sources(
 ) -> Mapping[str, Mapping[tuple[str, str], Rows]]:
     if evaluation.measured_as is not None:
         return {}
-    found: dict[str, Mapping[tuple[str, str], Rows]] = {}
+    sources: dict[str, Mapping[tuple[str, str], Rows]] = {}
     for name in {t.name for t in tests}:
         if name in diagnosis.vocabulary.symbols:
             continue
         metric = metric_of(name, diagnosis.vocabulary)
-        found[name] = diagnosis.block.lineage.of(evaluation.graded.measured, metric.required())
-    return found
+        sources[name] = diagnosis.block.lineage.of(evaluation.graded.measured, metric.required())
+    return sources
 
 
 _NO_ROWS = Rows("", ())

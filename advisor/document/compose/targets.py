@@ -21,14 +21,14 @@ def due(course: Course, diagnosis: Diagnosis) -> bool:
     return diagnosis.business.size in course.target
 
 
-def quarter_target(course: Course, told: History, diagnosis: Diagnosis) -> QuarterTarget | None:
+def quarter_target(course: Course, history: History, diagnosis: Diagnosis) -> QuarterTarget | None:
     """The target of *course*; None for shops of a size that has none, and without a trend."""
-    last = told.last
+    last = history.last
     size = diagnosis.business.size
     if last is None or not (size is None or size in course.target) or not course.target:
         return None
     period = next_target(last)
-    ahead = project(told, period)
+    ahead = project(history, period)
     if ahead is None or not math.isfinite(ahead.high):
         return None
     market = _market(ahead, last, diagnosis)

@@ -95,7 +95,7 @@ def compose_document(
     lacking = tuple(unjudged(diagnosis))
     plurals = {kind.id: kind.plural for kind in diagnosis.vocabulary.subjects.values()}
     well = [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts)]
-    told = story(diagnosis.rules.rules, infos, well, counts)
+    lines = story(diagnosis.rules.rules, infos, well, counts)
     kpis = tuple(_kpis(diagnosis))
     period = _period(diagnosis)
     actions = tuple(action_infos(made, findings, diagnosis))
@@ -109,7 +109,7 @@ def compose_document(
         margin=margin_info(diagnosis),
         period=period,
         inputs=tuple(_inputs(diagnosis)),
-        story=tuple(attrs.evolve(one, kinds=plurals[one.kind]) for one in told),
+        story=tuple(attrs.evolve(one, kinds=plurals[one.kind]) for one in lines),
         kpis=kpis,
         plan=actions,
         set_aside=tuple(set_aside_infos(made, findings, diagnosis)),
@@ -252,7 +252,7 @@ def _inputs(diagnosis: Diagnosis) -> list[InputInfo]:
 
 
 def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
-    found: list[Kpi] = []
+    kpis: list[Kpi] = []
     for kpi in diagnosis.kpis.values():
         series = () if kpi.total is None else kpi.total.series
         value = kpi.value
@@ -260,8 +260,8 @@ def _kpis(diagnosis: Diagnosis) -> list[Kpi]:
             edges = diagnosis.grader.resolve(value.metric.id, kpi.kind).edges[:1]
             value = attrs.evolve(value, origin=origin_of(edges, diagnosis))
         own = _as_kpi(value, series, kpi.trend, diagnosis)
-        found.append(own if kpi.total is None else _of_total(own, kpi.total, diagnosis))
-    return found
+        kpis.append(own if kpi.total is None else _of_total(own, kpi.total, diagnosis))
+    return kpis
 
 
 def _goal(name: str, diagnosis: Diagnosis) -> str | None:
