@@ -1,7 +1,6 @@
 """From findings to a plan: causes, money, contradictions, one order."""
 
 from advisor.plan.actions import Planned, fingerprint
-from advisor.plan.arithmetic import arithmetic
 from advisor.plan.experience import Experience, Tries
 from advisor.plan.factors import edge
 from advisor.plan.findings import PricedFinding, worth_of_one
@@ -20,6 +19,7 @@ from advisor.plan.money import (
 )
 from advisor.plan.mute import Muted
 from advisor.plan.order import Plan, Ranked, plan
+from advisor.plan.price_text import arithmetic
 from advisor.plan.pricing import PricedFindings, price_findings
 from advisor.plan.priority import Priority, formula, start
 from advisor.plan.question import asked_of
