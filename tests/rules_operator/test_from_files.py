@@ -313,3 +313,11 @@ def test_a_shop_without_an_order_hears_which_products_to_look_at(tmp_path: Path)
     found = made(tmp_path)
     assert [action.rule for action in found.plan] == ["operator/not-one-sale"]
     assert "Look first at: Jar 2, Jar 3, Jar 0 and 1 more" in reports(found)["plan.md"]
+
+
+def test_a_shop_with_gmv_max_alone_sees_its_roi(tmp_path: Path) -> None:
+    header = "By Day,Cost,SKU orders (Current shop),Gross revenue (Current shop),Currency"
+    rows = [f"2026-10-{day:02} 00:00:00,40,6,150,USD" for day in range(4, 32)]
+    csv(tmp_path, "Campaign overview data.csv", header, rows)
+    kpis = {kpi.metric: kpi.value for kpi in made(tmp_path).kpis}
+    assert kpis == {"roi": pytest.approx(3.75)}
