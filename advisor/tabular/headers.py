@@ -144,7 +144,7 @@ class Recogniser:
     @cached_property
     def _not_used(self) -> Sequence[tuple[str, re.Pattern[str]]]:
         return [
-            (reason, re.compile("|".join(f"(?:{p})" for p in patterns)))
+            (reason, re.compile("|".join(f"(?:{whole_pattern(p, self._kind)})" for p in patterns)))
             for reason, patterns in self._kind.not_used.items()
         ]
 
@@ -409,6 +409,13 @@ def _names_of(column: ColumnSpec) -> Iterator[tuple[bool, str, int, str]]:
         for language, names in headers.items():
             for rank, name in enumerate(names):
                 yield bool(guessed), language, rank, name
+
+
+def whole_pattern(pattern: str, kind: Kind) -> str:
+    """A pattern of *kind* with the parts that it names."""
+    for name, part in kind.pattern_parts.items():
+        pattern = pattern.replace(f"<{name}>", part)
+    return pattern
 
 
 def _keys_of(column: ColumnSpec) -> frozenset[str]:

@@ -198,7 +198,9 @@ class Kind:
     default_currency: str | None = None
     ignores: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)  # headers known, not used
     not_used: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-    """Patterns of headers that are known and not used, by the reason."""
+    """Patterns of headers that are known and not used, by the reason; `<name>` stands for the part
+    of that name."""
+    pattern_parts: Mapping[str, str] = attrs.field(factory=dict)
     template: bool = False  # one of our own CSV templates, written by `advisor init --templates`
     unique: tuple[str, ...] = ()  # columns of a template that no two rows share
     makes: tuple[str, ...] = ()  # counts that a template's rows make beside those of its columns

@@ -9,6 +9,7 @@ import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model import Container, compiled, parse_toml, structure
+from advisor.tabular.headers import whole_pattern
 from advisor.tabular.kind import CellRule, Kind, Role
 
 
@@ -122,7 +123,7 @@ def lint(kind: Kind) -> Iterator[str]:
     for reason, patterns in kind.not_data.items():
         yield from _patterns(f"not-data.{reason}", patterns)
     for reason, patterns in kind.not_used.items():
-        yield from _patterns(f"not-used.{reason}", patterns)
+        yield from _patterns(f"not-used.{reason}", (whole_pattern(p, kind) for p in patterns))
 
 
 def _cell(at: str, kind: Kind, cell: CellRule) -> Iterator[str]:
