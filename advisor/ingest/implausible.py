@@ -99,8 +99,15 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     if candidates.is_empty():
         return None
     # Only subjects that have such a row are looked at more closely.
+    spread = {
+        f"{name}_dev": (pl.col(name).log() - pl.col(f"{name}_mid").log()).abs().median()
+        for name in names
+    }
     rows = (
-        plan.join(candidates.lazy(), on=["shop", "key"], how="semi", maintain_order="left")
+        plan.with_columns(
+            (value if alone else value.over("shop")).alias(name) for name, value in spread.items()
+        )
+        .join(candidates.lazy(), on=["shop", "key"], how="semi", maintain_order="left")
         .with_columns(pl.col(names).log(), pl.col(f"{name}_mid" for name in names).log())
         .collect(engine="in-memory")
     )
@@ -116,9 +123,15 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         for name in names
     )
     floor = pl.when(enough).then(LEAST).otherwise(LEAST_SHOP)
+    # Rows that are held to the shop vary as all of the shop do, not as the few looked at here.
+    varies = {
+        name: pl.when(enough)
+        .then(pl.col(name).abs().median().over("shop"))
+        .otherwise(pl.col(f"{name}_dev"))
+        for name in names
+    }
     beyond = (
-        pl.col(name)
-        > bar * pl.max_horizontal(_NORMAL * pl.col(name).abs().median().over("shop"), floor)
+        pl.col(name) > bar * pl.max_horizontal(_NORMAL * varies[name], floor)
         for name, bar in zip(names, (ABOVE, *[FAR] * len(events)), strict=True)
     )
     far = residuals.filter(*beyond).join(candidates, on="__tmp_at", how="semi")["__tmp_at"]

@@ -53,6 +53,7 @@ def test_money_is_compared_by_the_events_of_its_ratios() -> None:
 
     assert "purchases" in pairs["ad_revenue"]
     assert {"clicks", "impressions", "purchases"} <= set(pairs["spend"])
+    assert "gmv_max_orders" in pairs["gmv_max_revenue"]
 
 
 @pytest.mark.parametrize("times", [10, 1e3, 1e6])
@@ -69,6 +70,16 @@ def test_one_absurd_day_is_missing_and_told(times: float) -> None:
     (amount,) = held
     assert (amount.name, amount.amount, amount.events) == ("ad 0", 80 * times, 2.0)
     assert amount.usual == pytest.approx(40.0, rel=0.2)
+
+
+def test_one_row_of_a_subject_is_held_to_those_of_the_others() -> None:
+    frame = ads([[70.0 + at] for at in range(12)] + [[9e7]])
+
+    kept, (amount,) = hold_back(frame, compared())
+
+    assert (amount.name, amount.amount) == ("ad 12", 9e7)
+    assert kept["ad_revenue"].null_count() == 1
+    assert hold_back(ads([[10.0 * 2**at] for at in range(12)]), compared())[1] == ()
 
 
 def test_a_product_that_costs_more_is_no_absurd_value() -> None:
