@@ -47,6 +47,7 @@ from advisor.metrics import (
     Lineage,
     Measured,
     ShopSlices,
+    SubjectChange,
     Total,
     Windows,
     alike_shops,
@@ -71,6 +72,7 @@ from advisor.metrics import (
     with_margins,
     with_over,
     with_pools,
+    with_subject_windows,
 )
 from advisor.model import (
     Bands,
@@ -105,10 +107,12 @@ AsIf = Callable[[tuple[CountedRows, ...], Window], tuple[CountedRows, ...]]
 
 @attrs.frozen(eq=False)
 class Shop:
-    """A shop whose files were read, on its way through a block."""
+    """A shop whose files were read, on its way through a block; *changes* are what was done to its
+    subjects, which are judged by the days after it."""
 
     known: ShopKnowledge
     gathered: Gathered
+    changes: tuple[SubjectChange, ...] = ()
 
     @property
     def id(self) -> str:
@@ -130,6 +134,7 @@ class Block:
     counted: Counted
     rows: tuple[CountedRows, ...]
     windows: Windows
+    own_windows: Windows
     measured: Mapping[str, Measured]
     links: Mapping[str, pl.DataFrame]
     totals: Mapping[str, Mapping[str, Total]]
@@ -207,7 +212,7 @@ class Block:
         keys: dict[int, set[str]] = {}
         for match in self.judgement.matches:
             keys.setdefault(id(match.evaluation.graded.measured), set()).add(match.key)
-        return Lineage(keys, self.windows, self.counted.files)
+        return Lineage(keys, self.own_windows, self.counted.files)
 
     @cached_property
     def daily(self) -> DailyTotals:
@@ -581,9 +586,12 @@ class _Part:
         rules, today = first.rules, first.request.today
         own = {id_: shop.known.own for id_, shop in self.shops.items() if shop.known.own}
         bands = Bands(first.bands, own)
-        measured = measure(
-            self.rows, wanted(rules.rules, vocabulary, bands), self.windows, vocabulary
-        )
+        asked = wanted(rules.rules, vocabulary, bands)
+        changes = [one for shop in self.shops.values() for one in shop.changes]
+        own_windows = self.windows
+        if not first.request.asks_for_a_period:
+            own_windows = with_subject_windows(self.windows, self.rows, asked, changes, vocabulary)
+        measured = measure(self.rows, asked, own_windows, vocabulary)
         measured = told_apart(with_derived(measured, self.derived, vocabulary))
         measured, not_running = with_over(measured, self.rows, self.windows, vocabulary)
         links = links_of(self.counted.links, tuple(self.shops))
@@ -600,6 +608,7 @@ class _Part:
             counted=self.counted,
             rows=self.rows,
             windows=self.windows,
+            own_windows=own_windows,
             measured=measured,
             links=links,
             totals=totals(kpi_names(None, vocabulary), self.rows, self.windows, vocabulary),

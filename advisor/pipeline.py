@@ -20,6 +20,7 @@ from advisor.diagnosis import (
     Shop,
     diagnose,
     diagnose_block,
+    open_shop,
     open_shops,
 )
 from advisor.document import Document, compose_document, compose_with_history, learned
@@ -36,6 +37,7 @@ from advisor.history import (
 from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
 from advisor.knowledge import Resolver, ShopKnowledge
+from advisor.metrics import SubjectChange
 from advisor.model import (
     AGENCY_NAME,
     CONFIG_NAME,
@@ -263,6 +265,41 @@ class Memory:
     _shared: Store | None = None
     _refused: set[Store] = attrs.field(factory=set)
 
+    def with_changes(self, shops: Sequence[Shop]) -> list[Shop]:
+        """*shops* with what their histories say was done to their subjects before the day of the
+        run."""
+        stores: dict[Store, list[str]] = {}
+        if self.partitions is not None:
+            self._shared = Store(partitions=self.partitions(frozenset(one.id for one in shops)))
+        for one in shops:
+            store = self._store_of(one.known.request)
+            if store is not None and store not in self._refused:
+                stores.setdefault(store, []).append(one.id)
+        changes: dict[str, list[SubjectChange]] = {}
+        for store, ids in stores.items():
+            try:
+                marks = store.marks_by_shop(ids)
+            except AdvisorError as error:
+                self._refuse(store, error)
+                continue
+            for shop, done in marks.items():
+                changes[shop] = [
+                    SubjectChange(shop, mark.done.kind, key, mark.done.day)
+                    for mark in done
+                    for key in mark.done.subjects
+                ]
+        return [
+            attrs.evolve(
+                one,
+                changes=tuple(
+                    change
+                    for change in changes.get(one.id, ())
+                    if change.day < one.known.request.today
+                ),
+            )
+            for one in shops
+        ]
+
     def past(self, diagnoses: Iterable[Diagnosis]) -> Past:
         """What the histories of these shops have of earlier days."""
         questions = []
@@ -332,6 +369,17 @@ class Memory:
     def _refuse(self, store: Store, error: AdvisorError) -> None:
         self._refused.add(store)
         self.problems.append(f"this run is not in the history: {error}")
+
+
+def diagnose_shop(
+    request: Request, registry: Registry, *, progress: Progress | None = None
+) -> Diagnosis:
+    """The diagnosis of one shop by the days that its plan has: its history is asked what was done.
+    Raises AdvisorError for what the user can mend."""
+    engine, resolver = choose(), Resolver(registry)
+    opened = open_shop(attrs.evolve(request, history=True), resolver, progress=progress)
+    shops = Memory(records=False).with_changes([opened])
+    return diagnose_block(shops, resolver, engine=engine).shops[0]
 
 
 def diagnose_many(
@@ -495,7 +543,9 @@ class _Run:
         halved until the shop is found that is to blame."""
         try:
             diagnosed = diagnose_block(
-                [one.shop for one in block], self.resolver, engine=self.engine
+                self.memory.with_changes([one.shop for one in block]),
+                self.resolver,
+                engine=self.engine,
             )
             past = self.memory.past(diagnosed.shops)
             lessons = self.memory.learned(diagnosed.shops, past)

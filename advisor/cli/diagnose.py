@@ -176,8 +176,10 @@ class _Run:
         --fail-on asks for is there."""
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
-        from advisor.diagnosis import diagnose_gathered, gather_shop
+        from advisor.diagnosis import Shop as OpenedShop
+        from advisor.diagnosis import diagnose_block, gather_shop
         from advisor.judge import choose
+        from advisor.knowledge import Resolver
 
         choose()  # the rules engine starts while files are read
         with Waiting(shown=not self.quiet) as waiting:
@@ -185,7 +187,9 @@ class _Run:
                 gathered = gather_shop(self.request, self.registry, progress=waiting)
             waiting.doing("Judging")
             with self.clock.stage("judging"):
-                diagnosis = diagnose_gathered(gathered, self.request, self.registry)
+                resolver = Resolver(self.registry)
+                opened = OpenedShop(resolver.resolve(self.request), gathered)
+                diagnosis = diagnose_block(self.memory.with_changes([opened]), resolver).shops[0]
             with self.clock.stage("planning"):
                 past = self.memory.past([diagnosis])
                 document, record = self.memory.compose(diagnosis, past)

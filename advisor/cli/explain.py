@@ -38,7 +38,7 @@ def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     """
     from advisor.cli.rules import find_rule, load_all, page
     from advisor.cli.screen import Waiting, readers, say
-    from advisor.diagnosis import diagnose
+    from advisor.pipeline import diagnose_shop
     from advisor.plugin import load_plugins
 
     registry = load_plugins()
@@ -52,7 +52,7 @@ def explain(*, rule_id: str, subject: str | None, asked: "Request") -> None:
         return
     request = whole_request(of_current_folder(asked), registry)
     with Waiting() as waiting:
-        diagnosis = diagnose(request, registry, progress=waiting)
+        diagnosis = diagnose_shop(request, registry, progress=waiting)
     if of_action:
         from advisor.document import compose_document
         from advisor.explain import arithmetic, find_action

@@ -31,16 +31,16 @@ def why_not(*, rule_id: str, subject: str | None, asked: "Request") -> None:
     from advisor.cli.explain import is_action
     from advisor.cli.rules import find_rule
     from advisor.cli.screen import Waiting, readers, say
-    from advisor.diagnosis import diagnose
     from advisor.document import compose_document
     from advisor.explain import explain_why_not, find_action, overview, render_why_not
     from advisor.explain import subjects as judged
+    from advisor.pipeline import diagnose_shop
     from advisor.plugin import load_plugins
 
     registry = load_plugins()
     request = whole_request(of_current_folder(asked), registry)
     with Waiting() as waiting:
-        diagnosis = diagnose(request, registry, progress=waiting)
+        diagnosis = diagnose_shop(request, registry, progress=waiting)
     if is_action(rule_id):
         rule_id = find_action(compose_document(diagnosis), rule_id).rule
     rule = find_rule(diagnosis.rules, rule_id)

@@ -33,6 +33,7 @@ from advisor.document.findings import (
     PriceInfo,
     SubjectInfo,
     SuppressedInfo,
+    WindowInfo,
 )
 from advisor.document.numbers import (
     Amount,
@@ -119,6 +120,7 @@ __all__ = [
     "TrialInfo",
     "Unjudged",
     "Watch",
+    "WindowInfo",
     "as_json",
     "compose_document",
     "compose_findings",

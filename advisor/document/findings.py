@@ -73,10 +73,22 @@ class PriceInfo:
 
 
 @frozen
+class WindowInfo:
+    """The days that the rates of a finding are of, and why: after a *change* to its subject, or
+    more days for want of data (*few-data*)."""
+
+    first: str
+    last: str
+    because: str
+    text: str
+
+
+@frozen
 class FindingInfo:
     """A rule that fired on a subject. *status* is how far the rule is tried: stable, or
     experimental. *pooled* counts the subjects it was pooled from; *stake* is
-    money a month in the shop's currency, and *price* how it was worked out."""
+    money a month in the shop's currency, and *price* how it was worked out. *window* are the days
+    that its rates are of, where these are others than the plan's."""
 
     id: str
     rule: str
@@ -94,6 +106,7 @@ class FindingInfo:
     stake: float | None
     pooled: int = 0
     price: PriceInfo | None = None
+    window: WindowInfo | None = None
 
 
 @frozen

@@ -152,7 +152,11 @@ class Store:
 
     def marks(self, shop: str) -> list[Mark]:
         """What was done, oldest first."""
-        return self.read(lambda database: marks_of(database, [shop]).get(shop, []), [])
+        return self.marks_by_shop([shop]).get(shop, [])
+
+    def marks_by_shop(self, shops: Sequence[str]) -> Mapping[str, list[Mark]]:
+        """What was done in each of *shops*, oldest first."""
+        return self.read(lambda database: marks_of(database, shops), {})
 
     def levers(self) -> list[LeverRow]:
         """How the actions in this store ended, by lever."""

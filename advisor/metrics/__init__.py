@@ -16,7 +16,16 @@ from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
 from advisor.metrics.kpis import Total, kpi_names, totals
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import OWN_LIST, SETTLEMENTS, with_margins
-from advisor.metrics.measured import AGO, PARTS, Measured, alone_with, days_column, measure
+from advisor.metrics.measured import (
+    AGO,
+    OWN_DAYS,
+    OWN_FIRST,
+    PARTS,
+    Measured,
+    alone_with,
+    days_column,
+    measure,
+)
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
@@ -24,6 +33,7 @@ from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopSlices
 from advisor.metrics.steps import Steps, without
+from advisor.metrics.subject_windows import SubjectChange, with_subject_windows
 from advisor.metrics.value import Value, possible_levels, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
 from advisor.metrics.windows import Windows
@@ -31,6 +41,8 @@ from advisor.metrics.windows import Windows
 __all__ = [
     "AGO",
     "OVER",
+    "OWN_DAYS",
+    "OWN_FIRST",
     "OWN_LIST",
     "PARTS",
     "PROFILE",
@@ -48,6 +60,7 @@ __all__ = [
     "Rows",
     "ShopSlices",
     "Steps",
+    "SubjectChange",
     "Sum",
     "Total",
     "Value",
@@ -90,5 +103,6 @@ __all__ = [
     "with_margins",
     "with_over",
     "with_pools",
+    "with_subject_windows",
     "without",
 ]

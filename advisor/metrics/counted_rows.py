@@ -80,6 +80,25 @@ class CountedRows:
         until which it holds."""
         return self._rows(window, earlier=False, later=self.states)
 
+    def own(self, windows: Windows, *, earlier: bool = False) -> pl.DataFrame | None:
+        """The rows of the subjects that have a window of their own in it (or in the days before
+        it); None where none has."""
+        if windows.subjects is None or self.grain is not Grain.DAY:
+            return None
+        others = windows.subjects.lazy().filter(pl.col("kind") == self.subject).drop("kind")
+        first, end = pl.col("own_first"), pl.col("last")
+        if earlier:
+            first, end = pl.col("own_before_first"), pl.col("own_first") - pl.duration(days=1)
+        last = windows.frame.lazy().select("shop", "last")
+        return (
+            self.frame.lazy()
+            .join(others, on=IDENTITY, how="inner", maintain_order="left")
+            .join(last, on="shop", how="left", maintain_order="left")
+            .filter(pl.col("from").is_between(first, end))
+            .select(self.frame.columns)
+            .collect(engine="in-memory")
+        )
+
     def _rows(self, window: Window | Windows, *, earlier: bool, later: bool) -> pl.DataFrame:
         asked = (window, earlier, later)
         if asked not in self._within:

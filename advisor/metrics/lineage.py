@@ -66,6 +66,15 @@ def lineage(
     return found
 
 
+def _held(rows: CountedRows, window: Window | Windows) -> pl.DataFrame:
+    """The rows that subjects are judged by, each by its own days."""
+    own = rows.own(window) if isinstance(window, Windows) else None
+    if own is None or not isinstance(window, Windows) or window.subjects is None:
+        return rows.held(window)
+    others = window.subjects.filter(pl.col("kind") == rows.subject)
+    return pl.concat([rows.held(window).join(others, on=["shop", "key"], how="anti"), own])
+
+
 def _of(
     rows: CountedRows,
     keys: Sequence[str],
@@ -83,7 +92,7 @@ def _of(
     ).fill_null(value=True)
     ends = pl.col("begins").shift(-1, fill_value=True)
     ranges = (
-        rows.held(window)
+        _held(rows, window)
         .lazy()
         .filter(key.is_in(keys))
         .drop_nulls(counts)  # a row that lacks one is in no sum

@@ -40,6 +40,7 @@ from advisor.stats import intervals as evidence
 MEDIAN_SQUARE = 0.4549364  # of a standard normal
 PARTS = ("x", "d", "e", "phi", "cv2")
 AGO = "ago"
+OWN_DAYS, OWN_FIRST = "own_days", "own_first"
 _TWIN = "__twin"  # ends the columns of a further family
 
 
@@ -138,11 +139,13 @@ def _measure_rows(
     once = any(kind.pools == rows.subject for kind in vocabulary.subjects.values())
     alike = rows.alike or (by_day and once)
     frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
+    frame = _by_own_window(frame, rows, metrics, window, vocabulary)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
         earlier = rows.within(window, earlier=True)
         if earlier.height:
             before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike)
+            before = _by_own_window(before, rows, past, window, vocabulary, earlier=True)
             columns = [c for c in before.collect_schema().names() if c.rpartition(".")[2] in PARTS]
             frame = frame.join(
                 before.select(
@@ -154,6 +157,45 @@ def _measure_rows(
                 how="left",
             )
     return frame
+
+
+def _by_own_window(
+    frame: pl.LazyFrame,
+    rows: CountedRows,
+    metrics: Sequence[Metric],
+    window: Window | Windows,
+    vocabulary: Vocabulary,
+    *,
+    earlier: bool = False,
+) -> pl.LazyFrame:
+    """*frame* of *rows*, with the rates of subjects that have a window of their own by its days:
+    so many OWN_DAYS, from OWN_FIRST on. Totals, and all of other subjects, stay."""
+    own = rows.own(window, earlier=earlier) if isinstance(window, Windows) else None
+    if own is None or not isinstance(window, Windows) or window.subjects is None:
+        return frame
+    rates = [metric for metric in metrics if metric.kind is not MetricKind.EXACT]
+    parts = sums(own, rates, vocabulary, by_day=True)
+    there = set(parts.collect_schema().names())
+    known = frame.collect_schema().names()
+    twins = {
+        f"{metric.id}.{part}": f"{metric.id}.{part}{_TWIN}"
+        for metric in rates
+        for part in PARTS
+        if f"{metric.id}.{part}" in known and f"{metric.id}.{part}" in there
+    }
+    others = parts.select(
+        *IDENTITY, pl.col("days").alias(OWN_DAYS), *(pl.col(c).alias(t) for c, t in twins.items())
+    )
+    first = window.subjects.lazy().filter(pl.col("kind") == rows.subject)
+    since = first.select(*IDENTITY, pl.col("own_first").alias(OWN_FIRST))
+    joined = frame.join(since, on=IDENTITY, how="left").join(others, on=IDENTITY, how="left")
+    moved = [
+        pl.when(pl.col(OWN_FIRST).is_not_null()).then(twin).otherwise(column).alias(column)
+        for column, twin in twins.items()
+    ]
+    days = pl.coalesce(OWN_DAYS, "days")
+    each = [days.alias(f"{metric.id}.days") for metric in rates if f"{metric.id}.x" in known]
+    return joined.with_columns(*moved, *each).drop(twins.values())
 
 
 def _measure_days(
@@ -509,6 +551,7 @@ def _with_days(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
     columns = frame.collect_schema().names()
     names = [c.removesuffix(".x") for c in columns if c.endswith(".x")]
     days = {f"{n}.days": "before.days" if n.endswith(".before") else "days" for n in names}
+    days = {name: of for name, of in days.items() if name not in columns}
     copies = (pl.col(of).alias(name) for name, of in days.items())
     return frame.with_columns(copies), [*columns, *days]
 

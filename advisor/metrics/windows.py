@@ -12,9 +12,11 @@ DAYS = ("first", "last", "before_first", "before_last", "until")
 
 @frozen(eq=False)
 class Windows:
-    """The window of each shop, by its id."""
+    """The window of each shop, by its id. *subjects* are those that have another one: see
+    advisor.metrics.subject_windows."""
 
     by_shop: Mapping[str, Window]
+    subjects: pl.DataFrame | None = None
 
     def of(self, shop: str) -> Window:
         """The window of *shop*."""

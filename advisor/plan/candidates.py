@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from advisor.judge import Graded, Grader, MatchedRows, RuleEvaluation
-from advisor.metrics import CountedRows, Windows, days_column, metric_of
+from advisor.metrics import OWN_DAYS, CountedRows, Windows, days_column, metric_of
 from advisor.model import (
     Better,
     CountUnit,
@@ -45,6 +45,7 @@ VALUES = {
     "edge_low": pl.Float64,
     "edge_high": pl.Float64,
     "days": pl.Float64,
+    "own_days": pl.Float64,
 }
 
 
@@ -246,6 +247,8 @@ def _measured(group: int, rows: MatchedRows, metric: Metric) -> pl.DataFrame:
             "edge_low": column(f"{m}.edge.low"),
             "edge_high": column(f"{m}.edge.high"),
             "days": column(days_column(m, frame.columns)),
+            # Of a total it is the shop's window that counts.
+            "own_days": column(OWN_DAYS if metric.kind is not MetricKind.EXACT else ""),
         },
         schema=VALUES,
     )

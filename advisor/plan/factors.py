@@ -48,7 +48,7 @@ def target() -> Mapping[str, pl.Expr]:
 def factors() -> Mapping[str, pl.Expr]:
     """The factors of each candidate's price; what is lost as a whole is all of it."""
     waste, cost = pl.col("use") == Use.WASTE, pl.col("cost")
-    days = pl.coalesce("covered", "days")
+    days = pl.coalesce("own_days", "covered", "days")
     events = pl.when("exact").then(1.0).otherwise("d")
     month = MONTH / days
     unseen = (1 / events + UNSEEN_TRAFFIC**2 / days).sqrt()

@@ -118,6 +118,7 @@ class CaseRunner:
             counted=Counted((_FILE,), (id_,), (), {}, {}, {}),
             rows=rows,
             windows=Windows({id_: window}),
+            own_windows=Windows({id_: window}),
             measured=measured,
             links=links,
             totals={},

@@ -81,7 +81,10 @@ def test_an_action_in_progress_is_shown_and_not_asked_for_again(run: Run, marked
 
     (result,) = found["done"]
     assert (result["verdict"], result["subjects"]) == ("too-early", ["Ad 0"])
-    assert "guide/weak-hook" in [one["rule"] for one in found["findings"]]
+    (finding,) = [one for one in found["findings"] if one["rule"] == "guide/weak-hook"]
+    assert finding["window"]["because"] == "change"
+    assert finding["window"]["first"] == (DONE + timedelta(days=1)).isoformat()
+    assert {one["n"] for one in finding["evidence"] if one["metric"] == "ctr"} == {9 * 3000}
     assert result["action"] not in [one["id"] for one in found["plan"]]
 
 

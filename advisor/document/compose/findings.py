@@ -1,6 +1,7 @@
 """Matches as findings of the document: evidence, sentence, price."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from datetime import date
 
 import attrs
 
@@ -13,6 +14,7 @@ from advisor.document.findings import (
     Message,
     PriceInfo,
     SubjectInfo,
+    WindowInfo,
 )
 from advisor.judge import (
     RELATIVE,
@@ -22,7 +24,7 @@ from advisor.judge import (
     split_subject_id,
     truth_column,
 )
-from advisor.metrics import Rows, Value, days_column, metric_of, sureness, value_of
+from advisor.metrics import OWN_FIRST, Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import (
     Better,
     Language,
@@ -200,7 +202,7 @@ def _columns(
     """The columns of a measured frame that a finding of *rule* speaks of."""
     names = {metric.id for metric in metrics} | {test.name for test in rule.own_tests()}
     truths = {truth_column(test) for test in tests}
-    plain = {"name", "pooled", *names, *truths}
+    plain = {"name", "pooled", OWN_FIRST, *names, *truths}
     parts = ("parent.", *(f"{name}." for name in sorted(names)))
     return [c for c in columns if c in plain or c.startswith(parts) or c[:-2] in truths]
 
@@ -260,7 +262,28 @@ def _info(
         stake=finding.worth,
         pooled=pooled if isinstance(pooled, int) else 0,
         price=_price_info(price, diagnosis) if isinstance(price, Price) else None,
+        window=_window(row, measured, diagnosis),
     )
+
+
+def _window(
+    row: Mapping[str, object], measured: Mapping[str, Value], diagnosis: Diagnosis
+) -> WindowInfo | None:
+    """The days of a subject that has others than its shop; None where no rate is spoken of."""
+    if all(value.metric.kind is MetricKind.EXACT for value in measured.values()):
+        return None
+    first, now, language = row.get(OWN_FIRST), diagnosis.window.current, diagnosis.language
+    if not isinstance(first, date) or now is None:
+        return None
+    days = language.days(first, now.last)
+    changed = first > now.first
+    said = (
+        language.gettext("Rates of {days}, since the last change", days=days)
+        if changed
+        else language.gettext("Rates of {days}, because fewer days have too little data", days=days)
+    )
+    because = "change" if changed else "few-data"
+    return WindowInfo(first.isoformat(), now.last.isoformat(), because, said)
 
 
 def _evidence(
