@@ -40,13 +40,17 @@ class StoryLine:
 @frozen
 class Healthy:
     """A rule that is clear on every subject it could judge. *subjects* counts them, *kinds* is
-    what they are called; *text* is the rule's healthy sentence."""
+    what they are called; *text* is the rule's healthy sentence. *smallest* says from where on a
+    problem would have been found in eight of ten cases, *times* how far that is beyond its edge;
+    both of the median subject, where chance has a part in it."""
 
     rule: str
     text: str
     kind: str
     subjects: int
     kinds: str = ""
+    smallest: str = ""
+    times: float | None = None
 
 
 @frozen

@@ -69,4 +69,5 @@ class Document:
     checks: tuple[CheckInfo, ...] = ()  # what is worth a look and is no action
     funnels: tuple[FunnelInfo, ...] = ()
     exports: tuple[ExportInfo, ...] = ()  # what to add, first what checks most of coverage
+    too_small: str = ""  # what half of the checks could not have found, where that is much
     language: str = "en"  # of its texts: the name of a catalogue, like es or pt_BR

@@ -81,11 +81,12 @@ def _any_size(found: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _other(found: Mapping[str, Any]) -> Sequence[str]:
-    """What healthy shops heard of a calm and of a wild nature."""
+    """What healthy shops heard of a calm nature, of a wild one and with new ads."""
     names = {
         "calm": "days as below",
         "wild": "and heavy-tailed order values, promotions of up to four times the traffic, "
         "a fifth of the last two days' ad sales not attributed yet, ads that have ended",
+        "new": "and a fifth of the ads and campaigns in their first week",
     }
     rows = (
         (
@@ -94,12 +95,15 @@ def _other(found: Mapping[str, Any]) -> Sequence[str]:
             str(one["alarmed"]),
             _percent(_upper(one["alarmed"], one["shops"])),
         )
-        for name, one in ((name, found[name]) for name in names)
+        for name, one in ((name, found[name]) for name in names if name in found)
     )
     return [
         "## Healthy shops that hear anything",
         "",
-        f"All actions counted, what is worth a check not (seed {found['seed']}, {found['date']}).",
+        (
+            "All actions counted, what is worth a check not. Nothing was tuned on these shops "
+            f"(seed {found['seed']}, {found['date']})."
+        ),
         "",
         *table(("Nature", "shops", "with an action", "upper limit (one-sided 95 %)"), rows),
         "",

@@ -34,6 +34,7 @@ class Nature:
 
 # Heavy tails, promotions, late attribution and ads that ended, all at once.
 WILD = Nature(basket=(0.3, 1.2), sales=(0, 4), late=0.2, paused=0.15)
+NEW = attrs.evolve(WILD, learning=0.2)  # and a fifth of ads and campaigns in their first week
 LATE_DAYS = 2
 SOLD = ("purchases", "gmv_max_orders")
 ADS = ("ad", "campaign")

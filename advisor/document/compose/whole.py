@@ -32,6 +32,7 @@ from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
 from advisor.document.compose.run_record import run_record
 from advisor.document.compose.since import since
+from advisor.document.compose.smallest import too_small, with_smallest
 from advisor.document.compose.story import story
 from advisor.document.compose.watch import watch
 from advisor.document.numbers import Kpi, Point
@@ -94,7 +95,9 @@ def compose_document(
     counts = outcome_counts(diagnosis)
     lacking = tuple(unjudged(diagnosis))
     plurals = {kind.id: kind.plural for kind in diagnosis.vocabulary.subjects.values()}
-    well = [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts)]
+    well = with_smallest(
+        [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts)], diagnosis
+    )
     lines = story(diagnosis.rules.rules, infos, well, counts)
     kpis = tuple(_kpis(diagnosis))
     period = _period(diagnosis)
@@ -118,7 +121,8 @@ def compose_document(
         findings=tuple(infos),
         rankings=rankings(diagnosis),
         outcomes=tuple(counts),
-        healthy=tuple(well),
+        healthy=well,
+        too_small=too_small(well, diagnosis),
         watch=tuple(watch(diagnosis)),
         coverage=lacking,
         reconciliation=reconciliations(diagnosis),

@@ -1,9 +1,21 @@
 """What is said to be healthy was seen to be."""
 
+from pathlib import Path
+
+import numpy as np
+import polars as pl
 import pytest
 
 from advisor.document.compose.coverage import healthy
 from advisor.document.outcomes import OutcomeCount
+from advisor.stats.intervals import UNSEEN_SPREAD, unseen_dispersion, wilson
+from tests.document.compose.shops import ads, composed, written
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    written(tmp_path, "weak", 'ctr = "low"', done='done = { ctr = ["good", "high"] }')
+    return tmp_path
 
 
 def ended(
@@ -50,3 +62,28 @@ def test_the_kind_is_the_one_that_most_was_seen_of() -> None:
     (one,) = healthy([ended(seen=2, clear=2), ended(seen=5, clear=5, kind="campaign")])
 
     assert (one.kind, one.subjects) == ("campaign", 5)
+
+
+def test_the_smallest_problem_that_would_have_been_found_is_found_in_eight_of_ten(
+    pack: Path,
+) -> None:
+    (well,) = composed(pack, ads({"key": "a", "clicks": 400, "impressions": 20_000})).healthy
+
+    assert well.times is not None
+    rng = np.random.default_rng(1)
+    days = rng.normal(0.0, UNSEEN_SPREAD / np.sqrt(28), size=4_000)  # what is assumed of a sum
+    clicks = rng.binomial(20_000, 0.01 / well.times * np.exp(days)).astype(float)
+    x, n = pl.col("x"), pl.lit(20_000.0)
+    phi = unseen_dispersion(x, n, pl.lit(28.0), proportion=True)
+    high = pl.DataFrame({"x": clicks}).select(wilson(x / phi, n / phi)[1]).to_series()
+    assert (high < 0.01).mean() == pytest.approx(0.8, abs=0.06)
+    assert well.smallest == f"found from: CTR at most {100 * 0.01 / well.times:.2f}%"
+
+
+def test_what_few_data_could_not_have_shown_is_said(pack: Path) -> None:
+    few = composed(pack, ads({"key": "a", "clicks": 40, "impressions": 800}))
+    many = composed(pack, ads({"key": "a", "clicks": 4_000, "impressions": 200_000}))
+
+    assert few.healthy
+    assert few.too_small.startswith("With this little data, half of the checks would miss")
+    assert many.too_small == ""
