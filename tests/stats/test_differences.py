@@ -109,6 +109,13 @@ def test_subjects_that_moved_apart_before_are_not_parallel() -> None:
     assert not parallel([sure(0.0, 1.0)], untouched)
 
 
+@pytest.mark.parametrize(("moved", "together"), [(0.25, True), (0.3, False), (-0.3, False)])
+def test_one_of_a_hundred_that_move_together_is_called_apart(moved: float, together: bool) -> None:
+    # 30 changes of +-0.1: 2.76 standard errors of a new one (Student, 29 degrees) are 0.285.
+    untouched = [sure(0.0, 0.1 * (-1) ** number) for number in range(30)]
+    assert parallel([sure(0.0, moved)], untouched) is together
+
+
 def test_the_false_discovery_rate_is_that_of_the_textbook() -> None:
     # Benjamini and Hochberg 1995, section 3.3: the first four of 15 are significant.
     given = [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from advisor.metrics.required import metric_of
 from advisor.metrics.values import with_values
 from advisor.model.vocabulary import Metric
-from advisor.stats.shrinkage import ENOUGH, shrunk
+from advisor.stats.shrinkage import ENOUGH, rates_of, shrunk, shrunk_rates
 from tests.core import WORDS
 
 ORDER_RATE, CTR, ROAS, AOV, SALES = (
@@ -227,3 +227,14 @@ def test_shrunken_rates_are_nearer_to_the_truth_than_raw_ones() -> None:
         return float(np.mean((found[column].to_numpy() - true) ** 2))
 
     assert missed("order_rate.shrunk") < 0.5 * missed("order_rate")
+
+
+def test_what_is_usual_counts_for_little_where_many_siblings_refute_it() -> None:
+    counts = [(20.0, 400.0)] * 400
+    rates = rates_of(measured(ORDER_RATE, counts), ORDER_RATE).with_columns(pl.lit(1).alias("all"))
+
+    plain, usual = (
+        shrunk_rates(rates, by="all", usual=share)["shrunk.se"][0] for share in (0.0, 0.4)
+    )
+
+    assert 1 < usual / plain < 2
