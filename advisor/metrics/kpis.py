@@ -26,7 +26,7 @@ class Total:
     frame: pl.DataFrame
     series: tuple[tuple[str, float | None], ...]
     of: str = ""  # the one subject that it is of, where others or more than it may be there
-    subjects: int = 1  # how many there are
+    several: bool = False  # whether it is of more than one subject
     grain: Grain = Grain.PERIOD
     days: Period | None = None  # from the first to the last day of its rows; None: some have none
     every_day: bool = False  # whether each of these days has rows
@@ -113,7 +113,7 @@ def _of_rows(
         largest = _largest(current, metric, latest=_is_state(metric, vocabulary))
         of_largest.setdefault(tuple(largest.iter_rows()), (largest, []))[1].append(metric)
     for subjects, (largest, alike) in of_largest.items():
-        named = {s: name for s, _, name in subjects if overlap or spans.shops[s].subjects > 1}
+        named = {s: name for s, _, name in subjects if overlap or spans.shops[s].several}
         yield _Asked(alike, spans.only(largest), named)
     if added:
         yield _Asked(added, spans, spans.alone(vocabulary))
@@ -121,10 +121,10 @@ def _of_rows(
 
 @frozen
 class _Shop:
-    """What rows of a shop there are: of how many *subjects*, and from the first to the last of its
-    days, of which *every_day* has some; None: some have none."""
+    """What rows of a shop there are: whether of *several* subjects, and from the first to the last
+    of its days, of which *every_day* has some; None: some have none."""
 
-    subjects: int
+    several: bool
     days: Period | None
     every_day: bool
 
@@ -142,19 +142,19 @@ class _Spans:
         """What each shop has in the window."""
         first, last = pl.col("from"), pl.col("to")
         edges = self.current.group_by("shop").agg(
-            pl.col("key").n_unique(),
+            (pl.col("key") != pl.col("key").first()).any(),  # counting them takes longer
             first.min().alias("first"),
             last.max().alias("last"),
             (first.is_null() | last.is_null()).any().alias("undated"),
             first.n_unique().alias("days"),
         )
         found: dict[str, _Shop] = {}
-        for shop, keys, begins, ends, undated, days in edges.iter_rows():
+        for shop, several, begins, ends, undated, days in edges.iter_rows():
             if undated:
-                found[shop] = _Shop(keys, None, every_day=False)
+                found[shop] = _Shop(several, None, every_day=False)
             else:
                 every_day = (ends - begins).days + 1 == days
-                found[shop] = _Shop(keys, Period(begins, ends), every_day)
+                found[shop] = _Shop(several, Period(begins, ends), every_day)
         return found
 
     def alone(self, vocabulary: Vocabulary) -> Mapping[str, str]:
@@ -162,7 +162,7 @@ class _Spans:
         kind = vocabulary.subjects[self.rows.subject]
         if kind.alone or kind.parent is None:
             return {}
-        shops = [shop for shop, one in self.shops.items() if one.subjects == 1]
+        shops = [shop for shop, one in self.shops.items() if not one.several]
         if not shops:
             return {}
         rows = self.current.lazy().filter(pl.col("shop").is_in(shops)).group_by("shop")
@@ -171,7 +171,7 @@ class _Spans:
 
     def only(self, subjects: pl.DataFrame) -> "_Spans":
         """The same of the *subjects* (`shop`, `key`) alone."""
-        if all(one.subjects == 1 for one in self.shops.values()) and self.one_each:
+        if not any(one.several for one in self.shops.values()) and self.one_each:
             return self
         whole, now, then = (
             frame.join(subjects, on=IDENTITY, how="semi")
@@ -185,11 +185,13 @@ class _Spans:
         subjects = self.rows.frame.group_by("shop").agg(pl.col("key").n_unique())
         return not (subjects["key"] > 1).any()
 
-    def shown(self) -> pl.DataFrame:
-        """The rows of the days that a series shows."""
+    def shown(self, metrics: Iterable[Metric]) -> pl.DataFrame:
+        """The counts of *metrics* on the days that a series shows."""
+        wanted = {"shop", "from", "to", *(count for metric in metrics for count in metric.counts())}
+        columns = [column for column in self.current.columns if column in wanted]
         if self.rows.grain is Grain.DAY:
-            return pl.concat([self.earlier, self.current], rechunk=True)
-        return self.rows.frame.drop_nulls("from")
+            return pl.concat([self.earlier[columns], self.current[columns]], rechunk=True)
+        return self.rows.frame[columns].drop_nulls("from")
 
 
 def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[str, Total]]:
@@ -209,7 +211,7 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
             whole = _beside(whole, next(found), named)
         if whole.height > 1:
             whole = whole.sort("shop")
-        series = _series(named, one.spans.shown(), vocabulary)
+        series = _series(named, one.spans.shown(one.metrics), vocabulary)
         for place, row in enumerate(whole.iter_rows(named=True)):
             about = one.spans.shops[row["shop"]]
             points = series.get(row["shop"], {})
@@ -223,7 +225,7 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
                         whole.slice(place, 1),
                         points.get(metric.id, ()),
                         one.of.get(row["shop"], ""),
-                        about.subjects,
+                        about.several,
                         one.spans.rows.grain,
                         about.days,
                         about.every_day,

@@ -291,7 +291,7 @@ def _of_total(kpi: Kpi, total: Total, diagnosis: Diagnosis) -> Kpi:
             )
         kpi = attrs.evolve(kpi, before_text=before)
     kind, state = diagnosis.vocabulary.subjects[total.kind], _is_state(metric, diagnosis)
-    if not total.of and total.subjects > 1:
+    if not total.of and total.several:
         # Likes of LIVEs are not the likes of everything.
         title = language.gettext("{metric} of {subjects}", metric=kpi.title, subjects=kind.plural)
         kpi = attrs.evolve(kpi, title=title)
