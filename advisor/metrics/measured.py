@@ -12,7 +12,7 @@ and the same as `m.before…` for the window before, where a rule asks for it. `
 the row covers, and `m.days` those of a metric where several sources were measured.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
@@ -25,7 +25,6 @@ from advisor.metrics.required import Wanted, _possible, metric_of
 from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import (
-    MOST_DAYS,
     CountUnit,
     Grain,
     Metric,
@@ -109,7 +108,7 @@ def measure(
         kinds.append(kind)
         kept.append(tuple(rows for rows, frame in own if frame is not None))
         frames.append((frame, metrics))
-        days = _measure_days(sources, ask.daily, window, vocabulary)
+        days = _measure_days(sources, ask, window, vocabulary)
         if days is not None:
             by_day[kind] = days
     daily = dict(zip(by_day, all_with_values(list(by_day.values())), strict=True))
@@ -200,13 +199,13 @@ def _by_own_window(
 
 def _measure_days(
     sources: Sequence[CountedRows],
-    names: Collection[str],
+    ask: Wanted,
     window: Window | Windows,
     vocabulary: Vocabulary,
 ) -> tuple[pl.DataFrame, Mapping[str, Metric]] | None:
-    """The parts of the metrics *names* for each subject and each of the last days of the window,
-    each metric from the first of *sources* that has it by day; None where none has."""
-    left = {name: metric_of(name, vocabulary) for name in sorted(names)}
+    """The parts of daily metrics for each subject and each of the last days that *ask* wants, each
+    metric from the first of *sources* that has it by day; None where none has."""
+    left = {name: metric_of(name, vocabulary) for name in sorted(ask.daily)}
     found: pl.LazyFrame | None = None
     by = (*IDENTITY, "from")
     known: dict[str, Metric] = {}
@@ -215,7 +214,7 @@ def _measure_days(
         own = {n: m for n, m in left.items() if _counted(m, current.columns) and not m.derived}
         if not own or not current.height:
             continue
-        last_days = _with_ago(current, window).filter(pl.col(AGO) < MOST_DAYS)
+        last_days = _with_ago(current, window).filter(pl.col(AGO) < ask.days)
         frame = sums(last_days, list(own.values()), vocabulary, by_day=True, by=by)
         frame = frame.drop("name", "days")
         if found is not None:

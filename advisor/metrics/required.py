@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import attrs
-
 from advisor.model import (
     Bands,
     CountUnit,
@@ -20,11 +18,12 @@ from advisor.model import (
 @frozen
 class Wanted:
     """Which metrics are needed of a kind; *before* also in the window before, *daily* also of each
-    of the last days."""
+    of the last *days*."""
 
     metrics: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
     daily: frozenset[str] = frozenset()
+    days: float = 0
 
 
 def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
@@ -51,7 +50,10 @@ def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
         kinds = metric_of(name, vocabulary).subjects
         return not kinds or kind in kinds
 
-    return Wanted(*(frozenset(filter(means, one)) for one in attrs.astuple(ask, recurse=False)))
+    metrics, past, daily = (
+        frozenset(filter(means, names)) for names in (ask.metrics, ask.before, ask.daily)
+    )
+    return Wanted(metrics, past, daily, ask.days)
 
 
 def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
@@ -60,6 +62,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
     metrics: dict[str, set[str]] = {}
     past: dict[str, set[str]] = {}
     daily: dict[str, set[str]] = {}
+    days: dict[str, float] = {}
     files = bands.of_all()
 
     def want(kind: str, name: str, *, earlier: bool = False) -> None:
@@ -95,6 +98,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                     want(kind, test.name, earlier=test.asks_past())
                     if test.days is not None:
                         daily.setdefault(kind, set()).add(test.name)
+                        days[kind] = max(test.days, days.get(kind, 0))
             for need in rule.needs:
                 want(rung, need)
             for related in (*rule.when.related, *rule.unless.related):
@@ -106,6 +110,11 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                 if action.waste:
                     want(rung, action.waste)
     return {
-        kind: Wanted(*(frozenset(one.get(kind, ())) for one in (metrics, past, daily)))
+        kind: Wanted(
+            frozenset(metrics[kind]),
+            frozenset(past.get(kind, ())),
+            frozenset(daily.get(kind, ())),
+            days.get(kind, 0),
+        )
         for kind in metrics
     }
