@@ -106,6 +106,7 @@ def test_it_is_called_against_what_was_left_untouched(
     assert early["gained"] is None
     assert result["verdict"] == verdict
     assert result["low"] < lift < result["high"]
+    assert ("Undo it: go back to what you had before Oct 1" in result["text"]) == (lift < 1)
     if lift > 1:
         assert result["gained"]["low"] <= result["gained"]["mid"] <= result["gained"]["high"]
         assert result["promised"]["mid"] > 0

@@ -164,6 +164,7 @@ def _result(
                 _head(done, said, names, because, language),
                 *_values(done, said, diagnosis),
                 *_effect(said, language),
+                *_undo(done, said, language),
                 *_others(said, language),
                 *stopped,
             ]
@@ -279,6 +280,14 @@ def _effect(said: VerdictRow, language: Language) -> Iterator[str]:
             "{larger} of {n} untouched ones changed as much by themselves.",
             said.placebos,
             larger=said.larger,
+        )
+
+
+def _undo(done: DoneRow, said: VerdictRow, language: Language) -> Iterator[str]:
+    """The way back from what hurt."""
+    if said.verdict is Verdict.HURT:
+        yield language.gettext(
+            "Undo it: go back to what you had before {day}.", day=language.full_day(done.day)
         )
 
 
