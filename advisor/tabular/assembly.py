@@ -445,8 +445,9 @@ class FileReader:
         days = {columns[name]: column for name, column in values.dates.items()}
         none = pl.Series([None], dtype=pl.Date).new_from_index(0, body.height)
         first, last = days.get(Role.FROM, none), days.get(Role.TO, none)
-        if kind.end_exclusive:
-            last = last.dt.offset_by("-1d")
+        if kind.end_exclusive:  # one that ends on its first day is that day
+            ends = pl.DataFrame({"first": first, "last": last.dt.offset_by("-1d")})
+            last = ends.select(pl.max_horizontal("first", "last").alias("last"))["last"]
         day = self._day(values)
         if day is not None:
             first, last = day, self._last_day(values, day)

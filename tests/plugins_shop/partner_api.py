@@ -63,14 +63,14 @@ def _plain(hint: Any, path: str) -> Any:
         return next(iter(hint)).value
     if hint is bool:
         return False
-    if hint is date:
-        return DAY.isoformat()
-    if hint is datetime:
-        return f"{DAY}T20:00:00+00:00"
     if name.endswith(_IDS):
         return _typed(hint, str(1_700_000_000_000_000_000 + number))
     if name in ("start_date", "end_date", "latest_available_date"):
         return DAY.isoformat() if name != "end_date" else date(2026, 10, 14).isoformat()
+    if hint is date:
+        return DAY.isoformat()
+    if hint is datetime:
+        return f"{DAY}T20:00:00+00:00"
     if name.endswith(_MOMENTS):
         return _typed(hint, str(_SECONDS))
     if name == "currency":

@@ -117,9 +117,14 @@ def answers(models: Mapping[str, str]) -> Iterator[tuple[str, Document]]:
     from tests.plugins_shop.partner_api import answer
 
     for model in models:
-        yield model, answer(model, **_SOLD if "Order" in model else {}, **_RETURNED.get(model, {}))
+        yield model, answer(model, **_SOLD if "Order" in model else {}, **_DONE.get(model, {}))
 
 
 # The first of all statuses is no sale, and a time of cancelling that never came is 0.
 _SOLD = {"status": "COMPLETED", "display_status": "COMPLETED", "cancel_time": 0}
-_RETURNED = {"SearchReturnsResponse": {"return_status": "RETURN_OR_REFUND_REQUEST_COMPLETE"}}
+_DONE: Mapping[str, Mapping[str, Any]] = {
+    "SearchReturnsResponse": {"return_status": "RETURN_OR_REFUND_REQUEST_COMPLETE"},
+    "SearchCancellationsResponse": {"cancel_status": "CANCELLATION_REQUEST_COMPLETE"},
+    "GetPaymentsResponse": {"status": "PAID"},
+    "SearchSellerAffiliateOrdersResponse": {"returned_quantity": 0, "refunded_quantity": 0},
+}

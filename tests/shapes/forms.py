@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import attrs
 import fastexcel
 
-from advisor.tabular import supported
+from advisor.tabular import load_kinds, supported
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Role
 from docs.generate import bundled
 from docs.pages.exports import LANGUAGES
@@ -23,7 +23,14 @@ from tests.plugins_shop.test_orders import RETURNS, TWO_SKUS
 from tests.shapes import Language, Row, ads_manager, gmv_max, orders, studio
 from tests.shapes._xlsx import workbook
 
-KINDS = {kind.id: kind for kind in spoken(bundled())}
+_SPOKEN = {kind.id: kind for kind in spoken(bundled())}
+# Tables of loaders have the names of machines, which are of no language.
+_LOADED = {
+    kind.id: kind
+    for kind in load_kinds("advisor_tiktok_ads", platform="tiktok")
+    if kind.id not in _SPOKEN and not kind.template
+}
+KINDS = _SPOKEN | _LOADED
 # Their rows are chosen by words in the first cell, or their columns by the group above them.
 LAID_OUT = {
     "creator-products",
@@ -143,12 +150,15 @@ def _cell(column: str, spec: ColumnSpec, subject: int, day: date) -> str:
 
 def generated() -> Iterator[Form]:
     """One of every kind in every language in which its columns have names."""
-    for kind in KINDS.values():
+    for kind in _SPOKEN.values():
         if kind.id in LAID_OUT:
             continue
         for language in supported(kind):
             if language in LANGUAGES:
                 yield _generated(kind, language)
+    for kind in _LOADED.values():
+        if kind.id != "advertisers":  # which count nothing
+            yield _of_a_loader(kind)
 
 
 def _generated(kind: Kind, language: str) -> Form:
@@ -162,6 +172,30 @@ def _generated(kind: Kind, language: str) -> Form:
     ]
     header = [name_in(spec, language) or "" for _, spec in chosen]
     return Form(kind.id, language, "generated", [header], rows)
+
+
+# With one of these a report is another kind, or its rows are versions of others.
+_APART = {"age", "gender", "country_code", "platform", "hour", "loaded_at", "time_zone", "room_id"}
+
+
+def _of_a_loader(kind: Kind) -> Form:
+    names = "flat" if any("flat" in spec.headers for spec in kind.columns.values()) else "en"
+    chosen = [
+        (column, spec)
+        for column, spec in kind.columns.items()
+        if names in spec.headers
+        and column not in (*kind.forbids, *_APART)
+        and spec.role not in (Role.PERSONAL, Role.CHECK)
+        and not (spec.check or spec.of)
+    ]
+    dated = any(spec.role is Role.DAY for _, spec in chosen)
+    rows = [
+        [_cell(column, spec, subject, day) for column, spec in chosen]
+        for subject in (1, 2)
+        for day in (DAYS if dated else DAYS[:1])
+    ]
+    header = [spec.headers[names][0] for _, spec in chosen]
+    return Form(kind.id, names, "generated", [header], rows)
 
 
 _STUDIO: tuple[Row, ...] = tuple(
