@@ -90,6 +90,17 @@ def test_the_same_document_gives_the_same_bytes(make: object, bundled: Sequence[
     assert render(make(), formats, bundled) == render(make(), formats, bundled)
 
 
+def test_many_changes_of_one_sort_are_counted(bundled: Sequence[Templates]) -> None:
+    document = documents.large()
+    assert document.since is not None
+    (new, *_) = [one for one in document.since.findings if one.change == "new"]
+    since = attrs.evolve(document.since, findings=(new,) * 30)
+
+    made = render(attrs.evolve(document, since=since), ("md",), bundled)
+
+    assert re.search(r"and 2\d more", str(made["plan.md"]))
+
+
 def test_the_plan_of_the_example_is_short() -> None:
     text = (EXAMPLE / "plan.md").read_text(encoding="utf-8")
 
