@@ -13,6 +13,7 @@ from itertools import chain
 
 import attrs
 
+from advisor.model import Grain
 from advisor.tabular.kind import CellType, ColumnSpec, Role
 from tests.plugins_shop.samples import Records, as_csv
 from tests.shapes._xlsx import workbook
@@ -112,16 +113,17 @@ def column_added(form: Form, _columns: Columns) -> Pair:
 
 def split_by_days(form: Form, columns: Columns) -> Pair | None:
     """One file of the first days, one of the others; without a totals row of both."""
-    at = _day(columns)
+    told = (Role.DAY, Role.TO, Role.FROM) if form.spec.grain is Grain.DAY else (Role.DAY,)
+    at = next((n for role in told for n, spec in columns.items() if spec.role is role), None)
     rows = [] if at is None or form.kind in _STATES else [r for r in form.data if len(r) > at]
-    rows = [row for row in rows if at is not None and any(map(str.isdigit, row[at][:4] or "-"))]
+    rows = [row for row in rows if at is not None and any(map(str.isdigit, row[at]))]
     days = sorted({row[at] for row in rows if at is not None})
     if at is None or len(days) < 2:
         return None
     early = set(days[: len(days) // 2])
     parts = ([r for r in rows if r[at] in early], [r for r in rows if r[at] not in early])
     other = {f"part {n}{form.suffix}": form.write(part) for n, part in enumerate(parts)}
-    return Pair(_file(form, rows), other)
+    return Pair(_file(form, rows), other, distinct=_ORDERS)
 
 
 def put_together(form: Form, _columns: Columns) -> Pair | None:

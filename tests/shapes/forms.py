@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import attrs
 import fastexcel
 
+from advisor.model import Grain
 from advisor.tabular import load_kinds, supported
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Role
 from docs.generate import bundled
@@ -163,8 +164,9 @@ def generated() -> Iterator[Form]:
 
 def _generated(kind: Kind, language: str) -> Form:
     chosen = list(named_columns(kind, language))
-    # An order line or a distribution is no row of a calendar.
-    dated = any(spec.role is Role.DAY for _, spec in chosen)
+    # A distribution is no row of a calendar.
+    told = (Role.DAY, Role.FROM, Role.TO) if kind.grain is Grain.DAY else (Role.DAY,)
+    dated = any(spec.role in told for _, spec in chosen)
     rows = [
         [_cell(column, spec, subject, day) for column, spec in chosen]
         for subject in (1, 2)
