@@ -66,17 +66,31 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
     identity = ["shop", "key", "from", "to", *_breakdowns(frame)]
     # Days are few and subjects many: days of one file alone are set aside before subjects count.
     span = ["shop", "from", "to"]
-    days = frame.select(*span, "_file").unique().filter(pl.len().over(span) > 1)
-    shared = frame.join(days.select(span).unique(), on=span, how="semi", nulls_equal=True)
-    claims = shared.group_by(*identity, "_file").agg(pl.len().alias("_n"), _size(frame))
-    groups = claims.group_by(identity).agg(pl.len().alias("_files")).filter(pl.col("_files") > 1)
-    if groups.is_empty():
+    lazy = frame.lazy()
+    days = lazy.select(*span, "_file").unique().group_by(span).agg(pl.len().alias("_files"))
+    shared = lazy.join(
+        days.filter(pl.col("_files") > 1),
+        on=span,
+        how="semi",
+        nulls_equal=True,
+        maintain_order="left",
+    ).collect(engine="in-memory")
+    claims = (
+        shared.lazy()
+        .group_by(*identity, "_file")
+        .agg(pl.len().alias("_n"), _size(frame))
+        .filter(pl.len().over(identity) > 1)
+        .with_row_index("_group")
+        .with_columns(pl.col("_group").min().over(identity))
+        .collect(engine="in-memory")
+    )
+    if claims.is_empty():
         return Settled(frame, _no_drops(), _no_fills())
-    groups = groups.drop("_files").with_row_index("_group")
+    groups = claims.lazy().select(*identity, "_group").unique()
     order = ["_n", "_end", "_stamp", "_size", "_rank"]
     claims = (
-        claims.join(groups, on=identity, nulls_equal=True)
-        .join(ranks, on="_file")
+        claims.lazy()
+        .join(ranks.lazy(), on="_file")
         .with_columns(_comparable("_group"))
         .sort(order, descending=[True, True, True, True, False], nulls_last=True)
         .with_columns(
@@ -84,26 +98,33 @@ def same_days(frame: pl.DataFrame, ranks: pl.DataFrame) -> Settled:
             pl.col("_file").first().over("_group").alias("_winner"),
             _newer(["_n", "_end"], "_group").alias("_newer"),
         )
+        .collect(engine="in-memory")
     )
-    rest = frame.join(groups, on=identity, how="anti", nulls_equal=True)
+    rest = lazy.join(groups, on=identity, how="anti", nulls_equal=True)
     contested = (
-        shared.join(
-            claims.select(*identity, "_file", "_place", "_group"),
+        shared.lazy()
+        .join(
+            claims.lazy().select(*identity, "_file", "_place", "_group"),
             on=[*identity, "_file"],
             nulls_equal=True,
         )
         .sort("_group", "_place", "_row", maintain_order=True)
         .with_columns(pl.int_range(pl.len()).over("_group", "_place").alias("_at"))
+        .collect(engine="in-memory")
     )
     merged, filled = _fill(contested, frame.columns)
     dropped = (
-        claims.filter(pl.col("_place") > 0)
+        claims.lazy()
+        .filter(pl.col("_place") > 0)
         .group_by("_file", "_winner", pl.col("_newer").alias("newer"))
         .agg(pl.col("_n").sum().cast(pl.UInt32).alias("rows"))
         .select(*_no_drops().columns)
+        .collect(engine="in-memory")
     )
-    whole = pl.concat([rest, merged.select(*frame.columns, *ALSO)], how="diagonal").sort(
-        "_file", "_row", "key", "from", maintain_order=True
+    whole = (
+        pl.concat([rest, merged.lazy().select(*frame.columns, *ALSO)], how="diagonal")
+        .sort("_file", "_row", "key", "from", maintain_order=True)
+        .collect(engine="in-memory")
     )
     return Settled(whole, dropped, filled)
 
@@ -157,7 +178,8 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
     if not lacking:
         return own, _no_fills()
     held = {name: pl.when(pl.col(name).is_not_null()).then("_place") for name in lacking}
-    believed = contested.select(
+    gives = pl.any_horizontal(pl.col(lacking).is_not_null())
+    believed = contested.lazy().select(
         "_group",
         "_at",
         "_place",
@@ -168,25 +190,30 @@ def _fill(contested: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame
             for name, place in held.items()
         ),
     )
-    gives = pl.any_horizontal(pl.col(lacking).is_not_null())
-    others = believed.filter((pl.col("_place") > 0) & gives)
+    others = believed.filter((pl.col("_place") > 0) & gives).collect(engine="in-memory")
     if others.is_empty():
         return own, _no_fills()
-    donors = others.group_by("_group", "_at", maintain_order=True).agg(
-        pl.col(lacking).drop_nulls().first().name.prefix("_given_"),
-        pl.col("_file").first().alias(ALSO[0]),
-        pl.col("_row").first().alias(ALSO[1]),
+    donors = (
+        others.lazy()
+        .group_by("_group", "_at", maintain_order=True)
+        .agg(
+            pl.col(lacking).drop_nulls().first().name.prefix("_given_"),
+            pl.col("_file").first().alias(ALSO[0]),
+            pl.col("_row").first().alias(ALSO[1]),
+        )
     )
     filled = (
-        own.drop(ALSO)
+        own.lazy()
+        .drop(ALSO)
         .join(donors, on=["_group", "_at"], how="left")
         .with_columns(pl.coalesce(name, f"_given_{name}").alias(name) for name in lacking)
+        .collect(engine="in-memory")
     )
     if not counts:
         return filled, _no_fills()
-    said = others.group_by("_file").agg(pl.col(counts).is_not_null().any())
+    said = others.lazy().group_by("_file").agg(pl.col(counts).is_not_null().any())
     said = said.unpivot(index="_file", variable_name="count").filter("value")
-    return filled, said.select("_file", "count")
+    return filled, said.select("_file", "count").collect(engine="in-memory")
 
 
 def overlapping_periods(

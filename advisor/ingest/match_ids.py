@@ -76,9 +76,15 @@ def names_to_ids(pieces: Sequence[Piece]) -> Rekeyed:
 
 def _without_ids(frame: pl.DataFrame) -> bool:
     """Whether every key is made of names. Long numbers are ids, even without names."""
+    if frame.height and not _may_be_a_name(frame["key"][0], frame["name"][0] or ""):
+        return False
     key, name = pl.col("key"), pl.col("name").fill_null("")
     named = (key == name) | key.str.ends_with(pl.lit(_JOINT) + name)
     return bool(frame.select(named.all() & ~key.str.contains(r"^\d{8,}$").all()).item())
+
+
+def _may_be_a_name(key: str, name: str) -> bool:
+    return key == name or key.endswith(f"{_JOINT}{name}")
 
 
 def _ids(known: Sequence[Piece]) -> pl.DataFrame:

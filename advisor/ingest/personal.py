@@ -1,6 +1,6 @@
 """What was read, without mail addresses, telephone numbers and postal addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 import polars as pl
@@ -9,16 +9,17 @@ from advisor.ingest.result import Unread
 from advisor.model import PERHAPS, Note, Reading, mask_personal
 
 
-def without_personal(readings: Iterable[Reading]) -> list[Reading]:
+def without_personal(readings: Sequence[Reading]) -> list[Reading]:
     """*readings* whose texts are masked (see advisor.model.personal)."""
+    frames = [table.frame for one in readings for table in one.tables]
+    frames += [links.frame for one in readings for links in one.links]
+    mask = _masked if _perhaps([column for frame in frames for column in _texts(frame)]) else _same
     return [
         attrs.evolve(
             reading,
             title=mask_personal(reading.title),
-            tables=tuple(
-                attrs.evolve(table, frame=_masked(table.frame)) for table in reading.tables
-            ),
-            links=tuple(attrs.evolve(links, frame=_masked(links.frame)) for links in reading.links),
+            tables=tuple(attrs.evolve(table, frame=mask(table.frame)) for table in reading.tables),
+            links=tuple(attrs.evolve(links, frame=mask(links.frame)) for links in reading.links),
             columns=tuple(
                 attrs.evolve(column, header=mask_personal(column.header))
                 for column in reading.columns
@@ -39,15 +40,27 @@ def unread_without_personal(unread: Iterable[Unread]) -> tuple[Unread, ...]:
     return tuple(attrs.evolve(one, reason=mask_personal(one.reason)) for one in unread)
 
 
-def _masked(frame: pl.DataFrame) -> pl.DataFrame:
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    if not texts:
-        return frame
+def _texts(frame: pl.DataFrame) -> list[pl.Series]:
+    return [column for column in frame.get_columns() if column.dtype == pl.String]
+
+
+def _perhaps(columns: Sequence[pl.Series]) -> bool:
+    """Whether any cell may hold something personal: nearly always none does."""
+    if not columns:
+        return False
     # Cells repeat, and finding the different ones is faster than searching them all.
-    perhaps = pl.col(texts).unique().str.contains(PERHAPS).any()
-    held = frame.select(perhaps).row(0, named=True)
-    found = [name for name, holds in held.items() if holds]
-    return frame.with_columns(_masked_texts(frame[name]) for name in found) if found else frame
+    cells = pl.LazyFrame({"t": pl.concat(columns, rechunk=False)})
+    held = cells.select(pl.col("t").unique().str.contains(PERHAPS).any())
+    return bool(held.collect(engine="in-memory").item())
+
+
+def _same(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame
+
+
+def _masked(frame: pl.DataFrame) -> pl.DataFrame:
+    found = [column for column in _texts(frame) if _perhaps([column])]
+    return frame.with_columns(map(_masked_texts, found)) if found else frame
 
 
 def _masked_texts(texts: pl.Series) -> pl.Series:

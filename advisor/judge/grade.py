@@ -21,6 +21,7 @@ from advisor.metrics import (
     days_column,
     effective_edges,
     held_column,
+    in_steps,
     metric_of,
     without,
 )
@@ -106,9 +107,8 @@ class Grader:
             for test in asked
             if self.setting_of(test, measured.kind) and f"{test.column}.lo" in frame.columns
         ]
-        frame = frame.with_columns(centres) if centres else frame
-        frame = frame.with_columns(steps.columns()).with_columns(truths)
-        frame = self._with_days(without(frame, steps.names()), measured, every)
+        graded = in_steps(frame, centres, steps.columns(), truths)
+        frame = self._with_days(without(graded, steps.names()), measured, every)
         return Graded(measured, frame)
 
     def _with_days(
@@ -285,8 +285,8 @@ class Grader:
             return frame.with_columns(ps)
         # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
         # it out.
-        scored = frame.with_columns(steps.columns()).with_columns(raw).select(scores)
-        columns = scored.columns
+        scored = in_steps(frame, steps.columns(), raw, scores)
+        columns = [score.meta.output_name() for score in scores]
         below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
         tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
         tails = [

@@ -195,9 +195,12 @@ class Judgement:
 
 def _spans(graded: Graded) -> Mapping[str, tuple[int, int]]:
     """Where the rows of each shop begin in a graded frame, and how many they are."""
+    shops = graded.frame["shop"]
+    if shops.n_unique() == 1:  # as it nearly always is, which takes no query to see
+        return {shops[0]: (0, len(shops))}
     spans: dict[str, tuple[int, int]] = {}
     start = 0
-    for length, shop in graded.frame["shop"].rle().struct.unnest().iter_rows():
+    for length, shop in shops.rle().struct.unnest().iter_rows():
         spans[shop] = (start, length)
         start += length
     return spans

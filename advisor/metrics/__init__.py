@@ -32,7 +32,7 @@ from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopSlices
-from advisor.metrics.steps import Steps, without
+from advisor.metrics.steps import Steps, in_steps, without
 from advisor.metrics.subject_windows import SubjectChange, with_subject_windows
 from advisor.metrics.value import Value, possible_levels, sureness, value_of
 from advisor.metrics.window_rows import in_window, outside_notes
@@ -80,6 +80,7 @@ __all__ = [
     "effective_edges",
     "funnel_totals",
     "held_column",
+    "in_steps",
     "in_window",
     "kpi_names",
     "links_of",

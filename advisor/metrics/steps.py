@@ -5,7 +5,7 @@ planned, and worked out, three times. To plan a tree of hundreds of nodes takes 
 it out, so what is used often becomes a column first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import attrs
 import polars as pl
@@ -31,6 +31,15 @@ class Steps:
     def columns(self) -> list[pl.Expr]:
         """What the columns are, to add them beforehand."""
         return [expr.alias(name) for expr, name in zip(self._made, self.names(), strict=True)]
+
+
+def in_steps(frame: pl.DataFrame, *steps: Sequence[pl.Expr]) -> pl.DataFrame:
+    """*frame* with columns that are made of those of the steps before, in one query. There is
+    nothing to find for an optimizer, which would take longer than the work."""
+    lazy = frame.lazy()
+    for columns in steps:
+        lazy = lazy.with_columns(columns) if columns else lazy
+    return lazy.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
 
 
 def without(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:

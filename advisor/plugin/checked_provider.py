@@ -100,7 +100,8 @@ class CheckedProvider:
                 count = len(given) if len(given) < len(readings) else "more"
                 raise PluginError(f"gave {count} readings back where it got {len(readings)}")
             for before, reading in zip(readings, given, strict=True):
-                self._check_reading(reading)
+                if reading is not before:
+                    self._check_reading(reading)
                 same = (reading.file, reading.kind, reading.rows)
                 if same != (before.file, before.kind, before.rows):
                     raise PluginError(f"gave another reading back for that of {before.file.name}")

@@ -60,7 +60,9 @@ def _check(declared: Any) -> Callable[[Any], bool]:
 def _wrong(value: Any, at: str) -> Iterator[str]:
     cls: Any = type(value)
     for name, declared in _declared(cls):
-        yield from _unlike(getattr(value, name), declared, f"{at}{name}")
+        found = getattr(value, name)
+        if type(found) is not declared or attrs.has(declared):
+            yield from _unlike(found, declared, f"{at}{name}")
 
 
 @cache
@@ -76,8 +78,13 @@ def _frame() -> type:
     return pl.DataFrame
 
 
+@cache
+def _taken_apart(declared: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(declared), get_args(declared)
+
+
 def _unlike(found: object, declared: Any, at: str) -> Iterator[str]:
-    origin, parts = get_origin(declared), get_args(declared)
+    origin, parts = _taken_apart(declared)
     if origin in (Union, UnionType):
         if not any(next(_unlike(found, part, at), None) is None for part in parts):
             yield f"{at} is {_name(type(found))}, expected {' or '.join(map(_name, parts))}"

@@ -19,7 +19,6 @@ from advisor.tabular.stacked import (
     batches,
     below_each_other,
     collected,
-    each,
     flat,
     numbered,
     shared,
@@ -69,19 +68,20 @@ class Parts:
 
 @frozen(eq=False)
 class Amounts:
-    """One column of amounts taken apart: the one *at* this place of *parts*, whose rows there are
-    *own*. *currencies* are those that signs beside its amounts name without doubt."""
+    """One column of amounts taken apart: the one *at* this place of *parts*, whose rows there begin
+    at *start*. *currencies* are those that signs beside its amounts name without doubt."""
 
     parts: Parts
     at: int
-    own: pl.DataFrame
+    start: int
     spelling: Spelling
     currencies: frozenset[str]
+    has_unread: bool  # whether cells are no amounts
 
     @property
-    def has_unread(self) -> bool:
-        """Whether cells are no amounts."""
-        return self.own["digits"].null_count() > self.own["text"].null_count()
+    def own(self) -> pl.DataFrame:
+        """Its rows."""
+        return self.parts.frame.slice(self.start, len(self.parts.columns[self.at]))
 
 
 @frozen(eq=False)
@@ -98,18 +98,14 @@ class Asked:
 class Read:
     """The values of a column of amounts: how many cells of its *text* are *bad*, being no amounts,
     or *unclear*, being rates of which the unit is not known; where is told by the columns `bad` and
-    `unclear` of *frame*."""
+    `unclear` of *frame*. *odd* says that some are."""
 
     frame: pl.DataFrame
+    odd: bool
 
     @property
     def value(self) -> pl.Series:
         return self.frame["used"]
-
-    @property
-    def odd(self) -> bool:
-        """Whether any cell is bad or unclear."""
-        return bool(self.frame["bad"].any() or self.frame["unclear"].any())
 
 
 _GROUPED = r"[0-9]{1,3}(?:[ '’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?"
@@ -147,12 +143,14 @@ def take_apart(asked: Sequence[Sequence[pl.Series]]) -> list[list[Amounts]]:
     found: list[Amounts] = []
     for columns, frame in zip(parts, frames, strict=True):
         together = Parts(columns, frame)
-        signs = _signs(frame)
-        for at, own in enumerate(each(frame, columns)):
-            # Sums of slices are no queries.
-            flags = (own[name] for name in ("dot", "comma", "open_dot", "open_comma"))
-            spelling = Spelling(*(int(flag.sum()) for flag in flags))
-            found.append(Amounts(together, at, own, spelling, signs.get(at, frozenset())))
+        signs, told, start = _signs(frame), _told(frame), 0
+        for at, column in enumerate(columns):
+            unread, *evidence = told.get(at, (0, 0, 0, 0, 0))
+            own = signs.get(at, frozenset())
+            found.append(
+                Amounts(together, at, start, Spelling(*evidence), own, has_unread=bool(unread))
+            )
+            start += len(column)
     return shared(asked, found)
 
 
@@ -191,6 +189,18 @@ def _parts(columns: Sequence[pl.Series]) -> pl.LazyFrame:
             open_comma=digits.str.contains(_OPEN_COMMA),
         )
     )
+
+
+def _told(frame: pl.DataFrame) -> dict[int, tuple[int, ...]]:
+    """By column, how many cells are no amounts, and the evidence of its Spelling."""
+    unread = pl.col("digits").is_null() & pl.col("text").is_not_null()
+    counted = (
+        frame.lazy()
+        .group_by("column")
+        .agg(unread.sum(), pl.col("dot", "comma", "open_dot", "open_comma").sum())
+        .collect(engine="in-memory")
+    )
+    return {column: tuple(counts) for column, *counts in counted.iter_rows()}
 
 
 def spelled_out(amounts: Amounts, languages: frozenset[str]) -> pl.Series | None:
@@ -238,11 +248,18 @@ def amounts_of(asked: Sequence[Sequence[Asked]]) -> list[list[Read]]:
     for one in columns:
         wanted.setdefault(id(one.amounts.parts), []).append(one)
     frames = collected(_values(together) for together in wanted.values())
-    slices = {
-        key: each(frame, together[0].amounts.parts.columns)
-        for (key, together), frame in zip(wanted.items(), frames, strict=True)
-    }
-    return shared(asked, [Read(slices[id(one.amounts.parts)][one.amounts.at]) for one in columns])
+    found = {key: (f, _has_odd(f)) for key, f in zip(wanted, frames, strict=True)}
+    read: list[Read] = []
+    for one in columns:
+        amounts = one.amounts
+        frame, odd = found[id(amounts.parts)]
+        own = frame.slice(amounts.start, len(amounts.parts.columns[amounts.at]))
+        read.append(Read(own, odd=odd and _has_odd(own)))
+    return shared(asked, read)
+
+
+def _has_odd(frame: pl.DataFrame) -> bool:
+    return bool(frame["bad"].any() or frame["unclear"].any())
 
 
 def _values(asked: Sequence[Asked]) -> pl.LazyFrame:

@@ -409,6 +409,16 @@ class FileReader:
         for row, line in lines.iter_rows() if lines is not None else ():
             own = yield from self._period_in(line)
             parts += [(row, own.first, own.last)] if own is not None else []
+        if len(parts) == 1:
+            ends = {"from": period.first, "to": period.last}
+            alike = {name: pl.Series(name, [end]) for name, end in ends.items()}
+            same = (
+                alike[column.name].new_from_index(0, base.height)
+                if column.name in alike
+                else column
+                for column in base.get_columns()
+            )
+            return period, pl.DataFrame(same)
         schema = {"_row": pl.UInt32, "from": pl.Date, "to": pl.Date}
         of_parts = pl.DataFrame(parts, schema=schema, orient="row")
         bare = base.drop("from", "to")

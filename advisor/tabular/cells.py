@@ -6,14 +6,22 @@ too, and counted: see Parsed.
 
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from advisor.model import frozen
-from advisor.plugin import step
-from advisor.tabular.stacked import Place, each_cell, flat, shared
+from advisor.plugin import alone, step
+from advisor.tabular.stacked import (
+    Place,
+    below_each_other,
+    collected,
+    each_cell,
+    flat,
+    numbered,
+    shared,
+)
 from advisor.tabular.words import SECONDS, either, words
 
 # Blanks that strip_chars would leave: no-break spaces, zero-width marks, direction marks.
@@ -243,32 +251,56 @@ RUINED = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$"
 
 
 def ruined(text: pl.Series) -> bool:
-    """Whether a spreadsheet has destroyed a column of ids: 1.73E+18, or digits lost after the
+    """Whether a spreadsheet has destroyed a column of ids."""
+    (found,) = alone(ruined_ids([text]))
+    return found
+
+
+@step(Place.RUINED)
+def ruined_ids(asked: Sequence[Sequence[pl.Series]]) -> list[list[bool]]:
+    """Tell which columns of ids a spreadsheet has destroyed: 1.73E+18, or digits lost after the
     fifteenth. One long id may end in zeros by chance; a column of them does not."""
     # A spreadsheet spoils all of a column or nothing.
-    ids = pl.DataFrame({"id": text.slice(0, 10_000).unique()})
-    id_, length = pl.col("id"), pl.col("id").str.len_bytes()
-    long, huge, short = (
-        length.is_between(17, 19),
-        length.is_between(18, 19),
-        length == _KEPT_DIGITS + 1,
+    samples = [column.slice(0, _SAMPLE) for column in flat(asked)]
+    if not samples:
+        return [[] for _ in asked]
+    id_, length = pl.col("t"), pl.col("t").str.len_bytes()
+    long, huge = length.is_between(17, 19), length.is_between(18, 19)
+    short = length == _KEPT_DIGITS + 1
+    number = pl.when(huge).then(id_).cast(pl.Int64, strict=False)
+    # Through a 64-bit float only every 128th (or rarer) id survives.
+    as_float = number.cast(pl.Float64).cast(pl.Int64, strict=False) == number
+    (found,) = collected(
+        [
+            pl.LazyFrame([below_each_other(samples), numbered(samples)])
+            .unique()
+            .select(
+                "column",
+                id_.str.contains(RUINED).alias("mangled"),
+                long.alias("long"),
+                (long & ~id_.str.slice(_KEPT_DIGITS).str.contains("^0+$")).alias("long_other"),
+                huge.alias("huge"),
+                (huge & ~as_float).alias("exact"),
+                (huge & number.is_null()).alias("worded"),
+                short.alias("short"),
+                (short & ~id_.str.ends_with("0")).alias("short_other"),
+            )
+            .group_by("column")
+            .agg(
+                pl.col("mangled", "long_other", "exact", "worded", "short_other").any(),
+                pl.col("long", "huge", "short").sum(),
+            )
+        ]
     )
-    number = id_.filter(huge).cast(pl.Int64, strict=False)
-    told = ids.select(
-        mangled=id_.str.contains(RUINED).any(),
-        long=long.sum(),
-        long_ends_in_zeros=id_.filter(long).str.slice(_KEPT_DIGITS).str.contains("^0+$").all(),
-        huge=huge.sum(),
-        # Through a 64-bit float only every 128th (or rarer) id survives.
-        through_a_float=(number.cast(pl.Float64).cast(pl.Int64, strict=False) == number).all(),
-        all_numbers=number.is_not_null().all(),
-        short=short.sum(),
-        short_end_in_zero=id_.filter(short).str.ends_with("0").all(),
-    ).row(0, named=True)
+    told = {row["column"]: _is_ruined(row) for row in found.iter_rows(named=True)}
+    return shared(asked, [told.get(at, False) for at in range(len(samples))])
+
+
+def _is_ruined(told: Mapping[str, Any]) -> bool:
     if told["mangled"]:
         return True
-    if (told["long"] > 1 or told["huge"]) and told["long_ends_in_zeros"]:
+    if (told["long"] > 1 or told["huge"]) and not told["long_other"]:
         return True
-    if told["huge"] > 1 and told["all_numbers"]:
-        return bool(told["through_a_float"])
-    return bool(told["short"] >= _CHANCE and told["short_end_in_zero"])
+    if told["huge"] > 1 and not told["worded"]:
+        return not told["exact"]
+    return bool(told["short"] >= _CHANCE and not told["short_other"])

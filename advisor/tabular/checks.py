@@ -1,13 +1,13 @@
 """A file against itself: printed ratios against their counts, printed totals against the rows."""
 
 from collections.abc import Container, Mapping, Sequence
+from functools import reduce
+from operator import add
 
 import polars as pl
 
 from advisor.model import frozen, lazy_gettext, lazy_ngettext
 from advisor.tabular.kind import Check
-
-_PRINTED = "printed "
 
 
 @frozen(eq=False)
@@ -23,22 +23,22 @@ class Printed:
         """Whether *counts* has all that it is made of."""
         return all(name in counts for name in (*self.check.numerator, *self.check.denominator))
 
-    @property
-    def exact(self) -> pl.Expr:
+    def wrong(self, counts: Mapping[str, pl.Series]) -> pl.Series:
+        """Where the printed ratio is not what the counts make, null where nothing is known. The
+        tolerance is half a unit of the last place, a whole unit where the source cuts off instead
+        of rounding."""
+        exact, bottom = self.exact(counts), _added(self.check.denominator, counts)
+        allowed = 10.0**-self.places * (1.0 if self.check.truncated else 0.5) * 1.001 + 1e-9
+        off = self.values - exact
+        if not self.check.loose:
+            return (bottom > 0) & ((off > allowed) | (off < -allowed))
+        loose = exact.abs() * self.check.loose + allowed
+        return (bottom > 0) & ((off > loose) | (off < loose * -1.0))
+
+    def exact(self, counts: Mapping[str, pl.Series]) -> pl.Series:
         """What the counts make."""
-        return self.check.scale * _added(self.check.numerator) / self.bottom
-
-    @property
-    def bottom(self) -> pl.Expr:
-        return _added(self.check.denominator)
-
-    def wrong(self, printed: str) -> pl.Expr:
-        """Where the column *printed* is not what the counts make. The tolerance is half a unit of
-        the last place, a whole unit where the source cuts off instead of rounding."""
-        unit = 10.0**-self.places * (1.0 if self.check.truncated else 0.5) * 1.001
-        allowed = unit + self.check.loose * self.exact.abs() + 1e-9
-        off = (pl.col(printed) - self.exact).abs() > allowed
-        return ((self.bottom > 0) & off).fill_null(value=False)
+        top = _added(self.check.numerator, counts)
+        return top * self.check.scale / _added(self.check.denominator, counts)
 
 
 def scaled(
@@ -59,80 +59,59 @@ def scales(
     """How many times each printed rate its counts are: 1, 100 or a hundredth; None where they tell
     nothing."""
     found: dict[str, float | None] = dict.fromkeys(printed)
-    checked = {
-        name: check
-        for name, (check, _) in printed.items()
-        if all(of in counts for of in (*check.numerator, *check.denominator))
-    }
-    if not checked:
-        return found
-    needed = {of for check in checked.values() for of in (*check.numerator, *check.denominator)}
-    rates = {f"{_PRINTED}{name}": printed[name][1] for name in checked}
-    frame = pl.DataFrame({**{name: counts[name] for name in sorted(needed)}, **rates})
-    times = frame.select(
-        (check.scale * _added(check.numerator) / _added(check.denominator) / pl.col(rate))
-        .filter(pl.col(rate) > 0)
-        .median()
-        .alias(rate)
-        for rate, check in zip(rates, checked.values(), strict=True)
-    ).row(0)
     known = (1.0, 100.0, 0.01)
-    for name, many in zip(checked, times, strict=True):
-        found[name] = next(
-            (one for one in known if many is not None and 0.8 * one < many < 1.25 * one), None
-        )
+    # Arithmetic of columns is no query.
+    for name, (check, rate) in printed.items():
+        if not all(of in counts for of in (*check.numerator, *check.denominator)):
+            continue
+        top, bottom = _added(check.numerator, counts), _added(check.denominator, counts)
+        many = (top * check.scale / bottom / rate).filter(rate > 0).median()
+        if isinstance(many, float):
+            found[name] = next((one for one in known if 0.8 * one < many < 1.25 * one), None)
     return found
 
 
 def identities(
     printed: Sequence[Printed], counts: Mapping[str, pl.Series], rows: pl.Series
 ) -> list[str]:
-    """What to say of printed ratios that are not what their counts make, all in one step."""
-    checked = [one for one in printed if one.counted(counts)]
-    if not checked:
-        return []
-    needed = {name for one in checked for name in (*one.check.numerator, *one.check.denominator)}
-    columns = {f"{_PRINTED}{at}": one.values for at, one in enumerate(checked)}
-    frame = pl.DataFrame({**{name: counts[name] for name in sorted(needed)}, **columns})
-    bad = frame.select(
-        one.wrong(name).sum().alias(name) for name, one in zip(columns, checked, strict=True)
-    ).row(0)
-    return [
-        _disagrees(one, frame, name, rows)
-        for one, name, count in zip(checked, columns, bad, strict=True)
-        if count
-    ]
+    """What to say of printed ratios that are not what their counts make."""
+    checked = [(one, one.wrong(counts)) for one in printed if one.counted(counts)]
+    return [_disagrees(one, counts, wrong, rows) for one, wrong in checked if wrong.any()]
 
 
-def _disagrees(one: Printed, frame: pl.DataFrame, printed: str, rows: pl.Series) -> str:
-    known = (
-        (one.bottom > 0) & pl.col(printed).is_not_null() & _added(one.check.numerator).is_not_null()
+def _disagrees(
+    one: Printed, counts: Mapping[str, pl.Series], wrong: pl.Series, rows: pl.Series
+) -> str:
+    judged = pl.DataFrame(
+        {
+            "row": rows,
+            "printed": one.values,
+            "exact": one.exact(counts),
+            "wrong": wrong,
+            "top": _added(one.check.numerator, counts),
+            "bottom": _added(one.check.denominator, counts),
+        }
     )
-    judged = frame.select(
-        rows.alias("row"),
-        pl.col(printed).alias("printed"),
-        one.exact.alias("exact"),
-        one.wrong(printed).alias("wrong"),
-        known.alias("known"),
-    )
-    wrong = judged.filter("wrong")
-    row, said, exact, *_ = wrong.row(0)
+    known = (pl.col("bottom") > 0, pl.col("printed").is_not_null(), pl.col("top").is_not_null())
+    wrong_rows = judged.filter("wrong")
+    row, said, exact, *_ = wrong_rows.row(0)
     return lazy_ngettext(
         "“{header}” doesn't match its counts in {n} of {all} rows: row {row} says {printed}, "
         "calculated {exact}",
         "“{header}” doesn't match its counts in {n} of {all} rows: row {row}, the first, says "
         "{printed}, calculated {exact}",
-        wrong.height,
+        wrong_rows.height,
         header=one.header,
-        all=int(judged["known"].sum()),
+        all=judged.filter(*known).height,
         row=str(row),
         printed=_short(said),
         exact=_short(exact),
     )
 
 
-def _added(names: Sequence[str]) -> pl.Expr:
-    return pl.sum_horizontal(*names, ignore_nulls=False)
+def _added(names: Sequence[str], counts: Mapping[str, pl.Series]) -> pl.Series:
+    """The sum of counts, null where one of them is."""
+    return reduce(add, (counts[name] for name in names))
 
 
 def total(header: str, column: pl.Series, printed: float | None, places: int) -> str:

@@ -75,6 +75,7 @@ class Values:
     ends: Mapping[str, pl.Series] = attrs.field(factory=dict)  # of days that begin something longer
     names: Mapping[str, pl.Series] = attrs.field(factory=dict)  # texts, null where they say so
     rounded: frozenset[str] = frozenset()  # columns with shortened numbers (1.2K)
+    ruined: frozenset[str] = frozenset()  # columns of ids that a spreadsheet has destroyed
 
     def filter(self, keep: pl.Series) -> "Values":
         """The rows that *keep* says."""
@@ -149,7 +150,7 @@ class ColumnReader:
                 timed.append(name)
             else:
                 named.append(name)
-        known, names = yield from self._texts(body, (*worded, *timed, *dated), named)
+        known, names, ruined = yield from self._texts(body, (*worded, *timed, *dated), named)
         texts = {name: known[name] for name in named}
         for name, column in plain.items():
             numbers[name] = self._bare(self.kind.columns[name], column, name, rows)
@@ -180,7 +181,7 @@ class ColumnReader:
             for name, spelled in shortened.items()
             if self._say_shortened(name, known[name], spelled, numbers[name], rows)
         )
-        return Values(numbers, texts, dates, sign, ends, names, rounded)
+        return Values(numbers, texts, dates, sign, ends, names, rounded, ruined)
 
     def _taken_apart(
         self, names: Sequence[str], texts: Mapping[str, pl.Series], currency: str | None
@@ -212,10 +213,10 @@ class ColumnReader:
 
     def _texts(
         self, body: pl.DataFrame, known: Sequence[str], named: Sequence[str]
-    ) -> Steps[tuple[dict[str, pl.Series], dict[str, pl.Series]]]:
+    ) -> Steps[tuple[dict[str, pl.Series], dict[str, pl.Series], frozenset[str]]]:
         """Columns of text: those of *known*, null where a cell says that the value is missing, and
-        *named*, ids the same way and others as they are; and the names of subjects, null where they
-        say so."""
+        *named*, ids the same way and others as they are; the names of subjects, null where they
+        say so; and the columns of ids that a spreadsheet has destroyed."""
         of_subjects = {subject.name for subject in self.kind.subject if subject.name}
         ids = [name for name in named if self.kind.columns[name].type is CellType.ID]
         wordy = [name for name in named if name in of_subjects and name not in ids]
@@ -225,7 +226,7 @@ class ColumnReader:
             texts[name] = column if column.dtype == pl.String else column.cast(pl.String)
         asked = [*known, *ids, *wordy]
         if not asked:
-            return texts, {}
+            return texts, {}, frozenset()
         told = yield from cells.known_cells([texts[name] for name in asked])
         found = dict(zip(asked, told, strict=True))
         texts |= {name: found[name].text for name in (*known, *ids)}
@@ -233,15 +234,18 @@ class ColumnReader:
         if wide:
             others = cells.in_ascii_digits(pl.DataFrame({name: texts[name] for name in wide}))
             texts |= {name: others[name] for name in wide}
+        ruined = frozenset[str]()
         if ids:
             kept = yield from cells.kept_as_text([texts[name] for name in ids])
             for name, dotted in zip(ids, kept, strict=True):
                 if dotted:
                     as_it_was = cells.identifiers(pl.col(name))
                     texts[name] = pl.DataFrame({name: texts[name]}).select(as_it_was)[name]
+            spoilt = yield from cells.ruined_ids([texts[name] for name in ids])
+            ruined = frozenset(name for name, lost in zip(ids, spoilt, strict=True) if lost)
         names = {name: texts[name] for name in of_subjects & texts.keys() - {*wordy}}
         names |= {name: found[name].text for name in wordy}
-        return texts, names
+        return texts, names, ruined
 
     def _point(self, name: str, spelling: Spelling, file: Spelling, currency: str | None) -> Point:
         spec = self.kind.columns[name]

@@ -457,13 +457,15 @@ def _date() -> pl.Expr:
 
 def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, bool]:
     """Whether the day comes first in 03/04/2026, and whether that is a guess."""
-    open_ = fields[["a", "b", "y3"]].drop_nulls()
+    open_ = fields[["a", "b", "y3"]]
+    if open_["a"].null_count():
+        open_ = open_.drop_nulls()
     if open_.is_empty():
         return True, False
-    a, b = pl.col("a"), pl.col("b")
-    over_a, over_b, same = open_.select(
-        (a > _MONTHS).sum(), (b > _MONTHS).sum(), (a == b).all().alias("same")
-    ).row(0)
+    # Comparisons of columns are no queries.
+    a, b = open_["a"], open_["b"]
+    over_a, over_b = int((a > _MONTHS).sum()), int((b > _MONTHS).sum())
+    same = bool((a == b).all())
     if over_a != over_b:
         return over_a > over_b, False
     told = _told_by_days(open_, today)

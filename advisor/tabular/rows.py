@@ -12,6 +12,7 @@ from advisor.tabular.words import words
 _TOTALS, _DATA = "__totals", "__data"  # groups of patterns beside the reasons of a kind
 
 
+_LONG = 10_000  # rows
 _WIDE = 4  # columns; in a narrower table a row of one cell may be a row
 
 
@@ -59,18 +60,18 @@ def sort_out(
         if summing is not None:
             totals = body.filter(summing)
             body = _without(body, summing, "totals row", left)
-            first = first.filter(~summing)
+            first, hits = _kept(first, hits, ~summing)
     for reason in kind.not_data:
         other = _among(first, hits.get(reason))
         if other.any():
             body = _without(body, other, reason, left)
-            first = first.filter(~other)
+            first, hits = _kept(first, hits, ~other)
     if kind.data_rows:
         other = ~_among(first, hits.get(_DATA))
         body = _without(body, other, "not a row of data", left)
     schema = body.schema
     texts = [c for c in numeric if schema.get(c) == pl.String]
-    if texts and _any(body, pl.col(texts) == "undefined"):
+    if texts and (pl.concat([body[c] for c in texts], rechunk=False) == "undefined").any():
         others = [c for c in numeric if c in schema and c not in texts]
         says = (pl.col(texts) == "undefined").fill_null(value=False)
         held = pl.any_horizontal(pl.col(texts).str.contains("[0-9]").fill_null(value=False))
@@ -212,10 +213,6 @@ def _without(
     return body.filter(~rows)
 
 
-def _any(body: pl.DataFrame, columns: pl.Expr) -> bool:
-    return any(body.select(columns.any()).row(0))
-
-
 def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     """The first filled cell of every row."""
     schema = body.schema
@@ -227,38 +224,35 @@ def _first(body: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
     return body.select(pl.coalesce(texts).alias("first")).to_series()
 
 
+def _kept(
+    first: pl.Series, hits: Mapping[str, pl.Series], keep: pl.Series
+) -> tuple[pl.Series, dict[str, pl.Series]]:
+    return first.filter(keep), {name: rows.filter(keep) for name, rows in hits.items()}
+
+
 def _hits(first: pl.Series, groups: Mapping[str, Sequence[str]]) -> dict[str, pl.Series]:
-    """The distinct cells that match one of the patterns of each group, if any do."""
+    """The rows whose first cell matches one of the patterns of each group, if any do."""
     if not groups:
         return {}
-    column = pl.col("first")
-    asked = {f"{at}": patterns for at, patterns in enumerate(groups.values())}
-    matching = {
-        at: column.str.contains("(?i)" + "|".join(f"(?:{p})" for p in patterns)).fill_null(
-            value=False
-        )
-        for at, patterns in asked.items()
+    hits = {
+        name: pl.col("first").str.contains("(?i)" + "|".join(f"(?:{p})" for p in patterns))
+        for name, patterns in groups.items()
     }
-    distinct = (
-        pl.DataFrame({"first": first})
-        .lazy()
-        .unique()
-        .with_columns(hit.alias(at) for at, hit in matching.items())
-        .collect(engine="in-memory")
-    )
-    return {
-        name: distinct["first"].filter(distinct[at])
-        for name, at in zip(groups, matching, strict=True)
-        if distinct[at].any()
-    }
+    matching = [hit.fill_null(value=False).alias(name) for name, hit in hits.items()]
+    cells = pl.LazyFrame({"first": first})
+    if len(first) > _LONG:  # its cells repeat
+        distinct = cells.unique().with_columns(matching)
+        cells = cells.join(
+            distinct, on="first", how="left", nulls_equal=True, maintain_order="left"
+        ).select(groups)
+    else:
+        cells = cells.select(matching)
+    found = cells.collect(engine="in-memory")
+    return {name: found[name] for name in groups if found[name].any()}
 
 
 def _among(first: pl.Series, hits: pl.Series | None) -> pl.Series:
-    """Rows whose first cell is one of *hits*."""
-    if hits is None:
-        return _none(first)
-    among = pl.col("f").is_in(hits.implode()).fill_null(value=False)
-    return pl.DataFrame({"f": first}).select(among)["f"]
+    return _none(first) if hits is None else hits
 
 
 def _none(first: pl.Series) -> pl.Series:

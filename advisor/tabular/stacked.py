@@ -18,6 +18,7 @@ class Place(IntEnum):
     REREAD = auto()
     KNOWN = auto()
     IDS = auto()
+    RUINED = auto()
     PLAIN_DAYS = auto()
     DURATIONS = auto()
     AMOUNTS = auto()

@@ -10,7 +10,6 @@ import polars as pl
 
 from advisor.errors import AdvisorError
 from advisor.model import Grain, Links, Table, frozen, is_count, lazy_gettext, lazy_ngettext
-from advisor.tabular import cells
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
 from advisor.tabular.kind import CellType, Kind, SubjectSpec
@@ -107,11 +106,9 @@ class SubjectReader:
         )
 
     def _spoilt(self, column: str, values: Values) -> bool:
-        if self.kind.columns[column].type is not CellType.ID:
+        if column not in values.ruined:
             return False
         ids = values.texts[column]
-        if not cells.ruined(ids):
-            return False
         header = self.headers[column]
         if quotable(self.kind, self.headers):
             text = lazy_gettext(

@@ -12,6 +12,7 @@ from advisor import Container, Grid, OneGrid, Source
 
 _PACKED = ("metrics", "dimensions")
 _WRAPPERS = ("_airbyte_data",)  # hold the whole record: its fields need no name in front
+_JSON = frozenset((*_PACKED, *_WRAPPERS))
 _DEEPEST = 4  # levels of objects in a cell
 _NAMED = "c"  # columns of a body are c0, c1 …
 
@@ -92,8 +93,10 @@ def unpacked(source: Source) -> Source:
 
 def _unpack(grid: Grid) -> Grid:
     for number, row in enumerate(grid.head[:-1]):
+        if _JSON.isdisjoint(cell.strip().lower() for cell in row):
+            continue
         named = {at: cell.strip().lower() for at, cell in enumerate(row)}
-        packed = {at: name for at, name in named.items() if name in (*_PACKED, *_WRAPPERS)}
+        packed = {at: name for at, name in named.items() if name in _JSON}
         below = grid.head[number + 1]
         if packed and all(_object(_cell(below, at)) for at in packed):
             return UnpackedGrid(grid, number, packed)
