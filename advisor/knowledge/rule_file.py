@@ -302,9 +302,12 @@ def pack_limits(pack: RulePack) -> Mapping[str, float]:
     if not found.is_file():
         return {}
     where = f"{pack.id}/{LIMITS}"
-    limits = structure(
-        parse_toml(read_text(found, where=where), where=where), LimitsFile, where=where
-    ).rules.limits
+    text = read_text(found, where=where)
+    return compiled("limits", (text,), lambda: _limits_of(text, where))
+
+
+def _limits_of(text: str, where: str) -> Mapping[str, float]:
+    limits = structure(parse_toml(text, where=where), LimitsFile, where=where).rules.limits
     wrong = [f"rules.limits.{line}" for line in wrong_limits(limits)]
     if wrong:
         raise Mistakes(wrong, where=where)

@@ -315,9 +315,10 @@ def test_names_give_way_to_ids_that_come_without_names() -> None:
     assert total(only(combine([nameless, bare], WORDS)).rows) == 9.0
 
 
-def test_the_days_of_a_period_are_said_where_it_was_left_out() -> None:
+@pytest.mark.parametrize("dates", [{"from": 1, "to": 10}, {"from": None, "to": None}])
+def test_the_days_of_a_period_are_said_where_it_was_left_out(dates: Row) -> None:
     daily = reading("d.csv", [{"key": "1", "day": n, "clicks": 1.0} for n in range(1, 11)])
-    whole = reading("p", [{"key": "1", "from": 1, "to": 10, "clicks": 9.0}], grain=Grain.PERIOD)
+    whole = reading("p", [{"key": "1", **dates, "clicks": 9.0}], grain=Grain.PERIOD)
 
     assert [(note.file, note.text) for note in combine([daily, whole], WORDS).notes] == [
         ("p", "1 row skipped: d.csv has each day of that period")
