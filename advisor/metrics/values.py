@@ -106,10 +106,26 @@ def _worth(
     if not blocks:
         return pl.DataFrame({_EACH: []}, schema={_EACH: pl.Float64})
     columns = {name: _one_below_the_other([of[at] for of in labels]) for at, name in enumerate(by)}
+    twins = {(block.frame, block.name): block for block in blocks}
+    others = [twins.get((block.frame, _twin(block.name))) for block in blocks]
+    for part in ("x", "e"):
+        columns[f"other.{part}"] = _one_below_the_other(
+            [
+                _same(0.0, block.height) if other is None else other.parts[part].fill_null(0.0)
+                for block, other in zip(blocks, others, strict=True)
+            ]
+        )
     long = pl.DataFrame({**columns, **_long(blocks, ("x", "e")), _BLOCK: _numbers(blocks)})
     x, e = pl.col("x"), pl.col("e")
     together = x.sum().over(_BLOCK, *by) / e.sum().over(_BLOCK, *by)
-    return long.select(evidence.worth_of_one(x, e, together).alias(_EACH))
+    # What a subject sells, it sold in the other window too.
+    value, events = (pl.col(part).fill_null(0.0) + pl.col(f"other.{part}") for part in ("x", "e"))
+    return long.select(evidence.worth_of_one(value, events, together).alias(_EACH))
+
+
+def _twin(name: str) -> str:
+    """The same metric in the other window."""
+    return name.removesuffix(".before") if name.endswith(".before") else f"{name}.before"
 
 
 def _worked_out(
