@@ -38,6 +38,7 @@ from advisor.tabular.dates import Order, name_text, period_of, spans
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import CellType, Kind, Percent, Role
+from advisor.tabular.layouts import in_one_layout
 from advisor.tabular.notes import Notes
 from advisor.tabular.platforms import platforms
 from advisor.tabular.rows import Rows, rows_between, sort_out
@@ -222,6 +223,7 @@ class FileReader:
             body = body.with_columns(as_text[f"c{at}"] for at in sorted(again))
         header = grid.head[found.row]
         above = {f"c{at}": header[at] for at in places if at < len(header)}
+        body = in_one_layout(body, kind, found.columns, self._numeric(), above)
         rows = sort_out(body, kind, self._numeric(), above, self._labels())
         rows = self._of_platform(rows, after + described)
         if described:

@@ -149,3 +149,16 @@ def test_a_campaign_with_a_number_in_its_name_is_no_total(tmp_path: Path) -> Non
     names = "".join(f"Camp {n},{n},100,{n}\n" for n in (0, 1, 2, 3))
     alone = f"Campaign name,Cost,Impressions,Clicks (destination)\n{names}"
     assert read_text(tmp_path, "names.csv", alone).rows == 4
+
+
+def test_exports_put_together_in_another_order_and_language_are_one(tmp_path: Path) -> None:
+    first = "By Day,Cost,SKU orders,Gross revenue,Currency\n2026-08-01,30,3,90,USD\n"
+    second = "Moneda,Ingresos brutos,Pedidos con SKU,Costo,Fecha\nUSD,70,2,20,2026-08-02\n"
+    reading = read_text(tmp_path, "overview.csv", f"{first}-,30,3,90,USD\n{second}USD,70,2,20,-\n")
+    assert (reading.rows, reading.left_out["repeated header"]) == (2, 1)
+    assert reading.period == Period(date(2026, 8, 1), date(2026, 8, 2))
+    assert sums(only_table(reading, "shop")) == {
+        "gmv_max_cost": 50,
+        "gmv_max_orders": 5,
+        "gmv_max_revenue": 160,
+    }
