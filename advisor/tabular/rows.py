@@ -244,7 +244,7 @@ def _hits(first: pl.Series, groups: Mapping[str, Sequence[str]]) -> dict[str, pl
         distinct = cells.unique().with_columns(matching)
         cells = cells.join(
             distinct, on="first", how="left", nulls_equal=True, maintain_order="left"
-        ).select(groups)
+        ).select(list(groups))
     else:
         cells = cells.select(matching)
     found = cells.collect(engine="in-memory")

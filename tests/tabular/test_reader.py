@@ -274,7 +274,11 @@ def test_a_subject_may_take_only_some_rows_and_the_next_one_the_rest(tmp_path: P
     assert (reading.rows, reading.left_out) == (2, {"about something else": 1})
 
 
-def test_rows_that_are_not_data_are_left_out_by_reason(tmp_path: Path) -> None:
+@pytest.mark.parametrize("long", [10_000, 1])
+def test_rows_that_are_not_data_are_left_out_by_reason(
+    tmp_path: Path, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advisor.tabular.rows._LONG", long)  # rows from which on cells repeat
     rows = table(
         ["Video ID", "Views", "Clicks"],
         ["Total of 2 results", "12", "-"],
