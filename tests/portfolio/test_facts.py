@@ -3,6 +3,7 @@
 import os
 import urllib.request
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from advisor.diagnosis import Shop
 from advisor.errors import AdvisorError
+from advisor.ingest import Gathered
 from advisor.knowledge import Resolver
 from advisor.model import Request
 from advisor.pipeline import open_folders
@@ -26,7 +28,8 @@ from advisor.portfolio import (
     run_portfolio,
 )
 from advisor.portfolio.dataset import TABLES
-from advisor.portfolio.facts import stable_blocks
+from advisor.portfolio.facts import ShopFacts, stable_blocks
+from advisor.portfolio.worker import facts_request
 from tests.cli.exports import TODAY, shop_folder
 
 OPTIONS = Options(today=TODAY)
@@ -183,3 +186,13 @@ def test_facts_may_lie_on_a_store(
     assert document.plan
     with pytest.raises(AdvisorError, match="holds no facts"):
         Facts(f"{bucket}/nothing").index()
+
+
+def test_the_mutes_of_an_agency_hold_for_facts_of_its_shops(tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text("[[mute]]\nrule = 'low-roas'\nreason = 'by contract'\n")
+    facts = ShopFacts("luna", "", "[shop]\nname = 'Luna'\n", Gathered(()))
+
+    found = facts_request(Request((), date(2026, 6, 1)), facts, tmp_path / "luna").settings
+
+    assert [one.reason for one in found.mute] == ["by contract"]
+    assert (found.shop.id, found.shop.name) == ("luna", "Luna")
