@@ -13,6 +13,7 @@ from advisor.diagnosis import diagnose_gathered
 from advisor.document import Document, rounded_money
 from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
+from advisor.knowledge import installed_rules
 from advisor.model import (
     CONFIG_NAME,
     SOURCE,
@@ -32,6 +33,7 @@ from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
     FailedShop,
     Index,
+    Pattern,
     ShopLine,
     ShopSummary,
     make_environment,
@@ -105,7 +107,7 @@ def write_index(
         failed=failed_shops(dataset, only),
         notes=[*_shared_ids(dataset, only), *_no_shops(others)],
         money=rolled_up(shops, language),
-        patterns=patterns(dataset, shops),
+        patterns=_named(patterns(dataset, shops), registry, language),
         lessons=lessons(dataset, shops, vocabulary, language),
     )
     environment, page = (
@@ -118,6 +120,20 @@ def write_index(
     outputs = {place / name: made for name, made in files.items()}
     write_outputs(outputs)
     return index, list(outputs)
+
+
+def _named(
+    found: Sequence[Pattern], registry: Registry, language: Language
+) -> Sequence[Pattern]:
+    """*found* with what each rule checks, in words; rules of the user's own folders keep their
+    ids alone."""
+    rules = {rule.id: rule for pack in installed_rules(registry).values() for rule in pack}
+    return [
+        attrs.evolve(one, check=language.translate(rules[one.rule]).says.healthy)
+        if one.rule in rules
+        else one
+        for one in found
+    ]
 
 
 def report_of(

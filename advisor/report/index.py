@@ -65,7 +65,8 @@ class RolledUp:
 class Pattern:
     """A rule that *shops* of *of* shops in a *group* have. *kind*: `new` (since their run before,
     more at once than chance explains) or `common` (more than in the other shops, of which
-    *elsewhere* of *others* have it). *p* is the chance of as many or more."""
+    *elsewhere* of *others* have it). *p* is the chance of as many or more. *check* is what the rule
+    says where all is well, "" where it is not known."""
 
     kind: str
     rule: str
@@ -75,6 +76,7 @@ class Pattern:
     p: float
     elsewhere: int = 0
     others: int = 0
+    check: str = ""
 
 
 @frozen

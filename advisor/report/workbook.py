@@ -80,6 +80,7 @@ SHOPS: Sequence[Column] = (
 )
 PATTERNS: Sequence[Column] = (
     ("Kind", 10, _TEXT),
+    ("Check", 48, _TEXT),
     ("Rule", 28, _TEXT),
     ("Group", 20, _TEXT),
     ("Shops", 8, _NUMBER),
@@ -285,7 +286,8 @@ def _shops(index: Index) -> Iterable[Sequence[Cell]]:
 
 def _patterns(index: Index) -> Iterable[Sequence[Cell]]:
     for one in index.patterns:
-        yield (one.kind, one.rule, one.group, one.shops, one.of, one.elsewhere, one.others, one.p)
+        numbers = (one.shops, one.of, one.elsewhere, one.others, one.p)
+        yield (one.kind, one.check, one.rule, one.group, *numbers)
 
 
 def _lessons(index: Index) -> Iterable[Sequence[Cell]]:

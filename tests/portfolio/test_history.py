@@ -1,12 +1,16 @@
 """The history of a portfolio says what the histories of its shops would say."""
 
 import json
+import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from advisor.history import Store
 from tests.cli.conftest import Run, run
 from tests.cli.exports import PROFILE, ads_file, shop_folder
+from tests.postgres import programs, server
 
 __all__ = ["run"]
 DAYS = ("2026-11-02", "2026-11-09")
@@ -60,3 +64,56 @@ def test_a_shop_of_the_results_is_muted_in_its_own_settings(
     result = run("diff", out / "birhc")
     assert result.exit_code == 2
     assert "did you mean 'birch'?" in result.stderr
+
+
+def _move_to_other_blocks(out: Path, patch: pytest.MonkeyPatch) -> None:
+    """Makes the next run cut the shops into blocks anew, of one shop each."""
+    shutil.rmtree(out / "blocks")
+    patch.setattr("advisor.portfolio.run.SMALL_BLOCK", 1)
+    patch.setattr("advisor.portfolio.run.BLOCK", 1)
+
+
+@pytest.mark.slow
+def test_a_shop_that_moves_to_another_block_keeps_its_history(
+    run: Run, shops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    given = ("portfolio", shops, "-o", out, "--plans", "all", "--format", "json", "--jobs", "1")
+    monkeypatch.setattr("advisor.portfolio.run.LEAST_BLOCKS", 1)
+    assert run(*given, "--today", DAYS[0]).exit_code == 0
+    assert len(list((out / "blocks").iterdir())) == 1
+    _move_to_other_blocks(out, monkeypatch)
+    ads_file(shops / "birch", weak=False)
+    assert run(*given, "--today", DAYS[1]).exit_code == 0
+    assert len(list((out / "blocks").iterdir())) == 2
+    since = json.loads((out / "plans" / "birch" / "plan.json").read_text("utf-8"))["since"]
+    assert since["solved"] == 2
+    assert run("history", out / "birch").stdout.count("2026-11-") == 2
+
+
+@pytest.mark.slow
+def test_a_shop_may_keep_its_history_in_a_database(
+    run: Run, shops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = programs()
+    if home is None:
+        pytest.skip("there is no PostgreSQL")
+    with server(home) as postgres:
+        profile = shops / "ash" / "advisor.toml"
+        text = profile.read_text(encoding="utf-8")
+        profile.write_text(f'{text}\n[history]\nurl = "{postgres.url()}"\n', encoding="utf-8")
+        out = tmp_path / "out"
+        given = ("portfolio", shops, "-o", out, "--plans", "all", "--format", "json")
+        assert run(*given, "--jobs", "1", "--today", DAYS[0]).exit_code == 0
+        _move_to_other_blocks(out, monkeypatch)
+        for name in ("ash", "birch"):
+            ads_file(shops / name, weak=False)
+        assert run(*given, "--jobs", "1", "--today", DAYS[1]).exit_code == 0
+        for name in ("ash", "birch"):
+            plan = json.loads((out / "plans" / name / "plan.json").read_text("utf-8"))
+            assert plan["since"]["solved"] == 2
+        kept = {n: Store(url=postgres.url()).runs(n) for n in ("ash", "birch")}
+    assert [str(one.info.day) for one in kept["ash"]] == [*reversed(DAYS)]
+    assert not kept["birch"]
+    partitions = [pl.read_parquet(path)["shop"] for path in out.glob("history/*/*-run.parquet")]
+    assert {shop for one in partitions for shop in one} == {"birch"}

@@ -34,8 +34,11 @@ from advisor.portfolio import (
 )
 from advisor.portfolio.dataset import TABLES
 from advisor.report import Index
-from tests.cli.exports import TODAY, shop_folder
+from tests.cli.conftest import Run, run
+from tests.cli.exports import PROFILE, TODAY, ad_days, shop_folder
+from tests.shapes import ads_manager
 
+__all__ = ["run"]
 DAY = date.fromisoformat(TODAY)
 OPTIONS = Options(today=TODAY)
 NAMES = ("ash", "birch", "cedar")
@@ -233,3 +236,28 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_unbroken_one(tmp_path: Pa
     run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(2))
     for name, frame in frames(tmp_path / "whole").items():
         assert_frame_equal(frames(out)[name], frame)
+
+
+@pytest.mark.slow
+def test_benchmarks_of_a_portfolio_are_targets_of_the_next_run(tmp_path: Path, run: Run) -> None:
+    for number in range(20):
+        name = f"shop-{number:02}"
+        profile = PROFILE.replace("corner", name) + 'niche = "fashion-beauty"\nregion = "US"\n'
+        folder = shop_folder(tmp_path / "shops" / name, weak=number % 2 == 0, profile=profile)
+        days = ad_days(weak=number % 2 == 0)
+        varied = [{**day, "clicks": day["clicks"] + number} for day in days]
+        (folder / "ads.csv").write_bytes(ads_manager.daily_csv(varied))
+    shops, first, second = tmp_path / "shops", tmp_path / "first", tmp_path / "second"
+    given = ("--plans", "none", "--today", TODAY, "--no-history")
+    assert run("portfolio", shops, "-o", first, *given).exit_code == 0
+    bands = tmp_path / "agency" / "bands.toml"
+    assert run("portfolio", "bands", first, "-o", bands).exit_code == 0
+    named = ("--plans", "shop-00", "--format", "json", "--rules", bands.parent)
+    assert run("portfolio", shops, "-o", second, *given, *named).exit_code == 0
+    plan = (second / "plans" / "shop-00" / "plan.json").read_text(encoding="utf-8")
+    assert "your portfolio (small shops, fashion and beauty, US)" in plan
+    before, after = frames(first)["kpis"], frames(second)["kpis"]
+    assert_frame_equal(
+        before.select("shop", "metric", "value"), after.select("shop", "metric", "value")
+    )
+    assert not before.equals(after)

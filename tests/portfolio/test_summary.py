@@ -162,7 +162,7 @@ def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Pa
             shop(60, owner="Ana", **none),
             {**shop(61, owner="Ana"), "shop": None, **lost},
         ],
-        outcomes=[outcome(n, "guide/r1", fires=bool(n % 2)) for n in range(40)],
+        outcomes=[outcome(n, "guide/weak-hook", fires=bool(n % 2)) for n in range(40)],
     )
 
     def index(owner: str) -> Index:
@@ -175,7 +175,9 @@ def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Pa
     assert [one.id for one in hers.failed] == ["s061"]
     assert (hers.patterns, hers.notes) == ((), ())
     assert [one.id for one in his.failed] == ["s050"]
-    assert his.patterns
+    assert {one.check for one in his.patterns} == {"Ads get enough clicks at the target cost"}
+    text = (tmp_path / "Ben" / "index.md").read_text(encoding="utf-8")
+    assert f"Check failed: “{his.patterns[0].check}” (guide/weak-hook)" in text
     assert len(his.notes) == 1
 
 
