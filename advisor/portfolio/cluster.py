@@ -56,8 +56,7 @@ class ClusterEngine:
     @property
     def places(self) -> int:
         """How many threads the workers have."""
-        threads: int = sum(self._client.nthreads().values())
-        return max(1, threads)
+        return max(1, sum(self._places_of_hosts().values()))
 
     def open(self) -> "ClusterEngine":
         """Gives itself: the scheduler chooses a worker for each request."""
@@ -72,6 +71,7 @@ class ClusterEngine:
         request = {
             "run": self._run,
             "versions": installed_versions(),
+            "places": self._places_of_hosts(),
             "paths": [*self._marked(absolute), *_inputs(absolute)],
             "message": absolute,
         }
@@ -96,6 +96,13 @@ class ClusterEngine:
             raise AdvisorError(told["refused"], where=self._address, hint=told["hint"])
         answered: Message = told["answer"]
         return answered
+
+    def _places_of_hosts(self) -> Mapping[str, int]:
+        """How many threads the workers of each machine have, which share its cores."""
+        places: dict[str, int] = {}
+        for worker, threads in self._client.nthreads().items():
+            places[_host(worker)] = places.get(_host(worker), 0) + threads
+        return places
 
     def _result(self, request: str) -> str:
         """The answer of a worker. Raises OSError where no worker, or no scheduler, is left."""
@@ -150,6 +157,10 @@ def _connect(address: str) -> "Client":
         raise AdvisorError("no scheduler answers", where=address, hint=_STARTED) from None
 
 
+def _host(address: str) -> str:
+    return address.rpartition(":")[0]
+
+
 def _absolute(message: Message) -> Message:
     """*message* with paths that mean the same on each machine."""
 
@@ -182,7 +193,7 @@ def answer(request: str) -> str:
     if refused:
         return json.dumps(refused)
     try:
-        told = _child(asked["run"]).ask(json.dumps(asked["message"]).encode())
+        told = _child(asked["run"], asked["places"]).ask(json.dumps(asked["message"]).encode())
     except ChildDied as died:
         _end(threading.get_ident())
         return json.dumps({"died": str(died)})
@@ -207,8 +218,9 @@ def _refusal(asked: Mapping[str, Any]) -> Mapping[str, str] | None:
     return None
 
 
-def _child(run: str) -> Child:
-    """The child of this thread, started when it is needed, for each run anew."""
+def _child(run: str, places: Mapping[str, int]) -> Child:
+    """The child of this thread, started when it is needed, for each run anew; the *places* of a
+    machine share its cores."""
     from distributed import get_worker
 
     thread = threading.get_ident()
@@ -216,7 +228,8 @@ def _child(run: str) -> Child:
         of, child = _children.get(thread, (None, None))
     if child is None or of != run:
         _end(thread)
-        child = start_child(max(1, cores() // get_worker().state.nthreads))
+        here = places.get(_host(get_worker().address), 1)
+        child = start_child(max(1, cores() // here))
         with _children_guard:
             _children[thread] = (run, child)
     return child

@@ -69,12 +69,19 @@ def patterns(dataset: Dataset, shops: pl.DataFrame) -> tuple[Pattern, ...]:
     that fire in more of them in a group than in the others."""
     groups = _groups(shops)
     chosen = pl.col("shop").is_in(shops["shop"].implode())
-    outcomes = dataset.table("outcomes").filter(chosen).collect(engine="in-memory")
-    judged = outcomes.group_by("shop", "rule").agg(
-        (pl.col("fires").sum() > 0).alias("fires"),
-        ((pl.col("fires") + pl.col("clear")).sum() > 0).alias("judged"),
+    # Grouped before it is collected: there are some hundred rows a shop.
+    judged = (
+        dataset.table("outcomes")
+        .filter(chosen)
+        .group_by("shop", "rule")
+        .agg(
+            (pl.col("fires").sum() > 0).alias("fires"),
+            ((pl.col("fires") + pl.col("clear")).sum() > 0).alias("judged"),
+        )
+        .filter("judged")
+        .select("shop", "rule", "fires")
+        .collect(engine="in-memory")
     )
-    judged = judged.filter("judged").select("shop", "rule", "fires")
     changes = dataset.table("changes").filter(chosen).collect(engine="in-memory")
     found = [*_at_once(judged, changes, groups), *_more_common(judged, groups)]
     kept = _significant(found)

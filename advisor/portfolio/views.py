@@ -122,9 +122,7 @@ def write_index(
     return index, list(outputs)
 
 
-def _named(
-    found: Sequence[Pattern], registry: Registry, language: Language
-) -> Sequence[Pattern]:
+def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> Sequence[Pattern]:
     """*found* with what each rule checks, in words; rules of the user's own folders keep their
     ids alone."""
     rules = {rule.id: rule for pack in installed_rules(registry).values() for rule in pack}
