@@ -245,7 +245,7 @@ def test_benchmarks_of_a_portfolio_are_targets_of_the_next_run(tmp_path: Path, r
         profile = PROFILE.replace("corner", name) + 'niche = "fashion-beauty"\nregion = "US"\n'
         folder = shop_folder(tmp_path / "shops" / name, weak=number % 2 == 0, profile=profile)
         days = ad_days(weak=number % 2 == 0)
-        varied = [{**day, "clicks": day["clicks"] + number} for day in days]
+        varied = [{**day, "clicks": (30 if number % 2 == 0 else 200) + number} for day in days]
         (folder / "ads.csv").write_bytes(ads_manager.daily_csv(varied))
     shops, first, second = tmp_path / "shops", tmp_path / "first", tmp_path / "second"
     given = ("--plans", "none", "--today", TODAY, "--no-history")
