@@ -20,7 +20,7 @@ from tests.corpus.batch import TODAY, Batch, World, batch, judged
 from tests.corpus.exceptions import MAY_SPEAK, NOT_FIRST, UNCOVERED
 from tests.corpus.funnels import BY_KIND, FUNNELS, How
 from tests.corpus.healthy import PROFILES, herd, herds, true_of
-from tests.corpus.nature import WINDOW, Nature, days
+from tests.corpus.nature import NEW, WILD, WINDOW, Nature, days
 from tests.corpus.power import FOUND, SAMPLES, STRENGTHS, alarms, power
 from tests.corpus.reach import passed_by, tired
 from tests.corpus.sick import business_of, ward
@@ -109,6 +109,41 @@ def test_a_thousand_other_healthy_shops_are_left_in_peace() -> None:
     told = alarms(world(), 84, seed=2)
 
     assert told.alarmed <= told.shops / 100, told.rules
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("nature", "most"), [(WILD, 0.02), (NEW, 0.03)], ids=["wild", "new"])
+def test_hundreds_of_wild_healthy_shops_are_left_in_peace(nature: Nature, most: float) -> None:
+    told = alarms(world(), 60, seed=301, nature=nature)
+
+    assert told.alarmed <= most * told.shops, told.rules
+
+
+def test_a_shop_that_has_gmv_max_campaigns_alone_hears_nothing_where_all_is_well() -> None:
+    rng = np.random.default_rng(4)
+    business = business_of(PROFILES[0])
+    campaigns = herd(BY_KIND["campaign"], 6, world(), world().grader(business), rng)
+    judgement = judged(batch(business, [campaigns], NEW, rng), world())
+
+    assert {match.rule.id for match in judgement.matches} <= set(MAY_SPEAK)
+    kinds = {one.kind for one in judgement.evaluations if one.height}
+    assert not kinds & {"ad", "video", "live", "product"}
+
+
+def test_a_shop_with_visitors_and_no_order_hears_that_and_not_that_its_sales_fell() -> None:
+    rng = np.random.default_rng(5)
+    business = business_of(PROFILES[0])
+    shops = herd(BY_KIND["shop"], 6, world(), world().grader(business), rng, volume=(1, 10))
+    buys = shops.funnel.at["customers"]
+    shops.now[:, buys] = shops.past[:, buys] = np.log(1e-9)
+    told: dict[str, set[str]] = {}
+    for match in judged(batch(business, [shops], Nature(), rng), world()).matches:
+        told.setdefault(match.shop, set()).add(match.rule.id)
+
+    assert len(told) == 6
+    for rules in told.values():
+        assert "operator/not-one-sale" in rules
+        assert not rules & {"guide/falling-sales", "operator/fewer-buy", "operator/smaller-baskets"}
 
 
 @pytest.mark.parametrize(
