@@ -75,7 +75,7 @@ class PriceInfo:
 @frozen
 class WindowInfo:
     """The days that the rates of a finding are of, and why: after a *change* to its subject, or
-    more days for want of data (*few-data*)."""
+    more days where data are too few (*few-data*)."""
 
     first: str
     last: str

@@ -50,7 +50,7 @@ def with_subject_windows(
     vocabulary: Vocabulary,
 ) -> Windows:
     """*windows* with those of subjects that are judged by other days than their shop: by those
-    after the last of *changes* inside, or by more for want of denominators of what is *asked*."""
+    after the last of *changes* inside, or by more where denominators of what is *asked* are too few."""
     parts = [_after_changes(windows, changes)]
     for one in rows:
         counts = _denominators(one, asked.get(one.subject, Wanted()), vocabulary)

@@ -53,16 +53,20 @@ _PARTS = ("excites", "frustrates", "shines", "stalls")
 
 def soonest(watch: Iterable[Part], most: int) -> list[Part]:
     """The first *most* things to watch of which it is known when they can be told, the soonest
-    first; one for each rule, and one for each name: two LIVEs of one name can't be told apart."""
+    first; one for each rule, and one for LIVEs of one name, of which a shop has many: all of them
+    are in the appendix."""
     first: dict[str, Part] = {}
     dated = (item for item in watch if item["days"] is not None)
     for item in sorted(dated, key=lambda item: item["days"]):
         first.setdefault(item["rule"], item)
     by_name = {
-        (item["subject"]["kind"], item["subject"]["name"]): item
+        (item["subject"]["kind"], _OWN.sub("", item["subject"]["name"])): item
         for item in reversed(first.values())
     }
     return list(reversed(by_name.values()))[:most]
+
+
+_OWN = re.compile(r" \([^()]*\)$")  # what tells subjects of one name apart
 
 
 def origins(kpis: Iterable[Part]) -> list[str]:

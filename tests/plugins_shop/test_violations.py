@@ -121,7 +121,8 @@ def test_every_mistake_is_named_at_once_with_its_row(tmp_path: Path) -> None:
         "  row 4, status: 'done' is unknown; write open, appealed or resolved",
         "  row 4, subject_id: is empty, which it may be only where subject_kind is shop",
         "  row 4, violation_id: 'V2' stands in more than one row",
-        "  row 5, date: is empty; write it as 2026-05-31; fix these rows and run it again",
+        "  row 5, date: is empty; write it as 2026-05-31",
+        "Fix these rows and run it again",
     ]
 
 

@@ -54,7 +54,8 @@ def test_one_remedy_is_said_once() -> None:
 
 
 def test_a_name_that_is_waited_for_has_one_line() -> None:
-    one, again, two = ({"kind": "live", "key": key, "name": key[0]} for key in ("1", "1b", "2"))
+    named = (("1", "1 (Oct 1)"), ("1b", "1 (Oct 8)"), ("2", "2"))
+    one, again, two = ({"kind": "live", "key": key, "name": name} for key, name in named)
     waiting = [
         {"rule": "a", "subject": one, "text": "CPC $1", "days": 2},
         {"rule": "b", "subject": again, "text": "CPM $1", "days": 2},
