@@ -50,7 +50,7 @@ def with_subject_windows(
     vocabulary: Vocabulary,
 ) -> Windows:
     """*windows* with those of subjects that are judged by other days than their shop: by those
-    after the last of *changes* inside, or by more where denominators of what is *asked* are too few."""
+    after the last of *changes* inside, or by more where what is *asked* has low denominators."""
     parts = [_after_changes(windows, changes)]
     for one in rows:
         counts = _denominators(one, asked.get(one.subject, Wanted()), vocabulary)
