@@ -20,6 +20,7 @@ from advisor.metrics.derived import context_for_plugins, counts_for_plugins, wit
 from advisor.metrics.measured import Measured, measure
 from advisor.metrics.required import wanted
 from advisor.metrics.running import with_over
+from advisor.metrics.subject_windows import with_subject_windows
 from advisor.metrics.windows import Windows
 from advisor.model.bands import Bands
 from advisor.model.reading import File, Grain, Period, Reading, Table
@@ -173,14 +174,16 @@ def judged(shops: Batch, world: World, *, derive: bool = True) -> Judgement:
     """What the rules that apply say of every shop of the batch, in one pass. *derive*: plugins are
     asked."""
     rules = world.acting(shops.business)
-    window = Window(NOW, PAST)
     rows = tuple(with_pools(shops.rows, world.vocabulary))
     asked = wanted(rules, world.vocabulary, world.bands)
-    measured = measure(rows, asked, window, world.vocabulary)
+    windows = Windows(
+        dict.fromkeys(sorted({s for one in rows for s in one.shops}), Window(NOW, PAST))
+    )
+    own = with_subject_windows(windows, rows, asked, (), world.vocabulary)
+    measured = measure(rows, asked, own, world.vocabulary)
     if derive:
         measured = _joined(measured, _derived(shops, world, rows))
     measured = _joined(measured, shops.given)
-    windows = Windows(dict.fromkeys(sorted({s for one in rows for s in one.shops}), window))
     measured, _ = with_over(measured, rows, windows, world.vocabulary)
     grader = world.grader(shops.business)
     return judge(rules, measured, {}, grader, ReferenceEngine())
