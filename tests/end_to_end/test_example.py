@@ -46,7 +46,6 @@ LEVERS = {
     "guide/low-engagement": "creative.format",
 }
 HEALTHY = {
-    "guide/ad-call-to-action",
     "guide/ad-views-no-checkout",
     "guide/falling-conversion",
     "guide/falling-live-gmv",

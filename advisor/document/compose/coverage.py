@@ -27,20 +27,29 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     return [OutcomeCount(title=titles[row["rule"]], **row) for row in own.iter_rows(named=True)]
 
 
-def healthy(outcomes: Iterable[OutcomeCount]) -> list[Healthy]:
+def healthy(outcomes: Iterable[OutcomeCount], rules: Sequence[Rule]) -> list[Healthy]:
     """Rules that were seen to be clear on most of what they judged, and nowhere fire or fail.
 
     A condition that is false while another has no data proves nothing healthy. The kind is the one
-    that most of those subjects are of.
+    that most of those subjects are of. Where another rule found all that a rule asks for on a
+    subject of that kind, the rule is not healthy either, although it leaves such subjects out.
     """
     by_rule: dict[str, list[OutcomeCount]] = {}
+    asked = {rule.id: frozenset(rule.when.tests) for rule in rules}
+    plain = {r.id for r in rules if not r.when.related and not r.when.alternatives}
+    found: dict[str, set[frozenset[Test]]] = {}
     for count in outcomes:
         by_rule.setdefault(count.rule, []).append(count)
+        if count.fires and count.rule in asked:
+            found.setdefault(count.kind, set()).add(asked[count.rule])
     well: list[Healthy] = []
     for rule, counts in by_rule.items():
         most = max(counts, key=lambda count: count.seen)
         judged = most.clear + most.unsure
         failing = any(count.fires or count.error for count in counts)
+        tests = asked[rule] if rule in plain else None
+        if tests and any(tests <= others for others in found.get(most.kind, ())):
+            continue
         if most.seen and 2 * most.seen >= judged and not failing:
             well.append(Healthy(rule, most.title, most.kind, most.seen))
     return well

@@ -93,10 +93,11 @@ def compose_document(
     made, muted = diagnosis.plan.plan, diagnosis.plan.muted
     infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
     counts = outcome_counts(diagnosis)
+    rules, words = diagnosis.rules.rules, diagnosis.vocabulary
     lacking = tuple(unjudged(diagnosis))
     plurals = {kind.id: kind.plural for kind in diagnosis.vocabulary.subjects.values()}
     well = with_smallest(
-        [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts)], diagnosis
+        [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts, rules)], diagnosis
     )
     lines = story(diagnosis.rules.rules, infos, well, counts)
     kpis = tuple(_kpis(diagnosis))
@@ -104,7 +105,6 @@ def compose_document(
     actions = tuple(action_infos(made, findings, diagnosis))
     if (period.age or 0) > OUTDATED:
         actions = tuple(attrs.evolve(action, start=None, due=None) for action in actions)
-    rules, words = diagnosis.rules.rules, diagnosis.vocabulary
     return Document(
         schema_version=SCHEMA_VERSION,
         advisor=_advisor(diagnosis),

@@ -2,14 +2,20 @@
 
 from pathlib import Path
 
+import attrs
 import numpy as np
 import polars as pl
 import pytest
 
 from advisor.document.compose.coverage import healthy
 from advisor.document.outcomes import OutcomeCount
+from advisor.model import Conditions, Rule, Says, Severity
+from advisor.model.condition import Test as Ask
 from advisor.stats.intervals import UNSEEN_SPREAD, unseen_dispersion, wilson
 from tests.document.compose.shops import ads, composed, written
+
+LOW = Ask("ctr", ("low",))
+RULE = Rule("test/r", "ad", Severity.LOW, Conditions(), Says("All is well", "Found", "Why"), ())
 
 
 @pytest.fixture
@@ -39,7 +45,7 @@ def ended(
     ],
 )
 def test_what_was_mostly_seen_is_healthy(counts: list[OutcomeCount], subjects: int) -> None:
-    (one,) = healthy(counts)
+    (one,) = healthy(counts, ())
 
     assert (one.text, one.subjects) == ("All is well", subjects)
 
@@ -55,11 +61,23 @@ def test_what_was_mostly_seen_is_healthy(counts: list[OutcomeCount], subjects: i
     ],
 )
 def test_what_was_not_seen_is_not_said_to_be_healthy(counts: list[OutcomeCount]) -> None:
-    assert healthy(counts) == []
+    assert healthy(counts, ()) == []
+
+
+@pytest.mark.parametrize(("ctr", "told"), [("low", []), ("high", ["test/r"])])
+def test_a_rule_whose_symptom_another_rule_found_is_not_healthy(ctr: str, told: list[str]) -> None:
+    """It leaves out, by its `unless`, what the other is about."""
+    asked = Ask("ctr", (ctr,))
+    one = attrs.evolve(RULE, id="test/r", when=Conditions((asked,)))
+    other = attrs.evolve(RULE, id="test/o", when=Conditions((Ask("cpc", ("high",)), LOW)))
+    counts = [ended(seen=5, clear=5), attrs.evolve(ended(fires=2), rule="test/o")]
+
+    assert [line.rule for line in healthy(counts, (one, other))] == told
+    assert [line.rule for line in healthy(counts[:1], (one, other))] == ["test/r"]
 
 
 def test_the_kind_is_the_one_that_most_was_seen_of() -> None:
-    (one,) = healthy([ended(seen=2, clear=2), ended(seen=5, clear=5, kind="campaign")])
+    (one,) = healthy([ended(seen=2, clear=2), ended(seen=5, clear=5, kind="campaign")], ())
 
     assert (one.kind, one.subjects) == ("campaign", 5)
 
