@@ -121,8 +121,11 @@ class FileReader:
         if rows.totals is not None and rows.totals.height:
             kept = pl.concat([table.frame["_row"] for table in made.tables])
             whole = every_row.is_in(kept.implode())
+            parts = checks.Parts.of(rows.totals, rows.headers, every_row.filter(whole))
             rounded = values.rounded
-            yield from self._check_totals(rows.totals, whole, every_value, rounded, reader, stated)
+            yield from self._check_totals(
+                rows.totals, whole, parts, every_value, rounded, reader, stated
+            )
         further = yield from self._further_periods(rows.lines)
         return Reading(
             file=self.source.file,
@@ -652,6 +655,7 @@ class FileReader:
         self,
         totals: pl.DataFrame,
         kept: pl.Series,
+        parts: checks.Parts | None,
         numbers: Mapping[str, pl.Series],
         rounded: frozenset[str],
         reader: ColumnReader,
@@ -670,10 +674,10 @@ class FileReader:
         for name, column, digits in zip(summed, columns, places, strict=True):
             if name not in stated:
                 continue
-            # Each part of files that were put together has a totals row.
+            # Each part of files that were put together may have a totals row.
             printed = (stated[name][0], float(stated[name].sum() or 0.0))
             said = [checks.total(self.headers[name], column, one, digits) for one in printed]
-            if all(said):
+            if all(said) and not (parts and parts.agree(column, stated[name], digits)):
                 self.notes.say("totals-disagree", said[0])
 
     def _summed(self, name: str) -> bool:

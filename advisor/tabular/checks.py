@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from functools import reduce
 from operator import add
+from typing import Self
 
 import polars as pl
 
@@ -129,6 +130,51 @@ def total(header: str, column: pl.Series, printed: float | None, places: int) ->
         sum=_short(added),
         total=_short(printed),
     )
+
+
+@frozen(eq=False)
+class Parts:
+    """The parts of a file that was put together from several, as its totals rows and the headers
+    between its rows bound them. *of_row* is the part of each row; *before* and *after* are the
+    parts that end and begin at each totals row."""
+
+    of_row: pl.Series
+    before: pl.Series
+    after: pl.Series
+
+    @classmethod
+    def of(cls, totals: pl.DataFrame, headers: pl.Series | None, rows: pl.Series) -> Self | None:
+        """The parts of *rows*, which are numbers of rows; None where nobody can tell them."""
+        if "_row" not in totals.columns:
+            return None
+        at = totals["_row"].cast(pl.Int64)
+        bounds = [at] if headers is None else [at, headers.cast(pl.Int64)]
+        bound = pl.concat(bounds).unique().sort()
+        before = bound.search_sorted(at)
+        return cls(bound.search_sorted(rows.cast(pl.Int64)), before, before + 1)
+
+    def agree(self, column: pl.Series, printed: pl.Series, places: int) -> bool:
+        """Whether each *printed* total is the sum of the part that ends or begins there."""
+        sums = (
+            pl.LazyFrame({"part": self.of_row, "x": column})
+            .group_by("part")
+            .agg(pl.col("x").sum(), pl.col("x").count().alias("known"))
+        )
+        rounding = pl.max_horizontal(
+            pl.col("known") * 0.5 * 10.0**-places if places else pl.lit(0.5),
+            1e-6 * pl.col("printed").abs(),
+        )
+        fits = ((pl.col("x") - pl.col("printed")).abs() <= rounding).fill_null(value=False)
+        told = (
+            pl.LazyFrame({"before": self.before, "after": self.after, "printed": printed})
+            .with_row_index("at")
+            .unpivot(["before", "after"], index=["at", "printed"], value_name="part")
+            .join(sums, on="part", how="left")
+            .group_by("at")
+            .agg((fits | pl.col("printed").is_null()).any())
+            .collect()
+        )
+        return bool(told.drop("at").to_series().all())
 
 
 def _short(value: float) -> str:

@@ -24,6 +24,7 @@ class Rows:
     totals: pl.DataFrame | None
     left_out: dict[str, int]
     lines: pl.DataFrame | None = None  # `_row` and `line` of rows with one cell, which is a text
+    headers: pl.Series | None = None  # `_row` of headers that stand between the rows once more
 
 
 def sort_out(
@@ -42,6 +43,7 @@ def sort_out(
         blank = body.select(pl.all_horizontal(pl.col(c).is_null() for c in columns)).to_series()
         body = _without(body, blank, "blank row", left)
     again = _headers_again(body, header)
+    headers = None if again is None else body["_row"].filter(again)
     if again is not None:
         body = _without(body, again, "repeated header", left)
     lines = None
@@ -79,7 +81,7 @@ def sort_out(
             held = held | pl.any_horizontal(pl.col(others).is_not_null())
         undefined = body.select(pl.any_horizontal(says) & ~held).to_series()
         body = _without(body, undefined, "undefined row", left)
-    return Rows(body, totals, left, lines)
+    return Rows(body, totals, left, lines, headers)
 
 
 def _summing(

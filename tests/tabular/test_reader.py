@@ -376,6 +376,25 @@ def test_a_totals_row_is_compared_with_the_sums_of_what_adds_up(
     assert [c for c in codes(read(tmp_path, rows)) if c == "totals-disagree"] == said
 
 
+@pytest.mark.parametrize(
+    ("views", "said"), [("12", []), ("13", ["totals-disagree"])], ids=["its part", "no part"]
+)
+@pytest.mark.parametrize("totals_of", [0, 1], ids=["the first part", "the second part"])
+def test_of_files_put_together_each_totals_row_is_held_to_its_own_part(
+    tmp_path: Path, totals_of: int, views: str, said: list[str]
+) -> None:
+    header = ["Video ID", "Views"]
+    summed = [header, ["1", "5"], ["2", "7"], ["Total", views]]
+    other = [header, ["3", "8"], ["4", "9"]]
+    parts = [summed, other] if totals_of == 0 else [other, summed]
+
+    reading = read(tmp_path, table(*parts[0], *parts[1]))
+
+    data = [row for row in (*parts[0], *parts[1]) if row[0].isdigit()]
+    assert column(reading, "views") == [float(row[1]) for row in data]
+    assert [c for c in codes(reading) if c == "totals-disagree"] == said
+
+
 def test_a_printed_rate_is_recomputed_up_to_its_last_decimal(tmp_path: Path) -> None:
     rows = [[1, 1000, 15, "1.50%"], [2, 999, 15, "1.50%"], [3, 1000, 15, "2.00%"], [4, 0, 0, "0%"]]
 
