@@ -36,6 +36,7 @@ from advisor.judge import (
     judge,
     kpi_values,
     kpis_frame,
+    open_shares,
     outcome_counts,
     unsure_subjects,
 )
@@ -184,6 +185,11 @@ class Block:
             for rule, reason in self.rules.inactive
         ]
         return outcome_counts(self.judgement, tuple(self.shops), self.rules.rules, inactive)
+
+    @cached_property
+    def open_shares(self) -> Mapping[str, Mapping[tuple[str, str], float]]:
+        """How much of the money that a rule may call wasted it could not tell of, by shop."""
+        return open_shares(self.judgement)
 
     @cached_property
     def kpi_values(self) -> Mapping[str, Mapping[str, KpiValue]]:

@@ -4,7 +4,7 @@ Columns say how certain each rule is; what fires, joins, chains, blocks and expl
 the rules engine. A subject is kept from the engine only where no rule can fire on it.
 """
 
-from advisor.judge.counts import OUTCOMES, outcome_counts
+from advisor.judge.counts import OUTCOMES, open_shares, outcome_counts
 from advisor.judge.engine import Engine, choose, engine_in_use, failure, install_engine, notice
 from advisor.judge.evaluate import judge
 from advisor.judge.evaluation import RuleEvaluation
@@ -42,6 +42,7 @@ __all__ = [
     "matched_rows",
     "measured_rows",
     "notice",
+    "open_shares",
     "outcome_counts",
     "related_column",
     "rule_metrics",

@@ -1,6 +1,6 @@
 """How often each rule ended how, shop by shop."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -69,6 +69,38 @@ def outcome_counts(
         .select(*OUTCOMES)
         .collect(engine="in-memory")
     )
+
+
+def open_shares(judgement: Judgement) -> Mapping[str, Mapping[tuple[str, str], float]]:
+    """By shop, the share of the money that a rule may call wasted which lies with subjects that it
+    could not tell of: by rule and kind, where files have that money."""
+    parts = [
+        judgement.outcomes_of(one)
+        .lazy()
+        .select("shop", "rule", "outcome", pl.lit(one.kind).alias("kind"))
+        .with_columns(one.graded.frame[count].alias("money"))
+        for one in judgement.evaluations
+        for count in dict.fromkeys(action.waste for action in one.rule.actions)
+        if count in one.graded.frame.columns and one.measured_as is None
+    ]
+    if not parts:
+        return {}
+    ends = pl.col("outcome")
+    told = ends.is_in([int(Outcome.FIRES), int(Outcome.CLEAR)])
+    open_ = ends.is_in([int(Outcome.UNSURE), int(Outcome.MISSING)])
+    money = pl.col("money").fill_nan(None)
+    shares = (
+        pl.concat(parts)
+        .group_by("shop", "rule", "kind")
+        .agg((money.filter(open_).sum() / money.filter(open_ | told).sum()).alias("share"))
+        .filter(pl.col("share").is_finite())
+        .with_columns(pl.col("shop", "rule", "kind").cast(pl.String))
+        .collect(engine="in-memory")
+    )
+    found: dict[str, dict[tuple[str, str], float]] = {}
+    for shop, rule, kind, share in shares.select("shop", "rule", "kind", "share").iter_rows():
+        found.setdefault(shop, {})[rule, kind] = share
+    return found
 
 
 _END = {False: Outcome.MISSING, True: Outcome.ERROR}

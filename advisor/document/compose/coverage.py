@@ -1,6 +1,6 @@
 """What could not be judged and why, and what is healthy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from advisor.plugin import KindInfo
 from advisor.tabular import name_words
 
 _SHOWN_COLUMNS = 3  # unknown columns that a reason names
+OPEN = 0.2  # of the money that a rule may call wasted: with more of it open, nothing is affirmed
 MOST_EXPORTS = 3  # that are named where any of them would do
 Wanted = tuple[Sequence[KindInfo], ...]  # one of each
 
@@ -27,12 +28,18 @@ def outcome_counts(diagnosis: Diagnosis) -> list[OutcomeCount]:
     return [OutcomeCount(title=titles[row["rule"]], **row) for row in own.iter_rows(named=True)]
 
 
-def healthy(outcomes: Iterable[OutcomeCount], rules: Sequence[Rule]) -> list[Healthy]:
+def healthy(
+    outcomes: Iterable[OutcomeCount],
+    rules: Sequence[Rule],
+    open_shares: Mapping[tuple[str, str], float] = {},
+) -> list[Healthy]:
     """Rules that were seen to be clear on most of what they judged, and nowhere fire or fail.
 
     A condition that is false while another has no data proves nothing healthy. The kind is the one
     that most of those subjects are of. Where another rule found all that a rule asks for on a
-    subject of that kind, the rule is not healthy either, although it leaves such subjects out.
+    subject of that kind, the rule is not healthy either, although it leaves such subjects out. Nor
+    is it where much of the money that it may call wasted lies with subjects that it could not tell
+    of (*open_shares*, by rule and kind), however few these are.
     """
     by_rule: dict[str, list[OutcomeCount]] = {}
     asked = {rule.id: frozenset(rule.when.tests) for rule in rules}
@@ -49,6 +56,8 @@ def healthy(outcomes: Iterable[OutcomeCount], rules: Sequence[Rule]) -> list[Hea
         failing = any(count.fires or count.error for count in counts)
         tests = asked[rule] if rule in plain else None
         if tests and any(tests <= others for others in found.get(most.kind, ())):
+            continue
+        if open_shares.get((rule, most.kind), 0.0) > OPEN:
             continue
         if most.seen and 2 * most.seen >= judged and not failing:
             well.append(Healthy(rule, most.title, most.kind, most.seen))

@@ -96,8 +96,10 @@ def compose_document(
     rules, words = diagnosis.rules.rules, diagnosis.vocabulary
     lacking = tuple(unjudged(diagnosis))
     plurals = {kind.id: kind.plural for kind in diagnosis.vocabulary.subjects.values()}
+    open_shares = diagnosis.block.open_shares.get(diagnosis.id, {})
+    affirmed = healthy(counts, rules, open_shares)
     well = with_smallest(
-        [attrs.evolve(one, kinds=plurals[one.kind]) for one in healthy(counts, rules)], diagnosis
+        [attrs.evolve(one, kinds=plurals[one.kind]) for one in affirmed], diagnosis
     )
     lines = story(diagnosis.rules.rules, infos, well, counts)
     kpis = tuple(_kpis(diagnosis))

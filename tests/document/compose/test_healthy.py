@@ -64,6 +64,17 @@ def test_what_was_not_seen_is_not_said_to_be_healthy(counts: list[OutcomeCount])
     assert healthy(counts, ()) == []
 
 
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.1, ["test/r"]), (0.45, [])], ids=["little money is open", "much is"]
+)
+def test_where_much_money_is_open_a_rule_is_not_healthy(share: float, told: list[str]) -> None:
+    counts = [ended(seen=7, clear=7, unsure=2)]
+
+    found = healthy(counts, (), {("test/r", "ad"): share, ("test/r", "campaign"): 0.9})
+
+    assert [line.rule for line in found] == told
+
+
 @pytest.mark.parametrize(("ctr", "told"), [("low", []), ("high", ["test/r"])])
 def test_a_rule_whose_symptom_another_rule_found_is_not_healthy(ctr: str, told: list[str]) -> None:
     """It leaves out, by its `unless`, what the other is about."""

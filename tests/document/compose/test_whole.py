@@ -13,6 +13,7 @@ from advisor.testing import shop
 from advisor.testing.assertions import diagnose_shop
 
 RULE = "guide/ad-call-to-action"
+WITHOUT_ORDERS = "operator/creative-without-orders"
 
 
 def ads(weak: int, fine: int) -> Document:
@@ -44,6 +45,22 @@ def test_a_rule_whose_symptom_is_there_is_not_called_healthy() -> None:
     document = ads(weak=12, fine=8)  # their clicks are cheap, so that the hook is not at fault
 
     assert "guide/weak-hook" not in {one.rule for one in document.healthy}
+
+
+@pytest.mark.parametrize(("cost", "told"), [(2.0, True), (180.0, False)])
+def test_creatives_that_cost_much_and_could_not_be_judged_leave_nothing_to_affirm(
+    cost: float, *, told: bool
+) -> None:
+    sells = {"gmv_max_cost": 63.0, "gmv_max_orders": 3.0, "gmv_max_revenue": 300.0}
+    sells |= {"gmv_max_clicks": 80.0, "gmv_max_impressions": 4_000.0}
+    none = {**sells, "gmv_max_cost": cost, "gmv_max_orders": 0.0, "gmv_max_revenue": 0.0}
+    rows = [{"name": f"video {n}", **(none if n < 2 else sells)} for n in range(9)]
+
+    document = compose_document(diagnose_shop(shop({"creative": rows}, currency="USD")))
+
+    (ends,) = (one for one in document.outcomes if one.rule == WITHOUT_ORDERS)
+    assert (ends.clear, ends.fires) == (7, 0)
+    assert (WITHOUT_ORDERS in {one.rule for one in document.healthy}) is told
 
 
 def test_a_check_is_no_action() -> None:
