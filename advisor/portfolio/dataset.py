@@ -191,10 +191,14 @@ class Dataset:
 
     def table(self, name: str) -> pl.LazyFrame:
         """A table of the finished run, as a lazy frame."""
-        files = [self.root / name / f"{file}.parquet" for file in self.manifest()["files"]]
+        files = self.files(name)
         if not files:
             return pl.LazyFrame(schema=TABLES[name])
         return pl.scan_parquet(files)
+
+    def files(self, name: str) -> Sequence[Path]:
+        """The files of a table of the finished run, in the order of its blocks."""
+        return [self.root / name / f"{file}.parquet" for file in self.manifest()["files"]]
 
     def find(self, shop: str) -> tuple[str, str]:
         """The id and the folder of the shop with this id or folder. Raises AdvisorError with the

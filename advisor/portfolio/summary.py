@@ -1,7 +1,7 @@
 """What a portfolio's tables say across shops: money, patterns, and what the best shops do."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import polars as pl
@@ -20,6 +20,7 @@ BEST = 0.25  # of them, by GMV: the best
 COMMON = 0.5  # of the shops give a kind of export: others lack it
 GROUPS = ("niche", "region", "size", "tags")
 _MOST = 20  # patterns, and lessons, that are told
+_ALL = "all shops"
 
 
 def summary_table(dataset: Dataset, only: "Filter | None" = None) -> pl.DataFrame:
@@ -27,11 +28,15 @@ def summary_table(dataset: Dataset, only: "Filter | None" = None) -> pl.DataFram
     (`new`, `worse`; null without an earlier run) and the exports that it `lacks` and most others
     give."""
     shops = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
-    changes = dataset.table("changes").collect(engine="in-memory")
     own = pl.col("reason") == "shop"
-    counted = changes.group_by("shop").agg(
-        (own & (pl.col("change") == "new")).sum().cast(pl.Int64).alias("new"),
-        (own & (pl.col("change") == "worse")).sum().cast(pl.Int64).alias("worse"),
+    counted = (
+        dataset.table("changes")
+        .group_by("shop")
+        .agg(
+            (own & (pl.col("change") == "new")).sum().cast(pl.Int64).alias("new"),
+            (own & (pl.col("change") == "worse")).sum().cast(pl.Int64).alias("worse"),
+        )
+        .collect(engine="in-memory")
     )
     kinds = shops.select("kinds").explode("kinds", empty_as_null=True).drop_nulls()
     often = kinds.group_by("kinds").len().filter(pl.col("len") >= COMMON * shops.height)
@@ -67,23 +72,16 @@ def _amount(mid: float, currency: str | None, language: Language) -> str:
 def patterns(dataset: Dataset, shops: pl.DataFrame) -> tuple[Pattern, ...]:
     """Rules that fire anew in more of *shops* of a group at once than chance explains, and rules
     that fire in more of them in a group than in the others."""
+    if shops.is_empty():
+        return ()
     groups = _groups(shops)
-    chosen = pl.col("shop").is_in(shops["shop"].implode())
-    # Grouped before it is collected: there are some hundred rows a shop.
-    judged = (
-        dataset.table("outcomes")
-        .filter(chosen)
-        .group_by("shop", "rule")
-        .agg(
-            (pl.col("fires").sum() > 0).alias("fires"),
-            ((pl.col("fires") + pl.col("clear")).sum() > 0).alias("judged"),
-        )
-        .filter("judged")
-        .select("shop", "rule", "fires")
-        .collect(engine="in-memory")
+    counts = (
+        pl.concat([_counts(*tables, groups) for tables in _parts(dataset, shops)])
+        .group_by("group", "rule")
+        .agg(pl.col("judged", "firing", "known", "new").sum())
+        .sort("group", "rule")
     )
-    changes = dataset.table("changes").filter(chosen).collect(engine="in-memory")
-    found = [*_at_once(judged, changes, groups), *_more_common(judged, groups)]
+    found = [*_at_once(counts), *_more_common(counts)]
     kept = _significant(found)
     ordered = sorted(kept, key=lambda one: (one.kind != "new", one.p, one.rule, one.group))
     return tuple(ordered[:_MOST])
@@ -94,27 +92,28 @@ def lessons(
 ) -> tuple[Lesson, ...]:
     """In what the best of *shops* in a niche, size, region and currency surely differ from the
     others there: ratios of those a quarter with the most GMV, against those of the rest."""
-    kpis = dataset.table("kpis").collect(engine="in-memory")
+    kpis = dataset.table("kpis").select("shop", "metric", "value").drop_nulls("value")
     cell = ["niche", "size", "region"]
     same = [*cell, "currency"]  # money of two currencies is neither ranked nor averaged together
-    gmv = kpis.filter((pl.col("metric") == "gmv") & pl.col("value").is_not_null())
+    gmv = kpis.filter(pl.col("metric") == "gmv")
     ranked = (
         shops.unique("shop", keep="first", maintain_order=True)
         .select("shop", *same)
         .drop_nulls("currency")
+        .lazy()
         .join(gmv.select("shop", pl.col("value").alias("gmv")), on="shop")
         .with_columns(
             pl.len().over(same).alias("of"),
             pl.col("gmv").rank("max", descending=True).over(same).alias("place"),
         )
         .filter(pl.col("of") >= LEAST_CELL)
-        .with_columns((pl.col("place") <= BEST * pl.col("of")).alias("best"))
+        .select("shop", *same, (pl.col("place") <= BEST * pl.col("of")).alias("best"))
     )
     ratios = [
         metric.id for metric in vocabulary.metrics.values() if metric.denominator or metric.derived
     ]
     values = (
-        kpis.filter(pl.col("metric").is_in(ratios) & pl.col("value").is_not_null())
+        kpis.filter(pl.col("metric").is_in(ratios))
         .join(ranked, on="shop")
         .with_columns(pl.col("value").rank().over("metric", *same).alias("rank"))
         .group_by("metric", *same)
@@ -126,6 +125,7 @@ def lessons(
             pl.col("value").filter(~pl.col("best")).median().alias("others"),
         )
         .sort("metric", *same)
+        .collect(engine="in-memory")
     )
     found = []
     for row in values.iter_rows(named=True):
@@ -157,7 +157,7 @@ def lessons(
 
 def _groups(shops: pl.DataFrame) -> pl.DataFrame:
     """`shop`, `group`: all shops, and those of each niche, region, size and tag."""
-    parts = [shops.select("shop", pl.lit("all shops").alias("group"))]
+    parts = [shops.select("shop", pl.lit(_ALL).alias("group"))]
     for name in GROUPS:
         frame = shops.select("shop", pl.col(name).alias("group"))
         if name == "tags":
@@ -166,28 +166,54 @@ def _groups(shops: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).unique(maintain_order=True)
 
 
-def _at_once(judged: pl.DataFrame, changes: pl.DataFrame, groups: pl.DataFrame) -> list[Pattern]:
-    """Rules that many shops of a group have anew since the run before. Chance: as often as rules
-    fire anew in shops at all, and at least once in them."""
-    before = changes["shop"].unique()
+def _parts(dataset: Dataset, shops: pl.DataFrame) -> Iterator[tuple[pl.LazyFrame, pl.LazyFrame]]:
+    """The outcomes and changes of *shops* in parts that have all of a shop: a file each, as there
+    are some hundred rows a shop, and of shops with one id, which may be in two files, together."""
+    twice = shops.filter(pl.col("shop").is_duplicated())["shop"].unique()
+    again = pl.col("shop").is_in(twice.implode())
+    tables = ("outcomes", "changes")
+    for outcomes, changes in zip(*map(dataset.files, tables), strict=True):
+        yield pl.scan_parquet(outcomes).filter(~again), pl.scan_parquet(changes).filter(~again)
+    if len(twice):
+        first, second = (dataset.table(name).filter(again) for name in tables)
+        yield first, second
+
+
+def _counts(outcomes: pl.LazyFrame, changes: pl.LazyFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """In how many shops of each group a rule was `judged` and is `firing`, how many of them are
+    `known` from the run before, and in how many of these it fires anew (`new`)."""
+    before = changes.select("shop", pl.lit(value=True).alias("known")).unique()
     news = (
         changes.filter((pl.col("change") == "new") & (pl.col("reason") == "shop"))
-        .select("shop", "rule")
+        .select("shop", "rule", pl.lit(value=True).alias("new"))
         .unique()
-        .with_columns(pl.lit(value=True).alias("new"))
     )
-    could = judged.filter(pl.col("shop").is_in(before.implode())).join(
-        news, on=["shop", "rule"], how="left"
+    return (
+        outcomes.group_by("shop", "rule")
+        .agg(pl.col("fires", "clear").sum())
+        .filter(pl.col("fires") + pl.col("clear") > 0)
+        .join(before, on="shop", how="left")
+        .join(news, on=["shop", "rule"], how="left")
+        .join(groups.lazy(), on="shop")
+        .group_by("group", "rule")
+        .agg(
+            pl.len().alias("judged"),
+            (pl.col("fires") > 0).sum().alias("firing"),
+            pl.col("known", "new").count(),
+        )
+        .collect(engine="in-memory")
     )
-    could = could.with_columns(pl.col("new").fill_null(value=False))
-    if not could.height:
-        return []
-    total, fresh = could.height, int(could["new"].sum())
-    rows = _by_group(could.rename({"new": "yes"}), groups)
-    of_rule = could.group_by("rule").agg(pl.len().alias("n"), pl.col("new").sum().alias("k"))
-    others = {rule: (total - n, fresh - k) for rule, n, k in of_rule.iter_rows()}
+
+
+def _at_once(counts: pl.DataFrame) -> list[Pattern]:
+    """Rules that many shops of a group have anew since the run before. Chance: as often as rules
+    fire anew in shops at all, and at least once in them."""
+    could = counts.filter(pl.col("known") > 0).select("group", "rule", "known", "new")
+    of_rule = could.filter(pl.col("group") == _ALL)
+    total, fresh = (int(of_rule[name].sum()) for name in ("known", "new"))
+    others = {rule: (total - n, fresh - k) for _, rule, n, k in of_rule.iter_rows()}
     found = []
-    for group, rule, n, k in rows.iter_rows():
+    for group, rule, n, k in could.iter_rows():
         pairs, new = others[rule]
         chance = (new + 1) / (pairs + 1)
         if k >= LEAST_SHOPS:
@@ -195,31 +221,17 @@ def _at_once(judged: pl.DataFrame, changes: pl.DataFrame, groups: pl.DataFrame) 
     return found
 
 
-def _more_common(judged: pl.DataFrame, groups: pl.DataFrame) -> list[Pattern]:
+def _more_common(counts: pl.DataFrame) -> list[Pattern]:
     """Rules that fire in more shops of a group than in the other shops (Fisher's exact test)."""
-    firing = judged.rename({"fires": "yes"})
-    all_shops = {
-        rule: (n, k)
-        for rule, n, k in firing.group_by("rule")
-        .agg(pl.len().alias("n"), pl.col("yes").sum().alias("k"))
-        .iter_rows()
-    }
+    rows = counts.select("group", "rule", "judged", "firing")
+    all_shops = {rule: (n, k) for _, rule, n, k in rows.filter(pl.col("group") == _ALL).iter_rows()}
     found = []
-    for group, rule, n, k in _by_group(firing, groups).iter_rows():
+    for group, rule, n, k in rows.iter_rows():
         of_all, hits = all_shops[rule]
         if k >= LEAST_SHOPS and n < of_all and k / n > (hits - k) / (of_all - n):
             p = _hypergeometric_tail(k, n, hits, of_all)
             found.append(Pattern("common", rule, group, k, n, p, hits - k, of_all - n))
     return found
-
-
-def _by_group(pairs: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    return (
-        pairs.join(groups, on="shop")
-        .group_by("group", "rule")
-        .agg(pl.len().alias("n"), pl.col("yes").sum().alias("k"))
-        .sort("group", "rule")
-    )
 
 
 def _significant(found: Sequence[T]) -> list[T]:

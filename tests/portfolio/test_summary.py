@@ -19,19 +19,28 @@ DAY = date(2026, 11, 2)
 VOCABULARY = load_plugins().vocabulary()
 
 
-def dataset(root: Path, **rows: Iterable[Mapping[str, object]]) -> Dataset:
-    """A finished run with these rows."""
-    made = Dataset(root)
-    frames = {
-        name: pl.DataFrame(
-            [{**dict.fromkeys(schema), **row} for row in rows.get(name, ())], schema=schema
-        )
-        for name, schema in TABLES.items()
-    }
-    made.write_tables("00000", frames)
-    block = Block("00000", "", (), ("00000",))
-    made.finish_block(block)
-    made.finish([block], {"options": {"today": "2026-11-02", "language": None}})
+def dataset(
+    root: Path,
+    *,
+    language: str | None = None,
+    blocks: int = 1,
+    **rows: Iterable[Mapping[str, object]],
+) -> Dataset:
+    """A finished run with these rows, dealt out to *blocks*."""
+    made, done = Dataset(root), []
+    for number in range(blocks):
+        frames = {
+            name: pl.DataFrame(
+                [{**dict.fromkeys(schema), **row} for row in [*rows.get(name, ())][number::blocks]],
+                schema=schema,
+            )
+            for name, schema in TABLES.items()
+        }
+        name = f"{number:05}"
+        made.write_tables(name, frames)
+        done.append(Block(name, "", (), (name,)))
+        made.finish_block(done[-1])
+    made.finish(done, {"options": {"today": "2026-11-02", "language": language}})
     return made
 
 
@@ -78,6 +87,28 @@ def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path
     found = patterns(made, summary_table(made))
     assert {(one.kind, one.rule) for one in found} == {("new", "guide/r1")}
     assert ("beauty", 7, 20) in {(one.group, one.shops, one.of) for one in found}
+
+
+def test_patterns_of_shops_in_many_files_are_those_of_one(tmp_path: Path) -> None:
+    """Also where two shops have one id and lie in two files: they count once."""
+    numbers = [*range(40), 1]
+    rows: dict[str, list[dict[str, object]]] = {
+        "shops": [shop(n, niche="beauty" if n % 2 else "tech") for n in numbers],
+        "outcomes": [outcome(n, "guide/r1", fires=bool(n % 2)) for n in numbers],
+        "changes": [
+            {
+                "shop": f"s{n:03}",
+                "rule": "guide/r1",
+                "change": "new" if n < 9 else "",
+                "reason": "shop",
+            }
+            for n in numbers
+        ],
+    }
+    one, many = (dataset(tmp_path / str(n), blocks=n, **rows) for n in (1, 41))
+    found = patterns(one, summary_table(one))
+    assert {(each.kind, each.shops, each.of) for each in found} >= {("common", 20, 20)}
+    assert patterns(many, summary_table(many)) == found
 
 
 def test_what_chance_explains_is_no_pattern(tmp_path: Path) -> None:
