@@ -116,7 +116,7 @@ def write_index(
     pages = whole or all(one.page for one in index.shops)
     files: dict[str, str | bytes] = {**render_index(index, environment, page if pages else None)}
     if whole and find_spec("xlsxwriter") is not None:
-        files["index.xlsx"] = render_index_workbook(index)
+        files["index.xlsx"] = render_index_workbook(index, language)
     outputs = {place / name: made for name, made in files.items()}
     write_outputs(outputs)
     return index, list(outputs)

@@ -135,12 +135,13 @@ def _bundled(
         return {"plan.json": render_json(document)}
     if name == "csv":
         return {FINDINGS_FILE: render_csv(document)}
+    if name == "xlsx":
+        return {"plan.xlsx": render_workbook(document, language)}
     file, make = _FILES[name]
     return {file: make(document)}
 
 
 _FILES: Mapping[str, tuple[str, Callable[[Document], str | bytes]]] = {
-    "xlsx": ("plan.xlsx", render_workbook),
     "ics": ("plan.ics", render_calendar),
     "sarif": ("plan.sarif", render_sarif),
     "junit": ("plan.junit.xml", render_junit),

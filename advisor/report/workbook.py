@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor.document import Document
 from advisor.errors import AdvisorError
+from advisor.model import ENGLISH, Language, lazy_gettext
 from advisor.report.escape import clean_lines
 from advisor.report.index import Index
 
@@ -20,131 +21,144 @@ Column = tuple[str, int, str]  # header, width in characters, and what it holds
 _TEXT, _MONEY, _NUMBER, _SHARE, _DAY = "text", "money", "number", "share", "day"
 ACTIONS: Sequence[Column] = (
     ("#", 5, _NUMBER),
-    ("Action", 48, _TEXT),
-    ("Why", 60, _TEXT),
-    ("Steps", 70, _TEXT),
-    ("Due", 12, _DAY),
-    ("Owner", 12, _TEXT),
-    ("Hours", 8, _NUMBER),
-    ("Per month", 14, _MONEY),
-    ("Low", 14, _MONEY),
-    ("High", 14, _MONEY),
-    ("Currency", 10, _TEXT),
-    ("Of", 10, _TEXT),
-    ("Chance of success", 12, _SHARE),
-    ("Done when", 48, _TEXT),
-    ("Stop if", 48, _TEXT),
-    ("Severity", 10, _TEXT),
-    ("Rule", 28, _TEXT),
+    (lazy_gettext("Action"), 48, _TEXT),
+    (lazy_gettext("Why"), 60, _TEXT),
+    (lazy_gettext("Steps"), 70, _TEXT),
+    (lazy_gettext("Due"), 12, _DAY),
+    (lazy_gettext("Owner"), 12, _TEXT),
+    (lazy_gettext("Hours"), 8, _NUMBER),
+    (lazy_gettext("Per month"), 14, _MONEY),
+    (lazy_gettext("Low"), 14, _MONEY),
+    (lazy_gettext("High"), 14, _MONEY),
+    (lazy_gettext("Currency"), 10, _TEXT),
+    (lazy_gettext("Money"), 10, _TEXT),
+    (lazy_gettext("Chance of success"), 12, _SHARE),
+    (lazy_gettext("Done when"), 48, _TEXT),
+    (lazy_gettext("Stop if"), 48, _TEXT),
+    (lazy_gettext("Severity"), 10, _TEXT),
+    (lazy_gettext("Rule"), 28, _TEXT),
     ("Id", 14, _TEXT),
 )
 FINDINGS: Sequence[Column] = (
-    ("Action #", 9, _NUMBER),
-    ("Severity", 10, _TEXT),
-    ("Kind", 12, _TEXT),
-    ("Name", 40, _TEXT),
-    ("Finding", 60, _TEXT),
-    ("Metric", 20, _TEXT),
-    ("Value", 14, _NUMBER),
-    ("Low", 14, _NUMBER),
-    ("High", 14, _NUMBER),
-    ("Target from", 14, _NUMBER),
-    ("Target to", 14, _NUMBER),
-    ("Sample size", 12, _NUMBER),
-    ("At stake per month", 14, _MONEY),
-    ("Currency", 10, _TEXT),
-    ("File", 40, _TEXT),
-    ("Rule", 28, _TEXT),
-    ("Key", 24, _TEXT),
+    (lazy_gettext("Action"), 9, _NUMBER),
+    (lazy_gettext("Severity"), 10, _TEXT),
+    (lazy_gettext("Kind"), 12, _TEXT),
+    (lazy_gettext("Name"), 40, _TEXT),
+    (lazy_gettext("Finding"), 60, _TEXT),
+    (lazy_gettext("Metric"), 20, _TEXT),
+    (lazy_gettext("Value"), 14, _NUMBER),
+    (lazy_gettext("Low"), 14, _NUMBER),
+    (lazy_gettext("High"), 14, _NUMBER),
+    (lazy_gettext("Target from"), 14, _NUMBER),
+    (lazy_gettext("Target to"), 14, _NUMBER),
+    (lazy_gettext("Sample size"), 12, _NUMBER),
+    (lazy_gettext("At stake a month"), 14, _MONEY),
+    (lazy_gettext("Currency"), 10, _TEXT),
+    (lazy_gettext("File"), 40, _TEXT),
+    (lazy_gettext("Rule"), 28, _TEXT),
+    (lazy_gettext("Key"), 24, _TEXT),
     ("Id", 14, _TEXT),
 )
 SHOPS: Sequence[Column] = (
     ("#", 5, _NUMBER),
     ("Id", 20, _TEXT),
-    ("Shop", 24, _TEXT),
-    ("Owner", 14, _TEXT),
-    ("Tags", 20, _TEXT),
-    ("Niche", 16, _TEXT),
-    ("Size", 10, _TEXT),
-    ("Region", 8, _TEXT),
-    ("Critical", 8, _NUMBER),
-    ("At stake per month", 14, _MONEY),
-    ("Currency", 10, _TEXT),
-    ("Findings", 9, _NUMBER),
-    ("New", 7, _NUMBER),
-    ("Worse", 7, _NUMBER),
-    ("Actions", 8, _NUMBER),
-    ("Do first", 48, _TEXT),
-    ("Exports to add", 32, _TEXT),
-    ("Plan", 24, _TEXT),
+    (lazy_gettext("Shop"), 24, _TEXT),
+    (lazy_gettext("Owner"), 14, _TEXT),
+    (lazy_gettext("Tags"), 20, _TEXT),
+    (lazy_gettext("Niche"), 16, _TEXT),
+    (lazy_gettext("Size"), 10, _TEXT),
+    (lazy_gettext("Region"), 8, _TEXT),
+    (lazy_gettext("Critical"), 8, _NUMBER),
+    (lazy_gettext("At stake a month"), 14, _MONEY),
+    (lazy_gettext("Currency"), 10, _TEXT),
+    (lazy_gettext("Findings"), 9, _NUMBER),
+    (lazy_gettext("New"), 7, _NUMBER),
+    (lazy_gettext("Worse"), 7, _NUMBER),
+    (lazy_gettext("Actions"), 8, _NUMBER),
+    (lazy_gettext("Do first"), 48, _TEXT),
+    (lazy_gettext("Exports to add"), 32, _TEXT),
+    (lazy_gettext("Plan"), 24, _TEXT),
 )
 PATTERNS: Sequence[Column] = (
-    ("Kind", 10, _TEXT),
-    ("Check", 48, _TEXT),
-    ("Rule", 28, _TEXT),
-    ("Group", 20, _TEXT),
-    ("Shops", 8, _NUMBER),
-    ("Of", 8, _NUMBER),
-    ("Elsewhere", 10, _NUMBER),
-    ("Of", 8, _NUMBER),
+    (lazy_gettext("Kind"), 10, _TEXT),
+    (lazy_gettext("Check"), 48, _TEXT),
+    (lazy_gettext("Rule"), 28, _TEXT),
+    (lazy_gettext("Group"), 20, _TEXT),
+    (lazy_gettext("Shops"), 8, _NUMBER),
+    (lazy_gettext("Of"), 8, _NUMBER),
+    (lazy_gettext("Elsewhere"), 10, _NUMBER),
+    (lazy_gettext("Of"), 8, _NUMBER),
     ("p", 10, _NUMBER),
 )
 LESSONS: Sequence[Column] = (
-    ("Metric", 28, _TEXT),
-    ("Niche, size, region", 32, _TEXT),
-    ("Best", 8, _NUMBER),
-    ("Of", 8, _NUMBER),
-    ("Their median", 14, _TEXT),
-    ("The others'", 14, _TEXT),
+    (lazy_gettext("Metric"), 28, _TEXT),
+    (lazy_gettext("Niche, size, region"), 32, _TEXT),
+    (lazy_gettext("Best"), 8, _NUMBER),
+    (lazy_gettext("Of"), 8, _NUMBER),
+    (lazy_gettext("Their median"), 14, _TEXT),
+    (lazy_gettext("The others'"), 14, _TEXT),
     ("p", 10, _NUMBER),
     ("Id", 20, _TEXT),
 )
 MONEY: Sequence[Column] = (
-    ("Money", 14, _TEXT),
-    ("Per month", 16, _MONEY),
-    ("Currency", 10, _TEXT),
-    ("Shops", 8, _NUMBER),
+    (lazy_gettext("Money"), 14, _TEXT),
+    (lazy_gettext("Per month"), 16, _MONEY),
+    (lazy_gettext("Currency"), 10, _TEXT),
+    (lazy_gettext("Shops"), 8, _NUMBER),
 )
-FAILED: Sequence[Column] = (("Shop", 24, _TEXT), ("Kind", 12, _TEXT), ("Problem", 80, _TEXT))
+FAILED: Sequence[Column] = (
+    (lazy_gettext("Shop"), 24, _TEXT),
+    (lazy_gettext("Kind"), 12, _TEXT),
+    (lazy_gettext("Problem"), 80, _TEXT),
+)
 NUMBERS: Sequence[Column] = (
-    ("Metric", 32, _TEXT),
-    ("Now", 14, _NUMBER),
-    ("Before", 14, _NUMBER),
-    ("Low", 14, _NUMBER),
-    ("High", 14, _NUMBER),
-    ("Target", 24, _TEXT),
-    ("Trend", 14, _TEXT),
-    ("What it is", 70, _TEXT),
+    (lazy_gettext("Metric"), 32, _TEXT),
+    (lazy_gettext("Now"), 14, _NUMBER),
+    (lazy_gettext("Before"), 14, _NUMBER),
+    (lazy_gettext("Low"), 14, _NUMBER),
+    (lazy_gettext("High"), 14, _NUMBER),
+    (lazy_gettext("Target"), 24, _TEXT),
+    (lazy_gettext("Trend"), 14, _TEXT),
+    (lazy_gettext("What it is"), 70, _TEXT),
 )
 MARK = b"shop-advisor"
 _MOST_TEXT = 32_000  # characters of a cell; Excel takes 32,767
+_MOST_NAME = 31  # characters of a sheet's name
 
 
-def render_workbook(document: Document) -> bytes:
-    """plan.xlsx of *document*; the same document gives the same bytes. Raises AdvisorError where
-    XlsxWriter is not installed."""
+def render_workbook(document: Document, language: Language = ENGLISH) -> bytes:
+    """plan.xlsx of *document*, with headers in *language*; the same document gives the same bytes.
+    Raises AdvisorError where XlsxWriter is not installed."""
     sheets = (
-        ("Actions", ACTIONS, _actions(document)),
-        ("Findings", FINDINGS, _findings(document)),
-        ("Numbers", NUMBERS, _numbers(document)),
+        (lazy_gettext("Actions"), ACTIONS, _actions(document)),
+        (lazy_gettext("Findings"), FINDINGS, _findings(document)),
+        (lazy_gettext("Numbers"), NUMBERS, _numbers(document)),
     )
-    return _workbook("Action plan", document.period.today, sheets)
+    return _workbook(lazy_gettext("Action plan"), document.period.today, sheets, language)
 
 
-def render_index_workbook(index: Index) -> bytes:
-    """index.xlsx of many shops. Raises AdvisorError where XlsxWriter is not installed."""
+def render_index_workbook(index: Index, language: Language = ENGLISH) -> bytes:
+    """index.xlsx of many shops, with headers in *language*. Raises AdvisorError where XlsxWriter is
+    not installed."""
     sheets = (
-        ("Shops", SHOPS, _shops(index)),
-        ("Patterns", PATTERNS, _patterns(index)),
-        ("Best shops", LESSONS, _lessons(index)),
-        ("Money", MONEY, _money(index)),
-        ("No plan", FAILED, [(one.id, one.kind, one.problem) for one in index.failed]),
+        (lazy_gettext("Shops"), SHOPS, _shops(index)),
+        (lazy_gettext("Patterns across shops"), PATTERNS, _patterns(index)),
+        (lazy_gettext("Best shops"), LESSONS, _lessons(index)),
+        (lazy_gettext("Money"), MONEY, _money(index)),
+        (
+            lazy_gettext("Not diagnosed"),
+            FAILED,
+            [(one.id, one.kind, one.problem) for one in index.failed],
+        ),
     )
-    return _workbook("Shops", index.today, sheets)
+    return _workbook(lazy_gettext("Shops"), index.today, sheets, language)
 
 
 def _workbook(
-    title: str, day: str, sheets: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[Cell]]]]
+    title: str,
+    day: str,
+    sheets: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[Cell]]]],
+    language: Language,
 ) -> bytes:
     try:
         import xlsxwriter
@@ -154,7 +168,7 @@ def _workbook(
     stream = io.BytesIO()
     made = datetime.fromisoformat(day)
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
-        workbook.set_properties({"title": title, "created": made})
+        workbook.set_properties({"title": language.say(title), "created": made})
         formats = {
             _TEXT: workbook.add_format({"text_wrap": True, "valign": "top"}),
             _MONEY: workbook.add_format({"num_format": "#,##0.00", "valign": "top"}),
@@ -164,7 +178,9 @@ def _workbook(
         }
         head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for name, columns, rows in sheets:
-            _sheet(workbook.add_worksheet(name), columns, rows, formats, head)
+            named = [(language.say(header), width, kind) for header, width, kind in columns]
+            sheet = workbook.add_worksheet(language.say(name)[:_MOST_NAME])
+            _sheet(sheet, named, rows, formats, head)
     # By its comment `diagnose` knows the file as a plan, which is no export.
     with zipfile.ZipFile(stream, "a") as archive:
         archive.comment = MARK

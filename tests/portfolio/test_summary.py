@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -210,6 +211,15 @@ def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Pa
     text = (tmp_path / "Ben" / "index.md").read_text(encoding="utf-8")
     assert f"Check failed: “{his.patterns[0].check}” (guide/weak-hook)" in text
     assert len(his.notes) == 1
+
+
+def test_the_index_as_a_workbook_is_in_the_language_of_the_run(tmp_path: Path) -> None:
+    none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
+    made = dataset(tmp_path, language="es", shops=[shop(1, **none)])
+    write_index(made, load_plugins(), DAY, place=tmp_path, plans=tmp_path / "plans", whole=True)
+    book = openpyxl.load_workbook(tmp_path / "index.xlsx")
+    assert "Mejores tiendas" in book.sheetnames
+    assert "Tienda" in [cell.value for cell in book.worksheets[0][1]]
 
 
 def test_benchmarks_are_of_twenty_shops_at_least_and_can_be_used(tmp_path: Path) -> None:

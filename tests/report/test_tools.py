@@ -19,7 +19,9 @@ from advisor.ingest import find_files
 from advisor.report.checks import render_json_lines, render_junit, render_sarif
 from advisor.report.due_dates import render_calendar
 from advisor.report.workbook import render_workbook
+from tests.end_to_end.runs import registry
 from tests.report import documents
+from tests.report.pseudo import pseudo_language, unmarked
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2+3", "https://example.com", "{=1}")
 
@@ -64,6 +66,12 @@ def test_no_name_becomes_a_formula_or_a_link(name: str) -> None:
     assert any(name in str(cell.value) for cell in cells)
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert not any(cell.hyperlink for cell in cells)
+
+
+def test_the_names_and_headers_of_the_workbook_are_in_the_language(plan: Document) -> None:
+    read = sheets(render_workbook(plan, pseudo_language(registry())))
+    said = [*read, *(cell for rows in read.values() for cell in rows[0] if cell not in {"#", "Id"})]
+    assert not [one for one in said if unmarked(one)]
 
 
 def test_the_same_document_gives_the_same_workbook(plan: Document) -> None:
