@@ -196,7 +196,7 @@ class Dataset:
             return pl.LazyFrame(schema=TABLES[name])
         return pl.scan_parquet(files)
 
-    def files(self, name: str) -> Sequence[Path]:
+    def files(self, name: str) -> list[Path]:
         """The files of a table of the finished run, in the order of its blocks."""
         return [self.root / name / f"{file}.parquet" for file in self.manifest()["files"]]
 

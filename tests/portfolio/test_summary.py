@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -93,7 +94,7 @@ def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path
 def test_patterns_of_shops_in_many_files_are_those_of_one(tmp_path: Path) -> None:
     """Also where two shops have one id and lie in two files: they count once."""
     numbers = [*range(40), 1]
-    rows: dict[str, list[dict[str, object]]] = {
+    rows: dict[str, Any] = {
         "shops": [shop(n, niche="beauty" if n % 2 else "tech") for n in numbers],
         "outcomes": [outcome(n, "guide/r1", fires=bool(n % 2)) for n in numbers],
         "changes": [
