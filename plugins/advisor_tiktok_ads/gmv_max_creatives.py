@@ -71,10 +71,11 @@ def lost_orders(creatives: pl.LazyFrame, clicked: pl.LazyFrame) -> pl.LazyFrame:
 
 def orders_due(rows: pl.LazyFrame) -> pl.LazyFrame:
     """`gmv_max_orders_due`: how many orders a campaign or product without any would have brought
-    at what an order costs with the shop's others; see lost_conversions."""
+    even at the highest cost per order of the shop's others, as products differ in price; see
+    lost_conversions."""
     named = {COST: "spend", ORDERS: "conversions"}
     asked = rows.select("shop", "key", "days", pl.lit("").alias("name"), COST, ORDERS)
-    found = lost_conversions(asked.rename(named)).drop("name")
+    found = lost_conversions(asked.rename(named), differ=True).drop("name")
     ends = {f"lost_conversions{end}": f"gmv_max_orders_due{end}" for end in ("", ".lo", ".hi")}
     return found.rename(ends)
 

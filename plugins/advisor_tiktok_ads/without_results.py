@@ -11,6 +11,7 @@ from advisor.stats import byar
 _METRIC = "lost_conversions"
 _ASKED = ("spend", "conversions")
 _CHANCE = 0.05  # that any ad of the account is named by chance
+_FEW = 3  # conversions: the cost of one of fewer is chance
 _LEAST_DAYS = 7  # a younger ad may still learn, and its conversions are still being booked
 
 
@@ -52,20 +53,23 @@ def _names(counts: Counts, kind: str) -> pl.DataFrame:
     return rows[["shop", "key", "name", *labels]]
 
 
-def lost_conversions(ads: pl.LazyFrame) -> pl.LazyFrame:
+def lost_conversions(ads: pl.LazyFrame, *, differ: bool = False) -> pl.LazyFrame:
     """How many conversions each ad without any would have brought at the others' cost, where so
     many do not fail to come by chance (Poisson, shared among all ads of the account); 0 for ads
     that convert, and nothing where it is too early to say.
 
     *ads* has `shop`, `key`, `days`, `spend` and `conversions`. The cost is that of the other ads
     together or the middle one of those that convert, whichever is more: one campaign that counts a
-    cheap event makes no other ad a failure.
+    cheap event makes no other ad a failure. Where what is advertised is known to *differ*, in price
+    as well, it is the highest cost of those with at least three conversions, if that is more.
     """
     spend, conversions = pl.col("spend"), pl.col("conversions")
     others = conversions.sum().over("shop") - conversions
     together = (spend.sum().over("shop") - spend) / others
     middle = (spend / conversions).filter(conversions > 0).median().over("shop")
-    expected = spend / pl.max_horizontal(together, middle)
+    highest = (spend / conversions).filter(conversions >= _FEW).max().over("shop")
+    usual = (together, middle, highest) if differ else (together, middle)
+    expected = spend / pl.max_horizontal(usual)
     least = expected * byar(others)[0] / others
     needed = (pl.len().over("shop") / _CHANCE).log()  # exp(-needed) is each ad's part of the chance
     grown = pl.col("days").fill_null(math.inf) >= _LEAST_DAYS
