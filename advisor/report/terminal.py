@@ -74,6 +74,11 @@ def _title(document: Document, language: Language) -> str:
 
 def _nothing(document: Document, language: Language) -> str:
     if not document.healthy and not document.watch and not any(o.clear for o in document.outcomes):
+        if document.kpis:
+            return language.gettext(
+                "Your files give numbers, but no check can be made from them alone: add more "
+                "exports."
+            )
         return language.gettext("Not enough data to check anything yet.")
     return language.gettext("Nothing to do: no problem found.")
 

@@ -206,6 +206,17 @@ def test_without_anything_judged_the_plan_does_not_call_the_shop_healthy(
     assert "no rule found a problem" not in text
 
 
+def test_numbers_without_any_check_are_not_called_too_little_data(
+    bundled: Sequence[Templates],
+) -> None:
+    document = attrs.evolve(documents.empty(), kpis=documents.small().kpis)
+
+    text = plan(document, bundled)
+
+    assert "no check can be made from them alone" in text
+    assert "not enough data to check" not in text
+
+
 @pytest.mark.parametrize(
     "said",
     [

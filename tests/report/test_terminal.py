@@ -95,6 +95,12 @@ def test_without_anything_judged_the_screen_does_not_call_the_shop_healthy() -> 
     assert "Not enough data to check anything yet." in said
 
 
+def test_numbers_without_any_check_are_not_called_too_little_data() -> None:
+    document = attrs.evolve(documents.empty(), kpis=documents.small().kpis)
+
+    assert "no check can be made from them alone" in words(screen(document))
+
+
 def test_hostile_names_do_not_command_the_terminal() -> None:
     shown = screen(documents.hostile(documents.HOSTILE_NAMES[:10]))
 
