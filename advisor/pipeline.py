@@ -276,6 +276,7 @@ class Memory:
             if store is not None and store not in self._refused:
                 stores.setdefault(store, []).append(one.id)
         changes: dict[str, list[SubjectChange]] = {}
+        days = {one.id: one.known.request.today for one in shops}
         for store, ids in stores.items():
             try:
                 marks = store.marks_by_shop(ids)
@@ -286,6 +287,7 @@ class Memory:
                 changes[shop] = [
                     SubjectChange(shop, mark.done.kind, key, mark.done.day)
                     for mark in done
+                    if mark.done.is_known(days[shop])
                     for key in mark.done.subjects
                 ]
         return [

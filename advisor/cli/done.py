@@ -11,8 +11,7 @@ from advisor.cli.options import FOLDER, config_option, day, load_registry
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
-    from advisor.history import ActionRow, DoneRow, FindingRow, Run
-    from advisor.model import Business
+    from advisor.history import ActionRow, FindingRow, Run
 
 
 @click.command(short_help="Mark an action as done, and learn later whether it worked.")
@@ -64,6 +63,7 @@ def done(
     from advisor.cli.history import newest_run, numbered_action, store_at
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say, table
+    from advisor.experiment import mark_of
     from advisor.model import business_of
 
     if lists or undo is not None:
@@ -79,7 +79,7 @@ def done(
                 str(mark.done.day),
                 str(mark.done.due),
                 "" if mark.verdict is None else mark.verdict.verdict.value,
-                mark.done.what,
+                f"{mark.done.what} (noticed)" if mark.done.noticed else mark.done.what,
             )
             for mark in store.marks(id_)
         ]
@@ -99,7 +99,17 @@ def done(
             f"{when} is in the future", where="--on", hint="give the day it was done"
         )
     business = business_of(find_shop([str(shop)], config).settings)
-    marked = _marked(chosen, run, when, note, _chosen(chosen, run, names), business)
+    findings = [row for row in run.findings if row.id in chosen.findings]
+    marked = mark_of(
+        chosen,
+        findings,
+        _chosen(chosen, run, names),
+        business,
+        load_registry().vocabulary(),
+        day=when,
+        planned=run.info.day,
+        note=note,
+    )
     if not store.mark(line.info.shop, marked):
         raise AdvisorError(
             f"action {action} is already marked for {when}", where="ACTION", hint="see --list"
@@ -121,53 +131,3 @@ def _chosen(action: "ActionRow", run: "Run", names: Sequence[str]) -> tuple["Fin
             raise AdvisorError(unknown("subject", name, known), where="--subject")
         chosen += met
     return tuple(chosen)
-
-
-def _marked(
-    action: "ActionRow",
-    run: "Run",
-    when: date,
-    note: str,
-    rows: Sequence["FindingRow"],
-    shop: "Business",
-) -> "DoneRow":
-    from advisor.experiment import due_day
-    from advisor.history import DoneRow
-
-    metrics = load_registry().vocabulary().metrics
-    share = _share(action, run, rows)
-
-    def part(amount: float | None) -> float | None:
-        return None if amount is None else amount * share
-
-    return DoneRow(
-        action=action.id,
-        day=when,
-        due=due_day(when, metrics.get(action.metric or "")),
-        planned=run.info.day,
-        rule=action.rule,
-        lever=action.lever,
-        what=action.what,
-        kind=action.kind,
-        subjects=tuple(sorted({row.key for row in rows})),
-        note=note,
-        metric=action.metric,
-        now=action.now,
-        target=action.target,
-        low=part(action.low),
-        mid=part(action.mid),
-        high=part(action.high),
-        money=action.money,
-        currency=action.currency,
-        each=action.each,
-        each_sd=action.each_sd,
-        niche=shop.niche or "",
-        size=shop.size or "",
-    )
-
-
-def _share(action: "ActionRow", run: "Run", rows: Sequence["FindingRow"]) -> float:
-    """The part of the promised gain that is of the chosen subjects."""
-    stakes = {row.id: row.stake or 0.0 for row in run.findings if row.id in action.findings}
-    total = sum(stakes.values())
-    return sum(stakes[row.id] for row in rows) / total if total > 0 else 1.0

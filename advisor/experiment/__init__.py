@@ -2,6 +2,8 @@
 
 from advisor.experiment.arms import Arm, limits
 from advisor.experiment.before_after import Change, before_after
+from advisor.experiment.marks import mark_of
+from advisor.experiment.noticed import noticed
 from advisor.experiment.reading import Reading, read
 from advisor.experiment.shop import Found, Shop, changes, open_shop, subject, whole
 from advisor.experiment.size import Size, size
@@ -21,6 +23,8 @@ __all__ = [
     "due_day",
     "is_final",
     "limits",
+    "mark_of",
+    "noticed",
     "open_shop",
     "own_money",
     "read",

@@ -168,4 +168,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE advisor_done ADD COLUMN niche TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE advisor_done ADD COLUMN size TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        "ALTER TABLE advisor_done ADD COLUMN noticed TEXT",
+        "ALTER TABLE advisor_done ADD COLUMN undone BIGINT NOT NULL DEFAULT 0",
+    ),
 )

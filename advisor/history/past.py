@@ -8,12 +8,13 @@ import attrs
 import polars as pl
 
 from advisor.history.database import Database, Row
-from advisor.history.records import ExperimentRow, LeverRow, RunInfo, RunLine, State
+from advisor.history.records import ActionRow, ExperimentRow, LeverRow, RunInfo, RunLine, State
 from advisor.history.store import (
     FINDING_COLUMNS,
     RUN_COLUMNS,
     Mark,
     Store,
+    actions_of,
     as_run_line,
     experiments_of,
     levers_of,
@@ -33,15 +34,16 @@ FINDINGS: Mapping[str, pl.DataType] = {
 }
 
 
-# Runs, findings, marks by shop, levers, tests by shop.
+# Runs, findings, marks by shop, levers, tests by shop, actions by shop.
 _Answer = tuple[
     list[Row],
     list[Row],
     Mapping[str, list[Mark]],
     list[LeverRow],
     Mapping[str, list[ExperimentRow]],
+    Mapping[str, list[ActionRow]],
 ]
-_NOTHING: _Answer = ([], [], {}, [], {})
+_NOTHING: _Answer = ([], [], {}, [], {}, {})
 
 
 @frozen
@@ -58,10 +60,10 @@ class PastQuestion:
 
 @frozen(eq=False)
 class Past:
-    """The earlier run of each shop, its findings (a frame with the columns FINDINGS), and what was
-    done up to the day of the question, with what runs of earlier days said of it; by *levers*, how
-    actions ended in all shops that share its store. *experiments* are tests that were not read
-    before that day."""
+    """The earlier run of each shop, its findings (a frame with the columns FINDINGS), the *actions*
+    of its plan, and what was done up to the day of the question, with what runs of earlier days
+    said of it; by *levers*, how actions ended in all shops that share its store. *experiments* are
+    tests that were not read before that day."""
 
     runs: Mapping[str, RunInfo] = attrs.field(factory=dict)
     numbers: Mapping[str, int] = attrs.field(factory=dict)
@@ -69,6 +71,7 @@ class Past:
     marks: Mapping[str, Sequence[Mark]] = attrs.field(factory=dict)
     levers: Mapping[str, Sequence[LeverRow]] = attrs.field(factory=dict)
     experiments: Mapping[str, Sequence[ExperimentRow]] = attrs.field(factory=dict)
+    actions: Mapping[str, Sequence[ActionRow]] = attrs.field(factory=dict)
 
     def of(self, shop: str) -> "Past":
         """What is there of one shop."""
@@ -79,6 +82,7 @@ class Past:
             {id_: marks for id_, marks in self.marks.items() if id_ == shop},
             {id_: levers for id_, levers in self.levers.items() if id_ == shop},
             {id_: tests for id_, tests in self.experiments.items() if id_ == shop},
+            {id_: actions for id_, actions in self.actions.items() if id_ == shop},
         )
 
 
@@ -93,19 +97,24 @@ def read_past(questions: Sequence[PastQuestion]) -> Past:
     marks: dict[str, Sequence[Mark]] = {}
     levers: dict[str, Sequence[LeverRow]] = {}
     experiments: dict[str, Sequence[ExperimentRow]] = {}
+    actions: dict[str, Sequence[ActionRow]] = {}
     for store, asked in by_store.items():
-        found, findings, marked, learned, tests = store.read(partial(_ask, asked=asked), _NOTHING)
+        answer = store.read(partial(_ask, asked=asked), _NOTHING)
+        found, findings, marked, learned, tests, planned = answer
+        actions |= planned
         levers |= {question.shop: learned for question in asked}
         days = {question.shop: question.day for question in asked}
         for shop, each in marked.items():
-            marks[shop] = [_as_of(days[shop], mark) for mark in each if mark.done.day <= days[shop]]
+            marks[shop] = [
+                _as_of(days[shop], mark) for mark in each if mark.done.is_known(days[shop])
+            ]
         for shop, own in tests.items():
             experiments[shop] = [test for test in own if _is_open(test, days[shop])]
         for line in map(as_run_line, found):
             runs[line.info.shop] = line.info
             numbers[line.info.shop] = line.id
         rows += findings
-    return Past(runs, numbers, findings_frame(rows), marks, levers, experiments)
+    return Past(runs, numbers, findings_frame(rows), marks, levers, experiments, actions)
 
 
 def _is_open(test: ExperimentRow, day: date) -> bool:
@@ -127,6 +136,7 @@ def merge_past(parts: Sequence[Past]) -> Past:
         {shop: marks for part in parts for shop, marks in part.marks.items()},
         {shop: levers for part in parts for shop, levers in part.levers.items()},
         {shop: tests for part in parts for shop, tests in part.experiments.items()},
+        {shop: actions for part in parts for shop, actions in part.actions.items()},
     )
 
 
@@ -166,7 +176,7 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> _Answer:
     marks, tests = marks_of(database, shops), experiments_of(database, shops)
     levers = levers_of(database, before=asked[0].day)
     if not runs:
-        return [], [], marks, levers, tests
+        return [], [], marks, levers, tests, {}
     numbers = [row[0] for row in runs]
     names = ", ".join(f"f.{name}" for name in FINDING_COLUMNS)
     many = ", ".join("?" * len(numbers))
@@ -175,7 +185,7 @@ def _ask(database: Database, asked: Sequence[PastQuestion]) -> _Answer:
         f"JOIN advisor_run r ON r.id = f.run WHERE f.run IN ({many}) ORDER BY r.shop, f.id",
         numbers,
     )
-    return runs, findings, marks, levers, tests
+    return runs, findings, marks, levers, tests, actions_of(database, numbers)
 
 
 OPEN = pl.col("state") != State.CLEAR.value  # only what was seen to be clear is closed

@@ -83,7 +83,7 @@ class DoneRow:
     *due* at the latest, which was fixed when it was marked. The plan of the day *planned* had
     promised a gain from *low* to *high*, for bringing *metric* from *now* to *target*; one more
     unit of its numerator brings *each*. *niche* and *size* are those of the shop, "" where it does
-    not state them."""
+    not state them. It was *noticed* in the files by the run of a day, or marked by hand."""
 
     action: str
     day: date
@@ -107,6 +107,12 @@ class DoneRow:
     each_sd: float | None = None
     niche: str = ""
     size: str = ""
+    noticed: date | None = None
+
+    def is_known(self, day: date) -> bool:
+        """Whether a run of *day* may know of it. A run that notices it does not, so that another
+        one of the same day says the same."""
+        return self.day <= day and (self.noticed is None or self.noticed < day)
 
 
 class Verdict(StrEnum):
@@ -221,6 +227,7 @@ class Run:
     actions: tuple[ActionRow, ...]
     kpis: tuple[KpiRow, ...]
     verdicts: tuple[tuple[int, VerdictRow], ...] = ()  # by the number of the mark
+    noticed: tuple[DoneRow, ...] = ()
 
 
 @frozen

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,7 @@ from advisor.model import frozen
 T = TypeVar("T")
 
 NEWEST = len(MIGRATIONS)  # version of the tables
+SAME = timedelta(days=28)  # between changes on the way to one end: as long as one is watched
 RUN = ("shop", "day", "first", "last", "chosen", "version", "ruleset", "config", "inputs")
 RUN_COLUMNS = (*RUN, "currency", "digest")
 FINDING_COLUMNS = tuple(field.name for field in attrs.fields(FindingRow))
@@ -137,18 +138,25 @@ class Store:
 
     # ── actions that were done ──────────────────────────────────────────────────────────────────
     def mark(self, shop: str, done: DoneRow) -> bool:
-        """Keep that an action was done; False where the same was marked before."""
+        """Keep that an action was done; False where the same was marked before. What was only
+        noticed of it gives way."""
         with self.writing() as database:
+            for number, noticed in _same(database, shop, done):
+                if noticed:
+                    _delete_mark(database, number)
             return write_done(database, shop, done) is not None
 
     def unmark(self, shop: str, number: int) -> bool:
-        """Forget a mark, and what was said of it."""
+        """Forget a mark, and what was said of it. One that was noticed is not noticed again."""
         with self.writing() as database:
-            query = "DELETE FROM advisor_done WHERE shop = ? AND id = ? RETURNING id"
-            found = bool(database.rows(query, (shop, number)))
-            if found:
+            query = "SELECT noticed FROM advisor_done WHERE shop = ? AND id = ? AND undone = 0"
+            found = database.rows(query, (shop, number))
+            if found and found[0][0] is None:
+                _delete_mark(database, number)
+            elif found:
+                database.rows("UPDATE advisor_done SET undone = 1 WHERE id = ?", (number,))
                 database.rows("DELETE FROM advisor_look WHERE done = ?", (number,))
-            return found
+            return bool(found)
 
     def marks(self, shop: str) -> list[Mark]:
         """What was done, oldest first."""
@@ -270,6 +278,29 @@ def write_run(database: Database, run: Run) -> None:
         f"{_insert('look', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING",
         [(done, *row_of(row)) for done, row in run.verdicts],
     )
+    for done in run.noticed:
+        if not _same(database, info.shop, done):
+            write_done(database, info.shop, done)
+
+
+def _same(database: Database, shop: str, done: DoneRow) -> list[tuple[int, bool]]:
+    """The marks of the same change as *done*: of its action, on one of its subjects, near its day;
+    their numbers, and whether they were noticed."""
+    query = (
+        "SELECT id, subjects, noticed FROM advisor_done "
+        "WHERE shop = ? AND action = ? AND day >= ? AND day <= ?"
+    )
+    days = ((done.day - SAME).isoformat(), (done.day + SAME).isoformat())
+    return [
+        (number, noticed is not None)
+        for number, subjects, noticed in database.rows(query, (shop, done.action, *days))
+        if set(json.loads(subjects)) & set(done.subjects)
+    ]
+
+
+def _delete_mark(database: Database, number: int) -> None:
+    database.rows("DELETE FROM advisor_done WHERE id = ?", (number,))
+    database.rows("DELETE FROM advisor_look WHERE done = ?", (number,))
 
 
 def load_run(database: Database, line: RunLine) -> Run:
@@ -284,6 +315,20 @@ def load_run(database: Database, line: RunLine) -> Run:
         actions=tuple(as_action(row) for row in actions),
         kpis=tuple(KpiRow(metric, date.fromisoformat(day), value) for metric, day, value in kpis),
     )
+
+
+def actions_of(database: Database, runs: Sequence[int]) -> dict[str, list[ActionRow]]:
+    """The actions of *runs*, by shop."""
+    names = ", ".join(f"a.{name}" for name in ACTION_COLUMNS)
+    query = (
+        f"SELECT r.shop, {names} FROM advisor_action a "  # noqa: S608 (our own words)
+        f"JOIN advisor_run r ON r.id = a.run WHERE a.run IN ({', '.join('?' * len(runs))}) "
+        "ORDER BY r.shop, a.rank"
+    )
+    found: dict[str, list[ActionRow]] = {}
+    for shop, *row in database.rows(query, runs):
+        found.setdefault(shop, []).append(as_action(tuple(row)))
+    return found
 
 
 def write_done(database: Database, shop: str, done: DoneRow) -> int | None:
@@ -326,7 +371,7 @@ def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
     said = ", ".join(f"v.{name}" for name in VERDICT_COLUMNS)
     query = (
         f"SELECT d.shop, d.id, {done}, {said} FROM advisor_done d "  # noqa: S608 (our own words)
-        f"LEFT JOIN advisor_look v ON v.done = d.id WHERE d.shop IN ({many}) "
+        f"LEFT JOIN advisor_look v ON v.done = d.id WHERE d.undone = 0 AND d.shop IN ({many}) "
         "ORDER BY d.shop, d.day, d.id, v.day, v.days"
     )
     found: dict[str, dict[int, Mark]] = {}
@@ -430,7 +475,7 @@ def as_action(row: Row) -> ActionRow:
 def as_done(row: Row) -> DoneRow:
     """A row of DONE_COLUMNS."""
     named: dict[str, Any] = dict(zip(DONE_COLUMNS, row, strict=True))
-    named |= {name: date.fromisoformat(named[name]) for name in ("day", "due", "planned")}
+    named |= {name: _day(named[name]) for name in ("day", "due", "planned", "noticed")}
     return DoneRow(**{**named, "subjects": tuple(json.loads(named["subjects"]))})
 
 

@@ -183,7 +183,9 @@ class Lever:
     *opposed* are pairs of directions that never stand in one plan for one subject. *before* are
     levers (`ads.budget`, or `ads.budget/raise` for one direction) that are moved only after it; one
     that ends in "?" may be of a plugin that is not there. *spends* are directions that ask for more
-    money: they are never a rule's only advice.
+    money: they are never a rule's only advice. It is noticed in the files that it was moved: in a
+    direction by the days with one of the counts of *events*; by each of *levels* (counts or
+    metrics) that went from one level up (raise, move) or down (lower) to another.
     """
 
     id: str
@@ -192,6 +194,8 @@ class Lever:
     opposed: tuple[tuple[str, str], ...] = (("raise", "lower"),)
     before: tuple[str, ...] = ()
     spends: tuple[str, ...] = ()
+    events: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    levels: tuple[str, ...] = ()
 
 
 @frozen
@@ -526,8 +530,19 @@ def _wrong_levers(v: Vocabulary) -> list[str]:
         of = f"lever {lever.id}"
         found += [
             f"{of}: {unknown('direction', name, lever.directions)}"
-            for name in lever.spends
+            for name in (*lever.spends, *lever.events)
             if name not in lever.directions
+        ]
+        found += [
+            f"{of}: {unknown('count', name, v.counts)}"
+            for names in lever.events.values()
+            for name in names
+            if name not in v.counts
+        ]
+        found += [
+            f"{of}: {unknown('count or metric', name, (*v.counts, *v.metrics))}"
+            for name in lever.levels
+            if name not in v.counts and name not in v.metrics
         ]
         for name in lever.before:
             later, _, direction = name.rstrip("?").partition("/")

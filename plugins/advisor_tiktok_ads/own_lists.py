@@ -26,12 +26,17 @@ def campaign_budgets(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Se
 
 
 def campaign_changes(kind: Kind, rows: pl.DataFrame, context: ReadContext) -> Sequence[Table]:  # noqa: ARG001
-    """How often each campaign was changed on each day."""
+    """How often each campaign was changed on each day, and which way, if numbers say it."""
     changed = pl.col("changed")
+    old, new = (pl.col(name).cast(pl.Float64, strict=False) for name in ("old", "new"))
     counts = {
         "changes": pl.len(),
         "budget_changes": (changed == "budget").sum(),
         "target_changes": changed.is_in(["target", "bid"]).sum(),
+        "budget_raises": ((changed == "budget") & (new > old)).sum(),
+        "budget_cuts": ((changed == "budget") & (new < old)).sum(),
+        "target_raises": ((changed == "target") & (new > old)).sum(),
+        "target_cuts": ((changed == "target") & (new < old)).sum(),
     }
     days = rows.group_by("campaign_id", "day", maintain_order=True).agg(
         pl.col("campaign_name").drop_nulls().first(),

@@ -25,8 +25,11 @@ def keep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ADVISOR_HISTORY")
 
 
-def export(shop: Path, last: date, *, lift: float, untouched: int = 8) -> None:
-    """Daily rows of ads up to *last*; one has a weak hook, whose rate is *lift* times from DONE."""
+def export(
+    shop: Path, last: date, *, lift: float, untouched: int = 8, spend: float | None = 60.0
+) -> None:
+    """Daily rows of ads up to *last*; one has a weak hook, whose rate is *lift* times from DONE,
+    and a *spend* of its own from then on, or no rows at all."""
     chance = random.Random(7)
     rows: list[Row] = []
     for back in range((last - START).days + 1):
@@ -36,6 +39,9 @@ def export(shop: Path, last: date, *, lift: float, untouched: int = 8) -> None:
             if number == 0 and day > DONE:
                 rate *= lift
             clicks = sum(chance.random() < rate for _ in range(3000))
+            own = spend if number == 0 and day > DONE else 60.0
+            if own is None:
+                continue
             rows.append(
                 {
                     "date": day,
@@ -45,7 +51,7 @@ def export(shop: Path, last: date, *, lift: float, untouched: int = 8) -> None:
                     "ad_group_id": "2",
                     "ad_name": f"Ad {number}",
                     "ad_id": f"{31 + number}",
-                    "spend": 60.0,
+                    "spend": own,
                     "impressions": 3000,
                     "clicks": clicks,
                     "conversions": max(clicks // 10, 1),
@@ -204,3 +210,88 @@ def test_what_was_tried_in_vain_three_times_is_no_longer_asked_for(run: Run, mar
     assert "The product or the audience is the problem." in found["done"][0]["text"]
     assert first.action not in [one["id"] for one in found["plan"]]
     assert "guide/weak-hook" in [one["rule"] for one in found["findings"]]
+
+
+BUDGET = "operator/ad-costs-more"
+
+
+def seen(run: Run, shop: Path, today: date, **of: Any) -> Any:
+    """The document of *today*, and of the day after, of a shop that has a plan of DONE."""
+    export(shop, DONE - timedelta(days=1), lift=1)
+    document(run, shop, DONE)
+    export(shop, today, lift=1, **of)
+    return document(run, shop, today), document(run, shop, today + timedelta(days=1))
+
+
+@pytest.mark.parametrize("spend", [30.0, None])
+def test_a_cut_that_the_files_show_is_noticed_once(
+    run: Run, tmp_path: Path, spend: float | None
+) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    first, later = seen(run, shop, DONE + timedelta(days=9), spend=spend)
+
+    marks = [m for m in Store(shop / "history.db").marks("corner") if m.done.rule == BUDGET]
+    (mark,) = marks
+    (result,) = [one for one in later["done"] if one["rule"] == BUDGET]
+
+    assert (mark.done.day, mark.done.subjects) == (DONE + timedelta(days=1), ("31",))
+    assert first["done"] == []
+    assert result["verdict"] == "too-early"
+    assert "Noticed in your files." in result["text"]
+    assert result["action"] not in [one["id"] for one in later["plan"]]
+    again = document(run, shop, DONE + timedelta(days=9))
+    assert again["done"] == first["done"]
+    assert [one["id"] for one in again["plan"]] == [one["id"] for one in first["plan"]]
+
+
+@pytest.mark.parametrize("spend", [48.0, 90.0])
+def test_steady_or_raised_spend_is_no_cut(run: Run, tmp_path: Path, spend: float) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    seen(run, shop, DONE + timedelta(days=9), spend=spend)
+
+    assert Store(shop / "history.db").marks("corner") == []
+
+
+def test_a_week_is_needed_to_notice(run: Run, tmp_path: Path) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    seen(run, shop, DONE + timedelta(days=6), spend=30.0)
+
+    assert Store(shop / "history.db").marks("corner") == []
+
+
+def lists(shop: Path, changed: str) -> None:
+    (shop / "campaign-budgets.csv").write_text(
+        "campaign_id,campaign_name,from,to,daily_budget,target_roi,bid,mode,note\n"
+        "1,Autumn,2026-08-25,,20,,10,,\n"
+    )
+    head = "date,campaign_id,campaign_name,changed,from,to,note\n"
+    (shop / "campaign-changes.csv").write_text(head + changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "days"),
+    [
+        ("2026-10-03,1,Autumn,budget,20,60,\n2026-10-05,1,Autumn,budget,60,70,\n", [3]),
+        ("2026-09-20,1,Autumn,budget,20,60,\n", []),  # before the plan asked for it
+        ("2026-10-03,1,Autumn,budget,20,10,\n", []),  # the other way
+        ("2026-10-03,1,Autumn,budget,,,\n", []),  # nobody knows which way
+        ("2026-10-03,9,Spring,budget,20,60,\n", []),
+    ],
+)
+def test_a_change_of_the_own_list_is_noticed(
+    run: Run, tmp_path: Path, changed: str, days: list[int]
+) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    lists(shop, "")
+    export(shop, DONE - timedelta(days=1), lift=1, untouched=0)
+    assert "operator/budget-below-bids" in [
+        one["rule"] for one in document(run, shop, DONE)["plan"]
+    ]
+    lists(shop, changed)
+
+    document(run, shop, DONE + timedelta(days=7))
+
+    marks = Store(shop / "history.db").marks("corner")
+    assert [(one.done.rule, one.done.day.day) for one in marks] == [
+        ("operator/budget-below-bids", day) for day in days
+    ]

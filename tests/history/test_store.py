@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.history import PastQuestion, Run, State, Store, read_past
+from advisor.history import DoneRow, PastQuestion, Run, State, Store, read_past
 from advisor.history.migrations import MIGRATIONS
 from advisor.history.store import write_run
 from advisor.model import HISTORY_ID
@@ -247,3 +247,68 @@ def test_a_store_of_the_first_version_is_brought_to_the_newest(tmp_path: Path) -
     assert store.load(line).actions[0].kind == ""
     with store.reading() as database:
         assert database.version == len(MIGRATIONS)
+
+
+def noticed(day: date, noticed: date | None, *subjects: str) -> DoneRow:
+    return DoneRow(
+        action="act-1",
+        day=day,
+        due=day + timedelta(days=30),
+        planned=DAYS[0],
+        rule="guide/weak-hook",
+        lever="creative.hook",
+        what="Test hooks",
+        kind="ad",
+        subjects=subjects,
+        note="",
+        metric="ctr",
+        now=None,
+        target=None,
+        low=None,
+        mid=None,
+        high=None,
+        money="",
+        currency=None,
+        noticed=noticed,
+    )
+
+
+def record(store: Store, day: date, *done: DoneRow) -> None:
+    store.record(attrs.evolve(run(day, finding("a")), noticed=done))
+
+
+def test_one_change_has_one_mark_and_that_by_hand_holds(store: Store) -> None:
+    seen = noticed(DAYS[0], DAYS[1], "a")
+    record(store, DAYS[1], seen, noticed(DAYS[0], DAYS[1], "b"))
+    record(store, DAYS[2], noticed(DAYS[0] + timedelta(days=1), DAYS[2], "a"))
+    assert [mark.done.subjects for mark in store.marks("corner")] == [("a",), ("b",)]
+
+    by_hand = noticed(DAYS[0], None, "a", "c")
+    assert store.mark("corner", by_hand)
+    record(store, DAYS[2], seen)
+
+    assert {mark.done.subjects: mark.done.noticed for mark in store.marks("corner")} == {
+        ("b",): DAYS[1],
+        ("a", "c"): None,
+    }
+
+
+def test_what_was_noticed_and_taken_back_is_not_noticed_again(store: Store) -> None:
+    seen = noticed(DAYS[0], DAYS[1], "a")
+    record(store, DAYS[1], seen)
+    (mark,) = store.marks("corner")
+    assert store.unmark("corner", mark.number)
+    assert not store.unmark("corner", mark.number)
+
+    record(store, DAYS[2], seen)
+    assert store.marks("corner") == []
+
+    assert store.mark("corner", attrs.evolve(seen, noticed=None))
+    assert len(store.marks("corner")) == 1
+
+
+def test_the_run_that_notices_knows_it_on_later_days_alone(store: Store) -> None:
+    record(store, DAYS[1], noticed(DAYS[0], DAYS[1], "a"))
+
+    assert read_past([ask(store, DAYS[1])]).marks["corner"] == []
+    assert len(read_past([ask(store, DAYS[2])]).marks["corner"]) == 1

@@ -9,7 +9,7 @@ import attrs
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import DoneResult, ExperimentInfo, Money
 from advisor.document.compose.actions import money
-from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Verdict, VerdictRow
+from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Past, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
 from advisor.model import Action, Business, Failure, Language, Rule, StopAfter, Unit, text
@@ -30,6 +30,15 @@ def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, Ve
     from advisor.experiment import verdicts  # few runs have anything to call
 
     return verdicts(marks, diagnosis)
+
+
+def newly_noticed(diagnosis: Diagnosis, past: Past) -> tuple[DoneRow, ...]:
+    """The actions of the plan before that this run sees were done."""
+    if not past.actions:
+        return ()
+    from advisor.experiment import noticed  # few runs have a plan before
+
+    return noticed(diagnosis, past)
 
 
 def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tuple[Mark, ...]:
@@ -162,6 +171,7 @@ def _result(
         text=" ".join(
             [
                 _head(done, said, names, because, language),
+                *([language.gettext("Noticed in your files.")] if done.noticed else []),
                 *_values(done, said, diagnosis),
                 *_effect(said, language),
                 *_undo(done, said, language),

@@ -19,6 +19,7 @@ from advisor.document.compose.done import (
     experience,
     experiment_infos,
     new_verdicts,
+    newly_noticed,
     with_verdicts,
 )
 from advisor.document.compose.findings import band_info, compose_findings
@@ -78,6 +79,7 @@ def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Ru
     tests = past.experiments.get(diagnosis.id, ())
     document = compose_document(diagnosis, marks, tests)
     run = run_record(diagnosis, document, past, called)
+    run = attrs.evolve(run, noticed=newly_noticed(diagnosis, past))
     changed = since(
         run, past, diagnosis.vocabulary, diagnosis.language, diagnosis.business.currency
     )
