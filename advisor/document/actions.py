@@ -8,7 +8,8 @@ class Money:
     """Money in the shop's currency for each *per*: between *low* and *high* with 80% confidence,
     *mid* on average. *what* is which money it is (sales, margin, ad spend). *text* is ready to
     print, `about $200/month in sales`, and so are *amount*, `$200`, and *range*, `likely $120–290`
-    (empty where the amount is known)."""
+    (empty where the amount is known; of what is wasted as a whole its lower end alone, `likely at
+    least $120`)."""
 
     low: float
     mid: float

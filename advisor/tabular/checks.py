@@ -172,7 +172,7 @@ class Parts:
             .join(sums, on="part", how="left")
             .group_by("at")
             .agg((fits | pl.col("printed").is_null()).any())
-            .collect()
+            .collect(engine="in-memory")
         )
         return bool(told.drop("at").to_series().all())
 

@@ -75,10 +75,15 @@ def money(gain: Gain, diagnosis: Diagnosis) -> Money:
     currency, language = diagnosis.business.currency, diagnosis.language
     low, high = rounded(gain.low), rounded(gain.high)
     amount = language.number(rounded(gain.mid), Unit.MONEY, currency)
-    likely = language.span(low, high, Unit.MONEY, currency)
+    likely = language.gettext(
+        "likely {range}", range=language.span(low, high, Unit.MONEY, currency)
+    )
     what = gain.what
     if what not in (SALES, MARGIN, SPEND):  # of what is lost as a whole, the count
         what = metric_of(what, diagnosis.vocabulary).title
+        if low > 0:  # the other end is above what was spent, which is no news to a reader
+            least = language.number(low, Unit.MONEY, currency)
+            likely = language.gettext("likely at least {amount}", amount=least)
     return Money(
         low=gain.low,
         mid=gain.mid,
@@ -87,7 +92,7 @@ def money(gain: Gain, diagnosis: Diagnosis) -> Money:
         per=f"{MONTH} days",
         what=what,
         text=_monthly(gain.what, what, amount, language),
-        range="" if low == high else language.gettext("likely {range}", range=likely),
+        range="" if low == high else likely,
         amount=amount,
     )
 

@@ -63,6 +63,20 @@ def test_creatives_that_cost_much_and_could_not_be_judged_leave_nothing_to_affir
     assert (WITHOUT_ORDERS in {one.rule for one in document.healthy}) is told
 
 
+def test_of_what_is_wasted_no_text_says_more_than_was_spent() -> None:
+    sells = {"gmv_max_cost": 900.0, "gmv_max_orders": 60.0, "gmv_max_revenue": 9_000.0}
+    none = {**sells, "gmv_max_orders": 0.0, "gmv_max_revenue": 0.0}
+    rows = [{"name": f"video {n}", **(none if n < 1 else sells)} for n in range(9)]
+
+    document = compose_document(diagnose_shop(shop({"creative": rows}, currency="USD")))
+
+    (action,) = (one for one in document.plan if one.rule == WITHOUT_ORDERS)
+    assert action.gain is not None
+    assert action.gain.low < action.gain.mid < action.gain.high
+    least, _, rest = action.gain.range.partition("$")
+    assert (least, int(rest) < action.gain.mid) == ("likely at least ", True)
+
+
 def test_a_check_is_no_action() -> None:
     campaign = {"name": "One", "roi_credit": 120.0, "roi_credit_days": 2.0, "target_roi": 4.0}
     document = compose_document(diagnose_shop(shop({"campaign": [campaign]}, currency="USD")))
