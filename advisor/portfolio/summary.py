@@ -56,7 +56,8 @@ def rolled_up(shops: pl.DataFrame, language: Language) -> tuple[RolledUp, ...]:
         .drop_nulls("total")
         .unnest("total")
         .group_by("currency", "what")
-        .agg(pl.len().alias("shops"), pl.col("mid").sum())
+        # Sorted, since threads add up unsorted amounts in an order of their own.
+        .agg(pl.len().alias("shops"), pl.col("mid").sort().sum())
         .sort("mid", "currency", "what", descending=[True, False, False])
     )
     return tuple(

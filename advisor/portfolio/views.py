@@ -1,16 +1,18 @@
 """What a portfolio's tables say at a glance: the index, the worst shops, one shop's report."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import attrs
 import polars as pl
 
 from advisor.diagnosis import diagnose_gathered
-from advisor.document import Document, rounded_money
+from advisor.document import SCHEMA_VERSION, Document, rounded_money
 from advisor.errors import AdvisorError
 from advisor.ingest import write_outputs
 from advisor.knowledge import installed_rules
@@ -31,26 +33,31 @@ from advisor.portfolio.history import History
 from advisor.portfolio.summary import Filter, lessons, patterns, rolled_up, summary_table
 from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
+    ORDER,
     FailedShop,
     Index,
+    Maker,
     Pattern,
     ShopLine,
-    ShopSummary,
     make_environment,
-    make_index,
     render_index,
     render_index_workbook,
 )
 
 _FAILED = ("folder", "problem", "problem_kind")
+_SLICE = 1000  # shops whose lines are made together
+_OF_LINE = (
+    *("shop", "folder", "name", "critical", "stake", "currency", "stake_text", "findings"),
+    *("actions", "action", "owner", "tags", "niche", "size", "region", "new", "worse", "lacks"),
+)
 _MOST_NAMED = 5  # shops of one id, or entries, in a note
 
 
 def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
     """The folders of the shops that need attention most, in the order of the index."""
-    rows = dataset.table("shops").filter(pl.col("problem").is_null()).collect(engine="in-memory")
-    ordered = sorted(rows.iter_rows(named=True), key=_badness)
-    return [row["folder"] for row in ordered[:most]]
+    rows = dataset.table("shops").filter(pl.col("problem").is_null())
+    worst = _worst_first(rows).select("folder").head(most).collect(engine="in-memory")
+    return worst["folder"].to_list()
 
 
 def failed_shops(dataset: Dataset, only: Filter | None = None) -> Sequence[FailedShop]:
@@ -98,14 +105,15 @@ def write_index(
     with *whole* there are index.html, also without a page of each shop, and index.xlsx."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
     shops = summary_table(dataset, only)
-    summaries = [_summary(row, language, place, plans) for row in shops.iter_rows(named=True)]
     vocabulary = language.translate(registry.vocabulary())
-    index = make_index(
-        summaries,
-        version=own_version(),
-        today=today.isoformat(),
-        failed=failed_shops(dataset, only),
-        notes=[*_shared_ids(dataset, only), *_no_shops(others)],
+    index = Index(
+        SCHEMA_VERSION,
+        Maker(own_version(), tuple(sorted(shops["engine"].unique()))),
+        today.isoformat(),
+        ORDER,
+        _Lines(shops, language, place, plans),
+        tuple(sorted(failed_shops(dataset, only), key=lambda shop: shop.id)),
+        notes=(*_shared_ids(dataset, only), *_no_shops(others)),
         money=rolled_up(shops, language),
         patterns=_named(patterns(dataset, shops), registry, language),
         lessons=lessons(dataset, shops, vocabulary, language),
@@ -122,16 +130,16 @@ def write_index(
     return index, list(outputs)
 
 
-def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> Sequence[Pattern]:
+def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> tuple[Pattern, ...]:
     """*found* with what each rule checks, in words; rules of the user's own folders keep their
     ids alone."""
     rules = {rule.id: rule for pack in installed_rules(registry).values() for rule in pack}
-    return [
+    return tuple(
         attrs.evolve(one, check=language.translate(rules[one.rule]).says.healthy)
         if one.rule in rules
         else one
         for one in found
-    ]
+    )
 
 
 def report_of(
@@ -154,40 +162,81 @@ def report_of(
     return document, request.settings, diagnosis.language
 
 
-def _badness(row: Mapping[str, Any]) -> tuple[int, float, int, str]:
-    in_dollars = (row["stake"] or 0.0) * (row["usd_rate"] or 1.0)
-    return -row["critical"], -in_dollars, -row["findings"], row["shop"]
-
-
-def _summary(row: Mapping[str, Any], language: Language, place: Path, plans: Path) -> ShopSummary:
-    """What the index says of a shop; *plans* may hold its plan, which is linked from *place*."""
-    stake, currency = row["stake"], row["currency"]
-    folder = plans / row["folder"]
-    line = ShopLine(
-        rank=0,
-        id=row["shop"],
-        name=row["name"],
-        critical=row["critical"],
-        stake=stake,
-        currency=currency,
-        stake_text=None if stake is None else _money(row["total"], currency, language),
-        findings=row["findings"],
-        actions=row["actions"],
-        first=row["action"],
-        folder=folder.relative_to(place).as_posix() if folder.is_dir() else "",
-        owner=row["owner"],
-        tags=tuple(row["tags"] or ()),
-        niche=row["niche"],
-        size=row["size"],
-        region=row["region"],
-        new=row["new"],
-        worse=row["worse"],
-        lacks=tuple(row["lacks"] or ()),
-        page=(folder / "plan.html").relative_to(place).as_posix()
-        if (folder / "plan.html").is_file()
-        else "",
+def _worst_first(shops: pl.LazyFrame) -> pl.LazyFrame:
+    """*shops* in the order that ORDER says."""
+    rate = pl.when(pl.col("usd_rate") != 0).then("usd_rate").otherwise(1.0)
+    in_dollars = pl.col("stake").fill_null(0.0) * rate
+    return shops.sort(
+        "critical",
+        in_dollars,
+        "findings",
+        "shop",
+        descending=[True, True, True, False],
+        maintain_order=True,
     )
-    return ShopSummary(line, _badness(row), row["engine"])
+
+
+class _Lines(Sequence[ShopLine]):
+    """What the index says of each of *shops*, worst first: a line is made when it is asked for.
+    *plans* may hold plans, which are linked from *place*."""
+
+    def __init__(self, shops: pl.DataFrame, language: Language, place: Path, plans: Path) -> None:
+        said = [
+            _stake(total, currency, language)
+            for total, currency in shops.select("total", "currency").iter_rows()
+        ]
+        self._shops = (
+            shops.lazy()
+            .with_columns(pl.Series("stake_text", said, pl.String))
+            .pipe(_worst_first)
+            .select(*_OF_LINE)
+            .collect(engine="in-memory")
+        )
+        self._plans = Path(os.path.relpath(plans, place))
+        self._pages = {
+            entry.name: (plans / entry.name / "plan.html").is_file()
+            for entry in (os.scandir(plans) if plans.is_dir() else ())
+            if entry.is_dir()
+        }
+
+    def __len__(self) -> int:
+        return self._shops.height
+
+    def __iter__(self) -> Iterator[ShopLine]:
+        yield from self._made(self._shops, 1)
+
+    @overload
+    def __getitem__(self, at: int) -> ShopLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[ShopLine, ...]: ...
+    def __getitem__(self, at: int | slice) -> ShopLine | tuple[ShopLine, ...]:
+        ranks = range(len(self))[at]
+        if isinstance(ranks, int):
+            return next(self._made(self._shops.slice(ranks, 1), ranks + 1))
+        rows = self._shops[at]
+        return tuple(self._made(rows, ranks.start + 1, ranks.step))
+
+    def _made(self, shops: pl.DataFrame, rank: int, step: int = 1) -> Iterator[ShopLine]:
+        rows = (row for part in shops.iter_slices(_SLICE) for row in part.iter_rows(named=True))
+        for at, row in zip(count(rank, step), rows, strict=False):
+            name = row.pop("folder")
+            folder = self._plans / name
+            yield ShopLine(
+                rank=at,
+                id=row.pop("shop"),
+                first=row.pop("action"),
+                folder=folder.as_posix() if name in self._pages else "",
+                tags=tuple(row.pop("tags") or ()),
+                lacks=tuple(row.pop("lacks") or ()),
+                page=(folder / "plan.html").as_posix() if self._pages.get(name) else "",
+                **row,
+            )
+
+
+def _stake(
+    total: Sequence[Mapping[str, Any]] | None, currency: str | None, language: Language
+) -> str | None:
+    return _money(total, currency, language) if total else None
 
 
 def _money(total: Sequence[Mapping[str, Any]], currency: str | None, language: Language) -> str:
@@ -199,9 +248,10 @@ def _money(total: Sequence[Mapping[str, Any]], currency: str | None, language: L
 
 def _shared_ids(dataset: Dataset, only: Filter | None) -> list[str]:
     shops = dataset.table("shops").filter(pl.col("shop").is_not_null())
+    labels = ("shop", "folder", "owner", "niche", "region", "size", "tags")
     found = (
         (only or Filter())
-        .of(shops.collect(engine="in-memory"))
+        .of(shops.select(*labels).collect(engine="in-memory"))
         .group_by("shop")
         .agg(pl.col("folder").sort())
         .filter(pl.col("folder").list.len() > 1)

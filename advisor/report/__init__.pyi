@@ -19,11 +19,13 @@ from .formats import (
 )
 from .index import (
     INDEX_TEMPLATE,
+    ORDER,
     PROCESS,
     PROGRAM,
     SETTINGS,
     UNREADABLE,
     Lesson,
+    Maker,
     Pattern,
     RolledUp,
     ShopLine,
@@ -48,6 +50,7 @@ from .workbook import render_index_workbook
 
 __all__ = [
     "INDEX_TEMPLATE",
+    "ORDER",
     "PLAN_TEMPLATE",
     "PROCESS",
     "PROGRAM",
@@ -56,6 +59,7 @@ __all__ = [
     "FailedShop",
     "Index",
     "Lesson",
+    "Maker",
     "Pattern",
     "RolledUp",
     "ShopLine",

@@ -116,14 +116,15 @@ class Maker:
 
 @frozen
 class Index:
-    """The shops of one run; the context of `index.md.j2`. *notes* are about several of them,
-    *money* is what all plans can reach, *patterns* and *lessons* what several have in common."""
+    """The shops of one run; the context of `index.md.j2`. *shops* may make their lines when they
+    are asked for. *notes* are about several of them, *money* is what all plans can reach,
+    *patterns* and *lessons* what several have in common."""
 
     schema_version: int
     advisor: Maker
     today: str
     order: str
-    shops: tuple[ShopLine, ...]
+    shops: Sequence[ShopLine]
     failed: tuple[FailedShop, ...]
     notes: tuple[str, ...] = ()
     money: tuple[RolledUp, ...] = ()
@@ -183,10 +184,11 @@ def render_index(
 ) -> dict[str, str]:
     """index.md and index.json, by file name; with *page*, the environment of HTML, index.html,
     which links to each shop's plan.html where it has a folder."""
-    context = attrs.asdict(index)
+    # Lines are made one at a time, as a portfolio may have a million shops.
+    context = {**attrs.asdict(attrs.evolve(index, shops=())), "shops": index.shops}
     files = {
         "index.md": render_template(environment, INDEX_TEMPLATE, context),
-        "index.json": write_json(context),
+        "index.json": write_json({**context, "shops": map(attrs.asdict, index.shops)}),
     }
     if page is not None:
         files["index.html"] = render_template(page, PAGE_TEMPLATE, context)

@@ -1,7 +1,7 @@
 """The whole result as JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from advisor.document import Document, one_level
 from advisor.report.escape import json_text
@@ -22,10 +22,10 @@ def write_json(value: Mapping[str, object]) -> str:
 
 
 def _value(value: object) -> str:
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, list | tuple | Iterator):
         return _compact(value)
     items = ",\n".join(f"    {_compact(item)}" for item in value)
-    return f"[\n{items}\n  ]"
+    return f"[\n{items}\n  ]" if items else "[]"
 
 
 def _compact(value: object) -> str:

@@ -151,7 +151,7 @@ def render_index_workbook(index: Index, language: Language = ENGLISH) -> bytes:
             [(one.id, one.kind, one.problem) for one in index.failed],
         ),
     )
-    return _workbook(lazy_gettext("Shops"), index.today, sheets, language)
+    return _workbook(lazy_gettext("Shops"), index.today, sheets, language, large=True)
 
 
 def _workbook(
@@ -159,7 +159,10 @@ def _workbook(
     day: str,
     sheets: Iterable[tuple[str, Sequence[Column], Iterable[Sequence[Cell]]]],
     language: Language,
+    *,
+    large: bool = False,
 ) -> bytes:
+    """The file; one that may be *large* is written row by row to the disk."""
     try:
         import xlsxwriter
     except ImportError:
@@ -167,7 +170,8 @@ def _workbook(
         raise AdvisorError("XlsxWriter is missing", where="--format xlsx", hint=hint) from None
     stream = io.BytesIO()
     made = datetime.fromisoformat(day)
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+    where = "constant_memory" if large else "in_memory"
+    with xlsxwriter.Workbook(stream, {where: True}) as workbook:
         workbook.set_properties({"title": language.say(title), "created": made})
         formats = {
             _TEXT: workbook.add_format({"text_wrap": True, "valign": "top"}),

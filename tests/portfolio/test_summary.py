@@ -1,5 +1,6 @@
 """What is said across shops: money once, patterns beyond chance, benchmarks without a face."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -67,6 +68,31 @@ def test_money_is_rolled_up_by_currency_and_a_shop_counts_once(tmp_path: Path) -
         ("USD", 200.0, 2),
         ("EUR", 100.0, 1),
     ]
+
+
+def test_the_sum_of_money_is_the_same_in_any_order(tmp_path: Path) -> None:
+    gains = (0.1, 1e16, 0.3, -1e16, 0.7)
+    shops = [
+        shop(n, currency="USD", total=[{"what": "margin", "mid": mid}])
+        for n, mid in enumerate(gains)
+    ]
+    table = summary_table(dataset(tmp_path, shops=shops))
+    assert rolled_up(table, ENGLISH) == rolled_up(table.reverse(), ENGLISH)
+
+
+def test_the_index_links_plans_from_wherever_it_lies(tmp_path: Path) -> None:
+    none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
+    made = dataset(tmp_path / "out", shops=[shop(n, **{**none, "findings": n}) for n in (1, 2)])
+    (made.plans / "s001").mkdir(parents=True)
+    (made.plans / "s001" / "plan.html").touch()
+    for place, where in ((made.root, "plans"), (tmp_path / "ana", "../out/plans")):
+        index, _ = write_index(made, load_plugins(), DAY, place=place, plans=made.plans)
+        assert [(one.rank, one.folder, one.page) for one in index.shops] == [
+            (1, "", ""),
+            (2, f"{where}/s001", f"{where}/s001/plan.html"),
+        ]
+        assert [index.shops[-1], *index.shops[:1]] == [*index.shops][::-1]
+        assert json.loads((place / "index.json").read_text("utf-8"))["shops"][1]["id"] == "s001"
 
 
 def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path) -> None:
