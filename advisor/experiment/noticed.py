@@ -163,9 +163,14 @@ def _steps(frame: pl.DataFrame, metric: Metric, step: float, *, up: bool) -> pl.
 
 def _ends(frame: pl.DataFrame, count: str) -> pl.DataFrame:
     """The first day without a *count* of each subject that had some and has none for a week, while
-    others have."""
-    last = frame.filter(pl.col(count) > 0).group_by("key").agg(pl.col("from").max())
-    end = last["from"].max()
-    return last.filter(pl.lit(end) - pl.col("from") >= pl.duration(days=WEEK)).select(
-        "key", (pl.col("from") + pl.duration(days=1)).alias("day")
+    others have. Where most end on one day, it is a file that ends. A count that is not known may be
+    some."""
+    active = frame.filter(pl.col(count).is_null() | (pl.col(count) > 0))
+    last = active.group_by("key").agg(pl.col("from").max())
+    running = active.group_by("from").agg(pl.col("key").n_unique().alias("running"))
+    is_over = pl.lit(last["from"].max()) - pl.col("from") >= pl.duration(days=WEEK)
+    return (
+        last.join(running, on="from")
+        .filter(is_over, 2 * pl.len().over("from") <= pl.col("running"))
+        .select("key", (pl.col("from") + pl.duration(days=1)).alias("day"))
     )
