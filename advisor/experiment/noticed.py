@@ -43,10 +43,9 @@ class _Moves:
         if self.direction in (*_UP, *_DOWN):
             for name in self.lever.levels:
                 metric = metric_of(name, self.vocabulary)
-                step = STEP_OF_TOTALS if self._adds_up(metric) else STEP
                 required = [*metric.numerator, *metric.denominator]
                 parts += [
-                    _steps(one.frame, metric, step, up=self.direction in _UP)
+                    _steps(one.frame, metric, up=self.direction in _UP, total=self._adds_up(metric))
                     for one in self._rows_with(required)
                 ]
                 if self.direction in _DOWN and self._adds_up(metric):
@@ -135,13 +134,17 @@ def _events(frame: pl.DataFrame, count: str) -> pl.DataFrame:
     return frame.filter(pl.col(count) > 0).select("key", pl.col("from").alias("day"))
 
 
-def _steps(frame: pl.DataFrame, metric: Metric, step: float, *, up: bool) -> pl.DataFrame:
-    """The days on which *metric* went from one level to another, by at least the part *step*: the
-    first of the new level."""
+def _steps(frame: pl.DataFrame, metric: Metric, *, up: bool, total: bool) -> pl.DataFrame:
+    """The days on which *metric* went from one level to another, the first of the new one. A
+    *total* must have done so beside that of the others too, as a season moves all of them."""
     value = pl.sum_horizontal(pl.col(name).sum() for name in metric.numerator)
     if metric.denominator:
         value = value / pl.sum_horizontal(pl.col(name).sum() for name in metric.denominator)
     daily = frame.group_by("key", "from").agg(value.alias("value")).sort("key", "from")
+    others = pl.col("value").sum().over("from") - pl.col("value")
+    daily = daily.with_columns(
+        pl.when(others > 0).then(pl.col("value") / others).alias("beside"),
+    )
     every = (
         daily.group_by("key", maintain_order=True)
         .agg(pl.date_ranges(pl.col("from").min(), pl.col("from").max()).first().alias("from"))
@@ -149,16 +152,21 @@ def _steps(frame: pl.DataFrame, metric: Metric, step: float, *, up: bool) -> pl.
         .join(daily, on=("key", "from"), how="left")
         .sort("key", "from")
     )
-    least = pl.col("value").rolling_min(WEEK, min_samples=WEEK)
-    most = pl.col("value").rolling_max(WEEK, min_samples=WEEK)
-    if up:
-        is_step = least.shift(-WEEK) >= most.shift(1) * (1 + step)
-    else:
-        is_step = most.shift(-WEEK) <= least.shift(1) * (1 - step)
+    is_step = _is_step(pl.col("value"), STEP_OF_TOTALS if total else STEP, up=up)
+    if total:
+        is_step &= _is_step(pl.col("beside"), STEP_OF_TOTALS, up=up)
     # The last day of the old level fits as well as the first of the new one.
     steps = every.with_columns((is_step.over("key") & (pl.col("value") > 0)).alias("is"))
     goes_on = pl.col("is").shift(-1).over("key").fill_null(value=False)
     return steps.filter(pl.col("is") & ~goes_on).select("key", pl.col("from").alias("day"))
+
+
+def _is_step(value: pl.Expr, step: float, *, up: bool) -> pl.Expr:
+    least = value.rolling_min(WEEK, min_samples=WEEK)
+    most = value.rolling_max(WEEK, min_samples=WEEK)
+    if up:
+        return least.shift(-WEEK) >= most.shift(1) * (1 + step)
+    return most.shift(-WEEK) <= least.shift(1) * (1 - step)
 
 
 def _ends(frame: pl.DataFrame, count: str) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from advisor.experiment.noticed import STEP, _ends, _steps
+from advisor.experiment.noticed import _ends, _steps
 from advisor.metrics import metric_of
 from tests.core import WORDS
 
@@ -38,7 +38,7 @@ def found(frame: pl.DataFrame) -> list[tuple[str, int]]:
         ),  # a week after the last old day, not yet after the first new
         ([10.0] * 8 + [20.0] * 6, []),
         ([10.0] * 7 + [15.0] + [20.0] * 8, [8]),
-        ([10.0] * 8 + [10.9] * 8, []),
+        ([10.0] * 8 + [12.0] * 8, []),
         ([10.0] * 8 + [20.0] * 3 + [10.0] + [20.0] * 4, []),
         ([10.0] * 8 + [20.0] * 3 + [None] + [20.0] * 4, []),  # a day that nobody knows
         ([20.0] * 8 + [10.0] * 8, []),  # the other way
@@ -49,9 +49,16 @@ def test_a_level_lasts_for_a_week_on_both_sides(
 ) -> None:
     frame = spend({"a": values, "b": [10.0] * 20})
 
-    steps = _steps(frame, metric_of("spend", WORDS), STEP, up=True)
+    steps = _steps(frame, metric_of("spend", WORDS), up=True, total=True)
 
     assert found(steps) == [("a", day) for day in days]
+
+
+def test_a_season_of_all_is_no_step() -> None:
+    low_then_high = [10.0] * 8 + [20.0] * 8
+    frame = spend({"a": low_then_high, "b": low_then_high})
+
+    assert found(_steps(frame, metric_of("spend", WORDS), up=True, total=True)) == []
 
 
 def test_one_that_ends_is_told_from_a_file_that_ends() -> None:
