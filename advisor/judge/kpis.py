@@ -51,7 +51,10 @@ def _with_edges(
         for total in own.values():
             by_kind.setdefault(total.kind, []).append((shop, total))
     for kind, several in by_kind.items():
-        frame = pl.concat([total.frame for _, total in several], how="diagonal_relaxed")
+        # The totals of a shop share a frame of one row.
+        frames = {id(total.frame): total.frame for _, total in several}
+        places = dict(zip(frames, range(len(frames)), strict=True))
+        frame = pl.concat(frames.values(), how="diagonal_relaxed")
         names = dict.fromkeys(total.metric.id for _, total in several)
         limits = {name: change(name, frame)[1:] for name in names}
         rows = grader.with_edges(frame, names, kind).with_columns(
@@ -59,8 +62,9 @@ def _with_edges(
             for name, ends in limits.items()
             for end, limit in zip(("least", "most"), ends, strict=True)
         )
-        for (shop, total), row in zip(several, rows.iter_rows(named=True), strict=True):
-            yield shop, total, row
+        found = rows.rows(named=True)
+        for shop, total in several:
+            yield shop, total, found[places[id(total.frame)]]
 
 
 def _derived(

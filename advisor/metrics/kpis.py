@@ -215,6 +215,7 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
         for place, row in enumerate(whole.iter_rows(named=True)):
             about = one.spans.shops[row["shop"]]
             points = series.get(row["shop"], {})
+            columns = whole.slice(place, 1)
             for metric in one.metrics:
                 yield (
                     row["shop"],
@@ -222,7 +223,7 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
                         metric,
                         one.spans.rows.subject,
                         row,
-                        whole.slice(place, 1),
+                        columns,
                         points.get(metric.id, ()),
                         one.of.get(row["shop"], ""),
                         about.several,
