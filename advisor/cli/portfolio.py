@@ -126,7 +126,10 @@ def run(
       advisor portfolio shops/ -o results/ --plans all --jobs 4
       advisor portfolio shops/ -o results/ --plans luna-beauty,corner --format html
     """
+    import attrs
+
     from advisor.cli.screen import Waiting, say
+    from advisor.ingest import PendingSet
     from advisor.model import Request, chosen
     from advisor.plugin import load_plugins
     from advisor.portfolio import Dataset, Options, run_portfolio, write_index
@@ -153,30 +156,33 @@ def run(
     )
     failures: list[str] = []
     tell_at_end(lambda: failures)
-    with working(jobs, cluster) as engine, Waiting(shown=not quiet) as waiting:
-        try:
-            result = run_portfolio(
-                source,
-                output,
-                Options.of(request, isolate=isolate, facts=not no_facts, common=True),
-                plans=_plans(plans, names, formats),
-                engine=engine,
-                progress=waiting.counting,
-            )
-        except KeyboardInterrupt:
-            hint = "run the same command again to go on"
-            raise AdvisorError("stopped; finished blocks are kept", hint=hint) from None
-    failures += result.failures
     dataset = Dataset(output)
-    index, written = write_index(
-        dataset,
-        registry,
-        today,
-        place=output,
-        plans=dataset.plans,
-        others=others,
-        whole=True,
-    )
+    with PendingSet(output) as pending:
+        wanted = attrs.evolve(_plans(plans, names, formats), pending=pending)
+        with working(jobs, cluster) as engine, Waiting(shown=not quiet) as waiting:
+            try:
+                result = run_portfolio(
+                    source,
+                    output,
+                    Options.of(request, isolate=isolate, facts=not no_facts, common=True),
+                    plans=wanted,
+                    engine=engine,
+                    progress=waiting.counting,
+                )
+            except KeyboardInterrupt:
+                hint = "run the same command again to go on"
+                raise AdvisorError("stopped; finished blocks are kept", hint=hint) from None
+        failures += result.failures
+        index, written = write_index(
+            dataset,
+            registry,
+            today,
+            place=output,
+            plans=dataset.plans,
+            others=others,
+            whole=True,
+            pending=pending,
+        )
     for note in result.notes:
         say(f"Note: {note}", err=True)
     if not quiet:

@@ -1,6 +1,6 @@
 """Find files, have them read, and combine them so that nothing counts twice."""
 
-from advisor.ingest.atomic_write import write_outputs
+from advisor.ingest.atomic_write import PendingSet, write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import DAMAGES, gathered_in, gathered_out, write_facts
 from advisor.ingest.files import STDIN, find_files, is_address, is_facts
@@ -15,6 +15,7 @@ __all__ = [
     "CountSet",
     "Counted",
     "Gathered",
+    "PendingSet",
     "Proposal",
     "ShopFiles",
     "ShopReadings",

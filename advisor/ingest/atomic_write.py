@@ -1,10 +1,11 @@
 """Outputs written as one set: the files of a run change together or not at all.
 
 A set is written into a hidden folder beside its places (STAGED), which is then renamed to
-COMMITTED: from that moment it counts. Its files are put in place one by one, within microseconds. A
-run that is killed before the rename has changed nothing; one that is killed after it leaves
+COMMITTED: from that moment it counts. Its files are put in place one by one, each within
+microseconds. A run that is killed before the rename has changed nothing; one that is killed after it leaves
 COMMITTED, and the next run that writes there puts the rest in place first. A staging folder is
 locked by the run that fills it, so that the next run can tell those of dead runs, and removes them.
+A set that is long in the making is a PendingSet, which the next run goes on with.
 """
 
 import contextlib
@@ -13,15 +14,19 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
 from advisor.errors import AdvisorError
 
 STAGED = ".advisor-writing-"
 COMMITTED = ".advisor-written"
-_FORMER = "former"  # in COMMITTED: links to what is replaced, as the way back
+PENDING = ".advisor-pending"
+_HIDDEN = ".advisor-"
+_OWN = ".advisor-own"  # in PENDING: locked by the run that fills it
+_FORMER = ".advisor-former"  # in COMMITTED: links to what is replaced, as the way back
 _OLD = 3600  # seconds after which a staging folder is a dead run's, where nothing can be locked
 
 _HINTS = {
@@ -57,10 +62,66 @@ def write_outputs(outputs: Mapping[Path, str | bytes]) -> None:
             for current in sets:
                 current.commit()
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            hint = _HINTS.get(error.errno or 0, "")
-            where = str(current.place) if current else ""
-            raise AdvisorError(f"cannot be written: {reason}", where=where, hint=hint) from None
+            raise _refused(error, str(current.place) if current else "") from None
+
+
+class PendingSet:
+    """Files and folders on their way into *folder*, put together in *place* by several writers over
+    a whole run. One that is killed leaves *place* to the next, which goes on with it; while one is
+    at work, the next waits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place = folder / PENDING
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with _said(self.place):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _locked(self.folder):
+                _put_in_place(self.folder)
+            own = self.place / _OWN  # the folders above are locked by each who writes into them
+            while True:
+                own.mkdir(parents=True, exist_ok=True)
+                made = own.stat().st_ino
+                held = self._open.enter_context(_locked(own))
+                if not held or (own.is_dir() and own.stat().st_ino == made):
+                    return self
+                self._open.close()  # the run that was waited for has put it in place
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def keep(self, folder: Path, names: Collection[str]) -> None:
+        """Drops what is in *folder*, a part of this set, under other names than these."""
+        if folder.is_dir():
+            for one in sorted(folder.iterdir()):
+                if one.name not in names:
+                    shutil.rmtree(one, ignore_errors=True)
+
+    def commit(self, outputs: Mapping[str, str | bytes]) -> None:
+        """Puts what is in the set in place, with these *outputs* by name, together. Raises
+        AdvisorError where that cannot be."""
+        write_outputs({self.place / name: content for name, content in outputs.items()})
+        with _said(self.folder), _locked(self.folder):
+            _put_in_place(self.folder)
+            self.place.rename(self.folder / COMMITTED)
+            _put_in_place(self.folder)
+
+
+@contextmanager
+def _said(place: Path) -> Iterator[None]:
+    """Raises AdvisorError for what the file system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise _refused(error, str(place)) from None
+
+
+def _refused(error: OSError, where: str) -> AdvisorError:
+    reason = (error.strerror or str(error)).lower()
+    hint = _HINTS.get(error.errno or 0, "")
+    return AdvisorError(f"cannot be written: {reason}", where=where, hint=hint)
 
 
 class _OutputSet:
@@ -109,12 +170,13 @@ def _put_in_place(folder: Path) -> None:
     placed = []
     try:
         former.mkdir(exist_ok=True)
-        with os.scandir(committed) as entries:
-            names = sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
-        for name in names:
+        for name in _files_of(committed):
+            if name.parent.parts:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (former / name).parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(OSError):  # nothing is there, or no links: no way back
                 os.link(folder / name, former / name, follow_symlinks=False)
-            (committed / name).replace(folder / name)
+            _move(committed / name, folder / name)
             placed.append(name)
     except OSError:
         for name in placed:
@@ -124,6 +186,30 @@ def _put_in_place(folder: Path) -> None:
         raise
     finally:
         shutil.rmtree(committed, ignore_errors=True)
+
+
+def _files_of(committed: Path) -> list[Path]:
+    """The files of a set, relative to it: those of subfolders first, as an index links to them."""
+    names: list[Path] = []
+    for at, folders, files in os.walk(committed):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        names += [Path(at, name).relative_to(committed) for name in files]
+    return sorted(names, key=lambda name: (-len(name.parts), name))
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # a subfolder that is a link to another disk
+            raise
+        beside = target.with_name(f"{STAGED}{secrets.token_hex(8)}")
+        try:
+            _write(beside, source.read_bytes())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        source.unlink()
 
 
 def _remove_dead(folder: Path) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import attrs
 import polars as pl
 
+from advisor.ingest import PendingSet
 from advisor.model import Request, agency_file, frozen
 from advisor.plugin import ChildDied, installed_versions, own_version
 from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
@@ -88,12 +89,25 @@ class Options:
 @frozen
 class Plans:
     """Which plans are written: those of the *folders*, or that *choose* names once all results are
-    there; in these *formats*, each into a folder of its name in *top*."""
+    there; in these *formats*, each into a folder of its name in *top*: in the results where there is
+    none, or in a *pending* set for them."""
 
     folders: frozenset[str] = frozenset()
     choose: Callable[[Dataset], Sequence[str]] | None = None
     formats: tuple[str, ...] = ()
     top: Path | None = None
+    pending: PendingSet | None = None
+
+    def place(self, dataset: Dataset) -> Path:
+        """Where they are written."""
+        if self.pending is not None:
+            return self.pending.place / dataset.plans.relative_to(dataset.root)
+        return self.top or dataset.plans
+
+    def keep(self, dataset: Dataset, folders: Collection[str]) -> None:
+        """Drops what a killed run or a dead worker left pending: all but those of *folders*."""
+        if self.pending is not None:
+            self.pending.keep(self.place(dataset), folders)
 
 
 @frozen
@@ -201,7 +215,7 @@ class _Talk:
         whole = {
             **attrs.asdict(pool.options),
             "out": str(pool.dataset.root),
-            "top": str(pool.plans.top or pool.dataset.plans),
+            "top": str(pool.plans.place(pool.dataset)),
             "formats": [*pool.plans.formats],
             **message,
         }
@@ -246,6 +260,7 @@ def run_portfolio(
     blocks = _Blocks(pool, source, _Count(len(names), progress, began))
     parts = stable_blocks(names, dataset.blocks_of_folders(), _most(len(names), pool.engine))
     waiting = [name for name, part in parts.items() if not blocks.is_done(name, part)]
+    asked.keep(dataset, blocks.written)
     kept = sum(len(one.folders) for one in blocks.done.values())
     pool.run([partial(blocks.work, name, parts[name]) for name in waiting])
     about = {
@@ -259,6 +274,7 @@ def run_portfolio(
         Facts(source.facts_to).finish(index_frame(source.index()))
     wanted = set(asked.folders if asked.choose is None else asked.choose(dataset)) - blocks.written
     _write_plans([name for name in names if name in wanted], blocks, progress)
+    asked.keep(dataset, blocks.written)
     seconds = time.monotonic() - began
     return Result(len(names), kept, tuple(pool.failures), tuple(pool.notes), seconds)
 
@@ -381,6 +397,8 @@ class _Blocks:
             if answer is None:
                 line = f"{Path(part['shops'][0]['folder']).name}: its process ended: {died}"
                 self.pool.told({"failures": [line], "notes": []})
+            else:
+                self.written.update(Path(one["folder"]).name for one in part["shops"])
 
     def _message(self, name: str, shops: Sequence[str], plans: Collection[str]) -> Message:
         wanted = [shop for shop in shops if shop in plans]
@@ -458,8 +476,8 @@ def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[s
     are there."""
     if block.formats != plans.formats:
         return ()
-    top = plans.top or dataset.plans
-    return [name for name in block.plans if (top / name).is_dir()]
+    places = [plans.place(dataset), plans.top or dataset.plans]
+    return [name for name in block.plans if any((place / name).is_dir() for place in places)]
 
 
 def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options, history: Path) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 from advisor.diagnosis import diagnose_gathered
 from advisor.document import SCHEMA_VERSION, Document, rounded_money
 from advisor.errors import AdvisorError
-from advisor.ingest import write_outputs
+from advisor.ingest import PendingSet, write_outputs
 from advisor.knowledge import installed_rules
 from advisor.model import (
     CONFIG_NAME,
@@ -99,19 +99,22 @@ def write_index(
     others: Sequence[str] = (),
     only: Filter | None = None,
     whole: bool = False,
+    pending: PendingSet | None = None,
 ) -> tuple[Index, Sequence[Path]]:
     """Writes the index of a run into the folder *place*, and gives it with its files. *plans* holds
     the folders of the plans. *others* lie beside the shops and are none. *only* leaves shops out;
-    with *whole* there are index.html, also without a page of each shop, and index.xlsx."""
+    with *whole* there are index.html, also without a page of each shop, and index.xlsx. Plans that
+    are *pending*, in a set for *place*, are put in place together with the index."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
     shops = summary_table(dataset, only)
+    waiting = None if pending is None else pending.place / plans.relative_to(place)
     vocabulary = language.translate(registry.vocabulary())
     index = Index(
         SCHEMA_VERSION,
         Maker(own_version(), tuple(sorted(shops["engine"].unique()))),
         today.isoformat(),
         ORDER,
-        _Lines(shops, language, place, plans),
+        _Lines(shops, language, place, plans, waiting),
         tuple(sorted(failed_shops(dataset, only), key=lambda shop: shop.id)),
         notes=(*_shared_ids(dataset, only), *_no_shops(others)),
         money=rolled_up(shops, language),
@@ -126,7 +129,10 @@ def write_index(
     if whole and find_spec("xlsxwriter") is not None:
         files["index.xlsx"] = render_index_workbook(index, language)
     outputs = {place / name: made for name, made in files.items()}
-    write_outputs(outputs)
+    if pending is None:
+        write_outputs(outputs)
+    else:
+        pending.commit(files)
     return index, list(outputs)
 
 
@@ -178,9 +184,16 @@ def _worst_first(shops: pl.LazyFrame) -> pl.LazyFrame:
 
 class _Lines(Sequence[ShopLine]):
     """What the index says of each of *shops*, worst first: a line is made when it is asked for.
-    *plans* may hold plans, which are linked from *place*."""
+    *plans* may hold plans, which are linked from *place*, or will hold those that are *waiting*."""
 
-    def __init__(self, shops: pl.DataFrame, language: Language, place: Path, plans: Path) -> None:
+    def __init__(
+        self,
+        shops: pl.DataFrame,
+        language: Language,
+        place: Path,
+        plans: Path,
+        waiting: Path | None,
+    ) -> None:
         said = [
             _stake(total, currency, language)
             for total, currency in shops.select("total", "currency").iter_rows()
@@ -193,11 +206,12 @@ class _Lines(Sequence[ShopLine]):
             .collect(engine="in-memory")
         )
         self._plans = Path(os.path.relpath(plans, place))
-        self._pages = {
-            entry.name: (plans / entry.name / "plan.html").is_file()
-            for entry in (os.scandir(plans) if plans.is_dir() else ())
-            if entry.is_dir()
-        }
+        self._pages: dict[str, bool] = {}
+        for folder in (plans, *([waiting] if waiting else [])):
+            for entry in os.scandir(folder) if folder.is_dir() else ():
+                if entry.is_dir():
+                    page = Path(entry.path, "plan.html").is_file()
+                    self._pages[entry.name] = page or self._pages.get(entry.name, False)
 
     def __len__(self) -> int:
         return self._shops.height

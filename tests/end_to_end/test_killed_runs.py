@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.ingest.atomic_write import COMMITTED, STAGED
+from advisor.ingest.atomic_write import COMMITTED, PENDING, STAGED
 from tests.cli.exports import TODAY, shop_folder
 
 pytestmark = [
@@ -44,7 +44,8 @@ def visible(folder: Path) -> Mapping[str, bytes]:
     """The files that a reader of the folder sees."""
     if not folder.is_dir():
         return {}
-    return {p.name: p.read_bytes() for p in folder.iterdir() if not p.name.startswith(".")}
+    files = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+    return {p.name: p.read_bytes() for p in files}
 
 
 def stable(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -104,7 +105,7 @@ def test_a_shop_has_the_outputs_of_one_run_and_its_history_is_whole(tmp_path: Pa
     assert all(counts[0])
 
 
-def test_a_portfolio_has_whole_plans_and_ends_like_one_that_nobody_killed(tmp_path: Path) -> None:
+def test_a_portfolio_has_the_plans_and_index_of_one_run(tmp_path: Path) -> None:
     chance = random.Random(6)
     shops = tmp_path / "shops"
     for name in NAMES:
@@ -112,25 +113,38 @@ def test_a_portfolio_has_whole_plans_and_ends_like_one_that_nobody_killed(tmp_pa
         profile = one / "advisor.toml"
         profile.write_text(profile.read_text().replace("corner", name), encoding="utf-8")
 
-    def words(out: Path) -> list[str]:
+    def words(out: Path, language: str) -> list[str]:
         made = [*COMMAND, "portfolio", str(shops), "-o", str(out), "--today", TODAY]
-        return [*made, "--plans", "all", "--format", "html", "--jobs", "2", "--quiet"]
+        asked = ["--language", language, "--plans", "all", "--format", "html"]
+        return [*made, *asked, "--jobs", "2", "--quiet"]
+
+    def seen(out: Path) -> Mapping[str, Mapping[str, bytes]]:
+        """The index and the plans."""
+        places = {"": out, **{name: out / "plans" / name for name in NAMES}}
+        found = {name: dict(stable(visible(place))) for name, place in places.items()}
+        found[""].pop("manifest.json", None)  # it names the tables, which are read through it
+        return found
 
     whole = tmp_path / "whole"
+    sets = {}
     began = time.monotonic()
-    subprocess.run(words(whole), env=environment(), check=True)
-    longest = time.monotonic() - began
-    expected = {name: stable(visible(whole / "plans" / name)) for name in NAMES}
+    for language in LANGUAGES:
+        subprocess.run(words(whole, language), env=environment(), check=True)
+        sets[language] = seen(whole)
+    longest = (time.monotonic() - began) / len(LANGUAGES)
+    assert all(sets["en"][name] != sets["es"][name] for name in NAMES)
+    nothing: Mapping[str, Mapping[str, bytes]] = {name: {} for name in ("", *NAMES)}
     out = tmp_path / "out"
+    killed = unfinished = 0
     for _ in range(max(1, KILLS // 10)):
-        kill_somewhere(words(out), out, chance, longest)
-        for name, files in expected.items():
-            place = out / "plans" / name
-            assert stable(visible(place)) in ({}, files) or (place / COMMITTED).is_dir()
+        killed += kill_somewhere(words(out, chance.choice(LANGUAGES)), out, chance, longest)
+        if seen(out) not in (nothing, *sets.values()):
+            assert (out / COMMITTED).is_dir()
+            unfinished += 1
         if chance.random() < 0.2:
             shutil.rmtree(out, ignore_errors=True)
-    subprocess.run(words(out), env=environment(), check=True)
-    for name, files in expected.items():
-        assert stable(visible(out / "plans" / name)) == files
-    left = [p for p in out.rglob(".*") if p.name.startswith((STAGED, COMMITTED))]
-    assert not left
+    assert killed > KILLS // 20
+    assert unfinished <= 1 + KILLS // 100
+    subprocess.run(words(out, "en"), env=environment(), check=True)
+    assert seen(out) == sets["en"]
+    assert not [p for p in out.rglob(".*") if p.name.startswith((STAGED, COMMITTED, PENDING))]

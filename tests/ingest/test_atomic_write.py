@@ -7,14 +7,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from advisor.errors import AdvisorError
 from advisor.ingest import atomic_write
-from advisor.ingest.atomic_write import write_outputs
+from advisor.ingest.atomic_write import PendingSet, write_outputs
 
 
 def test_text_and_bytes_are_written_and_folders_made(tmp_path: Path) -> None:
@@ -88,8 +89,8 @@ def hidden(folder: Path) -> list[str]:
     return [p.name for p in folder.iterdir() if p.name.startswith(".")]
 
 
-def killed(folder: Path, files: Mapping[str, str], step: int) -> bool:
-    """Writes *files* in a child that is killed before its *step*-th change of a file system; gives
+def killed(write: Callable[[], None], step: int) -> bool:
+    """Calls *write* in a child that is killed before its *step*-th change of a file system; gives
     whether it came that far."""
     child = os.fork()
     if child == 0:
@@ -102,7 +103,7 @@ def killed(folder: Path, files: Mapping[str, str], step: int) -> bool:
 
         sys.addaudithook(kill)
         try:
-            write_set(folder, files)
+            write()
         finally:
             os._exit(0)
     return os.waitpid(child, 0)[1] != 0
@@ -113,7 +114,7 @@ def test_a_run_that_is_killed_at_any_step_leaves_one_set_to_the_next(tmp_path: P
     for step in itertools.count(1):
         folder = tmp_path / str(step)
         write_set(folder, OLD)
-        if not killed(folder, NEW, step):
+        if not killed(partial(write_set, folder, NEW), step):
             break
         committed = atomic_write.COMMITTED in hidden(folder)
         assert committed or seen(folder) in (OLD, OLD | NEW)
@@ -125,6 +126,63 @@ def test_a_run_that_is_killed_at_any_step_leaves_one_set_to_the_next(tmp_path: P
         assert not hidden(folder)
     assert step > len(NEW) * 4
     assert seen(folder) == OLD | NEW
+
+
+def write_portfolio(folder: Path, text: str) -> None:
+    """Writes the plans of two shops and their index, as a portfolio does."""
+    with PendingSet(folder) as pending:
+        for shop in ("ash", "former"):
+            write_set(pending.place / "plans" / shop, dict.fromkeys(OLD, text))
+        pending.commit({"index.md": text, "index.json": text})
+
+
+def texts(folder: Path) -> set[str]:
+    """The texts of all files that somebody sees in a portfolio."""
+    files = [p for p in folder.rglob("*.*") if p.is_file() and ".advisor-" not in str(p)]
+    assert len(files) == 2 + 2 * len(OLD)
+    return {p.read_text() for p in files}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_portfolio_killed_at_any_step_has_the_plans_and_index_of_one_run(tmp_path: Path) -> None:
+    unfinished = 0
+    for step in itertools.count(1):
+        folder = tmp_path / str(step)
+        write_portfolio(folder, "old")
+        if not killed(partial(write_portfolio, folder, "new"), step):
+            break
+        committed = atomic_write.COMMITTED in hidden(folder)
+        if not committed:
+            assert texts(folder) in ({"old"}, {"new"})
+        unfinished += committed
+        atomic_write._CLEANED.clear()
+        write_set(folder, {"manifest.txt": "new"})  # any run that writes there
+        (folder / "manifest.txt").unlink()
+        assert len(texts(folder)) == 1
+        assert not committed or texts(folder) == {"new"}
+        write_portfolio(folder, "next")
+        assert texts(folder) == {"next"}
+        assert not list(folder.rglob(".*"))
+    assert unfinished > len(OLD) * 2
+    assert texts(folder) == {"new"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_runs_of_one_portfolio_wait_for_each_other(tmp_path: Path) -> None:
+    children = []
+    for number in range(4):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                for _ in range(6):
+                    write_portfolio(tmp_path, str(number))
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert len(texts(tmp_path)) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
