@@ -1,6 +1,7 @@
 """The server: one process, the loopback address, until Ctrl-C."""
 
 import contextlib
+import gc
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from advisor.web.guard import TOKEN, Session
 from advisor.web.runs import Runs
 
 HOST = "127.0.0.1"
+_OFTEN = 2_000  # objects after which garbage is looked for: each request leaves some in circles
 
 
 def serve_page(
@@ -46,6 +48,10 @@ def serve_page(
         ws="none",
         timeout_graceful_shutdown=2,
     )
+    # The command line looks for garbage so seldom that a page that is open for days would grow.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OFTEN)
     tell(link)
     if browser:
         with contextlib.suppress(webbrowser.Error):
