@@ -2,9 +2,10 @@
 
 A set is written into a hidden folder beside its places (STAGED), which is then renamed to
 COMMITTED: from that moment it counts. Its files are put in place one by one, each within
-microseconds. A run that is killed before the rename has changed nothing; one that is killed after it leaves
-COMMITTED, and the next run that writes there puts the rest in place first. A staging folder is
-locked by the run that fills it, so that the next run can tell those of dead runs, and removes them.
+microseconds. A run that is killed before the rename has changed nothing; one that is killed after
+it leaves COMMITTED, and the next run that writes there puts the rest in place first. A staging
+folder is locked by the run that fills it, so that the next run can tell those of dead runs, and
+removes them.
 A set that is long in the making is a PendingSet, which the next run goes on with.
 """
 

@@ -89,8 +89,8 @@ class Options:
 @frozen
 class Plans:
     """Which plans are written: those of the *folders*, or that *choose* names once all results are
-    there; in these *formats*, each into a folder of its name in *top*: in the results where there is
-    none, or in a *pending* set for them."""
+    there; in these *formats*, each into a folder of its name in *top*: in the results where there
+    is none, or in a *pending* set for them."""
 
     folders: frozenset[str] = frozenset()
     choose: Callable[[Dataset], Sequence[str]] | None = None
