@@ -49,7 +49,6 @@ def serve_page(
         timeout_graceful_shutdown=2,
     )
     # The command line looks for garbage so seldom that a page that is open for days would grow.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_OFTEN)
     tell(link)
