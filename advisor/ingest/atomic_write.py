@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from advisor.errors import AdvisorError
+from advisor.model import walk
 
 STAGED = ".advisor-writing-"
 COMMITTED = ".advisor-written"
@@ -191,11 +192,11 @@ def _put_in_place(folder: Path) -> None:
 
 def _files_of(committed: Path) -> list[Path]:
     """The files of a set, relative to it: those of subfolders first, as an index links to them."""
-    names: list[Path] = []
-    for at, folders, files in os.walk(committed):
-        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
-        names += [Path(at, name).relative_to(committed) for name in files]
-    return sorted(names, key=lambda name: (-len(name.parts), name))
+    names = [
+        Path(at, name).relative_to(committed) for at, files in walk(committed) for name in files
+    ]
+    shown = [n for n in names if not any(part.startswith(_HIDDEN) for part in n.parts[:-1])]
+    return sorted(shown, key=lambda name: (-len(name.parts), name))
 
 
 def _move(source: Path, target: Path) -> None:

@@ -35,7 +35,9 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sdist")
     built = SdistBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
     with tarfile.open(next(built)) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
+        # Python 3.11.0 to 3.11.3 know no filters.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(folder / "unpacked")
     return next((folder / "unpacked").iterdir())
 
 
