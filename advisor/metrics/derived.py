@@ -121,18 +121,28 @@ def told_apart(measured: Mapping[str, Measured]) -> dict[str, Measured]:
     shop and kind the rest of its key: an id, a LIVE's time, or the names above it."""
     if not measured:
         return {}
-    found = pl.collect_all([one.frame.lazy().select(_SHARED.any()) for one in measured.values()])
+    names = pl.concat(
+        one.frame.lazy().select(pl.lit(kind).alias("kind"), "shop", "key", "name")
+        for kind, one in measured.items()
+    )
+    shared = names.select(
+        pl.col("kind").filter(pl.struct("kind", "shop", _SHOWN).is_duplicated() & _NAMED).unique()
+    ).collect(engine="in-memory")
+    kinds = set(shared["kind"])
     return {
-        kind: attrs.evolve(one, frame=one.frame.with_columns(_LONG_NAME)) if any_.item() else one
-        for (kind, one), any_ in zip(measured.items(), found, strict=True)
+        kind: attrs.evolve(one, frame=one.frame.with_columns(_LONG_NAME)) if kind in kinds else one
+        for kind, one in measured.items()
     }
 
 
 _PRINTED = 60  # letters of a name, see advisor.model.text.shorten
-_SHARED = pl.struct("shop", pl.col("name").str.head(_PRINTED - 1)).is_duplicated() & (
-    pl.col("name") != pl.col("key")
-)
-_REST = pl.col("key").str.strip_suffix(pl.format(" / {}", "name")).str.head(_PRINTED // 2)
+_SHOWN = pl.col("name").str.head(_PRINTED - 1)
+_NAMED = pl.col("name") != pl.col("key")
+_SHARED = pl.struct("shop", _SHOWN).is_duplicated() & _NAMED
+_ABOVE = pl.col("key").str.strip_suffix(pl.format(" / {}", "name"))
+# Of a long key the last part is its own: a campaign or a product stands before it.
+_OWN = _ABOVE.str.split(" / ").list.last().str.tail(_PRINTED // 2)
+_REST = pl.when(_ABOVE.str.len_chars() > _PRINTED // 2).then(_OWN).otherwise(_ABOVE)
 _ROOM = _PRINTED - 3 - _REST.str.len_chars().cast(pl.Int64)
 _LONG_NAME = (
     pl.when(_SHARED & (pl.col("name").str.len_chars() > _ROOM))

@@ -14,6 +14,11 @@ LONG = "Watch me unbox every single thing that I bought for my sister " * 2
         ("2026-10-29 20:01 / Live!", "Live!", "Live! (2026-10-29 20:01)"),
         ("Spring / Broad / Video 1", "Video 1", "Video 1 (Spring / Broad)"),
         ("1729400000000000001", "Lip gloss", "Lip gloss (1729400000000000001)"),
+        (
+            "1865607983072722 / 1730829974100000 / 7456000000000000001",
+            "Serum",
+            "Serum (7456000000000000001)",
+        ),
         ("17", LONG, f"{LONG[:54]}… (17)"),
     ],
 )
