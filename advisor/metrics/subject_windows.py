@@ -23,9 +23,7 @@ from advisor.model import Grain, MetricKind, Vocabulary, frozen
 
 LEAST_DAYS = 7  # full days after a change, a whole week
 LONGER = (56, 90)  # days, whole weeks first
-FEW = (
-    1_000.0  # denominators: of a rate of 1 % they give ten events, which differ from five by chance
-)
+FEW = 1_000.0  # denominators: of a rate of 1 % they give ten events, which chance makes five
 _WINDOW = {"shop": pl.String, "kind": pl.String, "key": pl.String}
 _DAYS = ("own_first", "own_before_first")
 SUBJECTS = {**_WINDOW, **dict.fromkeys(_DAYS, pl.Date)}

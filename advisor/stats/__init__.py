@@ -38,6 +38,7 @@ from advisor.stats.intervals import (
 )
 from advisor.stats.sample_size import (
     ALPHA,
+    FOUND,
     SPREAD,
     USUAL,
     Certainty,
@@ -64,6 +65,7 @@ __all__ = [
     "CHANGE",
     "CONTROL",
     "DEFAULT_SPREAD",
+    "FOUND",
     "LEAST_DAYS",
     "LONGEST",
     "LONGEST_DAYS",

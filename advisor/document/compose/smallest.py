@@ -16,9 +16,8 @@ from advisor.document.outcomes import Healthy
 from advisor.judge import RELATIVE, RuleEvaluation, truth_column
 from advisor.metrics import metric_of
 from advisor.model import Against, Metric, MetricKind, Test, Unit, Varies, frozen
-from advisor.stats import Z
+from advisor.stats import FOUND, Z
 
-FOUND = 0.8416212  # standard score of 80 %: how often what is that far beyond is found
 LARGE = 1.5  # times beyond the edge: what is found only from there on is said in the plan
 
 
@@ -138,8 +137,7 @@ def _fewer(metric: Metric, value: pl.Expr, edge: pl.Expr) -> pl.Expr:
 
 
 def _said(one: _Smallest, diagnosis: Diagnosis) -> str:
-    language, unit = diagnosis.language, metric_of(one.test.name, diagnosis.vocabulary).unit
-    title = metric_of(one.test.name, diagnosis.vocabulary).title
+    language, metric = diagnosis.language, metric_of(one.test.name, diagnosis.vocabulary)
     if one.low is None and one.high is None:
         rising = one.test.trend == "rising" or "high" in one.test.is_
         change = RELATIVE[1] * one.times - 1 if rising else 1 - RELATIVE[0] / one.times
@@ -148,6 +146,6 @@ def _said(one: _Smallest, diagnosis: Diagnosis) -> str:
         )
     return language.gettext(
         "found from: {metric} {range}",
-        metric=title,
-        range=language.band(one.low, one.high, unit, diagnosis.business.currency),
+        metric=metric.title,
+        range=language.band(one.low, one.high, metric.unit, diagnosis.business.currency),
     )
