@@ -9,9 +9,9 @@ from advisor.model import Column, Listed, Note, Reading, Source, lazy_gettext, o
 from advisor.plugin import KindInfo, Match, ReadContext, Steps, alone
 from advisor.tabular.headers import Recogniser, first_name
 from advisor.tabular.kind import Kind
+from advisor.tabular.notes import SHOWN
 
 _MOST = 40  # unknown columns that are compared with the known ones
-_SHOWN = 5  # of them that a note names
 NOT_USED = "known, not used"
 _RECORDS = {"json", "jsonl"}  # what an API answers with
 
@@ -99,10 +99,11 @@ class TabularProvider:
                 hint=f"export it again: {kind.where}",
             )
         from advisor.tabular.assembly import FileReader
+        from advisor.tabular.unknown_columns import unknown_amounts
 
         reader = FileReader(self.name, kind, source, located.found, context, self.not_additive)
         reading = yield from reader.read()
-        unknown = [] if kind.template else reader.unknown_amounts()
+        unknown = [] if kind.template else unknown_amounts(kind, reader.found)
         return self.finish(kind, self._with_unknown(reading, unknown), context)
 
     def _with_unknown(self, reading: Reading, headers: Sequence[str]) -> Reading:
@@ -120,7 +121,7 @@ class TabularProvider:
             for header, related in near.items()
         )
         text = lazy_gettext(
-            "unknown columns with amounts, not read: {columns}", columns=Listed(named, _SHOWN)
+            "unknown columns with amounts, not read: {columns}", columns=Listed(named, SHOWN)
         )
         columns = (
             attrs.evolve(column, nearest=near[column.header])
