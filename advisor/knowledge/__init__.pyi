@@ -22,24 +22,12 @@ from .load import (
     own_folders,
     own_version,
 )
+from .pack import CASES, LimitsFile, case_files, folder_pack, load_pack, rule_files
+from .references import check_circles, check_references, resolve_aliases, rule_called
 from .resolve import Resolver, ShopKnowledge, check_profile
-from .rule_file import (
-    CASES,
-    ID,
-    MOST_EFFORT,
-    LimitsFile,
-    RuleTable,
-    case_files,
-    check_circles,
-    check_references,
-    folder_pack,
-    load_pack,
-    load_rule,
-    resolve_aliases,
-    rule_called,
-    rule_files,
-    rule_texts,
-)
+from .rule_checks import ID, MOST_EFFORT
+from .rule_file import load_rule, rule_texts
+from .rule_table import RuleTable
 from .strata import stratify
 
 __all__ = [

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from advisor.errors import Mistakes, unknown
 from advisor.knowledge.installed import installed_rules
-from advisor.knowledge.rule_file import GUIDE
+from advisor.knowledge.pack import GUIDE
 from advisor.model import RulePack, frozen, parse_toml, structure
 from advisor.plugin import Registry
 

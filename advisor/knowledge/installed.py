@@ -3,7 +3,7 @@
 from weakref import WeakKeyDictionary
 
 from advisor.errors import AdvisorError, Mistakes, names_unknown_word, one_line
-from advisor.knowledge.rule_file import load_pack
+from advisor.knowledge.pack import load_pack
 from advisor.model import Note, Rule, RulePack, listed
 from advisor.plugin import Registry
 

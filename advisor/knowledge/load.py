@@ -8,15 +8,14 @@ import attrs
 
 from advisor.errors import AdvisorError, Mistakes, unknown
 from advisor.knowledge.installed import left_out, read_installed
-from advisor.knowledge.rule_file import (
+from advisor.knowledge.pack import folder_pack, load_pack
+from advisor.knowledge.references import (
     check_circles,
     check_references,
-    folder_pack,
-    load_pack,
     resolve_aliases,
     unknown_references,
-    wrong_numbers,
 )
+from advisor.knowledge.rule_checks import wrong_numbers
 from advisor.model import (
     Band,
     BandFile,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from advisor.testing.cases import Case
 
 _SUFFIX = (
-    ".cases.toml"  # advisor.knowledge.rule_file has it too, and is imported only where it is needed
+    ".cases.toml"  # advisor.knowledge.pack has it too, and is imported only where it is needed
 )
 _FOLDERS = pytest.StashKey[tuple[Path, ...]]()
 

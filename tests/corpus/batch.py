@@ -14,7 +14,7 @@ from advisor.judge import Judgement, judge
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader
 from advisor.knowledge.load import bands_of, inactive_reason
-from advisor.knowledge.rule_file import load_pack
+from advisor.knowledge.pack import load_pack
 from advisor.metrics.counted_rows import CountedRows, with_pools
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.measured import Measured, measure

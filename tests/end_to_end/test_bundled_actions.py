@@ -8,7 +8,7 @@ from advisor.document.compose.actions import action_infos
 from advisor.document.compose.findings import compose_findings
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.knowledge.load import bands_of
-from advisor.knowledge.rule_file import load_pack
+from advisor.knowledge.pack import load_pack
 from advisor.model.rule import Action, Rule, RulePack
 from advisor.model.settings import Settings
 from advisor.model.vocabulary import Vocabulary

@@ -18,7 +18,7 @@ from advisor.diagnosis import diagnose_gathered, gather_shop
 from advisor.document import Document, FindingInfo, Kpi, as_json
 from advisor.document.compose import compose_document
 from advisor.ingest.facts import read_facts, write_facts
-from advisor.knowledge.rule_file import load_pack
+from advisor.knowledge.pack import load_pack
 from advisor.report.formats import render_json
 from examples.generate import FOLDER
 from examples.shop import ADS, PRODUCTS, USD_RATE, VIDEOS, Ad

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.knowledge.rule_file import folder_pack, load_pack
+from advisor.knowledge.pack import folder_pack, load_pack
 from tests.end_to_end.runs import registry
 from tests.fuzz.inputs import rule_files
 

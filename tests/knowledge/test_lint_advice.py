@@ -20,7 +20,7 @@ from advisor.knowledge.lint_advice import (
     objections,
     prohibited_in,
 )
-from advisor.knowledge.rule_file import load_pack
+from advisor.knowledge.pack import load_pack
 from advisor.model.condition import Conditions
 from advisor.model.rule import Action, Rule, RulePack, Says, Severity
 from advisor.model.vocabulary import Lever

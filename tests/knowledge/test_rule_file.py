@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import Mistakes
-from advisor.knowledge.rule_file import check_references, load_pack, load_rule, resolve_aliases
+from advisor.knowledge.pack import load_pack
+from advisor.knowledge.references import check_references, resolve_aliases
+from advisor.knowledge.rule_file import load_rule
 from advisor.model.condition import Against, Quantifier, Related
 from advisor.model.condition import Test as Ask
 from advisor.model.rule import (

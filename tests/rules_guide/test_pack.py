@@ -10,7 +10,8 @@ import advisor_rules_guide as guide
 from advisor.judge.engine import Engine
 from advisor.judge.engine.durable import DurableEngine, available
 from advisor.judge.engine.reference import ReferenceEngine
-from advisor.knowledge.rule_file import check_references, load_pack
+from advisor.knowledge.pack import load_pack
+from advisor.knowledge.references import check_references
 from advisor.model.bands import Bands, check_bands
 from advisor.model.rule import Profile, Rule, Strength
 from advisor.model.shop import Business
