@@ -1,3 +1,4 @@
+from .advice import Advice, advise
 from .errors import AdvisorError, Mistakes
 from .model import (
     BandFile,
@@ -27,7 +28,6 @@ from .model import (
     time_zone_named,
     vocabulary_file,
 )
-from .pipeline import Advice, advise
 from .plugin import (
     Counts,
     CountTable,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from advisor import AdvisorError, advise
-from advisor.pipeline import ACTIONS, FINDINGS, Advice
+from advisor.advice import ACTIONS, FINDINGS, Advice
 from tests.docs.blocks import ROOT, Block, blocks
 from tests.end_to_end.runs import document, reports
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor import advise
-from advisor.pipeline import Advice
+from advisor.advice import Advice
 
 TODAY = date(2026, 6, 5)
 SETTINGS = {"shop": {"currency": "USD", "usd_rate": 1.0, "margin": 0.3, "size": "mid"}}
