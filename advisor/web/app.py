@@ -1,6 +1,5 @@
 """The pages. Each works without JavaScript: forms, links, and a page that loads itself again."""
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,15 +21,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from advisor.errors import AdvisorError, Mistakes
-from advisor.model import (
-    ENGLISH,
-    SOURCE,
-    Language,
-    Size,
-    frozen,
-    lazy_gettext,
-)
+from advisor.model import ENGLISH, SOURCE, Language, Size, frozen, lazy_gettext
 from advisor.report import left_out, template_texts
+from advisor.web.forms import Form, percent, settings_in, text_of
 from advisor.web.guard import Guard, Limits, Session
 from advisor.web.runs import ASKED, Options, Runs
 from advisor.web.workspace import PLAN, NotThere, chosen_days
@@ -44,8 +37,6 @@ _PLAN_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _HERE = resources("advisor.web")
-_TEXTS = ("name", "size", "niche", "region", "currency")
-_UPPER = ("region", "currency")
 _SHOWN_ACTIONS = 50
 _METRIC = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*")
 _RULE = re.compile(r"[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
@@ -60,25 +51,6 @@ _SIZES = {
 }
 _VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
-def _share(text: str) -> float:
-    """`45%`, `45 %`, `45` and `0.45` as 0.45."""
-    number = _number(text.removesuffix("%"))
-    # Divided as decimals are written, so that what the form shows is saved as it was.
-    return round(number / 100, 12) if text.endswith("%") or number > 1 else number
-
-
-def _percent(share: float) -> str:
-    """A share as the form shows it: all its digits, as `_share` reads them."""
-    return f"{share * 100:.10g}%"
-
-
-_NUMBERS = {"usd_rate": (_number, "0.055"), "margin": (_share, "45%")}  # how read, an example
 
 
 @frozen
@@ -152,8 +124,8 @@ class _Pages:
 
     async def choose_language(self, request: Request) -> Response:
         """Keeps the language of the page in a cookie."""
-        async with _Form(request, self.limits) as form:
-            code, back = _text(form, "language"), _text(form, "back")
+        async with Form(request, self.limits) as form:
+            code, back = text_of(form, "language"), text_of(form, "back")
         response = _see(back if _BACK.fullmatch(back) else "/")
         if code in self.choices.languages:
             response.set_cookie(
@@ -202,7 +174,7 @@ class _Pages:
         known: dict[str, Any] = {**settings.get("shop", {})}
         known["goal"] = settings.get("goal", {}).get("focus")
         if known.get("margin") is not None:
-            known["margin"] = _percent(known["margin"])
+            known["margin"] = percent(known["margin"])
         proposed = (recognized or {}).get("proposed") or {}
         for file in (recognized or {}).get("files", ()):
             file["skipped"] = left_out(file.get("left_out", {}), language=language)
@@ -267,16 +239,16 @@ class _Pages:
 
     async def create(self, request: Request) -> Response:
         """A new shop, with or without files."""
-        async with _Form(request, self.limits) as form:
+        async with Form(request, self.limits) as form:
             language = self._language(request)
-            name = _text(form, "name")
+            name = text_of(form, "name")
             create = self.workspace.create
             shop = await run_in_threadpool(create, name or language.gettext("My shop"))
             return await self._added(language, shop, form, rename=not name)
 
     async def add(self, request: Request) -> Response:
         """More files."""
-        async with _Form(request, self.limits) as form:
+        async with Form(request, self.limits) as form:
             return await self._added(self._language(request), _shop(request), form)
 
     async def _added(
@@ -299,9 +271,9 @@ class _Pages:
 
     async def remove(self, request: Request) -> Response:
         """Takes one file out."""
-        async with _Form(request, self.limits) as form:
+        async with Form(request, self.limits) as form:
             shop = _shop(request)
-            await run_in_threadpool(self.workspace.remove_file, shop, _text(form, "file"))
+            await run_in_threadpool(self.workspace.remove_file, shop, text_of(form, "file"))
             return _see(f"/shops/{_path(shop)}")
 
     async def save(self, request: Request) -> Response:
@@ -315,11 +287,11 @@ class _Pages:
     async def _saved(
         self, request: Request, then: Callable[[str, Options], object] | None = None
     ) -> Response:
-        async with _Form(request, self.limits) as form:
+        async with Form(request, self.limits) as form:
             shop = _shop(request)
-            given = {key: _text(form, key) for key in form}
+            given = {key: text_of(form, key) for key in form}
         try:
-            await run_in_threadpool(self.workspace.change_settings, shop, _answers(given))
+            await run_in_threadpool(self.workspace.change_settings, shop, settings_in(given))
             first, last = given.get("first", ""), given.get("last", "")
             chosen_days(first, last)
         except Mistakes as error:
@@ -340,9 +312,9 @@ class _Pages:
 
     async def delete(self, request: Request) -> Response:
         """Removes a shop with everything of it."""
-        async with _Form(request, self.limits) as form:
+        async with Form(request, self.limits) as form:
             shop = _shop(request)
-            if _text(form, "sure") != "yes":
+            if text_of(form, "sure") != "yes":
                 language = self._language(request)
                 wrong = [language.gettext("Check the box to delete this shop.")]
                 page = partial(self._shop, language, shop, wrong=wrong, status=422)
@@ -504,62 +476,9 @@ def _environment(language: Language) -> jinja2.Environment:
     return environment
 
 
-class _Form:
-    """The form of a request, read within the limits; its files are closed afterwards."""
-
-    def __init__(self, request: Request, limits: Limits) -> None:
-        self._request = request
-        self._limits = limits
-        self._form: FormData | None = None
-
-    async def __aenter__(self) -> FormData:
-        limits = self._limits
-        try:
-            async with asyncio.timeout(limits.seconds):
-                self._form = await self._request.form(
-                    max_files=limits.files, max_fields=limits.fields, max_part_size=limits.field
-                )
-        except TimeoutError:
-            raise HTTPException(
-                408, "The upload took too long. Send fewer files at once."
-            ) from None
-        return self._form
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._form is not None:
-            await self._form.close()
-
-
 def _shop(request: Request) -> str:
     shop: str = request.path_params["shop"]
     return shop
-
-
-def _text(form: FormData, key: str) -> str:
-    value = form.get(key)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _answers(given: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
-    """The settings that a form gives. Raises Mistakes for what is not a number."""
-    shop: dict[str, Any] = {
-        key: (given[key].upper() if key in _UPPER else given[key]) or None
-        for key in _TEXTS
-        if key in given
-    }
-    wrong: list[str] = []
-    for key, (read, like) in _NUMBERS.items():
-        text = given.get(key)
-        if text is None:
-            continue
-        try:
-            shop[key] = read(text) if text else None
-        except ValueError:
-            wrong.append(f"shop.{key}: {text!r} is not a number (expected: {like})")
-    if wrong:
-        raise Mistakes(wrong, where="settings")
-    goal = {"goal": {"focus": given["goal"] or None}} if "goal" in given else {}
-    return {"shop": shop, **goal}
 
 
 def _rules(document: Mapping[str, Any]) -> list[Mapping[str, str]]:
