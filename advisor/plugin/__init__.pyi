@@ -1,30 +1,9 @@
-from .calls import (
-    DISTRIBUTION,
-    PluginInfo,
-)
-from .catalogues import (
-    catalogue_files,
-    find_language,
-    host_folder,
-    make_language,
-)
-from .contracts import (
-    contract_breaks,
-)
-from .counts import (
-    Counts,
-    CountTable,
-    Coverage,
-    MetricsContext,
-    Within,
-)
-from .derive import (
-    derive,
-)
-from .guard import (
-    describe_error,
-    guarded,
-)
+from .calls import DISTRIBUTION, PluginInfo
+from .catalogues import catalogue_files, find_language, host_folder, make_language
+from .contracts import contract_breaks
+from .counts import Counts, CountTable, Coverage, MetricsContext, Within
+from .derive import derive
+from .guard import describe_error, guarded
 from .hookspecs import (
     FORMATS,
     PROJECT,
@@ -41,49 +20,14 @@ from .hookspecs import (
     hookimpl,
     takes_blocks,
 )
-from .isolated import (
-    run_isolated,
-)
-from .overrides import (
-    Overridden,
-    Override,
-    override_rules,
-    template_names,
-)
-from .process import (
-    MIB,
-    Cause,
-    Child,
-    ChildDied,
-    Death,
-    Limits,
-    python_command,
-    run_process,
-    serve,
-)
-from .registry import (
-    Computed,
-    Registry,
-    add,
-    documentation_url,
-    installed_versions,
-    load_plugins,
-    own_version,
-)
-from .steps import (
-    Failure,
-    Step,
-    Steps,
-    alone,
-    side_by_side,
-    step,
-)
-from .text_folder import (
-    TextFolder,
-)
-from .tracing import (
-    Trace,
-)
+from .isolated import run_isolated
+from .loading import add, documentation_url, installed_versions, load_plugins, own_version
+from .overrides import Overridden, Override, override_rules, template_names
+from .process import MIB, Cause, Child, ChildDied, Death, Limits, python_command, run_process, serve
+from .registry import Computed, Registry
+from .steps import Failure, Step, Steps, alone, side_by_side, step
+from .text_folder import TextFolder
+from .tracing import Trace
 
 __all__ = [
     "DISTRIBUTION",

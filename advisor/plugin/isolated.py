@@ -15,9 +15,10 @@ from advisor.plugin.hookspecs import (
     Together,
     takes_blocks,
 )
+from advisor.plugin.loading import add, empty
 from advisor.plugin.messages import Writer, read_message
 from advisor.plugin.process import Connection, serve
-from advisor.plugin.registry import Registry, add, empty
+from advisor.plugin.registry import Registry
 
 if TYPE_CHECKING:
     import polars as pl

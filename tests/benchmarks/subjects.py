@@ -13,7 +13,7 @@ from advisor.model.bands import Band, BandFile, Bands
 from advisor.model.condition import Test as Ask
 from advisor.model.reading import Grain
 from advisor.model.rule import Rule
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 from tests.benchmarks.baselines.raw_durable import Limit, NumericRule
 from tests.core import CURRENT, SHOP, TODAY, US, WINDOW, rule
 

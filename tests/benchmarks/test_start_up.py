@@ -30,7 +30,7 @@ from datetime import date
 from advisor.model import Settings
 from advisor.model.shop import Business
 from advisor.knowledge.load import bands_of, load_rules
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 registry = load_plugins()
 bands_of(Settings(), registry)
 loaded = load_rules(registry, Settings(), Business(), date(2026, 11, 2))

@@ -30,7 +30,8 @@ from advisor.model.shop import Business
 from advisor.model.vocabulary import Vocabulary
 from advisor.model.window import Window
 from advisor.plugin.hookspecs import PROJECT
-from advisor.plugin.registry import DISTRIBUTION, Registry, load_plugins
+from advisor.plugin.loading import load_plugins
+from advisor.plugin.registry import DISTRIBUTION, Registry
 from tests.corpus.funnels import Floats, How
 from tests.corpus.nature import WINDOW, Herd, Nature, days
 

@@ -19,7 +19,8 @@ from advisor.model.rule import Rule
 from advisor.model.settings import read_settings
 from advisor.model.vocabulary import VocabularyFile, vocabulary_file
 from advisor.plugin.hookspecs import hookimpl
-from advisor.plugin.registry import Registry, add, empty, load_plugins
+from advisor.plugin.loading import add, empty, load_plugins
+from advisor.plugin.registry import Registry
 from advisor.portfolio import read_expectations
 from advisor.tabular.kinds import kind_of
 from advisor.testing.case_runner import CaseRunner

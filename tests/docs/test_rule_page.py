@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 from docs.pages import rules
 
 SECTIONS = {

@@ -8,7 +8,7 @@ import pytest
 
 from advisor.model import ENGLISH
 from advisor.plugin.hookspecs import Templates
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 from advisor.report.formats import make_environment, render_markdown
 from advisor.report.views import filters
 from tests.docs.blocks import ROOT, Block, blocks

@@ -16,7 +16,8 @@ from advisor.document import Document
 from advisor.document.compose import compose_document
 from advisor.model.request import Request
 from advisor.model.settings import CONFIG_NAME, Settings, read_settings
-from advisor.plugin.registry import Registry, load_plugins
+from advisor.plugin.loading import load_plugins
+from advisor.plugin.registry import Registry
 from advisor.report.formats import print_terminal, render
 
 TODAY = date(2026, 11, 2)

@@ -24,7 +24,7 @@ from advisor.knowledge.pack import load_pack
 from advisor.model.condition import Conditions
 from advisor.model.rule import Action, Rule, RulePack, Says, Severity
 from advisor.model.vocabulary import Lever
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("advice_sentences.toml").read_text("utf-8"))
 CAUGHT: dict[str, list[str]] = SENTENCES["caught"]

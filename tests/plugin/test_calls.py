@@ -16,7 +16,8 @@ from advisor.errors import AdvisorError, PluginError
 from advisor.model.vocabulary import Count, VocabularyFile
 from advisor.plugin.guard import guarded
 from advisor.plugin.hookspecs import PROJECT
-from advisor.plugin.registry import Registry, add, empty
+from advisor.plugin.loading import add, empty
+from advisor.plugin.registry import Registry
 
 hookimpl: Any = HookimplMarker(PROJECT)  # as it is where nobody checks types
 CLICKS = VocabularyFile(count=(Count("clicks", "clicks"),))

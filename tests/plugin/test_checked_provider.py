@@ -17,7 +17,8 @@ from advisor.model.reading import Column, File, Grain, Links, Note, Reading, Tab
 from advisor.model.source import Source
 from advisor.plugin.checked_provider import CheckedProvider
 from advisor.plugin.hookspecs import KindInfo, Match, Provider, ReadContext
-from advisor.plugin.registry import Registry, add, load_plugins
+from advisor.plugin.loading import add, load_plugins
+from advisor.plugin.registry import Registry
 from tests.cli.exports import ads_file
 from tests.plugin.test_calls import CASES, Odd, Shy, plugin, raises
 

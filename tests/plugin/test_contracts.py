@@ -13,7 +13,7 @@ from advisor import Counts, MetricsContext
 from advisor.model.vocabulary import VocabularyFile
 from advisor.plugin.contracts import derived_breaks
 from advisor.plugin.hookspecs import Derived, hookimpl
-from advisor.plugin.registry import add, empty
+from advisor.plugin.loading import add, empty
 from tests.core import WORDS
 from tests.plugin.test_calls import CASES, plugin
 

@@ -16,8 +16,9 @@ from advisor.model.settings import PluginsSection, RulesSection, Settings
 from advisor.model.shop import Business
 from advisor.model.vocabulary import Niche, VocabularyFile
 from advisor.plugin.hookspecs import Templates
+from advisor.plugin.loading import add, empty
 from advisor.plugin.overrides import Override, order_templates
-from advisor.plugin.registry import Registry, add, empty
+from advisor.plugin.registry import Registry
 from tests.core import TODAY
 from tests.plugin.test_calls import hookimpl
 from tests.plugin.test_contracts import words

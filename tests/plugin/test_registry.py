@@ -19,7 +19,8 @@ from advisor.model.settings import Settings
 from advisor.model.shop import Business
 from advisor.model.vocabulary import Count, VocabularyFile
 from advisor.plugin.hookspecs import Hooks, hookimpl
-from advisor.plugin.registry import Registry, add, empty, load_plugins
+from advisor.plugin.loading import add, empty, load_plugins
+from advisor.plugin.registry import Registry
 from tests.core import TODAY
 
 

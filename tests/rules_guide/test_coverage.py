@@ -9,7 +9,8 @@ from advisor import hookimpl
 from advisor.errors import Mistakes
 from advisor.knowledge.guide_coverage import Coverage, Covered, coverage, guide_file, guides
 from advisor.model.vocabulary import Goal, Niche, VocabularyFile
-from advisor.plugin.registry import Registry, add
+from advisor.plugin.loading import add
+from advisor.plugin.registry import Registry
 from docs.generate import bundled
 
 # What has no encoder, and what has some and needs more; guide.toml says what.

@@ -13,7 +13,7 @@ from advisor.ingest.result import Gathered
 from advisor.model.reading import File, Grain
 from advisor.model.request import Request
 from advisor.model.settings import read_settings
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 from advisor.tabular.containers.open import open_source
 from advisor.tabular.custom.guess import Proposal, propose
 from advisor.tabular.reader import TabularProvider

@@ -12,7 +12,7 @@ from advisor.knowledge import installed_rules
 from advisor.knowledge.lint_advice import objections
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
-from advisor.plugin.registry import load_plugins
+from advisor.plugin.loading import load_plugins
 
 
 @attrs.frozen

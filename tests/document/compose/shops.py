@@ -17,7 +17,8 @@ from advisor.model.rule import RulePack
 from advisor.model.settings import Settings, ShopSection
 from advisor.model.vocabulary import VocabularyFile
 from advisor.plugin.hookspecs import KindInfo, Provider, hookimpl
-from advisor.plugin.registry import Registry, add, empty
+from advisor.plugin.loading import add, empty
+from advisor.plugin.registry import Registry
 from tests.core import TODAY, USUAL, WORDS
 from tests.files_and_frames import reading
 

@@ -17,7 +17,7 @@ from advisor.model.request import Request
 from advisor.model.settings import ShopSection
 from advisor.model.vocabulary import Count, CountUnit, MarginSource, VocabularyFile
 from advisor.plugin.hookspecs import hookimpl
-from advisor.plugin.registry import add
+from advisor.plugin.loading import add
 from tests.core import TODAY
 from tests.document.compose.shops import SETTINGS, Row, ads, composed, registry, written
 
