@@ -253,7 +253,7 @@ def _side_by_side(
     events = counts.deciding(asked.metric, vocabulary)
     lines = [*_table(reading, vocabulary, found.currency), ""]
     for result in reading.results:
-        lines += map(plain, words.told(reading, result, events, found.currency))
+        lines += map(plain, words.describe_version(reading, result, events, found.currency))
     for warning in words.warnings(reading, as_ran=found.as_ran and parts is None):
         lines += ["", plain(f"Beware: {warning}")]
     return lines

@@ -44,9 +44,9 @@ class Diagnosis:
     @property
     def rules(self) -> RuleSet:
         """The rules, in the language of the report."""
-        return self.block.shops[self.id].known.said
+        return self.block.shops[self.id].known.translated
 
-    def said(self, rule: Rule) -> Rule:
+    def in_language(self, rule: Rule) -> Rule:
         """*rule* in the language of the report."""
         return self.block.shops[self.id].known.in_language(rule)
 

@@ -106,7 +106,7 @@ def subject(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
     kind, row = _row(measured, metric, name, where=where)
     frame = measured[kind].frame
     each = _each(metric, row, frame)
-    found = _found(shop, metric, kind, row, _name(row), each)
+    found = _version_of(shop, metric, kind, row, _name(row), each)
     part = "e" if metric.kind is MetricKind.MONEY else "d"
     events = _number(frame[f"{metric.id}.{part}"].sum())
     own = found.arm.rests_on(metric)
@@ -124,7 +124,7 @@ def whole(shop: Shop, metric: Metric, name: str, *, where: str) -> Found:
     each = None
     if money is not None and money.kind == total.kind:
         each = _ratio(money.row.get(f"{metric.money}.x"), total.row.get(f"{metric.id}.x"))
-    return _found(shop, metric, total.kind, {**total.row, "key": shop.business.id}, name, each)
+    return _version_of(shop, metric, total.kind, {**total.row, "key": shop.business.id}, name, each)
 
 
 def changes(
@@ -238,7 +238,7 @@ def _row(
     raise AdvisorError(unknown("subject", name, set(known)), where=where)
 
 
-def _found(
+def _version_of(
     shop: Shop,
     metric: Metric,
     kind: str,

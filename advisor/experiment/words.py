@@ -69,7 +69,9 @@ def varying(times: float) -> str:
     )
 
 
-def told(reading: Reading, result: Result, events: str, currency: str | None) -> Iterator[str]:
+def describe_version(
+    reading: Reading, result: Result, events: str, currency: str | None
+) -> Iterator[str]:
     """The verdict on one version, its numbers and its worth."""
     metric, a, b = reading.metric, reading.a.name, result.name
     yield f"{_verdict(reading, result, events)}"

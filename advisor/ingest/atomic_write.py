@@ -78,7 +78,7 @@ class PendingSet:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        with _said(self.place):
+        with _refusals_explained(self.place):
             self.folder.mkdir(parents=True, exist_ok=True)
             with _locked(self.folder):
                 _put_in_place(self.folder)
@@ -105,14 +105,14 @@ class PendingSet:
         """Puts what is in the set in place, with these *outputs* by name, together. Raises
         AdvisorError where that cannot be."""
         write_outputs({self.place / name: content for name, content in outputs.items()})
-        with _said(self.folder), _locked(self.folder):
+        with _refusals_explained(self.folder), _locked(self.folder):
             _put_in_place(self.folder)
             self.place.rename(self.folder / COMMITTED)
             _put_in_place(self.folder)
 
 
 @contextmanager
-def _said(place: Path) -> Iterator[None]:
+def _refusals_explained(place: Path) -> Iterator[None]:
     """Raises AdvisorError for what the file system refuses."""
     try:
         yield

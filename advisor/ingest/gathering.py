@@ -424,7 +424,7 @@ def _as_answers(
     }
     of_answers = {one.file for together in answers.values() for one in together}
 
-    def told(reading: Reading) -> Reading:
+    def with_answer_note(reading: Reading) -> Reading:
         if reading.file not in of_answers:
             return reading
         others = tuple(note for note in reading.notes if note.code != ONE_PAGE)
@@ -432,7 +432,7 @@ def _as_answers(
         more = (Note(ONE_PAGE, text, reading.file.name),) if text else ()
         return attrs.evolve(reading, notes=(*others, *more))
 
-    return [told(reading) for reading in readings]
+    return [with_answer_note(reading) for reading in readings]
 
 
 def _alike(source: Source, providers: Sequence[Provider]) -> list[_Claim]:

@@ -77,7 +77,7 @@ def _at_home(reading: Reading, zones: tuple[str, ...], home: str | None, today: 
             "shop's time zone to have both compared",
             there=Listed(zones),
         )
-        return _told(reading, text)
+        return _with_zone_note(reading, text)
     ours = _offsets(home, today)
     apart = {
         zone: [a - b for a, b in zip(ours, _offsets(zone, today), strict=True)] for zone in zones
@@ -96,7 +96,7 @@ def _at_home(reading: Reading, zones: tuple[str, ...], home: str | None, today: 
             hours,
             **told,
         )
-        return _told(reading, text)
+        return _with_zone_note(reading, text)
     moved = attrs.evolve(
         reading, tables=tuple(_moved(table, others, home) for table in reading.tables)
     )
@@ -111,10 +111,10 @@ def _at_home(reading: Reading, zones: tuple[str, ...], home: str | None, today: 
         hours,
         **told,
     )
-    return _told(attrs.evolve(moved, period=period or reading.period), text)
+    return _with_zone_note(attrs.evolve(moved, period=period or reading.period), text)
 
 
-def _told(reading: Reading, text: str) -> Reading:
+def _with_zone_note(reading: Reading, text: str) -> Reading:
     others = [note for note in reading.notes if note.code != "other-time-zone"]
     note = Note("other-time-zone", text, reading.file.name)
     return attrs.evolve(reading, notes=(*others, note))

@@ -127,7 +127,7 @@ def _compared(
         [ranges[name] for name in identity.over],
     )
     low, high = max(good.low, made.low), min(good.high, made.high)
-    said = _said(identity, made, edges, file, vocabulary)
+    said = _describe_disagreement(identity, made, edges, file, vocabulary)
     if low > high:
         return Verdict.CANNOT, f"{said}: they cannot hold together"
     if math.isfinite(made.width) and math.log(high / low) < CORNER * made.width:
@@ -197,7 +197,7 @@ def _range(edges: Edges) -> _Range:
     return _Range(low, math.inf if edges.high is None else edges.high)
 
 
-def _said(
+def _describe_disagreement(
     identity: Identity,
     made: _Range,
     edges: Mapping[str, Edges],

@@ -56,7 +56,7 @@ def _languages(name: str, registry: Registry) -> Sequence[str]:
 @attrs.frozen(eq=False, slots=False)
 class ShopKnowledge:
     """One shop of a run: what is asked of it, who it is, the rules in force, the bands that others
-    have too, and its own. *vocabulary* and *said* are the words and rules in its *language*."""
+    have too, and its own. *vocabulary* and *translated* are the words and rules in its *language*."""
 
     request: Request
     business: Business
@@ -66,15 +66,15 @@ class ShopKnowledge:
     notes: tuple[Note, ...]
     language: Language
     vocabulary: Vocabulary
-    said: RuleSet
+    translated: RuleSet
 
     def in_language(self, rule: Rule) -> Rule:
         """*rule* in the language of the report."""
-        return self._said.get(rule.id, rule)
+        return self._translated.get(rule.id, rule)
 
     @cached_property
-    def _said(self) -> Mapping[str, Rule]:
-        return {rule.id: rule for rule in self.said.rules}
+    def _translated(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.translated.rules}
 
 
 @attrs.define(eq=False)
@@ -133,7 +133,7 @@ class Resolver:
             notes,
             language,
             self._once(("words", id(language)), lambda: language.translate(self.vocabulary)),
-            self._once(("said", id(language), id(rules)), lambda: language.translate(rules)),
+            self._once(("translated", id(language), id(rules)), lambda: language.translate(rules)),
         )
 
     def _language(

@@ -111,7 +111,7 @@ def load_rule(
         *wrong_texts(rule, vocabulary, conditions_read=asks and not reader.wrong),
         *wrong_actions(rule, vocabulary),
     ]
-    wrong += [line for line in more if not _told(line.partition(":")[0], told)]
+    wrong += [line for line in more if not _already_reported(line.partition(":")[0], told)]
     if wrong:
         raise Mistakes(wrong, where=where)
     return rule
@@ -136,7 +136,7 @@ def _structured(raw: dict[str, Any], where: str) -> tuple[RuleTable | None, list
     return None, wrong
 
 
-def _told(place: str, told: Collection[str]) -> bool:
+def _already_reported(place: str, told: Collection[str]) -> bool:
     """Whether *place*, or what holds it, was told already."""
     return any(place == one or place.startswith((f"{one}.", f"{one}[")) for one in told)
 

@@ -50,7 +50,7 @@ def with_over(
         if frame is None:
             continue
         found[kind] = attrs.evolve(one, frame=frame)
-        for shop, text in _told(frame, vocabulary.subjects[kind]):
+        for shop, text in _render_ended(frame, vocabulary.subjects[kind]):
             notes.setdefault(shop, []).append(Note("not-running", text))
     return found, {shop: tuple(of) for shop, of in notes.items()}
 
@@ -190,7 +190,7 @@ def _last_weeks(frame: pl.DataFrame, windows: Windows, alone: str | None) -> pl.
     return found.filter(before).select("shop", "_week", "_ends").collect(engine="in-memory")
 
 
-def _told(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:
+def _render_ended(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:
     """The text of a note for each shop that has subjects which are over."""
     over = frame.filter(pl.col(OVER).is_not_null()).select("shop", "name", OVER)
     every = frame.group_by("shop").len()

@@ -65,7 +65,9 @@ def shapley(now: Sequence[pl.Expr], then: Sequence[pl.Expr]) -> tuple[pl.Expr, .
     return tuple(found)
 
 
-def _told(now: Sequence[pl.Expr], then: Sequence[pl.Expr], *, above: bool) -> list[pl.Expr]:
+def _contributions(
+    now: Sequence[pl.Expr], then: Sequence[pl.Expr], *, above: bool
+) -> list[pl.Expr]:
     """What each of the factors adds; *above*: all of them are above zero everywhere."""
     exact = lmdi(now, then)
     if above:
@@ -102,7 +104,7 @@ def contributions(
     # In steps: to plan the tree of all orders of all rates takes longer than to work it out.
     factors = parts.with_columns(*made, (~(_broken(now) | _broken(then))).alias(_WHOLE))
     above = bool(factors.select(pl.all_horizontal(pl.col(*chain(*named)) > 0).all()).item())
-    told = _told(*([pl.col(name) for name in names] for names in named), above=above)
+    told = _contributions(*([pl.col(name) for name in names] for names in named), above=above)
     split = factors.with_columns(
         change.alias(CHANGE),
         *(

@@ -143,7 +143,7 @@ def take_apart(asked: Sequence[Sequence[pl.Series]]) -> list[list[Amounts]]:
     found: list[Amounts] = []
     for columns, frame in zip(parts, frames, strict=True):
         together = Parts(columns, frame)
-        signs, told, start = _signs(frame), _told(frame), 0
+        signs, told, start = _signs(frame), _spelling_evidence(frame), 0
         for at, column in enumerate(columns):
             unread, *evidence = told.get(at, (0, 0, 0, 0, 0))
             own = signs.get(at, frozenset())
@@ -191,7 +191,7 @@ def _parts(columns: Sequence[pl.Series]) -> pl.LazyFrame:
     )
 
 
-def _told(frame: pl.DataFrame) -> dict[int, tuple[int, ...]]:
+def _spelling_evidence(frame: pl.DataFrame) -> dict[int, tuple[int, ...]]:
     """By column, how many cells are no amounts, and the evidence of its Spelling."""
     unread = pl.col("digits").is_null() & pl.col("text").is_not_null()
     counted = (

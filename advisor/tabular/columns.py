@@ -158,7 +158,7 @@ class ColumnReader:
             spans_ = yield from cells.durations([known[name] for name in timed])
             for name, seconds in zip(timed, spans_, strict=True):
                 found = cells.parsed(known[name], seconds, rows)
-                numbers[name] = self._counted(name, self._told(name, found), rows)
+                numbers[name] = self._counted(name, self._noted(name, found), rows)
         amounts, shortened = yield from self._taken_apart(worded, known, currency)
         signs = set[str]().union(*(one.currencies for one in amounts.values()))
         sign = signs.pop() if len(signs) == 1 else None
@@ -375,7 +375,7 @@ class ColumnReader:
         self.say("negative-count", text)
         return pl.select(pl.when(~pl.lit(wrong)).then(pl.lit(values)).alias("v"))["v"]
 
-    def _told(self, name: str, found: Parsed) -> pl.Series:
+    def _noted(self, name: str, found: Parsed) -> pl.Series:
         if found.bad:
             self._bad(name, found.bad, found.example, found.first)
         return found.values
@@ -432,7 +432,7 @@ class ColumnReader:
                 )
             )
             self.say("date-order-assumed", text_)
-        return self._told(name, found.parsed), last
+        return self._noted(name, found.parsed), last
 
 
 def _in_full(text: pl.Series, spelled: pl.Series) -> pl.Series:

@@ -468,7 +468,7 @@ def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, b
     same = bool((a == b).all())
     if over_a != over_b:
         return over_a > over_b, False
-    told = _told_by_days(open_, today)
+    told = _day_first_by_order(open_, today)
     if told is not None:
         return told, False
     if order.day_first is not None:
@@ -481,7 +481,7 @@ def _day_first(fields: pl.DataFrame, order: Order, today: date) -> tuple[bool, b
     return order.usual, not same
 
 
-def _told_by_days(fields: pl.DataFrame, today: date) -> bool | None:
+def _day_first_by_order(fields: pl.DataFrame, today: date) -> bool | None:
     """Whether the day comes first, where the days themselves tell: one way they follow each other,
     the other way they are months apart."""
     by_day = _longest_run(_ordered(fields, "a", "b"), today)

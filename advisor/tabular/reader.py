@@ -143,7 +143,7 @@ class TabularProvider:
         """
         recogniser = self._recogniser(reading.kind)
 
-        def told(column: Column) -> Column:
+        def with_meaning(column: Column) -> Column:
             if column.means:
                 return column
             why = recogniser.why_not_used(column.header)
@@ -151,7 +151,7 @@ class TabularProvider:
                 return attrs.evolve(column, means=f"{NOT_USED}: {why}" if why else NOT_USED)
             return attrs.evolve(column, nearest=recogniser.nearest(column.header))
 
-        return tuple(told(column) for column in reading.columns)
+        return tuple(with_meaning(column) for column in reading.columns)
 
     def _recogniser(self, kind: str) -> Recogniser:
         if kind not in self._recognisers:

@@ -36,7 +36,7 @@ def find_rule(rule: RuleLike, pack: PackLike | None, registry: Registry) -> tupl
     id: of a rule of *pack*, else of one that is installed. Raises AdvisorError where there is none.
     """
     own = None if pack is None else as_pack(pack)
-    found, home = _found(rule, own, registry)
+    found, home = _rule_and_pack(rule, own, registry)
     everyone = [found]
     if found.after is not None or found.explains:
         beside = tolerant(home, registry.vocabulary()) if home is not None else ()
@@ -79,7 +79,7 @@ def installed(registry: Registry) -> tuple[Rule, ...]:
     return tuple(rule for rules in installed_rules(registry).values() for rule in rules)
 
 
-def _found(
+def _rule_and_pack(
     rule: RuleLike, own: RulePack | None, registry: Registry
 ) -> tuple[Rule, RulePack | None]:
     """The rule, and the pack that it stands in, where that is not an installed one."""

@@ -55,7 +55,7 @@ def cpc_driver(ads: pl.DataFrame) -> pl.LazyFrame:
     # What is shown is bought, only clicks come by chance: they have to carry their own part.
     clicked = (share > 1 - MOST) | (gap - price - noise > 0)
     sure = (clicks > 0) & (gap - noise > GAP) & clicked
-    return _said("cpc.driver", ads, sure, word.otherwise(pl.lit("both")))
+    return _symbols_where("cpc.driver", ads, sure, word.otherwise(pl.lit("both")))
 
 
 def roas_driver(ads: pl.DataFrame) -> pl.LazyFrame:
@@ -85,7 +85,7 @@ def roas_driver(ads: pl.DataFrame) -> pl.LazyFrame:
         *(pl.when(low & alone[name] & told[name]).then(pl.lit(name)) for name in parts),
         pl.when(low & ~pl.any_horizontal(alone.values())).then(pl.lit("several")),
     )
-    return _said("roas.driver", ads, pl.lit(value=True), word)
+    return _symbols_where("roas.driver", ads, pl.lit(value=True), word)
 
 
 def weak_attention(ads: pl.DataFrame) -> pl.LazyFrame:
@@ -105,7 +105,9 @@ def weak_attention(ads: pl.DataFrame) -> pl.LazyFrame:
         .when(body)
         .then(pl.lit("body"))
     )
-    return _said("attention.weak", ads, pl.lit(value=True), word.otherwise(pl.lit("neither")))
+    return _symbols_where(
+        "attention.weak", ads, pl.lit(value=True), word.otherwise(pl.lit("neither"))
+    )
 
 
 def _others(count: pl.Expr) -> pl.Expr:
@@ -123,7 +125,7 @@ def _lost(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
     return _gap(top, bottom) + noise < WEAK
 
 
-def _said(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.LazyFrame:
+def _symbols_where(symbol: str, ads: pl.DataFrame, sure: pl.Expr, word: pl.Expr) -> pl.LazyFrame:
     """Where *sure*, the word; ads that nothing was counted of are no others."""
     base = next(c for c in ads.columns if c not in LABELS)
     there = ads.lazy().filter(pl.col(base) > 0).filter(pl.len().over("shop") > 1)

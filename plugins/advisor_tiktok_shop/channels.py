@@ -11,12 +11,12 @@ from advisor import Reading
 def channel(key: str, name: str) -> Callable[[Reading], Reading]:
     """Makes the subject of a reading's tables the channel *key*."""
 
-    def told(reading: Reading) -> Reading:
+    def labeled(reading: Reading) -> Reading:
         labels = (pl.lit(key).alias("key"), pl.lit(name).alias("name"))
         tables = (attrs.evolve(t, frame=t.frame.with_columns(labels)) for t in reading.tables)
         return attrs.evolve(reading, tables=tuple(tables))
 
-    return told
+    return labeled
 
 
 def shop_tab_or_search(reading: Reading) -> Reading:

@@ -60,7 +60,7 @@ def order_counts(
     rows, left_out = _sales(rows)
     rows, others = _of_channels(rows, channels)
     left_out = left_out_too(left_out, others)
-    notes += _channels_told(reading, rows, others, channels)
+    notes += _channel_notes(reading, rows, others, channels)
     if "platform_discount" in rows.columns:
         paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
         rows = rows.with_columns(paid.alias("gmv"))
@@ -81,7 +81,7 @@ def order_counts(
         )
     tables = _tables("shop-orders", shop, _by_product(rows, _SUMS, "orders"))
     found = _by_place(rows, places, reading.file.sha256[:12])
-    return _told(reading, (*tables, found) if found else tables, rows, left_out, notes)
+    return _with_orders(reading, (*tables, found) if found else tables, rows, left_out, notes)
 
 
 def visits_of(read: Reading, counted: Reading, buyers: pl.DataFrame) -> Visits | None:
@@ -133,7 +133,7 @@ def _of_channels(
     return kept, {_OF_OTHERS: rows.height - kept.height} if kept.height < rows.height else {}
 
 
-def _channels_told(
+def _channel_notes(
     reading: Reading, rows: pl.DataFrame, others: Mapping[str, int], channels: Sequence[str]
 ) -> list[Note]:
     """Notes where orders are of more than one purchase channel, such as Tokopedia."""
@@ -211,7 +211,7 @@ def return_counts(reading: Reading) -> Reading:
     rows, left_out = sorted_out(rows, dated.fill_null("no order id"))
     shop = _counted(rows, ("day", "currency"), _RETURN_SUMS, "refunded_orders")
     tables = _tables("shop-returns", shop, _by_product(rows, _RETURN_SUMS, "refunded_orders"))
-    return _told(reading, tables, rows, left_out, reading.notes)
+    return _with_orders(reading, tables, rows, left_out, reading.notes)
 
 
 def _whole(reading: Reading) -> pl.DataFrame:
@@ -282,7 +282,7 @@ def _framed(counts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(
+def _with_orders(
     reading: Reading,
     tables: tuple[Table, ...],
     rows: pl.DataFrame,

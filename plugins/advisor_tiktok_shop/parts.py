@@ -22,7 +22,7 @@ def part_of(channel: str, own: Collection[str] = ()) -> Finish:
     """Breaks a reading's counts down as those of one *channel*. Counts in *own* exist nowhere else
     and stay the subject's."""
 
-    def told(reading: Reading) -> Reading:
+    def labeled(reading: Reading) -> Reading:
         tables: list[Table] = []
         for table in reading.tables:
             apart = [count for count in table.counts if count in own]
@@ -33,33 +33,33 @@ def part_of(channel: str, own: Collection[str] = ()) -> Finish:
                 tables.append(attrs.evolve(table, frame=table.frame.drop(shared)))
         return attrs.evolve(reading, tables=tuple(tables))
 
-    return told
+    return labeled
 
 
 def about(what: str) -> Finish:
     """Makes the subject of a reading the *what* (a video …) whose id is in the file's name, else
     one that goes by the name of the file."""
 
-    def told(reading: Reading) -> Reading:
+    def labeled(reading: Reading) -> Reading:
         found, notes = _named(reading, what)
         labels = (pl.lit(found).alias("key"), pl.lit(found).alias("name"))
         tables = (attrs.evolve(t, frame=t.frame.with_columns(labels)) for t in reading.tables)
         return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, *notes))
 
-    return told
+    return labeled
 
 
 def part_of_one(what: str) -> Finish:
     """Breaks a reading down as part of the *what* (a video …) whose id is in the file's name, else
     of one that goes by the name of the file."""
 
-    def told(reading: Reading) -> Reading:
+    def labeled(reading: Reading) -> Reading:
         found, notes = _named(reading, what)
         label = pl.lit(found).alias(f"by.{what.lower()}")
         tables = (attrs.evolve(t, frame=t.frame.with_columns(label)) for t in reading.tables)
         return attrs.evolve(reading, tables=tuple(tables), notes=(*reading.notes, *notes))
 
-    return told
+    return labeled
 
 
 def videos_by_link(reading: Reading) -> Reading:
@@ -84,12 +84,12 @@ def on_the_day_in_its_name(reading: Reading) -> Reading:
 def after(*steps: Finish) -> Finish:
     """One step after the other."""
 
-    def told(reading: Reading) -> Reading:
+    def labeled(reading: Reading) -> Reading:
         for step in steps:
             reading = step(reading)
         return reading
 
-    return told
+    return labeled
 
 
 def _day(parts: tuple[str, str, str]) -> date | None:

@@ -45,7 +45,11 @@ def test_any_versions_can_be_told(
 ) -> None:
     parts = [1.0] * (len(others) + 1)
     reading = read(metric, a, others, planned=planned, split=parts, pace=pace)
-    said = [line for one in reading.results for line in words.told(reading, one, "clicks", "USD")]
+    said = [
+        line
+        for one in reading.results
+        for line in words.describe_version(reading, one, "clicks", "USD")
+    ]
     said += words.warnings(reading, as_ran=True)
     for arm in (a, *others):
         both = limits(metric, arm, 0.05)

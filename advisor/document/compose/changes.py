@@ -12,10 +12,10 @@ CENT = 0.01
 def explained(diagnosis: Diagnosis) -> tuple[ChangeInfo, ...]:
     """Every change that the files explain, in the order in which they are declared."""
     found = split_changes(diagnosis.rows, diagnosis.window, diagnosis.vocabulary)
-    return tuple(_told(one, diagnosis) for one in found)
+    return tuple(_change_info(one, diagnosis) for one in found)
 
 
-def _told(one: Explained, diagnosis: Diagnosis) -> ChangeInfo:
+def _change_info(one: Explained, diagnosis: Diagnosis) -> ChangeInfo:
     stages = one.what.stages or one.what.part[0].stages
     count = one.what.total.count if one.what.total is not None else stages[-1]
     unit = metric_of(count, diagnosis.vocabulary).unit

@@ -39,7 +39,7 @@ def _info(course: Course, history: History, diagnosis: Diagnosis) -> CourseInfo:
         months=tuple(_months(course, diagnosis)),
         target=quarter_target(course, history, diagnosis),
         says=(
-            *_says(course, history, grown, diagnosis.language),
+            *_render_course(course, history, grown, diagnosis.language),
             *_derived(course, grown, diagnosis),
         ),
         needs=_needs(course, history, diagnosis),
@@ -54,7 +54,7 @@ def _points(history: History, values: Sequence[float]) -> tuple[Point, ...]:
     return tuple(Point(day.isoformat(), finite(round(value, 2))) for day, value in pairs)
 
 
-def _says(
+def _render_course(
     course: Course, history: History, grown: Growth | None, language: Language
 ) -> Iterator[str]:
     title = _capital(course.title)

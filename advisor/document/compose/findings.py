@@ -147,7 +147,7 @@ def _of_rule(
     frame = block.measured(findings[0].index)[0]
     places = [block.measured(finding.index)[1] for finding in findings]
     evaluation = block.matches[findings[0].index].evaluation
-    rule, there = diagnosis.said(evaluation.rule), frozenset(frame.columns)
+    rule, there = diagnosis.in_language(evaluation.rule), frozenset(frame.columns)
     tests = tuple(dict.fromkeys(rule.when.own()))
     metrics = {
         name: metric_of(name, diagnosis.vocabulary)

@@ -56,12 +56,16 @@ def _each(plan: Plan, findings: ShopFindings, diagnosis: Diagnosis) -> Iterator[
                 "rank": rank,
                 "kind": diagnosis.vocabulary.subjects[item.kind].title,
             }
-            said = _said(named, language, next_one=item.kind in held, whole=aim == target.value)
+            said = _render_goal(
+                named, language, next_one=item.kind in held, whole=aim == target.value
+            )
             yield MonthGoal(item.id, name, subject, value.value, aim, by, said)
             break
 
 
-def _said(named: Mapping[str, object], language: Language, *, next_one: bool, whole: bool) -> str:
+def _render_goal(
+    named: Mapping[str, object], language: Language, *, next_one: bool, whole: bool
+) -> str:
     """The goal as a sentence. A LIVE is held once: its goal is one for those to come."""
     if next_one and whole:
         return language.gettext(

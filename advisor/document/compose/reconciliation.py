@@ -8,10 +8,12 @@ from advisor.model import Side, Unit
 
 def reconciliations(diagnosis: Diagnosis) -> tuple[Reconciliation, ...]:
     """Every comparison that the files allow, in the order in which they are declared."""
-    return tuple(_told(one, diagnosis) for one in diagnosis.block.compared.get(diagnosis.id, ()))
+    return tuple(
+        _reconciliation(one, diagnosis) for one in diagnosis.block.compared.get(diagnosis.id, ())
+    )
 
 
-def _told(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
+def _reconciliation(one: Compared, diagnosis: Diagnosis) -> Reconciliation:
     left = round(one.rest, 6) or 0.0  # what adding up leaves behind is no rest
     rest = _words(left, one.total.side, diagnosis)
     if one.total.value:

@@ -49,7 +49,7 @@ def with_smallest(healthy: Sequence[Healthy], diagnosis: Diagnosis) -> tuple[Hea
             if own:
                 most = max(own, key=lambda each: each.times)
                 found[place] = attrs.evolve(
-                    healthy[place], smallest=_said(most, diagnosis), times=most.times
+                    healthy[place], smallest=_render_smallest(most, diagnosis), times=most.times
                 )
     return tuple(found)
 
@@ -136,7 +136,7 @@ def _fewer(metric: Metric, value: pl.Expr, edge: pl.Expr) -> pl.Expr:
     return (value / edge).sqrt()
 
 
-def _said(one: _Smallest, diagnosis: Diagnosis) -> str:
+def _render_smallest(one: _Smallest, diagnosis: Diagnosis) -> str:
     language, metric = diagnosis.language, metric_of(one.test.name, diagnosis.vocabulary)
     if one.low is None and one.high is None:
         rising = one.test.trend == "rising" or "high" in one.test.is_

@@ -18,12 +18,12 @@ def story(
     """The sentences by part; in each, findings as the plan orders them, then what is healthy, worst
     severity first."""
     by_id = {rule.id: rule for rule in rules}
-    lines = [*_found(by_id, findings), *_well(by_id, healthy, outcomes)]
+    lines = [*_finding_lines(by_id, findings), *_well(by_id, healthy, outcomes)]
     order = list(Part)
     return tuple(sorted(lines, key=lambda line: order.index(Part(line.part))))
 
 
-def _found(rules: dict[str, Rule], findings: Sequence[FindingInfo]) -> Iterator[StoryLine]:
+def _finding_lines(rules: dict[str, Rule], findings: Sequence[FindingInfo]) -> Iterator[StoryLine]:
     """One sentence for each rule: its first finding that no other one explains."""
     first: dict[str, FindingInfo] = {}
     subjects: dict[str, int] = {}

@@ -46,7 +46,7 @@ def quarter_target(course: Course, history: History, diagnosis: Diagnosis) -> Qu
         level=ahead.level,
         target=aim,
         stated=whole,
-        says=tuple(_says(course, ahead, market, aim, whole, of_months, diagnosis)),
+        says=tuple(_render_target(course, ahead, market, aim, whole, of_months, diagnosis)),
     )
 
 
@@ -72,7 +72,7 @@ def _stated(course: Course, period: Period, diagnosis: Diagnosis) -> tuple[float
     return 0.0, 0
 
 
-def _says(
+def _render_target(
     course: Course,
     ahead: Projection,
     market: float | None,

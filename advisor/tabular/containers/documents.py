@@ -168,7 +168,7 @@ def _data_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _error_of(document: Any) -> str | None:
     """What went wrong, where *document* is an answer of an API that says so."""
-    if not isinstance(document, dict) or _says_something(document.get("data")):
+    if not isinstance(document, dict) or _has_content(document.get("data")):
         return None
     inner = document.get("error")
     said = {**document, **inner} if isinstance(inner, dict) else document
@@ -204,7 +204,7 @@ def is_pages(document: Any) -> bool:
     )
 
 
-def _says_something(data: Any) -> bool:
+def _has_content(data: Any) -> bool:
     """Whether *data* has more than empty lists and counts of pages."""
     waiting, seen = [data], 0
     while waiting and seen < _MESSAGE:

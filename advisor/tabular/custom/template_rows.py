@@ -77,7 +77,7 @@ def mistakes(kind: Kind, written: pl.DataFrame, rows: pl.DataFrame) -> Iterator[
         title = first_name(kind.columns[name])
         texts = written.filter(wrong).select("_row", name)
         for at, value in texts.iter_rows():
-            found.append((at, f"row {at}, {title}: {_said(value, says)}"))
+            found.append((at, f"row {at}, {title}: {_describe_mistake(value, says)}"))
     return (text for _, text in sorted(found))
 
 
@@ -144,7 +144,7 @@ def _title(kind: Kind, column: str) -> str:
     return first_name(kind.columns[column])
 
 
-def _said(value: str | None, says: _Says) -> str:
+def _describe_mistake(value: str | None, says: _Says) -> str:
     shown = "" if value is None else f"{value!r} "
     if isinstance(says, str):
         return f"{shown}{says}"
