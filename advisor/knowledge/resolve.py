@@ -56,7 +56,7 @@ def _languages(name: str, registry: Registry) -> Sequence[str]:
 @attrs.frozen(eq=False, slots=False)
 class ShopKnowledge:
     """One shop of a run: what is asked of it, who it is, the rules in force, the bands that others
-    have too, and its own. *vocabulary* and *translated* are the words and rules in its *language*."""
+    have too, and its own. *vocabulary* and *translated* are words and rules in its *language*."""
 
     request: Request
     business: Business
