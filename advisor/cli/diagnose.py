@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from advisor.document import Document
     from advisor.model import Language, Request
     from advisor.plugin import Registry
+    from advisor.portfolio import PlanLink
+    from advisor.report import Index
 
 _FEW = 24  # shops for which another process is not worth its start
 
@@ -234,51 +236,52 @@ class _Run:
             ProcessEngine,
             Worker,
             failed_shops,
+            make_index,
             run_portfolio,
-            write_index,
         )
 
         source = Path(self.request.paths[0])
         top = self.output or source
-        plans = Plans(frozenset(one.name for one in folders), None, tuple(self.formats), top)
-        traced = self.registry.trace is not None
+        made: list[Index] = []
+
+        def index_of(
+            draft: Dataset, links: "Mapping[str, PlanLink]"
+        ) -> "Mapping[str, str | bytes]":
+            failed = failed_shops(draft)
+            if len(failed) == len(folders):
+                raise no_shop(failed)
+            index, files = make_index(draft, self.registry, self.request.today, plans=links)
+            made.append(index)
+            return files
+
+        alone = len(folders) <= _FEW or self.registry.trace is not None
         with TemporaryDirectory(prefix="shop-advisor-") as scratch:
-            dataset = Dataset(Path(scratch))
             with (
                 Waiting(shown=not self.quiet) as waiting,
                 self.clock.stage("diagnosing shops"),
             ):
-                if len(folders) > _FEW and not traced:
-                    result = run_portfolio(
-                        folders,
-                        dataset.root,
-                        Options.of(self.request, isolate=self.isolate, facts=False),
-                        plans=plans,
-                        engine=ProcessEngine(),
-                        progress=waiting.counting,
-                    )
-                    self.failures += result.failures
-                else:  # what fails is in the registry, which tells it
-                    result = run_portfolio(
-                        folders,
-                        dataset.root,
-                        Options.of(self.request, isolate=self.isolate, facts=False),
-                        plans=plans,
-                        engine=LocalEngine(Worker(self.registry, waiting)),
-                    )
-            failed = failed_shops(dataset)
-            if len(failed) == len(folders):
-                raise no_shop(failed)
-            index, written = write_index(
-                dataset, self.registry, self.request.today, place=top, plans=top
-            )
-            met = holds_in_any(self.fail_on, dataset)
+                result = run_portfolio(
+                    folders,
+                    scratch,
+                    Options.of(self.request, isolate=self.isolate, facts=False),
+                    plans=Plans(
+                        frozenset(one.name for one in folders), None, tuple(self.formats), top
+                    ),
+                    reports=index_of,
+                    engine=(
+                        LocalEngine(Worker(self.registry, waiting)) if alone else ProcessEngine()
+                    ),
+                    progress=None if alone else waiting.counting,
+                )
+            if not alone:  # else the registry tells it
+                self.failures += result.failures
+            met = holds_in_any(self.fail_on, Dataset(scratch))
         self.memory.problems += result.notes
         if not self.quiet:
-            show_index(index)
+            show_index(*made)
             for name in other_entries(source, folders):
                 say(f"Not read: {name}: no shop, for there is no advisor.toml in it")
-            for path in written:
+            for path in result.reports:
                 say(f"Written: {path}")
         return met
 

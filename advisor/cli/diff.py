@@ -25,7 +25,7 @@ FORMATS = ("md", "html", "json")
 
 
 @click.command(short_help="What changed between two runs.")
-@click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
+@click.argument("path", type=click.Path(), default=".", metavar="[PATH]")
 @config_option
 @click.option(
     "--since",
@@ -40,7 +40,7 @@ FORMATS = ("md", "html", "json")
 @language_option
 @output_file_option
 def diff(
-    path: Path,
+    path: str,
     config: Path | None,
     since: str | None,
     to: str | None,

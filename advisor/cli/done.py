@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import FOLDER, config_option, day, load_registry
+from advisor.cli.options import PLACE, config_option, day, load_registry
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.option("--undo", type=int, metavar="N", help="Remove the mark with this number.")
 @click.option(
     "--shop",
-    type=FOLDER,
-    default=Path(),
+    type=PLACE,
+    default=".",
     metavar="DIR",
     help="The shop's folder (default: the current folder).",
 )
@@ -44,7 +44,7 @@ def done(
     names: tuple[str, ...],
     lists: bool,
     undo: int | None,
-    shop: Path,
+    shop: str,
     config: Path | None,
 ) -> None:
     """Marks action number ACTION of the newest plan as done. Until its result is due, the plan
@@ -98,7 +98,7 @@ def done(
         raise AdvisorError(
             f"{when} is in the future", where="--on", hint="give the day it was done"
         )
-    business = business_of(find_shop([str(shop)], config).settings)
+    business = business_of(find_shop([shop], config).settings)
     findings = [row for row in run.findings if row.id in chosen.findings]
     marked = mark_of(
         chosen,

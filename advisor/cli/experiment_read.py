@@ -268,7 +268,7 @@ def _started(
 
     if len(paths) != 1:
         raise AdvisorError("goes with the folder of the shop", where="--test")
-    test = named_test(*store_at(Path(paths[0]), config), name, where="--test")
+    test = named_test(*store_at(paths[0], config), name, where="--test")
     if today <= test.start:
         raise AdvisorError(f"it started on {test.start}: no day is complete yet", where="--test")
     return test
@@ -286,7 +286,7 @@ def _keep(asked: "ReadOptions", test: "ExperimentRow", reading: "Reading") -> No
     """Keep what a test said that ran to its end."""
     from advisor.cli.history import store_at
 
-    store, shop = store_at(Path(asked.paths[0]), asked.config)
+    store, shop = store_at(asked.paths[0], asked.config)
     said = ", ".join(f"{one.name}: {one.verdict.value}" for one in reading.results)
     store.end(shop, test.name, asked.today, said)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli.experiment_options import alpha_option, metric_option
-from advisor.cli.options import FOLDER, config_option, day
+from advisor.cli.options import PLACE, config_option, day
 from advisor.errors import AdvisorError, unknown
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ LONGEST = 366  # days
 
 shop_option = click.option(
     "--shop",
-    type=FOLDER,
-    default=Path(),
+    type=PLACE,
+    default=".",
     metavar="DIR",
     help="The shop's folder (default: the current folder).",
 )
@@ -66,7 +66,7 @@ def start(
     planned: float | None,
     alpha: str,
     note: str,
-    shop: Path,
+    shop: str,
     config: Path | None,
 ) -> None:
     """Saves the design of the test NAME in the shop's history. The plan shows the test until you
@@ -106,7 +106,7 @@ def start(
 @click.option("--forget", metavar="NAME", help="Remove this test.")
 @shop_option
 @config_option
-def list_tests(*, forget: str | None, shop: Path, config: Path | None) -> None:
+def list_tests(*, forget: str | None, shop: str, config: Path | None) -> None:
     """Lists the tests of the shop: their metric and versions, when they can be read, and what they
     said.
 

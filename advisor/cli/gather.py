@@ -17,6 +17,7 @@ from advisor.cli.options import (
     trace_option,
     working,
 )
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.portfolio import Engine
@@ -70,9 +71,12 @@ def gather(
     from advisor.cli.screen import Waiting, readers, say
     from advisor.diagnosis import gather_shop
     from advisor.ingest import write_facts
-    from advisor.model import Request
+    from advisor.model import Request, is_remote
     from advisor.report import counted
 
+    if output is not None and is_remote(output):
+        hint = "the facts of many shops may lie in a store"
+        raise AdvisorError("the facts of one shop are a file", where="-o", hint=hint)
     registry = load_registry(trace=trace_plugins)
     tell_at_end(registry.failures)
     request = with_shop(Request(paths, today), find_shop(paths, config))
@@ -95,7 +99,6 @@ def _gather_many(
 ) -> None:
     """Reads many shops into one dataset."""
     from advisor.cli.screen import Waiting, readers, say
-    from advisor.errors import AdvisorError
     from advisor.model import Request
     from advisor.portfolio import Facts, Options, gather_shops
 

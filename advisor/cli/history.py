@@ -30,7 +30,7 @@ class _ListsAFolder(NamesNear):
         return super().resolve_command(ctx, args)
 
 
-_folder = click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
+_folder = click.argument("path", type=click.Path(), default=".", metavar="[PATH]")
 
 
 @click.group(cls=_ListsAFolder, invoke_without_command=True)
@@ -56,7 +56,7 @@ def history(ctx: click.Context) -> None:
 @_folder
 @config_option
 @click.option("--all", "everything", is_flag=True, help="List all runs, not just the newest 20.")
-def list_(*, path: Path = Path(), config: Path | None = None, everything: bool = False) -> None:
+def list_(*, path: str = ".", config: Path | None = None, everything: bool = False) -> None:
     """Lists the runs, newest first.
 
     \b
@@ -92,7 +92,7 @@ def list_(*, path: Path = Path(), config: Path | None = None, everything: bool =
 @_folder
 @config_option
 @output_file_option
-def export_(path: Path, config: Path | None, output: Path | None) -> None:
+def export_(path: str, config: Path | None, output: Path | None) -> None:
     """Writes the runs as JSON lines, oldest first.
 
     \b
@@ -119,7 +119,7 @@ def export_(path: Path, config: Path | None, output: Path | None) -> None:
 @_folder
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False))
 @config_option
-def import_(path: Path, file: Path, config: Path | None) -> None:
+def import_(path: str, file: Path, config: Path | None) -> None:
     """Adds runs that were exported; those that are here already stay as they are.
 
     \b
@@ -148,7 +148,7 @@ def import_(path: Path, file: Path, config: Path | None) -> None:
 @click.option("--run", "number", type=int, metavar="N", help="One run, by its number.")
 @click.option("--all", "everything", is_flag=True, help="All runs.")
 def forget(
-    path: Path, config: Path | None, before: date | None, number: int | None, *, everything: bool
+    path: str, config: Path | None, before: date | None, number: int | None, *, everything: bool
 ) -> None:
     """Deletes runs: those before a day, one, or all.
 
@@ -171,7 +171,7 @@ def forget(
     say(f"{many} deleted")
 
 
-def store_at(path: Path, config: Path | None) -> "tuple[Store, str]":
+def store_at(path: str, config: Path | None) -> "tuple[Store, str]":
     """The store of the shop at *path*, and the shop's id in it. Raises AdvisorError where the shop
     keeps none."""
     from advisor.cli.request import find_shop, portfolio_shop
@@ -181,43 +181,43 @@ def store_at(path: Path, config: Path | None) -> "tuple[Store, str]":
     found = None if config is not None else portfolio_shop(path)
     if found is not None:
         return found.store(), found.id
-    if config is None and not path.exists():
-        raise AdvisorError("no such folder", where=str(path))
-    shop = find_shop([str(path)], config)
+    if config is None and not Path(path).exists():
+        raise AdvisorError("no such folder", where=path)
+    shop = find_shop([path], config)
     store = shop_store(shop.settings, shop.config)
     if store is None:
         raise AdvisorError(
             "this folder has no advisor.toml, so its runs are not kept",
-            where=str(path),
+            where=path,
             hint="`advisor init` writes one",
         )
     return store, business_of(shop.settings).id
 
 
-def spoken_at(path: Path, config: Path | None, language: str | None) -> "Language":
+def spoken_at(path: str, config: Path | None, language: str | None) -> "Language":
     """The language in which the shop at *path* is told: *language*, else that of its report."""
     from advisor.cli.options import load_registry
     from advisor.cli.request import find_shop
     from advisor.model import business_of
 
-    settings = find_shop([str(path)], config).settings
+    settings = find_shop([path], config).settings
     where = "--language" if language else "report.language"
     return load_registry().language(
         language or settings.report.language, business_of(settings).region, where=where
     )
 
 
-def newest_run(path: Path, config: Path | None) -> "tuple[Store, RunLine, Run]":
+def newest_run(path: str, config: Path | None) -> "tuple[Store, RunLine, Run]":
     """The newest run of the shop at *path*, with its store. Raises AdvisorError where there is
     none."""
     store, shop = store_at(path, config)
     runs = store.runs(shop)
     if not runs:
-        raise AdvisorError("no plan yet", where=str(path), hint="`advisor diagnose` makes one")
+        raise AdvisorError("no plan yet", where=path, hint="`advisor diagnose` makes one")
     return store, runs[0], store.load(runs[0])
 
 
-def numbered_action(path: Path, config: Path | None, number: int) -> "ActionRow":
+def numbered_action(path: str, config: Path | None, number: int) -> "ActionRow":
     """The action with this number in the newest plan of the shop at *path*."""
     _, _, run = newest_run(path, config)
     for action in run.actions:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import FOLDER, config_option, day, load_registry
+from advisor.cli.options import PLACE, config_option, day, load_registry
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Mute critical findings too.")
 @click.option(
     "--shop",
-    type=FOLDER,
-    default=Path(),
+    type=PLACE,
+    default=".",
     metavar="DIR",
     help="The shop's folder (default: the current folder).",
 )
@@ -37,7 +37,7 @@ def mute(
     until: date | None,
     subject: str | None,
     force: bool,
-    shop: Path,
+    shop: str,
     config: Path | None,
 ) -> None:
     """Writes a [[mute]] into the shop's advisor.toml, and keeps the comments in it. ACTION is the
@@ -54,11 +54,9 @@ def mute(
     from advisor.ingest import write_outputs
     from advisor.model import Severity, read_text
 
-    place = find_shop([str(shop)], config).config
+    place = find_shop([shop], config).config
     if place is None:
-        raise AdvisorError(
-            "there is no advisor.toml", where=str(shop), hint="`advisor init` writes one"
-        )
+        raise AdvisorError("there is no advisor.toml", where=shop, hint="`advisor init` writes one")
     rules = _rules(what, shop, config)
     critical = [rule.id for rule in rules if rule.severity is Severity.CRITICAL]
     if critical and not force:
@@ -107,7 +105,7 @@ def with_mutes(text: str, mutes: Sequence[dict[str, object]], where: str) -> str
     return written
 
 
-def _rules(what: Sequence[str], shop: Path, config: Path | None) -> list["Rule"]:
+def _rules(what: Sequence[str], shop: str, config: Path | None) -> list["Rule"]:
     """The rules of actions of the newest plan, and of ids."""
     from advisor.cli.history import numbered_action
     from advisor.cli.request import find_shop, with_shop
@@ -115,7 +113,7 @@ def _rules(what: Sequence[str], shop: Path, config: Path | None) -> list["Rule"]
     from advisor.model import Request
 
     registry = load_registry()
-    paths = (str(shop),)
+    paths = (shop,)
     request = with_shop(Request(paths, date.today()), find_shop(paths, config))
     known = Resolver(registry).resolve(request).rules
     rules = (*known.rules, *(rule for rule, _ in known.inactive))

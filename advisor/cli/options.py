@@ -24,8 +24,27 @@ PLUGIN_FAILED = 4  # done, but without what a plugin should have brought
 _SHOWN = 10
 _FAILURES = "advisor.failures"  # in the meta data that a command shares with its group
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FILE = click.Path(path_type=Path, dir_okay=False)
+
+class _LocalPath(click.Path):
+    """A path of this machine."""
+
+    def convert(
+        self,
+        value: "str | os.PathLike[str]",
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "str | bytes | os.PathLike[str]":
+        """The path that is written. Refuses addresses in a store, which would be made folders."""
+        from advisor.model import is_remote
+
+        if is_remote(str(value)):
+            self.fail(f"{value!r} is in a store: name a place on this machine", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = _LocalPath(path_type=Path, file_okay=False)
+PLACE = click.Path(file_okay=False)  # a folder, or an address in a store: as it is written
+FILE = _LocalPath(path_type=Path, dir_okay=False)
 
 
 def day(value: str | date) -> date:

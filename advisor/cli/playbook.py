@@ -8,9 +8,9 @@ from advisor.cli.options import config_option, load_registry
 
 
 @click.command(short_help="What helped how often.")
-@click.argument("path", type=click.Path(path_type=Path), default=".", metavar="[PATH]")
+@click.argument("path", type=click.Path(), default=".", metavar="[PATH]")
 @config_option
-def playbook(path: Path, config: Path | None) -> None:
+def playbook(path: str, config: Path | None) -> None:
     """Counts the results of the actions you marked as done, by lever, niche and size of the shop.
     Shops that share a database share their playbook. Later plans of similar shops use these
     success rates.

@@ -1,6 +1,6 @@
 """`advisor portfolio`: many shops, results in columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from advisor.cli.fail_on import FAIL_ON_REACHED, fail_on_option, holds_in_any
 from advisor.cli.group import NamesNear
 from advisor.cli.options import (
     FOLDER,
+    PLACE,
     check_shop_options,
     engine_options,
     history_option,
@@ -30,7 +31,7 @@ from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.cli.fail_on import FailOn
-    from advisor.portfolio import Facts, Plans
+    from advisor.portfolio import Facts, PlanLink, Plans
     from advisor.report import Index
 
 
@@ -60,7 +61,14 @@ def portfolio() -> None:
 
 @portfolio.command()
 @click.argument("shops")
-@click.option("-o", "--output", type=FOLDER, required=True, metavar="DIR", help="The results.")
+@click.option(
+    "-o",
+    "--output",
+    type=PLACE,
+    required=True,
+    metavar="DIR",
+    help="The results: a folder, or a place in a store (s3://bucket/results).",
+)
 @click.option(
     "--plans",
     default="worst:20",
@@ -92,7 +100,7 @@ def run(
     ctx: click.Context,
     *,
     shops: str,
-    output: Path,
+    output: str,
     plans: str,
     formats: Sequence[str],
     goal: str | None,
@@ -126,13 +134,10 @@ def run(
       advisor portfolio shops/ -o results/ --plans all --jobs 4
       advisor portfolio shops/ -o results/ --plans luna-beauty,corner --format html
     """
-    import attrs
-
     from advisor.cli.screen import Waiting, say
-    from advisor.ingest import PendingSet
     from advisor.model import Request, chosen
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Dataset, Options, run_portfolio, write_index
+    from advisor.portfolio import Dataset, Options, make_index, run_portfolio
     from advisor.report import format_names
 
     registry = load_plugins(isolate=isolate)
@@ -156,46 +161,42 @@ def run(
     )
     failures: list[str] = []
     tell_at_end(lambda: failures)
-    dataset = Dataset(output)
-    with PendingSet(output) as pending:
-        wanted = attrs.evolve(_plans(plans, names, formats), pending=pending)
-        with working(jobs, cluster) as engine, Waiting(shown=not quiet) as waiting:
-            try:
-                result = run_portfolio(
-                    source,
-                    output,
-                    Options.of(request, isolate=isolate, facts=not no_facts, common=True),
-                    plans=wanted,
-                    engine=engine,
-                    progress=waiting.counting,
-                )
-            except KeyboardInterrupt:
-                hint = "run the same command again to go on"
-                raise AdvisorError("stopped; finished blocks are kept", hint=hint) from None
-        failures += result.failures
-        index, written = write_index(
-            dataset,
-            registry,
-            today,
-            place=output,
-            plans=dataset.plans,
-            others=others,
-            whole=True,
-            pending=pending,
-        )
+    made: list[Index] = []
+
+    def index_of(draft: Dataset, links: "Mapping[str, PlanLink]") -> "Mapping[str, str | bytes]":
+        index, files = make_index(draft, registry, today, plans=links, others=others, whole=True)
+        made.append(index)
+        return files
+
+    with working(jobs, cluster) as engine, Waiting(shown=not quiet) as waiting:
+        try:
+            result = run_portfolio(
+                source,
+                output,
+                Options.of(request, isolate=isolate, facts=not no_facts, common=True),
+                plans=_plans(plans, names, formats),
+                reports=index_of,
+                engine=engine,
+                progress=waiting.counting,
+            )
+        except KeyboardInterrupt:
+            hint = "run the same command again to go on"
+            raise AdvisorError("stopped; finished blocks are kept", hint=hint) from None
+    failures += result.failures
     for note in result.notes:
         say(f"Note: {note}", err=True)
     if not quiet:
-        show_index(index)
+        show_index(*made)
         done = f"{result.shops:,} shops in {result.seconds:.0f} s"
         say(done + (f", {result.before:,} of them done before" if result.before else ""))
-        say(f"Written: {output} ({', '.join(path.name for path in written)})")
-    if holds_in_any(fail_on, dataset):
+        place = result.reports[0].rpartition("/")[0]
+        say(f"Written: {place} ({', '.join(one.rpartition('/')[2] for one in result.reports)})")
+    if holds_in_any(fail_on, Dataset(output)):
         ctx.exit(FAIL_ON_REACHED)
 
 
 @portfolio.command("index")
-@click.argument("results", type=FOLDER)
+@click.argument("results", type=PLACE)
 @click.option("--owner", metavar="NAME", help="Only shops of this owner.")
 @click.option("--tag", metavar="NAME", help="Only shops with this tag.")
 @click.option("--niche", metavar="NAME", help="Only shops of this niche.")
@@ -208,7 +209,7 @@ def run(
     metavar="DIR",
     help="The output folder (default: the results folder).",
 )
-def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
+def index_(*, results: str, output: Path | None, **only: str | None) -> None:
     """Writes the index of a run again: of all shops, or of those that you name.
 
     \b
@@ -216,29 +217,33 @@ def index_(*, results: Path, output: Path | None, **only: str | None) -> None:
       advisor portfolio index results/ --owner Ana --tag beauty -o ana/
     """
     from advisor.cli.screen import say
+    from advisor.ingest import write_outputs
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Dataset, Filter, write_index
+    from advisor.portfolio import Dataset, Filter, linked, make_index
 
     dataset = Dataset(results)
+    place = output or dataset.folder
+    if place is None:
+        raise AdvisorError("say where the index goes", where="-o", hint="name a folder")
     day = date.fromisoformat(dataset.manifest()["options"]["today"])
-    index, written = write_index(
+    index, files = make_index(
         dataset,
         load_plugins(),
         day,
-        place=output or results,
-        plans=dataset.plans,
+        plans=linked(dataset, place),
         only=Filter(**only),
         whole=True,
     )
+    write_outputs({place / name: content for name, content in files.items()})
     show_index(index)
-    for path in written:
-        say(f"Written: {path}")
+    for name in files:
+        say(f"Written: {place / name}")
 
 
 @portfolio.command()
-@click.argument("results", type=FOLDER)
+@click.argument("results", type=PLACE)
 @output_file_option
-def bands(*, results: Path, output: Path | None) -> None:
+def bands(*, results: str, output: Path | None) -> None:
     """Writes what is typical of your shops as targets: the middle half of each ratio, by niche,
     size and region, where at least 20 shops are alike. No shop can be recognized in them. Name the
     file bands.toml, and give its folder to --rules.

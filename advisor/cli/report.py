@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from advisor.cli import complete
-from advisor.cli.options import FOLDER, known, language_option, tell_at_end
+from advisor.cli.options import FOLDER, PLACE, known, language_option, tell_at_end
+from advisor.errors import AdvisorError
 
 
 @click.command()
-@click.argument("results", type=FOLDER)
+@click.argument("results", type=PLACE)
 @click.option("--shop", "shop_id", required=True, metavar="ID", help="The shop's id or folder.")
 @click.option(
     "--format",
@@ -24,7 +25,7 @@ from advisor.cli.options import FOLDER, known, language_option, tell_at_end
 @click.option("-o", "--output", type=FOLDER, metavar="DIR", help="Where it is written.")
 def report(
     *,
-    results: Path,
+    results: str,
     shop_id: str,
     formats: Sequence[str],
     language: str | None,
@@ -37,13 +38,17 @@ def report(
     Examples:
       advisor report results/ --shop luna-beauty
       advisor report results/ --shop luna-beauty --format html -o luna/
+      advisor report s3://bucket/results --shop luna-beauty
     """
     from advisor.cli.screen import readers, say
     from advisor.ingest import write_outputs
+    from advisor.model import is_remote
     from advisor.plugin import load_plugins
     from advisor.portfolio import report_of
     from advisor.report import format_names, render
 
+    if output is None and len(formats) > 1 and is_remote(results):
+        raise AdvisorError("say where the plan goes", where="-o", hint="name a folder")
     registry = load_plugins()
     tell_at_end(registry.failures)
     for name in formats:
@@ -62,7 +67,7 @@ def report(
         with readers():
             click.echo(next(iter(files.values())), nl=False)
         return
-    place = output or results / "plans" / document.shop.id
+    place = output or Path(results, "plans", document.shop.id)
     write_outputs({place / name: text for name, text in files.items()})
     with readers():
         for name in files:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import CONFIG_NAME, Settings, find_config, frozen, read_settings
+from advisor.model import (
+    CONFIG_NAME,
+    Settings,
+    find_config,
+    frozen,
+    is_remote,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from advisor.history import Store
@@ -43,7 +50,7 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
 
     Raises AdvisorError where the paths belong to two shops.
     """
-    if config is None and len(paths) == 1 and (shop := portfolio_shop(Path(paths[0]))):
+    if config is None and len(paths) == 1 and (shop := portfolio_shop(paths[0])):
         return Shop(shop.settings(), shop.config())
     if config is not None:
         if not config.is_file():
@@ -69,7 +76,7 @@ class PortfolioShop:
         url = self.settings().history.url
         if url is not None:
             return Store(url=url)
-        return Store(partitions=History(self.dataset.history, frozenset({self.id})))
+        return Store(partitions=History(self.dataset.storage, frozenset({self.id})))
 
     def settings(self) -> Settings:
         """Its advisor.toml, as the run read it."""
@@ -78,25 +85,28 @@ class PortfolioShop:
         config = self.config()
         if config is not None:
             return read_settings(config)
-        text = self.dataset.facts.shop(self.folder).settings
+        text = self.dataset.facts_of(self.folder).settings
         return make_settings(parse_toml(text, where=CONFIG_NAME))
 
     def config(self) -> Path | None:
         """Where its advisor.toml lies; None where the run was one of facts."""
-        shops = self.dataset.manifest()["shops"]
-        place = self.dataset.root / (shops or "") / self.folder / CONFIG_NAME
-        return place if shops is not None and place.is_file() else None
+        folder = self.dataset.exports_of(self.folder)
+        return folder / CONFIG_NAME if folder and (folder / CONFIG_NAME).is_file() else None
 
 
-def portfolio_shop(path: Path) -> PortfolioShop | None:
+def portfolio_shop(path: str) -> PortfolioShop | None:
     """The shop that *path* names in results, like `results/luna-beauty`; None where it is another
     path. Raises AdvisorError where the results have no such shop."""
-    if path.exists() or not (path.parent / "manifest.json").is_file():
-        return None
+    results, _, name = path.rstrip("/").rpartition("/")
+    if not is_remote(path):
+        given = Path(path)
+        if given.exists() or not (given.parent / "manifest.json").is_file():
+            return None
+        results, name = str(given.parent), given.name
     from advisor.portfolio import Dataset
 
-    dataset = Dataset(path.parent)
-    id_, folder = dataset.find(path.name)
+    dataset = Dataset(results)
+    id_, folder = dataset.find(name)
     return PortfolioShop(dataset, id_, folder)
 
 

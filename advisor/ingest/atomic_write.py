@@ -94,12 +94,11 @@ class PendingSet:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def keep(self, folder: Path, names: Collection[str]) -> None:
-        """Drops what is in *folder*, a part of this set, under other names than these."""
-        if folder.is_dir():
-            for one in sorted(folder.iterdir()):
-                if one.name not in names:
-                    shutil.rmtree(one, ignore_errors=True)
+    def keep(self, names: Collection[str]) -> None:
+        """Drops the folders of this set that have other names than these."""
+        for one in sorted(self.place.iterdir()):
+            if one.name not in (*names, _OWN):
+                shutil.rmtree(one, ignore_errors=True)
 
     def commit(self, outputs: Mapping[str, str | bytes]) -> None:
         """Puts what is in the set in place, with these *outputs* by name, together. Raises

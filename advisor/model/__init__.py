@@ -25,7 +25,7 @@ from advisor.model.condition import (
     Test,
     Truth,
 )
-from advisor.model.folders import DEEPEST, files_named, walk
+from advisor.model.folders import DEEPEST, files_named, is_remote, walk
 from advisor.model.language import (
     ENGLISH,
     SOURCE,
@@ -232,6 +232,7 @@ __all__ = [
     "identifier",
     "impossible",
     "is_count",
+    "is_remote",
     "is_time_zone",
     "lazy_gettext",
     "lazy_ngettext",

@@ -4,8 +4,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+_STORES = ("s3://", "s3a://", "gs://", "az://", "abfss://")
 DEEPEST = 64
 """Levels of folders that are looked at: `os.walk` and `Path.rglob` end in a traceback far below."""
+
+
+def is_remote(address: str) -> bool:
+    """Whether *address* is in a store like S3, and no path."""
+    return address.lower().startswith(_STORES)
 
 
 def walk(folder: str | Path) -> Iterator[tuple[str, list[str]]]:

@@ -7,9 +7,10 @@ from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
 from advisor.portfolio.expect import Expectation, read_expectations
 from advisor.portfolio.facts import Facts, is_dataset
 from advisor.portfolio.history import History
+from advisor.portfolio.plans import PlanLink, linked
 from advisor.portfolio.run import Gathering, Options, Plans, Result, gather_shops, run_portfolio
 from advisor.portfolio.summary import Filter
-from advisor.portfolio.views import failed_shops, report_of, worst_shops, write_index
+from advisor.portfolio.views import failed_shops, make_index, report_of, worst_shops
 from advisor.portfolio.worker import Worker
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "History",
     "LocalEngine",
     "Options",
+    "PlanLink",
     "Plans",
     "ProcessEngine",
     "Result",
@@ -32,9 +34,10 @@ __all__ = [
     "failed_shops",
     "gather_shops",
     "is_dataset",
+    "linked",
+    "make_index",
     "read_expectations",
     "report_of",
     "run_portfolio",
     "worst_shops",
-    "write_index",
 ]

@@ -41,7 +41,7 @@ def bands_of(dataset: Dataset, vocabulary: Vocabulary) -> str:
     rows = [row for cell in CELLS for row in _cells(values, cell)]
     if not rows:
         problem = f"no niche, size and region has {LEAST} shops with a value"
-        raise AdvisorError(problem, where=str(dataset.root))
+        raise AdvisorError(problem, where=dataset.address)
     about: Mapping[str, Any] = dataset.manifest()["options"]
     many = shops.select(pl.len()).collect(engine="in-memory").item()
     lines = [

@@ -17,17 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.errors import AdvisorError
-from advisor.model import cores
+from advisor.model import cores, is_remote
 from advisor.plugin import Cause, Child, ChildDied, Death, installed_versions
 from advisor.portfolio.engines import Message, start_child
-from advisor.portfolio.facts import is_remote
 
 if TYPE_CHECKING:
     from distributed import Client
 
 WAIT = 30.0  # seconds for the scheduler, and for its first worker
 _CLOSING = 2.0  # seconds for a good-bye
-_PLACES = ("out", "top", "facts_from", "facts_to")
+_PLACES = ("out", "facts_from", "facts_to")
 _STARTED = "start `dask scheduler`, and `dask worker ADDRESS` on each machine"
 _AGAIN = "finished blocks are kept: run the same command again to go on"
 _SAME = "workers need the folders of the run under the same paths, or on a store"
@@ -168,7 +167,9 @@ def _absolute(message: Message) -> Message:
         return place if place is None or is_remote(place) else str(Path(place).absolute())
 
     shops = [{**one, "folder": absolute(one["folder"])} for one in message["shops"]]
-    return {**message, **{name: absolute(message[name]) for name in _PLACES}, "shops": shops}
+    plans = {name: absolute(place) for name, place in message.get("plans", {}).items()}
+    places = {name: absolute(message[name]) for name in _PLACES}
+    return {**message, **places, "plans": plans, "shops": shops}
 
 
 def _inputs(message: Message) -> Iterator[str]:

@@ -13,7 +13,6 @@ name, and counts once facts.parquet names it. So readers see one whole state.
 """
 
 import hashlib
-import io
 import json
 import os
 import re
@@ -24,9 +23,10 @@ from typing import Any
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out, write_outputs
-from advisor.model import frozen, walk
+from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out
+from advisor.model import frozen, is_remote, walk
 from advisor.plugin import installed_versions
+from advisor.portfolio.storage import open_storage
 
 MANIFEST = "facts.parquet"
 ROWS = 500_000  # of a block's files at most, so that memory does not grow with its shops
@@ -40,7 +40,6 @@ advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem*
 any."""
 INDEX = ("folder", "block", "stamp", "problem", "problem_kind")
 _BLOCK = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?")  # the name of a file of a block
-_REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "az://", "abfss://")
 
 
 @frozen(eq=False)
@@ -51,11 +50,6 @@ class ShopFacts:
     stamp: str
     settings: str
     gathered: Gathered
-
-
-def is_remote(address: str) -> bool:
-    """Whether *address* is in a store, and no path."""
-    return address.lower().startswith(_REMOTE)
 
 
 def is_dataset(address: str) -> bool:
@@ -86,7 +80,8 @@ class Facts:
     """The dataset at *address*."""
 
     def __init__(self, address: str | Path) -> None:
-        self.address = str(address).rstrip("/")
+        self.storage = open_storage(address)
+        self.address = self.storage.address
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
@@ -116,26 +111,23 @@ class Facts:
         self._write({f"shops/{block}.parquet": _frame(rows)})
         return {one.folder: block for one in shops}
 
-    def finish(self, index: pl.DataFrame) -> None:
-        """Says which shops the dataset has (INDEX), and removes blocks that it no longer names."""
+    def finish(self, index: pl.DataFrame, named: Collection[str] = ()) -> None:
+        """Says which shops the dataset has (INDEX), and removes blocks that it no longer names;
+        those that are *named* elsewhere stay."""
         self._write({MANIFEST: index.select(INDEX)})
-        if is_remote(self.address):
-            return  # Polars cannot delete; old blocks are named by nothing
-        kept = set(index["block"].drop_nulls())
+        kept = {*index["block"].drop_nulls(), *named}
+
+        def is_kept(name: str) -> bool:
+            # Files of other names are somebody else's: the folder may have been there before.
+            block = _BLOCK.fullmatch(name.removesuffix(".parquet"))
+            return block is None or block[1] in kept
+
         for folder in ("shops", "tables"):
-            for path in Path(self.address, folder).glob("*.parquet"):
-                # Files of other names are somebody else's: the folder may have been there before.
-                named = _BLOCK.fullmatch(path.stem)
-                if named and named[1] not in kept:
-                    path.unlink(missing_ok=True)
+            self.storage.clean(folder, is_kept)
 
     def _write(self, files: Mapping[str, pl.DataFrame]) -> None:
-        if not is_remote(self.address):
-            write_outputs({Path(self.address, name): parquet_bytes(f) for name, f in files.items()})
-            return
-        for name, frame in files.items():
-            with _Errors(self.address):
-                frame.write_parquet(f"{self.address}/{name}", compression="zstd")
+        with _Errors(self.address):
+            self.storage.write_tables(files)
 
     # ── reading ────────────────────────────────────────────────────────────────────────────────
 
@@ -178,8 +170,11 @@ class Facts:
                 for row in rows.iter_rows(named=True)
             }
 
-    def shop(self, folder: str) -> ShopFacts:
-        """The facts of one shop. Raises AdvisorError where it has none."""
+    def shop(self, folder: str, block: str | None = None) -> ShopFacts:
+        """The facts of one shop, which are in *block*, or where the index says. Raises AdvisorError
+        where it has none."""
+        if block is not None:
+            return self.read(block, [folder])[folder]
         for row in self.index().filter(pl.col("folder") == folder).iter_rows(named=True):
             if row["block"] is not None:
                 return self.read(row["block"], [folder])[folder]
@@ -293,10 +288,3 @@ def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 def index_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """The index of a dataset (INDEX)."""
     return _frame(rows).select(INDEX)
-
-
-def parquet_bytes(frame: pl.DataFrame) -> bytes:
-    """*frame* as a Parquet file."""
-    stream = io.BytesIO()
-    frame.write_parquet(stream, compression="zstd")
-    return stream.getvalue()

@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,13 +21,13 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.ingest import PendingSet
 from advisor.model import Request, agency_file, frozen
 from advisor.plugin import ChildDied, installed_versions, own_version
-from advisor.portfolio.dataset import SHOPS, TABLES, Block, Dataset, empty_tables
+from advisor.portfolio.dataset import DIGEST, SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
 from advisor.portfolio.facts import Facts, index_frame, stable_blocks, stamp_of
-from advisor.portfolio.history import MARKS
+from advisor.portfolio.history import HISTORY, MARKS, clean_history, keep_list, lists_of
+from advisor.portfolio.plans import Plan, PlanLink, PlanPlace, plan_place
 from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
 
@@ -90,33 +91,27 @@ class Options:
 class Plans:
     """Which plans are written: those of the *folders*, or that *choose* names once all results are
     there; in these *formats*, each into a folder of its name in *top*: in the results where there
-    is none, or in a *pending* set for them."""
+    is none."""
 
     folders: frozenset[str] = frozenset()
     choose: Callable[[Dataset], Sequence[str]] | None = None
     formats: tuple[str, ...] = ()
     top: Path | None = None
-    pending: PendingSet | None = None
 
-    def place(self, dataset: Dataset) -> Path:
-        """Where they are written."""
-        if self.pending is not None:
-            return self.pending.place / dataset.plans.relative_to(dataset.root)
-        return self.top or dataset.plans
 
-    def keep(self, dataset: Dataset, folders: Collection[str]) -> None:
-        """Drops what a killed run or a dead worker left pending: all but those of *folders*."""
-        if self.pending is not None:
-            self.pending.keep(self.place(dataset), folders)
+Reports = Callable[[Dataset, Mapping[str, PlanLink]], Mapping[str, str | bytes]]
+"""What is written beside the plans, by name: made of the results, and of where the plans are."""
 
 
 @frozen
 class Result:
-    """What became of a run: how many shops it has, how many of them were done *before*, what failed
-    beside shops, what is to be said, and how long it took in seconds."""
+    """What became of a run: how many shops it has, how many of them were done *before*, which
+    *reports* were written and where, what failed beside shops, what is to be said, and how long it
+    took in seconds."""
 
     shops: int
     before: int
+    reports: tuple[str, ...]
     failures: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
@@ -214,8 +209,7 @@ class _Talk:
         pool = self._pool
         whole = {
             **attrs.asdict(pool.options),
-            "out": str(pool.dataset.root),
-            "top": str(pool.plans.place(pool.dataset)),
+            "out": pool.dataset.address,
             "formats": [*pool.plans.formats],
             **message,
         }
@@ -235,48 +229,70 @@ class _Talk:
 
 def run_portfolio(
     shops: Sequence[Path] | Facts,
-    out: Path,
+    out: Path | str,
     options: Options,
     *,
     plans: Plans | None = None,
+    reports: Reports | None = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Diagnoses *shops*, folders of exports or a dataset of facts, into the dataset *out*, and
-    writes *plans*.
+    """Diagnoses *shops*, folders of exports or a dataset of facts, into the dataset *out*, a folder
+    or a place in a store, and writes *plans* and *reports*: all of a run counts at once.
 
     *engine* does the work; without one, processes on all cores. Raises AdvisorError for what the
     user can fix.
     """
     began = time.monotonic()
     dataset, asked = Dataset(out), plans or Plans()
-    source = (
-        of_facts(shops)
-        if isinstance(shops, Facts)
-        else of_folders(shops, Facts(out / "facts"), keeps=options.facts)
-    )
-    pool = _Pool(engine or ProcessEngine(), dataset, options, asked)
-    names = list(source.shops)
-    blocks = _Blocks(pool, source, _Count(len(names), progress, began))
-    parts = stable_blocks(names, dataset.blocks_of_folders(), _most(len(names), pool.engine))
-    waiting = [name for name, part in parts.items() if not blocks.is_done(name, part)]
-    asked.keep(dataset, blocks.written)
-    kept = sum(len(one.folders) for one in blocks.done.values())
-    pool.run([partial(blocks.work, name, parts[name]) for name in waiting])
-    about = {
-        "version": own_version(),
-        "options": attrs.asdict(options),
-        "facts": shops.address if isinstance(shops, Facts) else None,
-        "shops": None if isinstance(shops, Facts) else _relative(shops, out),
-    }
-    dataset.finish([blocks.done[name] for name in parts], about)
+    dataset.storage.check()
+    with ExitStack() as stack:
+        place = plan_place(dataset, asked.top, stack)
+        source = (
+            of_facts(shops)
+            if isinstance(shops, Facts)
+            else of_folders(shops, Facts(dataset.storage.at("facts")), keeps=options.facts)
+        )
+        pool = _Pool(engine or ProcessEngine(), dataset, options, asked)
+        names = list(source.shops)
+        blocks = _Blocks(pool, source, place, _Count(len(names), progress, began))
+        parts = stable_blocks(names, blocks.numbers(), _most(len(names), pool.engine))
+        waiting = [number for number, part in parts.items() if not blocks.is_done(number, part)]
+        place.begin(blocks.plans_of())
+        kept = sum(len(one.folders) for one in blocks.done.values())
+        pool.run([partial(blocks.work, number, parts[number]) for number in waiting])
+        done = [blocks.done[number] for number in parts]
+        history = dict(lists_of(dataset.storage))
+        if options.partition:
+            files = [file for block in done for file in block.files]
+            history[options.partition] = keep_list(dataset.storage, options.partition, files)
+        draft = dataset.draft(
+            done,
+            {
+                "version": own_version(),
+                "options": attrs.asdict(options),
+                "facts": shops.address if isinstance(shops, Facts) else None,
+                "shops": None if isinstance(shops, Facts) else _from(shops, dataset.folder),
+                "history": history,
+            },
+        )
+        wanted = set(asked.folders if asked.choose is None else asked.choose(draft))
+        chosen = [name for name in names if name in wanted and name not in blocks.written]
+        _write_plans(chosen, blocks, progress)
+        plans_of = blocks.written
+        written = {name: plans_of[name] for name in names if name in wanted and name in plans_of}
+        for name, problem in place.refused(written).items():
+            pool.told({"failures": [f"{name}: {problem}"], "notes": ()})
+            del written[name]
+        made = reports(draft, place.links(written)) if reports is not None else {}
+        at = place.publish(draft, written, made)
+    clean_history(dataset.storage, history)
     if source.facts_to is not None:
-        Facts(source.facts_to).finish(index_frame(source.index()))
-    wanted = set(asked.folders if asked.choose is None else asked.choose(dataset)) - blocks.written
-    _write_plans([name for name in names if name in wanted], blocks, progress)
-    asked.keep(dataset, blocks.written)
+        named = draft.table("shops").select(pl.col("facts").drop_nulls().unique())
+        facts = named.collect(engine="in-memory")["facts"]
+        Facts(source.facts_to).finish(index_frame(source.index()), facts)
     seconds = time.monotonic() - began
-    return Result(len(names), kept, tuple(pool.failures), tuple(pool.notes), seconds)
+    return Result(len(names), kept, at, tuple(pool.failures), tuple(pool.notes), seconds)
 
 
 def gather_shops(
@@ -289,6 +305,7 @@ def gather_shops(
 ) -> Gathering:
     """Reads the exports of *folders* into the dataset *facts*: of those whose files have changed
     since they were last read into it."""
+    facts.storage.check()
     source = of_folders(folders, facts, keeps=True)
     pool = _Pool(engine or ProcessEngine(), Dataset(Path()), options, Plans())
     count = _Count(len(folders), progress, time.monotonic())
@@ -324,23 +341,45 @@ def _most(shops: int, engine: Engine) -> int:
     return max(1, large, small)
 
 
-def _relative(folders: Sequence[Path], out: Path) -> str | None:
+def _from(folders: Sequence[Path], out: Path | None) -> str | None:
     """Where the folders of the shops lie, seen from the results."""
-    return os.path.relpath(folders[0].parent, out) if folders else None
+    if not folders:
+        return None
+    above = folders[0].parent
+    return str(above.absolute()) if out is None else os.path.relpath(above, out)
 
 
 @attrs.define(eq=False)
 class _Blocks:
-    """The blocks of a run: which are *done*, and whose plans are *written*."""
+    """The blocks of a run by number: which are *done*, and which plans are *written*."""
 
     pool: _Pool
     source: Source
+    place: PlanPlace
     count: "_Count"
     done: dict[str, Block] = attrs.field(factory=dict)
-    written: set[str] = attrs.field(factory=set)
+    written: dict[str, Plan] = attrs.field(factory=dict)
+    _names: dict[str, str] = attrs.field(factory=dict)
+    _plans_of: dict[str, str] = attrs.field(factory=dict)  # by folder: what its plan is of
     _fingerprints: dict[str, str] = attrs.field(factory=dict)
+    _before: Mapping[str, Block] = attrs.field(init=False)
+    _former: Mapping[str, Any] = attrs.field(init=False)
+    _marks: Mapping[str, str] = attrs.field(init=False)
 
-    def is_done(self, name: str, shops: Sequence[str]) -> bool:
+    def __attrs_post_init__(self) -> None:
+        dataset = self.pool.dataset
+        self._before, self._former = dataset.done_blocks(), dataset.former()
+        marks = self.pool.options.partition != ""
+        self._marks = dataset.storage.stamps(f"{HISTORY}/{MARKS}") if marks else {}
+
+    def numbers(self) -> Mapping[str, str]:
+        """The block of each folder, of all blocks that are done; those that the manifest names come
+        before others."""
+        named = set(self._former.get("blocks", ()))
+        ordered = sorted(self._before.values(), key=lambda one: (one.name in named, one.name))
+        return {folder: block.number for block in ordered for folder in block.folders}
+
+    def is_done(self, number: str, shops: Sequence[str]) -> bool:
         """Whether a former run did this block with these files and options."""
         dataset = self.pool.dataset
         stamps = [(shop, self.source.shops[shop]["stamp"]) for shop in shops]
@@ -348,62 +387,76 @@ class _Blocks:
         stamps += [
             ("", hashlib.sha256(place.read_bytes()).hexdigest()) for place in places if place
         ]
-        self._fingerprints[name] = _fingerprint(stamps, self.pool.options, dataset.history)
-        block = dataset.block(name)
-        if block is None or block.fingerprint != self._fingerprints[name]:
+        fingerprint = _fingerprint(stamps, self.pool.options, self._marks)
+        name = f"{number}-{fingerprint[:DIGEST]}"
+        self._fingerprints[number], self._names[number] = fingerprint, name
+        of = _plans_of(number, fingerprint, self.pool.plans.formats)
+        self._plans_of |= dict.fromkeys(shops, of)
+        block = self._before.get(name)
+        if block is None or block.fingerprint != fingerprint or not _whole(block, dataset):
             return False
-        if not _whole(block, dataset):
-            return False
-        self.done[name] = block
+        self.done[number] = block
         self.pool.told({"failures": block.failures, "notes": ()})
-        self.written.update(_still_written(block, self.pool.plans, dataset))
+        known = block.plans if block.formats == self.pool.plans.formats else {}
+        self.written |= self.place.still_there(of, shops, known)
         self.count.add(len(shops))
         return True
 
-    def work(self, name: str, shops: Sequence[str], talk: _Talk) -> None:
+    def plans_of(self) -> Collection[str]:
+        """What the plans of this run are of."""
+        return set(self._plans_of.values())
+
+    def work(self, number: str, shops: Sequence[str], talk: _Talk) -> None:
         """Has a block done; a shop that ends its worker has a row that says so."""
-        plans, files, dead = self.pool.plans, [], set()
+        name, files = self._names[number], []
+        plans: dict[str, Sequence[str]] = {}
         failures: dict[str, None] = {}
-        for part, answer, died in _answers(talk, self._message(name, shops, plans.folders)):
+        wanted = [shop for shop in shops if shop in self.pool.plans.folders]
+        message = {**self._message(number, shops, wanted), "name": name}
+        for part, answer, died in _answers(talk, message):
             files.append(part["name"])
             if answer is None:
                 (shop,) = part["shops"]
                 folder, problem = Path(shop["folder"]).name, f"its process ended: {died}"
-                dead.add(folder)
                 self._write_dead(part["name"], folder, problem)
                 failures[f"{folder}: {problem}"] = None
             else:
                 self.source.take(answer)
+                plans |= answer["plans"]
                 failures |= dict.fromkeys(answer["failures"])
         block = Block(
             name,
-            self._fingerprints[name],
+            self._fingerprints[number],
             tuple(shops),
             tuple(files),
-            tuple(one for one in shops if one in plans.folders and one not in dead),
-            plans.formats,
+            plans,
+            self.pool.plans.formats,
             tuple(failures),
         )
         self.pool.dataset.finish_block(block)
         self.pool.told({"failures": block.failures, "notes": ()})
-        self.written.update(block.plans)
-        self.done[name] = block
+        self._take(plans)
+        self.done[number] = block
         self.count.add(len(shops))
 
     def write_plans(self, shops: Sequence[str], talk: _Talk) -> None:
         """Writes the plans of *shops*, whose results are there."""
-        message = self._message("", shops, frozenset(shops))
-        for part, answer, died in _answers(talk, {**message, "facts_to": None}):
+        message = {**self._message("", shops, shops), "name": "", "facts_to": None}
+        for part, answer, died in _answers(talk, message):
             if answer is None:
                 line = f"{Path(part['shops'][0]['folder']).name}: its process ended: {died}"
                 self.pool.told({"failures": [line], "notes": []})
             else:
-                self.written.update(Path(one["folder"]).name for one in part["shops"])
+                self._take(answer["plans"])
 
-    def _message(self, name: str, shops: Sequence[str], plans: Collection[str]) -> Message:
-        wanted = [shop for shop in shops if shop in plans]
-        about = {"do": "diagnose", "name": name, "plans": wanted}
-        return {**about, **self.source.message(name, shops)}
+    def _take(self, plans: Mapping[str, Sequence[str]]) -> None:
+        self.written |= {
+            name: Plan(name, self._plans_of[name], tuple(files)) for name, files in plans.items()
+        }
+
+    def _message(self, number: str, shops: Sequence[str], plans: Collection[str]) -> Message:
+        wanted = {name: self.place.at(self._plans_of[name], name) for name in plans}
+        return {"do": "diagnose", "plans": wanted, **self.source.message(number, shops)}
 
     def _write_dead(self, name: str, folder: str, problem: str) -> None:
         row: dict[str, Any] = {**dict.fromkeys(SHOPS)}
@@ -471,31 +524,31 @@ class _Count:
             self._progress(self._done, self._total, f"{speed:.1f} shops/s, {left} s left")
 
 
-def _still_written(block: Block, plans: Plans, dataset: Dataset) -> Collection[str]:
-    """The folders whose plans a finished *block* wrote in the formats that are asked for, and that
-    are there."""
-    if block.formats != plans.formats:
-        return ()
-    places = [plans.place(dataset), plans.top or dataset.plans]
-    return [name for name in block.plans if any((place / name).is_dir() for place in places)]
+def _plans_of(number: str, fingerprint: str, formats: Sequence[str]) -> str:
+    """A name for what the plans of a block are made of."""
+    made_of = json.dumps([fingerprint, formats])
+    return f"{number}-{hashlib.sha256(made_of.encode()).hexdigest()[:DIGEST]}"
 
 
-def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options, history: Path) -> str:
+def _fingerprint(
+    stamps: Sequence[tuple[str, str]], options: Options, marks: Mapping[str, str]
+) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
     rules in folders of the user's own, what was marked as done, and the versions."""
-    places = [*map(Path, options.rules), *([history / MARKS] if options.partition else [])]
-    rules = [stamp_of(place) for place in places]
-    made_by = {"versions": installed_versions(), "files": rules, "shops": stamps}
+    rules = [stamp_of(Path(place)) for place in options.rules]
+    made_by = {"versions": installed_versions(), "files": rules, "marks": marks, "shops": stamps}
     asked = {**attrs.asdict(options), **made_by}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def _whole(block: Block, dataset: Dataset) -> bool:
     """Whether a block's files can be read; a crash of the machine may have left one that cannot."""
+    if dataset.folder is None:
+        return True  # a store has a whole file, or none
     try:
         for table in TABLES:
             for file in block.files:
-                pl.read_parquet_schema(dataset.root / table / f"{file}.parquet")
+                pl.read_parquet_schema(dataset.folder / table / f"{file}.parquet")
     except (OSError, pl.exceptions.PolarsError):
         return False
     return True

@@ -1,6 +1,5 @@
 """What a portfolio's tables say at a glance: the index, the worst shops, one shop's report."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
@@ -14,7 +13,6 @@ import polars as pl
 from advisor.diagnosis import diagnose_gathered
 from advisor.document import SCHEMA_VERSION, Document, rounded_money
 from advisor.errors import AdvisorError
-from advisor.ingest import PendingSet, write_outputs
 from advisor.knowledge import installed_rules
 from advisor.model import (
     CONFIG_NAME,
@@ -30,6 +28,7 @@ from advisor.pipeline import Memory
 from advisor.plugin import Registry, own_version
 from advisor.portfolio.dataset import Dataset
 from advisor.portfolio.history import History
+from advisor.portfolio.plans import PlanLink
 from advisor.portfolio.summary import Filter, lessons, patterns, rolled_up, summary_table
 from advisor.portfolio.worker import facts_request, request_of
 from advisor.report import (
@@ -50,6 +49,7 @@ _OF_LINE = (
     *("shop", "folder", "name", "critical", "stake", "currency", "stake_text", "findings"),
     *("actions", "action", "owner", "tags", "niche", "size", "region", "new", "worse", "lacks"),
 )
+_NO_PLAN = PlanLink("", page=False)
 _MOST_NAMED = 5  # shops of one id, or entries, in a note
 
 
@@ -66,11 +66,10 @@ def failed_shops(dataset: Dataset, only: Filter | None = None) -> Sequence[Faile
     rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
     failed = rows.collect(engine="in-memory")
     if only is not None:
-        of = dataset.manifest().get("shops")
         labels = [
             row
-            if row["shop"] is not None or of is None
-            else {**row, **_labels(dataset.root / of / row["folder"])}
+            if row["shop"] is not None or (folder := dataset.exports_of(row["folder"])) is None
+            else {**row, **_labels(folder)}
             for row in failed.iter_rows(named=True)
         ]
         failed = only.of(pl.DataFrame(labels, schema=failed.schema))
@@ -89,32 +88,28 @@ def _labels(folder: Path) -> Mapping[str, Any]:
     return {**labels, "tags": list(about.tags)}
 
 
-def write_index(
+def make_index(
     dataset: Dataset,
     registry: Registry,
     today: date,
     *,
-    place: Path,
-    plans: Path,
+    plans: Mapping[str, PlanLink],
     others: Sequence[str] = (),
     only: Filter | None = None,
     whole: bool = False,
-    pending: PendingSet | None = None,
-) -> tuple[Index, Sequence[Path]]:
-    """Writes the index of a run into the folder *place*, and gives it with its files. *plans* holds
-    the folders of the plans. *others* lie beside the shops and are none. *only* leaves shops out;
-    with *whole* there are index.html, also without a page of each shop, and index.xlsx. Plans that
-    are *pending*, in a set for *place*, are put in place together with the index."""
+) -> tuple[Index, Mapping[str, str | bytes]]:
+    """Makes the index of a run, and gives it with its files by name. *plans* says where plans are.
+    *others* lie beside the shops and are none. *only* leaves shops out; with *whole* there are
+    index.html, also without a page of each shop, and index.xlsx."""
     language = registry.language(dataset.manifest()["options"]["language"] or SOURCE, None)
     shops = summary_table(dataset, only)
-    waiting = None if pending is None else pending.place / plans.relative_to(place)
     vocabulary = language.translate(registry.vocabulary())
     index = Index(
         SCHEMA_VERSION,
         Maker(own_version(), tuple(sorted(shops["engine"].unique()))),
         today.isoformat(),
         ORDER,
-        _Lines(shops, language, place, plans, waiting),
+        _Lines(shops, language, plans),
         tuple(sorted(failed_shops(dataset, only), key=lambda shop: shop.id)),
         notes=(*_shared_ids(dataset, only), *_no_shops(others)),
         money=rolled_up(shops, language),
@@ -128,12 +123,7 @@ def write_index(
     files: dict[str, str | bytes] = {**render_index(index, environment, page if pages else None)}
     if whole and find_spec("xlsxwriter") is not None:
         files["index.xlsx"] = render_index_workbook(index, language)
-    outputs = {place / name: made for name, made in files.items()}
-    if pending is None:
-        write_outputs(outputs)
-    else:
-        pending.commit(files)
-    return index, list(outputs)
+    return index, files
 
 
 def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> tuple[Pattern, ...]:
@@ -149,21 +139,20 @@ def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> 
 
 
 def report_of(
-    out: Path, shop_id: str, registry: Registry, language: str | None = None
+    out: Path | str, shop_id: str, registry: Registry, language: str | None = None
 ) -> tuple[Document, Settings, Language]:
     """The document of one shop of a run, made from what was kept of it, its settings and its
     language. Raises AdvisorError where its facts were not kept."""
     dataset = Dataset(out)
     _, folder = dataset.find(shop_id)
-    manifest = dataset.manifest()
-    facts = dataset.facts.shop(folder)
-    request = facts_request(
-        request_of(manifest["options"]), facts, out / (manifest["shops"] or "facts") / folder
-    )
+    facts = dataset.facts_of(folder)
+    options = dataset.manifest()["options"]
+    exports = dataset.exports_of(folder) or Path("facts", folder)
+    request = facts_request(request_of(options), facts, exports)
     if language is not None:
         request = attrs.evolve(request, language=language)
     diagnosis = diagnose_gathered(facts.gathered, request, registry)
-    memory = Memory(partitions=lambda shops: History(dataset.history, shops), records=False)
+    memory = Memory(partitions=lambda shops: History(dataset.storage, shops), records=False)
     document, _ = memory.compose(diagnosis, memory.past([diagnosis]))
     return document, request.settings, diagnosis.language
 
@@ -184,15 +173,10 @@ def _worst_first(shops: pl.LazyFrame) -> pl.LazyFrame:
 
 class _Lines(Sequence[ShopLine]):
     """What the index says of each of *shops*, worst first: a line is made when it is asked for.
-    *plans* may hold plans, which are linked from *place*, or will hold those that are *waiting*."""
+    *plans* are linked."""
 
     def __init__(
-        self,
-        shops: pl.DataFrame,
-        language: Language,
-        place: Path,
-        plans: Path,
-        waiting: Path | None,
+        self, shops: pl.DataFrame, language: Language, plans: Mapping[str, PlanLink]
     ) -> None:
         said = [
             _stake(total, currency, language)
@@ -205,13 +189,7 @@ class _Lines(Sequence[ShopLine]):
             .select(*_OF_LINE)
             .collect(engine="in-memory")
         )
-        self._plans = Path(os.path.relpath(plans, place))
-        self._pages: dict[str, bool] = {}
-        for folder in (plans, *([waiting] if waiting else [])):
-            for entry in os.scandir(folder) if folder.is_dir() else ():
-                if entry.is_dir():
-                    page = Path(entry.path, "plan.html").is_file()
-                    self._pages[entry.name] = page or self._pages.get(entry.name, False)
+        self._plans = plans
 
     def __len__(self) -> int:
         return self._shops.height
@@ -233,16 +211,15 @@ class _Lines(Sequence[ShopLine]):
     def _made(self, shops: pl.DataFrame, rank: int, step: int = 1) -> Iterator[ShopLine]:
         rows = (row for part in shops.iter_slices(_SLICE) for row in part.iter_rows(named=True))
         for at, row in zip(count(rank, step), rows, strict=False):
-            name = row.pop("folder")
-            folder = self._plans / name
+            plan = self._plans.get(row.pop("folder"), _NO_PLAN)
             yield ShopLine(
                 rank=at,
                 id=row.pop("shop"),
                 first=row.pop("action"),
-                folder=folder.as_posix() if name in self._pages else "",
+                folder=plan.folder,
                 tags=tuple(row.pop("tags") or ()),
                 lacks=tuple(row.pop("lacks") or ()),
-                page=(folder / "plan.html").as_posix() if self._pages.get(name) else "",
+                page=f"{plan.folder}/plan.html" if plan.page else "",
                 **row,
             )
 

@@ -17,7 +17,6 @@ import polars as pl
 
 from advisor.diagnosis import FAILURES, BlockDiagnosis, Shop
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.ingest import write_outputs
 from advisor.judge import choose
 from advisor.knowledge import Resolver, ShopKnowledge, check_profile
 from advisor.model import CONFIG_NAME, Request, make_settings, parse_toml, with_agency
@@ -35,6 +34,7 @@ from advisor.plugin import Failure, Registry, load_plugins, serve
 from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
 from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
 from advisor.portfolio.history import History, write_partition
+from advisor.portfolio.storage import open_storage
 from advisor.report import UNREADABLE, FailedShop, render_shop
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Worker:
         registry = self._registry(isolate=asked["isolate"])
         memory = Memory(records=bool(asked.get("name")))
         if asked["partition"]:
-            place = Dataset(Path(asked["out"])).history
-            memory.partitions = lambda shops: History(place, shops, asked["name"])
+            storage = open_storage(asked["out"])
+            memory.partitions = lambda shops: History(storage, shops, asked["name"])
         source = _Source(asked)
         answer = (
             self._gather(asked, source, registry)
@@ -108,12 +108,13 @@ class Worker:
             for name, frame in made.items():
                 tables[name].append(frame)
 
-        plans, name = set(asked["plans"]), asked["name"]
+        plans, name = asked["plans"], asked["name"]
+        written: dict[str, list[str]] = {}
         failed = diagnose_many(
             source.folders,
             request_of(asked),
             registry,
-            _writer(registry, asked, changes) if plans or asked["history"] else None,
+            _writer(registry, asked, changes, written) if plans or asked["history"] else None,
             on_block=keep if name else None,
             engine=self._engine,
             memory=memory,
@@ -124,21 +125,24 @@ class Worker:
         facts = source.written()
         if not name:
             lines = [f"{one.id}: {one.problem}" for one in failed]
-            return {"facts": facts, "failures": [*registry.failures(), *lines]}
+            failures = [*registry.failures(), *lines]
+            return {"facts": facts, "plans": written, "failures": failures}
         tables["changes"].append(pl.DataFrame(changes, schema=CHANGES))
         frames = {
             name: pl.concat(parts, how="vertical_relaxed").select(*TABLES[name])
             for name, parts in tables.items()
         }
-        frames["shops"] = _with_problems(frames["shops"], failed)
-        dataset = Dataset(Path(asked["out"]))
+        blocks = {**{Path(one["folder"]).name: one["block"] for one in asked["shops"]}, **facts}
+        kept = pl.col("folder").replace_strict(blocks, default=None, return_dtype=pl.String)
+        frames["shops"] = _with_problems(frames["shops"].with_columns(facts=kept), failed)
+        dataset = Dataset(asked["out"])
         dataset.write_tables(name, frames)
         if asked["partition"]:
             try:
-                write_partition(dataset.history, asked["partition"], name, memory.kept)
+                write_partition(dataset.storage, asked["partition"], name, memory.kept)
             except AdvisorError as error:
                 memory.problems.append(f"this run is not in the history: {error}")
-        return {"facts": facts, "failures": registry.failures()}
+        return {"facts": facts, "plans": written, "failures": registry.failures()}
 
 
 class _Source:
@@ -241,10 +245,14 @@ def facts_request(request: Request, facts: ShopFacts, folder: Path) -> Request:
 
 
 def _writer(
-    registry: Registry, asked: Mapping[str, Any], changes: list[Mapping[str, Any]]
+    registry: Registry,
+    asked: Mapping[str, Any],
+    changes: list[Mapping[str, Any]],
+    written: dict[str, list[str]],
 ) -> OnDocument:
-    """What writes the plan of a shop, and adds to *changes* those since its run before."""
-    top, formats, plans = Path(asked["top"]), asked["formats"], set(asked["plans"])
+    """What writes the plan of a shop, adds its files to those *written*, and to *changes* those
+    since its run before."""
+    formats, plans = asked["formats"], asked["plans"]
 
     def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
         changes.extend(_changes(document))
@@ -260,7 +268,8 @@ def _writer(
             isolate=asked["isolate"],
             language=known.language,
         )
-        write_outputs({top / folder.name / name: text for name, text in files.items()})
+        open_storage(plans[folder.name]).write(files)
+        written[folder.name] = sorted(files)
 
     return write
 

@@ -1,5 +1,6 @@
 """Whole runs that are killed at any moment: one set of outputs, one history, nothing left."""
 
+import json
 import os
 import random
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from advisor.ingest.atomic_write import COMMITTED, PENDING, STAGED
+from advisor.portfolio import Dataset
 from tests.cli.exports import TODAY, shop_folder
 
 pytestmark = [
@@ -119,10 +121,13 @@ def test_a_portfolio_has_the_plans_and_index_of_one_run(tmp_path: Path) -> None:
         return [*made, *asked, "--jobs", "2", "--quiet"]
 
     def seen(out: Path) -> Mapping[str, Mapping[str, bytes]]:
-        """The index and the plans."""
+        """The index, the plans, and the language of the tables."""
         places = {"": out, **{name: out / "plans" / name for name in NAMES}}
         found = {name: dict(stable(visible(place))) for name, place in places.items()}
-        found[""].pop("manifest.json", None)  # it names the tables, which are read through it
+        manifest = found[""].pop("manifest.json", None)
+        if manifest is not None:  # it names the tables, which are read through it
+            found[""]["language"] = json.loads(manifest)["options"]["language"].encode()
+            assert Dataset(out).table("shops").collect().height == len(NAMES)
         return found
 
     whole = tmp_path / "whole"

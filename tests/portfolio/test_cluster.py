@@ -1,6 +1,7 @@
 """Blocks on a dask cluster: the same results, whatever becomes of workers and scheduler."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,15 +23,18 @@ from advisor.portfolio import (
     Facts,
     LocalEngine,
     Options,
+    Plans,
     Worker,
     gather_shops,
+    linked,
     run_portfolio,
 )
 from advisor.portfolio.dataset import TABLES
 from tests.cli.conftest import Run, run
 from tests.cli.exports import PROFILE, TODAY, shop_folder
+from tests.portfolio.bucket import bucket
 
-__all__ = ["run"]
+__all__ = ["bucket", "run"]
 distributed = pytest.importorskip("distributed")
 OPTIONS = Options(today=TODAY)
 
@@ -39,8 +43,9 @@ def write_shops(folder: Path, names: Sequence[str]) -> list[Path]:
     return [shop_folder(folder / n, profile=PROFILE.replace("corner", n)) for n in names]
 
 
-def frames(out: Path) -> dict[str, pl.DataFrame]:
-    return {name: Dataset(out).table(name).collect() for name in TABLES}
+def frames(out: Path | str) -> dict[str, pl.DataFrame]:
+    whole = {name: Dataset(out).table(name).collect() for name in TABLES}
+    return {**whole, "shops": whole["shops"].drop("facts")}  # which depends on the blocks
 
 
 def free_port() -> int:
@@ -58,7 +63,7 @@ def ended(engine: ClusterEngine) -> Iterator[ClusterEngine]:
         engine.stop()
 
 
-def assert_same(out: Path, other: Path) -> None:
+def assert_same(out: Path | str, other: Path) -> None:
     for name, frame in frames(other).items():
         assert_frame_equal(frames(out)[name], frame)
 
@@ -206,6 +211,21 @@ def test_blocks_of_a_worker_that_is_killed_or_hangs_are_done_by_others(
         act = when_begun(lambda: worker.send_signal(how))
         run_portfolio(shops, tmp_path / "out", OPTIONS, engine=engine, progress=act)
     assert_same(tmp_path / "out", expected)
+
+
+@pytest.mark.slow
+def test_workers_need_no_folder_in_common_where_all_is_on_a_store(
+    machines: Callable[..., Machines], shops: list[Path], tmp_path: Path, bucket: str
+) -> None:
+    expected = alone(shops, tmp_path / "alone")
+    facts = Facts(f"{bucket}/facts")
+    gather_shops(shops, facts, OPTIONS, engine=LocalEngine(Worker(load_plugins())))
+    shutil.rmtree(tmp_path / "shops")
+    with ended(machines().engine()) as engine:
+        plans = Plans(frozenset(SHOPS[:2]), formats=("md",))
+        run_portfolio(facts, f"{bucket}/out", OPTIONS, plans=plans, engine=engine)
+    assert_same(f"{bucket}/out", expected)
+    assert len(linked(Dataset(f"{bucket}/out"), Path())) == 2
 
 
 @pytest.mark.slow

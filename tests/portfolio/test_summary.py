@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from advisor.errors import AdvisorError, Mistakes
+from advisor.ingest import write_outputs
 from advisor.model import ENGLISH, band_file, check_bands
 from advisor.plugin import load_plugins
-from advisor.portfolio import Dataset, Filter, bands_of, read_expectations, write_index
+from advisor.portfolio import Dataset, Filter, bands_of, linked, make_index, read_expectations
 from advisor.portfolio.dataset import TABLES, Block
 from advisor.portfolio.summary import lessons, patterns, rolled_up, summary_table
 from advisor.report import Index
@@ -43,7 +44,8 @@ def dataset(
         made.write_tables(name, frames)
         done.append(Block(name, "", (), (name,)))
         made.finish_block(done[-1])
-    made.finish(done, {"options": {"today": "2026-11-02", "language": language}})
+    about = {"options": {"today": "2026-11-02", "language": language}, "shops": None}
+    made.publish(made.draft(done, about).manifest())
     return made
 
 
@@ -83,16 +85,16 @@ def test_the_sum_of_money_is_the_same_in_any_order(tmp_path: Path) -> None:
 def test_the_index_links_plans_from_wherever_it_lies(tmp_path: Path) -> None:
     none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
     made = dataset(tmp_path / "out", shops=[shop(n, **{**none, "findings": n}) for n in (1, 2)])
-    (made.plans / "s001").mkdir(parents=True)
-    (made.plans / "s001" / "plan.html").touch()
-    for place, where in ((made.root, "plans"), (tmp_path / "ana", "../out/plans")):
-        index, _ = write_index(made, load_plugins(), DAY, place=place, plans=made.plans)
+    plans = {"s001": {"of": "00000-5f2e", "files": ["plan.html"]}}
+    made.publish({**made.manifest(), "plans": plans})
+    for place, where in ((tmp_path / "out", "plans"), (tmp_path / "ana", "../out/plans")):
+        index, files = make_index(made, load_plugins(), DAY, plans=linked(made, place))
         assert [(one.rank, one.folder, one.page) for one in index.shops] == [
             (1, "", ""),
             (2, f"{where}/s001", f"{where}/s001/plan.html"),
         ]
         assert [index.shops[-1], *index.shops[:1]] == [*index.shops][::-1]
-        assert json.loads((place / "index.json").read_text("utf-8"))["shops"][1]["id"] == "s001"
+        assert json.loads(files["index.json"])["shops"][1]["id"] == "s001"
 
 
 def test_a_finding_that_is_new_in_many_shops_at_once_is_a_pattern(tmp_path: Path) -> None:
@@ -225,9 +227,10 @@ def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Pa
     )
 
     def index(owner: str) -> Index:
-        only, place = Filter(owner=owner), tmp_path / owner
-        plans = place / "plans"
-        return write_index(made, load_plugins(), DAY, place=place, plans=plans, only=only)[0]
+        only = Filter(owner=owner)
+        index, files = make_index(made, load_plugins(), DAY, plans={}, only=only)
+        write_outputs({tmp_path / owner / name: text for name, text in files.items()})
+        return index
 
     hers, his = index("Ana"), index("Ben")
     assert [one.id for one in hers.shops] == ["s060"]
@@ -243,7 +246,8 @@ def test_an_index_of_one_owner_tells_nothing_of_the_shops_of_others(tmp_path: Pa
 def test_the_index_as_a_workbook_is_in_the_language_of_the_run(tmp_path: Path) -> None:
     none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
     made = dataset(tmp_path, language="es", shops=[shop(1, **none)])
-    write_index(made, load_plugins(), DAY, place=tmp_path, plans=tmp_path / "plans", whole=True)
+    _, files = make_index(made, load_plugins(), DAY, plans={}, whole=True)
+    write_outputs({tmp_path / "index.xlsx": files["index.xlsx"]})
     book = openpyxl.load_workbook(tmp_path / "index.xlsx")
     assert "Mejores tiendas" in book.sheetnames
     assert "Tienda" in [cell.value for cell in book.worksheets[0][1]]
