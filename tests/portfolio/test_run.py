@@ -157,7 +157,7 @@ def test_a_damaged_block_is_done_again(shops: list[Path], tmp_path: Path) -> Non
     out = tmp_path / "out"
     run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     expected = frames(out)
-    (block,) = Dataset(out).manifest()["blocks"]
+    block, *_ = Dataset(out).manifest()["blocks"]
     (out / "findings" / f"{block}.parquet").write_bytes(b"torn")
     assert run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1)).before == 1
     assert_frame_equal(frames(out)["findings"], expected["findings"])
