@@ -6,7 +6,7 @@ median is told; of its conditions, which all have to hold, the one that takes mo
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import attrs
 import polars as pl
@@ -68,63 +68,88 @@ def too_small(healthy: Iterable[Healthy], diagnosis: Diagnosis) -> str:
     )
 
 
+@frozen(eq=False)
+class _Problem:
+    """What a test looks for in the column of each subject: a value beyond *edge* to one *side*
+    (`low` or `high`), or a change where there is no side, known with the standard *error* of its
+    logarithm."""
+
+    side: str
+    edge: pl.Expr
+    error: pl.Expr
+
+    @property
+    def times(self) -> pl.Expr:
+        """How many times beyond the edge a value has to be to be found."""
+        return ((Z + FOUND) * self.error).exp()
+
+    @property
+    def value(self) -> pl.Expr:
+        """The value that is found."""
+        return self.edge / self.times if self.side == "low" else self.edge * self.times
+
+    @property
+    def known(self) -> pl.Expr:
+        """Whether it can be told."""
+        return self.times.is_finite() & self.edge.is_finite() & (self.edge > 0)
+
+
 def _smallest(
     evaluation: RuleEvaluation, tests: Iterable[Test], diagnosis: Diagnosis
 ) -> dict[Test, _Smallest]:
     """What each of *tests* that chance has a part in needs, in the median of the subjects."""
     frame, grader = evaluation.graded.frame, diagnosis.grader
-    names = {test.name for test in tests}
-    there = [name for name in sorted(names) if f"{name}.se" in frame.columns]
-    frame = grader.with_edges(frame, there, evaluation.graded.measured.kind)
-    asked: list[tuple[Test, str]] = []
-    columns: list[pl.Expr] = []
-    for test in tests:
-        if test.earlier or test.days is not None or test.name not in there:
-            continue
-        if not grader.by_chance(test):
-            continue
-        m = test.name
-        error = pl.col(f"{m}.se")
-        if test.trend is not None or test.against is Against.PAST:
-            if f"{m}.before.se" not in frame.columns:
-                continue
-            error = (error**2 + pl.col(f"{m}.before.se") ** 2).sqrt()
-            side, edge = "", pl.lit(1.0)
-        elif test.is_:
-            side = "low" if "low" in test.is_ else "high"
-            if "good" in test.is_ or len(test.is_) > 1:  # no problem, but where one is looked for
-                continue
-            edge = pl.col(f"{m}.edge.{side}")
-            if test.against is not Against.BAND:
-                edge = pl.col(f"{truth_column(test)}.centre") * RELATIVE[side == "high"]
-            if test.at_least is not None and side == "high":
-                edge = pl.max_horizontal(edge, pl.lit(test.at_least))
-            error = error * _fewer(metric_of(m, diagnosis.vocabulary), pl.col(m), edge)
-        elif test.at_most is not None or test.at_least is not None:
-            side = "high" if test.at_most is None else "low"
-            edge = pl.lit(test.at_least if test.at_most is None else test.at_most)
-            error = error * _fewer(metric_of(m, diagnosis.vocabulary), pl.col(m), edge)
-        else:
-            continue
-        times = ((Z + FOUND) * error).exp()
-        known = times.is_finite() & edge.is_finite() & (edge > 0)
-        place = f"{len(asked)}"
-        asked.append((test, side))
-        value = edge / times if side == "low" else edge * times
-        columns += [
-            pl.when(known).then(times).median().alias(f"{place}.times"),
-            pl.when(known).then(value).median().alias(f"{place}.value"),
-        ]
-    if not columns:
+    names = sorted({test.name for test in tests if f"{test.name}.se" in frame.columns})
+    frame = grader.with_edges(frame, names, evaluation.graded.measured.kind)
+    problems = {
+        test: problem
+        for test in tests
+        if test.name in names
+        and grader.by_chance(test)
+        and (problem := _problem(test, frame.columns, diagnosis)) is not None
+    }
+    if not problems:
         return {}
-    row = frame.select(columns).row(0, named=True)
+    row = frame.select(
+        pl.when(one.known).then(part).median().alias(f"{place}.{name}")
+        for place, one in enumerate(problems.values())
+        for name, part in (("times", one.times), ("value", one.value))
+    ).row(0, named=True)
     found: dict[Test, _Smallest] = {}
-    for number, (test, side) in enumerate(asked):
-        times, value = row[f"{number}.times"], row[f"{number}.value"]
+    for place, (test, problem) in enumerate(problems.items()):
+        times, value = row[f"{place}.times"], row[f"{place}.value"]
         if times is not None and value is not None and math.isfinite(times):
-            low = value if side == "high" else None
-            found[test] = _Smallest(test, times, low, value if side == "low" else None)
+            low = value if problem.side == "high" else None
+            found[test] = _Smallest(test, times, low, value if problem.side == "low" else None)
     return found
+
+
+def _problem(test: Test, columns: Container[str], diagnosis: Diagnosis) -> _Problem | None:
+    """What *test* looks for; None where that is no problem, or not judged by its window alone."""
+    if test.earlier or test.days is not None:
+        return None
+    now = pl.col(f"{test.name}.se")
+    if test.trend is not None or test.against is Against.PAST:
+        before = f"{test.name}.before.se"
+        if before not in columns:
+            return None
+        return _Problem("", pl.lit(1.0), (now**2 + pl.col(before) ** 2).sqrt())
+    if "good" in test.is_ or len(test.is_) > 1:  # no problem, but where one is looked for
+        return None
+    if test.is_:
+        side = "low" if "low" in test.is_ else "high"
+        edge = pl.col(f"{test.name}.edge.{side}")
+        if test.against is not Against.BAND:
+            edge = pl.col(f"{truth_column(test)}.centre") * RELATIVE[side == "high"]
+        if test.at_least is not None and side == "high":
+            edge = pl.max_horizontal(edge, pl.lit(test.at_least))
+    elif test.at_most is not None or test.at_least is not None:
+        side = "high" if test.at_most is None else "low"
+        edge = pl.lit(test.at_least if test.at_most is None else test.at_most)
+    else:
+        return None
+    metric = metric_of(test.name, diagnosis.vocabulary)
+    return _Problem(side, edge, now * _fewer(metric, pl.col(test.name), edge))
 
 
 def _fewer(metric: Metric, value: pl.Expr, edge: pl.Expr) -> pl.Expr:
