@@ -17,7 +17,7 @@ from tests.fuzz.trial import Made, Problem, Trial, digest
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).with_name("cases")
-TOGETHER = 10  # trials that a child is asked for at once
+TOGETHER = 200  # trials that a child is asked for at once
 ALONE = Limits(seconds=60.0, memory=4 * 1024 * MIB, output=MIB)
 BATCH = attrs.evolve(ALONE, seconds=300.0)
 

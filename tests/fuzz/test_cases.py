@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 
-from tests.fuzz.trial import KINDS, Made, Trial, check
+from tests.fuzz.inputs import FORMS
+from tests.fuzz.trial import KINDS, Made, Trial, check, check_all
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.json"))
 
@@ -15,7 +17,14 @@ def test_what_once_failed_holds(case: Path) -> None:
 
 
 def test_every_kind_is_tried_and_a_trial_is_made_again_by_its_number() -> None:
-    trials = [Trial.of(1, number) for number in range(60)]
+    trials = [Trial.of(1, number) for number in range(1000)]
     assert {trial.kind for trial in trials} == set(KINDS)
     for trial in trials[:12]:
         assert trial.make() == Trial.of(1, trial.number).make()
+
+
+def test_cases_of_a_batch_are_checked_as_they_are_alone() -> None:
+    cases = [Made.from_json(case.read_bytes()) for case in CASES]
+    fault = attrs.evolve(cases[0], files={"export.csv": FORMS[0].write()}, rows=-1)
+    assert check_all([*cases, fault]) == [*map(check, cases), check(fault)]
+    assert check(fault) is not None

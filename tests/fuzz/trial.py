@@ -9,17 +9,19 @@ import re
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-import polars as pl
 import polars.selectors as cs
 
 from advisor.errors import AdvisorError
-from advisor.ingest import gather, gathering
+from advisor.ingest import Gathered, ShopFiles, gather_shops, gathering
+from advisor.plugin import Failure
 from advisor.report.formats import BUNDLED_FORMATS, render
 from advisor.tabular.kind import CellType
 from tests.end_to_end.runs import document, registry
@@ -30,6 +32,7 @@ from tests.shapes import changes
 from tests.shapes.test_changes import _columns
 
 Files = Mapping[str, bytes]
+_MEMORY = Path("/dev/shm")
 _PLAIN = ("utf-8", "utf-8-sig", "utf-16", "cp1252")  # with which no row is lost
 
 
@@ -98,8 +101,7 @@ class Trial:
     @property
     def kind(self) -> str:
         """What it changes."""
-        names = [name for name, (often, _) in KINDS.items() for _ in range(often)]
-        return random.Random(f"{self.seed}/{self.number}/kind").choice(names)
+        return random.Random(f"{self.seed}/{self.number}/kind").choice(_DRAWN)
 
     def make(self) -> Made:
         """Its files."""
@@ -154,11 +156,16 @@ def _header(chance: random.Random, steps: Steps) -> Made:
     return Made("", {"export.csv": text.encode(encoding, errors="replace")})
 
 
+@cache
+def _unchanged(form: Form) -> bytes:
+    return form.write()
+
+
 def _some_file(chance: random.Random) -> tuple[str, bytes]:
     what = chance.random()
     if what < 0.7:
         form = _form(chance)
-        return f"export{form.suffix}", form.write()
+        return f"export{form.suffix}", _unchanged(form)
     if what < 0.9:
         return "answer.json", json.dumps(chance.choice(documents())[1]).encode()
     return chance.choice([*containers().items()])
@@ -172,14 +179,16 @@ def _bytes(chance: random.Random, steps: Steps) -> Made:
     return Made("", {name: data})
 
 
+@cache
+def _as_workbook(form: Form) -> bytes:
+    return attrs.evolve(form, xlsx=True).write()
+
+
 _BOOKS = [form for form in FORMS if form.xlsx]
 
 
 def _workbook(chance: random.Random, steps: Steps) -> Made:
-    form = (
-        chance.choice(_BOOKS) if chance.random() < 0.5 else attrs.evolve(_form(chance), xlsx=True)
-    )
-    data = form.write()
+    data = _as_workbook(chance.choice(_BOOKS) if chance.random() < 0.5 else _form(chance))
     for step in steps:
         data = mutations.zip_changed(data, step)
     return Made("", {"export.xlsx": data})
@@ -228,16 +237,18 @@ def _rules(chance: random.Random, steps: Steps) -> Made:
     return Made("", {"ads.csv": ADS}, rules={file.name: text.encode(errors="replace")}, whole=True)
 
 
-def _counted(form: Form, folder: Path) -> list[int]:
-    types = (CellType.NUMBER, CellType.MONEY)
-    return [at for at, spec in _columns(form, folder).items() if spec.type in types]
+@cache
+def _columns_of(form: Form) -> changes.Columns:
+    """Where the columns of a form are, which is asked for only once."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _columns(form, Path(folder))
 
 
 def _numbers(form: Form, steps: Steps, cells: tuple[str, ...]) -> Form:
     """The form with other numbers in it."""
     rows = deepcopy(form.rows)
-    with tempfile.TemporaryDirectory() as folder:
-        columns = _counted(form, Path(folder))
+    types = (CellType.NUMBER, CellType.MONEY)
+    columns = [at for at, spec in _columns_of(form).items() if spec.type in types]
     for step in steps:
         if not columns or len(rows) == form.explained:
             break
@@ -260,9 +271,8 @@ def _plan(chance: random.Random, steps: Steps) -> Made:
 def _rewrite(chance: random.Random, steps: Steps) -> Made:
     while True:
         form = _form(chance)
-        form = _numbers(form, steps, ("0", "1", "7", "12", "100", "2000"))
-        with tempfile.TemporaryDirectory() as folder:
-            pair = chance.choice(_SAME)(form, _columns(form, Path(folder)))
+        numbered = _numbers(form, steps, ("0", "1", "7", "12", "100", "2000"))
+        pair = chance.choice(_SAME)(numbered, _columns_of(form))
         if pair is not None and pair.by_key and not pair.longer and not pair.distinct:
             return Made("", pair.usual, other=pair.other, whole=True)
 
@@ -277,18 +287,21 @@ _SAME: tuple[changes.Change, ...] = (
     changes.put_together,
     changes.downloaded_twice,
 )
+# How often each is drawn: a plan costs as much as twenty files that are only read.
 KINDS: Mapping[str, tuple[int, Callable[[random.Random, Steps], Made]]] = {
-    "cells": (5, _cells),
-    "header": (4, _header),
-    "bytes": (4, _bytes),
-    "workbook": (4, _workbook),
-    "container": (2, _container),
-    "json": (4, _json),
-    "settings": (2, _settings),
-    "rules": (2, _rules),
-    "plan": (2, _plan),
-    "rewrite": (1, _rewrite),
+    "cells": (40, _cells),
+    "header": (30, _header),
+    "bytes": (30, _bytes),
+    "workbook": (25, _workbook),
+    "container": (15, _container),
+    "json": (30, _json),
+    "settings": (10, _settings),
+    "rules": (6, _rules),
+    "plan": (3, _plan),
+    "rewrite": (2, _rewrite),
 }
+WHOLE = frozenset({"settings", "rules", "plan", "rewrite"})  # the others only read
+_DRAWN = [name for name, (often, _) in KINDS.items() for _ in range(often)]
 
 
 # ── checking ────────────────────────────────────────────────────────────────────────────────────
@@ -296,15 +309,46 @@ KINDS: Mapping[str, tuple[int, Callable[[random.Random, Steps], Made]]] = {
 
 def check(made: Made) -> Problem | None:
     """What does not hold of *made*; None where all does."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    with _scratch() as folder:
+        return _guarded(lambda: _checked(made, folder))
+
+
+def check_all(cases: Sequence[Made]) -> list[Problem | None]:
+    """What does not hold of each of *cases*, of which those that are only read are read as the
+    shops of one block. One of them, drawn by chance, has to give the same when it is read alone."""
+    found: list[Problem | None] = [check(made) if made.whole else None for made in cases]
+    read = [at for at, made in enumerate(cases) if not made.whole]
+    with _scratch() as folder:
+        shops = [_written(folder / str(at), cases[at].files) for at in read]
+        together = [*gather_shops([_shop(place) for place in shops], most=len(shops))]
+        for at, gathered in zip(read, together, strict=True):
+            found[at] = _guarded(partial(_accounted, gathered, cases[at].rows))
+            if found[at] is not None and check(cases[at]) is None:
+                found[at] = Problem("only in a block", str(found[at]))
+        if read:
+            drawn = random.Random(len(cases[read[0]].as_json())).randrange(len(read))
+            (alone,) = gather_shops([_shop(shops[drawn])])
+            if _told(alone) != _told(together[drawn]):
+                found[read[drawn]] = Problem("another reading in a block", cases[read[drawn]].kind)
+    return found
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None))
     try:
-        return _checked(made, folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _guarded(checked: Callable[[], Problem | None]) -> Problem | None:
+    try:
+        return checked()
     except AdvisorError:
         return None  # said in one line
     except BaseException as error:  # noqa: BLE001 (Rust's panics are no Exceptions)
         return Problem("traceback", _trace(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _trace(error: BaseException) -> str:
@@ -317,7 +361,8 @@ def _trace(error: BaseException) -> str:
 def _checked(made: Made, folder: Path) -> Problem | None:
     files, rules = _written(folder / "files", made.files), _written(folder / "rules", made.rules)
     if not made.whole:
-        return _read(files, made.rows)
+        (gathered,) = gather_shops([_shop(files)])
+        return _accounted(gathered, made.rows)
     own = {"rules": (rules,)} if made.rules else {}
     plan, problem = _planned(files, **own)
     if problem is not None or not made.other:
@@ -338,15 +383,32 @@ def _written(folder: Path, files: Files) -> Path:
     return folder
 
 
-def _read(folder: Path, rows: int | None) -> Problem | None:
-    gathered = gather([folder], registry().providers(), CONTEXT)
+def _shop(folder: Path) -> ShopFiles:
+    return ShopFiles([folder], registry().providers(), CONTEXT)
+
+
+def _told(gathered: Gathered | Failure) -> object:
+    """What was read, so that it can be compared."""
+    if isinstance(gathered, Failure):
+        return str(gathered.error)
+    tables = [
+        (one.kind, t.frame.to_dict(as_series=False))
+        for one in gathered.readings
+        for t in one.tables
+    ]
+    return repr((tables, gathered.unread, gathered.notes))
+
+
+def _accounted(gathered: Gathered | Failure, rows: int | None) -> Problem | None:
+    if isinstance(gathered, Failure):
+        raise gathered.error
     if gathered.faults:
         return Problem("traceback", "; ".join(gathered.faults))
     for reading in gathered.readings:
-        for frame in (*(table.frame for table in reading.tables),):
-            bad = frame.select(cs.float().is_finite().all())
+        for table in reading.tables:
+            bad = table.frame.select(cs.float().is_finite().all())
             if not all(value is not False for value in bad.row(0)):
-                return Problem("not finite", f"{reading.kind}: {frame.columns}")
+                return Problem("not finite", f"{reading.kind}: {table.frame.columns}")
         account = reading.rows + sum(reading.left_out.values())
         if rows is not None and len(gathered.readings) == 1 and account != rows:
             return Problem("rows", f"{reading.kind}: of {rows} rows {account} are accounted for")
@@ -417,6 +479,3 @@ def with_traces() -> None:
 def digest(made: Made) -> str:
     """A short name for the content."""
     return hashlib.sha256(made.as_json().encode()).hexdigest()[:10]
-
-
-assert pl

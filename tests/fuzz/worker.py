@@ -1,12 +1,11 @@
 """The child: answers whether a trial, or a case as JSON, holds."""
 
 import json
-from typing import Any
 
 import attrs
 
 from advisor.plugin import serve
-from tests.fuzz.trial import Made, Trial, check, with_traces
+from tests.fuzz.trial import Made, Trial, check, check_all, with_traces
 
 SECONDS = 600.0
 
@@ -17,12 +16,10 @@ def answer(message: bytes) -> bytes:
     if "case" in asked:
         problem = check(Made.from_json(asked["case"]))
         return json.dumps(problem and attrs.asdict(problem)).encode()
-    found: dict[int, Any] = {}
-    for number in asked["numbers"]:
-        problem = check(Trial.of(asked["seed"], number).make())
-        if problem is not None:
-            found[number] = attrs.asdict(problem)
-    return json.dumps(found).encode()
+    numbers = asked["numbers"]
+    problems = check_all([Trial.of(asked["seed"], number).make() for number in numbers])
+    pairs = zip(numbers, problems, strict=True)
+    return json.dumps({n: attrs.asdict(one) for n, one in pairs if one is not None}).encode()
 
 
 if __name__ == "__main__":
