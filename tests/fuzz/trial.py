@@ -407,7 +407,7 @@ def _accounted(gathered: Gathered | Failure, rows: int | None) -> Problem | None
     for reading in gathered.readings:
         for table in reading.tables:
             bad = table.frame.select(cs.float().is_finite().all())
-            if not all(value is not False for value in bad.row(0)):
+            if any(value is False for row in bad.rows() for value in row):
                 return Problem("not finite", f"{reading.kind}: {table.frame.columns}")
         account = reading.rows + sum(reading.left_out.values())
         if rows is not None and len(gathered.readings) == 1 and account != rows:
