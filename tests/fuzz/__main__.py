@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
@@ -112,11 +113,9 @@ class Campaign:
 def main(minutes: float, seed: int, first: int, jobs: int) -> None:
     """Tries changed files, settings and rules; ends with 1 where something does not hold."""
     campaign = Campaign(seed, time.monotonic() + 60 * minutes, first)
-    threads = [threading.Thread(target=campaign.work) for _ in range(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(jobs) as pool:
+        for ended in [pool.submit(campaign.work) for _ in range(jobs)]:
+            ended.result()
     counts = ", ".join(f"{name} {count}" for name, count in sorted(campaign.done.items()))
     total = campaign.done.total()
     click.echo(f"{total} trials of seed {seed} (from {first} to {campaign.number - 1}): {counts}")

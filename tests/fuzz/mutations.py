@@ -61,7 +61,9 @@ def rows_changed(rows: Records, first: int, chance: random.Random, cells: Sequen
 def header_changed(rows: Records, header: int, chance: random.Random) -> None:
     """Changes the header, what stands above it, or whole columns."""
     what = chance.choice(("name", "swap", "double", "lose", "above", "move", "case", "space"))
-    row = rows[header]
+    if not rows:
+        return
+    row = rows[min(header, len(rows) - 1)]
     at = chance.randrange(len(row)) if row else 0
     other = chance.randrange(len(row)) if row else 0
     if what == "above":
