@@ -126,11 +126,16 @@ class Workspace:
             shop = wanted if number == 1 else f"{wanted}-{number}"
             settings["shop"]["id"] = shop
             settings["shop"]["name"] = name if number == 1 else f"{name} {number}"
-            try:
-                (self.root / shop).mkdir(mode=_PRIVATE)
-            except FileExistsError:
-                continue
-            self._write(self.root / shop / CONFIG_NAME, settings.as_string())
+            with self.incoming() as folder:
+                made = folder / shop
+                made.mkdir(mode=_PRIVATE)
+                (made / CONFIG_NAME).write_text(settings.as_string(), encoding="utf-8")
+                try:
+                    made.rename(self.root / shop)
+                except OSError as error:
+                    if (self.root / shop).exists():
+                        continue
+                    raise error from None
             return shop
         raise AdvisorError("there are too many shops of this name", where=name)
 
@@ -139,9 +144,10 @@ class Workspace:
         folder = self.folder(shop)
         grave = self.root / REMOVED / uuid.uuid4().hex
         grave.mkdir(parents=True, mode=_PRIVATE)
-        folder.rename(grave / "shop")
+        # In this order: a plan without its shop would be the next one's of that name.
         with contextlib.suppress(FileNotFoundError):
             (self.root / PLANS / shop).rename(grave / "plan")
+        folder.rename(grave / "shop")
         shutil.rmtree(grave, ignore_errors=True)
 
     # ── files ──────────────────────────────────────────────────────────────────────────────────
