@@ -61,7 +61,8 @@ def _tables(rows: pl.LazyFrame) -> Iterator[tuple[str, str, Grain, pl.LazyFrame]
 
 
 _NOTHING = pl.DataFrame(
-    {"key": [SHOP_KEY], "violations": 0.0, "violation_points": 0.0, "_row": 1},
+    # Lists, as a number alone would be repeated by a query, whose threads then begin on import.
+    {"key": [SHOP_KEY], "violations": [0.0], "violation_points": [0.0], "_row": [1]},
     schema_overrides={"_row": pl.UInt32},
 )
 _NAME = pl.col("subject_name").drop_nulls().first().alias("name")

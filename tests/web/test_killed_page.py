@@ -6,7 +6,6 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,31 @@ NAMES = ("Ash", "Birch")
 EXPORT = b"a,b\n" + b"1,2\n" * 20_000
 
 
+def add(workspace: Workspace, shop: str) -> None:
+    uploads = [("export.csv", EXPORT), ("more.csv", EXPORT + b"3,4\n"), ("export.csv", EXPORT)]
+    workspace.add(shop, [(name, io.BytesIO(content)) for name, content in uploads])
+
+
+def answer(workspace: Workspace, shop: str) -> None:
+    for currency in ("USD", None):
+        workspace.change_settings(shop, {"shop": {"currency": currency}})
+
+
+def remove(workspace: Workspace, shop: str) -> None:
+    for file in workspace.files(shop):
+        workspace.remove_file(shop, file.name)
+
+
+def plan(workspace: Workspace, shop: str) -> None:
+    run = str(time.monotonic_ns())
+    with workspace.new_plan(shop) as place:
+        for name in ("plan.md", "plan.json", "findings.csv"):
+            (place / name).write_text(run)
+
+
+OPERATIONS = (add, add, answer, remove, plan, plan, plan, Workspace.delete)
+
+
 def work(root: Path, chance: random.Random) -> None:
     """Do what a page does, one thing after another, until somebody ends it."""
     workspace = Workspace(root)
@@ -36,24 +60,7 @@ def work(root: Path, chance: random.Random) -> None:
             if len(shops) < 4:
                 workspace.create(chance.choice(NAMES))
             continue
-        shop = chance.choice(shops)
-        operations: list[Callable[[], object]] = [
-            lambda: workspace.add(shop, [("export.csv", io.BytesIO(EXPORT))]),
-            lambda: workspace.add(shop, [("more.csv", io.BytesIO(EXPORT + b"3,4\n"))]),
-            lambda: workspace.change_settings(shop, {"shop": {"currency": "USD"}}),
-            lambda: workspace.change_settings(shop, {"shop": {"currency": None}}),
-            lambda: [workspace.remove_file(shop, one.name) for one in workspace.files(shop)],
-            lambda: plan(workspace, shop, str(chance.random())),
-            lambda: plan(workspace, shop, str(chance.random())),
-            lambda: workspace.delete(shop),
-        ]
-        chance.choice(operations)()
-
-
-def plan(workspace: Workspace, shop: str, run: str) -> None:
-    with workspace.new_plan(shop) as place:
-        for name in ("plan.md", "plan.json", "findings.csv"):
-            (place / name).write_text(run)
+        chance.choice(OPERATIONS)(workspace, chance.choice(shops))
 
 
 def check(root: Path) -> set[str]:
