@@ -219,7 +219,7 @@ def _counted_parts(
     names = {id_: business.name or id_ for id_, business in businesses.items()}
     rows = tuple(with_pools(as_counted_rows(counted, names, vocabulary), vocabulary))
     asked = chosen(request.first, request.last, request.month, request.today)
-    windows = choose_windows(rows, tuple(shops), asked, request.today, vocabulary)
+    windows = choose_windows(rows, tuple(shops), asked, request.today, vocabulary, counted)
     if as_if is not None:
         rows = as_if(rows, windows.of(alike[0].id))
     businesses = _with_rates(businesses, alike, windows)

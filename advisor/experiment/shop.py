@@ -96,7 +96,7 @@ def open_shop(request: Request, registry: Registry, *, progress: Progress | None
     names = {shop: business.name or shop}
     rows = tuple(with_pools(as_counted_rows(counted, names, vocabulary), vocabulary))
     asked = chosen(request.first, request.last, request.month, request.today)
-    windows = choose_windows(rows, (shop,), asked, request.today, vocabulary)
+    windows = choose_windows(rows, (shop,), asked, request.today, vocabulary, counted)
     return Shop(business, vocabulary, rows, windows.of(shop))
 
 

@@ -1,5 +1,6 @@
 """Why a rule ended as it did on a subject: the tree of its conditions with the measured values."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
@@ -417,7 +418,7 @@ class _Witness:
         language = self.diagnosis.language
         centre = self.frame.row(0, named=True).get(f"{truth_column(test)}.centre")
         what = language.say(_AGAINST[test.against])
-        if centre is None:
+        if centre is None or math.isnan(centre):  # too few others to compare with
             return language.gettext("nothing to compare with ({what})", what=what)
         usual = language.number(centre, value.metric.unit, self.diagnosis.business.currency)
         return language.gettext("compared with {value} ({what})", value=usual, what=what)

@@ -83,7 +83,8 @@ class ShopReadings:
 @frozen(eq=False)
 class Counted:
     """All counts of a block of shops, each event once in each set; *links* by relation (`shop`,
-    `from`, `to`). *currencies* and *remarks* are by shop; *files* are those of all of them."""
+    `from`, `to`). *currencies* and *remarks* are by shop; *files* are those of all of them, of
+    which *ends* has the last day that each says it covers, and *by_hand* are kept by the owner."""
 
     files: tuple[File, ...]
     owners: tuple[str, ...]  # the shop of each file
@@ -91,6 +92,8 @@ class Counted:
     links: Mapping[str, pl.DataFrame]
     currencies: Mapping[str, str | None]
     remarks: Mapping[str, tuple[Note, ...]]
+    ends: tuple[date | None, ...] = ()
+    by_hand: tuple[bool, ...] = ()
 
     @property
     def currency(self) -> str | None:
@@ -175,7 +178,16 @@ def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Coun
     sets = tuple(_set(*place, grains, ranks, log) for place, grains in sorted(groups.items()))
     links = _links(settled, owners, vocabulary, rekeyed.keys)
     told = {shop: tuple(notes) for shop, notes in remarks.items()}
-    return Counted(files, tuple(owners), sets, links, currencies, told)
+    return Counted(
+        files,
+        tuple(owners),
+        sets,
+        links,
+        currencies,
+        told,
+        tuple(reading.period and reading.period.last for reading in settled),
+        tuple(reading.by_hand for reading in settled),
+    )
 
 
 def _piece(table: Table, index: int, shop: str) -> Piece:

@@ -104,6 +104,7 @@ class _Reading:
     columns: tuple[Column, ...]
     notes: tuple[Note, ...]
     time_zone: str | None = None
+    by_hand: bool = False
 
 
 @frozen
@@ -265,6 +266,7 @@ def _reading_out(reading: Reading, keep: Callable[[pl.DataFrame], str]) -> dict[
         "columns": [attrs.asdict(column) for column in reading.columns],
         "notes": [_note_out(note) for note in reading.notes],
         "time-zone": reading.time_zone,
+        "by-hand": reading.by_hand,
     }
 
 
@@ -284,6 +286,7 @@ def _reading_in(one: _Reading, path: Path, frame: Callable[[str], pl.DataFrame])
         columns=one.columns,
         notes=one.notes,
         time_zone=one.time_zone,
+        by_hand=one.by_hand,
     )
 
 

@@ -2,7 +2,7 @@
 
 from advisor.model import ENGLISH, File, Language, Note, Reading, frozen, lazy_gettext
 
-CONFIRM = lazy_gettext("to read it anyway, map its columns: `advisor inspect FILE --map`")
+CONFIRM = lazy_gettext("to read it anyway, map its columns: “advisor inspect FILE --map”")
 _SHOWN = 10  # headers that a message lists
 
 

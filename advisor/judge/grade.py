@@ -325,21 +325,30 @@ class Grader:
         return [business.rate() for business in self._profiles.businesses]
 
     def _centre(self, test: Test, kind: str, columns: Collection[str]) -> pl.Expr:
-        """What the others of the nearest parent come to; NaN where there are none."""
+        """What the others of the nearest parent that has several come to; NaN where none has."""
+        parents = (f"parent.{parent}" for parent in self.vocabulary.ancestors(kind)[1:])
+        above = [column for column in parents if column in columns]
+        centre = pl.lit(float("nan"))
+        whole = [column for column in ("shop", EVALUATION) if column in columns]
+        for nearest in reversed(above) if above else ("",):
+            family = [*whole, nearest] if nearest else whole
+            several = pl.col(test.name).count().over(family) > 1
+            others = self._others(test, family, columns)
+            centre = pl.when(several).then(others).otherwise(centre)
+        if LEVELS[2] in test.is_:
+            return centre
+        # Nothing is lower than 0: where the others have none, nobody can say that one has less.
+        return pl.when(centre != 0).then(centre).otherwise(float("nan"))
+
+    def _others(self, test: Test, family: Sequence[str], columns: Collection[str]) -> pl.Expr:
         m = test.name
-        above = (f"parent.{parent}" for parent in self.vocabulary.ancestors(kind)[1:])
-        nearest = next((column for column in above if column in columns), None)
-        family = [column for column in ("shop", EVALUATION, nearest) if column in columns]
-        several = pl.col(m).count().over(family) > 1
         if test.against is Against.SIBLINGS:
-            centre = pl.col(m).median().over(family)
-        elif f"{m}.d" not in columns:
-            centre = pl.col(m).mean().over(family)
-        else:
-            others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")
-            base = pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d")
-            centre = metric_of(m, self.vocabulary).scale * others / base
-        return pl.when(several).then(centre).otherwise(float("nan"))
+            return pl.col(m).median().over(family)
+        if f"{m}.d" not in columns:
+            return pl.col(m).mean().over(family)
+        others = pl.col(f"{m}.x").sum().over(family) - pl.col(f"{m}.x")
+        base = pl.col(f"{m}.d").sum().over(family) - pl.col(f"{m}.d")
+        return metric_of(m, self.vocabulary).scale * others / base
 
 
 def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, pl.Expr]:

@@ -1,7 +1,7 @@
 """The counts of one kind of subject at one grain."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import attrs
@@ -158,33 +158,120 @@ def choose_windows(
     asked: Period | None,
     today: date,
     vocabulary: Vocabulary,
+    counted: Counted | None = None,
 ) -> Windows:
     """The window of each of *shops*: the days that the user *asked* for, else the newest full ones
     of the shop's data. What was noted after them holds up to the day of the run, unless the user
-    asked for days after which the data go on.
+    asked for days after which the data go on. *counted* has the files that *rows* are of.
 
-    A table with gaps (violations, LIVEs) says nothing about where the data end, unless there is no
-    other; one of states alone (stock, a rate that still holds) never does.
+    A table with gaps (LIVEs) says nothing about where the data end, unless there is no other: then
+    they end where its file says that it ends. With neither, the newest report without days is the
+    window; else a list that the owner keeps (violations, samples) is complete up to the day before
+    the run, and one of states alone (stock, a score) up to its newest day.
     """
-    last = pl.col("to").max()
-    near = (pl.col("to") > last - pl.duration(days=WINDOW_DAYS)).sum()
+    rows = tuple(rows)
+    days = [one for one in rows if one.grain is Grain.DAY]
+    found = _newest_days(days, today, vocabulary, counted) if days else {}
+    periods: dict[str, Period] = {}
+    if asked is None and any(ends.sure is None for ends in found.values()):
+        hands = counted.by_hand if counted else ()
+        periods = _newest_periods(rows, today, [at for at, own in enumerate(hands) if own])
+    windows: dict[str, Window] = {}
+    for shop in shops:
+        ends = found.get(shop, _NO_ENDS)
+        period = periods.get(shop) if shop in found and ends.sure is None else None
+        if period is not None:
+            windows[shop] = Window(period, before(period), until=today)
+        else:
+            windows[shop] = _window(asked, ends.sure or ends.listed or ends.noted, today)
+    return Windows(windows)
+
+
+@frozen
+class _Ends:
+    """The last day of a shop's data: *sure* by files that show it, *listed* in lists that the owner
+    keeps, *noted* in states."""
+
+    sure: date | None
+    listed: date | None
+    noted: date | None
+
+
+_NO_ENDS = _Ends(None, None, None)
+
+
+def _newest_days(
+    tables: Sequence[CountedRows], today: date, vocabulary: Vocabulary, counted: Counted | None
+) -> Mapping[str, _Ends]:
+    yesterday = today - timedelta(days=1)
+    stated = counted.ends if counted else ()
+    hands = counted.by_hand if counted else ()
+    files = pl.LazyFrame(
+        {"_file": range(len(stated)), "stated": stated, "listed": hands},
+        schema={"_file": pl.UInt32, "stated": pl.Date, "listed": pl.Boolean},
+    )
+    last, day = pl.col("to").max(), pl.col("to")
+    near = day.filter(day > last - pl.duration(days=WINDOW_DAYS)).n_unique()
+    capped = pl.when(pl.col("stated") <= yesterday).then("stated").otherwise(pl.lit(yesterday))
+    said = pl.max_horizontal("to", pl.when(pl.col("stated").is_not_null()).then(capped))
+    own = pl.col("listed").fill_null(value=False)
     ends = [
         one.frame.lazy()
-        .select("shop", "to")
-        .filter(pl.col("to") < today)
+        .select("shop", "to", "_file")
+        .filter(day < today)
         .unique()
+        .join(files, on="_file", how="left")
         .group_by("shop")
-        .agg(last.alias("last"), (near >= WINDOW_DAYS // 2).alias("dense"))
-        for one in rows
-        if one.grain is Grain.DAY and not _states_alone(one.frame, vocabulary)
+        .agg(
+            last.alias("last"),
+            said.filter(~own).max().alias("said"),
+            pl.when(own.any()).then(pl.lit(yesterday)).alias("listed"),
+            (~own.any() & (near >= WINDOW_DAYS // 2)).alias("dense"),
+            pl.lit(_states_alone(one.frame, vocabulary)).alias("states"),
+        )
+        for one in tables
     ]
-    day = pl.col("last")
-    newest_day = pl.coalesce(day.filter("dense").max(), day.max())
-    last_days: dict[str, date] = {}
-    if ends:
-        newest_days = pl.concat(ends).group_by("shop").agg(newest_day)
-        last_days = dict(newest_days.collect(engine="in-memory").iter_rows())
-    return Windows({shop: _window(asked, last_days.get(shop), today) for shop in shops})
+    states, dense = pl.col("states"), pl.col("dense")
+    table = (
+        pl.concat(ends)
+        .group_by("shop")
+        .agg(
+            pl.coalesce(
+                pl.col("last").filter(dense & ~states).max(),
+                pl.col("said").filter(~states).max(),
+            ).alias("sure"),
+            pl.col("listed").filter(~states).max(),
+            pl.col("last").filter(states).max().alias("noted"),
+        )
+        .collect(engine="in-memory")
+    )
+    return {shop: _Ends(*values) for shop, *values in table.iter_rows()}
+
+
+def _newest_periods(
+    rows: Sequence[CountedRows], today: date, by_hand: Sequence[int]
+) -> dict[str, Period]:
+    """The newest report without days of each shop that ends before *today*, of files that are not
+    kept *by_hand*."""
+    parts = [
+        one.frame.lazy()
+        .filter(pl.col("to") < today, pl.col("from").is_not_null(), ~pl.col("_file").is_in(by_hand))
+        .select("shop", "from", "to")
+        .unique()
+        for one in rows
+        if one.grain is Grain.PERIOD
+    ]
+    if not parts:
+        return {}
+    newest_last = (
+        pl.concat(parts)
+        .unique()
+        .sort("to", "from")
+        .group_by("shop")
+        .agg(pl.col("from").last(), pl.col("to").last())
+    )
+    spans = newest_last.collect(engine="in-memory").iter_rows()
+    return {shop: Period(first, last) for shop, first, last in spans}
 
 
 def _window(asked: Period | None, last: date | None, today: date) -> Window:

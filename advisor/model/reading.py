@@ -113,7 +113,8 @@ class Column:
 class Reading:
     """One file, or one grid of it, understood: `rows + sum(left_out.values())` is the number of
     rows after its header. *time_zone* is the IANA name of the one in which its days begin, where
-    that may be another than the shop's."""
+    that may be another than the shop's. *by_hand*: the owner keeps it as a list, in which days
+    without a row are days on which nothing happened."""
 
     file: File
     provider: str
@@ -128,3 +129,4 @@ class Reading:
     columns: tuple[Column, ...] = ()
     notes: tuple[Note, ...] = ()
     time_zone: str | None = None
+    by_hand: bool = False

@@ -1,7 +1,7 @@
 """One action for all findings of a rule on one kind of subject."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -11,7 +11,7 @@ from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, NoPrice, Price, Reason, gain
 from advisor.plan.question import Question
 
-LEAST_ALL, NEARLY_ALL = 10, 0.8  # of so many subjects so large a share is nearly all: ours
+LEAST_ALL, NEARLY_ALL = 10, 0.75  # of so many subjects so large a share is nearly all: ours
 EVEN = 0.5  # the chance of getting there where nothing of the shop tells: ours
 
 
@@ -74,26 +74,48 @@ def actions(
             groups.setdefault(group, []).append(finding)
     behind = causes(findings)
     made: list[Planned] = []
-    for (rule_id, kind, question), members in groups.items():
-        subjects = {f.subject for f in members}
+    for kind, members, of in _with_wholes(groups, judged or {}):
+        subjects, rules = {f.subject for f in members}, {f.rule.id for f in members}
         explained = tuple(
             f
             for f, its_causes in zip(findings, behind, strict=True)
-            if rule_id in its_causes and (f.subject in subjects or f.kind != kind)
+            if rules.intersection(its_causes) and (f.subject in subjects or f.kind != kind)
         )
         explained = tuple(sorted(explained, key=lambda f: -f.stake))
-        own = members[0].rule.actions
-        if question:
-            own = either(members[0], question.text(vocabulary, language), language)
-        of = (judged or {}).get((rule_id, kind), 0)
-        whole = together(members[0].rule)
-        if whole is None or not of or len(members) < max(LEAST_ALL, NEARLY_ALL * of):
-            of = 0
-        else:
+        first, whole = members[0], together(members[0].rule)
+        own = first.rule.actions
+        if of and whole is not None:
             own = (whole,)
+        elif first.question:
+            own = either(first, first.question.text(vocabulary, language), language)
         for place, action in enumerate(own):
             made.append(_planned(kind, place, action, members, () if place else explained, of))
     return made
+
+
+def _with_wholes(
+    groups: Mapping[tuple[str, str, Question | None], list[PricedFinding]],
+    judged: Mapping[tuple[str, str], int],
+) -> Iterator[tuple[str, list[PricedFinding], int]]:
+    """The kind and the findings of each action, and of how many subjects they are nearly all: 0
+    where they are not. Rules that ask for the same of nearly all subjects are counted together.
+    """
+    alike: dict[tuple[str, ...], list[tuple[str, str, Question | None]]] = {}
+    for group, members in groups.items():
+        whole, kind = together(members[0].rule), group[1]
+        asks: tuple[str, ...] = ()
+        if whole is not None:
+            asks = (kind, whole.lever, whole.direction, whole.do)
+        alike.setdefault(asks, []).append(group)
+    for asks, several in alike.items():
+        together_of = max(judged.get(group[:2], 0) for group in several)
+        most_first = sorted(several, key=lambda group: -len(groups[group]))
+        members = [finding for group in most_first for finding in groups[group]]
+        subjects = len({finding.subject for finding in members})
+        if asks and together_of and subjects >= max(LEAST_ALL, NEARLY_ALL * together_of):
+            yield several[0][1], members, together_of
+        else:
+            yield from ((group[1], groups[group], 0) for group in several)
 
 
 def without(item: Planned, subjects: Iterable[str]) -> Planned | None:

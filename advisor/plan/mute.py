@@ -47,7 +47,7 @@ def mute(
         if kept and not one.force:
             text = lazy_gettext(
                 "the mute of {what} in advisor.toml doesn't apply to critical findings; add "
-                "`force = true` if you mean it",
+                "“force = true” if you mean it",
                 what=_name(one),
             )
             notes.append(Note(CODE, text))

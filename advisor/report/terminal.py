@@ -74,7 +74,7 @@ def _title(document: Document, language: Language) -> str:
 
 def _nothing(document: Document, language: Language) -> str:
     if not document.healthy and not document.watch and not any(o.clear for o in document.outcomes):
-        if document.kpis:
+        if document.kpis or any(not file.problem for file in document.inputs):
             return language.gettext(
                 "Your files give numbers, but no check can be made from them alone: add more "
                 "exports."

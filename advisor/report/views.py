@@ -34,6 +34,12 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
 
 
+def stated(finding: Part) -> str:
+    """What *finding* says, as a sentence without its full stop; a name keeps its first letter."""
+    text = str(finding["message"]["text"]).strip().removesuffix(".")
+    return text if text.startswith(finding["subject"]["name"] or "\0") else capital(text)
+
+
 def by_remedy(coverage: Iterable[Part]) -> list[tuple[str, list[Part]]]:
     """What could not be judged, together under the remedy that makes it possible."""
     groups: dict[str, list[Part]] = {}
@@ -101,6 +107,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "shorten": shorten,
     "capital": capital,
     "sentence": sentence,
+    "stated": stated,
     "by_remedy": by_remedy,
 }
 

@@ -158,7 +158,7 @@ def _channel_notes(
     )
     text = lazy_gettext(
         "orders of several purchase channels are counted together: {channels}. To count one alone, "
-        'add `channels = ["TikTok"]` (as the file names it) to [orders] in advisor.toml',
+        'add “channels = ["TikTok"]” (as the file names it) to [orders] in advisor.toml',
         channels=Listed(names, _SHOWN),
     )
     return [_note(reading, "order-channels", text)]

@@ -53,7 +53,8 @@ def _tables(rows: pl.LazyFrame) -> Iterator[tuple[str, str, Grain, pl.LazyFrame]
             standing = pl.concat([standing, _NOTHING.lazy()], how="diagonal_relaxed").head(1)
         whenever = _shaped(standing.with_columns(opened), pl.lit(None, pl.Date), COUNTS)
         yield kind, f"{FAMILY}-open", Grain.PERIOD, whenever
-    ending = _of("shop", still.drop_nulls("deadline")).group_by("key", "deadline")
+    unanswered = rows.filter(pl.col("status") == STATUSES[0])  # an appeal that runs needs no other
+    ending = _of("shop", unanswered.drop_nulls("deadline")).group_by("key", "deadline")
     count = pl.len().cast(pl.Float64).alias("appeals_ending")
     due = ending.agg(_NAME, count, pl.col("_row").min()).sort("deadline")
     shaped = _shaped(due, pl.col("deadline"), ("appeals_ending",))

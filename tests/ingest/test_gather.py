@@ -97,7 +97,7 @@ def test_an_unknown_file_says_what_it_nearly_was(shop: Path) -> None:
 
     assert str(unread) == (
         "odd.csv: is an unrecognized file; nearest: Fake list, but without Spend, Views; "
-        "to read it anyway, map its columns: `advisor inspect FILE --map`"
+        "to read it anyway, map its columns: “advisor inspect FILE --map”"
     )
 
 
@@ -324,6 +324,6 @@ def test_a_file_with_little_of_a_kind_says_what_it_is_most_like_in_any_language(
     with pytest.raises(NothingReadable) as raised:
         gather([tmp_path], bundled().providers(), TODAY)
     message = str(raised.value)
-    assert "`advisor inspect FILE --map`" in message
+    assert "“advisor inspect FILE --map”" in message
     assert (f"nearest: {nearest}" in message) == (nearest is not None)
     assert ("nearest" in message) == (nearest is not None)

@@ -224,8 +224,9 @@ def family(*clicks: int, parent: str = "ad-group") -> CountedRows:
     ("against", "expected"),
     [
         # The median of the group is 2.05 %; without itself the group is 2.0, 1.7, 2.0 and 1.7 %.
-        (Against.SIBLINGS, [F, T, F, F, M]),
-        (Against.PARENT, [F, T, F, F, M]),
+        # An ad that is alone in its group is held to those of its campaign.
+        (Against.SIBLINGS, [F, T, F, F, T]),
+        (Against.PARENT, [F, T, F, F, T]),
     ],
 )
 def test_a_level_may_be_taken_against_the_others_of_the_family(
@@ -234,6 +235,12 @@ def test_a_level_may_be_taken_against_the_others_of_the_family(
     ask = Ask("ctr", ("low",), against=against)
 
     assert truths(ask, family(2_000, 1_000, 2_100, 2_200, 500)) == expected
+
+
+def test_none_is_no_less_than_none_of_the_others() -> None:
+    ask = Ask("ctr", ("low",), against=Against.SIBLINGS)
+
+    assert truths(ask, family(0, 0, 0, 0)) == [M] * 4
 
 
 def test_who_has_no_siblings_cannot_be_compared_with_them() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
+from advisor.ingest import Counted
 from advisor.metrics.counted_rows import choose_windows
 from advisor.model.reading import Grain, Period
 from advisor.model.window import NO_WINDOW, WINDOW_DAYS, Window, before, chosen, newest
@@ -111,3 +112,40 @@ def test_states_hold_up_to_the_day_of_the_run_unless_the_past_is_asked_for(
     found = choose_windows([counted("ad", rows, grain=Grain.DAY)], [SHOP], asked, TODAY, WORDS)
 
     assert found.of(SHOP).until == until
+
+
+def ends_of(*days: int, stated: date | None = None, by_hand: bool = False) -> Window:
+    """The window of one file with gaps: its *days*, the day it says it ends, who keeps it."""
+    rows: list[dict[str, object]] = [{"day": n, "clicks": 1} for n in days]
+    found = Counted((), (), (), {}, {}, {}, ends=(stated,), by_hand=(by_hand,))
+    tables = [counted("ad", rows, grain=Grain.DAY)]
+    return choose_windows(tables, [SHOP], None, TODAY, WORDS, found).of(SHOP)
+
+
+def test_days_without_a_live_belong_to_a_file_that_says_so() -> None:
+    assert ends_of(1, 9).current.last == date(2026, 5, 12)  # type: ignore[union-attr]
+    stated = date(2026, 5, 20)
+    assert ends_of(1, 9, stated=stated).current.last == stated  # type: ignore[union-attr]
+
+
+def test_a_list_kept_by_hand_is_complete_up_to_the_day_before_the_run() -> None:
+    last = TODAY - timedelta(days=1)
+
+    assert ends_of(-30, -3, by_hand=True).current == Period(last - timedelta(days=27), last)
+    assert ends_of(*range(-30, -3), by_hand=True).current.last == last  # type: ignore[union-attr]
+
+
+def test_beside_a_list_kept_by_hand_a_report_without_days_is_the_window() -> None:
+    days = {"from": date(2026, 5, 6), "to": date(2026, 5, 12), "_file": 1}
+    report: list[dict[str, object]] = [{**days, "clicks": 1}]
+    events: list[dict[str, object]] = [{"day": -40, "clicks": 1}]
+    tables = [
+        counted("ad", report, grain=Grain.PERIOD),
+        counted("ad", events, grain=Grain.DAY),
+    ]
+    found = Counted((), (), (), {}, {}, {}, ends=(None, None), by_hand=(True, False))
+
+    window = choose_windows(tables, [SHOP], None, TODAY, WORDS, found).of(SHOP)
+
+    assert window.current == Period(date(2026, 5, 6), date(2026, 5, 12))
+    assert window.until == TODAY

@@ -301,7 +301,14 @@ def _done(
             )
             yield DoneInfo(name, levels, events, None, said, now, number)
             continue
-        if days is None:
+        if days == WEEK:  # the sample is there by then: its size is no news
+            said = language.ngettext(
+                "{metric} is {goal} (check after {n} day)",
+                "{metric} is {goal} (check after {n} days)",
+                days,
+                **named,
+            )
+        elif days is None:
             said = language.gettext(
                 "{metric} is {goal} (check after about {count} {events})", **named
             )

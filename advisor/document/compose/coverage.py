@@ -87,7 +87,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
                     "failed on {failed} of {all}: {reason}", failed=failed, all=subjects, reason=why
                 )
             remedy = language.gettext(
-                "Update or remove the plugin that failed (see `advisor plugins list`)"
+                "Update or remove the plugin that failed (see “advisor plugins list”)"
             )
             lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy))
             continue

@@ -34,7 +34,7 @@ def margin_info(diagnosis: Diagnosis) -> MarginInfo:
     said = language.gettext(
         "Your margin isn't known, so gains are in sales. To see profit instead, add margin to "
         "[shop] or a [costs] table to advisor.toml, or fill in the margin list that "
-        "`advisor init --templates` writes."
+        "“advisor init --templates” writes."
     )
     return MarginInfo(None, "", said, limits)
 

@@ -99,6 +99,10 @@ def promise(
 ) -> str:
     """How many more events would decide *test* of *band*, in words."""
     language = diagnosis.language
+    if band.within and _off(value):  # only the rate that its edges are converted at keeps it open
+        return language.gettext(
+            "it depends on the exchange rate: set usd_rate in [shop] of advisor.toml"
+        )
     more = enough(value, row, test, band)
     days = _days(more, value, row)
     if more is None or (days or 0) > LONGEST:
@@ -117,12 +121,19 @@ def promise(
     }
     if days is not None:
         return language.ngettext(
-            "about {count} more {events} needed ({n} day)",
-            "about {count} more {events} needed ({n} days)",
+            "about {count} more needed ({events}, {n} day)",
+            "about {count} more needed ({events}, {n} days)",
             days,
             **words,
         )
-    return language.gettext("about {count} more {events} needed", **words)
+    return language.gettext("about {count} more needed ({events})", **words)
+
+
+def _off(value: Value) -> bool:
+    """Whether all of its interval lies beyond an edge of its band."""
+    low, high = value.low, value.high
+    above = value.edge_high is not None and low is not None and low > value.edge_high
+    return above or (value.edge_low is not None and high is not None and high < value.edge_low)
 
 
 def _days(more: float | None, value: Value, row: Mapping[str, object]) -> int | None:

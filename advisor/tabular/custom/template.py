@@ -94,6 +94,7 @@ class TemplateProvider:
                 for at, cell in enumerate(located.found.grid.head[located.found.row])
                 if cell or at in places
             ),
+            by_hand=True,
         )
 
 

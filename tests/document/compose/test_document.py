@@ -90,7 +90,7 @@ def test_what_is_nearly_known_says_how_much_would_tell(pack: Path) -> None:
     start, _, end = text.partition("): ")
     assert start.startswith("CTR 0.6% (")
     assert start.endswith("target 1–3%")
-    assert end == "about 930 more impressions needed (18 days)"
+    assert end == "about 930 more needed (impressions, 18 days)"
 
 
 def test_what_cannot_fire_is_not_watched(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_only_the_edge_that_decides_is_spoken_of(pack: Path) -> None:
     # 2.5 % is nearest to the high edge, which `low` does not ask about.
     (text,) = watched(pack, {"clicks": 2, "impressions": 80})
 
-    assert "more impressions needed" in text
+    assert "more needed (impressions" in text
 
 
 def test_a_comparison_with_the_past_promises_no_number(pack: Path) -> None:
