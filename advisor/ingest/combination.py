@@ -185,7 +185,7 @@ def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Coun
         links,
         currencies,
         told,
-        tuple(reading.period and reading.period.last for reading in settled),
+        tuple(reading.period.last if reading.period else None for reading in settled),
         tuple(reading.by_hand for reading in settled),
     )
 
