@@ -52,7 +52,7 @@ def test_a_foreign_audience_is_told_with_the_hours_of_both_places(tmp_path: Path
     found = diagnosed(tmp_path / "shop", "MX")
 
     assert found["guide/territory"] == (
-        "ES: 71% of your audience is there, where the evening starts at hour 12 your time"
+        "ES: 71% of your audience is there, where evening starts at 12 o'clock your time"
     )
     assert found["guide/posting-hours"] == (
         "TikTok account: 0% of posts go out in your followers' eight most active hours; the best "
