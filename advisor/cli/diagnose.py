@@ -273,8 +273,8 @@ class _Run:
                     ),
                     progress=None if alone else waiting.counting,
                 )
-            if not alone:  # else the registry tells it
-                self.failures += result.failures
+            told = self.registry.failures()  # also of a worker in this process
+            self.failures += [line for line in result.failures if line not in told]
             met = holds_in_any(self.fail_on, Dataset(scratch))
         self.memory.problems += result.notes
         if not self.quiet:

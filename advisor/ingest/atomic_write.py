@@ -76,6 +76,7 @@ class PendingSet:
         self.folder = folder
         self.place = folder / PENDING
         self._open = ExitStack()
+        self._committed = False
 
     def __enter__(self) -> Self:
         with _refusals_explained(self.place):
@@ -107,7 +108,13 @@ class PendingSet:
         with _refusals_explained(self.folder), _locked(self.folder):
             _put_in_place(self.folder)
             self.place.rename(self.folder / COMMITTED)
+            self._committed = True
             _put_in_place(self.folder)
+
+    def discard(self) -> None:
+        """Removes what was not committed, where no later run goes on with it."""
+        if not self._committed:
+            shutil.rmtree(self.place, ignore_errors=True)
 
 
 @contextmanager

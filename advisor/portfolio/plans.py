@@ -72,6 +72,8 @@ def plan_place(dataset: Dataset, top: Path | None, stack: ExitStack) -> PlanPlac
     if top is None and dataset.folder is None:
         return _StorePlans(dataset)
     pending = stack.enter_context(PendingSet(top or dataset.folder or Path()))
+    if top is not None:
+        stack.callback(pending.discard)  # without results to go on with, all is done again
     return _FolderPlans(dataset, pending, inside="" if top else PLANS)
 
 

@@ -276,7 +276,9 @@ def run_portfolio(
                 "history": history,
             },
         )
+        planned = draft.table("shops").filter(pl.col("problem").is_null()).select("folder")
         wanted = set(asked.folders if asked.choose is None else asked.choose(draft))
+        wanted &= {*planned.collect(engine="in-memory")["folder"]}
         chosen = [name for name in names if name in wanted and name not in blocks.written]
         _write_plans(chosen, blocks, progress)
         plans_of = blocks.written

@@ -60,6 +60,35 @@ def test_plans_go_to_a_folder_each_in_o(run: Run, shops: Path, tmp_path: Path) -
     assert not (shops / "index.md").exists()
 
 
+def test_plans_and_index_of_a_run_that_is_stopped_are_those_before(
+    run: Run, shops: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in shops.rglob("*.md")}
+
+    run("diagnose", shops)
+    before = seen()
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("advisor.portfolio.make_index", stop)
+        assert run("diagnose", shops, "--language", "es").exit_code != 0
+    assert seen() == before
+    assert not list(shops.rglob(".*"))
+    run("diagnose", shops, "--language", "es")
+    assert all(seen()[path] != content for path, content in before.items())
+
+
+def test_a_shop_whose_folder_takes_no_plan_costs_itself(run: Run, shops: Path) -> None:
+    (shops / "b-bad" / "plan.md").mkdir()
+    result = run("diagnose", shops, "--format", "md", "--format", "json")
+    assert result.exit_code == 4
+    assert "Failed: b-bad: cannot be written: plan.md is a folder" in result.stderr
+    assert (shops / "a-good" / "plan.md").is_file()
+
+
 def test_a_shop_is_judged_as_if_it_were_alone(run: Run, shops: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("diagnose", shops, "-o", out, "--format", "json")

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -135,15 +135,25 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
 class Machines:
     """A scheduler and its workers, started as a user starts them."""
 
-    def __init__(self, logs: Path, workers: int = 2, **settings: str) -> None:
+    def __init__(
+        self, logs: Path, workers: int = 2, last: Mapping[str, str] = {}, **settings: str
+    ) -> None:
         self._logs = logs
         self._env = {**os.environ, **settings}
         self.address = f"tcp://127.0.0.1:{free_port()}"
         host, port = self.address.removeprefix("tcp://").split(":")
         self.scheduler = self._start("scheduler", "--host", host, "--port", port)
         self.workers = [
-            self._start("worker", self.address, "--nthreads", "1", "--death-timeout", "60")
-            for _ in range(workers)
+            self._start(
+                "worker",
+                self.address,
+                "--nthreads",
+                "1",
+                "--death-timeout",
+                "60",
+                **(last if number == workers - 1 else {}),
+            )
+            for number in range(workers)
         ]
 
     def engine(self) -> ClusterEngine:
@@ -152,12 +162,13 @@ class Machines:
         engine._client.wait_for_workers(len(self.workers), timeout=60)
         return engine
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str, **settings: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
         if words[0] == "worker":
             command += ["--no-nanny", "--local-directory", str(self._logs)]
         with (self._logs / "log").open("ab") as log:
-            return subprocess.Popen(command, env=self._env, stdout=log, stderr=log)
+            env = {**self._env, **settings}
+            return subprocess.Popen(command, env=env, stdout=log, stderr=log)
 
     def close(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -242,6 +253,48 @@ def test_a_run_whose_scheduler_is_lost_is_resumed(
         result = run_portfolio(shops, out, OPTIONS, engine=engine)
     assert 0 < result.before < len(shops)
     assert_same(out, expected)
+
+
+SLOW = """\
+import os, sys, time
+from pathlib import Path
+seen = set()
+def audit(event, args):
+    if event == "open" and str(args[0]).endswith("ads.csv"):
+        shop = Path(str(args[0])).parent.name
+        if shop not in seen:
+            seen.add(shop)
+            Path(os.environ["SHOPS_READ"], shop).touch(exist_ok=False)
+            time.sleep(float(os.environ["SECONDS_A_SHOP"]))
+sys.addaudithook(audit)
+"""
+
+
+@pytest.mark.slow
+def test_a_slow_worker_is_not_taken_for_one_that_hangs(
+    machines: Callable[..., Machines], shops: list[Path], tmp_path: Path
+) -> None:
+    expected = alone(shops, tmp_path / "alone")
+    hooks, fast, slow = (tmp_path / name for name in ("site", "fast", "slow"))
+    for folder in (hooks, fast, slow):
+        folder.mkdir()
+    (hooks / "sitecustomize.py").write_text(SLOW, encoding="utf-8")
+    cluster = machines(
+        PYTHONPATH=os.pathsep.join([str(hooks), *filter(None, sys.path)]),
+        # A block takes a slow worker longer than one that hangs is given.
+        DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="15 s",
+        SHOPS_READ=str(fast),
+        SECONDS_A_SHOP="0",
+        last={"SHOPS_READ": str(slow), "SECONDS_A_SHOP": "10"},
+    )
+    with ended(cluster.engine()) as engine:
+        run_portfolio(shops, tmp_path / "out", OPTIONS, engine=engine)
+        assert len(engine._client.nthreads()) == 2
+    assert_same(tmp_path / "out", expected)
+    done = [{one.name for one in folder.iterdir()} for folder in (fast, slow)]
+    assert done[0] | done[1] == set(SHOPS)
+    assert not done[0] & done[1]  # no block was done twice
+    assert 0 < len(done[1]) < len(done[0])
 
 
 CRASHES = """\

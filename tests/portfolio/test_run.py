@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,9 +23,12 @@ from advisor.plugin import load_plugins
 from advisor.portfolio import (
     Dataset,
     Filter,
+    LocalEngine,
     Options,
+    PlanLink,
     Plans,
     ProcessEngine,
+    Worker,
     failed_shops,
     make_index,
     report_of,
@@ -184,6 +187,36 @@ def test_plans_are_written_for_those_that_are_asked_for(shops: list[Path], tmp_p
     )
     assert [one.name for one in (out / "plans").iterdir()] == ["cedar"]
     assert (out / "plans" / "cedar" / "plan.md").is_file()
+
+
+@pytest.mark.slow
+def test_plans_are_those_of_the_last_run_alone(shops: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    engine = LocalEngine(Worker(load_plugins()))
+    made: list[Mapping[str, PlanLink]] = []
+
+    def note(_: Dataset, links: Mapping[str, PlanLink]) -> Mapping[str, str]:
+        made.append(links)
+        return {"index.md": str(len(made))}
+
+    def plans(*names: str, formats: Sequence[str] = ("json", "html")) -> set[str]:
+        chosen = Plans(choose=lambda _: names, formats=tuple(formats))
+        run_portfolio(shops, out, OPTIONS, plans=chosen, reports=note, engine=engine)
+        assert made[-1] == {
+            name: PlanLink(f"plans/{name}", page="html" in formats) for name in names
+        }
+        top = out / "plans"
+        files = [path for path in top.rglob("*") if path.is_file()]
+        return {path.relative_to(top).as_posix() for path in files if path.suffix != ".csv"}
+
+    assert plans("ash", "cedar") == {
+        f"{n}/plan.{s}" for n in ("ash", "cedar") for s in ("json", "html")
+    }
+    (out / "plans" / "ash" / "mine.txt").touch()
+    written = (out / "plans" / "cedar" / "plan.html").stat()
+    assert plans("cedar") == {"ash/mine.txt", "cedar/plan.json", "cedar/plan.html"}
+    assert (out / "plans" / "cedar" / "plan.html").stat() == written  # made of the same as before
+    assert plans("cedar", formats=("json",)) == {"ash/mine.txt", "cedar/plan.json"}
 
 
 @pytest.mark.slow
