@@ -68,6 +68,9 @@ def _show(file: str, proposal: "Proposal") -> None:
     from advisor.cli.screen import columns, say
     from advisor.report import counted
 
+    if not proposal.headed:
+        say(f"{file}: no names of columns (row {proposal.row} has values): add a row with names")
+        return
     say(f"{file}: {counted(proposal.rows, 'row')} under the header in row {proposal.row}")
     if proposal.guesses:
         table = [(guess.header, guess.means, guess.why) for guess in proposal.guesses]

@@ -17,6 +17,11 @@ _PHONE = (
     r"|\b\d{3}[.-]\d{3}[.-]\d{4}\b"
     r"|\b0\d{2,3}[\s.-]\d{3,4}[\s.-]\d{3,5}\b"
 )
+# Digits alone may be an id, or a barcode: a word before them says that they are neither.
+_CALLED = (
+    r"\b(?i:tel|phone|mobile|cell|call|text|sms|whats ?app|wa|hp|telp|tel[eé]fono|telefone|celular)"
+    r"[.:#]?\s?\d{9,14}\b"
+)
 _STREETS = "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct"
 _ROADS = r"Jl\.|Jalan|Calle|Avenida|Rua"
 _ADDRESS = (
@@ -27,9 +32,9 @@ _ADDRESS = (
 # letters beyond ASCII and edges of words, in the syntax of Rust's regular expressions.
 PERHAPS = (
     r"@[^@]*\.|\+[0-9]|\([0-9]{3}\)|[0-9]{3}[ .-][0-9]{3}|(?:^|[^0-9])00[1-9]"
-    rf"|(?:{_STREETS})\.?, |(?:{_ROADS}) [A-Z]"
+    rf"|(?:{_STREETS})\.?, |(?:{_ROADS}) [A-Z]|[A-Za-z][.:#]? ?[0-9]{{9,14}}(?:[^0-9]|$)"
 )
-_PATTERN = re.compile(f"(?P<mail>{_MAIL})|(?P<phone>{_PHONE})|(?P<address>{_ADDRESS})")
+_PATTERN = re.compile(f"(?P<mail>{_MAIL})|(?P<phone>{_PHONE}|{_CALLED})|(?P<address>{_ADDRESS})")
 _WORDS = {"mail": "e-mail", "phone": "phone", "address": "address"}
 
 

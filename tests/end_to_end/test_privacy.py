@@ -21,17 +21,20 @@ FORMATS = ("md", "html", "json", "csv", "xlsx", "ics", "sarif", "junit", "jsonl"
 
 
 def person(number: int) -> tuple[str, ...]:
-    """A mail address, two telephone numbers and a postal address, as nobody else has them."""
+    """A mail address, three telephone numbers and a postal address, as nobody else has them."""
     return (
         f"buyer.{number}@mail{number}.example.com",
         f"+1 415 55{number % 10} {number:05}",
         f"(415) 555-{number % 10_000:04}",
         f"{number} Privet Lane, Springfield, IL 62704",
+        f"WA 0812{number:08}",
     )
 
 
 # Any of them, also as a page or a workbook would write it.
-PERSON = re.compile(r"buyer\.\d+|mail\d+\.example|415 55\d|\(415\)|555-\d{4}|Privet Lane")
+PERSON = re.compile(
+    r"buyer\.\d+|mail\d+\.example|415 55\d|\(415\)|555-\d{4}|Privet Lane|0812\d{8}|Quillfeather"
+)
 
 
 def planted(folder: Path, rows: int) -> None:
@@ -40,13 +43,13 @@ def planted(folder: Path, rows: int) -> None:
     shop_folder(folder)
     days: list[Row] = []
     for number in range(rows):
-        mail, phone, local, address = person(number)
+        mail, phone, local, address, digits = person(number)
         days.append(
             {
                 "date": LAST - timedelta(days=number % 28),
                 "campaign_name": f"Ask {mail}",
                 "campaign_id": str(number % 50),
-                "ad_group_name": f"Call {phone}",
+                "ad_group_name": f"Call {phone} or {digits}",
                 "ad_group_id": str(number % 70),
                 "ad_name": f"{local} {number} at {address}",
                 "ad_id": str(number),
@@ -60,14 +63,17 @@ def planted(folder: Path, rows: int) -> None:
         )
     text = ads_manager.daily_csv(days).decode("utf-8-sig")
     table = list(csv.reader(io.StringIO(text)))
-    table[0].append("Seller note")
+    table[0] += ["Seller note", "Seller"]
     people = [person(number) for number in range(rows)]
     for at, row in enumerate(table[1:]):
-        row.append(people[at % rows][0])
+        row += [people[at % rows][0], f"Ann Quillfeather {at}"]
     table[2][table[0].index("Impressions")] = people[0][1]  # quoted, as it is no number
     table[3][table[0].index("By Day")] = people[0][2]
     _write(folder / "people.csv", table)
-    _write(folder / "bare.csv", [[*one, "3"] for one in people])
+    _write(
+        folder / "bare.csv",
+        [[f"Ann Quillfeather {one[4][3:]}", one[4][3:], *one] for one in people],
+    )
 
 
 def _write(path: Path, table: list[list[str]]) -> None:
@@ -125,7 +131,7 @@ def test_nothing_personal_is_in_anything_that_is_written(
     written = [path for path in (*out.iterdir(), *shop.iterdir()) if path not in exports]
     assert {path.name for path in written} >= {"plan.json", "shop.facts", "history.db"}
     everything = "\n".join([*screens, *(text for path in written for text in texts(path))])
-    assert "[e-mail " in everything  # what was read with it is there
+    assert "[phone " in everything  # what was read with it is there
     assert not PERSON.findall(everything)
 
 

@@ -7,6 +7,7 @@ the third.
 
 import difflib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -33,6 +34,8 @@ _LEAST = 3  # rows, and different values, that prove anything
 _NEAR = 0.82  # how alike two names have to be
 _SCALES = (1.0, 100.0, 1000.0)
 _ID_DIGITS = 12
+# What no column is called: an amount, a day, an id or a telephone number, or a mail address.
+_VALUE = re.compile(r"\s*(?:\W{0,3}\d[\d\s.,:;/()%+-]*\W?|\S+@\S+\.\S+)\s*")
 
 
 @frozen
@@ -53,6 +56,7 @@ class Proposal:
     unknown: tuple[str, ...]
     row: int  # of the header, 1-based
     rows: int
+    headed: bool = True  # else that row has values in it, which nobody quotes
 
     def toml(self) -> str:
         """The section as it stands in advisor.toml."""
@@ -88,6 +92,9 @@ def propose(
 ) -> Proposal:
     """A mapping for *grid* of *file*."""
     row = _header_row(grid)
+    if any(map(_VALUE.fullmatch, grid.head[row])):
+        nothing = SourceSection(file=file, columns={}, sheet=sheet)
+        return Proposal(nothing, (), (), row + 1, 0, headed=False)
     header = [mask_personal(cell) for cell in grid.head[row]]
     names = _Names(kinds, header)
     places = [at for at, cell in enumerate(header) if cell]
