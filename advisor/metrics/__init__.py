@@ -29,7 +29,7 @@ from advisor.metrics.measured import (
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
-from advisor.metrics.required import Wanted, metric_of, wanted
+from advisor.metrics.required import Wanted, metric_of, money_each, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopSlices
 from advisor.metrics.steps import Steps, in_steps, without
@@ -86,6 +86,7 @@ __all__ = [
     "links_of",
     "measure",
     "metric_of",
+    "money_each",
     "outside_notes",
     "pool",
     "possible_levels",

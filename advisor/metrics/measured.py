@@ -389,7 +389,9 @@ def _parts(
     if metric.varies is Varies.VALUES:
         parts.append(pl.lit(1.0).alias(f"{m}.phi"))
     else:
-        parts.append(_phi(metric, events, exposure, valid, terms, by_day=by_day).alias(f"{m}.phi"))
+        least = _least_dispersion(metric, e, total(bottom), vocabulary)
+        phi = _phi(metric, events, exposure, valid, terms, by_day=by_day, least=least)
+        parts.append(phi.alias(f"{m}.phi"))
     if metric.varies is not Varies.EVENTS:
         parts.append(_spread(top, events, valid, terms).alias(f"{m}.cv2"))
     return parts
@@ -447,6 +449,17 @@ def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
     return added
 
 
+def _least_dispersion(
+    metric: Metric, events: pl.Expr, units: pl.Expr, vocabulary: Vocabulary
+) -> pl.Expr | None:
+    """The least that *events* of so many *units* vary by, over what independent ones do: where
+    each unit has at most one (a binomial count), or at least one (a shifted Poisson count)."""
+    units_of = {vocabulary.counts[name.rstrip("?")].unit for name in metric.denominator}
+    if metric.events in metric.denominator or not units_of <= {CountUnit.EVENTS, CountUnit.PEOPLE}:
+        return None
+    return 1.0 - pl.min_horizontal(events / units, units / events)
+
+
 def _phi(
     metric: Metric,
     x: pl.Expr,
@@ -455,6 +468,7 @@ def _phi(
     terms: _Terms,
     *,
     by_day: bool,
+    least: pl.Expr | None = None,
 ) -> pl.Expr:
     if not by_day and terms.alike:
         return pl.lit(1.0)
@@ -478,6 +492,7 @@ def _phi(
         n_of,
         many,
         proportion=proportion,
+        least=least,
     )
     if terms.alike:
         return seen
@@ -509,8 +524,9 @@ def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Ex
         # Their median, so that one that sells something else does not speak for all.
         middle = (value / events).median().over("shop")
         squares = events * (value / events / middle - 1) ** 2
-        shown = pl.when(known.sum().over("shop") >= evidence.ENOUGH_DAYS).then(
-            squares.median().over("shop") / MEDIAN_SQUARE
+        many = known.sum().over("shop")
+        shown = pl.when(many >= evidence.ENOUGH_DAYS).then(
+            evidence.told_and_assumed(squares.median().over("shop") / MEDIAN_SQUARE, many)
         )
         yield (
             pl.when(mean.is_finite())

@@ -26,11 +26,52 @@ class Wanted:
     days: float = 0
 
 
+_PER = "/"  # between the money, what it is paid for, and what it is the sum of
+
+
+def money_each(metric: Metric, vocabulary: Vocabulary) -> tuple[Metric, ...]:
+    """The money that one unit of the numerator of *metric* brings, over the same days as *metric*
+    itself: once for each count of payments that the money may be the sum of."""
+    if metric.money is None:
+        return ()
+    spreads = sorted(
+        vocabulary.spreads(metric.money), key=lambda one: one.varies is not Varies.VALUES
+    )
+    counted = "+".join(metric.numerator)
+    payments = dict.fromkeys(one.events or "" for one in spreads) or {"": None}
+    declared = {
+        one.events: one.id
+        for one in spreads
+        if one.varies is Varies.VALUES and one.denominator == metric.numerator == (one.events,)
+    }
+    if declared:  # the value of a payment does not vary with how many there are
+        return tuple(vocabulary.metrics[name] for name in declared.values())
+    names = (_PER.join((metric.money, counted, events)) for events in payments)
+    return tuple(metric_of(name, vocabulary) for name in names)
+
+
+def _money_per(money: str, counted: str, events: str) -> Metric:
+    numerator = tuple(counted.split("+"))
+    return Metric(
+        id=_PER.join((money, counted, events)),
+        title=money,
+        kind=MetricKind.MONEY,
+        unit=Unit.MONEY,
+        numerator=(money,),
+        denominator=numerator,
+        definition="",
+        events=events or None,
+        varies=Varies.VALUES if numerator == (events,) else Varies.BOTH,
+    )
+
+
 def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
     """The metric called *name*; a count is an exact metric of itself."""
     metric = vocabulary.metrics.get(name)
     if metric is not None:
         return metric
+    if _PER in name:
+        return _money_per(*name.split(_PER))
     count = vocabulary.counts[name]
     units = {CountUnit.MONEY: Unit.MONEY, CountUnit.SECONDS: Unit.SECONDS}
     return Metric(
@@ -65,18 +106,15 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
     days: dict[str, float] = {}
     files = bands.of_all()
 
-    def want(kind: str, name: str, *, earlier: bool = False) -> None:
+    def want(kind: str, name: str, *, earlier: bool = False, priced: bool = False) -> None:
         if name in vocabulary.symbols:
             return
         metrics.setdefault(kind, set()).add(name)
         if earlier:
             past.setdefault(kind, set()).add(name)
         metric = metric_of(name, vocabulary)
-        if metric.money is not None:
-            metrics[kind].add(metric.money)
-            # How much the values of orders vary says how sure the worth of one more is.
-            spread = (m for m in vocabulary.spreads(metric.money) if m.varies is Varies.VALUES)
-            metrics[kind].update(m.id for m in spread)
+        if priced:
+            metrics[kind].update(one.id for one in money_each(metric, vocabulary))
         for file in files:
             for band in file.band:
                 if band.metric == name:
@@ -106,7 +144,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                     want(related.kind, related.of)
             for action in rule.actions:
                 for name in action.done:  # what fell is done when it is back where it was
-                    want(rung, name, earlier=fell)
+                    want(rung, name, earlier=fell, priced=True)
                 if action.waste:
                     want(rung, action.waste)
     return {

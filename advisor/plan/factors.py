@@ -57,6 +57,7 @@ def factors() -> Mapping[str, pl.Expr]:
     waste_cv = pl.coalesce("volume.cv", UNSEEN_TRAFFIC / days.sqrt())
     # Money x (1 - target / cost): the money is what it is, and only the target's part is unsure.
     part = (pl.col("target") / pl.col("mean")).clip(0.0, 1.0)
+    bought = pl.when(cost).then(events * pl.col("value") / pl.col("mean")).otherwise(events)
     sd = pl.when(cost & pl.col("above")).then(pl.col("sd") * part).otherwise("sd")
     has_margin = pl.col("margin").is_not_null()
     own = pl.when(has_margin).then("own").otherwise("loss")
@@ -69,8 +70,8 @@ def factors() -> Mapping[str, pl.Expr]:
         "target": pl.when(waste).then(0.0).otherwise("target"),
         "above": waste | pl.col("above"),
         "origin": pl.when(waste).then(pl.lit(TargetOrigin.NOTHING)).otherwise("origin"),
-        "volume": pl.when(waste).then(month).otherwise(events * month),
-        "volume.sd": pl.when(waste).then(month * waste_cv).otherwise(events * month * chance),
+        "volume": pl.when(waste).then(month).otherwise(bought * month),
+        "volume.sd": pl.when(waste).then(month * waste_cv).otherwise(bought * month * chance),
         "brings": pl.when(plain).then(1.0).otherwise("worth"),
         "worth.sd": pl.when(plain).then(0.0).otherwise(_or(pl.col("worth.sd"), 0.0)),
         "stays": pl.coalesce(own, "margin", pl.lit(1.0)),

@@ -6,11 +6,11 @@ each *group*, which is a metric of one graded frame.
 
 from collections.abc import Mapping
 
-import attrs
 import polars as pl
 
 from advisor.judge import Graded
-from advisor.model import Better, Metric, MetricKind, Vocabulary
+from advisor.metrics import money_each
+from advisor.model import Better, Metric, Vocabulary
 from advisor.stats import rates_of, shrunk_rates, stacked_rates
 
 LEAST_SIBLINGS = 8  # fewer have no better half, and say nothing of a chance
@@ -105,48 +105,49 @@ def _drawn(rates: pl.DataFrame, *, usual: float = 0.0) -> pl.DataFrame:
     """*rates* with `mean` and `sd`: each value drawn towards its siblings by no more than its own
     error (limited translation: Efron and Morris, JASA 67, 1972), and the less the further it lies
     from them, as if they had a Cauchy distribution (O'Hagan, JRSS B 41, 1979). What ails or
-    distinguishes one of them the others do not have."""
+    distinguishes one of them the others do not have.
+
+    A value that was drawn by a share s of its distance to them is as sure as its own error and
+    1 - s say: the less is borrowed, the less is gained. Where nothing sets it apart (*usual*),
+    its error is at least that of what siblings have: few small payments do not tell how small
+    they are."""
     value, mean = pl.col("value"), pl.col("shrunk")
     # Of few events: one more as well as one fewer.
     own = (value * pl.col("se") * (1 + pl.col("se") ** 2).sqrt()).abs()
+
+    def at(rate: pl.Expr) -> pl.Expr:
+        return own * (rate / value).clip(1.0).sqrt()  # variance grows with the rate
+
     far = (value - pl.col("shrunk.to")).abs()
-    most = pl.min_horizontal(FARTHEST * own, OUTLIER * own**2 / far)
-    near = mean.clip(value - most, value + most)
+    error = at(pl.col("shrunk.to")) if usual else own
+    most = pl.min_horizontal(FARTHEST * error, OUTLIER * error**2 / far)
+    near = pl.coalesce(mean.clip(value - most, value + most), mean)
+    borrowed = ((value - near).abs() / far).clip(0.0, 1.0)
+    kept = pl.when(far > 0).then((1 - borrowed).sqrt() * at(near))
+    known = pl.when(own > 0).then(at(near))
     return shrunk_rates(rates, by="peers", usual=usual).with_columns(
-        pl.coalesce(near, mean).alias("mean"),
-        pl.min_horizontal("shrunk.se", pl.when(own > 0).then(own)).alias("sd"),
+        near.alias("mean"),
+        pl.min_horizontal(pl.max_horizontal("shrunk.se", kept), known).alias("sd"),
     )
 
 
 def _money_rates(
     frame: pl.DataFrame, metric: Metric, vocabulary: Vocabulary
 ) -> pl.DataFrame | None:
-    """Money for each unit of the numerator of *metric*, as rates; `se` is the relative error of
-    the money: how many orders there were, and of how many values. None where no file tells it."""
+    """Money for each unit of the numerator of *metric*, as rates of what is known of the most
+    payments. None where no file tells it."""
     there = frozenset(frame.columns)
-    if metric.money is None or not {f"{metric.money}.x", f"{metric.id}.x"} <= there:
+    rates = [rates_of(frame, m) for m in money_each(metric, vocabulary) if f"{m.id}.x" in there]
+    if not rates:
         return None
-    events_of = {m.id: m.events for m in vocabulary.spreads(metric.money) if f"{m.id}.cv2" in there}
-    rates = rates_of(frame, attrs.evolve(metric, kind=MetricKind.MONEY, scale=1.0))
-    money = frame[f"{metric.money}.x"].cast(pl.Float64)
-    # Of the metrics that tell of the same orders, some know how much their days vary.
-    varies = [pl.col(f"{m}.phi").fill_null(1.0) for m in events_of if f"{m}.phi" in there]
-    phi = pl.max_horizontal(varies) if varies else pl.lit(1.0)
-    # What one order is worth does not vary with how many there are.
-    own = [
-        m for m, of in events_of.items() if (of,) == tuple(n.rstrip("?") for n in metric.numerator)
-    ]
-    # Orders are a part of what is counted, of which each may bring several.
-    counted = pl.col(f"{metric.id}.x")
-    events = []
-    for m in own or events_of:
-        e, spread = pl.col(f"{m}.e"), pl.col(f"{m}.cv2")
-        many = pl.lit(0.0) if own else phi * (1 - e / counted / 2).clip(0.0)
-        events.append(pl.when(e > 0).then(((many + spread) / e).sqrt()))
-    error = frame.select(pl.coalesce(events)).to_series() if events else None
-    return rates.with_columns(
-        money.alias("x"),
-        rates["x"].alias("d"),
-        pl.lit(error, pl.Float64).alias("se") if error is None else error.alias("se"),
-        pl.lit(value=True).alias("ratio"),
-    )
+    has_events = [one["se"].is_not_null() for one in rates]
+    known = has_events[0]
+    first = rates[0]
+    for other, told in zip(rates[1:], has_events[1:], strict=True):
+        take = ~known & told
+        first = first.with_columns(
+            pl.when(take).then(other[column]).otherwise(pl.col(column)).alias(column)
+            for column in ("value", "se", "x", "d", "phi")
+        )
+        known |= told
+    return first

@@ -23,6 +23,9 @@ DEFAULT_SPREAD = 1.0
 # may be a tenth of the next. Stated in the docs.
 BORROWED = 5.0
 
+# So much of what squares tell of a variance their median tells (Rousseeuw, Croux, JASA 88, 1993).
+MEDIAN_EFFICIENCY = 0.37
+
 # Dispersion is only estimated from at least this many days or rows.
 ENOUGH_DAYS = 7
 
@@ -111,8 +114,9 @@ def dispersion(
     days: pl.Expr,
     *,
     proportion: bool,
+    least: pl.Expr | None = None,
 ) -> pl.Expr:
-    """How much more the days vary than chance; never below 1.
+    """How much more the days vary than chance; never below *least*, or 1.
 
     *square_over* is the sum of x_d^2 / n_d over days: Pearson's chi-square of the days is
     (sum x_d^2/n_d - X^2/N) / (p (1 - p)), over days - 1 degrees of freedom.
@@ -122,7 +126,11 @@ def dispersion(
     chi = (square_over - x * x / n) / variance
     phi = chi / (days - 1)
     usable = (days >= ENOUGH_DAYS) & (x > 0) & (n > 0) & (variance > 0)
-    return pl.when(usable & phi.is_finite()).then(phi.clip(1.0)).otherwise(1.0)
+    return (
+        pl.when(usable & phi.is_finite())
+        .then(phi.clip(1.0 if least is None else least))
+        .otherwise(1.0)
+    )
 
 
 def worth_of_one(value: pl.Expr, events: pl.Expr, together: pl.Expr) -> pl.Expr:
@@ -151,6 +159,14 @@ def unseen_dispersion(
     beside = spread**2 / days.fill_null(UNSEEN_DAYS).clip(1.0)
     more = x * beside / (1 - x / n) if proportion else x * beside
     return pl.when((x > 0) & (n > 0) & more.is_finite()).then(1 + more.clip(0.0)).otherwise(1.0)
+
+
+def told_and_assumed(median: pl.Expr, rows: pl.Expr) -> pl.Expr:
+    """The squared spread of values where the *median* of squares of so many *rows* tells it: a few
+    squares may all be small by chance, so that what is assumed counts as one square more (a scaled
+    inverse chi-square prior: Gelman et al., Bayesian Data Analysis, 2013, 2.6)."""
+    told = MEDIAN_EFFICIENCY * (rows - 1)
+    return (told * median + DEFAULT_SPREAD**2) / (told + 1)
 
 
 def value_spread(square_over: pl.Expr, value: pl.Expr, events: pl.Expr, rows: pl.Expr) -> pl.Expr:

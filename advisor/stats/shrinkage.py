@@ -28,6 +28,7 @@ ENOUGH = 5  # siblings below which nothing is known of how much they differ
 FLOOR = 0.5  # of the standard error of tau^2
 
 _R, _D, _U, _MU, _TAU, _K = (f"__{part}" for part in ("r", "d", "u", "mu", "tau", "k"))
+_OF_TAU = "__of_tau"  # the variance of tau^2
 _MEAN = "__mean"
 
 
@@ -101,8 +102,8 @@ def stacked_rates(rates: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
 def shrunk_rates(rates: pl.DataFrame, *, by: str, usual: float = 0.0) -> pl.DataFrame:
     """*rates* (see rates_of; of one metric, or of many) with `shrunk`, `shrunk.se` and
     `shrunk.to`. Siblings are the rows that have the same *by*, which are all of one metric;
-    *usual*: by how much true rates differ where a few siblings cannot refute it, as a share of
-    their mean."""
+    *usual*: by how much true rates mostly differ, as a share of their mean; this is as sure as
+    what `ENOUGH` siblings tell, and counts beside what they tell by its precision."""
     x, d = pl.col("x"), pl.col("d")
     ratio = pl.col("ratio") & (d > 0)
     worked = _with_moments(
@@ -134,7 +135,7 @@ def shrunk_rates(rates: pl.DataFrame, *, by: str, usual: float = 0.0) -> pl.Data
             .alias(name)
             for name, one in of_ratio.items()
         )
-        .drop(_R, _D, _U, _MU, _TAU, _K, _MEAN)
+        .drop(_R, _D, _U, _MU, _TAU, _OF_TAU, _K, _MEAN)
         .collect(engine="in-memory")
     )
 
@@ -159,11 +160,26 @@ def _with_moments(rates: pl.LazyFrame, by: str, usual: float) -> pl.LazyFrame:
     rates = rates.with_columns(
         (beyond * pl.col(_U).first() / _effective()).over(by).alias(_TAU),
     )
-    if usual:
-        free = pl.col(_K) - 1
-        of_tau = (2 / free).sqrt() * (pl.col(_TAU) + pl.col(_U) * free / _effective().over(by))
-        most = pl.min_horizontal((usual * pl.col(_MU)) ** 2, pl.col(_TAU) + of_tau)
-        rates = rates.with_columns(pl.max_horizontal(_TAU, most).alias(_TAU))
+    if not usual:
+        freedom = pl.col(_K) - 1
+        of_tau = 2 / freedom * (pl.col(_TAU) + pl.col(_U) * freedom / _effective().over(by)) ** 2
+        return _weighed(rates.with_columns(of_tau.alias(_OF_TAU)), by)
+    # Moments with the weights that are right at what is expected (DerSimonian and Kacker,
+    # Contemporary Clinical Trials 28, 2007); then both estimates, each by its precision.
+    expected = (usual * pl.col(_MU)) ** 2
+    error = pl.col(_U) / pl.col(_D)
+    weight = 1 / (expected + error)
+    whole = weight.sum()
+    squares = weight * (pl.col(_R) - (weight * pl.col(_R)).sum() / whole) ** 2
+    by_chance = weight * error * (1 - weight / whole)
+    size = whole - (weight**2).sum() / whole
+    moments = ((squares.sum() - by_chance.sum()) / size).clip(0.0).over(by)
+    of_moments = 2 * pl.col(_K) / size.over(by) ** 2  # where the variances are as expected
+    of_expected = 2 / (ENOUGH - 1) * expected**2
+    both_variances = of_moments + of_expected
+    both = (moments * of_expected + expected * of_moments) / both_variances
+    of_both = of_moments * of_expected / both_variances
+    rates = rates.with_columns(both.alias(_TAU), of_both.alias(_OF_TAU))
     return _weighed(rates, by)
 
 
@@ -191,9 +207,7 @@ def _posterior(by: str) -> tuple[pl.Expr, pl.Expr]:
     mean = pl.col(_MU) + trust * far
     grown = pl.when(pl.col(_MU) > 0).then((mean / pl.col(_MU)).clip(0.0)).otherwise(1.0)
     of_mean = (1 - trust) ** 2 / (1 / total).sum().over(by)
-    free = pl.col(_K) - 1
-    of_tau = 2 / free * (pl.col(_TAU) + pl.col(_U) * free / _effective().over(by)) ** 2
-    return mean, trust * own * grown + of_mean + of_tau * (own / total**2 * far) ** 2
+    return mean, trust * own * grown + of_mean + pl.col(_OF_TAU) * (own / total**2 * far) ** 2
 
 
 def _own_variance() -> pl.Expr:

@@ -24,6 +24,7 @@ class How(StrEnum):
     VALUE = "value"  # what events are worth together: log-normal each
     SPENT = "spent"  # money that somebody decides to spend: days differ, nothing is chance
     GIVEN = "given"  # as many as expected
+    EACH = "each"  # one at least for each, the rest Poisson; binomial where the rate is below 1
     STATE = "state"  # the same level on each day
     DAYS = "days"  # 1 on this share of the days, else 0
 
@@ -116,9 +117,9 @@ FUNNELS: tuple[Funnel, ...] = (
             Step("visitors", None, 20, 2000, drift=(1.012, 1.12)),
             Step("customers", "visitors", 0.02, 0.06, How.CHANCE),
             Step("repeat_customers", "customers", 0.1, 0.4, How.CHANCE),
-            Step("orders", "customers", 1.0, 1.15, How.GIVEN),
-            Step("sku_orders", "orders", 1.0, 1.4, How.GIVEN),
-            Step("items_sold", "sku_orders", 1.0, 1.3, How.GIVEN),
+            Step("orders", "customers", 1.0, 1.15, How.EACH),
+            Step("sku_orders", "orders", 1.0, 1.4, How.EACH),
+            Step("items_sold", "sku_orders", 1.0, 1.3, How.EACH),
             Step("gmv", "orders", 15, 60, How.VALUE, money=True),
             Step("page_views", "visitors", 1.5, 3.0),
         )
@@ -153,10 +154,10 @@ FUNNELS: tuple[Funnel, ...] = (
             Step("product_impressions", None, 200, 20_000, drift=_TRAFFIC),
             Step("product_clicks", "product_impressions", 0.01, 0.05, How.CHANCE),
             Step("page_views", "product_clicks", 1.0, 1.5),
-            Step("sku_orders", "product_clicks", 0.03, 0.08),
-            Step("orders", "sku_orders", 0.8, 1.0, How.GIVEN),
+            Step("orders", "product_clicks", 0.03, 0.065),
+            Step("sku_orders", "orders", 1.0, 1.2, How.EACH),
             Step("gmv", "sku_orders", 12, 60, How.VALUE, money=True),
-            Step("items_sold", "sku_orders", 1.0, 1.3, How.GIVEN),
+            Step("items_sold", "sku_orders", 1.0, 1.3, How.EACH),
             Step("items_refunded", "items_sold", 0.01, 0.095, alike=True),
         )
         + _steps(
@@ -270,7 +271,7 @@ FUNNELS: tuple[Funnel, ...] = (
             Step("videos", None, 0.1, 0.4, How.GIVEN),
             Step("streams", None, 0.01, 0.2, How.GIVEN),
             Step("items_sold", "videos", 5, 20),
-            Step("orders", "items_sold", 0.7, 1.0, How.GIVEN),
+            Step("orders", "items_sold", 0.7, 1.0, How.EACH),
             Step("gmv", "items_sold", 20, 40, How.VALUE, money=True),
         )
         + _steps("samples", Step("samples_overdue", None, 1e-6, 1e-6, How.GIVEN)),

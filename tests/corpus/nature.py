@@ -83,6 +83,11 @@ def days(herd: Herd, nature: Nature, rng: np.random.Generator) -> dict[str, Floa
         if step.how in (How.GIVEN, How.DAYS):
             found[step.count] = _whole(come * rate)
             continue
+        if step.how is How.EACH:
+            more = rng.poisson(come * np.maximum(rate - 1, 0.0))
+            some = rng.binomial(come.astype(np.int64), np.minimum(rate, 1.0))
+            found[step.count] = np.asarray(some + more, dtype=np.float64)
+            continue
         if step.how is How.VALUE:
             found[step.count] = _worth(come, rate, baskets[:, i, None], rng)
             continue
@@ -171,7 +176,7 @@ def _seasons(herd: Herd, nature: Nature, rng: np.random.Generator, length: int) 
     whole = np.ones((shops, len(funnel.steps), WEEK))
     found = np.ones_like(whole)
     for i, step in enumerate(funnel.steps):
-        if step.how in (How.STATE, How.GIVEN, How.DAYS, How.VALUE):
+        if step.how in (How.STATE, How.GIVEN, How.EACH, How.DAYS, How.VALUE):
             factor = np.ones((shops, WEEK))
         else:
             spread = nature.weekdays if step.of is None else nature.weekdays / 3
