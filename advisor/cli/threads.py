@@ -1,4 +1,4 @@
-"""How many threads Polars gets. It reads the number once, when it is imported."""
+"""How many threads Polars gets, and how it keeps memory: read once, when it is imported."""
 
 import os
 import sys
@@ -8,6 +8,9 @@ from pathlib import Path
 from advisor.model import cores, walk
 
 VARIABLE = "POLARS_MAX_THREADS"
+MEMORY = "_RJEM_MALLOC_CONF"  # what jemalloc, the allocator of Polars on Linux, is set by
+# Memory that a step gives back serves the next one, instead of going back to the system at once.
+KEPT = "narenas:1,dirty_decay_ms:5000,muzzy_decay_ms:5000"
 LOADED = "polars._plr"  # of Polars, once it is more than a promise of lazy_loader
 # Bytes. In smaller files a second thread costs more processor time than it saves in waiting.
 LARGE_FILE = 16 << 20
@@ -15,16 +18,18 @@ LARGE_FILE = 16 << 20
 
 def limit_threads(paths: Iterable[str], *, jobs: int = 1) -> None:
     """Sets the number of Polars threads of this process and its children: one where every file of
-    *paths* is small, else the cores divided by *jobs*.
+    *paths* is small, else the cores divided by *jobs*; and for large files that memory is kept.
 
     Does nothing where the user has set the number, or Polars is imported already.
     """
     if VARIABLE in os.environ or LOADED in sys.modules:
         return
-    there = cores()
-    threads = there // jobs if any(size >= LARGE_FILE for size in _sizes(paths)) else 1
+    there, large = cores(), any(size >= LARGE_FILE for size in _sizes(paths))
+    threads = there // jobs if large else 1
     if threads < there:
         os.environ[VARIABLE] = str(max(1, threads))
+    if large:
+        os.environ.setdefault(MEMORY, KEPT)
 
 
 def _sizes(paths: Iterable[str]) -> Iterator[int]:

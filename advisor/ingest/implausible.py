@@ -83,6 +83,10 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     }
     names = list(values)
     alone = frame["shop"].n_unique() == 1  # then there is nothing to group
+    # Most shops end here: no amount is far above the median even by the narrowest limit.
+    least = math.exp(FAR * LEAST)
+    if alone and not _some_above(frame, [values[name] for name in reversed(names)], least):
+        return None
     usual = {"__tmp_rows": pl.len()} | {f"{name}_mid": pl.col(name).median() for name in names}
     plan = (
         frame.lazy()
@@ -92,8 +96,6 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
             (value if alone else value.over("shop")).alias(name) for name, value in usual.items()
         )
     )
-    # Most shops end here: no amount is far above the median even by the narrowest limit.
-    least = math.exp(FAR * LEAST)
     above = [pl.col(name) > least * pl.col(f"{name}_mid") for name in names]
     candidates = plan.filter(pl.col("__tmp_rows") >= FEWEST, *above).collect(engine="in-memory")
     if candidates.is_empty():
@@ -138,6 +140,18 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     if far.is_empty():
         return None
     return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(far.implode())).to_series()
+
+
+def _some_above(frame: pl.DataFrame, values: Sequence[pl.Expr], times: float) -> bool:
+    """Whether in any row of one shop all of *values* are above so many times their medians; one
+    after the other, as the first nearly always tells it."""
+    above = pl.Series([True]).new_from_index(0, frame.height)
+    for value in values:
+        each = frame.select(value).to_series()
+        above &= each > times * (each.median() or 0.0)
+        if not above.any():
+            return False
+    return True
 
 
 def _amounts(

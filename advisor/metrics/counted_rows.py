@@ -53,6 +53,16 @@ class CountedRows:
             return (shops[0],)
         return tuple(shops.unique(maintain_order=True))
 
+    @property
+    def last_days(self) -> pl.DataFrame:
+        """`shop`, `to` and `_file`: the different last days of each shop's rows, by file."""
+        columns = self.frame[["shop", "to", "_file"]]
+        if len(self.shops) > 1 or columns["_file"].n_unique() > 1:
+            return columns.unique()
+        days = columns["to"].unique()  # of one file they are no query
+        alike = (columns[name].head(1).new_from_index(0, len(days)) for name in ("shop", "_file"))
+        return pl.DataFrame([days, *alike])
+
     @cached_property
     def known(self) -> Mapping[str, frozenset[str]]:
         """The columns in which each shop has a value."""
@@ -216,10 +226,8 @@ def _newest_days(
     said = pl.max_horizontal("to", pl.when(pl.col("stated").is_not_null()).then(capped))
     own = pl.col("listed").fill_null(value=False)
     ends = [
-        one.frame.lazy()
-        .select("shop", "to", "_file")
+        one.last_days.lazy()
         .filter(day < today)
-        .unique()
         .join(files, on="_file", how="left")
         .group_by("shop")
         .agg(

@@ -70,7 +70,11 @@ def reconcile(
 ) -> Mapping[str, tuple[Compared, ...]]:
     """By shop, every declared comparison of which its files have the total and at least one
     part."""
-    declared = vocabulary.reconciles.values()
+    declared = [
+        what
+        for what in vocabulary.reconciles.values()
+        if _fitting(what.total, counted) and any(_fitting(part, counted) for part in what.parts)
+    ]
     sides = dict.fromkeys(side for what in declared for side in (what.total, *what.parts))
     found: dict[str, tuple[Compared, ...]] = {}
     for shop, sources in _sources(tuple(sides), counted, vocabulary).items():

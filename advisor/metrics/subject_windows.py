@@ -105,7 +105,17 @@ def _longer(rows: CountedRows, counts: Sequence[str], windows: Windows) -> pl.Da
     """The longer window of each subject whose window has too few of each of *counts*, where older
     days have more."""
     last, before = pl.col("last"), pl.col("first") - pl.col("from").min().over("shop")
-    if not rows.frame.height:
+    most_now = pl.max_horizontal(pl.col(count).sum() for count in counts)
+    few = (
+        rows.within(windows)
+        .lazy()
+        .group_by(IDENTITY)
+        .agg(most_now.alias("now"))
+        .filter(pl.col("now").is_between(0, FEW, closed="none"))
+        .select(IDENTITY)
+        .collect(engine="in-memory")
+    )
+    if few.is_empty():  # as it is where ads are shown at all
         return pl.DataFrame(schema=SUBJECTS)
     spans = windows.frame.lazy().select("shop", "first", "last").drop_nulls()
     ago = (last - pl.col("from")).dt.total_days()
@@ -113,6 +123,7 @@ def _longer(rows: CountedRows, counts: Sequence[str], windows: Windows) -> pl.Da
     known = (
         rows.frame.lazy()
         .select(*IDENTITY, "from", *counts)
+        .join(few.lazy(), on=IDENTITY, how="semi", maintain_order="left")
         .join(spans, on="shop")
         .filter(before.dt.total_days() > 0)  # there are older days at all
         .with_columns(ago.alias("ago"), size.alias("size"))

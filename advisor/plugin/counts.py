@@ -26,7 +26,6 @@ Select = Callable[[Within], "pl.DataFrame"]
 _LABELS = ("shop", "key", "name")
 _SUBJECT = ("shop", "key")
 _DAYS = "days"
-_WHOLE = "__whole"
 
 
 @frozen(eq=False)
@@ -140,13 +139,12 @@ class CountTable:
         length = (pl.col("to") - pl.col("from")).dt.total_days().max() + 1
         span = pl.col("from").n_unique() if self.grain is Grain.DAY else length
         return (
-            rows.group_by(_SUBJECT, maintain_order=True)
+            rows.group_by(_SUBJECT)
             .agg(
                 pl.col("name").last(),
+                # A span cannot be split over threads, whose parts would be added in any order.
                 span.cast(pl.Float64).alias(_DAYS),
                 *_together(counts, states),
-                # Not to be split over threads, whose parts would be added in any order.
-                pl.first().n_unique().alias(_WHOLE),
             )
             .select(*_LABELS, _DAYS, *counts)
             .sort(_SUBJECT)

@@ -10,6 +10,8 @@ import polars as pl
 from advisor.model import frozen, lazy_gettext, lazy_ngettext
 from advisor.tabular.kind import Check
 
+_SAMPLE = 10_000  # rows that tell the unit of a column
+
 
 @frozen(eq=False)
 class Printed:
@@ -66,7 +68,8 @@ def scales(
         if not all(of in counts for of in (*check.numerator, *check.denominator)):
             continue
         top, bottom = _added(check.numerator, counts), _added(check.denominator, counts)
-        many = (top * check.scale / bottom / rate).filter(rate > 0).median()
+        some = ((rate > 0) & (bottom > 0) & (top >= 0)).arg_true().slice(0, _SAMPLE)
+        many = (top[some] * check.scale / bottom[some] / rate[some]).median()
         if isinstance(many, float):
             found[name] = next((one for one in known if 0.8 * one < many < 1.25 * one), None)
     return found

@@ -492,5 +492,9 @@ def _thousandths(asked: Sequence[Sequence[pl.Series]]) -> list[list[bool]]:
     thousandths = number * _THOUSAND
     broken = (number != number.floor()) & (number.abs() < _THOUSAND)
     whole = (thousandths - thousandths.round(0)).abs() < _NOISE
-    frames = each_cell(flat(asked), {"broken": broken, "fits": whole | ~broken})
-    return shared(asked, [bool(f["broken"].any() and f["fits"].all()) for f in frames])
+    columns = flat(asked)
+    # Nearly all are whole, of which nothing else is to be asked.
+    found = [bool(frame["broken"].any()) for frame in each_cell(columns, {"broken": broken})]
+    some = [column for column, any_broken in zip(columns, found, strict=True) if any_broken]
+    fits = iter(each_cell(some, {"fits": whole | ~broken}))
+    return shared(asked, [one and bool(next(fits)["fits"].all()) for one in found])

@@ -243,13 +243,14 @@ def _hits(first: pl.Series, groups: Mapping[str, Sequence[str]]) -> dict[str, pl
     matching = [hit.fill_null(value=False).alias(name) for name, hit in hits.items()]
     cells = pl.LazyFrame({"first": first})
     if len(first) > _LONG:  # its cells repeat
-        distinct = cells.unique().with_columns(matching)
-        cells = cells.join(
-            distinct, on="first", how="left", nulls_equal=True, maintain_order="left"
-        ).select(list(groups))
-    else:
-        cells = cells.select(matching)
-    found = cells.collect(engine="in-memory")
+        distinct = cells.unique().with_columns(matching).collect(engine="in-memory")
+        named = {name: distinct["first"].filter(distinct[name]) for name in groups}
+        return {
+            name: first.is_in(texts.implode()).fill_null(value=False)
+            for name, texts in named.items()
+            if len(texts)
+        }
+    found = cells.select(matching).collect(engine="in-memory")
     return {name: found[name] for name in groups if found[name].any()}
 
 

@@ -69,8 +69,10 @@ def _text(table: Table, name: str) -> pl.Expr:
     return found.alias(name)
 
 
-def _without(table: Table, *names: str) -> Table:
-    return attrs.evolve(table, frame=table.frame.drop(names, strict=False))
+def _without(table: Table, name: str) -> Table:
+    if name not in table.frame.columns:
+        return table
+    return attrs.evolve(table, frame=table.frame.drop(name))
 
 
 def _owners(readings: Sequence[Reading]) -> dict[str, pl.DataFrame]:
