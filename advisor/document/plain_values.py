@@ -1,6 +1,6 @@
 """The document as JSON-ready values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,16 +19,23 @@ def one_level(value: Any) -> dict[str, Any]:
     names = _names(value.__class__)
     if names is None:
         return dict(value)
-    return {name: _exact(getattr(value, name)) for name in names}
+    found: dict[str, Any] = {}
+    for name in names:
+        held = getattr(value, name)
+        kind = type(held)
+        if kind is float:
+            found[name] = significant(held)
+        elif (kind is tuple or kind is list) and held and _names(held[0].__class__) is None:
+            found[name] = held if _are_ranges(held) else plain(held)
+        else:
+            found[name] = held
+    return found
 
 
-def _exact(value: Any) -> Any:
-    """A number, or a list of numbers, with as many digits as are printed."""
-    if type(value) is float:
-        return significant(value)
-    if type(value) in (tuple, list) and value and _names(value[0].__class__) is None:
-        return plain(value)
-    return value
+def _are_ranges(values: Sequence[Any]) -> bool:
+    """Whether these are pairs of rows, of which a finding has hundreds, and nothing is rounded."""
+    first = values[0]
+    return type(first) is tuple and len(first) == 2 and type(first[0]) is type(first[1]) is int
 
 
 def plain(value: Any) -> Any:

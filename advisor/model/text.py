@@ -48,6 +48,8 @@ def check(text: str, allowed: Iterable[str]) -> list[str]:
 
 def without_unknown(text: str, known: Container[str]) -> str:
     """*text* without its brackets: with the clauses in them of which everything is *known*."""
+    if "[" not in text:
+        return text
 
     def kept(clause: re.Match[str]) -> str:
         names = placeholders(clause[1])
@@ -86,4 +88,6 @@ def listed(names: Iterable[str], most: int, separator: str = ", ") -> str:
 
 def finite(value: object) -> float | None:
     """Return *value* where it is a number that can be printed and held by JSON, else None."""
+    if type(value) is float:  # as nearly all are
+        return value if math.isfinite(value) else None
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

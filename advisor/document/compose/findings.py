@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 import attrs
 
@@ -187,6 +188,11 @@ class _Said:
     diagnosis: Diagnosis
     _bands: dict[Hashable, BandInfo | None] = attrs.field(factory=dict, init=False)
 
+    @cached_property
+    def not_known(self) -> str:
+        """What stands for a number that nothing tells."""
+        return self.diagnosis.language.not_known
+
     def band(self, value: Value) -> BandInfo | None:
         """The band that *value* is held against, which is that of most others."""
         edges = (value.metric.id, value.edge_low, value.edge_high, value.origin)
@@ -237,12 +243,12 @@ def _info(
     said: _Said,
 ) -> FindingInfo:
     rule, diagnosis = said.rule, said.diagnosis
-    language, price = diagnosis.language, finding.price
+    price = finding.price
     name = str(row.get("name") or match.key)
     values = _placeholders(match, row, measured, name, said)
     finding_text = text.without_unknown(rule.says.finding, values)
     parameters = {
-        key: values.get(key, language.not_known) for key in text.placeholders(finding_text)
+        key: values.get(key, said.not_known) for key in text.placeholders(finding_text)
     }
     pooled = row.get("pooled")
     return FindingInfo(
@@ -256,7 +262,7 @@ def _info(
         unchecked=match.unchecked,
         explained_by=match.explained_by,
         message=Message(text.render(finding_text, parameters), finding_text, parameters),
-        why=text.render(text.without_unknown(rule.says.why, values), values, language.not_known),
+        why=text.render(text.without_unknown(rule.says.why, values), values, said.not_known),
         misleading_when=rule.says.misleading_when,
         confidence=1 - match.p,
         stake=finding.worth,
