@@ -148,7 +148,8 @@ def _some_above(frame: pl.DataFrame, values: Sequence[pl.Expr], times: float) ->
     above = pl.Series([True]).new_from_index(0, frame.height)
     for value in values:
         each = frame.select(value).to_series()
-        above &= each > times * (each.median() or 0.0)
+        middle = each.median()
+        above &= each > times * (middle if isinstance(middle, float) else math.inf)
         if not above.any():
             return False
     return True

@@ -247,9 +247,7 @@ def _info(
     name = str(row.get("name") or match.key)
     values = _placeholders(match, row, measured, name, said)
     finding_text = text.without_unknown(rule.says.finding, values)
-    parameters = {
-        key: values.get(key, said.not_known) for key in text.placeholders(finding_text)
-    }
+    parameters = {key: values.get(key, said.not_known) for key in text.placeholders(finding_text)}
     pooled = row.get("pooled")
     return FindingInfo(
         id=finding.id,
