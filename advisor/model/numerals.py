@@ -27,7 +27,7 @@ _WHOLE = frozenset(
 _DATE_FIELD = re.compile(r"'([^']*)'|d+|[ML]+|y+")
 
 
-_remembered = lru_cache(maxsize=1 << 14)  # a value is printed in several sentences of a finding
+_remembered = lru_cache(maxsize=1 << 10)  # a value is printed in several sentences of a finding
 
 
 @_remembered

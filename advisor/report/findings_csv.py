@@ -61,7 +61,7 @@ def _measured(evidence: Evidence) -> list[Cell]:
     ]
 
 
-@lru_cache(maxsize=1 << 12)  # what is found on one subject rests on the same rows
+@lru_cache(maxsize=1 << 7)  # what is found on one subject rests on the same rows
 def _ranges(rows: tuple[tuple[int, int], ...]) -> str:
     return "; ".join(f"{first}-{last}" if first != last else str(first) for first, last in rows)
 
@@ -78,4 +78,4 @@ def _cell(cell: Cell) -> str:
     return repr(significant(cell) if isinstance(cell, float) else cell)
 
 
-_text = lru_cache(maxsize=1 << 12)(csv_cell)  # most texts are those of the rule
+_text = lru_cache(maxsize=1 << 10)(csv_cell)  # most texts are those of the rule

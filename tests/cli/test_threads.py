@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from advisor.cli import threads
-from advisor.cli.threads import LARGE_FILE, VARIABLE, limit_threads
+from advisor.cli.threads import KEPT, LARGE_FILE, MEMORY, VARIABLE, limit_threads
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "")  # so that what a test sets is taken back
     monkeypatch.delenv(VARIABLE)
+    monkeypatch.setenv(MEMORY, "")
+    monkeypatch.delenv(MEMORY)
     monkeypatch.delitem(sys.modules, threads.LOADED, raising=False)
     monkeypatch.setattr(threads, "cores", lambda: 8)
 
@@ -30,12 +32,21 @@ def test_small_files_get_one_thread(tmp_path: Path) -> None:
     (tmp_path / "below" / "ads.csv").write_text("a,b\n")
     limit_threads([str(tmp_path)])
     assert os.environ[VARIABLE] == "1"
+    assert MEMORY not in os.environ
 
 
 def test_a_large_file_gets_all_cores(tmp_path: Path) -> None:
     large(tmp_path / "ads.csv")
     limit_threads([str(tmp_path)])
     assert VARIABLE not in os.environ
+
+
+def test_memory_is_kept_for_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_threads([str(large(tmp_path / "ads.csv"))])
+    assert os.environ[MEMORY] == KEPT
+    monkeypatch.setenv(MEMORY, "own")
+    limit_threads([str(tmp_path)])
+    assert os.environ[MEMORY] == "own"
 
 
 def test_cores_are_shared_between_jobs(tmp_path: Path) -> None:
