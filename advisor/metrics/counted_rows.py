@@ -57,7 +57,7 @@ class CountedRows:
     def last_days(self) -> pl.DataFrame:
         """`shop`, `to` and `_file`: the different last days of each shop's rows, by file."""
         columns = self.frame[["shop", "to", "_file"]]
-        if len(self.shops) > 1 or columns["_file"].n_unique() > 1:
+        if len(self.shops) != 1 or columns["_file"].n_unique() != 1:
             return columns.unique()
         days = columns["to"].unique()  # of one file they are no query
         alike = (columns[name].head(1).new_from_index(0, len(days)) for name in ("shop", "_file"))
