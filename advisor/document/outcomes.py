@@ -68,13 +68,14 @@ class Watch:
 class Unjudged:
     """What could not be checked at all: *text* is the rule's healthy sentence. Why, and which
     export or line would make it possible (*remedy* may be empty). Each of *exports*, kinds of
-    files, is enough for it."""
+    files, is enough for it. *setting*: the data are there, and this key of [shop] decides."""
 
     rule: str
     text: str
     because: str
     remedy: str
     exports: tuple[str, ...] = ()
+    setting: str = ""
 
 
 @frozen

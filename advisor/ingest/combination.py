@@ -143,7 +143,8 @@ def combine_shops(shops: Sequence[ShopReadings], vocabulary: Vocabulary) -> Coun
         currencies[one.shop] = money
         remarks[one.shop] = list(notes)
     files = tuple(reading.file for reading in settled)
-    log = _Log(files, [reading.kind for reading in settled], owners, vocabulary, remarks)
+    kinds = [reading.kind for reading in settled]
+    log = _Log(files, kinds, owners, vocabulary, remarks, currencies)
     pieces = [
         _piece(table, index, owners[index])
         for index, reading in enumerate(settled)
@@ -246,13 +247,16 @@ class _Log:
         owners: Sequence[str],
         vocabulary: Vocabulary,
         notes: Mapping[str, list[Note]],
+        currencies: Mapping[str, str | None],
     ) -> None:
         self._files = files
+        self._currencies = currencies
         self._kinds = kinds
         self._owners = owners
         self._words = vocabulary
         self._compared = money_per_event(vocabulary)
         self._notes = notes
+        self._absurd: set[int] = set()  # files of which an absurd amount is told
 
     def say(self, code: str, file: int, text: str) -> None:
         self._notes[self._owners[file]].append(Note(code, text, self._files[file].name))
@@ -268,8 +272,9 @@ class _Log:
         known = self._words.counts.get(name)
         return lazy_gettext(known.title) if known else name
 
-    def held_back(self, frame: pl.DataFrame | None) -> pl.DataFrame | None:
-        """Return *frame* without absurd amounts of money, and say which they were."""
+    def held_back(self, frame: pl.DataFrame | None, subject: str) -> pl.DataFrame | None:
+        """Return *frame* without absurd amounts of money, and say which they were: of the whole
+        shop only where no part of it is known to be the cause."""
         if frame is None:
             return None
         kept, amounts = hold_back(frame, self._compared)
@@ -277,6 +282,9 @@ class _Log:
         for amount in amounts:
             by_file.setdefault(amount.file, []).append(amount)
         for file, held in by_file.items():
+            if subject == "shop" and file in self._absurd:
+                continue
+            self._absurd.add(file)
             text = lazy_gettext(
                 "{count}: amounts far above normal are not used, please check them: {amounts}",
                 count=self.count(held[0].money),
@@ -286,20 +294,25 @@ class _Log:
         return kept
 
     def _amount(self, held: HeldAmount) -> str:
+        currency = self._currencies.get(self._owners[held.file])
         values: dict[str, Any] = {
             "name": held.name,
-            "amount": round(held.amount),
-            "n": round(held.events),
+            "amount": Quantity(held.amount, Unit.MONEY, currency),
+            "n": Quantity(round(held.events), Unit.NUMBER),
             "event": self.count(held.event),
-            "usual": Quantity(held.usual, Unit.NUMBER),
+            "usual": Quantity(held.usual, Unit.MONEY, currency),
         }
-        if isinstance(held.day, date):
+        if not isinstance(held.day, date):
+            return lazy_gettext("{name}: {amount} ({event}: {n}; normally {usual} each)", **values)
+        if not held.name:
             return lazy_gettext(
-                "{name} on {day}: {amount} from {n} ({event}; normally {usual} each)",
-                day=held.day,
-                **values,
+                "on {day}: {amount} ({event}: {n}; normally {usual} each)", day=held.day, **values
             )
-        return lazy_gettext("{name}: {amount} from {n} ({event}; normally {usual} each)", **values)
+        return lazy_gettext(
+            "{name} on {day}: {amount} ({event}: {n}; normally {usual} each)",
+            day=held.day,
+            **values,
+        )
 
     def undated_beside(self, frame: pl.DataFrame, told: Settled, what: str) -> None:
         """Asks for the days of files without dates beside others of their kind, whose subjects
@@ -381,7 +394,7 @@ def _set(
         lifetime = _periods(grains[Grain.LIFETIME], ranks, log, what, lifetime=True)
     if rows is not None and totals is not None:
         totals, covered = _uncovered(totals, rows, log)
-    rows, totals, lifetime = (log.held_back(frame) for frame in (rows, totals, lifetime))
+    rows, totals, lifetime = (log.held_back(one, subject) for one in (rows, totals, lifetime))
     frames = (None if one is None else in_order(one) for one in (rows, totals, lifetime, covered))
     return CountSet(subject, family, breakdowns, *frames)
 

@@ -16,6 +16,7 @@ import polars as pl
 from advisor.model import CountUnit, MetricKind, Vocabulary, frozen
 
 FEWEST = 8  # rows of a shop; fewer do not say what is usual
+FEW, BEYOND = 4, 300.0  # of so few rows, only what is this many times the median is absurd
 OWN = 5  # rows of a subject; with fewer it is held to the shop
 FAR = 6.0  # robust standard deviations: a heavy tail (Pareto, shape 1) has 0.7 % beyond
 ABOVE = 4.0  # of them, for the amount: it also varies with how much was sold
@@ -64,7 +65,7 @@ def hold_back(
     held: list[HeldAmount] = []
     for money, events in compared.items():
         there = [event for event in events if event in frame.columns]
-        if money not in frame.columns or not there or frame.height < FEWEST:
+        if money not in frame.columns or not there or frame.height < FEW:
             continue
         far = _far(frame, money, there)
         if far is None:
@@ -97,9 +98,16 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         )
     )
     above = [pl.col(name) > least * pl.col(f"{name}_mid") for name in names]
-    candidates = plan.filter(pl.col("__tmp_rows") >= FEWEST, *above).collect(engine="in-memory")
+    candidates = plan.filter(*above).collect(engine="in-memory")
+    enough_rows = pl.col("__tmp_rows") >= FEWEST
+    beyond = [
+        pl.col(name) > bar * pl.col(f"{name}_mid")
+        for name, bar in zip(names, (math.sqrt(BEYOND), *[BEYOND] * len(events)), strict=True)
+    ]
+    absurd = candidates.filter(pl.col("__tmp_rows").is_between(FEW, FEWEST - 1), *beyond)
+    candidates = candidates.filter(enough_rows)
     if candidates.is_empty():
-        return None
+        return None if absurd.is_empty() else _marks(frame, absurd["__tmp_at"])
     # Only subjects that have such a row are looked at more closely.
     spread = {
         f"{name}_dev": (pl.col(name).log() - pl.col(f"{name}_mid").log()).abs().median()
@@ -132,14 +140,18 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         .otherwise(pl.col(f"{name}_dev"))
         for name in names
     }
-    beyond = (
+    limits = (
         pl.col(name) > bar * pl.max_horizontal(_NORMAL * varies[name], floor)
         for name, bar in zip(names, (ABOVE, *[FAR] * len(events)), strict=True)
     )
-    far = residuals.filter(*beyond).join(candidates, on="__tmp_at", how="semi")["__tmp_at"]
-    if far.is_empty():
-        return None
-    return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(far.implode())).to_series()
+    far = residuals.filter(*limits).join(candidates, on="__tmp_at", how="semi")["__tmp_at"]
+    far = pl.concat([far, absurd["__tmp_at"]])
+    return None if far.is_empty() else _marks(frame, far)
+
+
+def _marks(frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """Return for each row of *frame* whether its place is one of *rows*."""
+    return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(rows.implode())).to_series()
 
 
 def _some_above(frame: pl.DataFrame, values: Sequence[pl.Expr], times: float) -> bool:
@@ -161,7 +173,8 @@ def _amounts(
     each = pl.col(money) / pl.max_horizontal(pl.col(event), pl.lit(1.0))
     usual = frame.group_by("shop").agg(each.filter(pl.col(money) > 0).median().alias("__tmp_each"))
     told = rows.join(usual, on="shop", how="left").sort(money, "key", descending=[True, False])
-    columns = ["_file", "_row", "name", "from", money, event, "__tmp_each"]
+    day = pl.when(pl.col("from") == pl.col("to")).then("from").alias("__tmp_day")
+    columns = ["_file", "_row", "name", day, money, event, "__tmp_each"]
     for file, row, name, day, amount, events, each_usual in told.select(columns).iter_rows():
         yield HeldAmount(
             file, row, name or "", day, money, amount, event, events or 0.0, each_usual

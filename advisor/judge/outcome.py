@@ -232,13 +232,14 @@ def stronger(rules: Sequence[Rule]) -> Mapping[str, str]:
     cpc = high`, the first that fires where the CPC is high."""
     found: dict[str, str] = {}
     for rule in rules:
-        unless = set(rule.unless.tests)
-        if not unless or rule.unless.alternatives or rule.unless.related:
+        unless = rule.unless
+        if unless.related or bool(unless.tests) == bool(unless.alternatives):
             continue
-        for other in rules:
-            wanted = {*rule.when.tests, *unless}
-            if other.subject == rule.subject and wanted == set(other.when.tests):
-                found.setdefault(rule.id, other.id)
+        for branch in unless.alternatives or (unless.tests,):
+            wanted = {*rule.when.tests, *branch}
+            for other in rules:
+                if other.subject == rule.subject and wanted == set(other.when.tests):
+                    found.setdefault(rule.id, other.id)
     return found
 
 

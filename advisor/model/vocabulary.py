@@ -155,12 +155,14 @@ class Metric:
 
 @frozen
 class Symbol:
-    """A named value from a declared set, computed by a plugin (advisor_metrics)."""
+    """A named value from a declared set, computed by a plugin (advisor_metrics). *setting* is the
+    key of [shop] without which there is none."""
 
     id: str
     title: str = attrs.field(metadata=TRANSLATED)
     values: tuple[str, ...]
     definition: str = ""
+    setting: str = ""
 
 
 @frozen

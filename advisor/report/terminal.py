@@ -73,7 +73,10 @@ def _title(document: Document, language: Language) -> str:
 
 
 def _nothing(document: Document, language: Language) -> str:
-    if not document.healthy and not document.watch and not any(o.clear for o in document.outcomes):
+    clear = any(o.clear for o in document.outcomes) and not any(
+        u.setting for u in document.coverage
+    )
+    if not document.healthy and not document.watch and not clear:
         if document.kpis or any(not file.problem for file in document.inputs):
             return language.gettext(
                 "Your files give numbers, but no check can be made from them alone: add more "

@@ -38,7 +38,7 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
     from advisor_tiktok_ads.gmv_max_creatives import gmv_max_creatives
     from advisor_tiktok_ads.legacy import ad_types
     from advisor_tiktok_ads.steering import steering
-    from advisor_tiktok_ads.without_results import without_results
+    from advisor_tiktok_ads.without_results import goals, without_results
 
     frames = (
         drivers(counts),
@@ -47,5 +47,6 @@ def advisor_metrics(counts: Counts, context: MetricsContext) -> Sequence[Derived
         gmv_max_creatives(counts),
         ad_types(counts),
         without_results(counts),
+        goals(counts),
     )
     return derive(chain.from_iterable(frames))

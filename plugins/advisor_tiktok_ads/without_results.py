@@ -1,7 +1,7 @@
 """Ads that cost and bring no conversion, where the account's other ads do convert."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -36,6 +36,28 @@ def without_results(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
         yield kind, judged.join(bought, on=("shop", "key"), how="anti", maintain_order="left")
 
 
+def goals(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
+    """`ad.goal` of ads, ad groups and campaigns: attention, where they are named after reach, views
+    or traffic and none of them has a conversion or a purchase; else results."""
+    for kind in (*KINDS, "shop"):
+        if not counts.having(kind, ("spend",)):
+            continue
+        spent = counts.sums(kind, ("spend",)).lazy().select("shop", "key")
+        bought = [
+            counts.sums(kind, (name,)).lazy().filter(pl.col(name) > 0).select("shop", "key")
+            for name in ("conversions", "purchases")
+        ]
+        selling = pl.concat([for_conversions(spent, _names(counts, kind, ("spend",))), *bought])
+        told = selling.unique().with_columns(pl.lit("results").alias("ad.goal"))
+        goal = pl.col("ad.goal").fill_null("attention")
+        yield (
+            kind,
+            spent.join(told, on=("shop", "key"), how="left", maintain_order="left").with_columns(
+                (pl.lit("results") if kind == "shop" else goal).alias("ad.goal")
+            ),
+        )
+
+
 def for_conversions(ads: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
     """*ads* without those that are there for reach, video views or traffic, by their name or that
     of what holds them. *names* has `shop`, `key` and one column a name."""
@@ -47,9 +69,9 @@ def for_conversions(ads: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
     return ads.join(named.filter(other), on=("shop", "key"), how="anti", maintain_order="left")
 
 
-def _names(counts: Counts, kind: str) -> pl.DataFrame:
+def _names(counts: Counts, kind: str, asked: Sequence[str] = _ASKED) -> pl.DataFrame:
     labels = ("parent.ad-group", "parent.campaign")
-    rows = counts.rows(kind, _ASKED, labels=labels)
+    rows = counts.rows(kind, asked, labels=labels)
     return rows[["shop", "key", "name", *labels]]
 
 

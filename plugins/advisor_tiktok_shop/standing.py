@@ -111,7 +111,8 @@ def days_at_limit(days: pl.LazyFrame) -> pl.LazyFrame:
         most.alias("most"), (pl.col("orders") == most).sum().cast(pl.Float64).alias("at")
     )
     value = pl.when(pl.col("most").is_in(ORDER_LIMITS)).then(pl.col("at")).otherwise(0.0)
-    return tops.select(*_KEY, *_limits("days_at_limit", value, value, value))
+    sold = tops.filter(pl.col("most") > 0)  # where nothing is ordered no limit stops anything
+    return sold.select(*_KEY, *_limits("days_at_limit", value, value, value))
 
 
 def gmv_driver(now: pl.DataFrame, then: pl.DataFrame) -> pl.LazyFrame:

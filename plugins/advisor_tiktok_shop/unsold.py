@@ -1,10 +1,14 @@
 """Whether a shop that people visit sells anything at all: none is a number, and no lack of data."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from advisor import Counts
+
+if TYPE_CHECKING:
+    from polars.expr.whenthen import Then
 
 # Each says that something was sold; a file has some of them.
 _SALES = ("sku_orders", "orders", "customers", "gmv", "items_sold")
@@ -19,24 +23,33 @@ ENOUGH_VISITS, ENOUGH_DAYS = 300, 7
 
 
 def unsold(counts: Counts) -> Iterator[tuple[str, pl.LazyFrame]]:
-    """`unsold_visits` and `unsold_days` of each shop; nothing where it is too early to say."""
+    """`unsold_visits` and `unsold_days` of each shop, or, where so few visits may all leave,
+    `few_visits` and `few_visits_days`."""
     whole, listed = (_visits(counts, kind) for kind in _WHOLE)
     sold = _sold(counts)
     # A list of products speaks for the shop where no file of the shop itself does.
     visits = pl.concat([whole, listed]).unique("shop", keep="first", maintain_order=True)
     told = (pl.col("visits") >= ENOUGH_VISITS) & (pl.col("days") >= ENOUGH_DAYS)
-    known = visits.join(sold, on="shop", maintain_order="left").filter((pl.col("sold") > 0) | told)
-    values = (
-        pl.when(pl.col("sold") > 0).then(0.0).otherwise(pl.col(source)).alias(metric)
-        for metric, source in (("unsold_visits", "visits"), ("unsold_days", "days"))
+    known = visits.join(sold, on="shop", maintain_order="left")
+    none_sold = pl.when(pl.col("sold") > 0).then(0.0)
+    yield (
+        "shop",
+        _exact(
+            known.filter((pl.col("sold") > 0) | told), none_sold, "unsold_visits", "unsold_days"
+        ),
     )
-    metrics = known.select("shop", pl.col("shop").alias("key"), *values)
-    limits = (
-        pl.col(metric).alias(f"{metric}.{end}")
-        for metric in ("unsold_visits", "unsold_days")
-        for end in ("lo", "hi")
-    )
-    yield "shop", metrics.with_columns(limits).sort("shop")
+    few = (pl.col("visits") > 0) & (pl.col("visits") < ENOUGH_VISITS) & (pl.col("sold") == 0)
+    early = known.filter(few & (pl.col("days") >= ENOUGH_DAYS))
+    never = pl.when(pl.lit(value=False)).then(0.0)
+    yield "shop", _exact(early, never, "few_visits", "few_visits_days")
+
+
+def _exact(known: pl.LazyFrame, unless: "Then", visits: str, days: str) -> pl.LazyFrame:
+    """The `visits` and `days` of *known* under these names, *unless* something else holds."""
+    values = {visits: unless.otherwise(pl.col("visits")), days: unless.otherwise(pl.col("days"))}
+    limits = (value.alias(f"{n}.{end}") for n, value in values.items() for end in ("lo", "hi"))
+    key = pl.col("shop").alias("key")
+    return known.select("shop", key, *(v.alias(n) for n, v in values.items()), *limits).sort("shop")
 
 
 def _visits(counts: Counts, kind: str) -> pl.LazyFrame:

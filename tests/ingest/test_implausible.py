@@ -40,6 +40,7 @@ def ads(values: Sequence[Sequence[float]], *, purchases: float = 2.0) -> pl.Data
             "key": [key for key, _, _ in rows],
             "name": [key for key, _, _ in rows],
             "from": [day for _, day, _ in rows],
+            "to": [day for _, day, _ in rows],
             "_file": pl.Series([0] * len(rows), dtype=pl.UInt32),
             "_row": pl.Series(range(2, len(rows) + 2), dtype=pl.UInt32),
             "purchases": [purchases] * len(rows),
@@ -98,9 +99,17 @@ def test_a_day_of_many_orders_is_no_absurd_value() -> None:
 
 
 def test_too_few_rows_say_nothing() -> None:
-    frame = ads([[1.0] * (FEWEST - 2) + [1e9]])
+    frame = ads([[1.0] * (FEWEST - 2) + [250.0]])
 
     assert hold_back(frame, compared())[1] == ()
+    assert hold_back(ads([[1.0, 1e9, 1e9]]), compared())[1] == ()
+
+
+@pytest.mark.parametrize("times", [1e3, 1e6])
+def test_of_few_rows_only_what_is_hundreds_of_times_the_others_is_held_back(times: float) -> None:
+    (held,) = hold_back(ads([[19.0, 22.0, 20.0, 21.0 * times, 24.0]]), compared())[1]
+
+    assert held.amount == 21.0 * times
 
 
 def test_zero_and_missing_stay_what_they_are() -> None:

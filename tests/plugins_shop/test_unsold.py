@@ -14,7 +14,9 @@ from tests.plugins_shop.test_standing import WINDOW, reading
 Known = dict[str, float | None]
 
 
-def found(*readings: Reading, family: str | None = None) -> tuple[float, float] | None:
+def found(
+    *readings: Reading, family: str | None = None, name: str = "unsold_visits"
+) -> tuple[float, float] | None:
     whole = {"shop": "shop", "product": "shop-product"}
     named: list[Reading] = []
     for one in readings:
@@ -22,7 +24,9 @@ def found(*readings: Reading, family: str | None = None) -> tuple[float, float] 
         named.append(attrs.evolve(one, tables=tuple(tables)))
     given = block(*named, window=WINDOW)
     rows = [row for one in derive(unsold(given.counts)) for row in one.frame.to_dicts()]
-    return (rows[0]["unsold_visits"], rows[0]["unsold_days"]) if rows else None
+    days = {"unsold_visits": "unsold_days", "few_visits": "few_visits_days"}[name]
+    known = [(row[name], row[days]) for row in rows if row.get(name) is not None]
+    return known[0] if known else None
 
 
 def daily(counts: Known, days: int = 14) -> Reading:
@@ -53,6 +57,10 @@ def test_too_few_visits_or_days_are_no_evidence() -> None:
     assert found(daily({"visitors": 60.0, "orders": 0.0}, 7)) == (420.0, 7.0)
     assert found(daily({"visitors": 100.0, "orders": 0.0}, 6)) is None
     assert found(daily({"visitors": 42.0, "orders": 0.0}, 7)) is None
+    assert found(daily({"visitors": 42.0, "orders": 0.0}, 7), name="few_visits") == (294.0, 7.0)
+    assert found(daily({"visitors": 42.0, "orders": 0.0}, 6), name="few_visits") is None
+    assert found(daily({"visitors": 42.0, "orders": 1.0}, 7), name="few_visits") is None
+    assert found(daily({"visitors": 60.0, "orders": 0.0}, 7), name="few_visits") is None
 
 
 def products(*rows: Known) -> Reading:

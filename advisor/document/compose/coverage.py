@@ -93,7 +93,8 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
             continue
         asked = _asked_of(own, diagnosis)
         if asked:
-            lines.append(Unjudged(rule.id, rule.says.healthy, *asked))
+            because, remedy, setting = asked
+            lines.append(Unjudged(rule.id, rule.says.healthy, because, remedy, setting=setting))
             continue
         if sum(ends.missing for _, ends in own) < subjects:
             continue
@@ -112,6 +113,7 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
                 regions=language.either(rule.region),
             ),
             language.gettext("Add region to [shop] in advisor.toml"),
+            setting="region" if _has_data(rule, diagnosis) else "",
         )
         for rule, reason in diagnosis.rules.inactive
         if REGION_UNKNOWN in reason
@@ -121,20 +123,41 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
 
 def _asked_of(
     evaluations: Sequence[tuple[RuleEvaluation, Ends]], diagnosis: Diagnosis
-) -> tuple[str, str] | None:
-    """Why a rule asks for a setting instead of firing, and the question; None where it does not."""
-    language = diagnosis.language
+) -> tuple[str, str, str] | None:
+    """Why a rule asks for a setting instead of firing, the question, and the setting; None where it
+    does not."""
+    language, vocabulary = diagnosis.language, diagnosis.vocabulary
     for evaluation, ends in evaluations:
-        if not ends.asked:
-            continue
-        question = asked_of(evaluation, diagnosis.business.id, diagnosis.grader)
-        if question is not None:
-            plural = diagnosis.vocabulary.subjects[evaluation.kind].plural
+        plural = vocabulary.subjects[evaluation.kind].plural
+        if ends.missing and diagnosis.business.region is None and _of_region(evaluation, diagnosis):
             because = language.gettext(
-                "a setting decides it on {count} {plural}", count=ends.asked, plural=plural
+                "a setting decides it ({plural}: {count})", count=ends.missing, plural=plural
             )
-            return because, question.text(diagnosis.vocabulary, language)
+            return because, language.gettext("Add region to [shop] in advisor.toml"), "region"
+        question = asked_of(evaluation, diagnosis.business.id, diagnosis.grader)
+        if ends.asked and question is not None:
+            because = language.gettext(
+                "a setting decides it ({plural}: {count})", count=ends.asked, plural=plural
+            )
+            return because, question.text(vocabulary, language), question.setting
     return None
+
+
+def _of_region(evaluation: RuleEvaluation, diagnosis: Diagnosis) -> bool:
+    """Whether a condition of the rule asks for what is not known without the shop's region."""
+    symbols = diagnosis.vocabulary.symbols
+    tests = [symbols.get(test.name) for test in evaluation.rule.when.own()]
+    return any(symbol is not None and symbol.setting == "region" for symbol in tests)
+
+
+def _has_data(rule: Rule, diagnosis: Diagnosis) -> bool:
+    """Whether the shop has all counts that *rule* needs, of its kind of subject."""
+    known: set[str] = set()
+    for one in diagnosis.block.rows:
+        if one.subject == rule.subject:
+            known |= one.known.get(diagnosis.id, frozenset())
+    needed = _counts(rule, diagnosis)
+    return bool(needed) and known.issuperset(count.rstrip("?") for count in needed)
 
 
 def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
