@@ -170,8 +170,8 @@ class Dataset:
             name = place.removeprefix("blocks/").removesuffix(".json")
             try:
                 block = _block(json.loads(content), name)
-            except (ValueError, KeyError, TypeError):
-                continue
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue  # damaged, or of a former version
             if all(f"{file}.parquet" in there for file in block.files for there in files):
                 found[name] = block
         return found

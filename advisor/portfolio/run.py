@@ -265,7 +265,9 @@ def run_portfolio(
         history = dict(lists_of(dataset.storage))
         if options.partition:
             files = [file for block in done for file in block.files]
-            history[options.partition] = keep_list(dataset.storage, options.partition, files)
+            kept_runs = keep_list(dataset.storage, options.partition, files)
+            history.pop(options.partition, None)
+            history |= {options.partition: kept_runs} if kept_runs else {}
         draft = dataset.draft(
             done,
             {

@@ -44,6 +44,7 @@ def in_one_layout(
         below = pl.col("_row") > row["_row"]
         below = below if end is None else below & (pl.col("_row") < end)
         own = {f"c{place}": there.get(spec) for spec, place in columns.items()}
+        schema = body.schema
         body = body.with_columns(
             pl.when(at)
             .then(pl.lit(text or None, pl.String))
@@ -52,15 +53,16 @@ def in_one_layout(
             .otherwise(pl.col(name))
             .alias(name)
             for name, text in header.items()
-            if body.schema[name] == pl.String
+            if schema[name] == pl.String
         )
     return body
 
 
 def _wordy(body: pl.DataFrame, numeric: Sequence[str]) -> list[dict[str, str]]:
     """Rows in which columns of numbers hold words; a column that came as numbers has none."""
-    texts = [name for name in numeric if body.schema.get(name) == pl.String]
-    if len(texts) < 2 or len(texts) < len([n for n in numeric if n in body.columns]):
+    schema = body.schema
+    texts = [name for name in numeric if schema.get(name) == pl.String]
+    if len(texts) < 2 or len(texts) < len([n for n in numeric if n in schema]):
         return []
     missing = list(words().missing)
     worded = pl.all_horizontal(

@@ -182,7 +182,8 @@ def _plain_number(first: pl.Series) -> pl.Series:
 def _headers_again(body: pl.DataFrame, header: Mapping[str, str]) -> pl.Series | None:
     """Rows that are the header once more; a column that came as numbers has none of them."""
     named = {column: text for column, text in header.items() if text}
-    if not named or any(body.schema[column] != pl.String for column in named):
+    schema = body.schema
+    if not named or any(schema[column] != pl.String for column in named):
         return None
     column, text = next(iter(named.items()))
     if not (body[column] == text).any():

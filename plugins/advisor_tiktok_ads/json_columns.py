@@ -93,7 +93,7 @@ def unpacked(source: Source) -> Source:
 
 def _unpack(grid: Grid) -> Grid:
     for number, row in enumerate(grid.head[:-1]):
-        if _JSON.isdisjoint(cell.strip().lower() for cell in row):
+        if _JSON.isdisjoint(map(str.lower, map(str.strip, row))):
             continue
         named = {at: cell.strip().lower() for at, cell in enumerate(row)}
         packed = {at: name for at, name in named.items() if name in _JSON}

@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 
 from advisor.history import Store
+from advisor.portfolio import Dataset
+from advisor.portfolio.history import clean_history, keep_list, lists_of
+from advisor.portfolio.storage import open_storage
 from tests.cli.conftest import Run, run
 from tests.cli.exports import PROFILE, ads_file, shop_folder
 from tests.postgres import programs, server
@@ -51,6 +54,29 @@ def test_a_portfolio_has_the_history_that_each_shop_alone_has(
     assert run("history", out / "ash").stdout.count("2026-11-") == 2
     document = json.loads(run("report", out, "--shop", "ash", "--format", "json").stdout)
     assert document["since"] == expected["since"]
+
+
+def test_results_of_a_former_version_keep_their_history(tmp_path: Path) -> None:
+    storage = open_storage(tmp_path)
+    old = {"fingerprint": "f", "folders": ["ash"], "files": [], "plans": ["ash"], "formats": []}
+    storage.write({"blocks/00000.json": json.dumps({**old, "failures": []})})
+    storage.write({"manifest.json": json.dumps({"schema_version": 2})})
+    names = [f"history/2026-11-{day}/00000-run.parquet" for day in ("02", "09")]
+    storage.write(dict.fromkeys(names, ""))
+    assert not Dataset(tmp_path).done_blocks()
+    lists = lists_of(storage)
+    assert lists == {"2026-11-02": None, "2026-11-09": None}
+    # The second is replaced by a run of this version, which is killed before it counts.
+    new = keep_list(storage, "2026-11-09", ["00000-5f2e"])
+    assert new is None
+    storage.write({"history/2026-11-09/00000-5f2e-run.parquet": ""})
+    new = keep_list(storage, "2026-11-09", ["00000-5f2e"])
+    clean_history(storage, {**lists, "2026-11-09": new})
+    assert storage.names("history") == [
+        "2026-11-02/00000-run.parquet",
+        "2026-11-09/00000-5f2e-run.parquet",
+        f"2026-11-09/{new}.json",
+    ]
 
 
 def test_a_shop_of_the_results_is_muted_in_its_own_settings(

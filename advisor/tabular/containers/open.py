@@ -27,7 +27,7 @@ from advisor.tabular.containers.used_range import SparseSheetError, bounded
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_SPACE = 32  # bytes below it steer a terminal
+_CONTROL = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})  # bytes that steer a terminal
 _JSON = re.compile(rb"\{|\[\s*[\[{\]]")  # a table may start with [Date range]
 _FAR = "delete the cells far below or beside the table, and save it again"
 _SAVE_AGAIN = "open it in a spreadsheet and save it as .xlsx or .csv"
@@ -151,7 +151,7 @@ def _old_excel(data: bytes, where: str) -> AdvisorError:
 
 def _refuse_rubbish(text: bytes, where: str) -> None:
     sample = text[: 1 << 14]
-    control = sum(byte < _SPACE and byte not in b"\t\n\r\f\x1b" for byte in sample)
+    control = len(sample) - len(sample.translate(None, _CONTROL))
     if b"\x00" in sample or control > len(sample) // 50 + 1:
         raise AdvisorError(
             "this is neither a table nor JSON",
