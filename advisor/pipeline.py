@@ -423,7 +423,8 @@ class _Run:
         chosen = [(opened, shop) for opened, shop in pairs if self.wanted(opened.folder)]
         for opened, diagnosis in chosen:
             try:
-                document, run = self.memory.compose(diagnosis, past)
+                # Anew, so that what its document takes of the block is not kept with it.
+                document, run = self.memory.compose(attrs.evolve(diagnosis), past)
             except FAILURES as error:
                 if len(block) > 1:  # another shop of the block may be to blame
                     self.block([opened])

@@ -179,12 +179,6 @@ class Block:
         """The frames by shop."""
         return ShopSlices(tuple(self.shops), self.rows, self.measured)
 
-    @cached_property
-    def judgements(self) -> Mapping[str, Judgement]:
-        """The judgement by shop."""
-        # Also of one alone: what is summed later lies in memory as it does where there are more.
-        return self.judgement.by_shop({id_: self.slices.measured(id_) for id_ in self.shops})
-
 
 def _in_language(finding: PricedFinding, known: ShopKnowledge) -> PricedFinding:
     """*finding* with its rules in the language of the report."""

@@ -10,7 +10,7 @@ from advisor.diagnosis.block import Block
 from advisor.ingest import Gathered
 from advisor.judge import Engine, Grader, Judgement, KpiValue, kpis_frame
 from advisor.knowledge import RuleSet
-from advisor.metrics import CountedRows, Measured, kpi_names
+from advisor.metrics import CountedRows, Measured, ShopFrames, kpi_names
 from advisor.model import Business, Language, Note, Request, Rule, Vocabulary, Window
 from advisor.plan import Experience, ShopPlan, actions_frame, findings_frame
 
@@ -85,17 +85,23 @@ class Diagnosis:
         names = kpi_names(self.business.goal, self.vocabulary)
         return {name: own[name] for name in names if name in own}
 
+    @cached_property
+    def _frames(self) -> ShopFrames:
+        return self.block.slices.of(self.id)
+
     @property
     def rows(self) -> tuple[CountedRows, ...]:
-        return self.block.slices.rows(self.id)
+        return self._frames.rows
 
     @property
     def measured(self) -> Mapping[str, Measured]:
-        return self.block.slices.measured(self.id)
+        return self._frames.measured
 
-    @property
+    @cached_property
     def judgement(self) -> Judgement:
-        return self.block.judgements[self.id]
+        """What its rules came to."""
+        # Also of one alone: what is summed later lies in memory as it does where there are more.
+        return self.block.judgement.of_shop(self.id, self.measured)
 
     def name_of(self, kind: str, key: str) -> str:
         """What files call one of its subjects."""

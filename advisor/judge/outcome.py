@@ -10,7 +10,7 @@ import polars as pl
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import Graded
 from advisor.judge.relations import Relations
-from advisor.metrics import Measured
+from advisor.metrics import Measured, shop_spans
 from advisor.model import Conditions, Rule, Truth, frozen
 
 
@@ -81,33 +81,13 @@ class Judgement:
     relations: Relations
     lost: Mapping[str, str] = attrs.field(factory=dict)
 
-    def by_shop(self, measured: Mapping[str, Mapping[str, Measured]]) -> Mapping[str, "Judgement"]:
-        """What each shop of the block has of it; *measured* has their subjects by shop and kind.
+    def of_shop(self, shop: str, measured: Mapping[str, Measured]) -> "Judgement":
+        """What one shop of the block has of it; *measured* has its subjects by kind.
 
         The subjects of a shop stand together in every graded frame, so that its part is a slice.
         """
-        frames = (*(one.graded for one in self.evaluations), *self.relations.graded.values())
-        spans = {place: _spans(one) for place, one in {id(one): one for one in frames}.items()}
-        row = pl.int_range(pl.len(), dtype=pl.UInt32).over("shop", "evaluation").alias("row")
-        outcomes = self.outcomes.with_columns(row).partition_by(
-            "shop", as_dict=True, maintain_order=True
-        )
-        matches: dict[str, list[Match]] = {}
-        for match in self.matches:
-            matches.setdefault(match.shop, []).append(match)
-        return {
-            shop: self._of_shop(shop, own, outcomes.get((shop,)), matches.get(shop, ()), spans)
-            for shop, own in measured.items()
-        }
-
-    def _of_shop(
-        self,
-        shop: str,
-        measured: Mapping[str, Measured],
-        outcomes: pl.DataFrame | None,
-        matches: Sequence[Match],
-        spans: Mapping[int, Mapping[str, tuple[int, int]]],
-    ) -> "Judgement":
+        spans, outcomes = self._spans, self._outcomes.get((shop,))
+        matches = self._matches.get(shop, ())
         graded: dict[int, Graded] = {}
         evaluations: dict[int, RuleEvaluation] = {}
         start = 0
@@ -151,6 +131,26 @@ class Judgement:
         return self.outcomes.slice(evaluation.start, evaluation.height)
 
     @cached_property
+    def _spans(self) -> Mapping[int, Mapping[str, tuple[int, int]]]:
+        """Where the rows of each shop are in every graded frame."""
+        frames = (*(one.graded for one in self.evaluations), *self.relations.graded.values())
+        return {place: shop_spans(one.frame) for place, one in {id(f): f for f in frames}.items()}
+
+    @cached_property
+    def _outcomes(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
+        row = pl.int_range(pl.len(), dtype=pl.UInt32).over("shop", "evaluation").alias("row")
+        return self.outcomes.with_columns(row).partition_by(
+            "shop", as_dict=True, maintain_order=True
+        )
+
+    @cached_property
+    def _matches(self) -> Mapping[str, Sequence[Match]]:
+        matches: dict[str, list[Match]] = {}
+        for match in self.matches:
+            matches.setdefault(match.shop, []).append(match)
+        return matches
+
+    @cached_property
     def ends(self) -> Mapping[tuple[str, int], Ends]:
         """How the subjects of a shop ended, by shop and number of the evaluation."""
         missing = pl.col("outcome") == int(Outcome.MISSING)
@@ -191,19 +191,6 @@ class Judgement:
             if why:
                 return f"it comes after {finding}: {why}"
         return ""
-
-
-def _spans(graded: Graded) -> Mapping[str, tuple[int, int]]:
-    """Where the rows of each shop begin in a graded frame, and how many they are."""
-    shops = graded.frame["shop"]
-    if shops.n_unique() == 1:  # as it nearly always is, which takes no query to see
-        return {shops[0]: (0, len(shops))}
-    spans: dict[str, tuple[int, int]] = {}
-    start = 0
-    for length, shop in shops.rle().struct.unnest().iter_rows():
-        spans[shop] = (start, length)
-        start += length
-    return spans
 
 
 def _of_span(

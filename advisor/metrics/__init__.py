@@ -31,7 +31,7 @@ from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
 from advisor.metrics.required import Wanted, metric_of, money_each, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
-from advisor.metrics.shop_slices import ShopSlices
+from advisor.metrics.shop_slices import ShopFrames, ShopSlices, shop_spans
 from advisor.metrics.steps import Steps, in_steps, without
 from advisor.metrics.subject_windows import SubjectChange, with_subject_windows
 from advisor.metrics.value import Value, possible_levels, sureness, value_of
@@ -58,6 +58,7 @@ __all__ = [
     "Measured",
     "Row",
     "Rows",
+    "ShopFrames",
     "ShopSlices",
     "Steps",
     "SubjectChange",
@@ -93,6 +94,7 @@ __all__ = [
     "rank_subjects",
     "reconcile",
     "rows_of",
+    "shop_spans",
     "split_changes",
     "steps_after",
     "sureness",

@@ -7,10 +7,23 @@ import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
+from advisor.model import frozen
+
+Span = tuple[int, int]
+"""Where the rows of a shop begin, and how many they are."""
+
+
+@frozen(eq=False)
+class ShopFrames:
+    """The *rows* of counts of one shop, and what was *measured* of them."""
+
+    rows: tuple[CountedRows, ...]
+    measured: Mapping[str, Measured]
 
 
 class ShopSlices:
-    """What each of several shops has of the frames of all of them."""
+    """What each of several shops has of the frames of all of them. It is cut out anew for whoever
+    asks: hundreds of columns of a few rows each take more memory than what is in them."""
 
     def __init__(
         self,
@@ -19,52 +32,49 @@ class ShopSlices:
         measured: Mapping[str, Measured],
     ) -> None:
         """*rows* and what was *measured* of them, of all *shops*."""
-        self._alone = len(shops) == 1
-        self._whole = rows, measured
-        if self._alone:
-            return
-        self._rows = [(one, _by_shop(one.frame)) for one in rows]
-        self._measured = {kind: (one, _by_shop(one.frame)) for kind, one in measured.items()}
-        self._sources: dict[tuple[str, int], CountedRows] = {}
-        self._of_shop: dict[str, Mapping[str, Measured]] = {}
+        self._alone = ShopFrames(rows, measured) if len(shops) == 1 else None
+        if self._alone is None:
+            self._rows = [(one, *_with_spans(one.frame)) for one in rows]
+            self._measured = {k: (one, *_with_spans(one.frame)) for k, one in measured.items()}
 
-    def rows(self, shop: str) -> tuple[CountedRows, ...]:
-        """The rows of counts of *shop*."""
-        if self._alone:
-            return self._whole[0]
-        return tuple(
-            self._source(shop, one, frames[shop]) for one, frames in self._rows if shop in frames
-        )
-
-    def measured(self, shop: str) -> Mapping[str, Measured]:
-        """The measured subjects of *shop*."""
-        if self._alone:
-            return self._whole[1]
-        if shop in self._of_shop:
-            return self._of_shop[shop]
-        frames = {id(one): of for one, of in self._rows}
-        self._of_shop[shop] = {
+    def of(self, shop: str) -> ShopFrames:
+        """What *shop* has."""
+        if self._alone is not None:
+            return self._alone
+        rows = {
+            id(one): attrs.evolve(one, frame=frame.slice(*spans[shop]))
+            for one, frame, spans in self._rows
+            if shop in spans
+        }
+        measured = {
             kind: attrs.evolve(
                 one,
-                frame=of[shop],
-                source=tuple(
-                    self._source(shop, rows, frames[id(rows)][shop])
-                    for rows in one.source
-                    if shop in frames[id(rows)]
-                ),
+                frame=frame.slice(*spans[shop]),
+                source=tuple(rows[id(source)] for source in one.source if id(source) in rows),
             )
-            for kind, (one, of) in self._measured.items()
-            if shop in of
+            for kind, (one, frame, spans) in self._measured.items()
+            if shop in spans
         }
-        return self._of_shop[shop]
-
-    def _source(self, shop: str, rows: CountedRows, frame: pl.DataFrame) -> CountedRows:
-        asked = shop, id(rows)
-        if asked not in self._sources:
-            self._sources[asked] = attrs.evolve(rows, frame=frame)
-        return self._sources[asked]
+        return ShopFrames(tuple(rows.values()), measured)
 
 
-def _by_shop(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    parts = frame.partition_by("shop", as_dict=True, maintain_order=True)
-    return {str(shop): part for (shop,), part in parts.items()}
+def shop_spans(frame: pl.DataFrame) -> Mapping[str, Span]:
+    """The stretch of rows of each shop of *frame*."""
+    shops = frame["shop"]
+    if shops.n_unique() == 1:  # as it nearly always is, which takes no query to see
+        return {shops[0]: (0, len(shops))}
+    spans: dict[str, Span] = {}
+    start = 0
+    for length, shop in shops.rle().struct.unnest().iter_rows():
+        spans[shop] = (start, length)
+        start += length
+    return spans
+
+
+def _with_spans(frame: pl.DataFrame) -> tuple[pl.DataFrame, Mapping[str, Span]]:
+    """*frame* with the rows of each shop in one piece, and where they are."""
+    spans = shop_spans(frame)
+    if sum(length for _, length in spans.values()) < frame.height:
+        frame = frame.sort("shop", maintain_order=True)
+        spans = shop_spans(frame)
+    return frame.rechunk(), spans

@@ -201,7 +201,8 @@ def test_a_block_is_judged_as_each_shop_is_alone(block: Block, data: st.DataObje
         return judge(RULES, found, {"ad-products": links}, block.grader(*shops), engine)
 
     alone = {shop: said(judged(shop)) for shop in block.shops}
-    parts = judged().by_shop({shop: measured(shop) for shop in block.shops})
+    whole = judged()
+    parts = {shop: whole.of_shop(shop, measured(shop)) for shop in block.shops}
 
     for shop, part in parts.items():
         assert said(part) == alone[shop]
