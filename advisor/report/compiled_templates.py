@@ -13,11 +13,15 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import CodeType
 
 import jinja2
 from jinja2.bccache import Bucket
 
 from advisor.plugin import Templates, own_version
+
+# By file: the digest of a template and its code, which all environments of a process share.
+LOADED: dict[str, tuple[str, CodeType]] = {}
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
@@ -40,11 +44,18 @@ class CompiledTemplates(jinja2.BytecodeCache):
         return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key:
+        if not bucket.key:
+            return
+        digest, code = LOADED.get(bucket.key, ("", None))
+        if digest != bucket.checksum:
             with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
                 bucket.bytecode_from_string(Path(bucket.key).read_bytes())
+            self._keep(bucket)
+        else:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        self._keep(bucket)
         if not bucket.key or sys.dont_write_bytecode:
             return
         path = Path(bucket.key)
@@ -53,3 +64,8 @@ class CompiledTemplates(jinja2.BytecodeCache):
             part = path.with_name(f"{path.name}.{os.getpid()}")
             part.write_bytes(bucket.bytecode_to_string())
             part.replace(path)
+
+    @staticmethod
+    def _keep(bucket: Bucket) -> None:
+        if bucket.key and bucket.code is not None:
+            LOADED[bucket.key] = bucket.checksum, bucket.code

@@ -31,7 +31,7 @@ def plain_header(cell: str) -> str:
     return _ZONE.sub("", text) if "(utc" in text else text
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 12)  # all known headers; cells that are none leave again
 def header_text(cell: str) -> HeaderText:
     """A header without case, quotes, double blanks, full-width letters and trailing currency.
 

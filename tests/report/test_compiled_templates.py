@@ -11,7 +11,7 @@ import pytest
 from advisor.model import Request, read_settings
 from advisor.pipeline import own_templates
 from advisor.plugin import Templates
-from advisor.report import escape
+from advisor.report import compiled_templates, escape
 from advisor.report.environment import ReportEnvironment, make_environment
 
 
@@ -26,7 +26,10 @@ def theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Templates:
     return Templates("one", folder, compiled=True)
 
 
-def printed(theme: Templates) -> str:
+def printed(theme: Templates, *, again: bool = False) -> str:
+    """What a new process prints, or the same one *again*."""
+    if not again:
+        compiled_templates.LOADED.clear()
     return make_environment([theme], "md").get_template("one.md.j2").render(a="A")
 
 
@@ -36,10 +39,19 @@ def test_a_template_is_compiled_once(theme: Templates, monkeypatch: pytest.Monke
     assert printed(theme) == "A"
 
 
-def test_a_changed_template_is_noticed(theme: Templates) -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_a_changed_template_is_noticed(theme: Templates, again: bool) -> None:
     assert printed(theme) == "A"
     Path(str(theme.folder), "one.md.j2").write_text("{{ a }}!")
-    assert printed(theme) == "A!"
+    assert printed(theme, again=again) == "A!"
+
+
+def test_all_environments_of_a_process_share_the_code(theme: Templates) -> None:
+    assert printed(theme) == "A"
+    (kept,) = Path(str(theme.folder), "__pycache__").iterdir()
+    kept.unlink()
+    assert printed(theme, again=True) == "A"
+    assert not kept.exists()
 
 
 def test_a_compiled_template_does_not_move_with_its_folder(
