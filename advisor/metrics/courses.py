@@ -79,6 +79,5 @@ def daily_totals(
             if matures
             else pl.lit(0, pl.Int64).alias("matures")
         )
-        .collect(engine="in-memory")
     )
     return DailyTotals(histories(days, SERIES, today=today))

@@ -63,10 +63,9 @@ def all_with_values(
     formulas: dict[_Formula, list[_Block]] = {}
     for block in blocks:
         formulas.setdefault(_formula(block.metric), []).append(block)
-    values: dict[tuple[int, str], list[pl.Series]] = {}
-    for formula, alike in formulas.items():
-        for block, found in _cut(alike, _worked_out(formula, alike, each)):
-            values[block.frame, block.name] = found
+    in_order = [block for alike in formulas.values() for block in alike]
+    found = _cut(in_order, _worked_out(formulas, each))
+    values = {(block.frame, block.name): columns for block, columns in found}
     for block in blocks:
         columns = zip(values[block.frame, block.name], VALUES, strict=True)
         added[block.frame] += [column.alias(f"{block.name}{of}") for column, of in columns]
@@ -111,7 +110,7 @@ def _worth(
     for part in ("x", "e"):
         columns[f"other.{part}"] = _one_below_the_other(
             [
-                _same(0.0, block.height) if other is None else other.parts[part].fill_null(0.0)
+                _same(None, block.height) if other is None else other.parts[part]
                 for block, other in zip(blocks, others, strict=True)
             ]
         )
@@ -119,7 +118,9 @@ def _worth(
     x, e = pl.col("x"), pl.col("e")
     together = x.sum().over(_BLOCK, *by) / e.sum().over(_BLOCK, *by)
     # What a subject sells, it sold in the other window too.
-    value, events = (pl.col(part).fill_null(0.0) + pl.col(f"other.{part}") for part in ("x", "e"))
+    value, events = (
+        pl.col(part).fill_null(0.0) + pl.col(f"other.{part}").fill_null(0.0) for part in ("x", "e")
+    )
     return long.select(evidence.worth_of_one(value, events, together).alias(_EACH))
 
 
@@ -129,8 +130,18 @@ def _twin(name: str) -> str:
 
 
 def _worked_out(
-    formula: "_Formula", blocks: Sequence[_Block], each: Mapping[tuple[int, str], pl.Series]
+    formulas: Mapping["_Formula", Sequence[_Block]], each: Mapping[tuple[int, str], pl.Series]
 ) -> pl.DataFrame:
+    """The values of all blocks, those of one formula after those of another."""
+    if not formulas:
+        return pl.DataFrame({of: [] for of in VALUES})
+    values = [_by_formula(formula, blocks, each) for formula, blocks in formulas.items()]
+    return pl.concat(values).collect(engine="in-memory")
+
+
+def _by_formula(
+    formula: "_Formula", blocks: Sequence[_Block], each: Mapping[tuple[int, str], pl.Series]
+) -> pl.LazyFrame:
     columns = _long(blocks, _PARTS)
     columns["scale"] = _repeated(blocks, [block.metric.scale for block in blocks])
     if formula is _of_worth:
@@ -138,8 +149,7 @@ def _worked_out(
     steps = Steps()
     values = formula(steps)
     named = [value.alias(f"value{of}") for value, of in zip(values, VALUES, strict=True)]
-    long = pl.LazyFrame(columns).with_columns(steps.columns()).select(named)
-    return long.collect(engine="in-memory")
+    return pl.LazyFrame(columns).with_columns(steps.columns()).select(named)
 
 
 def _long(blocks: Sequence[_Block], parts: Iterable[str]) -> dict[str, pl.Series]:

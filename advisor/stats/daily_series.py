@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from advisor.model import frozen
-from advisor.stats.trend import Trend, middle_slopes, pairs_of, trend_of, trends
+from advisor.stats.trend import Points, Trend, middle_slopes, pairs_of, trend_of, trends
 
 MONTH = 30  # days that growth is given for
 WEEK = 7
@@ -109,7 +109,7 @@ class Growth:
 
 def history(days: pl.DataFrame, *, matures: int, today: date, last: date | None = None) -> History:
     """The history of one series (`day`, `value`, each day once); see histories."""
-    series = days.select(
+    series = days.lazy().select(
         "day",
         "value",
         pl.lit(0).alias("series"),
@@ -119,7 +119,7 @@ def history(days: pl.DataFrame, *, matures: int, today: date, last: date | None 
     return histories(series, ("series",), today=today).of((0,))
 
 
-def histories(days: pl.DataFrame, by: Sequence[str], *, today: date) -> Histories:
+def histories(days: Points, by: Sequence[str], *, today: date) -> Histories:
     """The histories of the series of *days* (`day`, `value`, each day once, and what *by* names),
     up to the day `last` where it is not null.
 
@@ -158,29 +158,31 @@ def histories(days: pl.DataFrame, by: Sequence[str], *, today: date) -> Historie
         .join(facts.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
         .collect(engine="in-memory")
     )
-    logs, weeks = shaped, shaped.clear()
-    if (shaped["step"] == WEEK).any():
-        logs, weeks = (shaped.filter(pl.col("step") == step) for step in (1, WEEK))
-    logs = logs[[*named, "at", "log", "enough"]].rename({"log": "value"})
-    effects = weekday_medians(logs, named)
-    taken_out = effects.group_by(named).len("taken_out")
+    by_day, by_week = (shaped.lazy().filter(pl.col("step") == step) for step in (1, WEEK))
+    logs = by_day.select(*named, "at", pl.col("log").alias("value"))
+    effects = weekday_medians(logs, named).collect(engine="in-memory")
+    taken_out = effects.lazy().group_by(named).len("taken_out")
     columns = [*named, "at", "value"]
     parts = [without(logs, effects, named)]
-    patterns = [effects.select(*named, "weekday", pl.col("effect").exp().alias("factor"))]
-    if weeks.height:
-        parts.append(_weeks(weeks, named))
-        patterns.append(_shares(weeks, named))
+    patterns = [effects.lazy().select(*named, "weekday", pl.col("effect").exp().alias("factor"))]
+    if WEEK in facts["step"]:
+        parts.append(_weeks(by_week, named))
+        patterns.append(_shares(by_week, named))
     points = (
         pl.concat(parts)
-        .lazy()
         .join(facts.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
-        .join(taken_out.lazy(), on=named, how="left", nulls_equal=True, maintain_order="left")
+        .join(taken_out, on=named, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(pl.col("taken_out").fill_null(0).cast(pl.Int64))
         .collect(engine="in-memory")
     )
-    told = trends(points.filter("enough"), named)
-    kept_days = shaped[[*named, "day", "value"]]
-    return Histories(named, kept_days, facts, pl.concat(patterns), points[columns], told)
+    return Histories(
+        by=named,
+        days=shaped[[*named, "day", "value"]],
+        facts=facts,
+        patterns=pl.concat(patterns).collect(engine="in-memory"),
+        points=points[columns],
+        trends=trends(points.lazy().filter("enough"), named),
+    )
 
 
 def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
@@ -193,11 +195,11 @@ def growth(told: Trend | None, per: float = MONTH) -> Growth | None:
     return Growth(value, low, high)
 
 
-def with_growth(trends: pl.DataFrame, name: str, per: float = MONTH) -> pl.DataFrame:
+def with_growth(trends: Points, name: str, per: float = MONTH) -> pl.LazyFrame:
     """*trends* (see stats.trend) with the growth for each *per* units of the points' `at` as
     *name*, and its limits as `.lo` and `.hi`."""
     slopes = {"slope": name, "slope_low": f"{name}.lo", "slope_high": f"{name}.hi"}
-    return trends.with_columns(
+    return trends.lazy().with_columns(
         ((pl.col(slope) * per).exp() - 1).alias(column) for slope, column in slopes.items()
     )
 
@@ -224,38 +226,28 @@ def months(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def weekday_medians(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def weekday_medians(points: Points, by: Sequence[str]) -> pl.LazyFrame:
     """What each `weekday` adds to the `value` of *points* of a series, whose `at` is the day of the
     epoch: its `effect`, a median after the slope between days of the same weekday. The effects of a
     week have the median 0. None for a series of fewer than PATTERN_DAYS."""
     at, weekday = pl.col("at"), pl.col("weekday")
     long = points.lazy().filter(pl.len().over(by) >= PATTERN_DAYS)
-    named = long.select(*by, "at", "value", _weekday(at).alias("weekday")).collect(
-        engine="in-memory"
-    )
-    if not named.height:
-        types = {"weekday": pl.Int64, "effect": pl.Float64}
-        none = (pl.lit(None, kind).alias(name) for name, kind in types.items())
-        return named[list(by)].with_columns(none)
+    named = long.select(*by, "at", "value", _weekday(at).alias("weekday"))
     slopes = middle_slopes(pairs_of(named, (*by, "weekday")), by)
     rest = pl.col("value") - pl.col("slope") * (at - at.min().over(by))
     centred = pl.col("effect") - pl.col("effect").median().over(by)
     return (
-        named.lazy()
-        .join(slopes.lazy(), on=by, how="inner", nulls_equal=True)
+        named.join(slopes, on=by, how="inner", nulls_equal=True)
         .with_columns(rest.alias("rest"))
         .group_by(*by, weekday)
         .agg(pl.col("rest").median().alias("effect"))
         .select(*by, weekday, centred.alias("effect"))
         .sort(*by, weekday)
-        .collect(engine="in-memory")
     )
 
 
-def without(points: pl.DataFrame, effects: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def without(points: Points, effects: Points, by: Sequence[str]) -> pl.LazyFrame:
     """*points* less the effect of their weekday, where their series has one."""
-    if effects.is_empty():
-        return points.select(*by, pl.col("at").cast(pl.Float64), "value")
     # What rounding leaves behind breaks no tie; without a pattern there is nothing to round.
     rest = (pl.col("value") - pl.col("effect").fill_null(0.0)).round(9)
     found = pl.col("effect").is_not_null().any().over(by)
@@ -274,7 +266,6 @@ def without(points: pl.DataFrame, effects: pl.DataFrame, by: Sequence[str]) -> p
             pl.col("at").cast(pl.Float64),
             pl.when(found).then(rest).otherwise("value").alias("value"),
         )
-        .collect(engine="in-memory")
     )
 
 
@@ -291,35 +282,31 @@ def _logarithm() -> pl.Expr:
     return pl.col("value").clip(lower_bound=0.0).log()
 
 
-def _weeks(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def _weeks(days: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Weeks of which every day is known, counted back from the last day of a series; `at` is their
     middle."""
     at = pl.col("at")
     return (
-        days.lazy()
-        .with_columns(_epoch_day().alias("at"))
+        days.with_columns(_epoch_day().alias("at"))
         .with_columns(((at.max().over(by) - at) // WEEK).alias("back"))
         .group_by(*by, "back", maintain_order=True)
         .agg(at.mean(), pl.col("value").sum(), pl.len().alias("days"))
         .filter(pl.col("days") == WEEK)
         .select(*by, at.cast(pl.Float64), _logarithm())
         .sort(*by, "at")
-        .collect(engine="in-memory")
     )
 
 
-def _shares(days: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def _shares(days: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """What a weekday of a series has of the total of its week, times seven."""
     weekday = pl.col("day").dt.weekday().cast(pl.Int64).alias("weekday")
     factor = pl.col("factor") / pl.col("factor").mean().over(by)
     return (
-        days.lazy()
-        .filter(pl.len().over(by) >= PATTERN_DAYS)
+        days.filter(pl.len().over(by) >= PATTERN_DAYS)
         .group_by(*by, weekday, maintain_order=True)
         .agg(pl.col("value").mean().alias("factor"))
         .sort(*by, "weekday")
         .select(*by, "weekday", factor.fill_nan(1.0))
-        .collect(engine="in-memory")
     )
 
 

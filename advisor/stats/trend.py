@@ -31,6 +31,7 @@ LEAST_POINTS = 5  # with fewer no order of the values is rare enough
 MOST_ZEROS = 1 / 3  # of the points; with more, equal zeros pass for a slope of surely 0
 MOST_CORRELATION = 0.9  # beyond it a series is too much like a walk to tell its trend
 MOST_PAIRS = 2_000_000  # worked out at once, so that memory does not grow with the series
+Points = pl.DataFrame | pl.LazyFrame
 _ONE = ("series",)
 _TOLD = ("slope", "slope_low", "slope_high", "z", "points", "correlation", "inflation")
 # A product: by a number Polars divides one row in another way than many.
@@ -80,9 +81,7 @@ def trend_of(row: Mapping[str, Any]) -> Trend | None:
     return Trend(slope, row["z"], row["points"], row["correlation"], row["inflation"])
 
 
-def trends(
-    points: pl.DataFrame, by: Sequence[str], *, confidence: float = CONFIDENCE
-) -> pl.DataFrame:
+def trends(points: Points, by: Sequence[str], *, confidence: float = CONFIDENCE) -> pl.DataFrame:
     """The trend of each series of *points*, whatever their order; *by* are the columns that tell
     series apart. `taken_out`, where it is there, is how many of their own medians, such as those of
     weekdays, were taken out of a series before.
@@ -91,7 +90,8 @@ def trends(
     Trend). No row for a series of which fewer than LEAST_POINTS are left, more than MOST_ZEROS of
     them are logarithms of zero, or most pairs have no slope that is a number.
     """
-    taken = pl.col("taken_out") if "taken_out" in points.columns else pl.lit(0)
+    columns = points.lazy().collect_schema().names()
+    taken = pl.col("taken_out") if "taken_out" in columns else pl.lit(0)
     size, zeros = pl.len().over(by), (pl.col("value") == -math.inf).sum().over(by)
     known = (
         points.lazy()
@@ -104,12 +104,9 @@ def trends(
     parts = [_trends(part, by, confidence) for part in _parts(known, by)]
     if parts:
         return pl.concat(parts)
-    types = {"points": pl.Int64}
-    numbers = {name: types.get(name, pl.Float64) for name in _TOLD}
-    return (
-        known[list(by)]
-        .clear()
-        .with_columns(pl.lit(None, kind).alias(name) for name, kind in numbers.items())
+    types = {name: pl.Int64 if name == "points" else pl.Float64 for name in _TOLD}
+    return known[list(by)].hstack(
+        [pl.Series(name, dtype=kind) for name, kind in types.items()]
     )
 
 
@@ -135,13 +132,13 @@ def _trends(known: pl.DataFrame, by: Sequence[str], confidence: float) -> pl.Dat
     size = pl.len().cast(pl.Int64)
     left = (size - pl.col("taken_out").first()).alias("left")
     sizes = known.lazy().group_by(by).agg(size.alias("points"), left)
-    told = middle.lazy()
-    for other in (sizes, hamed_rao(neighbours(known, middle, by), by).lazy()):
+    told = middle
+    for other in (sizes, hamed_rao(neighbours(known, middle, by), by)):
         told = told.join(other, on=by, how="left", nulls_equal=True)
     # What was taken out fits the points better than the truth does, so they vary less than they do.
     inflation = pl.col("inflation") * pl.col("points") / pl.col("left")
     told = told.with_columns(inflation.alias("inflation"))
-    plain = kendall_variances(known, by).lazy()
+    plain = kendall_variances(known, by)
     variances = told.join(plain, on=by, how="left", nulls_equal=True).select(
         *by, (pl.col("variance") * pl.col("inflation")).alias("variance")
     )
@@ -155,7 +152,7 @@ def _trends(known: pl.DataFrame, by: Sequence[str], confidence: float) -> pl.Dat
 
 
 def theil_sen(
-    pairs: pl.DataFrame,
+    pairs: Points,
     variances: pl.LazyFrame,
     by: Sequence[str],
     *,
@@ -188,7 +185,7 @@ def theil_sen(
     )
 
 
-def pairs_of(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def pairs_of(points: Points, by: Sequence[str]) -> pl.LazyFrame:
     """One row for each two points of a series that differ in `at`: the `gap` between them, the
     `slope`, and the `sign` of the change."""
     each = points.lazy().select(*by, "at", "value").sort(*by, "at")
@@ -205,17 +202,16 @@ def pairs_of(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
             pl.when(sign == 0).then(0.0).otherwise((after - before) / gap).alias("slope"),
             sign.alias("sign"),
         )
-        .collect(engine="in-memory")
     )
 
 
-def middle_slopes(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def middle_slopes(pairs: Points, by: Sequence[str]) -> pl.LazyFrame:
     """The median `slope` of each series of *pairs*; no row where it is no number."""
     middle = pairs.lazy().group_by(by).agg(pl.col("slope").median())
-    return middle.filter(pl.col("slope").is_finite()).sort(by).collect(engine="in-memory")
+    return middle.filter(pl.col("slope").is_finite()).sort(by)
 
 
-def kendall_variances(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def kendall_variances(points: Points, by: Sequence[str]) -> pl.LazyFrame:
     """The `variance` of each series' S without a trend, less what ties cannot order, in `value` and
     in `at` (Kendall, Rank Correlation Methods, 1975, chapter 4)."""
     n = pl.len().cast(pl.Float64)
@@ -223,7 +219,7 @@ def kendall_variances(points: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     squares = (n * (n - 1) * (2 * n + 5) - five - five_) * _18TH
     rest = two * two_ / (2 * n * (n - 1)) + three * three_ / (9 * n * (n - 1) * (n - 2))
     variance = pl.when(n < 3).then(0.0).otherwise(squares + rest)
-    return points.group_by(by).agg(variance.alias("variance"))
+    return points.lazy().group_by(by).agg(variance.alias("variance"))
 
 
 def _ties(column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -234,7 +230,7 @@ def _ties(column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     return two.sum(), (two * (k - 2)).sum(), (two * (2 * k + 5)).sum()
 
 
-def neighbours(points: pl.DataFrame, slopes: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def neighbours(points: Points, slopes: Points, by: Sequence[str]) -> pl.LazyFrame:
     """How neighbours of each series of *slopes* go together after its `slope` is taken out: the
     `correlation` of their ranks, corrected for its bias; never below 0. Points with a gap between
     them are no neighbours. `n` is how many points there are."""
@@ -262,11 +258,10 @@ def neighbours(points: pl.DataFrame, slopes: pl.DataFrame, by: Sequence[str]) ->
             (rank * rank.shift(1)).filter(near).mean().alias("product"),
         )
         .select(*by, "n", pl.when(known).then(corrected).otherwise(0.0).alias("correlation"))
-        .collect(engine="in-memory")
     )
 
 
-def hamed_rao(correlations: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def hamed_rao(correlations: Points, by: Sequence[str]) -> pl.LazyFrame:
     """*correlations* (`n` points, `correlation` of neighbours) with `inflation`: by how much each
     widens the variance of S (Hamed and Rao, with the autocorrelations of an AR(1))."""
     n, k, r = pl.col("n"), pl.col("k"), pl.col("correlation")
@@ -283,7 +278,6 @@ def hamed_rao(correlations: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         correlations.lazy()
         .join(wide, on=by, how="left", nulls_equal=True)
         .select(*by, "correlation", pl.col("inflation").fill_null(1.0))
-        .collect(engine="in-memory")
     )
 
 

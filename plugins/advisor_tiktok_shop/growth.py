@@ -52,7 +52,6 @@ def sales_growth(counts: Counts, context: MetricsContext) -> pl.LazyFrame:
         .filter(pl.col("family") == pl.col("family").first().over("shop"))
         .join(ends, on="shop", how="left", maintain_order="left")
         .with_columns(pl.lit(_matures()).alias("matures"))
-        .collect(engine="in-memory")
     )
     told = histories(days, _SHOP, today=context.today)
     lengths = told.days.lazy().group_by("shop").agg(pl.len().cast(pl.Float64).alias("n"))
@@ -162,7 +161,6 @@ def _rows(
     """The growth of each shop for each *per* units, and the `n` in *lengths* that it rests on."""
     return (
         with_growth(found, metric, per)
-        .lazy()
         .join(lengths, on="shop", how="left")
         .select(
             "shop",

@@ -107,18 +107,19 @@ def steady_paces(days: pl.DataFrame) -> pl.LazyFrame:
     """
     at = pl.col("from").to_physical().cast(pl.Int64).alias("at")
     change, r = pl.col("follower_change"), pl.col("correlation")
-    long = days.filter(pl.len().over(_KEY) >= STEADY_DAYS)
+    long = days.lazy().filter(pl.len().over(_KEY) >= STEADY_DAYS)
     slopes = middle_slopes(pairs_of(long.select(*_KEY, at, value="followers"), _KEY), _KEY)
     steps = long.select(*_KEY, at, value=change)
     changes = without(steps, weekday_medians(steps, _KEY), _KEY)
-    together = neighbours(changes, changes.select(_KEY).unique().with_columns(slope=0.0), _KEY)
+    flat = steps.select(_KEY).unique().with_columns(slope=0.0)
+    together = neighbours(changes, flat, _KEY)
     varies = changes.group_by(_KEY).agg(pl.col("value").var().fill_null(0.0).alias("variance"))
     chance = long.group_by(_KEY).agg(change.abs().mean().alias("chance"), pl.len().alias("days"))
     variance = pl.max_horizontal("variance", "chance")
     wide = Z * (WALK * variance * (1 + r) / (1 - r) / pl.col("days")).sqrt()
-    told = slopes.lazy()
+    told = slopes
     for other in (together, varies, chance):
-        told = told.join(other.lazy(), on=_KEY, how="left")
+        told = told.join(other, on=_KEY, how="left")
     steady = pl.col("slope")
     return told.select(
         *_KEY,

@@ -40,18 +40,18 @@ def points(values: object, at: object = None) -> pl.DataFrame:
 
 def limits(frame: pl.DataFrame, confidence: float = 0.95) -> pl.DataFrame:
     """What the pairs of one series tell, as if no neighbours went together."""
-    variances = kendall_variances(frame, BY).lazy()
+    variances = kendall_variances(frame, BY)
     return theil_sen(pairs_of(frame, BY), variances, BY, confidence=confidence).collect()
 
 
 def inflation(correlation: float, n: int) -> float:
     frame = pl.DataFrame({"series": [0], "n": [n], "correlation": [correlation]})
-    return float(hamed_rao(frame, BY)["inflation"][0])
+    return float(hamed_rao(frame, BY).collect()["inflation"][0])
 
 
 def correlation_of(frame: pl.DataFrame, slope: float) -> float:
     slopes = pl.DataFrame({"series": [0], "slope": [slope]})
-    return float(neighbours(frame, slopes, BY)["correlation"][0])
+    return float(neighbours(frame, slopes, BY).collect()["correlation"][0])
 
 
 @FEW
@@ -74,8 +74,8 @@ def test_ties_in_time_and_value_leave_the_variance_that_scipy_finds(
     at = data.draw(st.lists(st.integers(0, 9), min_size=len(values), max_size=len(values)))
     assume(len(set(at)) > 1 < len(set(values)))
     frame = points(values, at)
-    score = int(pairs_of(frame, BY)["sign"].sum())
-    z = abs(score) / math.sqrt(kendall_variances(frame, BY)["variance"][0])
+    score = int(pairs_of(frame, BY).collect()["sign"].sum())
+    z = abs(score) / math.sqrt(kendall_variances(frame, BY).collect()["variance"][0])
     theirs = stats.kendalltau(at, values, method="asymptotic").pvalue
     assert 2 * stats.norm.sf(z) == pytest.approx(theirs, abs=1e-9)
 
@@ -94,7 +94,7 @@ def test_ties_take_from_the_variance_what_they_cannot_order() -> None:
     # Kendall (1975): n = 10 with ties of 3 and 2 values.
     frame = points([1, 1, 1, 2, 3, 4, 5, 6, 6, 7])
     tied = (10 * 9 * 25 - 3 * 2 * 11 - 2 * 1 * 9) / 18
-    assert kendall_variances(frame, BY)["variance"][0] == pytest.approx(tied)
+    assert kendall_variances(frame, BY).collect()["variance"][0] == pytest.approx(tied)
 
 
 @FEW
@@ -237,7 +237,7 @@ def test_the_correlation_of_neighbours_is_found_without_its_bias() -> None:
 
 
 def theil(values: object) -> float:
-    return float(middle_slopes(pairs_of(points(values), BY), BY)["slope"][0])
+    return float(middle_slopes(pairs_of(points(values), BY), BY).collect()["slope"][0])
 
 
 def test_a_gap_has_no_neighbours_across_it() -> None:
