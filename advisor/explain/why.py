@@ -399,7 +399,7 @@ class _Witness:
 
     def _change(self, name: str, value: Value) -> str:
         ratio, low, high = self.frame.select(
-            *(e.alias(n) for e, n in zip(change(name, self.frame), "rlh", strict=True))
+            *(e.alias(n) for e, n in zip(change(name, self.frame.columns), "rlh", strict=True))
         ).row(0)
         language = self.diagnosis.language
         if ratio is None or value.before is None:
@@ -453,7 +453,7 @@ class _Witness:
     def _partner(self, related: Related, measured: Measured, row: pl.DataFrame) -> Node:
         grader = self.diagnosis.grader
         names = {test.name for test in related.tests if f"{test.name}.lo" in row.columns}
-        with_edges = grader.with_edges(row, sorted(names), related.kind)
+        with_edges = grader.with_edges(row, sorted(names), related.kind).collect(engine="in-memory")
         other = _Witness(self.diagnosis, measured, with_edges, related.kind)
         return _node(str(row["name"][0]), min, [other.test(test) for test in related.tests])
 

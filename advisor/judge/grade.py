@@ -91,7 +91,7 @@ class Grader:
         """Every test on every subject of *measured*."""
         every = list(tests)
         asked = [test for test in every if test.days is None]
-        frame = self._profiles.add_to(measured.frame)
+        frame, columns = measured.frame, measured.frame.columns
         centres = [
             self._centre(t, measured.kind, frame.columns).alias(_centre_column(t))
             for t in asked
@@ -107,7 +107,8 @@ class Grader:
             for test in asked
             if self.setting_of(test, measured.kind) and f"{test.column}.lo" in frame.columns
         ]
-        graded = in_steps(frame, centres, steps.columns(), truths)
+        lazy = self._profiles.add_to(frame.lazy(), columns)
+        graded = in_steps(lazy, centres, steps.columns(), truths)
         frame = self._with_days(without(graded, steps.names()), measured, every)
         return Graded(measured, frame)
 
@@ -252,7 +253,6 @@ class Grader:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
         much if the truth lay on the edge."""
         steps = Steps()
-        frame = self._profiles.add_to(frame)
         raw: list[pl.Expr] = []
         scores: list[pl.Expr] = []
         ps: list[pl.Expr] = []
@@ -285,7 +285,8 @@ class Grader:
             return frame.with_columns(ps)
         # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
         # it out.
-        scored = in_steps(frame, steps.columns(), raw, scores)
+        lazy = self._profiles.add_to(frame.lazy(), frame.columns)
+        scored = in_steps(lazy, steps.columns(), raw, scores)
         columns = [score.meta.output_name() for score in scores]
         below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
         tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
@@ -295,28 +296,30 @@ class Grader:
         ]
         return without(frame.hstack(tails).with_columns(ps), columns)
 
-    def with_edges(self, frame: pl.DataFrame, names: Iterable[str], kind: str) -> pl.DataFrame:
+    def with_edges(
+        self, frame: pl.DataFrame | pl.LazyFrame, names: Iterable[str], kind: str
+    ) -> pl.LazyFrame:
         """*frame* with the edges of the band of each metric as `….edge.low` and `….edge.high`: null
         where there is none, NaN where no band holds for a subject."""
-        frame = self._profiles.add_to(frame)
-        columns: list[pl.Expr] = []
+        known = frame.collect_schema().names()
+        edges: list[pl.Expr] = []
         for name in names:
-            low, high = self._edges(name, kind, frame)
-            columns += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
-        return frame.with_columns(columns) if columns else frame
+            low, high = self._edges(name, kind, known)
+            edges += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
+        return self._profiles.add_to(frame.lazy(), known).with_columns(edges)
 
     def held_to(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
         """The edges for the metric *name*, beyond which a value surely is beyond its band: those of
         the members, where subjects were pooled."""
         if held_column(name, "low") in frame.columns:
             return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
-        return self._edges(name, kind, frame, conservative=True)
+        return self._edges(name, kind, frame.columns, conservative=True)
 
     def _edges(
-        self, name: str, kind: str, frame: pl.DataFrame, *, conservative: bool = False
+        self, name: str, kind: str, columns: Sequence[str], *, conservative: bool = False
     ) -> tuple[pl.Expr, pl.Expr]:
         bands = self._profiles.resolve_all(name, kind)
-        return effective_edges(bands, self._rates, frame.columns, conservative=conservative)
+        return effective_edges(bands, self._rates, columns, conservative=conservative)
 
     def _rates(self, name: str) -> list[float | None]:
         """US dollars for a unit of the metric *name*, by profile."""
@@ -447,7 +450,7 @@ def _score(
     """Standard score of a metric's value, in the columns of *m*, against an edge; positive above
     it."""
     if question.low is None:
-        ratio, _, _ = change(m, frame)
+        ratio, _, _ = change(m, frame.columns)
         edge = RELATIVE[0] if side == "low" else RELATIVE[1]
         se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
         return (ratio / edge).log() / se
@@ -510,17 +513,17 @@ def _of_days(m: str, score: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
     return pl.when(told).then(evidence.student(score, days - 1)).otherwise(score)
 
 
-def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+def change(name: str, columns: Sequence[str]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """The metric over itself in the window before, a day's worth each where it is a total, with
     its limits; null where either window is not known."""
-    if f"{name}.before" not in frame.columns:
+    if f"{name}.before" not in columns:
         null = pl.lit(None, pl.Float64)
         return null, null, null
     now, then = pl.col(name), pl.col(f"{name}.before")
     se = (pl.col(f"{name}.se") ** 2 + pl.col(f"{name}.before.se") ** 2).sqrt()
     ratio = now / then
-    if f"{name}.d" not in frame.columns:  # a total: windows may differ in length
-        then_days, days = (days_column(n, frame.columns) for n in (f"{name}.before", name))
+    if f"{name}.d" not in columns:  # a total: windows may differ in length
+        then_days, days = (days_column(n, columns) for n in (f"{name}.before", name))
         ratio = ratio * pl.col(then_days) / pl.col(days)
     low, high = evidence.lognormal(ratio, se)
     return ratio, low, high
@@ -529,7 +532,7 @@ def change(name: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame, steps: Steps) -> pl.Expr:
     if f"{name}.before" not in frame.columns:
         return pl.lit(int(Truth.MISSING))
-    _, *limits = change(name, frame)
+    _, *limits = change(name, frame.columns)
     lo, hi = map(steps.of, limits)
     low, high = (pl.lit(edge) for edge in RELATIVE)
     both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()

@@ -1,6 +1,6 @@
 """The KPIs of shops, held against their bands and against the window before."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -35,10 +35,8 @@ def kpi_values(
         trend = _trend(row[f"{name}.least"], row[f"{name}.most"])
         value = value_of(total.metric, row, origin=_origin(name, kind, shop, grader))
         found[shop][name] = KpiValue(kind, value, trend, total)
-    for name in names:
-        if metric_of(name, grader.vocabulary).derived:
-            for shop, kpi in _derived(name, measured, grader):
-                found[shop].setdefault(name, kpi)
+    for shop, name, kpi in _derived(names, measured, grader):
+        found[shop].setdefault(name, kpi)
     return found
 
 
@@ -50,37 +48,62 @@ def _with_edges(
     for shop, own in totals.items():
         for total in own.values():
             by_kind.setdefault(total.kind, []).append((shop, total))
+    lazy: list[pl.LazyFrame] = []
+    places: dict[int, int] = {}
     for kind, several in by_kind.items():
         # The totals of a shop share a frame of one row.
-        frames = {id(total.frame): total.frame for _, total in several}
-        places = dict(zip(frames, range(len(frames)), strict=True))
-        frame = pl.concat(frames.values(), how="diagonal_relaxed")
+        frames = {id(total.frame): total.frame.lazy() for _, total in several}
+        places |= zip(frames, range(len(places), len(places) + len(frames)), strict=True)
+        together = pl.concat(frames.values(), how="diagonal_relaxed")
+        columns = together.collect_schema().names()
         names = dict.fromkeys(total.metric.id for _, total in several)
-        limits = {name: change(name, frame)[1:] for name in names}
-        rows = grader.with_edges(frame, names, kind).with_columns(
-            limit.alias(f"{name}.{end}")
-            for name, ends in limits.items()
-            for end, limit in zip(("least", "most"), ends, strict=True)
+        limits = {name: change(name, columns)[1:] for name in names}
+        lazy.append(
+            grader.with_edges(together, names, kind).with_columns(
+                limit.alias(f"{name}.{end}")
+                for name, ends in limits.items()
+                for end, limit in zip(("least", "most"), ends, strict=True)
+            )
         )
-        found = rows.rows(named=True)
+    found = _rows(lazy)
+    for several in by_kind.values():
         for shop, total in several:
             yield shop, total, found[places[id(total.frame)]]
 
 
 def _derived(
-    name: str, measured: Mapping[str, Measured], grader: Grader
-) -> Iterator[tuple[str, KpiValue]]:
-    """What a plugin computed of *name*, where a shop has one subject of a kind with it."""
-    metric = metric_of(name, grader.vocabulary)
-    for kind, one in sorted(measured.items()):
-        if f"{name}.lo" not in one.frame.columns:
+    names: Iterable[str], measured: Mapping[str, Measured], grader: Grader
+) -> Iterator[tuple[str, str, KpiValue]]:
+    """What a plugin computed of *names*, where a shop has one subject of a kind with it."""
+    lazy: list[pl.LazyFrame] = []
+    for name in names:
+        if not metric_of(name, grader.vocabulary).derived:
             continue
-        known = one.frame.filter(pl.col(f"{name}.lo").is_not_null())
-        alone = known.filter(pl.len().over("shop") == 1)
-        for row in grader.with_edges(alone, [name], kind).iter_rows(named=True):
-            shop = str(row["shop"])
-            value = value_of(metric, row, origin=_origin(name, kind, shop, grader))
-            yield shop, KpiValue(kind, value)
+        known = pl.col(f"{name}.lo").is_not_null()
+        for kind, one in sorted(measured.items()):
+            columns = one.frame.columns
+            if f"{name}.lo" not in columns:
+                continue
+            own = [c for c in columns if c == name or c.startswith(f"{name}.")]
+            edges = [f"{name}.edge.{side}" for side in ("low", "high")]
+            alone = grader.with_edges(one.frame, [name], kind).filter(
+                known & (known.sum().over("shop") == 1)
+            )
+            about = (pl.lit(name).alias("__name"), pl.lit(kind).alias("__kind"))
+            lazy.append(alone.select("shop", *own, *edges, *about))
+    for row in _rows(lazy):
+        shop, name, kind = str(row["shop"]), str(row["__name"]), str(row["__kind"])
+        metric = metric_of(name, grader.vocabulary)
+        value = value_of(metric, row, origin=_origin(name, kind, shop, grader))
+        yield shop, name, KpiValue(kind, value)
+
+
+def _rows(frames: Sequence[pl.LazyFrame]) -> Sequence[Mapping[str, object]]:
+    """The rows of all *frames*, in one query."""
+    if not frames:
+        return ()
+    together = pl.concat(frames, how="diagonal_relaxed")
+    return together.collect(engine="in-memory").rows(named=True)
 
 
 def _origin(name: str, kind: str, shop: str, grader: Grader) -> str | None:

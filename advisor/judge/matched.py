@@ -57,7 +57,8 @@ def measured_rows(
     names = {
         name for one in evaluations for name in rule_metrics(one.rule) if f"{name}.lo" in there
     }
-    return grader.with_edges(frame, sorted(names), graded.measured.kind)
+    edges = grader.with_edges(frame, sorted(names), graded.measured.kind)
+    return edges.collect(engine="in-memory")
 
 
 def rule_metrics(rule: Rule) -> set[str]:

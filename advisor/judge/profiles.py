@@ -1,6 +1,6 @@
 """Shops of a block that are held to the same bands, so that each band is resolved once for them."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from datetime import date
 
 import attrs
@@ -55,11 +55,12 @@ class Profiles:
         business = self.businesses[self.places[shop]]
         return Profiles(self.bands, (business,), (0,), {shop: 0}, self.today, self)
 
-    def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """*frame* with the profile of each row, where there are several."""
-        if len(self.businesses) == 1 or PROFILE in frame.columns:
+    def add_to(self, frame: pl.LazyFrame, columns: Collection[str]) -> pl.LazyFrame:
+        """*frame*, whose *columns* these are, with the profile of each row, where there are
+        several."""
+        if len(self.businesses) == 1 or PROFILE in columns:
             return frame
-        known = pl.DataFrame(
+        known = pl.LazyFrame(
             {"shop": list(self.places), PROFILE: list(self.places.values())},
             schema={"shop": pl.String, PROFILE: pl.UInt32},
         )

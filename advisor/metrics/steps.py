@@ -33,13 +33,12 @@ class Steps:
         return [expr.alias(name) for expr, name in zip(self._made, self.names(), strict=True)]
 
 
-def in_steps(frame: pl.DataFrame, *steps: Sequence[pl.Expr]) -> pl.DataFrame:
+def in_steps(frame: pl.LazyFrame, *steps: Sequence[pl.Expr]) -> pl.DataFrame:
     """*frame* with columns that are made of those of the steps before, in one query. There is
     nothing to find for an optimizer, which would take longer than the work."""
-    lazy = frame.lazy()
     for columns in steps:
-        lazy = lazy.with_columns(columns) if columns else lazy
-    return lazy.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
+        frame = frame.with_columns(columns) if columns else frame
+    return frame.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
 
 
 def without(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:

@@ -103,7 +103,7 @@ def contributions(
     ]
     # In steps: to plan the tree of all orders of all rates takes longer than to work it out.
     factors = parts.with_columns(*made, (~(_broken(now) | _broken(then))).alias(_WHOLE))
-    above = bool(factors.select(pl.all_horizontal(pl.col(*chain(*named)) > 0).all()).item())
+    above = all(_above_zero(factors[name]) for name in chain(*named))
     told = _contributions(*([pl.col(name) for name in names] for names in named), above=above)
     split = factors.with_columns(
         change.alias(CHANGE),
@@ -127,6 +127,12 @@ def rounded(amounts: Sequence[float], unit: float = 0.01) -> tuple[float, ...]:
     by_loss = sorted(range(len(exact)), key=lambda i: (whole[i] - exact[i], i))
     more = set(by_loss[:left])
     return tuple(float((n + (i in more)) * size) for i, n in enumerate(whole))
+
+
+def _above_zero(factor: pl.Series) -> bool:
+    """Whether *factor* is above zero wherever it is known."""
+    least = factor.min()  # of a series it is no query
+    return not (isinstance(least, int | float) and least <= 0)
 
 
 def _product(factors: Sequence[pl.Expr]) -> pl.Expr:

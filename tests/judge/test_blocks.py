@@ -123,12 +123,12 @@ def blocks(draw: st.DrawFn) -> Block:
 def test_a_block_is_graded_as_each_shop_is_alone(block: Block) -> None:
     def graded(*shops: str) -> pl.DataFrame:
         grader, frame = block.grader(*shops), block.measured(*shops)["ad"]
-        found = grader.grade(frame, TESTS).frame
-        found = grader.with_edges(grader.with_p(found, TESTS, "ad"), METRICS, "ad")
+        with_p = grader.with_p(grader.grade(frame, TESTS).frame, TESTS, "ad")
+        found = grader.with_edges(with_p, METRICS, "ad")
         edges = [f"{name}.edge.{side}" for name in METRICS for side in ("low", "high")]
         truths = [truth_column(test) for test in TESTS]
         ps = [pl.col(f"{truth}.p").fill_null(0.0) for truth in truths]
-        return found.select("shop", "key", *truths, *ps, *edges)
+        return found.select("shop", "key", *truths, *ps, *edges).collect()
 
     together = graded()
 

@@ -115,6 +115,6 @@ def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject(
     )
     frame = measure([rows], {"ad": Wanted(frozenset(("cpc", "aov")))}, WINDOW, WORDS)["ad"].frame
 
-    edges = grader.with_edges(frame, ["cpc"], "ad")
+    edges = grader.with_edges(frame, ["cpc"], "ad").collect()
     assert edges["cpc.edge.low"].to_list() == [None, None]
     assert edges["cpc.edge.high"].to_list() == pytest.approx([10.0, float("nan")], nan_ok=True)

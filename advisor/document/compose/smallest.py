@@ -40,12 +40,11 @@ def with_smallest(healthy: Sequence[Healthy], diagnosis: Diagnosis) -> tuple[Hea
         place = chosen.get((evaluation.rule.id, evaluation.kind))
         if place is not None and evaluation.measured_as is None:
             by_frame.setdefault(id(evaluation.graded), []).append((place, evaluation))
+    known = _smallest([[one for _, one in several] for several in by_frame.values()], diagnosis)
     found = list(healthy)
-    for several in by_frame.values():
-        tests = dict.fromkeys(test for _, one in several for test in one.rule.when.tests)
-        known = _smallest(several[0][1], tests, diagnosis)
+    for several, of_tests in zip(by_frame.values(), known, strict=True):
         for place, one in several:
-            own = [known[test] for test in one.rule.when.tests if test in known]
+            own = [of_tests[test] for test in one.rule.when.tests if test in of_tests]
             if own:
                 most = max(own, key=lambda each: each.times)
                 found[place] = attrs.evolve(
@@ -95,32 +94,41 @@ class _Problem:
 
 
 def _smallest(
-    evaluation: RuleEvaluation, tests: Iterable[Test], diagnosis: Diagnosis
-) -> dict[Test, _Smallest]:
-    """What each of *tests* that chance has a part in needs, in the median of the subjects."""
-    frame, grader = evaluation.graded.frame, diagnosis.grader
-    names = sorted({test.name for test in tests if f"{test.name}.se" in frame.columns})
-    frame = grader.with_edges(frame, names, evaluation.graded.measured.kind)
-    problems = {
-        test: problem
-        for test in tests
-        if test.name in names
-        and grader.by_chance(test)
-        and (problem := _problem(test, frame.columns, diagnosis)) is not None
-    }
-    if not problems:
-        return {}
-    row = frame.select(
-        pl.when(one.known).then(part).median().alias(f"{place}.{name}")
-        for place, one in enumerate(problems.values())
-        for name, part in (("times", one.times), ("value", one.value))
-    ).row(0, named=True)
-    found: dict[Test, _Smallest] = {}
-    for place, (test, problem) in enumerate(problems.items()):
+    groups: Iterable[Sequence[RuleEvaluation]], diagnosis: Diagnosis
+) -> list[dict[Test, _Smallest]]:
+    """What each test that chance has a part in needs, in the median of the subjects: of each of
+    *groups*, which are evaluations of one frame."""
+    grader = diagnosis.grader
+    asked: list[tuple[dict[Test, _Smallest], Test, _Problem]] = []
+    frames: list[pl.LazyFrame] = []
+    found: list[dict[Test, _Smallest]] = []
+    for several in groups:
+        frame, kind = several[0].graded.frame, several[0].graded.measured.kind
+        there = frozenset(frame.columns)
+        found.append({})
+        own = [
+            (found[-1], test, problem)
+            for test in dict.fromkeys(test for one in several for test in one.rule.when.tests)
+            if f"{test.name}.se" in there
+            and grader.by_chance(test)
+            and (problem := _problem(test, there, diagnosis)) is not None
+        ]
+        names = sorted({test.name for _, test, _ in own})
+        medians = (
+            pl.when(one.known).then(part).median().alias(f"{place}.{name}")
+            for place, (_, _, one) in enumerate(own, start=len(asked))
+            for name, part in (("times", one.times), ("value", one.value))
+        )
+        frames += [grader.with_edges(frame, names, kind).select(medians)] if own else []
+        asked += own
+    if not frames:
+        return found
+    row = pl.concat(frames, how="horizontal").collect(engine="in-memory").row(0, named=True)
+    for place, (of_tests, test, problem) in enumerate(asked):
         times, value = row[f"{place}.times"], row[f"{place}.value"]
         if times is not None and value is not None and math.isfinite(times):
             low = value if problem.side == "high" else None
-            found[test] = _Smallest(test, times, low, value if problem.side == "low" else None)
+            of_tests[test] = _Smallest(test, times, low, value if problem.side == "low" else None)
     return found
 
 
