@@ -1,10 +1,9 @@
 """Numbers of the whole shop: each metric over all its subjects, and day by day."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
@@ -51,11 +50,13 @@ def totals(
         for name, candidates in waiting.items():
             rows = candidates.pop(0)
             groups.setdefault(id(rows), (rows, []))[1].append(metric_of(name, vocabulary))
-        asked: list[_Asked] = []
+        spans: list[tuple[_Spans, list[Metric]]] = []
         for rows, metrics in groups.values():
             open_ = [m for m in metrics if any(m.id not in found.get(s, {}) for s in rows.shops)]
-            asked += _of_rows(open_, rows, window, vocabulary)
-        for shop, total in _totals(asked, vocabulary):
+            current = rows.held(window)
+            if open_ and current.height:
+                spans.append((_Spans(rows, current, rows.within(window, earlier=True)), open_))
+        for shop, total in _totals(_asked(spans, vocabulary), vocabulary):
             if total.row[total.metric.id] is not None:
                 found.setdefault(shop, {}).setdefault(total.metric.id, total)
     return {shop: {name: own[name] for name in names if name in own} for shop, own in found.items()}
@@ -81,55 +82,6 @@ def _candidates(
 
 
 @frozen(eq=False)
-class _Asked:
-    """Metrics over the same rows; *of* is the one subject of each shop that they are of, where
-    there is one."""
-
-    metrics: Sequence[Metric]
-    spans: "_Spans"
-    of: Mapping[str, str]
-
-
-def _of_rows(
-    metrics: Sequence[Metric],
-    rows: CountedRows,
-    window: Window | Windows,
-    vocabulary: Vocabulary,
-) -> Iterator[_Asked]:
-    current = rows.held(window)
-    if current["to"].null_count():  # what has no date is not added to what has
-        dated = pl.col("to").is_not_null()
-        current = current.filter(dated | ~dated.any().over("shop"))
-    if current.height == 0:
-        return
-    spans = _Spans(rows, current, rows.within(window, earlier=True))
-    added: list[Metric] = []
-    overlap = vocabulary.subjects[rows.subject].overlap
-    of_largest: dict[tuple[tuple[str, str, str], ...], tuple[pl.DataFrame, list[Metric]]] = {}
-    for metric in metrics:
-        if not (overlap or _is_state(metric, vocabulary)):
-            added.append(metric)
-            continue
-        largest = _largest(current, metric, latest=_is_state(metric, vocabulary))
-        of_largest.setdefault(tuple(largest.iter_rows()), (largest, []))[1].append(metric)
-    for subjects, (largest, alike) in of_largest.items():
-        named = {s: name for s, _, name in subjects if overlap or spans.shops[s].several}
-        yield _Asked(alike, spans.only(largest), named)
-    if added:
-        yield _Asked(added, spans, spans.alone(vocabulary))
-
-
-@frozen
-class _Shop:
-    """What rows of a shop there are: whether of *several* subjects, and from the first to the last
-    of its days, of which *every_day* has some; None: some have none."""
-
-    several: bool
-    days: Period | None
-    every_day: bool
-
-
-@frozen(eq=False)
 class _Spans:
     """Rows, and those of them in the window and in the one before."""
 
@@ -137,101 +89,175 @@ class _Spans:
     current: pl.DataFrame
     earlier: pl.DataFrame
 
-    @cached_property
-    def shops(self) -> Mapping[str, _Shop]:
-        """What each shop has in the window."""
+    def both(self) -> tuple[pl.DataFrame, ...]:
+        """The spans that have rows."""
+        return (self.current, self.earlier) if self.earlier.height else (self.current,)
+
+
+@frozen(eq=False)
+class _Asked:
+    """Metrics over the same rows: of all subjects, or of the *largest* of each shop alone (see
+    _largest)."""
+
+    metrics: Sequence[Metric]
+    spans: _Spans
+    largest: pl.DataFrame | None = None
+
+    def within(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        """The rows of *frame*, which are some of the spans', that are asked for."""
+        if self.largest is None:
+            return frame.lazy()
+        return frame.lazy().join(self.largest.lazy(), on=IDENTITY, how="semi")
+
+    def current(self) -> pl.LazyFrame:
+        """Those in the window."""
+        return self.within(self.spans.current).pipe(_dated, self.spans.current)
+
+    def parts(self, vocabulary: Vocabulary) -> list[pl.LazyFrame]:
+        """The parts of the metrics in the window, and in the one before."""
+        by_day = self.spans.rows.grain is Grain.DAY
+        chosen = (self.current(), self.within(self.spans.earlier))
+        return [
+            sums(frame, self.metrics, vocabulary, by_day=by_day, by=["shop"], of=rows)
+            for frame, rows in zip(self.spans.both(), chosen, strict=False)
+        ]
+
+    def series(self, vocabulary: Vocabulary) -> pl.LazyFrame:
+        """By shop, the days that a series shows, and each metric on them."""
+        frame = self.spans.rows.frame
+        shown = self.within(frame)
+        if self.spans.rows.grain is Grain.DAY:
+            shown = pl.concat([self.within(self.spans.earlier), self.current()])
+        dated = shown.drop_nulls("from")
+        by = ["shop", "from"]
+        each = sums(frame, self.metrics, vocabulary, by_day=False, by=by, of=dated)
+        named = {metric.id: metric for metric in self.metrics}
+        days = with_value(each, named).sort(by)
+        return days.group_by("shop", maintain_order=True).agg("from", *named)
+
+    def about(self) -> pl.LazyFrame:
+        """By shop: whether there are `several` subjects in the window, the `first` and the `last`
+        day, whether some are `undated`, how many `days` have rows, and the `name` of one subject.
+        """
         first, last = pl.col("from"), pl.col("to")
-        edges = self.current.group_by("shop").agg(
-            (pl.col("key") != pl.col("key").first()).any(),  # counting them takes longer
+        facts = self.current().group_by("shop")
+        return facts.agg(
+            _SEVERAL.alias("several"),
             first.min().alias("first"),
             last.max().alias("last"),
             (first.is_null() | last.is_null()).any().alias("undated"),
             first.n_unique().alias("days"),
+            pl.coalesce("name", "key").max().alias("name"),
         )
-        found: dict[str, _Shop] = {}
-        for shop, several, begins, ends, undated, days in edges.iter_rows():
-            if undated:
-                found[shop] = _Shop(several, None, every_day=False)
-            else:
-                every_day = (ends - begins).days + 1 == days
-                found[shop] = _Shop(several, Period(begins, ends), every_day)
-        return found
 
-    def alone(self, vocabulary: Vocabulary) -> Mapping[str, str]:
-        """By shop that has but one subject, its name, where a kind above could hold more."""
-        kind = vocabulary.subjects[self.rows.subject]
+    def names_of(
+        self, about: Iterable[Mapping[str, Any]], vocabulary: Vocabulary
+    ) -> Mapping[str, str]:
+        """By shop, the one subject that the metrics are of, where others or more than it may be
+        there."""
+        kind = vocabulary.subjects[self.spans.rows.subject]
+        if self.largest is not None:
+            named = self.largest[["shop", "name", "several"]].iter_rows()
+            return {shop: name for shop, name, several in named if kind.overlap or several}
         if kind.alone or kind.parent is None:
             return {}
-        shops = [shop for shop, one in self.shops.items() if not one.several]
-        if not shops:
-            return {}
-        rows = self.current.lazy().filter(pl.col("shop").is_in(shops)).group_by("shop")
-        names = rows.agg(pl.coalesce("name", "key").max()).collect(engine="in-memory")
-        return dict(names.iter_rows())
+        return {row["shop"]: row["name"] for row in about if not row["several"]}
 
-    def only(self, subjects: pl.DataFrame) -> "_Spans":
-        """The same of the *subjects* (`shop`, `key`) alone."""
-        if not any(one.several for one in self.shops.values()) and self.one_each:
-            return self
-        whole, now, then = (
-            frame.join(subjects, on=IDENTITY, how="semi")
-            for frame in (self.rows.frame, self.current, self.earlier)
-        )
-        return _Spans(attrs.evolve(self.rows, frame=whole), now, then)
 
-    @cached_property
-    def one_each(self) -> bool:
-        """Whether no shop ever had a second subject."""
-        subjects = self.rows.frame.group_by("shop").agg(pl.col("key").n_unique())
-        return not (subjects["key"] > 1).any()
+_SEVERAL = (pl.col("key") != pl.col("key").first()).any()  # counting them takes longer
+_PART = "__part"
 
-    def shown(self, metrics: Iterable[Metric]) -> pl.DataFrame:
-        """The counts of *metrics* on the days that a series shows."""
-        wanted = {"shop", "from", "to", *(count for metric in metrics for count in metric.counts())}
-        columns = [column for column in self.current.columns if column in wanted]
-        if self.rows.grain is Grain.DAY:
-            return pl.concat([self.earlier[columns], self.current[columns]], rechunk=True)
-        return self.rows.frame[columns].drop_nulls("from")
+
+def _dated(rows: pl.LazyFrame, frame: pl.DataFrame) -> pl.LazyFrame:
+    """*rows*, some of *frame*, less what has no date where others have: they are not added up."""
+    if not frame["to"].null_count():
+        return rows
+    dated = pl.col("to").is_not_null()
+    return rows.filter(dated | ~dated.any().over("shop"))
+
+
+def _asked(
+    spans: Sequence[tuple[_Spans, Sequence[Metric]]], vocabulary: Vocabulary
+) -> list[_Asked]:
+    """Who each metric is asked of: all subjects, or the largest, where they have no sum."""
+    asked: list[_Asked] = []
+    places: list[tuple[int, Metric]] = []
+    largest: list[pl.LazyFrame] = []
+    for at, (span, metrics) in enumerate(spans):
+        overlap = vocabulary.subjects[span.rows.subject].overlap
+        alone = [metric for metric in metrics if overlap or _is_state(metric, vocabulary)]
+        places += [(at, metric) for metric in alone]
+        largest += [_largest(span, m, latest=_is_state(m, vocabulary)) for m in alone]
+        added = [metric for metric in metrics if metric not in alone]
+        if added:
+            asked.append(_Asked(added, span))
+    alike: dict[tuple[int, str], tuple[pl.DataFrame, list[Metric]]] = {}
+    for (at, metric), subjects in zip(places, _each(largest), strict=True):
+        same = repr(subjects[["shop", "key", "name"]].rows())
+        alike.setdefault((at, same), (subjects, []))[1].append(metric)
+    asked += [_Asked(of, spans[at][0], subjects) for (at, _), (subjects, of) in alike.items()]
+    return asked
+
+
+def _each(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """What each of *frames* comes to, worked out in one query; columns of others are null."""
+    if not frames:
+        return []
+    numbered = [frame.with_columns(pl.lit(at).alias(_PART)) for at, frame in enumerate(frames)]
+    together = pl.concat(numbered, how="diagonal").collect(engine="in-memory")
+    heights = Counter(together[_PART])
+    found: list[pl.DataFrame] = []
+    start = 0
+    for at in range(len(frames)):
+        found.append(together.slice(start, heights[at]))
+        start += heights[at]
+    return found
 
 
 def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[str, Total]]:
     """The totals of all that is *asked*, worked out together."""
-    parts: list[tuple[pl.DataFrame, Mapping[str, Metric]]] = []
-    for one in asked:
-        frames = [one.spans.current, *([one.spans.earlier] if one.spans.earlier.height else [])]
-        by_day = one.spans.rows.grain is Grain.DAY
-        for frame in frames:
-            added = sums(frame, one.metrics, vocabulary, by_day=by_day, by=["shop"])
-            parts.append((added.collect(engine="in-memory"), {m.id: m for m in one.metrics}))
-    found = iter(all_with_values(parts))
-    for one in asked:
-        named = {metric.id: metric for metric in one.metrics}
-        whole = next(found)
-        if one.spans.earlier.height:
-            whole = _beside(whole, next(found), named)
+    owners = [one for one in asked for _ in one.spans.both()]
+    frames = _each([parts for one in asked for parts in one.parts(vocabulary)])
+    named = [{metric.id: metric for metric in one.metrics} for one in owners]
+    measured = zip(map(_of_metrics, frames, named), named, strict=True)
+    values = iter(all_with_values(list(measured)))
+    about = _each([one.about() for one in asked])
+    series = _each([one.series(vocabulary) for one in asked])
+    for one, facts, days in zip(asked, about, series, strict=True):
+        whole, *earlier = (next(values) for _ in one.spans.both())
+        for then in earlier:
+            whole = _beside(whole, then, [metric.id for metric in one.metrics])
         if whole.height > 1:
             whole = whole.sort("shop")
-        series = _series(named, one.spans.shown(one.metrics), vocabulary)
+        shops = {row["shop"]: row for row in facts.iter_rows(named=True)}
+        points = {row["shop"]: row for row in days.iter_rows(named=True)}
+        names = one.names_of(shops.values(), vocabulary)
         for place, row in enumerate(whole.iter_rows(named=True)):
-            about = one.spans.shops[row["shop"]]
-            points = series.get(row["shop"], {})
-            columns = whole.slice(place, 1)
+            shop, columns = row["shop"], whole.slice(place, 1)
+            first, last = shops[shop]["first"], shops[shop]["last"]
+            period = None if shops[shop]["undated"] else Period(first, last)
+            shown = points.get(shop, {"from": ()})
+            dates = [day.isoformat() for day in shown["from"]]
             for metric in one.metrics:
-                yield (
-                    row["shop"],
-                    Total(
-                        metric,
-                        one.spans.rows.subject,
-                        row,
-                        columns,
-                        points.get(metric.id, ()),
-                        one.of.get(row["shop"], ""),
-                        about.several,
-                        one.spans.rows.grain,
-                        about.days,
-                        about.every_day,
-                    ),
+                total = Total(
+                    metric=metric,
+                    kind=one.spans.rows.subject,
+                    row=row,
+                    frame=columns,
+                    series=tuple(zip(dates, shown.get(metric.id, ()), strict=True)),
+                    of=names.get(shop, ""),
+                    several=shops[shop]["several"],
+                    grain=one.spans.rows.grain,
+                    days=period,
+                    every_day=period is not None and period.days == shops[shop]["days"],
                 )
+                yield shop, total
+
+
+def _of_metrics(frame: pl.DataFrame, metrics: Iterable[str]) -> pl.DataFrame:
+    """*frame* without the columns of other metrics."""
+    parts = tuple(f"{metric}." for metric in metrics)
+    return frame[[c for c in frame.columns if c in ("shop", "days") or c.startswith(parts)]]
 
 
 def _beside(now: pl.DataFrame, then: pl.DataFrame, metrics: Iterable[str]) -> pl.DataFrame:
@@ -255,45 +281,24 @@ def _is_state(metric: Metric, vocabulary: Vocabulary) -> bool:
     return vocabulary.counts[metric.numerator[0].rstrip("?")].unit is CountUnit.STATE
 
 
-def _largest(frame: pl.DataFrame, metric: Metric, *, latest: bool) -> pl.DataFrame:
+def _largest(spans: _Spans, metric: Metric, *, latest: bool) -> pl.LazyFrame:
     """Of several subjects that have no sum, `shop`, `key` and `name` of the one with the largest
-    count: of all its rows, or of a state the largest that it was. What lies in another is never
-    larger than it."""
+    count, and whether there are `several`: of all its rows, or of a state the largest that it was.
+    What lies in another is never larger than it."""
     count = metric.numerator[0].rstrip("?")
-    lazy = frame.lazy()
+    columns = spans.current.columns
+    rows = _dated(spans.current.lazy(), spans.current).with_columns(
+        _SEVERAL.over("shop").alias("several")
+    )
     if not latest:
-        count = next(c for c in (*metric.denominator, *metric.required()) if c in frame.columns)
-        name = pl.col("name").drop_nulls().max()
-        lazy = lazy.drop_nulls(count).group_by(IDENTITY).agg(name, pl.col(count).sum())
+        count = next(c for c in (*metric.denominator, *metric.required()) if c in columns)
+        name, several = pl.col("name").drop_nulls().max(), pl.col("several").first()
+        rows = rows.drop_nulls(count).group_by(IDENTITY).agg(name, several, pl.col(count).sum())
     return (
-        lazy.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
+        rows.sort(count, "key", "name", descending=[True, False, False], nulls_last=True)
         .unique("shop", keep="first", maintain_order=True)
-        .select("shop", "key", pl.coalesce("name", "key").alias("name"))
-        .collect(engine="in-memory")
+        .select("shop", "key", pl.coalesce("name", "key").alias("name"), "several")
     )
-
-
-def _series(
-    named: Mapping[str, Metric], shown: pl.DataFrame, vocabulary: Vocabulary
-) -> dict[str, dict[str, tuple[tuple[str, float | None], ...]]]:
-    """By shop, the days and values of each metric."""
-    if shown.height == 0:
-        return {}
-    each = sums(shown, list(named.values()), vocabulary, by_day=False, by=["shop", "from"])
-    lists = (
-        with_value(each, named)
-        .sort("shop", "from")
-        .group_by("shop", maintain_order=True)
-        .agg("from", *named)
-        .collect(engine="in-memory")
-    )
-    found: dict[str, dict[str, tuple[tuple[str, float | None], ...]]] = {}
-    for shop, from_, *values in lists.iter_rows():
-        days = [day.isoformat() for day in from_]
-        found[shop] = {
-            name: tuple(zip(days, of, strict=True)) for name, of in zip(named, values, strict=True)
-        }
-    return found
 
 
 def kpi_names(goal: str | None, vocabulary: Vocabulary) -> list[str]:

@@ -247,10 +247,11 @@ def sums(
     by_day: bool,
     alike: bool = False,
     by: Sequence[str] = IDENTITY,
+    of: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
     a row is a day, *alike*: days that are not known, or too few to tell, do not vary beside
-    chance."""
+    chance. *of*: those rows of *frame* alone."""
     usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in frame.columns}
     terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
@@ -266,7 +267,7 @@ def sums(
     again = [pl.col(by[0]).alias("__again")] if len(by) == 1 else []
     # What is summed is made row by row first: inside groups only plain sums are fast.
     return (
-        frame.lazy()
+        (frame.lazy() if of is None else of)
         .with_columns(*terms.rows(), *([] if by_day else [days.alias("__days")]))
         .group_by(*by, *again, maintain_order=False)
         .agg(

@@ -105,9 +105,7 @@ def trends(points: Points, by: Sequence[str], *, confidence: float = CONFIDENCE)
     if parts:
         return pl.concat(parts)
     types = {name: pl.Int64 if name == "points" else pl.Float64 for name in _TOLD}
-    return known[list(by)].hstack(
-        [pl.Series(name, dtype=kind) for name, kind in types.items()]
-    )
+    return known[list(by)].hstack([pl.Series(name, dtype=kind) for name, kind in types.items()])
 
 
 def _parts(points: pl.DataFrame, by: Sequence[str]) -> Iterator[pl.DataFrame]:
