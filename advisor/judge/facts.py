@@ -15,6 +15,7 @@ from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import truth_column
 from advisor.judge.relations import Relations, link_facts, subject_id
 from advisor.model import Truth, frozen
+from advisor.stats import partitions
 
 _BITS = 62  # conditions that one column of patterns holds
 _MEMBERS = {"kind_id": pl.String, "row": pl.UInt32, "fact": pl.String}
@@ -53,10 +54,10 @@ def facts_of(
         alike, where = _patterns(several, part["row"])
         subjects += alike
         members.append(where)
-    by_number = {one.number: one for one in evaluations}
-    for (number,), part in rows.partition_by("evaluation", as_dict=True).items():
-        if by_number[int(number)].linked:
-            named.follow(by_number[int(number)], part["row"])
+    by_number: dict[object, RuleEvaluation] = {one.number: one for one in evaluations}
+    for (number,), part in partitions(rows, ["evaluation"]).items():
+        if by_number[number].linked:
+            named.follow(by_number[number], part["row"])
     subjects += named.facts()
     return Facts(tuple(subjects), tuple(named.links), pl.concat(members))
 
@@ -73,15 +74,15 @@ def _by_kind(
         },
         schema_overrides={"evaluation": pl.UInt32},
     )
-    return (
+    kinds = (
         rows.lazy()
         .join(about.lazy(), on="evaluation")
         .group_by("kind_id", "row")
         .agg(pl.col("linked").any())
         .sort("kind_id", "row")
         .collect(engine="in-memory")
-        .partition_by("kind_id", "linked", as_dict=True, maintain_order=True)
     )
+    return partitions(kinds, ["kind_id", "linked"])
 
 
 def _patterns(

@@ -12,6 +12,7 @@ from advisor.judge.grade import Graded
 from advisor.judge.relations import Relations
 from advisor.metrics import Measured, shop_spans
 from advisor.model import Conditions, Rule, Truth, frozen
+from advisor.stats import partitions
 
 
 class Outcome(IntEnum):
@@ -139,9 +140,7 @@ class Judgement:
     @cached_property
     def _outcomes(self) -> Mapping[tuple[object, ...], pl.DataFrame]:
         row = pl.int_range(pl.len(), dtype=pl.UInt32).over("shop", "evaluation").alias("row")
-        return self.outcomes.with_columns(row).partition_by(
-            "shop", as_dict=True, maintain_order=True
-        )
+        return partitions(self.outcomes.with_columns(row), ["shop"])
 
     @cached_property
     def _matches(self) -> Mapping[str, Sequence[Match]]:

@@ -122,10 +122,8 @@ class Pools:
         frame = pool(self.waiting, parent, title, together, ("shop", EVALUATION), parents)
         if frame.height == 0:
             return {}
-        numbers = set(frame[EVALUATION].unique())
-        tests = {
-            test: None for number in sorted(numbers) for test in self.rules[number].own_tests()
-        }
+        numbers = sorted(set(frame[EVALUATION]))
+        tests = {test: None for number in numbers for test in self.rules[number].own_tests()}
         names = frozenset(name for name in together if not name.endswith(".before"))
         graded = self.grader.grade(Measured(self.kind, frame, names, source.source), tests)
         return {

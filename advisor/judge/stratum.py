@@ -19,6 +19,7 @@ from advisor.judge.pooled import Pools, is_pooled, open_rows
 from advisor.judge.relations import Relations, subject_id
 from advisor.metrics import Measured
 from advisor.model import Rule, Truth, frozen
+from advisor.stats import partitions
 
 
 @attrs.define(eq=False)
@@ -128,7 +129,7 @@ def _evaluate_pooled(
         if is_pooled(one.rule, setting.grader):
             by_kind.setdefault(one.kind, []).append(one)
     waiting = open_rows(outcomes[0], [one for several in by_kind.values() for one in several])
-    rows = waiting.partition_by("evaluation", as_dict=True, include_key=True)
+    rows = partitions(waiting, ["evaluation"])
     for kind, several in by_kind.items():
         parts = [rows[one.number,] for one in several if (one.number,) in rows]
         if not parts:

@@ -9,6 +9,7 @@ from advisor.judge.grade import Grader, truth_column
 from advisor.judge.matched import measured_rows
 from advisor.judge.outcome import Judgement, Outcome
 from advisor.model import Test, Truth, frozen
+from advisor.stats import partitions
 
 WATCHED = 3  # subjects that a rule names in a shop; the counts of outcomes have them all
 
@@ -60,7 +61,7 @@ def _most_data(judgement: Judgement) -> Mapping[int, list[int]]:
         & (pl.col("truth") == int(Truth.UNSURE))
         & (pl.col("blocked") != int(Truth.TRUE))
     )[["evaluation", "row"]]
-    parts = unsure.partition_by("evaluation", as_dict=True)
+    parts = partitions(unsure, ["evaluation"])
     lazy: list[pl.LazyFrame] = []
     for evaluation in judgement.evaluations:
         part = parts.get((evaluation.number,))

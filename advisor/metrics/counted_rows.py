@@ -66,10 +66,6 @@ class CountedRows:
     @cached_property
     def known(self) -> Mapping[str, frozenset[str]]:
         """The columns in which each shop has a value."""
-        if len(self.shops) == 1:  # whose columns tell it by themselves
-            empty = self.frame.height
-            held = (c for c in self.frame.columns if self.frame[c].null_count() < empty)
-            return {self.shops[0]: frozenset(held) - {"shop"}}
         return known_columns(self.frame)
 
     @cached_property
@@ -126,6 +122,9 @@ class CountedRows:
 
 def known_columns(frame: pl.DataFrame) -> Mapping[str, frozenset[str]]:
     """The columns of *frame* in which each shop has a value."""
+    if frame["shop"].n_unique() == 1:  # as it nearly always is: its columns tell it by themselves
+        held = (c for c in frame.columns if frame[c].null_count() < frame.height)
+        return {frame["shop"][0]: frozenset(held) - {"shop"}}
     return _shops_where(frame, lambda values: values.is_not_null().any())
 
 

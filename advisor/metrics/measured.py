@@ -12,7 +12,7 @@ and the same as `m.before…` for the window before, where a rule asks for it. `
 the row covers, and `m.days` those of a metric where several sources were measured.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
@@ -100,10 +100,12 @@ def measure(
         sums_of = [frame for _, frame in own if frame is not None]
         if not sums_of:
             continue
-        frame = _coalesce(sums_of).sort(IDENTITY).collect(engine="in-memory").rechunk()
+        lazy = _coalesce(sums_of).sort(IDENTITY)
+        known = frozenset(lazy.collect_schema().names())
         names = [*ask.metrics, *(f"{m}.before" for m in ask.before)]
-        columns = sorted({n for n in names if f"{n}.x" in frame.columns})
-        frame = frame.with_columns(_shared_spreads(frame, columns))
+        columns = sorted({n for n in names if f"{n}.x" in known})
+        lazy = lazy.with_columns(_shared_spreads(known, columns))
+        frame = lazy.collect(engine="in-memory").rechunk()
         metrics = {n: metric_of(n.removesuffix(".before"), vocabulary) for n in columns}
         kinds.append(kind)
         kept.append(tuple(rows for rows, frame in own if frame is not None))
@@ -214,8 +216,9 @@ def _measure_days(
         own = {n: m for n, m in left.items() if _counted(m, current.columns) and not m.derived}
         if not own or not current.height:
             continue
-        last_days = _with_ago(current, window).filter(pl.col(AGO) < ask.days)
-        frame = sums(last_days, list(own.values()), vocabulary, by_day=True, by=by)
+        last_days = _with_ago(current.lazy(), window).filter(pl.col(AGO) < ask.days)
+        daily = list(own.values())
+        frame = sums(current, daily, vocabulary, by_day=True, by=by, of=last_days)
         frame = frame.drop("name", "days")
         if found is not None:
             frame = frame.drop(c for c in frame.collect_schema().names() if c.startswith("parent."))
@@ -224,14 +227,14 @@ def _measure_days(
         left = {n: m for n, m in left.items() if n not in own}
     if found is None:
         return None
-    days = _with_ago(found.sort(by).collect(engine="in-memory"), window)
-    days = days.with_columns(pl.lit(1.0).alias("days"))
-    return days.with_columns(_shared_spreads(days, sorted(known))).rechunk(), known
+    days = _with_ago(found.sort(by), window).with_columns(pl.lit(1.0).alias("days"))
+    spreads = _shared_spreads(frozenset(days.collect_schema().names()), sorted(known))
+    return days.with_columns(spreads).collect(engine="in-memory").rechunk(), known
 
 
-def _with_ago(frame: pl.DataFrame, window: Window | Windows) -> pl.DataFrame:
+def _with_ago(rows: pl.LazyFrame, window: Window | Windows) -> pl.LazyFrame:
     ago = (pl.col("last") - pl.col("from")).dt.total_days()
-    return with_days(frame, window).with_columns(ago.alias(AGO)).drop(DAYS)
+    return with_days(rows, window).with_columns(ago.alias(AGO)).drop(DAYS)
 
 
 def _before(column: str) -> str:
@@ -510,13 +513,13 @@ def _spread(value: pl.Expr, events: pl.Expr, valid: pl.Expr | None, terms: _Term
     )
 
 
-def _shared_spreads(frame: pl.DataFrame, names: Iterable[str]) -> Iterator[pl.Expr]:
+def _shared_spreads(columns: Collection[str], names: Iterable[str]) -> Iterator[pl.Expr]:
     """The spread of the values of each metric: at least the mean of the shop's subjects that can
     tell it, because the large order that is to come is in nobody's own rows yet. Where none can,
     as LIVEs with one row each, what their sums show, if that is below what is assumed."""
     for name in names:
         x, e, spread = (f"{name}.{part}" for part in ("x", "e", "cv2"))
-        if not {x, e, spread} <= set(frame.columns):
+        if not {x, e, spread} <= set(columns):
             continue
         known = pl.col(x).is_not_null() & (pl.col(e) > 0)
         value, events = pl.when(known).then(x), pl.when(known).then(e)

@@ -64,19 +64,21 @@ def pool(
         .filter(pl.col("_members") > 1)
         .drop("_members")
         .sort(*by, "key")
-        .collect(engine="in-memory")
     )
-    return with_values(_named(pooled, title, names), metrics, by)
+    named = _named(pooled, title, names).collect(engine="in-memory")
+    return with_values(named, metrics, by)
 
 
-def _named(pooled: pl.DataFrame, title: str, names: pl.DataFrame | None) -> pl.DataFrame:
+def _named(pooled: pl.LazyFrame, title: str, names: pl.DataFrame | None) -> pl.LazyFrame:
     if title.count("{}") == 1:
         return pooled.with_columns(pl.format(title, pl.col("pooled")).alias("name"))
     if names is None:
         named = pooled.with_columns(pl.col("key").alias("_parent"))
     else:
-        parents = names.select("shop", "key", pl.col("name").alias("_parent")).unique(
-            ("shop", "key"), maintain_order=True
+        parents = (
+            names.lazy()
+            .select("shop", "key", pl.col("name").alias("_parent"))
+            .unique(("shop", "key"), maintain_order=True)
         )
         named = pooled.join(parents, on=("shop", "key"), how="left", maintain_order="left")
     parent = pl.coalesce("_parent", "key")

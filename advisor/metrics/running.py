@@ -13,6 +13,7 @@ from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import Measured
 from advisor.metrics.windows import Windows
 from advisor.model import Grain, Listed, Note, SubjectKind, Vocabulary, lazy_gettext, lazy_ngettext
+from advisor.stats import partitions
 
 OVER = "__over"  # why a subject is over, in words; null where it runs
 STILL = 7  # days without delivery after which something has ended
@@ -198,7 +199,7 @@ def _render_ended(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str,
     over = frame.filter(pl.col(OVER).is_not_null()).select("shop", "name", OVER)
     every = frame.group_by("shop").len()
     sizes = dict(every.iter_rows())
-    for (shop,), part in over.partition_by("shop", as_dict=True, maintain_order=True).items():
+    for (shop,), part in partitions(over, ["shop"]).items():
         whys = part.group_by(OVER).agg(pl.len(), pl.col("name").head(_SHOWN + 1)).sort(OVER)
         reasons = tuple(
             lazy_gettext(

@@ -37,6 +37,8 @@ def in_window(
 
 def periods_of(frame: pl.DataFrame) -> list[Span]:
     """The distinct periods of each shop, which are few."""
+    if all(frame[column].n_unique() == 1 for column in _SPAN):  # as of one report, without a query
+        return [(frame["shop"][0], frame["from"][0], frame["to"][0])]
     return frame.lazy().select(_SPAN).unique().collect(engine="in-memory").rows()
 
 
@@ -57,6 +59,8 @@ def in_periods(
     current = _of_spans(frame, newest.values(), periods)
     if all(last is not None for _, _, last in periods):
         return current
+    if all(last is None for _, _, last in periods):
+        return frame
     undated = frame.filter(pl.col("to").is_null())
     if not newest:
         return undated
@@ -75,7 +79,8 @@ def _of_days(frame: pl.DataFrame, window: _Window, *, earlier: bool, later: bool
         inside = pl.col("from").is_between("before_first", "before_last")
     else:
         inside = pl.col("from").is_between("first", _last(later=later))
-    return with_days(frame, window).filter(inside).drop(DAYS)
+    inside_only = with_days(frame.lazy(), window).filter(inside).drop(DAYS)
+    return inside_only.collect(engine="in-memory")
 
 
 def _between(frame: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -149,13 +154,12 @@ def outside_notes(
 
     *parts* are rows of counts, their grain, and those of them in the window and the one before.
     """
-    used: set[int] = set()
     fitting: set[int] = set()
     spans: dict[int, list[tuple[date | None, date]]] = {}
     owners: dict[int, str] = {}
     tables = list(parts)
-    for (frame, grain, judged), held in zip(tables, _spans_of_files(tables), strict=True):
-        used |= _files_of(judged, frame, [file for _, file, *_ in held])
+    spans_of, used = _files_of(tables)
+    for (_, grain, _), held in zip(tables, spans_of, strict=True):
         for shop, file, first, last in held:
             owners[file] = shop
             if last is None:
@@ -187,30 +191,30 @@ def outside_notes(
     return {shop: tuple(of) for shop, of in notes.items()}
 
 
-def _spans_of_files(
+def _files_of(
     tables: Sequence[tuple[pl.DataFrame, Grain, Sequence[pl.DataFrame]]],
-) -> list[list[tuple[str, int, date | None, date | None]]]:
-    """Of each table the shop, the first and the last day of each file: one query for all."""
+) -> tuple[list[list[tuple[str, int, date | None, date | None]]], set[int]]:
+    """Of each table the shop, the first and the last day of each file, and the files of which rows
+    are judged: one query for all."""
+    found: list[list[tuple[str, int, date | None, date | None]]] = [[] for _ in tables]
+    used: set[int] = set()
+    if not tables:
+        return found, used
+    ends = (pl.col("from").min(), pl.col("to").max())
     edges = [
-        frame.lazy()
-        .group_by("shop", "_file")
-        .agg(pl.col("from").min(), pl.col("to").max())
-        .select(pl.lit(at, pl.UInt32).alias("table"), "shop", "_file", "from", "to")
+        frame.lazy().group_by("shop", "_file").agg(*ends).with_columns(table=at)
         for at, (frame, *_) in enumerate(tables)
     ]
-    found: list[list[tuple[str, int, date | None, date | None]]] = [[] for _ in tables]
-    if edges:
-        spans = pl.concat(edges).collect(engine="in-memory")
-        for at, shop, file, first, last in spans.iter_rows():
+    # The rows that are judged are mostly those of the table.
+    judged = [
+        rows.lazy().select("_file").unique()
+        for frame, _, several in tables
+        for rows in ([frame] if any(one.height == frame.height for one in several) else several)
+    ]
+    every = pl.concat([*edges, *judged], how="diagonal").collect(engine="in-memory")
+    for shop, file, first, last, at in every.iter_rows():
+        if at is None:
+            used.add(file)
+        else:
             found[at].append((shop, file, first, last))
-    return found
-
-
-def _files_of(judged: Sequence[pl.DataFrame], frame: pl.DataFrame, files: list[int]) -> set[int]:
-    """The files that have rows in *judged*, which are parts of *frame* with rows of *files*."""
-    some = [rows for rows in judged if rows.height]
-    if not some:
-        return set()
-    if len(files) == 1 or any(rows.height == frame.height for rows in some):
-        return set(files)
-    return set(pl.concat([rows["_file"] for rows in some]).unique())
+    return found, used

@@ -43,10 +43,10 @@ class Windows:
         return pl.DataFrame({"shop": list(self.by_shop), **columns}, schema=schema)
 
 
-def with_days(frame: pl.DataFrame, window: Window | Windows) -> pl.DataFrame:
+def with_days(frame: pl.LazyFrame, window: Window | Windows) -> pl.LazyFrame:
     """*frame* with the first and last days of the windows of each row's shop (see DAYS)."""
     if isinstance(window, Windows) and window.common is None:
-        return frame.join(window.frame, on="shop", how="left", maintain_order="left")
+        return frame.join(window.frame.lazy(), on="shop", how="left", maintain_order="left")
     common = window.common if isinstance(window, Windows) else window
     now, then = (common.current, common.before) if common else (None, None)
     ends = (now and now.first, now and now.last, then and then.first, then and then.last)

@@ -25,6 +25,7 @@ from advisor.history import Run, SqliteDatabase, write_run
 from advisor.model import frozen
 from advisor.portfolio.dataset import DIGEST, Dataset, number_of
 from advisor.portfolio.storage import Storage
+from advisor.stats import partitions
 
 RUN, MARKS, HISTORY = "run", "marks", "history"
 Lists = Mapping[str, str | None]
@@ -165,9 +166,7 @@ class _Database(SqliteDatabase):
         numbered = runs.sort("day", "file", "id").with_row_index("number", offset=1)
         renamed = numbered.drop("id", "file").rename({"number": "id"})
         self._insert(RUN, renamed)
-        for (file,), part in numbered.partition_by(
-            "file", as_dict=True, maintain_order=True
-        ).items():
+        for (file,), part in partitions(numbered, ["file"]).items():
             numbers = part.select(pl.col("id").alias(RUN), pl.col("number").cast(pl.Int64))
             for name in _OF_RUNS:
                 rows = _read(self._storage, f"{file}-{name}")

@@ -36,6 +36,7 @@ from advisor.stats.intervals import (
     unseen_dispersion,
     wilson,
 )
+from advisor.stats.partitions import partitions
 from advisor.stats.sample_size import (
     ALPHA,
     FOUND,
@@ -107,6 +108,7 @@ __all__ = [
     "next_target",
     "pairs_of",
     "parallel",
+    "partitions",
     "project",
     "rates_of",
     "round_up",

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from advisor.model import frozen
+from advisor.stats.partitions import partitions
 from advisor.stats.trend import Points, Trend, middle_slopes, pairs_of, trend_of, trends
 
 MONTH = 30  # days that growth is given for
@@ -74,7 +75,7 @@ class Histories:
     def of(self, series: tuple[object, ...]) -> History:
         """The history of one of them."""
         days, patterns, points = (
-            parts.get(series, whole.clear()).drop(self.by)
+            _values_of(parts.get(series, whole.clear()), self.by)
             for whole, parts in zip(
                 (self.days, self.patterns, self.points), self._parts, strict=True
             )
@@ -85,10 +86,8 @@ class Histories:
 
     @cached_property
     def _parts(self) -> Sequence[Mapping[tuple[object, ...], pl.DataFrame]]:
-        return [
-            frame.partition_by(self.by, as_dict=True, maintain_order=True)
-            for frame in (self.days, self.patterns, self.points)
-        ]
+        frames = (self.days, self.patterns, self.points)
+        return [partitions(frame, self.by) for frame in frames]
 
     @cached_property
     def _rows(self) -> Sequence[Mapping[tuple[object, ...], Mapping[str, Any]]]:
@@ -96,6 +95,10 @@ class Histories:
             {tuple(row[name] for name in self.by): row for row in frame.iter_rows(named=True)}
             for frame in (self.facts, self.trends)
         ]
+
+
+def _values_of(part: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    return part[[column for column in part.columns if column not in by]]
 
 
 @frozen

@@ -45,16 +45,21 @@ def _words() -> _Words:
 
 def states(columns: Iterable[pl.Series]) -> States:
     """What several columns of statuses say together; one that says that it is over decides."""
-    parts = {str(at): cells.known_only(column) for at, column in enumerate(columns)}
-    told = pl.DataFrame(parts).select(
-        pl.concat_str(pl.all(), separator=_BETWEEN, ignore_nulls=True).alias("text")
-    )
+    parts = {str(at): column for at, column in enumerate(columns)}
+    known = cells.known(pl.all())
+    text = pl.concat_str(known, separator=_BETWEEN, ignore_nulls=True).alias("text")
+    told = pl.LazyFrame(parts).select(text)
     # Few statuses are on many rows: each is looked at once.
-    known = told.unique(maintain_order=True).with_columns(_running(pl.col("text")).alias("running"))
-    frame = told.join(known, on="text", how="left", maintain_order="left")
-    strange = frame.filter((pl.col("text") != "") & pl.col("running").is_null())["text"]
-    words = strange.unique(maintain_order=True).head(_MOST_WORDS)
-    return States(frame["running"], strange.len(), tuple(words))
+    each = told.unique(maintain_order=True).with_columns(_running(pl.col("text")).alias("running"))
+    strange = (pl.col("text") != "") & pl.col("running").is_null()
+    frame = (
+        told.join(each, on="text", how="left", maintain_order="left")
+        .select("running", pl.when(strange).then("text").alias("strange"))
+        .collect(engine="in-memory")
+    )
+    unknown = frame.height - frame["strange"].null_count()
+    words = frame["strange"].drop_nulls().unique(maintain_order=True) if unknown else ()
+    return States(frame["running"], unknown, tuple(words[:_MOST_WORDS]))
 
 
 def _running(text: pl.Expr) -> pl.Expr:
