@@ -81,7 +81,7 @@ def open_shares(judgement: Judgement) -> Mapping[str, Mapping[tuple[str, str], f
         .with_columns(one.graded.frame[count].alias("money"))
         for one in judgement.evaluations
         for count in dict.fromkeys(action.waste for action in one.rule.actions)
-        if count in one.graded.frame.columns and one.measured_as is None
+        if count in one.graded.columns and one.measured_as is None
     ]
     if not parts:
         return {}

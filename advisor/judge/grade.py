@@ -8,6 +8,7 @@ missing. The one-sided p of the edges that decide a test is worked out for what 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 import attrs
 import polars as pl
@@ -66,6 +67,11 @@ class Graded:
 
     measured: Measured
     frame: pl.DataFrame
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Those of *frame*, of which there are hundreds."""
+        return frozenset(self.frame.columns)
 
 
 @attrs.frozen(eq=False)

@@ -88,7 +88,7 @@ def _most_data(judgement: Judgement) -> Mapping[int, list[int]]:
 
 def counted_tests(evaluation: RuleEvaluation) -> list[Test]:
     """The tests of *evaluation* of which it is known on how much data they rest."""
-    columns = frozenset(evaluation.graded.frame.columns)
+    columns = evaluation.graded.columns
     own = evaluation.rule.when.own()
     now = [test for test in own if not test.earlier and test.days is None]
     return [test for test in now if f"{test.name}.n" in columns]

@@ -42,7 +42,7 @@ from advisor.model.message import Days, Listed, Message, Quantity, message_data
 from advisor.model.own_files import files_below, named_folder, read_text, texts_below
 from advisor.model.personal import PERHAPS, mask_personal
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
-from advisor.model.record import TRANSLATED, frozen
+from advisor.model.record import TRANSLATED, frozen, short_digest
 from advisor.model.request import Progress, Request
 from advisor.model.rule import (
     Action,
@@ -250,6 +250,7 @@ __all__ = [
     "read_message",
     "read_settings",
     "read_text",
+    "short_digest",
     "structure",
     "texts_below",
     "texts_of",

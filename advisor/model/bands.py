@@ -4,13 +4,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 import attrs
 
 from advisor.errors import Mistakes, unknown
 from advisor.model.compiled_form import compiled
 from advisor.model.language import lazy_gettext
-from advisor.model.record import TRANSLATED, frozen
+from advisor.model.record import TRANSLATED, frozen, short_digest
 from advisor.model.rule import Origin
 from advisor.model.shop import Business, Size
 from advisor.model.toml import parse_toml, structure
@@ -218,6 +219,11 @@ class Bands:
 
     files: tuple[BandFile, ...]
     own: Mapping[str, tuple[BandFile, ...]] = attrs.field(factory=dict, hash=False)
+
+    @cached_property
+    def logic(self) -> str:
+        """A short digest of those that hold for every shop."""
+        return short_digest(self.files)
 
     def of_shop(self, shop: str) -> tuple[BandFile, ...]:
         """The files that hold for *shop*."""

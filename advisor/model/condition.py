@@ -6,6 +6,7 @@ loaded rules is graded once, into one truth column.
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
@@ -124,6 +125,10 @@ class Conditions:
 
     def own(self) -> tuple[Test, ...]:
         """Every test on the subject itself."""
+        return self._own
+
+    @cached_property
+    def _own(self) -> tuple[Test, ...]:
         return self.tests + tuple(test for branch in self.alternatives for test in branch)
 
     def with_limits(self, limits: Mapping[str, float]) -> "Conditions":

@@ -107,3 +107,10 @@ def _repr(self: Any) -> str:
     fields = attrs.fields(self.__class__)
     shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields if field.repr)
     return f"{self.__class__.__qualname__.rpartition('>.')[2]}({', '.join(shown)})"
+
+
+def short_digest(*parts: object) -> str:
+    """Eight digits that differ where *parts*, as they print, do."""
+    import hashlib  # not needed to start
+
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]

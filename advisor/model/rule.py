@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import ClassVar
 
 import attrs
 
 from advisor.model.condition import Conditions, Test
-from advisor.model.record import TRANSLATED, frozen
+from advisor.model.record import TRANSLATED, frozen, short_digest
 
 
 class Severity(StrEnum):
@@ -209,6 +210,13 @@ class Rule:
         full = (self.id, *self.aliases)
         return frozenset((*full, *(name.partition("/")[2] for name in full)))
 
+    @cached_property
+    def logic(self) -> str:
+        """A short digest of what decides whether it fires; its texts do not."""
+        return short_digest(
+            self.subject, self.when, self.unless, self.after, self.explains, self.needs
+        )
+
     def with_limits(self, limits: Mapping[str, float]) -> "Rule":
         """The rule with these values of its limits; others of *limits* are not its own."""
         own = {name: limits[name] for name in self.limits if name in limits}
@@ -223,6 +231,10 @@ class Rule:
 
     def own_tests(self) -> tuple[Test, ...]:
         """Every test on the rule's subject, those of `unless` included."""
+        return self._own_tests
+
+    @cached_property
+    def _own_tests(self) -> tuple[Test, ...]:
         return tuple(dict.fromkeys((*self.when.own(), *self.unless.own())))
 
     def tests_by_kind(self, kind: str) -> Mapping[str, tuple[Test, ...]]:

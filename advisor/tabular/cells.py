@@ -7,6 +7,7 @@ too, and counted: see Parsed.
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -55,9 +56,15 @@ def _untidy(text: pl.Expr) -> pl.Expr:
     return tidy(text).ne_missing(text)
 
 
+@cache
+def missing() -> pl.Expr:
+    """The words for a missing value, as `is_in` takes them: made once, as that takes long."""
+    return pl.lit(pl.Series([list(words().missing)], dtype=pl.List(pl.String)))
+
+
 def known(text: pl.Expr) -> pl.Expr:
     """Text, null where it says that the value is missing."""
-    return pl.when(~text.is_in(list(words().missing))).then(text)
+    return pl.when(~text.is_in(missing())).then(text)
 
 
 @frozen(eq=False)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from advisor.tabular.cells import missing
 from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import Kind
-from advisor.tabular.words import words
 
 _FEW = 20  # rows of words alone that are looked at; a file of that many is no table of numbers
 
@@ -64,11 +64,10 @@ def _wordy(body: pl.DataFrame, numeric: Sequence[str]) -> list[dict[str, str]]:
     texts = [name for name in numeric if schema.get(name) == pl.String]
     if len(texts) < 2 or len(texts) < len([n for n in numeric if n in schema]):
         return []
-    missing = list(words().missing)
     worded = pl.all_horizontal(
         pl.col(name).str.contains(r"\p{L}")
         & ~pl.col(name).str.contains(r"[0-9]")
-        & ~pl.col(name).is_in(missing)
+        & ~pl.col(name).is_in(missing())
         for name in texts[:2]
     )
     rows = body.filter(worded.fill_null(value=False))

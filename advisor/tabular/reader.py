@@ -1,6 +1,7 @@
 """A provider made of kinds: recognises and reads every file that a kind describes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import attrs
 
@@ -38,7 +39,7 @@ class TabularProvider:
         self._kinds = {kind.id: kind for kind in kinds}
         self._recognisers: dict[str, Recogniser] = {}
 
-    @property
+    @cached_property
     def kinds(self) -> Mapping[str, KindInfo]:
         """What it reads."""
         return {kind.id: info(kind, self.adds.get(kind.id, ())) for kind in self._kinds.values()}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from advisor.model import frozen
-from advisor.tabular.cells import tidy
+from advisor.tabular.cells import missing, tidy
 from advisor.tabular.kind import Kind
 from advisor.tabular.words import words
 
@@ -103,10 +103,11 @@ def _summing(
 
 def _summing_elsewhere(body: pl.DataFrame, kind: Kind, labels: Sequence[str]) -> pl.Series | None:
     """Rows whose only label, in whichever column, says that they sum others up."""
-    texts = [c for c in labels if c in body.columns and body.schema[c] == pl.String]
+    types = body.schema
+    texts = [c for c in labels if types.get(c) == pl.String]
     if len(texts) < 2:
         return None
-    known = {c: pl.when(~pl.col(c).is_in(words().missing)).then(pl.col(c)) for c in texts}
+    known = {c: pl.when(~pl.col(c).is_in(missing())).then(pl.col(c)) for c in texts}
     # Of any two labels one is missing in such a row, and hardly ever in another.
     some = body.lazy().filter(pl.any_horizontal(known[c].is_null() for c in texts[:2]))
     few = (
@@ -158,10 +159,11 @@ def _without_remarks(
 def _stating_their_rows(body: pl.DataFrame, first: pl.Series, labels: Sequence[str]) -> pl.Series:
     """Rows whose first cell holds the number of rows above them ("全2件の結果") and which are about
     nothing: every other label is missing. Files put together have one after each part."""
-    others = [c for c in labels if c in body.columns and body.schema[c] == pl.String]
+    types = body.schema
+    others = [c for c in labels if types.get(c) == pl.String]
     if len(others) < 2:  # a name alone: "Campaign 3" may well stand in the fourth row
         return _none(first)
-    blank = [pl.col(c).is_null() | pl.col(c).is_in(words().missing) for c in others[1:]]
+    blank = [pl.col(c).is_null() | pl.col(c).is_in(missing()) for c in others[1:]]
     named = pl.DataFrame({"at": range(body.height), "first": first})
     numbers = pl.col("first").str.replace_all(r"[.,\s]", "").str.extract_all("[0-9]+")
     about_nothing = body.select(pl.all_horizontal(pl.lit(value=True), *blank).alias("b"))["b"]
@@ -198,8 +200,8 @@ def rows_between(
 ) -> tuple[pl.DataFrame | None, dict[str, int]]:
     """The totals among *rows* above the header, and all of them by the reason why they are none of
     the data; the first of two tables may have the same header as the second."""
-    cells = {f"c{at}": [row[at] if at < len(row) else "" for row in rows] for at in places}
-    frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
+    columns = {f"c{at}": [row[at] if at < len(row) else "" for row in rows] for at in places}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     body = frame.select(tidy(pl.all())).with_row_index("_row", offset=1)
     sorted_ = sort_out(body, kind, ())
     above = {"above the header": sorted_.data.height} if sorted_.data.height else {}

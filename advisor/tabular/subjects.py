@@ -186,7 +186,7 @@ class SubjectReader:
         same = ["key", "from", "to", *(c for c in frame.columns if c.startswith("by."))]
         if frame.select(pl.struct(same).n_unique()).item() == frame.height:
             return frame
-        counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+        counts = [c for c, kind in frame.schema.items() if is_count(c) and kind == pl.Float64]
         order = sorted(counts, key=lambda c: (_WEIGHT.get(c, len(_WEIGHT)), c))
         joined = frame.join(self.aspects(), on="_row", how="left", maintain_order="left")
         newest = (
@@ -274,7 +274,7 @@ def _named(frame: pl.DataFrame, kind: str, *, dashed: bool) -> tuple[pl.DataFram
     """*frame* with its rows without a key under one name of ours: what they count is real. Those
     that count nothing are left out, and so is one that is the sum of all others. Where that one is
     known to be *dashed*, it may also be more than the rows that are there."""
-    counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+    counts = [c for c, kind in frame.schema.items() if is_count(c) and kind == pl.Float64]
     nameless = frame["key"].is_null()
     some = [(pl.col(c).fill_null(0.0) != 0).alias(c) for c in counts]
     empty = nameless & ~frame.select(pl.any_horizontal(pl.lit(value=False), *some)).to_series()
@@ -321,7 +321,7 @@ def _without_sum(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     in many languages. Beside ids, a name that is none needs less to be taken for one."""
     if frame.height <= _MANY or frame["from"].null_count() < frame.height:
         return frame, 0
-    counts = [c for c in frame.columns if is_count(c) and frame.schema[c] == pl.Float64]
+    counts = [c for c, kind in frame.schema.items() if is_count(c) and kind == pl.Float64]
     is_id = frame["key"].str.contains(r"^[0-9]{8,}$")
     for at in (frame.height - 1, 0):
         same, said = _agreeing(frame, at, counts)

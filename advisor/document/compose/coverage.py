@@ -75,10 +75,11 @@ def unjudged(diagnosis: Diagnosis) -> list[Unjudged]:
         ends = judgement.ends.get((diagnosis.id, evaluation.number))
         if ends is not None:
             by_rule.setdefault(evaluation.rule.id, []).append((evaluation, ends))
-    for rule in diagnosis.rules.rules:
+    rules = {rule.id: rule for rule in diagnosis.rules.rules}
+    for rule in rules.values():
         own = by_rule.get(rule.id, [])
         failed = sum(ends.failed for _, ends in own)
-        why = _why_failed(rule, diagnosis) if failed or not own else ""
+        why = diagnosis.block.judgement.why_failed(rule, rules) if failed or not own else ""
         subjects = sum(ends.subjects for _, ends in own)
         if why:
             because = language.gettext("failed: {reason}", reason=why)
@@ -160,11 +161,6 @@ def _has_data(rule: Rule, diagnosis: Diagnosis) -> bool:
     return bool(needed) and known.issuperset(count.rstrip("?") for count in needed)
 
 
-def _why_failed(rule: Rule, diagnosis: Diagnosis) -> str:
-    rules = {one.id: one for one in diagnosis.rules.rules}
-    return diagnosis.block.judgement.why_failed(rule, rules)
-
-
 def _why_missing(
     rule: Rule, evaluation: RuleEvaluation | None, diagnosis: Diagnosis
 ) -> tuple[str, str | Wanted]:
@@ -175,7 +171,7 @@ def _why_missing(
         return language.gettext("no export with {subjects} found", subjects=plural), _exports(
             rule.subject, _counts(rule, diagnosis), diagnosis
         )
-    columns = frozenset(evaluation.graded.frame.columns)
+    columns = evaluation.graded.columns
     known = evaluation.graded.measured.known.get(diagnosis.id, frozenset())
     lacking = [c for c in rule.needs if f"{c}.lo" not in columns]
     for test in rule.when.own():

@@ -1,6 +1,5 @@
 """A run as the history keeps it: the findings, actions and KPIs of its document."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
@@ -23,7 +22,7 @@ from advisor.history import (
 )
 from advisor.judge import Outcome
 from advisor.metrics import metric_of
-from advisor.model import Better, Rule
+from advisor.model import Better, short_digest
 from advisor.plan import worth_of_one
 
 _STATES = {outcome: State(outcome.name.lower().replace("_", "-")) for outcome in Outcome}
@@ -56,22 +55,13 @@ def _info(diagnosis: Diagnosis, document: Document) -> RunInfo:
         chosen=request.asks_for_a_period,
         version=document.advisor.version,
         rules={
-            **{rule.id: _hash(*_logic(rule)) for rule in diagnosis.rules.rules},
-            BANDS: _hash(diagnosis.grader.bands.files),
+            **{rule.id: rule.logic for rule in diagnosis.rules.rules},
+            BANDS: diagnosis.grader.bands.logic,
         },
-        config=_hash(own, asked),
+        config=short_digest(own, asked),
         inputs=tuple(sorted({one.sha256[:16] for one in document.inputs if one.kind is not None})),
         currency=document.shop.currency,
     )
-
-
-def _logic(rule: Rule) -> tuple[object, ...]:
-    """What decides whether *rule* fires; its texts do not."""
-    return (rule.subject, rule.when, rule.unless, rule.after, rule.explains, rule.needs)
-
-
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
 def _findings(diagnosis: Diagnosis, document: Document, past: Past) -> Iterator[FindingRow]:
