@@ -24,6 +24,7 @@ from advisor.stats.differences import (
     spent,
 )
 from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
+from advisor.stats.frames import partitions
 from advisor.stats.intervals import (
     DEFAULT_SPREAD,
     UNSEEN_DAYS,
@@ -36,7 +37,6 @@ from advisor.stats.intervals import (
     unseen_dispersion,
     wilson,
 )
-from advisor.stats.partitions import partitions
 from advisor.stats.sample_size import (
     ALPHA,
     FOUND,

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from advisor.model import frozen
-from advisor.stats.partitions import partitions
+from advisor.stats.frames import partitions
 from advisor.stats.trend import Points, Trend, middle_slopes, pairs_of, trend_of, trends
 
 MONTH = 30  # days that growth is given for
