@@ -156,7 +156,7 @@ def _no_worth(metric: Metric, vocabulary: Vocabulary, language: Language) -> str
         return language.gettext("{metric} has no dollar value", metric=metric.title)
     counts = [vocabulary.counts[c.rstrip("?")].title for c in metric.numerator]
     return language.gettext(
-        "no file says how much {money} comes from {count}",
+        "no file has both {money} and {count}",
         money=vocabulary.counts[metric.money].title,
         count=language.either(counts),
     )

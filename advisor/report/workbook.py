@@ -219,10 +219,12 @@ def _actions(document: Document) -> Iterable[Sequence[Cell]]:
         yield (
             action.rank,
             action.do,
-            messages.get(action.findings[0], "") if action.findings else "",
+            ": ".join(
+                filter(None, (action.scope, *(messages[id_] for id_ in action.findings[:1])))
+            ),
             "\n".join(f"{number}. {step}" for number, step in enumerate(action.steps, start=1)),
             date.fromisoformat(action.due) if action.due else None,
-            action.owner,
+            action.owner_title or action.owner,
             action.effort,
             gain.mid if gain else None,
             gain.low if gain else None,

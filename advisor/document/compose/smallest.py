@@ -127,6 +127,9 @@ def _smallest(
     for place, (of_tests, test, problem) in enumerate(asked):
         times, value = row[f"{place}.times"], row[f"{place}.value"]
         if times is not None and value is not None and math.isfinite(times):
+            kind = metric_of(test.name, diagnosis.vocabulary).kind
+            if kind is MetricKind.PROPORTION and value > 1:  # no part is more than the whole
+                continue
             low = value if problem.side == "high" else None
             of_tests[test] = _Smallest(test, times, low, value if problem.side == "low" else None)
     return found

@@ -133,7 +133,7 @@ def test_what_is_wasted_is_worth_all_of_it(tmp_path: Path) -> None:
         ({**LOW, "gmv": 0}, "nothing has been sold yet, so one more sale has no known value"),
         (
             {k: v for k, v in LOW.items() if k != "gmv"},
-            "no file says how much sales comes from clicks",
+            "no file has both sales and clicks",
         ),
         ({**LOW, "from": 28}, "fewer than 7 days are too few to estimate a month"),
     ],
