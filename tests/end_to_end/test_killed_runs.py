@@ -56,16 +56,22 @@ def stable(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 
 def kill_somewhere(
-    runs: ForkedCommand, words: list[str], out: Path, chance: random.Random, longest: float
+    runs: ForkedCommand,
+    words: list[str],
+    chance: random.Random,
+    longest: float,
+    staged: Path | None,
 ) -> bool:
-    """Starts a run and kills it: at a random moment, or soon after it began to write. Gives whether
-    it was still at work."""
+    """Starts a run and kills it: at a random moment, or soon after it began to write into *staged*;
+    without that, towards its end. Gives whether it was still at work."""
     pid = runs.start(words)
     if chance.random() < 0.5:
         time.sleep(chance.random() * longest)
+    elif staged is None:
+        time.sleep(chance.uniform(0.6, 1.1) * longest)
     else:
         ends = time.monotonic() + 3 * longest
-        while time.monotonic() < ends and not any(out.glob(f"{STAGED}*")):
+        while time.monotonic() < ends and not any(staged.glob(f"{STAGED}*")):
             time.sleep(0.0005)
         time.sleep(chance.random() * 0.02)
     with suppress(ProcessLookupError):  # it has ended
@@ -107,7 +113,7 @@ def test_a_shop_has_the_outputs_of_one_run_and_its_history_is_whole(
         killed = unfinished = 0
         for number in range(KILLS):
             words = command(shop, out, chance.choice(LANGUAGES))
-            killed += kill_somewhere(runs, words, out, chance, longest)
+            killed += kill_somewhere(runs, words, chance, longest, out)
             found = stable(visible(out))
             if found not in sets:
                 assert (out / COMMITTED).is_dir(), sorted(found)
@@ -165,9 +171,8 @@ def test_a_portfolio_has_the_plans_and_index_of_one_run(
         killed = unfinished = 0
         kills = max(1, KILLS // 10)
         for _ in range(kills):
-            killed += kill_somewhere(
-                runs, words(out, chance.choice(LANGUAGES)), out, chance, longest
-            )
+            asked = words(out, chance.choice(LANGUAGES))
+            killed += kill_somewhere(runs, asked, chance, longest, None)
             if seen(out) not in (nothing, *sets.values()):
                 assert (out / COMMITTED).is_dir()
                 unfinished += 1
@@ -177,7 +182,7 @@ def test_a_portfolio_has_the_plans_and_index_of_one_run(
         assert runs.wait() == 0
     with capsys.disabled():
         print(f"\n{killed} of {kills} killed, {unfinished} unfinished")  # noqa: T201
-    assert killed > kills // 2
+    assert killed > kills // 3
     assert unfinished <= 1 + kills // 10
     assert seen(out) == sets["en"]
     assert not [p for p in out.rglob(".*") if p.name.startswith((STAGED, COMMITTED, PENDING))]
