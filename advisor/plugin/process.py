@@ -7,11 +7,13 @@ pickle, which would let a child run code in its parent.
 
 A child leads a process group of its own: when it ends, whatever it started ends with it, and the
 user's Ctrl-C is for the parent alone. A child that works by `serve` also ends by itself where its
-parent has gone.
+parent has gone, in the midst of an answer too: what it still wrote would come among the files of
+the next run.
 """
 
 import contextlib
 import os
+import select
 import signal
 import struct
 import sys
@@ -267,6 +269,19 @@ class Connection:
         os.close(nothing)
         os.dup2(2, 1)
 
+    def end_with_parent(self) -> None:
+        """Has this process end at once where nobody holds the other end of its input any more."""
+        if not hasattr(select, "poll"):  # Windows
+            return
+        closed = select.poll()
+        closed.register(self._incoming, 0)  # told of its end alone
+
+        def wait() -> None:
+            closed.poll()
+            os._exit(1)
+
+        threading.Thread(target=wait, daemon=True).start()
+
     def receive(self) -> bytes:
         """The next frame. Raises EOFError where the parent has ended."""
         return _exactly(self._incoming, _LENGTH.unpack(_exactly(self._incoming, _LENGTH.size))[0])
@@ -284,6 +299,7 @@ def serve(answer: Callable[[bytes], bytes], seconds: float, over: Connection | N
     child: the system then does it.
     """
     connection = over or Connection()
+    connection.end_with_parent()
     while True:
         try:
             message = connection.receive()

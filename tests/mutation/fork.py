@@ -54,8 +54,10 @@ def forked(run: Callable[[], int], seconds: int) -> int:
 
 
 def serve(questions: TextIO, answers: TextIO, run: Callable[[dict[str, Any]], int]) -> None:
-    """Answer one line after another."""
-    print(0, file=answers, flush=True)
+    """Answer one line after another; first whether forks can run: a thread of Polars, which begins
+    with the first query, would be missing in them."""
+    threads = {path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")}
+    print(int("polars-0" in threads), file=answers, flush=True)
     for line in questions:
         asked: dict[str, Any] = json.loads(line)
         print(forked(lambda: run(asked), asked["seconds"]), file=answers, flush=True)  # noqa: B023

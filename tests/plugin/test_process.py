@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -307,3 +308,20 @@ def test_a_fork_of_the_parent_leaves_the_child_alone() -> None:
 def test_a_child_has_no_more_than_its_three_pipes() -> None:
     with Path(__file__).open(), evaluating() as child:
         assert int(child.ask(b"len(os.listdir('/proc/self/fd'))")) <= 6
+
+
+@posix
+def test_a_child_ends_in_the_midst_of_an_answer_where_its_parent_is_killed() -> None:
+    program = (
+        "from tests.plugin.test_process import evaluating\n"
+        "child = evaluating()\n"
+        "print(child.pid, flush=True)\n"
+        "child.ask(b'time.sleep(600)')\n"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(python(program), stdout=subprocess.PIPE, text=True, cwd=root) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert alive(pid)
+        parent.kill()
+    assert gone(pid)
