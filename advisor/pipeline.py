@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
+import polars as pl
 
 from advisor.diagnosis import (
     FAILURES,
@@ -19,16 +20,19 @@ from advisor.diagnosis import (
     open_shop,
     open_shops,
 )
-from advisor.document import Document, compose_document, compose_with_history, learned
+from advisor.document import Document, compose_document, experience, since_info
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.history import (
+    Mark,
     Partitions,
     Past,
     PastQuestion,
-    Run,
+    Runs,
     Store,
+    changes_since,
     merge_past,
     read_past,
+    runs_of,
 )
 from advisor.ingest import STDIN, is_address, is_facts
 from advisor.judge import Engine, choose
@@ -45,7 +49,6 @@ from advisor.model import (
     read_settings,
     texts_below,
 )
-from advisor.plan import Experience
 from advisor.plugin import Failure, Registry, Templates, TextFolder, describe_error
 from advisor.report import PROGRAM, SETTINGS, UNREADABLE, FailedShop
 
@@ -56,7 +59,7 @@ MOST_SHOPS = 192
 MOST_ROWS = 800_000  # of a block, so that memory does not grow with the number of shops
 Progress = Callable[[int, int, str], None]
 OnDocument = Callable[[Path, ShopKnowledge, Document], None]
-OnBlock = Callable[[Sequence[Path], BlockDiagnosis], None]
+OnBlock = Callable[[Sequence[Path], BlockDiagnosis, "Recalled"], None]
 Opener = Callable[[Iterable[Path], Request, Resolver], Iterator[Shop | Failure]]
 
 
@@ -114,7 +117,7 @@ class Memory:
 
     problems: list[str] = attrs.field(factory=list)
     partitions: Callable[[frozenset[str]], Partitions] | None = None
-    kept: list[Run] = attrs.field(factory=list)
+    kept: list[Runs] = attrs.field(factory=list)
     records: bool = True
     _shared: Store | None = None
     _refused: set[Store] = attrs.field(factory=set)
@@ -185,36 +188,53 @@ class Memory:
             self._refuse(question.store, error)
             return Past()
 
-    def compose(self, diagnosis: Diagnosis, past: Past) -> tuple[Document, Run | None]:
-        """The document of a shop, and what its history is to keep."""
-        if self._store(diagnosis) is None:
-            return compose_document(diagnosis), None
-        return compose_with_history(diagnosis, past.of(diagnosis.business.id))
+    def recall(self, diagnosed: BlockDiagnosis) -> tuple[BlockDiagnosis, "Recalled"]:
+        """*diagnosed* with plans that know of former actions, and what its histories tell of it."""
+        past = self.past(diagnosed.shops)
+        remembered = [one.id for one in diagnosed.shops if self._store(one) is not None]
+        if not remembered:
+            return diagnosed, Recalled(past)
+        from advisor.experiment import run_records, verdicts
 
-    def record(self, request: Request, run: Run | None) -> None:
-        """Keep *run* in the history of its shop."""
-        store = self._store_of(request)
-        if run is None or store is None or store in self._refused or not self.records:
-            return
-        if store.partitions is not None:
-            self.kept.append(run)
-            return
-        try:
-            store.record(run)
-        except AdvisorError as error:
-            self._refuse(store, error)
+        shops = {one.id: one for one in diagnosed.shops}
+        called = {id_: verdicts(marks, shops[id_]) for id_, marks in past.marks.items() if marks}
+        marks = {
+            id_: [mark.looked_at(looks.get(mark.number)) for mark in past.marks[id_]]
+            for id_, looks in called.items()
+        }
+        lessons = {
+            id_: experience(
+                marks.get(id_, ()), past.levers.get(id_, ()), one.business, one.rules.rules
+            )
+            for id_, one in shops.items()
+            if id_ in marks or past.levers.get(id_)
+        }
+        if lessons:
+            diagnosed = attrs.evolve(diagnosed, experience=lessons)
+        runs = run_records(diagnosed, past, called).of(remembered)
+        changed = changes_since(runs.infos, runs.findings, past)
+        return diagnosed, Recalled(past, marks, runs, changed)
+
+    def record(self, diagnosed: Iterable[Diagnosis], recalled: "Recalled") -> None:
+        """Keep the runs of these shops in their histories."""
+        shops: dict[Store, list[str]] = {}
+        for one in diagnosed:
+            store = self._store(one)
+            if store is not None and self.records:
+                shops.setdefault(store, []).append(one.id)
+        for store, own in shops.items():
+            runs = recalled.runs.of(own)
+            if store.partitions is not None:
+                self.kept.append(runs)
+                continue
+            try:
+                store.record(runs)
+            except AdvisorError as error:
+                self._refuse(store, error)
 
     def _store(self, diagnosis: Diagnosis) -> Store | None:
         store = self._store_of(diagnosis.request)
         return None if store in self._refused else store
-
-    def learned(self, diagnoses: Iterable[Diagnosis], past: Past) -> Mapping[str, Experience]:
-        """What the histories teach the plans of these shops, where they teach anything."""
-        return {
-            one.id: learned(one, past.of(one.id))
-            for one in diagnoses
-            if past.marks.get(one.id) or past.levers.get(one.id)
-        }
 
     def _store_of(self, request: Request) -> Store | None:
         history = request.settings.history
@@ -225,6 +245,30 @@ class Memory:
     def _refuse(self, store: Store, error: AdvisorError) -> None:
         self._refused.add(store)
         self.problems.append(f"this run is not in the history: {error}")
+
+
+@frozen(eq=False)
+class Recalled:
+    """What the histories of the shops of a block tell: their *past*, the *marks* of actions with
+    what is said of them now, what is to be kept of their *runs*, and the *changes* since the runs
+    before (see advisor.history.changes_since)."""
+
+    past: Past
+    marks: Mapping[str, Sequence[Mark]] = attrs.field(factory=dict)
+    runs: Runs = attrs.field(factory=lambda: runs_of(()))
+    changes: pl.DataFrame | None = None
+
+    def document(self, diagnosis: Diagnosis) -> Document:
+        """The document of a shop."""
+        id_, past = diagnosis.id, self.past
+        now, then = self.runs.infos.get(id_), past.runs.get(id_)
+        since = None
+        if now is not None and then is not None and self.changes is not None:
+            changed = self.changes.filter(pl.col("shop") == id_)
+            words, currency = diagnosis.vocabulary, diagnosis.business.currency
+            since = since_info(now, then, changed, words, diagnosis.language, currency)
+        marks, tests = self.marks.get(id_, ()), past.experiments.get(id_, ())
+        return compose_document(diagnosis, marks, tests, since)
 
 
 def diagnose_shop(
@@ -398,17 +442,15 @@ class _Run:
         """Diagnoses the shops of *block* and hands their documents on. A block that raises is
         halved until the shop is found that is to blame."""
         try:
-            diagnosed = diagnose_block(
-                self.memory.with_changes([one.shop for one in block]),
-                self.resolver,
-                engine=self.engine,
+            diagnosed, recalled = self.memory.recall(
+                diagnose_block(
+                    self.memory.with_changes([one.shop for one in block]),
+                    self.resolver,
+                    engine=self.engine,
+                )
             )
-            past = self.memory.past(diagnosed.shops)
-            lessons = self.memory.learned(diagnosed.shops, past)
-            if lessons:
-                diagnosed = attrs.evolve(diagnosed, experience=lessons)
             if self.on_block is not None:
-                self.on_block([one.folder for one in block], diagnosed)
+                self.on_block([one.folder for one in block], diagnosed, recalled)
         except FAILURES as error:
             if len(block) == 1:
                 self._fail(block[0].folder, error)
@@ -417,30 +459,27 @@ class _Run:
             self.block(block[:middle])
             self.block(block[middle:])
             return
-        if self.on_document is None:
-            return
-        pairs = zip(block, diagnosed.shops, strict=True)
-        chosen = [(opened, shop) for opened, shop in pairs if self.wanted(opened.folder)]
-        for opened, diagnosis in chosen:
+        done: list[Diagnosis] = []
+        for opened, diagnosis in zip(block, diagnosed.shops, strict=True):
+            if self.on_document is None or not self.wanted(opened.folder):
+                done.append(diagnosis)
+                continue
             try:
                 # Anew, so that what its document takes of the block is not kept with it.
-                document, run = self.memory.compose(attrs.evolve(diagnosis), past)
+                document = recalled.document(attrs.evolve(diagnosis))
             except FAILURES as error:
                 if len(block) > 1:  # another shop of the block may be to blame
                     self.block([opened])
                 else:
                     self._fail(opened.folder, error)
                 continue
-            self._hand_on(opened, document, run)
-
-    def _hand_on(self, opened: _Opened, document: Document, run: Run | None) -> None:
-        request = opened.shop.known.request
-        assert self.on_document is not None  # noqa: S101 (else nothing is handed on)
-        try:
-            self.on_document(opened.folder, opened.shop.known, document)
-            self.memory.record(request, run)
-        except FAILURES as error:
-            self._fail(opened.folder, error)
+            try:
+                self.on_document(opened.folder, opened.shop.known, document)
+            except FAILURES as error:
+                self._fail(opened.folder, error)
+            else:
+                done.append(diagnosis)
+        self.memory.record(done, recalled)
 
     def _fail(self, folder: Path, error: BaseException) -> None:
         if isinstance(error, AdvisorError):

@@ -191,10 +191,11 @@ class _Run:
             with self.clock.stage("judging"):
                 resolver = Resolver(self.registry)
                 opened = OpenedShop(resolver.resolve(self.request), gathered)
-                diagnosis = diagnose_block(self.memory.with_changes([opened]), resolver).shops[0]
+                judged = diagnose_block(self.memory.with_changes([opened]), resolver)
             with self.clock.stage("planning"):
-                past = self.memory.past([diagnosis])
-                document, record = self.memory.compose(diagnosis, past)
+                diagnosed, recalled = self.memory.recall(judged)
+                (diagnosis,) = diagnosed.shops
+                document = recalled.document(diagnosis)
             with self.clock.stage("writing"):
                 files = self.files(document, shop, diagnosis.language)
                 to_stdout = self.output is None and len(self.formats) == 1
@@ -202,7 +203,7 @@ class _Run:
                     folder = self.output or folder_of(self.request.paths[0])
                     written = self.write(files, folder)
             with self.clock.stage("keeping the history"):
-                self.memory.record(self.request, record)
+                self.memory.record([diagnosis], recalled)
         if to_stdout:
             notice = document.advisor.engine.notice
             if notice and not self.quiet:

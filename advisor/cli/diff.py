@@ -63,8 +63,8 @@ def diff(
     """
     from advisor.cli.history import spoken_at, store_at
     from advisor.cli.screen import readers, say
-    from advisor.document import since_frame
-    from advisor.history import past_between
+    from advisor.document import since_info
+    from advisor.history import changes_since, past_between
 
     known("--format", format_, FORMATS)
     store, shop = store_at(path, config)
@@ -80,9 +80,8 @@ def diff(
     now, past = past_between(store, earlier, later)
     spoken = spoken_at(path, config, language)
     vocabulary = spoken.translate(load_registry().vocabulary())
-    found = since_frame(later.info, now, past, vocabulary, spoken, later.info.currency)
-    if found is None:
-        raise AdvisorError("there is nothing to compare with", where="--since")
+    changed = changes_since({shop: later.info}, now, past)
+    found = since_info(later.info, earlier.info, changed, vocabulary, spoken, later.info.currency)
     text = _rendered(found, shop, later, format_, spoken)
     if output is not None:
         from advisor.ingest import write_outputs

@@ -11,7 +11,7 @@ from advisor.ingest import Gathered
 from advisor.judge import Engine, Grader, Judgement, KpiValue, kpis_frame
 from advisor.knowledge import RuleSet
 from advisor.metrics import CountedRows, Measured, ShopFrames, kpi_names
-from advisor.model import Business, Language, Note, Request, Rule, Vocabulary, Window
+from advisor.model import Business, Language, Note, Period, Request, Rule, Vocabulary, Window
 from advisor.plan import Experience, ShopPlan, actions_frame, findings_frame
 
 
@@ -61,6 +61,14 @@ class Diagnosis:
     @property
     def window(self) -> Window:
         return self.block.windows.of(self.id)
+
+    @property
+    def period(self) -> Period | None:
+        """Its window; without a daily file the newest period that a file states."""
+        if self.window.current is not None:
+            return self.window.current
+        stated = [one.period for one in self.gathered.readings if one.period is not None]
+        return max(stated, key=lambda period: (period.last, period.first), default=None)
 
     @property
     def notes(self) -> tuple[Note, ...]:

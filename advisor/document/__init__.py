@@ -17,13 +17,12 @@ from advisor.document.actions import (
     TrialInfo,
 )
 from advisor.document.class_schema import DEFS, ClassSchemas, Schema, schema_text, whole_schema
-from advisor.document.compose import compose_document, compose_with_history, learned
+from advisor.document.compose import compose_document, experience, since_info
 from advisor.document.compose.actions import rounded as rounded_money
 from advisor.document.compose.coverage import unjudged
 from advisor.document.compose.done import tries_of
 from advisor.document.compose.findings import compose_findings
 from advisor.document.compose.origins import origin_of
-from advisor.document.compose.since import since_frame
 from advisor.document.compose.watch import promise
 from advisor.document.findings import (
     BandInfo,
@@ -124,8 +123,7 @@ __all__ = [
     "as_json",
     "compose_document",
     "compose_findings",
-    "compose_with_history",
-    "learned",
+    "experience",
     "one_level",
     "origin_of",
     "plain",
@@ -133,7 +131,7 @@ __all__ = [
     "rounded_money",
     "schema_text",
     "significant",
-    "since_frame",
+    "since_info",
     "tries_of",
     "unjudged",
     "whole_schema",

@@ -3,8 +3,8 @@
 from advisor.experiment.arms import Arm, limits
 from advisor.experiment.before_after import Change, before_after
 from advisor.experiment.marks import mark_of
-from advisor.experiment.noticed import noticed
 from advisor.experiment.reading import Reading, read
+from advisor.experiment.run_records import run_records
 from advisor.experiment.shop import Found, Shop, changes, open_shop, subject, whole
 from advisor.experiment.size import Size, size
 from advisor.experiment.verdicts import due_day, is_final, verdicts
@@ -24,10 +24,10 @@ __all__ = [
     "is_final",
     "limits",
     "mark_of",
-    "noticed",
     "open_shop",
     "own_money",
     "read",
+    "run_records",
     "size",
     "subject",
     "verdicts",

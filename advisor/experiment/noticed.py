@@ -6,14 +6,13 @@ also vary by themselves, 25 %) above or below each of the 7 days before. A total
 other subjects go on was stopped.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from advisor.diagnosis import Diagnosis
+from advisor.diagnosis import Block, BlockDiagnosis
 from advisor.experiment.marks import mark_of
-from advisor.history import ActionRow, DoneRow, FindingRow, Past, State
+from advisor.history import DoneRow, Past, State
 from advisor.metrics import CountedRows, metric_of
 from advisor.model import CountUnit, Grain, Lever, Metric, Vocabulary, frozen
 from advisor.stats import WEEK
@@ -21,12 +20,14 @@ from advisor.stats import WEEK
 STEP, STEP_OF_TOTALS = 0.1, 0.25  # between two levels: ours
 _UP = ("raise", "move")
 _DOWN = ("lower",)
-_FOUND = {"key": pl.String, "day": pl.Date}
+_SUBJECT = ("shop", "key")
+_MOVED = ("lever", "direction", "kind")
+_FOUND = {"shop": pl.String, "key": pl.String, "day": pl.Date}
 
 
 @frozen
 class _Moves:
-    """What the files of a shop show of one *lever*, moved in one *direction* on subjects of a
+    """What the files of shops show of one *lever*, moved in one *direction* on subjects of a
     *kind*."""
 
     lever: Lever
@@ -36,7 +37,7 @@ class _Moves:
     vocabulary: Vocabulary
 
     def days(self) -> pl.DataFrame:
-        """The days on which it was moved, by the key of a subject."""
+        """The days on which it was moved, by shop and key of a subject."""
         parts = [pl.DataFrame(schema=_FOUND)]
         for name in self.lever.events.get(self.direction, ()):
             parts += [_events(one.frame, name) for one in self._rows_with([name])]
@@ -68,70 +69,82 @@ class _Moves:
         return not metric.denominator and not state
 
 
-def noticed(diagnosis: Diagnosis, past: Past) -> tuple[DoneRow, ...]:
-    """The actions of the plan before, for each subject on which this run sees that they were done
-    since their finding was there; they are for runs of later days."""
-    before, shop = past.runs.get(diagnosis.id), diagnosis.id
-    actions, today = past.actions.get(shop, ()), diagnosis.request.today
-    if before is None or not actions:
-        return ()
+def noticed(diagnosed: BlockDiagnosis, past: Past) -> Mapping[str, Sequence[DoneRow]]:
+    """The actions of the plans before, by shop, for each subject on which this run sees that they
+    were done since their finding was there; they are for runs of later days."""
+    found: dict[str, list[DoneRow]] = {}
+    if past.actions.height:
+        for block in diagnosed.blocks:
+            for done_in, row in _of_block(block, past):
+                found.setdefault(done_in, []).append(row)
+    return found
+
+
+def _of_block(block: Block, past: Past) -> Iterator[tuple[str, DoneRow]]:
+    asked = _asked(block, past)
+    for (lever, direction, kind), several in asked.partition_by(*_MOVED, as_dict=True).items():
+        moves = _Moves(
+            block.vocabulary.levers[lever], direction, kind, block.rows, block.vocabulary
+        )
+        seen = (
+            several.join(moves.days(), on=("shop", "key"))
+            .filter(pl.col("day") >= pl.col("opened"), pl.col("day") < pl.col("today"))
+            .group_by("shop", "action", "key")
+            .agg(pl.col("day").min(), pl.col("today").first())
+        )
+        for shop, action, key, day, today in seen.sort("shop", "action", "key").iter_rows():
+            planned, findings = past.action(shop, action)
+            yield (
+                shop,
+                mark_of(
+                    planned,
+                    findings,
+                    [row for row in findings if row.key == key],
+                    block.businesses[shop],
+                    block.vocabulary,
+                    day=day,
+                    planned=past.runs[shop].day,
+                    noticed=today,
+                ),
+            )
+
+
+def _asked(block: Block, past: Past) -> pl.DataFrame:
+    """The subjects of the actions of the plans before whose levers files may show: `shop`,
+    `action`, `key`, since when the finding is `opened`, `lever`, `direction`, `kind`, `today`."""
+    levers = block.vocabulary.levers
     directions = {
         (rule.id, action.lever): action.direction
-        for rule in diagnosis.rules.rules
+        for rule in block.rules.rules
         for action in reversed(rule.actions)
+        if action.lever in levers and (levers[action.lever].events or levers[action.lever].levels)
     }
-    levers, found = diagnosis.vocabulary.levers, []
-    for action in actions:
-        direction, lever = directions.get((action.rule, action.lever)), levers.get(action.lever)
-        if direction is None or lever is None or not (lever.events or lever.levels):
-            continue
-        moves = _Moves(lever, direction, action.kind, diagnosis.rows, diagnosis.vocabulary)
-        findings = _findings(action, past)
-        for row, day in _first_days(findings, moves.days(), today):
-            found.append(
-                mark_of(
-                    action,
-                    findings,
-                    [row],
-                    diagnosis.business,
-                    diagnosis.vocabulary,
-                    day=day,
-                    planned=before.day,
-                    noticed=today,
-                )
-            )
-    return tuple(found)
-
-
-def _findings(action: ActionRow, past: Past) -> list[FindingRow]:
-    """The findings of *action* that fired."""
-    rows = past.findings.filter(
-        pl.col("id").is_in(list(action.findings)), pl.col("state") == State.FIRES.value
+    moved = pl.DataFrame(
+        [(*of, direction) for of, direction in directions.items()],
+        schema=dict.fromkeys(("rule", "lever", "direction"), pl.String),
+        orient="row",
     )
-    return [
-        FindingRow(**{**row, "state": State(row["state"])})
-        for row in rows.drop("shop").sort("id").iter_rows(named=True)
-    ]
-
-
-def _first_days(
-    findings: list[FindingRow], days: pl.DataFrame, today: date
-) -> Iterator[tuple[FindingRow, date]]:
-    """The first of *days* on the subject of each of *findings* since it was there."""
-    by_key: Mapping[str, list[date]] = dict(
-        days.filter(pl.col("day") < today).group_by("key").agg(pl.col("day").sort()).iter_rows()
+    days = {shop: one.known.request.today for shop, one in block.shops.items()}
+    fired = past.findings.lazy().filter(pl.col("state") == State.FIRES.value)
+    return (
+        past.actions.lazy()
+        .filter(pl.col("shop").is_in(list(days)))
+        .join(moved.lazy(), on=("rule", "lever"))
+        .select(
+            *("shop", "lever", "direction", "kind", pl.col("id").alias("action")),
+            pl.col("findings").str.json_decode(pl.List(pl.String)).alias("id"),
+            pl.col("shop").replace_strict(days, return_dtype=pl.Date).alias("today"),
+        )
+        .explode("id")
+        .join(fired.select("shop", "id", "key", "opened"), on=("shop", "id"))
+        .drop("id")
+        .collect(engine="in-memory")
     )
-    seen: set[str] = set()
-    for row in findings:
-        day = next((day for day in by_key.get(row.key, ()) if day >= row.opened), None)
-        if day is not None and row.key not in seen:
-            seen.add(row.key)
-            yield row, day
 
 
 def _events(frame: pl.DataFrame, count: str) -> pl.DataFrame:
     """The days with a *count*."""
-    return frame.filter(pl.col(count) > 0).select("key", pl.col("from").alias("day"))
+    return frame.filter(pl.col(count) > 0).select(*_SUBJECT, pl.col("from").alias("day"))
 
 
 def _steps(frame: pl.DataFrame, metric: Metric, *, up: bool, total: bool) -> pl.DataFrame:
@@ -140,25 +153,26 @@ def _steps(frame: pl.DataFrame, metric: Metric, *, up: bool, total: bool) -> pl.
     value = pl.sum_horizontal(pl.col(name).sum() for name in metric.numerator)
     if metric.denominator:
         value = value / pl.sum_horizontal(pl.col(name).sum() for name in metric.denominator)
-    daily = frame.group_by("key", "from").agg(value.alias("value")).sort("key", "from")
-    others = pl.col("value").sum().over("from") - pl.col("value")
+    days = (*_SUBJECT, "from")
+    daily = frame.group_by(days).agg(value.alias("value")).sort(days)
+    others = pl.col("value").sum().over("shop", "from") - pl.col("value")
     daily = daily.with_columns(
         pl.when(others > 0).then(pl.col("value") / others).alias("beside"),
     )
     every = (
-        daily.group_by("key", maintain_order=True)
+        daily.group_by(_SUBJECT, maintain_order=True)
         .agg(pl.date_ranges(pl.col("from").min(), pl.col("from").max()).first().alias("from"))
         .explode("from")
-        .join(daily, on=("key", "from"), how="left")
-        .sort("key", "from")
+        .join(daily, on=days, how="left")
+        .sort(days)
     )
     is_step = _is_step(pl.col("value"), STEP_OF_TOTALS if total else STEP, up=up)
     if total:
         is_step &= _is_step(pl.col("beside"), STEP_OF_TOTALS, up=up)
     # The last day of the old level fits as well as the first of the new one.
-    steps = every.with_columns((is_step.over("key") & (pl.col("value") > 0)).alias("is"))
-    goes_on = pl.col("is").shift(-1).over("key").fill_null(value=False)
-    return steps.filter(pl.col("is") & ~goes_on).select("key", pl.col("from").alias("day"))
+    steps = every.with_columns((is_step.over(_SUBJECT) & (pl.col("value") > 0)).alias("is"))
+    goes_on = pl.col("is").shift(-1).over(_SUBJECT).fill_null(value=False)
+    return steps.filter(pl.col("is") & ~goes_on).select(*_SUBJECT, pl.col("from").alias("day"))
 
 
 def _is_step(value: pl.Expr, step: float, *, up: bool) -> pl.Expr:
@@ -174,11 +188,12 @@ def _ends(frame: pl.DataFrame, count: str) -> pl.DataFrame:
     others have. Where most end on one day, it is a file that ends. A count that is not known may be
     some."""
     active = frame.filter(pl.col(count).is_null() | (pl.col(count) > 0))
-    last = active.group_by("key").agg(pl.col("from").max())
-    running = active.group_by("from").agg(pl.col("key").n_unique().alias("running"))
-    is_over = pl.lit(last["from"].max()) - pl.col("from") >= pl.duration(days=WEEK)
+    last = active.group_by(_SUBJECT).agg(pl.col("from").max())
+    running = active.group_by("shop", "from").agg(pl.col("key").n_unique().alias("running"))
+    is_over = pl.col("from").max().over("shop") - pl.col("from") >= pl.duration(days=WEEK)
+    few = 2 * pl.len().over("shop", "from") <= pl.col("running")
     return (
-        last.join(running, on="from")
-        .filter(is_over, 2 * pl.len().over("from") <= pl.col("running"))
-        .select("key", (pl.col("from") + pl.duration(days=1)).alias("day"))
+        last.join(running, on=("shop", "from"))
+        .filter(is_over, few)
+        .select(*_SUBJECT, (pl.col("from") + pl.duration(days=1)).alias("day"))
     )

@@ -1,15 +1,7 @@
-from .comparison import BANDS, Change, Reason, compare, has_same_period, reason
-from .database import SqliteDatabase
-from .past import (
-    FINDINGS,
-    OPEN,
-    Past,
-    PastQuestion,
-    findings_frame,
-    merge_past,
-    past_between,
-    read_past,
-)
+from .comparison import BANDS, Change, Reason, changes_since, compare, has_same_period
+from .database import Row, SqliteDatabase
+from .frames import ACTIONS, FINDINGS, KPIS, OF_RUNS, Runs, merge_runs, runs_of, with_days
+from .past import OPEN, Past, PastQuestion, merge_past, past_between, read_past
 from .records import (
     ActionRow,
     DoneRow,
@@ -24,12 +16,15 @@ from .records import (
     Verdict,
     VerdictRow,
 )
-from .store import Mark, Partitions, Store, row_of, write_run
+from .store import Mark, Partitions, Store, notice_marks
 from .transfer import export_lines, import_lines, run_line
 
 __all__ = [
+    "ACTIONS",
     "BANDS",
     "FINDINGS",
+    "KPIS",
+    "OF_RUNS",
     "OPEN",
     "ActionRow",
     "Change",
@@ -43,24 +38,27 @@ __all__ = [
     "Past",
     "PastQuestion",
     "Reason",
+    "Row",
     "Run",
     "RunInfo",
     "RunLine",
+    "Runs",
     "SqliteDatabase",
     "State",
     "Store",
     "Verdict",
     "VerdictRow",
+    "changes_since",
     "compare",
     "export_lines",
-    "findings_frame",
     "has_same_period",
     "import_lines",
     "merge_past",
+    "merge_runs",
+    "notice_marks",
     "past_between",
     "read_past",
-    "reason",
-    "row_of",
     "run_line",
-    "write_run",
+    "runs_of",
+    "with_days",
 ]

@@ -1,11 +1,11 @@
 """What became of findings from one run to a later one, for all shops of a block at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 import polars as pl
 
-from advisor.history.past import OPEN
+from advisor.history.past import OPEN, Past
 from advisor.history.records import RunInfo, State
 
 BANDS = "bands"  # among the hashes of the rules: that of the targets that they share
@@ -93,17 +93,61 @@ def compare(
     )
 
 
-def reason(rule: str, now: RunInfo, then: RunInfo) -> Reason:
-    """What else than the shop may have changed a finding of *rule* between two runs; the shop where
-    nothing else has."""
-    for name in (rule, BANDS):
-        if now.rules.get(name) != then.rules.get(name):
-            return Reason.RULES
-    if now.config != then.config:
-        return Reason.SETTINGS
-    if now.version != then.version:
-        return Reason.VERSION
-    return Reason.DATA if has_same_period(now, then) else Reason.SHOP
+_ABOUT = ("rule", "severity", "kind", "key", "name", "opened")  # the same in both runs
+
+
+def changes_since(now: Mapping[str, RunInfo], findings: pl.DataFrame, past: Past) -> pl.DataFrame:
+    """The change of each finding that is open in a run of *now* or the one before, with its
+    `reason` (see Reason; "" where nothing changed), and what both runs have of it: of the one
+    before in columns that end in `_then`."""
+    runs = {shop: (info, past.runs[shop]) for shop, info in now.items() if shop in past.runs}
+    same = [shop for shop, pair in runs.items() if has_same_period(*pair)]
+    ours, theirs = (
+        frame.filter(pl.col("shop").is_in(list(runs))) for frame in (findings, past.findings)
+    )
+    both = (
+        compare(ours, theirs, same)
+        .join(ours, on=("shop", "id"), how="left")
+        .join(theirs, on=("shop", "id"), how="left", suffix="_then")
+        .with_columns(pl.coalesce(name, f"{name}_then").alias(name) for name in _ABOUT)
+    )
+    still = pl.col("change").is_in([Change.UNCHANGED.value, Change.UNSURE.value])
+    why = pl.when(still).then(pl.lit("")).otherwise(pl.coalesce("of_rule", "of_run"))
+    return (
+        both.join(_reasons(runs), on="shop", how="left")
+        .join(_other_rules(runs), on=("shop", "rule"), how="left")
+        .with_columns(why.alias("reason"))
+        .drop("of_rule", "of_run")
+    )
+
+
+def _reasons(runs: Mapping[str, tuple[RunInfo, RunInfo]]) -> pl.DataFrame:
+    """What else than a shop and single rules may have changed its findings."""
+    rows = []
+    for shop, (now, then) in runs.items():
+        why = Reason.DATA if has_same_period(now, then) else Reason.SHOP
+        if now.version != then.version:
+            why = Reason.VERSION
+        if now.config != then.config:
+            why = Reason.SETTINGS
+        if now.rules.get(BANDS) != then.rules.get(BANDS):
+            why = Reason.RULES
+        rows.append((shop, why.value))
+    return pl.DataFrame(rows, schema={"shop": pl.String, "of_run": pl.String}, orient="row")
+
+
+def _other_rules(runs: Mapping[str, tuple[RunInfo, RunInfo]]) -> pl.DataFrame:
+    """The rules of each shop that are others than before."""
+    known: dict[tuple[int, int], list[str]] = {}  # shops of a block share their rules
+    rows = []
+    for shop, (now, then) in runs.items():
+        pair = id(now.rules), id(then.rules)
+        if pair not in known:
+            ids = sorted({*now.rules, *then.rules})
+            known[pair] = [one for one in ids if now.rules.get(one) != then.rules.get(one)]
+        rows += [(shop, rule, Reason.RULES.value) for rule in known[pair]]
+    columns = ("shop", "rule", "of_rule")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def has_same_period(now: RunInfo, then: RunInfo) -> bool:

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import polars as pl
+
 from advisor.errors import AdvisorError
+from advisor.history.frames import OF_RUNS, frame_of, with_days
 from advisor.history.migrations import IDS, MIGRATIONS
 from advisor.model import HISTORY_ID
 
@@ -34,6 +37,18 @@ class Database(Protocol):
         """Run `INSERT INTO … VALUES` or the like for each of *rows*; its tuple of `?` comes last
         but for what ON CONFLICT says."""
 
+    def of_runs(self, table: str, runs: Sequence[int]) -> pl.DataFrame:
+        """The rows of *runs* in a *table* of OF_RUNS, with `shop` and the number of their `run`."""
+        columns = [name for name in OF_RUNS[table] if name != "shop"]
+        names = ", ".join(f"t.{name}" for name in columns)
+        query = (
+            f"SELECT r.id, r.shop, {names} FROM advisor_{table} t "  # noqa: S608 (our own words)
+            f"JOIN advisor_run r ON r.id = t.run WHERE t.run IN ({', '.join('?' * len(runs))})"
+        )
+        rows = self.rows(query, runs) if runs else []
+        schema = {"run": pl.Int64(), "shop": pl.String(), **OF_RUNS[table]}
+        return with_days(frame_of(rows, schema), schema)
+
     def transaction(self) -> Any:
         """All that is done inside is kept, or nothing of it."""
 
@@ -44,7 +59,7 @@ class Database(Protocol):
         """Close the connection."""
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A file, or memory where there is no *path*. It is opened to read unless *write*, which makes
     it where there is none."""
 
@@ -107,7 +122,7 @@ class SqliteDatabase:
             raise AdvisorError(f"the history cannot be used: {error}", where=self.where) from None
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """A database on a server, through pg8000."""
 
     _MOST = 30_000  # values in one statement; the protocol counts them in 16 bits

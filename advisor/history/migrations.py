@@ -172,4 +172,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE advisor_done ADD COLUMN noticed TEXT",
         "ALTER TABLE advisor_done ADD COLUMN undone BIGINT NOT NULL DEFAULT 0",
     ),
+    (
+        "ALTER TABLE advisor_run ADD COLUMN findings BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE advisor_run ADD COLUMN actions BIGINT NOT NULL DEFAULT 0",
+        """UPDATE advisor_run SET findings = (SELECT count(*) FROM advisor_finding f
+            WHERE f.run = advisor_run.id AND f.state = 'fires'),
+            actions = (SELECT count(*) FROM advisor_action a WHERE a.run = advisor_run.id)""",
+    ),
 )

@@ -1,16 +1,18 @@
 """Reading and writing the store."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import attrs
+import polars as pl
 
 from advisor.history.database import Database, PostgresDatabase, Row, SqliteDatabase
+from advisor.history.frames import RUN_COLUMNS, Runs, stored_values
 from advisor.history.migrations import MIGRATIONS
 from advisor.history.records import (
     ActionRow,
@@ -32,10 +34,6 @@ T = TypeVar("T")
 
 NEWEST = len(MIGRATIONS)  # version of the tables
 SAME = timedelta(days=28)  # between changes on the way to one end: as long as one is watched
-RUN = ("shop", "day", "first", "last", "chosen", "version", "ruleset", "config", "inputs")
-RUN_COLUMNS = (*RUN, "currency", "digest")
-FINDING_COLUMNS = tuple(field.name for field in attrs.fields(FindingRow))
-ACTION_COLUMNS = tuple(field.name for field in attrs.fields(ActionRow))
 DONE_COLUMNS = tuple(field.name for field in attrs.fields(DoneRow))
 EXPERIMENT_COLUMNS = tuple(field.name for field in attrs.fields(ExperimentRow))
 VERDICT_COLUMNS = tuple(field.name for field in attrs.fields(VerdictRow))
@@ -58,6 +56,10 @@ class Mark:
         last = next((one for one in reversed(self.looks) if one.days), self.looks[-1])
         first = next((one for one in self.looks if one.verdict is not Verdict.TOO_EARLY), last)
         return attrs.evolve(last, day=first.day, verdict=first.verdict, because=first.because)
+
+    def looked_at(self, look: VerdictRow | None) -> "Mark":
+        """It with one more look."""
+        return self if look is None else attrs.evolve(self, looks=(*self.looks, look))
 
     @property
     def seen(self) -> int:
@@ -196,10 +198,10 @@ class Store:
             return bool(database.rows(query, (shop, name)))
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────
-    def record(self, run: Run) -> None:
-        """Keep *run*, whole or not at all."""
+    def record(self, runs: Runs) -> None:
+        """Keep *runs*, all of them or none."""
         with self.writing() as database:
-            write_run(database, run)
+            write_runs(database, runs)
 
     def runs(self, shop: str | None = None) -> list[RunLine]:
         """The runs of *shop*, or of all, newest day first."""
@@ -237,50 +239,39 @@ class Store:
             return many
 
 
-def write_run(database: Database, run: Run) -> None:
-    """Insert *run* with its rows; inside a transaction."""
-    info = run.info
-    rules = json.dumps(dict(sorted(info.rules.items())), separators=(",", ":"))
-    ruleset = _digest(rules)
-    database.rows(
-        "INSERT INTO advisor_ruleset (digest, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (ruleset, rules),
+def write_runs(database: Database, runs: Runs) -> None:
+    """Insert *runs* with their rows; inside a transaction."""
+    tables = runs.tables()
+    _write(database, "ruleset", tables["ruleset"], "ON CONFLICT DO NOTHING")
+    rows = tables["run"]
+    place = f"({', '.join('?' * rows.width)})"
+    statement = _insert("run", rows.columns).replace(place, ", ".join([place] * rows.height))
+    values = [value for row in rows.iter_rows() for value in row]
+    numbers: dict[str, int] = dict(database.rows(f"{statement} RETURNING shop, id", values))
+    newest = (
+        "ON CONFLICT (shop, metric, day) DO UPDATE SET run = excluded.run, value = excluded.value"
     )
-    values = (
-        info.shop,
-        info.day.isoformat(),
-        info.first and info.first.isoformat(),
-        info.last and info.last.isoformat(),
-        int(info.chosen),
-        info.version,
-        ruleset,
-        info.config,
-        json.dumps(info.inputs),
-        info.currency,
-        digest_of_run(run),
-    )
-    ((number,),) = database.rows(f"{_insert('run', RUN_COLUMNS)} RETURNING id", values)
-    database.many(
-        _insert("finding", ("run", *FINDING_COLUMNS)),
-        [(number, *row_of(row)) for row in run.findings],
-    )
-    database.many(
-        _insert("action", ("run", *ACTION_COLUMNS)),
-        [(number, *row_of(row)) for row in run.actions],
-    )
-    database.many(
-        f"{_insert('kpi', ('shop', 'metric', 'day', 'run', 'value'))} "
-        "ON CONFLICT (shop, metric, day) DO UPDATE SET run = excluded.run, value = excluded.value",
-        [(info.shop, row.metric, row.day.isoformat(), number, row.value) for row in run.kpis],
-    )
+    for name, frame in runs.rows(numbers).items():
+        _write(database, name, frame, newest if name == "kpi" else "")
+    _write(database, "look", tables["look"], "ON CONFLICT DO NOTHING")
+    _notice(database, tables["done"])
 
-    database.many(
-        f"{_insert('look', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING",
-        [(done, *row_of(row)) for done, row in run.verdicts],
-    )
-    for done in run.noticed:
-        if not _same(database, info.shop, done):
-            write_done(database, info.shop, done)
+
+def notice_marks(store: Store, rows: pl.DataFrame) -> None:
+    """Keep marks of changes that were noticed (DONE), where they have none."""
+    with store.writing() as database:
+        _notice(database, rows)
+
+
+def _notice(database: Database, rows: pl.DataFrame) -> None:
+    for shop, *row in rows.iter_rows():
+        done = as_done(tuple(row))
+        if not _same(database, shop, done):
+            write_done(database, shop, done)
+
+
+def _write(database: Database, table: str, frame: pl.DataFrame, conflict: str = "") -> None:
+    database.many(f"{_insert(table, frame.columns)} {conflict}", frame.iter_rows())
 
 
 def _same(database: Database, shop: str, done: DoneRow) -> list[tuple[int, bool]]:
@@ -305,36 +296,24 @@ def _delete_mark(database: Database, number: int) -> None:
 
 def load_run(database: Database, line: RunLine) -> Run:
     """The rows of a run."""
-    findings = database.rows(_select("finding", FINDING_COLUMNS, "run = ?", "id"), (line.id,))
-    actions = database.rows(_select("action", ACTION_COLUMNS, "run = ?", "rank"), (line.id,))
-    columns = ("metric", "day", "value")
-    kpis = database.rows(_select("kpi", columns, "run = ?", "metric, day"), (line.id,))
+    frames = {name: database.of_runs(name, [line.id]) for name in ("finding", "action", "kpi")}
+    kpis = frames["kpi"].sort("metric", "day").drop("run", "shop")
     return Run(
         info=line.info,
-        findings=tuple(as_finding(row) for row in findings),
-        actions=tuple(as_action(row) for row in actions),
-        kpis=tuple(KpiRow(metric, date.fromisoformat(day), value) for metric, day, value in kpis),
+        findings=tuple(map(as_finding, _rows(frames["finding"].sort("id")))),
+        actions=tuple(map(as_action, _rows(frames["action"].sort("rank")))),
+        kpis=tuple(KpiRow(*row) for row in kpis.iter_rows()),
     )
 
 
-def actions_of(database: Database, runs: Sequence[int]) -> dict[str, list[ActionRow]]:
-    """The actions of *runs*, by shop."""
-    names = ", ".join(f"a.{name}" for name in ACTION_COLUMNS)
-    query = (
-        f"SELECT r.shop, {names} FROM advisor_action a "  # noqa: S608 (our own words)
-        f"JOIN advisor_run r ON r.id = a.run WHERE a.run IN ({', '.join('?' * len(runs))}) "
-        "ORDER BY r.shop, a.rank"
-    )
-    found: dict[str, list[ActionRow]] = {}
-    for shop, *row in database.rows(query, runs):
-        found.setdefault(shop, []).append(as_action(tuple(row)))
-    return found
+def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    return frame.drop("run", "shop").iter_rows(named=True)
 
 
 def write_done(database: Database, shop: str, done: DoneRow) -> int | None:
     """Insert a mark; its number, or None where the same is there."""
     query = f"{_insert('done', ('shop', *DONE_COLUMNS))} ON CONFLICT DO NOTHING RETURNING id"
-    found = database.rows(query, (shop, *row_of(done)))
+    found = database.rows(query, (shop, *stored_values(done)))
     return found[0][0] if found else None
 
 
@@ -342,7 +321,7 @@ def write_experiment(database: Database, shop: str, row: ExperimentRow) -> bool:
     """Insert a test; False where there is one of its name."""
     columns = ("shop", *EXPERIMENT_COLUMNS)
     query = f"{_insert('experiment', columns)} ON CONFLICT DO NOTHING RETURNING name"
-    return bool(database.rows(query, (shop, *row_of(row))))
+    return bool(database.rows(query, (shop, *stored_values(row))))
 
 
 def experiments_of(database: Database, shops: Sequence[str]) -> dict[str, list[ExperimentRow]]:
@@ -361,7 +340,7 @@ def experiments_of(database: Database, shops: Sequence[str]) -> dict[str, list[E
 def write_verdict(database: Database, number: int, verdict: VerdictRow) -> None:
     """Insert what was said of a mark; what was said first stays."""
     query = f"{_insert('look', ('done', *VERDICT_COLUMNS))} ON CONFLICT DO NOTHING"
-    database.rows(query, (number, *row_of(verdict)))
+    database.rows(query, (number, *stored_values(verdict)))
 
 
 def marks_of(database: Database, shops: Sequence[str]) -> dict[str, list[Mark]]:
@@ -412,25 +391,17 @@ def levers_of(database: Database, before: date | None = None) -> list[LeverRow]:
     return [row for row in rows if row.called]
 
 
-def has_run(database: Database, run: Run) -> bool:
-    """Whether the same run is there."""
+def has_run(database: Database, runs: Runs) -> bool:
+    """Whether the same run is there; *runs* is one."""
+    ((shop, digest),) = runs.tables()["run"].select("shop", "digest").iter_rows()
     query = "SELECT 1 FROM advisor_run WHERE shop = ? AND digest = ?"
-    return bool(database.rows(query, (run.info.shop, digest_of_run(run))))
-
-
-def digest_of_run(run: Run) -> str:
-    """What tells a run from others: its days, its inputs and what it was made with."""
-    info = attrs.astuple(run.info, recurse=False)
-    parts = (*map(str, info[:6]), *sorted(run.info.rules.items()), *map(str, info[7:]))
-    return _digest(repr((parts, sorted(row.id + row.state for row in run.findings))))
+    return bool(database.rows(query, (shop, digest)))
 
 
 def _run_lines(database: Database, shop: str | None) -> Iterator[RunLine]:
     columns = ", ".join(f"r.{name}" for name in ("id", *RUN_COLUMNS))
     query = (
-        f"SELECT {columns}, s.rules, "  # noqa: S608 (our own words)
-        "(SELECT count(*) FROM advisor_finding f WHERE f.run = r.id AND f.state = 'fires'), "
-        "(SELECT count(*) FROM advisor_action a WHERE a.run = r.id) "
+        f"SELECT {columns}, s.rules "  # noqa: S608 (our own words)
         "FROM advisor_run r JOIN advisor_ruleset s ON s.digest = r.ruleset"
     )
     where, values = ("", ()) if shop is None else (" WHERE r.shop = ?", (shop,))
@@ -439,10 +410,9 @@ def _run_lines(database: Database, shop: str | None) -> Iterator[RunLine]:
 
 
 def as_run_line(row: Row) -> RunLine:
-    """A row of the id and RUN_COLUMNS of a run, its rules, and how much it found."""
-    number, *values = row
-    named: Mapping[str, Any] = dict(zip(RUN_COLUMNS, values, strict=False))
-    rules, findings, actions = values[len(RUN_COLUMNS) :]
+    """A row of the id and RUN_COLUMNS of a run, and its rules."""
+    number, *values, rules = row
+    named: Mapping[str, Any] = dict(zip(RUN_COLUMNS, values, strict=True))
     info = RunInfo(
         shop=named["shop"],
         day=date.fromisoformat(named["day"]),
@@ -450,26 +420,29 @@ def as_run_line(row: Row) -> RunLine:
         last=_day(named["last"]),
         chosen=bool(named["chosen"]),
         version=named["version"],
-        rules=json.loads(rules),
+        rules=_rules(rules),
         config=named["config"],
         inputs=tuple(json.loads(named["inputs"])),
         currency=named["currency"],
     )
-    return RunLine(number, info, findings, actions)
+    return RunLine(number, info, named["findings"], named["actions"])
 
 
-def as_finding(row: Row) -> FindingRow:
-    """A row of FINDING_COLUMNS."""
-    named: dict[str, Any] = dict(zip(FINDING_COLUMNS, row, strict=True))
-    named["state"] = State(named["state"])
-    named["opened"] = date.fromisoformat(named["opened"])
-    return FindingRow(**named)
+@lru_cache(maxsize=8)
+def _rules(text: str) -> Mapping[str, str]:
+    """The hashes of rules, which are the same in most runs."""
+    found: Mapping[str, str] = json.loads(text)
+    return found
 
 
-def as_action(row: Row) -> ActionRow:
-    """A row of ACTION_COLUMNS."""
-    named: dict[str, Any] = dict(zip(ACTION_COLUMNS, row, strict=True))
-    return ActionRow(**{**named, "findings": tuple(json.loads(named["findings"]))})
+def as_finding(row: Mapping[str, Any]) -> FindingRow:
+    """A row of FINDINGS."""
+    return FindingRow(**{**row, "state": State(row["state"])})
+
+
+def as_action(row: Mapping[str, Any]) -> ActionRow:
+    """A row of ACTIONS."""
+    return ActionRow(**{**row, "findings": tuple(json.loads(row["findings"]))})
 
 
 def as_done(row: Row) -> DoneRow:
@@ -494,17 +467,6 @@ def as_experiment(row: Row) -> ExperimentRow:
     return ExperimentRow(**{**named, "versions": tuple(json.loads(named["versions"]))})
 
 
-def row_of(row: FindingRow | ActionRow | DoneRow | VerdictRow | ExperimentRow) -> Row:
-    """The values of a row as they are stored."""
-    return tuple(_stored(getattr(row, field.name)) for field in attrs.fields(type(row)))
-
-
-def _stored(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
-
-
 def _day(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
 
@@ -512,12 +474,3 @@ def _day(value: str | None) -> date | None:
 def _insert(table: str, columns: Sequence[str]) -> str:
     places = ", ".join("?" * len(columns))
     return f"INSERT INTO advisor_{table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
-
-
-def _select(table: str, columns: Iterable[str], where: str, order: str) -> str:
-    names = ", ".join(columns)
-    return f"SELECT {names} FROM advisor_{table} WHERE {where} ORDER BY {order}"  # noqa: S608
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from advisor.errors import AdvisorError
+from advisor.history.frames import runs_of
 from advisor.history.records import DoneRow, ExperimentRow, Run, VerdictRow
 from advisor.history.store import (
     Store,
@@ -15,7 +16,7 @@ from advisor.history.store import (
     load_run,
     write_done,
     write_experiment,
-    write_run,
+    write_runs,
     write_verdict,
 )
 from advisor.model import frozen
@@ -76,8 +77,9 @@ def import_lines(store: Store, lines: Iterable[str], *, where: str) -> tuple[int
     added = 0
     with store.writing() as database:
         for run in runs:
-            if not has_run(database, run):
-                write_run(database, run)
+            kept = runs_of([run])
+            if not has_run(database, kept):
+                write_runs(database, kept)
                 added += 1
         for mark in given:
             if isinstance(mark, _Experiment):

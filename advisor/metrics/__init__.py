@@ -13,7 +13,7 @@ from advisor.metrics.derived import (
 )
 from advisor.metrics.funnel import comes_after, steps_after
 from advisor.metrics.funnel_counts import FunnelTotals, funnel_totals
-from advisor.metrics.kpis import Total, kpi_names, totals
+from advisor.metrics.kpis import Total, kpi_names, totals, totals_by_day
 from advisor.metrics.lineage import Lineage, Rows
 from advisor.metrics.margins import OWN_LIST, SETTLEMENTS, with_margins
 from advisor.metrics.measured import (
@@ -100,6 +100,7 @@ __all__ = [
     "sureness",
     "told_apart",
     "totals",
+    "totals_by_day",
     "unpooled",
     "value_of",
     "wanted",

@@ -17,18 +17,50 @@ from advisor.model import CountUnit, Grain, Metric, Period, Vocabulary, Window, 
 @frozen(eq=False)
 class Total:
     """A metric over all subjects of the coarsest kind that has it. *row* and *frame* hold its
-    measured columns; *series* has days and values."""
+    measured columns; *points* has lists of its days (`from`) and values in the row *place*."""
 
     metric: Metric
     kind: str
     row: Mapping[str, Any]
     frame: pl.DataFrame
-    series: tuple[tuple[str, float | None], ...]
+    points: pl.DataFrame
+    place: int | None
     of: str = ""  # the one subject that it is of, where others or more than it may be there
     several: bool = False  # whether it is of more than one subject
     grain: Grain = Grain.PERIOD
     days: Period | None = None  # from the first to the last day of its rows; None: some have none
     every_day: bool = False  # whether each of these days has rows
+
+    @property
+    def series(self) -> tuple[tuple[str, float | None], ...]:
+        """Its days and values."""
+        if self.place is None:
+            return ()
+        days, values = (self.points[name][self.place] for name in ("from", self.metric.id))
+        return tuple((day.isoformat(), value) for day, value in zip(days, values, strict=True))
+
+
+BY_DAY = {"shop": pl.String, "metric": pl.String, "day": pl.Date, "value": pl.Float64}
+
+
+def totals_by_day(totals: Mapping[str, Mapping[str, Total]]) -> pl.DataFrame:
+    """The daily values of the *totals* of all shops (see BY_DAY)."""
+    shops: dict[tuple[int, str], tuple[pl.DataFrame, list[str]]] = {}
+    for shop, own in totals.items():
+        for name, total in own.items():
+            if total.place is not None:
+                _, some = shops.setdefault((id(total.points), name), (total.points, []))
+                some.append(shop)
+    parts = [
+        points.lazy()
+        .filter(pl.col("shop").is_in(some))
+        .select("shop", pl.lit(name).alias("metric"), "from", pl.col(name).alias("value"))
+        .explode("from", "value")
+        .select("shop", "metric", pl.col("from").cast(pl.Date).alias("day"), "value")
+        .cast({"value": pl.Float64})
+        for (_, name), (points, some) in shops.items()
+    ]
+    return pl.concat([pl.LazyFrame(schema=BY_DAY), *parts]).collect(engine="in-memory")
 
 
 def totals(
@@ -230,21 +262,20 @@ def _totals(asked: Sequence[_Asked], vocabulary: Vocabulary) -> Iterator[tuple[s
         if whole.height > 1:
             whole = whole.sort("shop")
         shops = {row["shop"]: row for row in facts.iter_rows(named=True)}
-        points = {row["shop"]: row for row in days.iter_rows(named=True)}
+        places = {shop: place for place, shop in enumerate(days["shop"])}
         names = one.names_of(shops.values(), vocabulary)
         for place, row in enumerate(whole.iter_rows(named=True)):
             shop, columns = row["shop"], whole.slice(place, 1)
             first, last = shops[shop]["first"], shops[shop]["last"]
             period = None if shops[shop]["undated"] else Period(first, last)
-            shown = points.get(shop, {"from": ()})
-            dates = [day.isoformat() for day in shown["from"]]
             for metric in one.metrics:
                 total = Total(
                     metric=metric,
                     kind=one.spans.rows.subject,
                     row=row,
                     frame=columns,
-                    series=tuple(zip(dates, shown.get(metric.id, ()), strict=True)),
+                    points=days,
+                    place=places.get(shop) if metric.id in days.columns else None,
                     of=names.get(shop, ""),
                     several=shops[shop]["several"],
                     grain=one.spans.rows.grain,

@@ -31,6 +31,7 @@ from advisor.plan.shop_plan import (
     findings_frame,
     plan_shop,
 )
+from advisor.plan.shown import shown_values
 
 __all__ = [
     "ACTIONS",
@@ -66,6 +67,7 @@ __all__ = [
     "plan",
     "plan_shop",
     "price_findings",
+    "shown_values",
     "start",
     "worth_of_one",
 ]

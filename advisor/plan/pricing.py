@@ -11,15 +11,26 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.judge import Grader, Judgement, Match, MatchedRows, matched_rows, subject_id
-from advisor.metrics import Windows
-from advisor.model import Rule, frozen
+from advisor.judge import (
+    RELATIVE,
+    Grader,
+    Judgement,
+    Match,
+    MatchedRows,
+    matched_rows,
+    subject_id,
+    truth_column,
+)
+from advisor.metrics import Value, Windows, metric_of, value_of
+from advisor.model import Better, Rule, finite, frozen
 from advisor.plan.actions import fingerprint
 from advisor.plan.candidates import Candidates, Use, margins, own_margins
-from advisor.plan.factors import chances, factors, reason, target
+from advisor.plan.factors import chances, edge, factors, reason, target
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Factor, NoPrice, Price, Reason, Target, TargetOrigin
 from advisor.plan.question import question
+
+_PARTS = ("", ".lo", ".hi", ".n", ".before", ".edge.low", ".edge.high")  # columns of a Value
 
 
 @frozen(eq=False)
@@ -39,6 +50,53 @@ class PricedFindings:
         """What was measured of a finding: a frame, and its row there."""
         rows = self._rows_of[id(self.matches[index].evaluation.graded)]
         return rows.frame, rows.places[self.matches[index].row]
+
+    def value(self, index: int, name: str) -> Value | None:
+        """The metric *name* of the subject of a finding, without its band's origin; None where it
+        was not measured."""
+        frame, place = self.measured(index)
+        if f"{name}.lo" not in frame.columns:
+            return None
+        parts = [c for c in (f"{name}{end}" for end in _PARTS) if c in frame.columns]
+        metric = metric_of(name, self.grader.vocabulary)
+        return value_of(metric, frame[parts].row(place, named=True))
+
+    def target(self, index: int, value: Value, levels: tuple[str, ...]) -> Target | None:
+        """Where the *value* of a finding has to get to be in *levels*; without a band, what the
+        better half of the shop's own has, or what the rule holds it against; where it is there,
+        what it was before it got worse. None where nothing tells."""
+        targets = self.targets.get(index, {})
+        return (
+            edge(value, levels)
+            or targets.get(value.metric.id)
+            or self._compared(index, value, levels)
+            or _back(value)
+        )
+
+    def _compared(self, index: int, value: Value, levels: tuple[str, ...]) -> Target | None:
+        """Where *value* is clear of the nearest of what the rule's own conditions hold it against:
+        all have to hold, so one that does not ends the finding."""
+        frame, place = self.measured(index)
+        now = value.value
+        if now is None:
+            return None
+        ends: list[tuple[float | None, float | None, TargetOrigin]] = []
+        for test in self.matches[index].rule.when.own():
+            if test.name == value.metric.id and not test.asks_past():
+                ends.append((test.at_most, test.at_least, TargetOrigin.LIMIT))
+                column = f"{truth_column(test)}.centre"
+                usual = finite(frame[column][place]) if column in frame.columns else None
+                if usual is not None:
+                    low, high = (usual * share for share in RELATIVE)
+                    ends.append((low, high, TargetOrigin.OTHERS))
+        found = [
+            Target(at, above, origin)
+            for low, high, origin in ends
+            for at, above in ((low, False), (high, True))
+            if at is not None and (now > at if above else now < at)
+        ]
+        wanted = [one for one in found if ("high" if one.above else "low") not in levels]
+        return min(wanted, key=lambda one: abs(one.value - now), default=None)
 
     @cached_property
     def _rows_of(self) -> Mapping[int, MatchedRows]:
@@ -68,6 +126,16 @@ class PricedFindings:
             )
             findings.setdefault(match.shop, []).append(finding)
         return findings
+
+
+def _back(value: Value) -> Target | None:
+    now, before, better = value.value, value.before, value.metric.better
+    if now is None or before is None or better is Better.NEITHER:
+        return None
+    above = better is Better.LOWER
+    if not (before < now if above else before > now):
+        return None
+    return Target(before, above, TargetOrigin.BEFORE)
 
 
 def price_findings(

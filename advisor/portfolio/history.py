@@ -8,31 +8,39 @@ OUT/history/
 ```
 
 The columns are those of a shop's own history.db. A run of the same day and period replaces the one
-before it. Questions are put in SQL, to a database in memory that holds the rows of the shops that
-are asked about.
+before it. What is asked of marks is asked in SQL, of a database in memory; the rows of runs are
+read as they are needed.
 """
 
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
+from typing import Any
 
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.history import Run, SqliteDatabase, write_run
+from advisor.history import (
+    OF_RUNS,
+    Row,
+    Runs,
+    SqliteDatabase,
+    Store,
+    merge_runs,
+    notice_marks,
+    with_days,
+)
 from advisor.model import frozen
 from advisor.portfolio.dataset import DIGEST, Dataset, number_of
 from advisor.portfolio.storage import Storage
 from advisor.stats import partitions
 
-RUN, MARKS, HISTORY = "run", "marks", "history"
+RUN, DONE, LOOK, MARKS, HISTORY = "run", "done", "look", "marks", "history"
 Lists = Mapping[str, str | None]
 """The list of each partition that counts; None where all that is in it does."""
-_OF_RUNS = ("finding", "action", "kpi")
-_BESIDE = ("ruleset", "look")  # of which what is there first stays
-_MARKS = ("done", "look")
+_MARKS = (DONE, LOOK, "experiment")
 _NO_RUNS = {"id": pl.Int64, "shop": pl.String, "day": pl.String, "file": pl.String}
 
 
@@ -51,7 +59,7 @@ class History:
         return bool(lists_of(self.storage))
 
     def open(self) -> SqliteDatabase:
-        """A database with the rows of the shops."""
+        """A database with the runs of the shops, and all marks."""
         return _Database(self)
 
 
@@ -113,78 +121,131 @@ def _listed(storage: Storage, partition: str, name: str | None) -> list[str]:
     return found
 
 
-def write_partition(storage: Storage, partition: str, block: str, runs: Sequence[Run]) -> None:
-    """Keeps the *runs* of a block of shops."""
-    database = SqliteDatabase(None, write=True)
-    with database.transaction():
-        database.migrate()
-        for run in runs:
-            write_run(database, run)
-    tables = (RUN, *_OF_RUNS, *_BESIDE)
-    _write(storage, partition, {f"{block}-{name}": _table(database, name) for name in tables})
-    database.close()
+def write_partition(storage: Storage, partition: str, block: str, runs: Sequence[Runs]) -> None:
+    """Keeps the *runs* of a block of shops. What they noticed is marked when all blocks are done
+    (`keep_noticed`)."""
+    whole = merge_runs(runs)
+    tables = dict(whole.tables())
+    tables[RUN] = tables[RUN].with_row_index("id", offset=1).cast({"id": pl.Int64})
+    tables |= whole.rows(dict(tables[RUN].select("shop", "id").iter_rows()))
+    kept = {name: one for name, one in tables.items() if one.height or name not in _MARKS}
+    _write(storage, partition, {f"{block}-{name}": frame for name, frame in kept.items()})
+
+
+def keep_noticed(storage: Storage, partition: str, files: Sequence[str]) -> None:
+    """Marks what the *files* of a run have noticed."""
+    there = set(storage.names(f"{HISTORY}/{partition}"))
+    named = [f"{file}-{DONE}" for file in files if f"{file}-{DONE}.parquet" in there]
+    if named:
+        rows = pl.concat([_read(storage, f"{partition}/{name}") for name in named])
+        notice_marks(Store(partitions=History(storage, frozenset())), rows)
+
+
+def stamp_of_marks(storage: Storage, today: str) -> str:
+    """What a run of *today* may know of what was done."""
+    stamp = hashlib.sha256()
+    for name, rows in _marks(storage):
+        known = rows
+        if name == DONE:
+            known = rows.filter(pl.col("noticed").is_null() | (pl.col("noticed") < today))
+        if name == LOOK:
+            known = rows.filter(pl.col("day") < today)
+        stamp.update("".join(map(repr, known.iter_rows())).encode())
+    return stamp.hexdigest()
+
+
+def _marks(storage: Storage) -> Iterator[tuple[str, pl.DataFrame]]:
+    there = set(storage.names(f"{HISTORY}/{MARKS}"))
+    for name in _MARKS:
+        if f"{name}.parquet" in there:
+            yield name, _read(storage, f"{MARKS}/{name}")
 
 
 class _Database(SqliteDatabase):
-    """The history in memory; what a transaction changes of marks is written back."""
+    """The history in memory, without the rows of its runs; what a transaction changes of marks is
+    written back."""
 
     def __init__(self, history: History) -> None:
         super().__init__(None, write=True)
         self.where = history.storage.at(HISTORY)
-        self._storage = history.storage
+        self._history, self._storage, self._has_runs = history, history.storage, True
+        self._blocks = [
+            (partition, block)
+            for partition, listed in sorted(lists_of(self._storage).items())
+            for block in sorted(_listed(self._storage, partition, listed))
+        ]
         with super().transaction():
             self.migrate()
-            self._load(history)
+            self._load_marks()
+        self._has_runs = False
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
+        # Runs are read where they are first asked for: marks are asked for more often.
+        if "advisor_run " in query and not self._has_runs:
+            self._has_runs = True
+            self._insert(RUN, self._numbered.drop("id", "file").rename({"number": "id"}))
+            for file in self._numbered["file"].unique(maintain_order=True):
+                self._insert("ruleset", _read(self._storage, f"{file}-ruleset"))
+        return super().rows(query, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        runs = len(self.rows("SELECT id FROM advisor_run"))
+        number = "SELECT count(*) FROM advisor_run "
+        runs = self.rows(number)
         with super().transaction():
             yield
-            if len(self.rows("SELECT id FROM advisor_run")) != runs:
+            if self.rows(number) != runs:
                 hint = "each run is a folder in it"
                 raise AdvisorError("a portfolio adds its runs itself", where=self.where, hint=hint)
         _write(self._storage, MARKS, {name: _table(self, name) for name in _MARKS})
 
-    def _load(self, history: History) -> None:
-        marks = set(self._storage.names(f"{HISTORY}/{MARKS}"))
-        for name in _MARKS:
-            if f"{name}.parquet" in marks:
-                self._insert(name, _read(self._storage, f"{MARKS}/{name}"))
-        files = [
-            f"{partition}/{block}"
-            for partition, listed in sorted(lists_of(self._storage).items())
-            for block in sorted(_listed(self._storage, partition, listed))
-        ]
-        number = number_of(history.block)
+    def of_runs(self, table: str, runs: Sequence[int]) -> pl.DataFrame:
+        # A later run has the newer value of a day of a KPI.
+        is_kpi = table == "kpi"
+        number = pl.col("number")
+        asked = self._numbered if is_kpi else self._numbered.filter(number.is_in(list(runs)))
+        schema = OF_RUNS[table]
+        parts = [pl.DataFrame(schema={RUN: pl.Int64, **schema})]
+        for (file,), part in partitions(asked, ["file"]).items():
+            numbers = part.select(pl.col("id").alias(RUN), "shop", pl.col("number").cast(pl.Int64))
+            own = [name for name in schema if name != "shop"]
+            rows = _read(self._storage, f"{file}-{table}").select(RUN, *own)
+            renamed = rows.join(numbers, on=RUN).drop(RUN).rename({"number": RUN})
+            parts.append(with_days(renamed, schema).select(RUN, *schema))
+        found = pl.concat(parts)
+        if is_kpi:
+            newest = found.sort(RUN).unique(("shop", "metric", "day"), keep="last")
+            return newest.filter(pl.col(RUN).is_in(list(runs)))
+        return found
+
+    @cached_property
+    def _numbered(self) -> pl.DataFrame:
+        """The rows of runs, each with its `number` and its `file`."""
+        shops, number = self._history.shops, number_of(self._history.block)
+        files = [f"{partition}/{block}" for partition, block in self._blocks]
         own = [file for file in files if number_of(file.rpartition("/")[2]) == number]
-        runs = _runs(self._storage, own, history.shops)
-        if history.shops is None or history.shops - set(runs["shop"]):
+        runs = _runs(self._storage, own, shops)
+        if shops is None or shops - set(runs["shop"]):
             rest = [file for file in files if file not in own]
-            others = _runs(self._storage, rest, history.shops)
-            runs = pl.concat([runs, others], how="diagonal_relaxed")
-        numbered = runs.sort("day", "file", "id").with_row_index("number", offset=1)
-        renamed = numbered.drop("id", "file").rename({"number": "id"})
-        self._insert(RUN, renamed)
-        for (file,), part in partitions(numbered, ["file"]).items():
-            numbers = part.select(pl.col("id").alias(RUN), pl.col("number").cast(pl.Int64))
-            for name in _OF_RUNS:
-                rows = _read(self._storage, f"{file}-{name}")
-                if rows.height:
-                    rows = rows.join(numbers, on=RUN).drop(RUN).rename({"number": RUN})
-                    self._insert(name, rows)
-            for name in _BESIDE:
-                self._insert(name, _read(self._storage, f"{file}-{name}"))
+            runs = pl.concat([runs, _runs(self._storage, rest, shops)], how="diagonal_relaxed")
+        return runs.sort("day", "file", "id").with_row_index("number", offset=1)
+
+    def _load_marks(self) -> None:
+        for name, rows in _marks(self._storage):
+            self._insert(name, rows)
+        there = {
+            partition: set(self._storage.names(f"{HISTORY}/{partition}"))
+            for partition, _ in self._blocks
+        }
+        for partition, block in self._blocks:
+            if f"{block}-{LOOK}.parquet" in there[partition]:
+                self._insert(LOOK, _read(self._storage, f"{partition}/{block}-{LOOK}"))
 
     def _insert(self, name: str, frame: pl.DataFrame) -> None:
-        if not frame.height:
-            return
-        # A later run has the newer value of a day; of an action the first verdict stays.
-        verb = "IGNORE" if name in _BESIDE else "REPLACE"
-        places = ", ".join("?" * frame.width)
-        columns = ", ".join(frame.columns)
-        statement = f"INSERT OR {verb} INTO advisor_{name} ({columns}) VALUES ({places})"  # noqa: S608
-        self.many(statement, frame.rows())
+        """Insert rows; what is there first stays."""
+        places, columns = ", ".join("?" * frame.width), ", ".join(frame.columns)
+        statement = f"INSERT OR IGNORE INTO advisor_{name} ({columns}) VALUES ({places})"  # noqa: S608
+        self.many(statement, frame.iter_rows())
 
 
 def _table(database: SqliteDatabase, name: str) -> pl.DataFrame:

@@ -26,7 +26,13 @@ from advisor.plugin import ChildDied, installed_versions, own_version
 from advisor.portfolio.dataset import DIGEST, SHOPS, TABLES, Block, Dataset, empty_tables
 from advisor.portfolio.engines import Engine, Message, Place, ProcessEngine
 from advisor.portfolio.facts import Facts, index_frame, stable_blocks, stamp_of
-from advisor.portfolio.history import HISTORY, MARKS, clean_history, keep_list, lists_of
+from advisor.portfolio.history import (
+    clean_history,
+    keep_list,
+    keep_noticed,
+    lists_of,
+    stamp_of_marks,
+)
 from advisor.portfolio.plans import Plan, PlanLink, PlanPlace, plan_place
 from advisor.portfolio.source import Source, of_facts, of_folders
 from advisor.report import PROCESS, FailedShop
@@ -263,8 +269,8 @@ def run_portfolio(
         pool.run([partial(blocks.work, number, parts[number]) for number in waiting])
         done = [blocks.done[number] for number in parts]
         history = dict(lists_of(dataset.storage))
+        files = [file for block in done for file in block.files]
         if options.partition:
-            files = [file for block in done for file in block.files]
             kept_runs = keep_list(dataset.storage, options.partition, files)
             history.pop(options.partition, None)
             history |= {options.partition: kept_runs} if kept_runs else {}
@@ -291,6 +297,8 @@ def run_portfolio(
         made = reports(draft, place.links(written)) if reports is not None else {}
         at = place.publish(draft, written, made)
     clean_history(dataset.storage, history)
+    if options.partition:
+        keep_noticed(dataset.storage, options.partition, files)
     if source.facts_to is not None:
         named = draft.table("shops").select(pl.col("facts").drop_nulls().unique())
         facts = named.collect(engine="in-memory")["facts"]
@@ -368,13 +376,13 @@ class _Blocks:
     _fingerprints: dict[str, str] = attrs.field(factory=dict)
     _before: Mapping[str, Block] = attrs.field(init=False)
     _former: Mapping[str, Any] = attrs.field(init=False)
-    _marks: Mapping[str, str] = attrs.field(init=False)
+    _marks: str = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         dataset = self.pool.dataset
         self._before, self._former = dataset.done_blocks(), dataset.former()
-        marks = self.pool.options.partition != ""
-        self._marks = dataset.storage.stamps(f"{HISTORY}/{MARKS}") if marks else {}
+        options = self.pool.options
+        self._marks = stamp_of_marks(dataset.storage, options.today) if options.partition else ""
 
     def numbers(self) -> Mapping[str, str]:
         """The block of each folder, of all blocks that are done; those that the manifest names come
@@ -534,9 +542,7 @@ def _plans_of(number: str, fingerprint: str, formats: Sequence[str]) -> str:
     return f"{number}-{hashlib.sha256(made_of.encode()).hexdigest()[:DIGEST]}"
 
 
-def _fingerprint(
-    stamps: Sequence[tuple[str, str]], options: Options, marks: Mapping[str, str]
-) -> str:
+def _fingerprint(stamps: Sequence[tuple[str, str]], options: Options, marks: str) -> str:
     """What the results of a block depend on: the files of its shops as they are, the options, the
     rules in folders of the user's own, what was marked as done, and the versions."""
     rules = [stamp_of(Path(place)) for place in options.rules]

@@ -10,10 +10,10 @@ from typing import Any, overload
 import attrs
 import polars as pl
 
-from advisor.diagnosis import diagnose_gathered
+from advisor.diagnosis import Shop, diagnose_block
 from advisor.document import SCHEMA_VERSION, Document, rounded_money
 from advisor.errors import AdvisorError
-from advisor.knowledge import installed_rules
+from advisor.knowledge import Resolver, installed_rules
 from advisor.model import (
     CONFIG_NAME,
     SOURCE,
@@ -151,10 +151,12 @@ def report_of(
     request = facts_request(request_of(options), facts, exports)
     if language is not None:
         request = attrs.evolve(request, language=language)
-    diagnosis = diagnose_gathered(facts.gathered, request, registry)
     memory = Memory(partitions=lambda shops: History(dataset.storage, shops), records=False)
-    document, _ = memory.compose(diagnosis, memory.past([diagnosis]))
-    return document, request.settings, diagnosis.language
+    resolver = Resolver(registry)
+    shops = memory.with_changes([Shop(resolver.resolve(request), facts.gathered)])
+    diagnosed, recalled = memory.recall(diagnose_block(shops, resolver))
+    (diagnosis,) = diagnosed.shops
+    return recalled.document(diagnosis), request.settings, diagnosis.language
 
 
 def _worst_first(shops: pl.LazyFrame) -> pl.LazyFrame:

@@ -24,6 +24,7 @@ from advisor.pipeline import (
     Memory,
     OnDocument,
     Progress,
+    Recalled,
     diagnose_many,
     gather_many,
     named_settings,
@@ -31,7 +32,7 @@ from advisor.pipeline import (
     own_templates,
 )
 from advisor.plugin import Failure, Registry, load_plugins, serve
-from advisor.portfolio.dataset import CHANGES, SHOPS, TABLES, Dataset, empty_tables
+from advisor.portfolio.dataset import SHOPS, TABLES, Dataset, empty_tables
 from advisor.portfolio.facts import BlockWriter, Facts, ShopFacts
 from advisor.portfolio.history import History, write_partition
 from advisor.portfolio.storage import open_storage
@@ -95,9 +96,8 @@ class Worker:
         """Writes the tables of a block of shops where it has a name, and the plans that are asked
         for."""
         tables = empty_tables()
-        changes: list[Mapping[str, Any]] = []
 
-        def keep(opened: Sequence[Path], found: BlockDiagnosis) -> None:
+        def keep(opened: Sequence[Path], found: BlockDiagnosis, recalled: Recalled) -> None:
             made = {
                 "findings": found.findings,
                 "actions": found.actions,
@@ -105,8 +105,10 @@ class Worker:
                 "outcomes": found.outcomes,
                 "shops": _shops(opened, found),
             }
+            if recalled.changes is not None:
+                made["changes"] = recalled.changes
             for name, frame in made.items():
-                tables[name].append(frame)
+                tables[name].append(frame.select(*TABLES[name]))
 
         plans, name = asked["plans"], asked["name"]
         written: dict[str, list[str]] = {}
@@ -114,12 +116,12 @@ class Worker:
             source.folders,
             request_of(asked),
             registry,
-            _writer(registry, asked, changes, written) if plans or asked["history"] else None,
+            _writer(registry, asked, written) if plans else None,
             on_block=keep if name else None,
             engine=self._engine,
             memory=memory,
             progress=self._progress,
-            wanted=lambda folder: bool(asked["history"]) or folder.name in plans,
+            wanted=lambda folder: folder.name in plans,
             opener=source.open,
         )
         facts = source.written()
@@ -127,7 +129,6 @@ class Worker:
             lines = [f"{one.id}: {one.problem}" for one in failed]
             failures = [*registry.failures(), *lines]
             return {"facts": facts, "plans": written, "failures": failures}
-        tables["changes"].append(pl.DataFrame(changes, schema=CHANGES))
         frames = {
             name: pl.concat(parts, how="vertical_relaxed").select(*TABLES[name])
             for name, parts in tables.items()
@@ -245,19 +246,12 @@ def facts_request(request: Request, facts: ShopFacts, folder: Path) -> Request:
 
 
 def _writer(
-    registry: Registry,
-    asked: Mapping[str, Any],
-    changes: list[Mapping[str, Any]],
-    written: dict[str, list[str]],
+    registry: Registry, asked: Mapping[str, Any], written: dict[str, list[str]]
 ) -> OnDocument:
-    """What writes the plan of a shop, adds its files to those *written*, and to *changes* those
-    since its run before."""
+    """What writes the plan of a shop and adds its files to those *written*."""
     formats, plans = asked["formats"], asked["plans"]
 
     def write(folder: Path, known: ShopKnowledge, document: "Document") -> None:
-        changes.extend(_changes(document))
-        if folder.name not in plans:
-            return
         settings = known.request.settings
         files = render_shop(
             document,
@@ -272,24 +266,6 @@ def _writer(
         written[folder.name] = sorted(files)
 
     return write
-
-
-def _changes(document: "Document") -> Iterator[Mapping[str, Any]]:
-    if document.since is None:
-        return
-    for one in document.since.findings:
-        about = one.subject
-        yield {
-            "shop": document.shop.id,
-            "id": one.id,
-            "rule": one.rule,
-            "severity": one.severity,
-            "kind": about.kind,
-            "key": about.key,
-            "name": about.name,
-            "change": one.change,
-            "reason": one.reason,
-        }
 
 
 def request_of(asked: Mapping[str, Any]) -> Request:

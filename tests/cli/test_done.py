@@ -26,7 +26,13 @@ def keep(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def export(
-    shop: Path, last: date, *, lift: float, untouched: int = 8, spend: float | None = 60.0
+    shop: Path,
+    last: date,
+    *,
+    lift: float,
+    untouched: int = 8,
+    spend: float | None = 60.0,
+    priced: bool = True,
 ) -> None:
     """Daily rows of ads up to *last*; one has a weak hook, whose rate is *lift* times from DONE,
     and a *spend* of its own from then on, or no rows at all."""
@@ -56,7 +62,7 @@ def export(
                     "clicks": clicks,
                     "conversions": max(clicks // 10, 1),
                     "purchases": max(clicks // 10, 1),
-                    "revenue": 20.0 * max(clicks // 10, 1),
+                    "revenue": 20.0 * max(clicks // 10, 1) if priced else None,
                 }
             )
     (shop / "ads.csv").write_bytes(ads_manager.daily_csv(rows))
@@ -216,10 +222,11 @@ BUDGET = "operator/ad-costs-more"
 
 
 def seen(run: Run, shop: Path, today: date, **of: Any) -> Any:
-    """The document of *today*, and of the day after, of a shop that has a plan of DONE."""
-    export(shop, DONE - timedelta(days=1), lift=1)
+    """The document of *today*, and of the day after, of a shop that has a plan of DONE, where no
+    file says what orders are worth."""
+    export(shop, DONE - timedelta(days=1), lift=1, priced=False)
     document(run, shop, DONE)
-    export(shop, today, lift=1, **of)
+    export(shop, today, lift=1, priced=False, **of)
     return document(run, shop, today), document(run, shop, today + timedelta(days=1))
 
 

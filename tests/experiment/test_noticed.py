@@ -13,10 +13,10 @@ from tests.core import WORDS
 FIRST = date(2026, 9, 1)
 
 
-def spend(values: Mapping[str, Sequence[float | None]]) -> pl.DataFrame:
+def spend(values: Mapping[str, Sequence[float | None]], shop: str = "corner") -> pl.DataFrame:
     """The spend of subjects by day; None is a day without a row."""
     rows = [
-        {"key": key, "from": FIRST + timedelta(days=at), "spend": value}
+        {"shop": shop, "key": key, "from": FIRST + timedelta(days=at), "spend": value}
         for key, several in values.items()
         for at, value in enumerate(several)
         if value is not None
@@ -25,7 +25,7 @@ def spend(values: Mapping[str, Sequence[float | None]]) -> pl.DataFrame:
 
 
 def found(frame: pl.DataFrame) -> list[tuple[str, int]]:
-    return [(key, (day - FIRST).days) for key, day in frame.sort("key", "day").iter_rows()]
+    return [(key, (day - FIRST).days) for _, key, day in frame.sort("key", "day").iter_rows()]
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,20 @@ def test_one_that_ends_is_told_from_a_file_that_ends() -> None:
     assert found(_ends(spend({"a": off, "b": on, "c": on}), "spend")) == [("a", 10)]
     assert found(_ends(spend({"a": off, "b": off, "c": on}), "spend")) == []
     assert found(_ends(spend({"a": [10.0] * 14, "b": on}), "spend")) == []
+
+
+def test_shops_of_a_block_are_seen_as_each_of_them_alone() -> None:
+    shops = {
+        "a": spend({"x": [10.0] * 8 + [20.0] * 8, "y": [10.0] * 20}, "a"),
+        "b": spend({"x": [10.0] * 10, "y": [9.0] * 20, "z": [8.0] * 20}, "b"),
+        "c": spend({"x": [10.0] * 8 + [20.0] * 8, "y": [10.0] * 8 + [20.0] * 8}, "c"),
+    }
+    metric = metric_of("spend", WORDS)
+
+    def seen(frame: pl.DataFrame) -> list[tuple[object, ...]]:
+        steps = _steps(frame, metric, up=True, total=True)
+        return sorted(pl.concat([steps, _ends(frame, "spend")]).iter_rows())
+
+    alone = [row for frame in shops.values() for row in seen(frame)]
+    assert seen(pl.concat(shops.values())) == alone
+    assert [row[:2] for row in alone] == [("a", "x"), ("b", "x")]

@@ -10,18 +10,21 @@ import pytest
 from advisor.history import (
     Change,
     FindingRow,
+    Past,
     Reason,
+    RunInfo,
     State,
+    changes_since,
     compare,
-    findings_frame,
-    reason,
-    row_of,
+    runs_of,
 )
 from tests.history.runs import finding, run
 
+DAYS = (date(2026, 9, 7), date(2026, 9, 14))
+
 
 def frame(shops: Mapping[str, list[FindingRow]]) -> pl.DataFrame:
-    return findings_frame([(shop, *row_of(row)) for shop, rows in shops.items() for row in rows])
+    return runs_of([run(DAYS[0], *rows, shop=shop) for shop, rows in shops.items()]).findings
 
 
 def changed(now: FindingRow | None, then: FindingRow | None, **given: object) -> str | None:
@@ -91,19 +94,22 @@ def test_a_block_of_shops_is_compared_as_each_of_them_alone() -> None:
     assert together["change"].to_list() == ["new", "solved", "unsure", "worse", "not-seen"]
 
 
+def why(now: RunInfo, then: RunInfo) -> Reason:
+    """Why a finding of a run is new."""
+    past = Past(runs={then.shop: then})
+    changed = changes_since({now.shop: now}, frame({now.shop: [finding("a")]}), past)
+    return Reason(changed["reason"].item())
+
+
 def test_what_else_than_the_shop_changed_is_told_apart() -> None:
-    then = run(date(2026, 9, 7)).info
-    now = run(date(2026, 9, 14)).info
+    then, now = (run(day).info for day in DAYS)
     rule = "guide/weak-hook"
 
-    assert reason(rule, now, then) is Reason.SHOP
-    assert reason(rule, attrs.evolve(now, config="x"), then) is Reason.SETTINGS
-    assert reason(rule, attrs.evolve(now, version="0.2.0"), then) is Reason.VERSION
-    same = attrs.evolve(now, first=then.first, last=then.last)
-    assert reason(rule, same, then) is Reason.DATA
+    assert why(now, then) is Reason.SHOP
+    assert why(attrs.evolve(now, config="x"), then) is Reason.SETTINGS
+    assert why(attrs.evolve(now, version="0.2.0"), then) is Reason.VERSION
+    assert why(attrs.evolve(now, first=then.first, last=then.last), then) is Reason.DATA
     for changed_rules in ({rule: "x", "bands": "bbbb"}, {rule: "aaaa", "bands": "x"}):
-        other = attrs.evolve(now, rules=changed_rules, config="x")
-        assert reason(rule, other, then) is Reason.RULES
-    assert reason(rule, attrs.evolve(now, rules={**now.rules, "guide/other": "x"}), then) is (
-        Reason.SHOP
-    )
+        assert why(attrs.evolve(now, rules=changed_rules, config="x"), then) is Reason.RULES
+    other = attrs.evolve(now, rules={**now.rules, "guide/other": "x"})
+    assert why(other, then) is Reason.SHOP

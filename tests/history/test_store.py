@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.history import DoneRow, PastQuestion, Run, State, Store, read_past
+from advisor.history import DoneRow, PastQuestion, Run, State, Store, read_past, runs_of
 from advisor.history.migrations import MIGRATIONS
-from advisor.history.store import write_run
+from advisor.history.store import write_runs
 from advisor.model import HISTORY_ID
 from tests.history.runs import finding, run
 from tests.postgres import Server
@@ -25,13 +25,17 @@ DAYS = [date(2026, 9, 7) + timedelta(weeks=week) for week in range(3)]
 FORK = multiprocessing.get_context("spawn")
 
 
+def keep(store: Store, one: Run) -> None:
+    store.record(runs_of([one]))
+
+
 def ask(store: Store, day: date, *, chosen: bool = False, last: date | None = None) -> PastQuestion:
     return PastQuestion("corner", store, day, chosen, last)
 
 
 def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
     given = run(DAYS[0], finding("a"), finding("b", State.UNSURE, value=None, low=None, high=None))
-    store.record(given)
+    keep(store, given)
 
     (line,) = store.runs("corner")
 
@@ -51,10 +55,10 @@ def test_a_store_that_is_not_there_has_no_runs_and_is_not_made_by_looking(tmp_pa
 
 def test_the_newest_run_of_an_earlier_day_is_the_past(store: Store) -> None:
     for day, name in zip(DAYS, "abc", strict=True):
-        store.record(run(day, finding(name)))
-    store.record(run(DAYS[1], finding("later-that-day")))
-    store.record(run(DAYS[1], finding("a-month"), chosen=True))
-    store.record(run(DAYS[1], finding("elsewhere"), shop="another"))
+        keep(store, run(day, finding(name)))
+    keep(store, run(DAYS[1], finding("later-that-day")))
+    keep(store, run(DAYS[1], finding("a-month"), chosen=True))
+    keep(store, run(DAYS[1], finding("elsewhere"), shop="another"))
 
     past = read_past([ask(store, DAYS[2])])
 
@@ -68,19 +72,19 @@ def test_the_newest_run_of_an_earlier_day_is_the_past(store: Store) -> None:
 
 def test_shops_of_one_database_are_asked_for_together(store: Store) -> None:
     for shop in ("a", "b"):
-        store.record(run(DAYS[0], finding(shop), shop=shop))
+        keep(store, run(DAYS[0], finding(shop), shop=shop))
 
     questions = [PastQuestion(shop, store, DAYS[1], chosen=False, last=None) for shop in "abc"]
     past = read_past(questions)
 
     assert set(past.runs) == {"a", "b"}
-    assert past.of("b").findings.select("shop", "id").rows() == [("b", "id-b")]
+    assert past.findings.select("shop", "id").rows() == [("a", "id-a"), ("b", "id-b")]
 
 
 def test_a_day_of_a_kpi_is_kept_once_with_its_newest_value(store: Store) -> None:
     first, second = run(DAYS[0]), run(DAYS[1])
-    store.record(first)
-    store.record(second)
+    keep(store, first)
+    keep(store, second)
 
     kept = [store.load(line).kpis for line in store.runs()]
 
@@ -90,7 +94,7 @@ def test_a_day_of_a_kpi_is_kept_once_with_its_newest_value(store: Store) -> None
 
 def test_runs_are_forgotten_with_their_rows(store: Store) -> None:
     for day in DAYS:
-        store.record(run(day, finding("a")))
+        keep(store, run(day, finding("a")))
 
     assert store.forget(shop="another") == 0
     assert store.forget(shop="corner", before=DAYS[1]) == 1
@@ -103,11 +107,11 @@ def test_runs_are_forgotten_with_their_rows(store: Store) -> None:
 
 
 def test_an_unfinished_run_leaves_nothing(store: Store) -> None:
-    store.record(run(DAYS[0], finding("a")))
+    keep(store, run(DAYS[0], finding("a")))
 
     def fails() -> None:
         with store.writing() as database:
-            write_run(database, run(DAYS[1], finding("b")))
+            write_runs(database, runs_of([run(DAYS[1], finding("b"))]))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -118,7 +122,7 @@ def test_an_unfinished_run_leaves_nothing(store: Store) -> None:
 
 def _write_and_die(store: Store, one: Run) -> None:
     with store.writing() as database:
-        write_run(database, one)
+        write_runs(database, runs_of([one]))
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -126,24 +130,20 @@ def _write_and_die(store: Store, one: Run) -> None:
 @pytest.mark.parametrize("before", [0, 1])
 def test_a_process_that_is_killed_while_it_writes_leaves_nothing(store: Store, before: int) -> None:
     for day in DAYS[:before]:
-        store.record(run(day, finding("a")))
+        keep(store, run(day, finding("a")))
     child = FORK.Process(target=_write_and_die, args=(store, run(DAYS[1], finding("b"))))
     child.start()
     child.join(60)
 
     assert child.exitcode == -signal.SIGKILL
     assert [line.info.day for line in store.runs()] == DAYS[:before]
-    store.record(run(DAYS[2], finding("c")))
+    keep(store, run(DAYS[2], finding("c")))
     assert len(store.runs()) == before + 1
-
-
-def _write(store: Store, one: Run) -> None:
-    store.record(one)
 
 
 def test_two_runs_at_once_are_both_kept(store: Store) -> None:
     runs = [run(day, *(finding(str(i)) for i in range(200))) for day in DAYS]
-    children = [FORK.Process(target=_write, args=(store, one)) for one in runs]
+    children = [FORK.Process(target=keep, args=(store, one)) for one in runs]
     for child in children:
         child.start()
     for child in children:
@@ -159,7 +159,7 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         db.execute("CREATE TABLE visits (url TEXT)")
     before = path.read_bytes()
 
-    for act in (Store(path).runs, partial(Store(path).record, run(DAYS[0]))):
+    for act in (Store(path).runs, partial(keep, Store(path), run(DAYS[0]))):
         with pytest.raises(AdvisorError) as caught:
             act()
         assert str(path) in str(caught.value)
@@ -168,7 +168,7 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_newer_store_is_not_touched(store: Store) -> None:
-    store.record(run(DAYS[0]))
+    keep(store, run(DAYS[0]))
     with store.writing() as database:
         newer = len(MIGRATIONS) + 1
         if store.file is not None:
@@ -177,7 +177,7 @@ def test_a_newer_store_is_not_touched(store: Store) -> None:
             database.rows("INSERT INTO advisor_version VALUES (?)", (newer,))
 
     with pytest.raises(AdvisorError):
-        store.record(run(DAYS[1]))
+        keep(store, run(DAYS[1]))
     with pytest.raises(AdvisorError):
         store.runs()
 
@@ -192,7 +192,7 @@ def test_a_broken_file_is_one_line(tmp_path: Path) -> None:
 
 def test_what_cannot_be_stored_is_one_line(store: Store) -> None:
     with pytest.raises(AdvisorError):
-        store.record(run(DAYS[0], attrs.evolve(finding("a"), name="\ud800")))
+        keep(store, run(DAYS[0], attrs.evolve(finding("a"), name="\ud800")))
     assert store.runs() == []
 
 
@@ -217,7 +217,7 @@ def test_five_years_of_weekly_runs_take_less_than_50_megabytes(tmp_path: Path) -
     ]
     for week in range(260):
         day = date(2021, 1, 4) + timedelta(weeks=week)
-        store.record(run(day, *rows, rules=rules, inputs=inputs))
+        keep(store, run(day, *rows, rules=rules, inputs=inputs))
 
     assert store.file is not None
     assert store.file.stat().st_size < 50e6
@@ -274,7 +274,7 @@ def noticed(day: date, noticed: date | None, *subjects: str) -> DoneRow:
 
 
 def record(store: Store, day: date, *done: DoneRow) -> None:
-    store.record(attrs.evolve(run(day, finding("a")), noticed=done))
+    keep(store, attrs.evolve(run(day, finding("a")), noticed=done))
 
 
 def test_one_change_has_one_mark_and_that_by_hand_holds(store: Store) -> None:

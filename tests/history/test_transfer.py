@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.history import State, Store, export_lines, import_lines, run_line
+from advisor.history import State, Store, export_lines, import_lines, run_line, runs_of
 from tests.history.runs import finding, run
 
 DAYS = [date(2026, 9, 7) + timedelta(weeks=week) for week in range(3)]
@@ -15,7 +15,7 @@ DAYS = [date(2026, 9, 7) + timedelta(weeks=week) for week in range(3)]
 
 def test_an_export_is_imported_whole_and_once(store: Store, tmp_path: Path) -> None:
     for day in DAYS:
-        store.record(run(day, finding("a"), finding("b", State.MISSING, value=None)))
+        store.record(runs_of([run(day, finding("a"), finding("b", State.MISSING, value=None))]))
     lines = list(export_lines(store))
     other = Store(tmp_path / "other.db")
 

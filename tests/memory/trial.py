@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from advisor.diagnosis import BlockDiagnosis, Diagnosis, Shop, diagnose_block
-from advisor.document.compose.done import experience, with_verdicts
+from advisor.document.compose.done import experience
 from advisor.experiment import due_day, verdicts
 from advisor.history import DoneRow, LeverRow, Mark, Verdict
 from advisor.ingest.result import Gathered
@@ -194,7 +194,8 @@ def _call(seller: Seller, diagnosis: Diagnosis, today: int) -> None:
         attrs.evolve(mark, looks=tuple(one for one in mark.looks if one.days))
         for mark in seller.marks
     ]
-    seller.marks = list(with_verdicts(kept, verdicts(kept, diagnosis)))
+    looks = verdicts(kept, diagnosis)
+    seller.marks = [mark.looked_at(looks.get(mark.number)) for mark in kept]
     by_number = {act.number: act for act in seller.acts if act.number is not None}
     for mark in seller.marks:
         act, row = by_number[mark.number], mark.verdict

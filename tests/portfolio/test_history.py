@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +10,11 @@ import pytest
 
 from advisor.history import Store
 from advisor.portfolio import Dataset
-from advisor.portfolio.history import clean_history, keep_list, lists_of
+from advisor.portfolio.history import History, clean_history, keep_list, lists_of
 from advisor.portfolio.storage import open_storage
 from tests.cli.conftest import Run, run
 from tests.cli.exports import PROFILE, ads_file, shop_folder
+from tests.cli.test_done import DONE, export, lists
 from tests.postgres import programs, server
 
 __all__ = ["run"]
@@ -90,6 +92,31 @@ def test_a_shop_of_the_results_is_muted_in_its_own_settings(
     result = run("diff", out / "birhc")
     assert result.exit_code == 2
     assert "did you mean 'birch'?" in result.stderr
+
+
+def test_a_change_is_noticed_when_all_shops_are_done(run: Run, shops: Path, tmp_path: Path) -> None:
+    shutil.rmtree(shops / "ash")
+    shop, out = shops / "birch", tmp_path / "out"
+    given = ("portfolio", shops, "-o", out, "--format", "json", "--jobs", "1", "--today")
+    lists(shop, "")
+    export(shop, DONE - timedelta(days=1), lift=1, untouched=0)
+    assert run(*given, DONE, "--plans", "none").exit_code == 0
+    lists(shop, "2026-10-03,1,Autumn,budget,20,60,\n")
+    later, last = DONE + timedelta(days=7), DONE + timedelta(days=8)
+    assert run(*given, later, "--plans", "all").exit_code == 0
+
+    (mark,) = Store(partitions=History(open_storage(out))).marks("birch")
+    assert (mark.done.rule, mark.done.noticed) == ("operator/budget-below-bids", later)
+    plan = out / "plans" / "birch" / "plan.json"
+    assert json.loads(plan.read_text("utf-8"))["done"] == []
+    again = run(*given, later, "--plans", "none").stdout
+    assert "1 of them done before" in again
+    assert run(*given, last, "--plans", "all").exit_code == 0
+    (done,) = json.loads(plan.read_text("utf-8"))["done"]
+    assert "Noticed in your files." in done["text"]
+    assert run("done", "--undo", mark.number, "--shop", out / "birch").exit_code == 0
+    assert run(*given, last, "--plans", "all").exit_code == 0
+    assert json.loads(plan.read_text("utf-8"))["done"] == []
 
 
 def _move_to_other_blocks(out: Path, patch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-import attrs
-
 from advisor.diagnosis import Diagnosis
 from advisor.document.actions import DoneResult, ExperimentInfo, Money
 from advisor.document.compose.actions import money
-from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Past, Verdict, VerdictRow
+from advisor.history import DoneRow, ExperimentRow, LeverRow, Mark, Verdict, VerdictRow
 from advisor.judge import subject_id
 from advisor.metrics import metric_of
 from advisor.model import Action, Business, Failure, Language, Rule, StopAfter, Unit, text
@@ -21,32 +19,6 @@ _IN_VAIN = {
     Failure.HURT: (Verdict.HURT,),
 }
 Rules = Mapping[str, Rule]  # by id
-
-
-def new_verdicts(marks: Sequence[Mark], diagnosis: Diagnosis) -> Mapping[int, VerdictRow]:
-    """What this run sees of the marks that are not settled yet, by their numbers."""
-    if not marks:
-        return {}
-    from advisor.experiment import verdicts  # few runs have anything to call
-
-    return verdicts(marks, diagnosis)
-
-
-def newly_noticed(diagnosis: Diagnosis, past: Past) -> tuple[DoneRow, ...]:
-    """The actions of the plan before that this run sees were done."""
-    if not past.actions:
-        return ()
-    from advisor.experiment import noticed  # few runs have a plan before
-
-    return noticed(diagnosis, past)
-
-
-def with_verdicts(marks: Sequence[Mark], said: Mapping[int, VerdictRow]) -> tuple[Mark, ...]:
-    """*marks* with what is *said* of them now."""
-    return tuple(
-        attrs.evolve(one, looks=(*one.looks, said[one.number])) if one.number in said else one
-        for one in marks
-    )
 
 
 def experience(

@@ -18,7 +18,6 @@ from advisor.document.findings import (
     WindowInfo,
 )
 from advisor.judge import (
-    RELATIVE,
     Match,
     RuleEvaluation,
     rule_metrics,
@@ -27,7 +26,6 @@ from advisor.judge import (
 )
 from advisor.metrics import OWN_FIRST, Rows, Value, days_column, metric_of, sureness, value_of
 from advisor.model import (
-    Better,
     Language,
     Metric,
     MetricKind,
@@ -43,9 +41,7 @@ from advisor.plan import (
     PricedFinding,
     PricedFindings,
     Target,
-    TargetOrigin,
     arithmetic,
-    edge,
 )
 
 _TRUE = int(Truth.TRUE)
@@ -62,44 +58,9 @@ class ShopFindings:
     block: PricedFindings
 
     def target(self, index: int, name: str, levels: tuple[str, ...]) -> Target | None:
-        """Where a value has to get to be in *levels*; without a band, what the better half of the
-        shop's own has, or what the rule holds it against; where it is there, what it was before it
-        got worse. None where nothing tells."""
+        """Where a value has to get to be in *levels*; None where nothing tells."""
         value = self.values[index].get(name)
-        if value is None:
-            return None
-        targets = self.block.targets.get(index, {})
-        return (
-            edge(value, levels)
-            or targets.get(name)
-            or self._compared(index, value, levels)
-            or _back(value)
-        )
-
-    def _compared(self, index: int, value: Value, levels: tuple[str, ...]) -> Target | None:
-        """Where *value* is clear of the nearest of what the rule's own conditions hold it against:
-        all have to hold, so one that does not ends the finding."""
-        frame, place = self.block.measured(index)
-        now = value.value
-        if now is None:
-            return None
-        ends: list[tuple[float | None, float | None, TargetOrigin]] = []
-        for test in self.block.matches[index].rule.when.own():
-            if test.name == value.metric.id and not test.asks_past():
-                ends.append((test.at_most, test.at_least, TargetOrigin.LIMIT))
-                column = f"{truth_column(test)}.centre"
-                usual = finite(frame[column][place]) if column in frame.columns else None
-                if usual is not None:
-                    low, high = (usual * share for share in RELATIVE)
-                    ends.append((low, high, TargetOrigin.OTHERS))
-        found = [
-            Target(at, above, origin)
-            for low, high, origin in ends
-            for at, above in ((low, False), (high, True))
-            if at is not None and (now > at if above else now < at)
-        ]
-        wanted = [one for one in found if ("high" if one.above else "low") not in levels]
-        return min(wanted, key=lambda one: abs(one.value - now), default=None)
+        return None if value is None else self.block.target(index, value, levels)
 
     def per_day(self, index: int, metric: Metric) -> float | None:
         """How many events a day carry the chance of *metric*: orders of a money ratio, else units
@@ -111,16 +72,6 @@ class ShopFindings:
             for column in (f"{metric.id}.{part}", days_column(metric.id, frame.columns))
         )
         return events / days if events and days else None
-
-
-def _back(value: Value) -> Target | None:
-    now, before, better = value.value, value.before, value.metric.better
-    if now is None or before is None or better is Better.NEITHER:
-        return None
-    above = better is Better.LOWER
-    if not (before < now if above else before > now):
-        return None
-    return Target(before, above, TargetOrigin.BEFORE)
 
 
 def compose_findings(diagnosis: Diagnosis) -> ShopFindings:

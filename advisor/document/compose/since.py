@@ -2,69 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
 from advisor.document.findings import SubjectInfo
 from advisor.document.since import FindingChange, SinceInfo
-from advisor.history import (
-    Change,
-    Past,
-    Reason,
-    RunInfo,
-    compare,
-    findings_frame,
-    has_same_period,
-    reason,
-    row_of,
-)
-from advisor.history import Run as HistoryRun
+from advisor.history import Change, Reason, RunInfo, has_same_period
 from advisor.metrics import metric_of
 from advisor.model import Language, Severity, Vocabulary, text
 
 _ORDER = tuple(Change)
-_STILL = (Change.UNCHANGED, Change.UNSURE)
 
 
-def since(
-    run: HistoryRun,
-    past: Past,
+def since_info(
+    now: RunInfo,
+    then: RunInfo,
+    changed: pl.DataFrame,
     vocabulary: Vocabulary,
     language: Language,
     currency: str | None,
-) -> SinceInfo | None:
-    """What changed from the run in *past* to *run*; None where there is none."""
-    now = findings_frame([(run.info.shop, *row_of(row)) for row in run.findings])
-    return since_frame(run.info, now, past, vocabulary, language, currency)
-
-
-def since_frame(
-    info: RunInfo,
-    now: pl.DataFrame,
-    past: Past,
-    vocabulary: Vocabulary,
-    language: Language,
-    currency: str | None,
-) -> SinceInfo | None:
-    """The same of a run with the findings in the frame *now*."""
-    then = past.runs.get(info.shop)
-    if then is None:
-        return None
-    same = has_same_period(info, then)
-    changed = compare(now, past.findings, (info.shop,) if same else ())
+) -> SinceInfo:
+    """What changed from the run *then* to the run *now* of a shop; *changed* are its findings (see
+    advisor.history.changes_since)."""
     counts = Counter(changed["change"].to_list())
-    other = tuple(_other(info, then))
-    rows = changed.join(now, on=("shop", "id"), how="left").join(
-        past.findings, on=("shop", "id"), how="left", suffix="_then"
-    )
+    other = tuple(_other(now, then))
     found = sorted(
-        (
-            _finding(row, info, then, vocabulary, language, currency)
-            for row in rows.iter_rows(named=True)
-        ),
+        (_finding(row, vocabulary, language, currency) for row in changed.iter_rows(named=True)),
         key=lambda one: (_ORDER.index(Change(one.change)), Severity(one.severity).rank, one.id),
     )
     still = counts[Change.UNCHANGED.value] + counts[Change.UNSURE.value]
+    same = has_same_period(now, then)
     return SinceInfo(
         day=then.day.isoformat(),
         first=then.first.isoformat() if then.first else None,
@@ -92,42 +60,33 @@ def _other(now: RunInfo, then: RunInfo) -> Iterator[str]:
 
 
 def _finding(
-    row: Mapping[str, object],
-    now: RunInfo,
-    then: RunInfo,
-    vocabulary: Vocabulary,
-    language: Language,
-    currency: str | None,
+    row: Mapping[str, Any], vocabulary: Vocabulary, language: Language, currency: str | None
 ) -> FindingChange:
-    def at(name: str) -> object:
-        value = row.get(name)
-        return row.get(f"{name}_then") if value is None else value
-
-    rule, change = str(at("rule")), Change(str(row["change"]))
+    change = Change(row["change"])
     return FindingChange(
-        id=str(row["id"]),
-        rule=rule,
-        severity=str(at("severity")),
-        subject=SubjectInfo(str(at("kind")), str(at("key")), str(at("name"))),
+        id=row["id"],
+        rule=row["rule"],
+        severity=row["severity"],
+        subject=SubjectInfo(row["kind"], row["key"], row["name"]),
         change=change.value,
-        reason="" if change in _STILL else reason(rule, now, then).value,
-        since=str(at("opened")),
+        reason=row["reason"],
+        since=row["opened"].isoformat(),
         text=_line(row, change, vocabulary, language, currency),
     )
 
 
 def _line(
-    row: Mapping[str, object],
+    row: Mapping[str, Any],
     change: Change,
     vocabulary: Vocabulary,
     language: Language,
     currency: str | None,
 ) -> str:
     """`Summer: CTR 0.55 % (was 0.61 %, target 1 %)`."""
-    name = text.shorten(str(row["name"] or row["name_then"]))
+    name = text.shorten(row["name"])
     metric_id = row["metric"] or row["metric_then"]
-    if not isinstance(metric_id, str) or metric_id not in vocabulary.metrics:
-        return f"{name}: {row['rule'] or row['rule_then']}"
+    if metric_id not in vocabulary.metrics:
+        return f"{name}: {row['rule']}"
     metric = metric_of(metric_id, vocabulary)
 
     def shown(column: str) -> str | None:

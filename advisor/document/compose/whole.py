@@ -14,14 +14,7 @@ from advisor.document.compose.coverage import (
     outcome_counts,
     unjudged,
 )
-from advisor.document.compose.done import (
-    done_results,
-    experience,
-    experiment_infos,
-    new_verdicts,
-    newly_noticed,
-    with_verdicts,
-)
+from advisor.document.compose.done import done_results, experiment_infos
 from advisor.document.compose.findings import band_info, compose_findings
 from advisor.document.compose.focus import focus
 from advisor.document.compose.funnels import funnels
@@ -31,8 +24,6 @@ from advisor.document.compose.mute import suppressed
 from advisor.document.compose.origins import origin_of
 from advisor.document.compose.rankings import rankings
 from advisor.document.compose.reconciliation import reconciliations
-from advisor.document.compose.run_record import run_record
-from advisor.document.compose.since import since
 from advisor.document.compose.smallest import too_small, with_smallest
 from advisor.document.compose.story import story
 from advisor.document.compose.watch import watch
@@ -47,50 +38,28 @@ from advisor.document.origin import (
     PeriodInfo,
     ShopInfo,
 )
+from advisor.document.since import SinceInfo
 from advisor.document.whole import SCHEMA_VERSION, Document
-from advisor.history import ExperimentRow, Mark, Past, Run
+from advisor.history import ExperimentRow, Mark
 from advisor.judge import notice
 from advisor.metrics import Total, Value, metric_of
 from advisor.model import CountUnit, Grain, Language, Metric, Note, Period, Unit, finite
-from advisor.plan import Experience, formula
+from advisor.plan import formula
 from advisor.plugin import documentation_url, own_version
 
 FRESH = 7  # days before the run that data may end without a word: downloads are weekly
 OUTDATED = 35  # days after which nothing of the plan has a date: a month and a delay
 
 
-def learned(diagnosis: Diagnosis, past: Past) -> Experience:
-    """What *past*, the history of the shop, teaches its plan."""
-    marks = past.marks.get(diagnosis.id, ())
-    said = with_verdicts(marks, new_verdicts(marks, diagnosis))
-    levers = past.levers.get(diagnosis.id, ())
-    return experience(said, levers, diagnosis.business, diagnosis.rules.rules)
-
-
-def compose_with_history(diagnosis: Diagnosis, past: Past) -> tuple[Document, Run]:
-    """The result document, and what the history keeps of the run; *past* is what it has of the
-    shop."""
-    marks = past.marks.get(diagnosis.id, ())
-    called = new_verdicts(marks, diagnosis)
-    marks = with_verdicts(marks, called)
-    levers = past.levers.get(diagnosis.id, ())
-    own = experience(marks, levers, diagnosis.business, diagnosis.rules.rules)
-    diagnosis = attrs.evolve(diagnosis, experience=own)
-    tests = past.experiments.get(diagnosis.id, ())
-    document = compose_document(diagnosis, marks, tests)
-    run = run_record(diagnosis, document, past, called)
-    run = attrs.evolve(run, noticed=newly_noticed(diagnosis, past))
-    changed = since(
-        run, past, diagnosis.vocabulary, diagnosis.language, diagnosis.business.currency
-    )
-    return attrs.evolve(document, since=changed), run
-
-
 def compose_document(
-    diagnosis: Diagnosis, marks: Sequence[Mark] = (), tests: Sequence[ExperimentRow] = ()
+    diagnosis: Diagnosis,
+    marks: Sequence[Mark] = (),
+    tests: Sequence[ExperimentRow] = (),
+    changed: SinceInfo | None = None,
 ) -> Document:
     """The result document: the same diagnosis always gives the same document. *marks* are actions
-    that were done, with what is said of them; *tests* are those that are not read yet."""
+    that were done, with what is said of them; *tests* are those that are not read yet; *changed* is
+    what did since an earlier run."""
     findings = compose_findings(diagnosis)
     made, muted = diagnosis.plan.plan, diagnosis.plan.muted
     infos = [findings.infos[one.index] for one in diagnosis.plan.findings]
@@ -142,6 +111,7 @@ def compose_document(
         focus=focus(diagnosis.business.goal, kpis, actions, rules, words, diagnosis.language),
         checks=check_infos(rules, infos),
         language=diagnosis.language.code,
+        since=changed,
     )
 
 
@@ -182,16 +152,8 @@ def _shop(diagnosis: Diagnosis) -> ShopInfo:
     )
 
 
-def _current(diagnosis: Diagnosis) -> Period | None:
-    """Return the window; without a daily file the newest period that a file states."""
-    if diagnosis.window.current is not None:
-        return diagnosis.window.current
-    stated = [r.period for r in diagnosis.gathered.readings if r.period is not None]
-    return max(stated, key=lambda period: (period.last, period.first), default=None)
-
-
 def _period(diagnosis: Diagnosis) -> PeriodInfo:
-    now, then = _current(diagnosis), diagnosis.window.before
+    now, then = diagnosis.period, diagnosis.window.before
     age = None
     if now is not None and not diagnosis.request.asks_for_a_period:
         age = max((diagnosis.request.today - now.last).days, 0)
@@ -302,7 +264,7 @@ def _of_total(kpi: Kpi, total: Total, diagnosis: Diagnosis) -> Kpi:
     elif total.of and not state:
         title = language.gettext("{metric} of one {subject}", metric=kpi.title, subject=kind.title)
         kpi = attrs.evolve(kpi, title=title)
-    days_text = "" if state else _other_days(total, _current(diagnosis), language)
+    days_text = "" if state else _other_days(total, diagnosis.period, language)
     marks = [mark for mark in (total.of, days_text) if mark]
     return attrs.evolve(kpi, text=f"{kpi.text} ({', '.join(marks)})") if marks else kpi
 
