@@ -15,7 +15,6 @@ from advisor.knowledge.references import (
     resolve_aliases,
     unknown_references,
 )
-from advisor.knowledge.rule_checks import wrong_numbers
 from advisor.model import (
     Band,
     BandFile,
@@ -277,6 +276,8 @@ def _check_disabled(disabled: Sequence[str], rules: Sequence[Rule]) -> None:
 
 
 def _check_limits(limits: Mapping[str, float], rules: Sequence[Rule]) -> None:
+    from advisor.knowledge.rule_checks import wrong_numbers
+
     names = {name for rule in rules for name in rule.limits}
     wrong = [f"rules.limits.{n}: {unknown('limit', n, names)}" for n in limits if n not in names]
     for rule in rules:

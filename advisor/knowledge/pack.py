@@ -5,8 +5,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from advisor.errors import AdvisorError, Mistakes
-from advisor.knowledge.rule_checks import wrong_limits
-from advisor.knowledge.rule_file import load_rule
 from advisor.model import (
     Rule,
     RulePack,
@@ -71,6 +69,8 @@ def pack_limits(pack: RulePack) -> Mapping[str, float]:
 
 
 def _limits_of(text: str, where: str) -> Mapping[str, float]:
+    from advisor.knowledge.rule_checks import wrong_limits
+
     limits = structure(parse_toml(text, where=where), LimitsFile, where=where).rules.limits
     wrong = [f"rules.limits.{line}" for line in wrong_limits(limits)]
     if wrong:
@@ -86,6 +86,8 @@ def _rules_of(
     limits: Mapping[str, float],
 ) -> tuple[Rule, ...]:
     """The rules of *texts* by path; that of an *undecoded* file says why it is none."""
+    from advisor.knowledge.rule_file import load_rule  # rules that are kept compiled need it not
+
     rules: dict[str, Rule] = {}
     wrong: list[str] = []
     twice: list[str] = []

@@ -7,14 +7,9 @@ from .escape import (
     shorten,
 )
 from .formats import (
-    FailedShop,
-    Index,
     format_names,
     make_environment,
-    make_index,
-    print_terminal,
     render,
-    render_index,
     render_template,
 )
 from .index import (
@@ -24,12 +19,16 @@ from .index import (
     PROGRAM,
     SETTINGS,
     UNREADABLE,
+    FailedShop,
+    Index,
     Lesson,
     Maker,
     Pattern,
     RolledUp,
     ShopLine,
     ShopSummary,
+    make_index,
+    render_index,
     summarize,
 )
 from .json_ import (
@@ -41,6 +40,9 @@ from .markdown import (
 from .own_templates import (
     render_shop,
     render_with_own,
+)
+from .terminal import (
+    print_terminal,
 )
 from .views import (
     counted,

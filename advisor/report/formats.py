@@ -8,29 +8,19 @@ from advisor.document import Document, as_json
 from advisor.errors import AdvisorError, Mistakes, PluginError, unknown
 from advisor.model import ENGLISH, Language
 from advisor.plugin import FORMATS, ReportFormat, Templates, guarded
-from advisor.report.checks import render_json_lines, render_junit, render_sarif
-from advisor.report.due_dates import render_calendar
 from advisor.report.environment import ReportEnvironment, make_environment, render_template
 from advisor.report.findings_csv import render_csv
-from advisor.report.index import FailedShop, Index, make_index, render_index
 from advisor.report.json_ import render_json
 from advisor.report.markdown import render_appendix, render_markdown, render_pages
-from advisor.report.terminal import print_terminal
-from advisor.report.workbook import render_workbook
 
 __all__ = [
     "BUNDLED_FORMATS",
-    "FailedShop",
-    "Index",
     "ReportEnvironment",
     "format_names",
     "make_environment",
-    "make_index",
-    "print_terminal",
     "render",
     "render_appendix",
     "render_csv",
-    "render_index",
     "render_json",
     "render_markdown",
     "render_template",
@@ -135,18 +125,22 @@ def _bundled(
         return {"plan.json": render_json(document)}
     if name == "csv":
         return {FINDINGS_FILE: render_csv(document)}
+    # Formats that few ask for are imported for these.
     if name == "xlsx":
+        from advisor.report.workbook import render_workbook
+
         return {"plan.xlsx": render_workbook(document, language)}
-    file, make = _FILES[name]
-    return {file: make(document)}
+    if name == "ics":
+        from advisor.report.due_dates import render_calendar
 
+        return {"plan.ics": render_calendar(document)}
+    from advisor.report import checks
 
-_FILES: Mapping[str, tuple[str, Callable[[Document], str | bytes]]] = {
-    "ics": ("plan.ics", render_calendar),
-    "sarif": ("plan.sarif", render_sarif),
-    "junit": ("plan.junit.xml", render_junit),
-    "jsonl": ("plan.jsonl", render_json_lines),
-}
+    if name == "sarif":
+        return {"plan.sarif": checks.render_sarif(document)}
+    if name == "junit":
+        return {"plan.junit.xml": checks.render_junit(document)}
+    return {"plan.jsonl": checks.render_json_lines(document)}
 
 
 class _Themes(tuple[Templates, ...]):

@@ -90,14 +90,12 @@ def known_only(column: pl.Series) -> pl.Series:
     return frame.select(known(pl.col("t")))["t"]
 
 
-_DIGITS = {
-    **{
-        chr(at): str(unicodedata.digit(chr(at)))
-        for at in range(0x80, 0x11000)
-        if chr(at).isdecimal()
-    },
-    **dict(zip("٫٬．，％－", ".,.,%-", strict=True)),
-}
+@cache
+def _digits() -> Mapping[str, str]:
+    """The digits of every script, and the marks beside them; seldom met, and not made to start."""
+    numbers = (chr(at) for at in range(0x80, 0x11000) if chr(at).isdecimal())
+    digits = {number: str(unicodedata.digit(number)) for number in numbers}
+    return digits | dict(zip("٫٬．，％－", ".,.,%-", strict=True))
 
 
 def is_wide(text: pl.Expr) -> pl.Expr:
@@ -115,7 +113,7 @@ def in_ascii_digits(frame: pl.DataFrame) -> pl.DataFrame:
     other = pl.col(asked).str.contains(r"[\p{Nd}--0-9]").any()
     found = frame.select(other).row(0, named=True) if asked else {}
     named = [name for name, has in found.items() if has]
-    return frame.with_columns(pl.col(named).str.replace_many(_DIGITS)) if named else frame
+    return frame.with_columns(pl.col(named).str.replace_many(_digits())) if named else frame
 
 
 @frozen(eq=False)

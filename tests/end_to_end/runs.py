@@ -18,7 +18,8 @@ from advisor.model.request import Request
 from advisor.model.settings import CONFIG_NAME, Settings, read_settings
 from advisor.plugin.loading import load_plugins
 from advisor.plugin.registry import Registry
-from advisor.report.formats import print_terminal, render
+from advisor.report.formats import render
+from advisor.report.terminal import print_terminal
 
 TODAY = date(2026, 11, 2)
 

@@ -15,8 +15,8 @@ from markdown_it.token import Token
 
 from advisor.document import Document, as_json
 from advisor.knowledge.load import own_version
-from advisor.report.formats import make_environment, make_index, render_index
-from advisor.report.index import summarize
+from advisor.report.formats import make_environment
+from advisor.report.index import make_index, render_index, summarize
 from tests.cli.exports import PROFILE, ad_days
 from tests.end_to_end.runs import TODAY, document, registry, reports, screen
 from tests.shapes import ads_manager

@@ -12,8 +12,8 @@ from PIL import Image
 
 import advisor_report_plan
 from advisor.document import Document
-from advisor.report.formats import make_environment, make_index, render, render_index
-from advisor.report.index import summarize
+from advisor.report.formats import make_environment, render
+from advisor.report.index import make_index, render_index, summarize
 from tests.report import documents
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import advisor_report_plan
-from advisor.report.formats import make_environment, make_index, render, render_index
-from advisor.report.index import summarize
+from advisor.report.formats import make_environment, render
+from advisor.report.index import make_index, render_index, summarize
 from tests.report import documents
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,8 +9,8 @@ from jinja2 import meta
 
 from advisor.document import Document, RunDiff, as_json
 from advisor.plugin.hookspecs import Templates
-from advisor.report.formats import Index, make_environment, make_index
-from advisor.report.index import summarize
+from advisor.report.formats import make_environment
+from advisor.report.index import Index, make_index, summarize
 from advisor.report.parts import for_templates
 from advisor.testing.template_names import undocumented
 from docs.pages import document as page

@@ -12,8 +12,8 @@ from advisor.errors import PluginError
 from advisor.ingest.files import find_files
 from advisor.plugin import FORMATS
 from advisor.plugin.hookspecs import Templates
-from advisor.report.formats import format_names, make_environment, make_index, render, render_index
-from advisor.report.index import summarize
+from advisor.report.formats import format_names, make_environment, render
+from advisor.report.index import make_index, render_index, summarize
 from tests.report import documents
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from advisor.document import Document, FindingInfo
 from advisor.plugin.hookspecs import Templates
-from advisor.report.formats import FailedShop, make_environment, make_index, render_index
-from advisor.report.index import summarize
+from advisor.report.formats import make_environment
+from advisor.report.index import FailedShop, make_index, render_index, summarize
 from tests.report import documents
 
 

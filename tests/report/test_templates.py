@@ -11,7 +11,8 @@ from jinja2 import meta, nodes
 from advisor.document import Document, RunDiff
 from advisor.errors import AdvisorError
 from advisor.plugin.hookspecs import Templates
-from advisor.report.formats import Index, make_environment, render, render_markdown
+from advisor.report.formats import make_environment, render, render_markdown
+from advisor.report.index import Index
 from tests.report import documents
 
 CONTEXTS: Mapping[str, type] = {

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from advisor.document import Document
-from advisor.report.formats import print_terminal
+from advisor.report.terminal import print_terminal
 from tests.report import documents
 
 
