@@ -8,6 +8,7 @@ import attrs
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.compose.origins import origin_of
+from advisor.document.compose.pools import subject_name
 from advisor.document.findings import (
     BandInfo,
     Evidence,
@@ -195,7 +196,7 @@ def _info(
 ) -> FindingInfo:
     rule, diagnosis = said.rule, said.diagnosis
     price = finding.price
-    name = str(row.get("name") or match.key)
+    name = subject_name({**row, "key": match.key}, match.evaluation, diagnosis)
     values = _placeholders(match, row, measured, name, said)
     finding_text = text.without_unknown(rule.says.finding, values)
     parameters = {key: values.get(key, said.not_known) for key in text.placeholders(finding_text)}

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from advisor.diagnosis import Diagnosis
+from advisor.document.compose.pools import subject_name
 from advisor.document.findings import SubjectInfo
 from advisor.document.outcomes import Watch
 from advisor.judge import RuleEvaluation, counted_tests, truth_column
@@ -24,7 +25,7 @@ def watch(diagnosis: Diagnosis) -> list[Watch]:
         line, days = _nearly(evaluation, counted_tests(evaluation), values, diagnosis)
         if line:
             key = str(values["key"])
-            subject = SubjectInfo(evaluation.kind, key, str(values.get("name") or key))
+            subject = SubjectInfo(evaluation.kind, key, subject_name(values, evaluation, diagnosis))
             lines.append(Watch(evaluation.rule.id, subject, line, days))
     return lines
 

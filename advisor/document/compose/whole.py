@@ -264,7 +264,8 @@ def _of_total(kpi: Kpi, total: Total, diagnosis: Diagnosis) -> Kpi:
     elif total.of and not state:
         title = language.gettext("{metric} of one {subject}", metric=kpi.title, subject=kind.title)
         kpi = attrs.evolve(kpi, title=title)
-    days_text = "" if state else _other_days(total, diagnosis.period, language)
+    none = total.days is None and kpi.value == 0  # nothing has no days to be of
+    days_text = "" if state or none else _other_days(total, diagnosis.period, language)
     marks = [mark for mark in (total.of, days_text) if mark]
     return attrs.evolve(kpi, text=f"{kpi.text} ({', '.join(marks)})") if marks else kpi
 
