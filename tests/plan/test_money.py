@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import integrate, stats
 
 from advisor.plan.money import (
     SALES,
@@ -15,6 +17,10 @@ from advisor.plan.money import (
     Price,
     Target,
     TargetOrigin,
+    Z,
+    _log_normal,
+    _product,
+    _rectified,
     added,
     gain,
 )
@@ -120,3 +126,47 @@ def test_the_ends_lie_around_the_middle_and_grow_with_what_is_added(
 def test_gains_added_are_off_in_one_direction() -> None:
     assert added([Gain(1, 2, 3, "sales"), Gain(10, 20, 30, "sales")]) == Gain(11, 22, 33, "sales")
     assert added([]) is None
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(1.5, 0.7), (-0.4, 1.3), (0.0, 2.0), (3.0, 0.5)])
+def test_the_part_above_zero_of_a_normal_is_its_integral(mean: float, sd: float) -> None:
+    normal = stats.norm(mean, sd)
+    first, second = (
+        integrate.quad(lambda x, n=n: x**n * normal.pdf(x), 0, mean + 12 * sd, epsabs=1e-12)[0]
+        for n in (1, 2)
+    )
+    found = _rectified(mean, sd)
+    assert found.mean == pytest.approx(first, rel=1e-7)
+    assert found.variance == pytest.approx(second - first**2, rel=1e-6)
+    ends = [max(mean + way * Z * sd, 0.0) for way in (-1, 1)]
+    assert [found.low, found.high] == pytest.approx(ends)
+
+
+def test_what_is_sure_is_itself_above_zero() -> None:
+    for mean, at in ((-2.0, 0.0), (0.0, 0.0), (2.5, 2.5)):
+        found = _rectified(mean, 0.0)
+        assert (found.mean, found.low, found.high, found.variance) == (at, at, at, 0.0)
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(2.0, 0.5), (10.0, 9.0)])
+def test_a_positive_factor_is_a_log_normal(mean: float, sd: float) -> None:
+    found = _log_normal(Factor(mean, sd))
+    sigma = math.sqrt(math.log(1 + (sd / mean) ** 2))
+    known = stats.lognorm(sigma, scale=mean / math.sqrt(1 + (sd / mean) ** 2))
+    assert found.mean == pytest.approx(known.mean())
+    assert found.variance == pytest.approx(known.var())
+    assert [found.low, found.high] == pytest.approx(list(known.ppf(stats.norm.cdf([-Z, Z]))))
+    assert _log_normal(Factor(-1.0, 2.0)).mean == 0.0
+
+
+def test_a_product_of_independent_factors_has_their_moments() -> None:
+    one, other = _log_normal(Factor(2.0, 0.5)), _log_normal(Factor(5.0, 3.0))
+    found = _product(one, other)
+    assert found.mean == pytest.approx(10.0)
+    assert found.variance == pytest.approx((0.25 + 4.0) * (9.0 + 25.0) - 100.0)
+
+
+def test_nothing_is_expected_where_nothing_happens() -> None:
+    still = attrs.evolve(price(), volume=Factor(0.0))
+    assert still.expected == 0.0
+    assert attrs.evolve(price(), volume=Factor(0.4)).expected == pytest.approx(4.0)
