@@ -14,7 +14,8 @@ def test_one_more_is_worth_the_average_of_the_volumes() -> None:
     small = attrs.evolve(price(10.0), volume=Factor(50.0), worth=Factor(10.0, 2.0), kept=0.5)
     large = attrs.evolve(price(30.0), volume=Factor(150.0), worth=Factor(30.0, 4.0))
     other = price(99.0, "ctr")
-    [found(name, price=one) for name, one in zip("abc", (small, large, other), strict=True)]
+    priced = {"small": small, "large": large, "other": other}
+    findings = [found(name, price=one) for name, one in priced.items()]
     worth = worth_of_one("order_rate", findings)
     assert worth is not None
     assert worth.mean == pytest.approx((50 * 0.5 * 10 + 150 * 30) / 200)
