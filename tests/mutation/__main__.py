@@ -27,7 +27,7 @@ from tests.mutation.rooms import NOT, ROOMS, TESTS, Room
 ROOT = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 GOAL = 0.85
-MOST = 8.0  # seconds of processor time that the tests of one mutant may take without it
+MOST = 4.0  # seconds of processor time that the tests of one mutant may take without it
 SPARE = 20  # seconds that a mutant may take beside that
 Span = tuple[tuple[int, int], tuple[int, int]]
 

@@ -27,7 +27,13 @@ MODULES = [module for room in ROOMS.values() for module in room.modules]
 # or waits for them tells nothing more of a sum.
 TESTS = [
     *(folder for room in ROOMS.values() for folder in room.tests),
-    *("tests/judge", "tests/document", "tests/explain", "tests/experiment"),
+    *(
+        "tests/judge",
+        "tests/document",
+        "tests/explain",
+        "tests/experiment",
+        "tests/cli/test_mute.py",
+    ),
     *(
         f"tests/end_to_end/test_{name}.py"
         for name in (*("example", "windows", "blocks", "what_stands_for_what"),)
