@@ -34,9 +34,6 @@ TESTS = [
         "tests/experiment",
         "tests/cli/test_mute.py",
     ),
-    *(
-        f"tests/end_to_end/test_{name}.py"
-        for name in (*("example", "windows", "blocks", "what_stands_for_what"),)
-    ),
+    "tests/end_to_end/test_example.py",
 ]
 NOT = ("tests/ingest/test_atomic_write.py", "tests/ingest/test_special_files.py")
