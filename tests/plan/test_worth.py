@@ -4,10 +4,12 @@ import attrs
 import pytest
 
 from advisor.model import ENGLISH
-from advisor.plan import worth_of_one
+from advisor.plan import plan, worth_of_one
 from advisor.plan.actions import either, together
-from advisor.plan.money import Factor
-from tests.plan.making import found, price, ruled
+from advisor.plan.money import SALES, SPEND, Factor, TargetOrigin
+from advisor.plan.price_text import arithmetic
+from tests.core import WORDS
+from tests.plan.making import WORDS_OF_LEVERS, found, numbered, price, ruled
 
 
 def test_one_more_is_worth_the_average_of_the_volumes() -> None:
@@ -49,3 +51,31 @@ def test_what_is_asked_of_all_is_done_when_the_first_action_is() -> None:
     assert asked is not None
     assert asked.do == "Change all of them"
     assert asked.done == known
+
+
+@pytest.mark.parametrize("origin", [one for one in TargetOrigin if one is not TargetOrigin.NOTHING])
+def test_a_price_is_a_sum_of_what_it_is_made_of(origin: TargetOrigin) -> None:
+    metric = WORDS.metrics["order_rate"]
+    plain = price(25.0)
+    one = attrs.evolve(plain, target=attrs.evolve(plain.target, origin=origin), kept=0.4)
+    text = arithmetic(one, metric, WORDS, ENGLISH, "USD")
+    assert text.startswith("100 ")
+    for part in ("(2% − 1%)", "$25 for each one", "40% margin", "; 2% is "):
+        assert part in text
+
+
+def test_what_is_wasted_is_the_sum_itself() -> None:
+    plain = price(1.0)
+    target = attrs.evolve(plain.target, origin=TargetOrigin.NOTHING)
+    one = attrs.evolve(plain, target=target, value=Factor(12.0), volume=Factor(3.0))
+    text = arithmetic(one, WORDS.metrics["order_rate"], WORDS, ENGLISH, "USD")
+    assert text.startswith("$36 of ")
+
+
+def test_kinds_of_money_are_added_up_apart() -> None:
+    findings = numbered(
+        *(found(name, name, price=price(10.0 * at)) for at, name in enumerate("ab", 1)),
+        *(found(name, name, price=price(7.0 * at, what=SPEND)) for at, name in enumerate("cd", 1)),
+    )
+    total = plan(findings, WORDS_OF_LEVERS, None).total
+    assert {one.what: one.mid for one in total} == pytest.approx({SALES: 30.0, SPEND: 21.0})
