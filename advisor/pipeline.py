@@ -295,18 +295,25 @@ def diagnose_many(
     memory: Memory | None = None,
     wanted: Callable[[Path], bool] = lambda _: True,
     opener: Opener | None = None,
+    resolver: Resolver | None = None,
 ) -> tuple[FailedShop, ...]:
     """Diagnoses each shop of *folders* with the options of *request*, block by block;
     *on_document* gets every document as soon as it is there, and none is kept; without it none is
     made, nor of a folder that is not *wanted*. *on_block* gets each block, with the folders of its
     shops. *memory* has the problems of histories afterwards. *opener* reads the shops, from the
-    exports in their folders where it is not given.
+    exports in their folders where it is not given. *resolver* knows rules and bands already.
 
     Gives the shops that could not be diagnosed, and why; the others go on.
     """
     acting, kept = engine or choose(), memory or Memory()
     run = _Run(
-        Resolver(registry), acting, on_document, on_block, kept, wanted, opener or open_folders
+        resolver or Resolver(registry),
+        acting,
+        on_document,
+        on_block,
+        kept,
+        wanted,
+        opener or open_folders,
     )
     for block in run.blocks(folders, request, most_shops, progress):
         run.block(block)

@@ -91,6 +91,11 @@ class Resolver:
     def _words(self) -> Vocabulary:
         return self.registry.vocabulary()
 
+    @property
+    def size(self) -> int:
+        """How much it has resolved: more where shops have rules of their own."""
+        return len(self._known)
+
     def resolve(self, request: Request, *, rules: RuleSet | None = None) -> ShopKnowledge:
         """What is known of a shop whose profile was checked; with *rules*, those are in force.
 

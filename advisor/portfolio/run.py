@@ -40,7 +40,7 @@ from advisor.report import PROCESS, FailedShop
 # Shops of a block: the more, the less each costs (one of 192 four fifths of one of 96), and the
 # more is lost when a run is stopped: half a block a place.
 BLOCK, SMALL_BLOCK = 192, 48
-BLOCKS, LEAST_BLOCKS = 8, 2  # a place: as many where the shops suffice for that
+BLOCKS, LEAST_BLOCKS = 6, 2  # a place: as many where the shops suffice for that
 Progress = Callable[[int, int, str], None]
 
 

@@ -41,8 +41,9 @@ def summary_table(dataset: Dataset, only: "Filter | None" = None) -> pl.DataFram
     kinds = shops.select("kinds").explode("kinds", empty_as_null=True).drop_nulls()
     often = kinds.group_by("kinds").len().filter(pl.col("len") >= COMMON * shops.height)
     common = sorted(often["kinds"])
-    lacks = pl.lit(common, pl.List(pl.String)).list.set_difference("kinds").list.sort()
-    chosen = (only or Filter()).of(shops.with_columns(lacks.alias("lacks")))
+    often_given = pl.Series("lacks", [common] * shops.height, pl.List(pl.String))
+    lacks = often_given.list.set_difference(shops["kinds"]).list.sort()
+    chosen = (only or Filter()).of(shops.with_columns(lacks))
     return chosen.join(counted, on="shop", how="left", maintain_order="left")
 
 

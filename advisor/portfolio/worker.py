@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from advisor.document import Document
 
 SECONDS = 600.0  # for a block
+_RESOLVED = 2_000  # settings of shops that are kept: memory is not to grow with the portfolio
 
 
 class Worker:
@@ -50,6 +51,7 @@ class Worker:
 
     def __init__(self, registry: Registry | None = None, progress: Progress | None = None) -> None:
         self._registries = {} if registry is None else dict.fromkeys((False, True), registry)
+        self._resolvers: dict[bool, Resolver] = {}
         self._progress = progress
         self._engine = choose()
 
@@ -76,6 +78,13 @@ class Worker:
         if isolate not in self._registries:
             self._registries[isolate] = load_plugins(isolate=isolate)
         return self._registries[isolate]
+
+    def _resolver(self, registry: Registry, *, isolate: bool) -> Resolver:
+        """What blocks share of rules, bands and words."""
+        known = self._resolvers.get(isolate)
+        if known is None or known.size > _RESOLVED:
+            known = self._resolvers[isolate] = Resolver(registry)
+        return known
 
     def _gather(
         self, asked: Mapping[str, Any], source: "_Source", registry: Registry
@@ -123,6 +132,7 @@ class Worker:
             progress=self._progress,
             wanted=lambda folder: folder.name in plans,
             opener=source.open,
+            resolver=self._resolver(registry, isolate=asked["isolate"]),
         )
         facts = source.written()
         if not name:

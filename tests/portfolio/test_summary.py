@@ -82,6 +82,13 @@ def test_the_sum_of_money_is_the_same_in_any_order(tmp_path: Path) -> None:
     assert rolled_up(table, ENGLISH) == rolled_up(table.reverse(), ENGLISH)
 
 
+def test_there_is_an_index_where_no_shop_has_a_plan(tmp_path: Path) -> None:
+    made = dataset(tmp_path, shops=[shop(1, problem="no such niche", problem_kind="settings")])
+    index, files = make_index(made, load_plugins(), DAY, plans={}, whole=True)
+    assert (len(index.shops), [one.id for one in index.failed]) == (0, ["s001"])
+    assert "no such niche" in str(files["index.md"])
+
+
 def test_the_index_links_plans_from_wherever_it_lies(tmp_path: Path) -> None:
     none = {"name": "", "critical": 0, "findings": 0, "actions": 0, "engine": "durable 2"}
     made = dataset(tmp_path / "out", shops=[shop(n, **{**none, "findings": n}) for n in (1, 2)])
