@@ -9,10 +9,12 @@ from typing import Any
 import attrs
 import pytest
 
-from advisor.history import Store, Verdict, VerdictRow
+from advisor.history import Store, Verdict, VerdictRow, runs_of
 from advisor.history.store import write_verdict
 from tests.cli.conftest import Run
 from tests.cli.exports import PROFILE, shop_folder
+from tests.history.runs import finding
+from tests.history.runs import run as past_run
 from tests.shapes import ads_manager
 from tests.shapes._cells import Row
 
@@ -302,3 +304,28 @@ def test_a_change_of_the_own_list_is_noticed(
     assert [(one.done.rule, one.done.day.day) for one in marks] == [
         ("operator/budget-below-bids", day) for day in days
     ]
+
+
+@pytest.mark.parametrize(("rates", "days"), [((0.1, 0.15), [3]), ((0.1, 0.05), [])])
+def test_a_raised_commission_is_noticed(
+    run: Run, tmp_path: Path, rates: tuple[float, float], days: list[int]
+) -> None:
+    shop = shop_folder(tmp_path / "corner", profile=PROFILE)
+    rule, store = "operator/commission-cut-backfired", Store(shop / "history.db")
+    asked = finding("corner", rule=rule, kind="shop", opened=DONE)
+    before = past_run(DONE, asked)
+    (action,) = before.actions
+    planned = attrs.evolve(action, rule=rule, lever="affiliate.offer", kind="shop", metric=None)
+    store.record(runs_of([attrs.evolve(before, actions=(planned,))]))
+    first, second = rates
+    (shop / "commission-rates.csv").write_text(
+        "from,product_id,product_name,creator,rate,note\n"
+        f"2026-09-01,,,,{first},\n2026-10-03,,,,{second},\n",
+        encoding="utf-8",
+    )
+    export(shop, DONE + timedelta(days=19), lift=1)
+
+    document(run, shop, DONE + timedelta(days=20))
+
+    marks = [one.done for one in store.marks("corner")]
+    assert [(one.rule, one.day.day) for one in marks] == [(rule, day) for day in days]

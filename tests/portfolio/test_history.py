@@ -158,6 +158,8 @@ def test_a_shop_may_keep_its_history_in_a_database(
         out = tmp_path / "out"
         given = ("portfolio", shops, "-o", out, "--plans", "all", "--format", "json")
         assert run(*given, "--jobs", "1", "--today", DAYS[0]).exit_code == 0
+        for name in ("ash", "birch"):
+            assert run("done", "1", "--on", DAYS[0], "--shop", out / name).exit_code == 0
         _move_to_other_blocks(out, monkeypatch)
         for name in ("ash", "birch"):
             ads_file(shops / name, weak=False)
@@ -166,6 +168,14 @@ def test_a_shop_may_keep_its_history_in_a_database(
             plan = json.loads((out / "plans" / name / "plan.json").read_text("utf-8"))
             assert plan["since"]["solved"] == 2
         kept = {n: Store(url=postgres.url()).runs(n) for n in ("ash", "birch")}
+        for name in ("ash", "birch"):
+            place = out / name
+            assert DAYS[0] in run("done", "--list", "--shop", place).stdout
+            assert "2 solved" in run("diff", place).stdout
+            assert "No results yet" in run("playbook", place).stdout
+            given = ("mute", "guide/weak-hook", "--reason", "known", "--shop", place)
+            assert run(*given).exit_code == 0
+            assert "[[mute]]" in (shops / name / "advisor.toml").read_text(encoding="utf-8")
     assert [str(one.info.day) for one in kept["ash"]] == [*reversed(DAYS)]
     assert not kept["birch"]
     partitions = [pl.read_parquet(path)["shop"] for path in out.glob("history/*/*-run.parquet")]
