@@ -13,6 +13,7 @@ from advisor.judge.engine.reference import ReferenceEngine
 from advisor.metrics.counted_rows import CountedRows
 from advisor.model.condition import Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
+from advisor.model.reading import Grain
 from advisor.model.rule import After, Rule
 from tests.core import counted, judged, rule
 from tests.examples_tried import tried
@@ -35,6 +36,7 @@ tests = st.sampled_from(
         Ask("ctr", ("low",)),
         Ask("ctr", ("low", "good")),
         Ask("order_rate", ("high",)),
+        Ask("ctr", ("low", "good"), days=2),
     ]
 )
 
@@ -84,13 +86,17 @@ def rules(draw: st.DrawFn) -> list[Rule]:
 
 @attrs.frozen(eq=False)
 class Shop:
-    """Counts of three kinds, and which ad sells which product."""
+    """Counts of three kinds, those of ads perhaps day by day, and which ad sells which product."""
 
     rows: dict[str, list[Row]]
     pairs: list[tuple[str, str]]
 
     def sources(self) -> list[CountedRows]:
-        return [counted(kind, rows) for kind, rows in self.rows.items() if rows]
+        return [
+            counted(kind, rows, grain=Grain.DAY if "day" in rows[0] else Grain.PERIOD)
+            for kind, rows in self.rows.items()
+            if rows
+        ]
 
 
 counts = st.fixed_dictionaries(
@@ -107,6 +113,7 @@ counts = st.fixed_dictionaries(
 @st.composite
 def shops(draw: st.DrawFn) -> Shop:
     rows: dict[str, list[Row]] = {}
+    by_day = draw(st.booleans())
     for kind, most in (("ad", 5), ("campaign", 2), ("product", 3)):
         parents = st.sampled_from([None, "0", "1"])
         rows[kind] = [
@@ -116,6 +123,12 @@ def shops(draw: st.DrawFn) -> Shop:
                 **({"parent.campaign": draw(parents)} if kind == "ad" else {}),
             }
             for n in range(most)
+        ]
+    if by_day:  # of a day without counts nobody knows
+        rows["ad"] = [
+            {**row, **counted_on, "day": day}
+            for row in rows["ad"]
+            for day, counted_on in ((27, {}), (28, draw(st.just({}) | counts)))
         ]
     ends = st.tuples(st.sampled_from("01234"), st.sampled_from("012"))
     return Shop(rows, draw(st.lists(ends, min_size=3, max_size=8, unique=True)))

@@ -173,8 +173,8 @@ def test_a_shop_may_keep_its_history_in_a_database(
             assert DAYS[0] in run("done", "--list", "--shop", place).stdout
             assert "2 solved" in run("diff", place).stdout
             assert "No results yet" in run("playbook", place).stdout
-            given = ("mute", "guide/weak-hook", "--reason", "known", "--shop", place)
-            assert run(*given).exit_code == 0
+            muting = ("mute", "guide/weak-hook", "--reason", "known", "--shop", place)
+            assert run(*muting).exit_code == 0
             assert "[[mute]]" in (shops / name / "advisor.toml").read_text(encoding="utf-8")
     assert [str(one.info.day) for one in kept["ash"]] == [*reversed(DAYS)]
     assert not kept["birch"]
