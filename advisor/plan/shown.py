@@ -29,8 +29,8 @@ def shown_values(blocks: Sequence[PricedFindings]) -> pl.DataFrame:
     """The `metric` that each finding (number of the `block`, `index`) is about, with its `value`,
     limits (`low`, `high`) and the edges of its band; a finding that shows none has no row."""
     tests: list[tuple[object, ...]] = []
-    truths = [pl.DataFrame(schema=_TRUTHS)]
-    values = [pl.DataFrame(schema=_VALUES)]
+    truths = [pl.LazyFrame(schema=_TRUTHS)]
+    values = [pl.LazyFrame(schema=_VALUES)]
     own = [pl.LazyFrame(schema={**_ROWS, "index": pl.UInt32, "evaluation": pl.UInt32})]
     for number, findings in enumerate(blocks):
         block = pl.lit(number, pl.UInt32).alias("block")
@@ -43,32 +43,35 @@ def shown_values(blocks: Sequence[PricedFindings]) -> pl.DataFrame:
                 if not test.earlier and f"{test.name}.lo" in rows.frame.columns
             ]
             tests += asked
-            place = {"block": number, "matched": matched, "row": list(rows.places)}
-            for truth in dict.fromkeys(test[-1] for test in asked):
-                holds = rows.frame[truth] == int(Truth.TRUE)
-                columns = {**place, "truth": truth, "holds": holds}
-                truths.append(pl.DataFrame(columns, schema=_TRUTHS))
-            for metric in dict.fromkeys(test[-2] for test in asked):
-                columns = {**place, "metric": metric, **_columns(rows.frame, metric)}
-                values.append(pl.DataFrame(columns, schema=_VALUES))
+            row = pl.Series("row", list(rows.places), pl.UInt32)
+            place = (block, pl.lit(matched, pl.UInt32).alias("matched"), pl.lit(row))
+            frame = rows.frame.lazy()
+            truths += [
+                frame.select(*place, truth=pl.lit(truth), holds=pl.col(truth) == int(Truth.TRUE))
+                for truth in dict.fromkeys(test[-1] for test in asked)
+            ]
+            values += [
+                frame.select(*place, metric=pl.lit(metric), **_parts(rows.frame, metric))
+                for metric in dict.fromkeys(test[-2] for test in asked)
+            ]
     floats = pl.col(pl.Float64)
     return (
         pl.concat(own)
         .join(pl.LazyFrame(tests, schema=_TESTS, orient="row").unique(), on=["block", "evaluation"])
-        .join(pl.concat(truths).lazy(), on=[*_ROWS, "truth"])
+        .join(pl.concat(truths), on=[*_ROWS, "truth"])
         .filter("holds")
         .sort("block", "index", "place")
         .unique(["block", "index"], keep="first", maintain_order=True)
-        .join(pl.concat(values).lazy(), on=[*_ROWS, "metric"])
+        .join(pl.concat(values), on=[*_ROWS, "metric"])
         .select("block", "index", "metric", *_ENDS)
         .with_columns(pl.when(floats.is_finite()).then(floats))
         .collect(engine="in-memory")
     )
 
 
-def _columns(frame: pl.DataFrame, metric: str) -> Mapping[str, pl.Series | None]:
+def _parts(frame: pl.DataFrame, metric: str) -> Mapping[str, pl.Expr]:
     names = {name: f"{metric}{end}" for name, end in _ENDS.items()}
     return {
-        name: frame[column].cast(pl.Float64) if column in frame.columns else None
+        name: (pl.col(column) if column in frame.columns else pl.lit(None)).cast(pl.Float64)
         for name, column in names.items()
     }

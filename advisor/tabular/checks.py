@@ -61,18 +61,28 @@ def scales(
 ) -> dict[str, float | None]:
     """How many times each printed rate its counts are: 1, 100 or a hundredth; None where they tell
     nothing."""
-    found: dict[str, float | None] = dict.fromkeys(printed)
-    known = (1.0, 100.0, 0.01)
-    # Arithmetic of columns is no query.
+    asked: list[pl.Expr] = []
     for name, (check, rate) in printed.items():
-        if not all(of in counts for of in (*check.numerator, *check.denominator)):
-            continue
-        top, bottom = _added(check.numerator, counts), _added(check.denominator, counts)
-        some = ((rate > 0) & (bottom > 0) & (top >= 0)).arg_true().slice(0, _SAMPLE)
-        many = (top[some] * check.scale / bottom[some] / rate[some]).median()
-        if isinstance(many, float):
-            found[name] = next((one for one in known if 0.8 * one < many < 1.25 * one), None)
-    return found
+        parts = (*check.numerator, *check.denominator)
+        if all(of in counts for of in parts):
+            top, bottom = (
+                reduce(add, (pl.lit(counts[of]) for of in side))
+                for side in (check.numerator, check.denominator)
+            )
+            shown = pl.lit(rate)
+            some = (shown > 0) & (bottom > 0) & (top >= 0)
+            many = (top * check.scale / bottom / shown).filter(some).head(_SAMPLE)
+            asked.append(many.median().alias(name))
+    if not asked:
+        return dict.fromkeys(printed)
+    told = pl.select(asked).row(0, named=True)
+    return {name: _near(told.get(name)) for name in printed}
+
+
+def _near(many: float | None) -> float | None:
+    if many is None:
+        return None
+    return next((one for one in (1.0, 100.0, 0.01) if 0.8 * one < many < 1.25 * one), None)
 
 
 def identities(
