@@ -40,3 +40,4 @@ def test_a_further_shop(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     line = f"a further shop of 4 files: {each:.2f} s; memory: {many[1] - few[1]:+.0f} MiB"
     sys.stdout.write(f"\n{line}\n")
     assert each < 0.5
+    assert many[1] - few[1] < 40
