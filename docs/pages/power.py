@@ -32,6 +32,11 @@ ones, so that what is small stays hidden however much there is of it: that views
 takes calmer days than most of these have. A stronger problem may be found less often than a weaker
 one where another rule takes its place.
 """
+_SELDOM = """\
+Power is that of one finding alone among all that is asked of the shop, on average: where it is
+small, what was planted is too small to be seen beside the days as they vary. That is so of what
+must be shown to be *flat*, within 10 %, while traffic varies by half from day to day.
+"""
 _GIVEN = """\
 ¹ What the plugin would compute ({names}) was given, not computed from counts.
 """
@@ -61,7 +66,9 @@ def _any_size(found: Mapping[str, Any]) -> Sequence[str]:
     ]
     told = ((what, f"{n:,}", _percent(share), _range(share, n)) for what, n, share in rows)
     seldom = [
-        f"`{rule}` {_percent(share)}" for rule, share in found["rules"].items() if share < ENOUGH
+        (f"`{rule}`", _percent(one["found"]), _percent(one["power"]))
+        for rule, one in found["rules"].items()
+        if one["found"] < ENOUGH
     ]
     intro = (
         f"{found['shops']} shops for each rule (seed {found['seed']}, {found['date']}), from small "
@@ -76,7 +83,11 @@ def _any_size(found: Mapping[str, Any]) -> Sequence[str]:
         "",
         *table(("What is planted", "shops", "found", "95 % interval"), told),
         "",
-        *([f"Found less than nine times of ten: {', '.join(seldom)}.", ""] if seldom else []),
+        *(
+            (_SELDOM, *table(("Found less than nine times of ten", "found", "power"), seldom), "")
+            if seldom
+            else ()
+        ),
     ]
 
 

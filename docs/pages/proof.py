@@ -8,6 +8,7 @@ from typing import Any
 from docs.pages.markdown import page, table
 from tests.corpus.reach import interval
 
+ENOUGH = 400  # findings that tell how often a range holds
 RESULTS = Path(__file__).parents[1] / "proof.json"
 REACH = Path(__file__).parents[1] / "reach.json"
 
@@ -26,17 +27,28 @@ def _by_rule(found: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"""\
 In the shops of [power.md](power.md), each with one problem at 1.5 to 3 times its edge and a sample
-between small and large (`tests/corpus/worth.py`, seed {found["seed"]}, {found["date"]}): how often
-the range of one finding held the true worth, which follows from the planted rates.
+between small and large (`tests/corpus/worth.py`, seed {found["seed"]}, {found["date"]}; no formula
+was chosen on these shops): how often the range of one finding held the true worth, which follows
+from the planted rates.
 """
     yield ""
+    told = {rule: one for rule, one in found["rules"].items() if one["findings"] >= ENOUGH}
     yield from table(
         ("Rule", "findings", "inside", "95 % interval"),
         (
             (f"`{rule}`", f"{one['findings']:,}", _percent(one), _interval(one))
-            for rule, one in sorted(found["rules"].items())
+            for rule, one in sorted(told.items())
         ),
     )
+    few = [
+        f"`{r}` ({one['findings']})" for r, one in sorted(found["rules"].items()) if r not in told
+    ]
+    if few:
+        yield ""
+        yield f"""\
+Nothing is claimed of {", ".join(few)}: too few of their findings have a price. What they speak of
+mostly lies within its target range, and only what is outside of it by chance is worth anything.
+"""
 
 
 def _percent(one: dict[str, int]) -> str:

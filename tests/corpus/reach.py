@@ -1,23 +1,27 @@
 """How often what ails a shop of any size is found, and how probable that was beforehand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import erf, log, sqrt
+from math import log, sqrt
+from statistics import NormalDist
 from typing import Any
 
 import attrs
 import numpy as np
+import polars as pl
 
+from advisor.judge import Judgement
+from advisor.judge.false_discovery import FALSE_DISCOVERIES
 from advisor.metrics.required import metric_of
 from advisor.metrics.windows import Windows
-from advisor.model.condition import Against
+from advisor.model.condition import Against, Truth
 from advisor.model.language import ENGLISH
 from advisor.model.vocabulary import MetricKind, Varies
 from advisor.model.window import Window
 from advisor.plan import plan_shop, price_findings
 from tests.corpus.batch import NOW, PAST, TODAY, World, batch, judged, shop_name
 from tests.corpus.exceptions import UNCOVERED
-from tests.corpus.funnels import BY_KIND, Floats
-from tests.corpus.healthy import PROFILES, herd
+from tests.corpus.funnels import BY_KIND, Floats, Funnel, How
+from tests.corpus.healthy import ALIKE_LIVES, PROFILES, herd
 from tests.corpus.nature import WINDOW, Nature
 from tests.corpus.plants import AGAINST_OTHERS
 from tests.corpus.power import asks_plugins
@@ -33,9 +37,9 @@ SIZES: Mapping[str, tuple[float, float]] = {
 SEEN = ("ad impressions", "views", "LIVE impressions", "2-second plays", "views of each LIVE")
 CLICKED = ("visitors", "product clicks", "destination clicks", "page views", "change in followers")
 STRENGTHS = (2.0, 4.0)
-LEVEL = 0.025 / 8  # one-sided, of one of eight subjects
-UNSTEADY = 0.25  # how much a rate varies from day to day, of itself
-TRAFFIC = 0.5  # the same of a total
+
+
+_VARY = (How.EVENTS, How.CHANCE, How.SPENT)
 
 
 @attrs.frozen
@@ -66,37 +70,64 @@ def cases(world: World, shops: int, seed: int, nature: Nature) -> Iterator[Case]
         unit = ward(rule, world, few / 500, few, np.random.default_rng(0)).unit
         low, high = sizes_of(unit)
         sample = np.exp(rng.uniform(np.log(low), np.log(high), size=shops))
-        one = ward(rule, world, strength, sample, rng, nature=nature)
-        matches = judged(one.shops, world, derive=asks_plugins(one, world)).matches
         lever = rule.actions[0].lever
         told = {
             other.id
             for other in world.rules
             if other.id == rule.id or rule.id in other.explains or other.actions[0].lever == lever
         }
-        hit = {(match.shop, match.key) for match in matches if match.rule.id in told}
-        power = foreseen(one, world)
-        for number, key in enumerate(one.keys):
-            yield Case(rule.id, (shop_name(number), key) in hit, float(power[number]))
+        branches = len(rule.when.alternatives) or 1  # each of them is what the rule means
+        for branch in range(branches):
+            part = slice(branch, None, branches)
+            one = ward(rule, world, strength[part], sample[part], rng, nature=nature, branch=branch)
+            judgement = judged(one.shops, world, derive=asks_plugins(one, world))
+            hit = {(match.shop, match.key) for match in judgement.matches if match.rule.id in told}
+            power = foreseen(one, world, _asked(judgement, one, world), nature)
+            for number, key in enumerate(one.keys):
+                yield Case(rule.id, (shop_name(number), key) in hit, float(power[number]))
 
 
-def foreseen(one: Ward, world: World) -> Floats:
+def _asked(judgement: Judgement, one: Ward, world: World) -> Floats:
+    """How many rules on how many subjects of each shop chance has a part in."""
+    grader = world.grader(one.shops.business)
+    rules = [r.id for r in world.rules if any(map(grader.by_chance, r.when.own()))]
+    told = judgement.outcomes.filter(
+        pl.col("rule").is_in(rules) & (pl.col("truth") != int(Truth.MISSING))
+    )
+    by_shop = dict(told.group_by("shop").len().iter_rows())
+    return np.array([float(by_shop.get(shop_name(at), 1)) for at in range(len(one.strength))])
+
+
+def foreseen(one: Ward, world: World, asked: Floats, nature: Nature) -> Floats:
     """The power of a one-sided test of each condition that chance has a part in, from the rates
-    and counts that were planted; the least of them."""
+    and counts that were planted; the least of them. A single finding of so many *asked* stands at
+    their part of the rate of false discoveries."""
     least = np.ones(len(one.strength))
     rule = one.rule
-    made = one.herds.get(rule.subject)
+    together = rule.subject == "lives"
+    made = one.herds.get("live" if together else rule.subject)
     if made is None or not one.unit:
         return least
+    needed = np.array([NormalDist().inv_cdf(1 - FALSE_DISCOVERIES / many) for many in asked])
     funnel, words = made.funnel, world.vocabulary
     grader = world.grader(one.shops.business)
+    counts = np.exp(made.now @ funnel.paths.T) * (1 if funnel.once else WINDOW)
     keys = np.array(one.keys)
-    rows = [
-        int(np.flatnonzero((made.shop == at) & ((funnel.kind == "shop") | (made.key == key)))[0])
-        for at, key in enumerate(keys)
-    ]
-    counts = np.exp(made.now[rows] @ funnel.paths.T) * (1 if funnel.once else WINDOW)
-    for test in rule.own_tests():
+    if together:
+        now = np.ones(made.size, dtype=bool) if made.day is None else made.day >= WINDOW
+        counts = np.stack([counts[now & (made.shop == at)].sum(axis=0) for at in range(len(keys))])
+        lives = np.bincount(made.shop[now], minlength=len(keys))
+    else:
+        rows = [
+            np.flatnonzero((made.shop == at) & ((funnel.kind == "shop") | (made.key == key)))[0]
+            for at, key in enumerate(keys)
+        ]
+        counts = counts[rows]
+    if not funnel.once:  # how much days vary is estimated: the same of Student's t (Wallace, 1959)
+        free = WINDOW - 1
+        tail = (needed * (8 * free + 3) / (8 * free + 1)) ** 2 / free
+        needed = np.sqrt(free * np.expm1(tail))
+    for test in one.tests:
         if test.name in words.symbols or test.name in one.given or not grader.by_chance(test):
             continue
         if test.earlier:
@@ -113,7 +144,10 @@ def foreseen(one: Ward, world: World) -> Floats:
         spread = (
             0.5 if metric.kind is MetricKind.MONEY and metric.varies is not Varies.EVENTS else 0
         )
-        steady = 0.0 if funnel.once else (TRAFFIC if total else UNSTEADY) ** 2 / WINDOW
+        of = [] if total else [n for n in metric.denominator if n in funnel.at]
+        steady: float | Floats = _unsteady(funnel, name, of, nature) / WINDOW
+        if funnel.once:  # LIVEs differ among themselves, uniformly
+            steady = ALIKE_LIVES**2 / 3 / lives if together else 0.0
         windows = 2 if test.trend or test.against is Against.PAST else 1
         error = np.sqrt(windows * ((1 + spread) / np.maximum(events, 0.1) + steady))
         apart = np.log(one.strength)
@@ -121,9 +155,23 @@ def foreseen(one: Ward, world: World) -> Floats:
             apart = np.full(len(apart), log(1.1))
         elif test.is_ and "good" in test.is_:  # lies well inside of its edge
             apart = np.full(len(apart), log(1.5))
-        score = apart / error - 2.73
-        least = np.minimum(least, [0.5 * (1 + erf(float(z) / sqrt(2))) for z in score])
+        score = apart / error - needed
+        least = np.minimum(least, [NormalDist().cdf(float(z)) for z in score])
     return least
+
+
+def _unsteady(funnel: Funnel, count: str, of: Sequence[str], nature: Nature) -> float:
+    """How much *count* for each of *of* varies from day to day beside chance, squared: every rate
+    between them does, and so does the traffic itself where it is for none."""
+    way = funnel.paths[funnel.at[count]].astype(bool)
+    for name in of[:1]:
+        way = way ^ funnel.paths[funnel.at[name]].astype(bool)
+    rates = [step for step, on in zip(funnel.steps, way, strict=True) if on and step.how in _VARY]
+    roots = sum(step.of is None for step in rates)
+    (low, high), (least, most) = nature.rate, nature.traffic
+    one = (low**2 + low * high + high**2) / 3  # the mean square of what is uniform
+    root = (least**2 + least * most + most**2) / 3 + nature.shared**2
+    return (len(rates) - roots) * one + roots * root
 
 
 def first_actions(one: Ward, world: World) -> Mapping[str, tuple[str, frozenset[str]]]:
@@ -169,7 +217,7 @@ def tired(world: World, shops: int, seed: int, nature: Nature) -> float:
     made.now[first, funnel.at["ad_checkouts"]] -= np.where(dearer, 0.0, wear / 2)
     # What it is sold for rises with none of it: only orders fall.
     shop = batch(business, [made], nature, rng)
-    one = Ward(rule, shop, strength, strength, "", (), {"ad": made})
+    one = Ward(rule, shop, strength, strength, "", (), herds={"ad": made})
     acted = first_actions(one, world)
     right = [acted.get(shop_name(at), ("", frozenset())) for at in range(shops)]
     return float(np.mean([rule_ == rule.id and KEY in keys for rule_, keys in right]))
@@ -219,10 +267,16 @@ def interval(hits: int, of: int) -> tuple[float, float]:
 def summary(found: Sequence[Case]) -> dict[str, Any]:
     """What all cases come to."""
     strong = [case for case in found if case.power >= 0.9]
-    by_rule: dict[str, list[bool]] = {}
+    by_rule: dict[str, list[Case]] = {}
     for case in found:
-        by_rule.setdefault(case.rule, []).append(case.found)
-    shares = {rule: round(sum(hits) / len(hits), 3) for rule, hits in sorted(by_rule.items())}
+        by_rule.setdefault(case.rule, []).append(case)
+    shares = {
+        rule: {
+            "found": round(sum(case.found for case in own) / len(own), 3),
+            "power": round(sum(case.power for case in own) / len(own), 3),
+        }
+        for rule, own in sorted(by_rule.items())
+    }
     return {
         "cases": len(found),
         "found": round(sum(case.found for case in found) / len(found), 4),

@@ -21,7 +21,7 @@ from advisor.model.shop import Business
 from advisor.model.vocabulary import MetricKind, Varies
 from tests.corpus.batch import Batch, World, batch, shop_name
 from tests.corpus.funnels import BY_KIND, FUNNELS, Floats, Funnel, How
-from tests.corpus.healthy import Profile, herd
+from tests.corpus.healthy import NOTHING, Profile, herd
 from tests.corpus.nature import WINDOW, Herd, Nature
 from tests.corpus.plants import AGAINST_OTHERS, GROWTHS, SHARES, SYMBOLS
 from tests.corpus.truth import DAYS, PRODUCTS, Formula, bend, formula
@@ -47,6 +47,7 @@ class Ward:
     sample: Floats
     unit: str
     given: tuple[str, ...]
+    tests: tuple[Ask, ...] = ()  # that were brought about
     herds: Mapping[str, Herd] = attrs.field(factory=dict)
 
     @property
@@ -90,14 +91,16 @@ def ward(
     *,
     whole: bool = False,
     nature: Nature = Nature(),  # noqa: B008 (frozen)
+    branch: int = 0,
 ) -> Ward:
     """A sick shop for each strength and sample; raises Uncovered where that cannot be. *whole*:
-    with healthy subjects of all other kinds beside."""
+    with healthy subjects of all other kinds beside. *branch*: which of the rule's alternatives is
+    brought about."""
     if rule.subject not in BY_KIND and rule.subject != "lives":
         raise Uncovered(f"no shop of the corpus has a {rule.subject}")
     business = business_of(profile_of(rule, world))
     grader = world.grader(business)
-    planter = _Planter(rule, world, grader, strength, sample, rng)
+    planter = _Planter(rule, world, grader, strength, sample, rng, branch=branch)
     herds = planter.herds()
     if whole:
         there = {one.funnel.kind for one in herds}
@@ -112,8 +115,14 @@ def ward(
         sample,
         planter.unit,
         tuple(sorted(planter.given)),
+        tuple(asked_of(rule.when, branch)),
         {one.funnel.kind: one for one in herds},
     )
+
+
+def asked_of(when: Conditions, branch: int) -> list[Ask]:
+    """The tests that must hold beside those of one of the alternatives."""
+    return [*when.tests, *(when.alternatives[branch] if when.alternatives else ())]
 
 
 def _key(funnel: Funnel) -> str:
@@ -132,6 +141,7 @@ class _Planter:
     rng: np.random.Generator
     unit: str = ""
     given: dict[str, object] = attrs.field(factory=dict)
+    branch: int = 0
 
     def herds(self) -> list[Herd]:
         shops = len(self.strength)
@@ -173,8 +183,8 @@ class _Planter:
             rows = np.array(
                 [np.flatnonzero((herd_.shop == s) & self._mine(herd_))[0] for s in range(shops)]
             )
-        asked = [*when.tests, *(when.alternatives[0] if when.alternatives else ())]
-        tests = [test for test in asked if not test.earlier]
+        branch = self.branch if sampled else 0
+        tests = [test for test in asked_of(when, branch) if not test.earlier]
         wants = _Wants(self, herd_, rows)
         changes = any(t.trend or t.against is Against.PAST for t in tests)
         if sampled and changes:  # what it was before is as well known
@@ -269,7 +279,8 @@ class _Wants:
             if metric is None or not metric.derived:
                 raise Uncovered(f"no shop of the corpus has {name} of a {self.funnel.kind}")
             low, high = self._between(test, None)
-            self.planter.given[name] = np.exp(self._beyond(test, low, high, s))
+            value = np.exp(self._beyond(test, low, high, s))
+            self.planter.given[name] = np.where(value < NOTHING, 0.0, value)
             return
         if test.against is Against.SIBLINGS and self._implied():
             return

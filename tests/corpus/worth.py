@@ -108,7 +108,7 @@ def _sum(names: Iterable[str], funnel: Funnel, rates: Floats) -> float | None:
     return float(counts[:, there].sum())
 
 
-FINDINGS = 400  # of each rule
+FINDINGS = 800  # of each rule
 AT_ONCE = 250  # shops
 
 
