@@ -33,7 +33,7 @@ from advisor.plugin.hookspecs import PROJECT
 from advisor.plugin.loading import load_plugins
 from advisor.plugin.registry import DISTRIBUTION, Registry
 from tests.corpus.funnels import Floats, How
-from tests.corpus.nature import WINDOW, Herd, Nature, days
+from tests.corpus.nature import WINDOW, Herd, Nature, days, with_goals
 
 LAST = date(2026, 3, 1)
 TODAY = LAST + timedelta(days=1)
@@ -164,8 +164,9 @@ def batch(
 ) -> Batch:
     """The counts of *herds*. Kinds in *totals* have sums of a period and no days."""
     rows: list[CountedRows] = []
-    for herd in herds:
-        if herd.size:
+    for plain in herds:
+        if plain.size:
+            herd = with_goals(plain, nature, rng)
             kind = herd.funnel.kind
             rows += counted(herd, days(herd, nature, rng), totals=kind in totals)
     return Batch(business, tuple(rows))

@@ -30,13 +30,18 @@ class Nature:
     late: float = 0.0  # the part of what ads sold on the last two days that is not told yet
     paused: float = 0.0  # the part of ads and campaigns that ended a week or more ago
     learning: float = 0.0  # the part of them that began in the last week
+    awareness: float = (
+        0.0  # the part of ads that are there for reach, by their name, and sell nothing
+    )
 
 
-# Heavy tails, promotions, late attribution and ads that ended, all at once.
-WILD = Nature(basket=(0.3, 1.2), sales=(0, 4), late=0.2, paused=0.15)
+# Heavy tails, promotions, late attribution, ads that ended and ads for reach, all at once.
+WILD = Nature(basket=(0.3, 1.2), sales=(0, 4), late=0.2, paused=0.15, awareness=0.2)
 NEW = attrs.evolve(WILD, learning=0.2)  # and a fifth of ads and campaigns in their first week
 LATE_DAYS = 2
 SOLD = ("purchases", "gmv_max_orders")
+FOR_REACH = "Awareness"
+AFTER_CLICKS = ("ad_page_views", "ad_checkouts", "purchases", "ad_revenue")
 ADS = ("ad", "campaign")
 
 
@@ -109,11 +114,29 @@ def days(herd: Herd, nature: Nature, rng: np.random.Generator) -> dict[str, Floa
         if nature.late and funnel.kind in ADS and step.count in SOLD:
             last = found[step.count][:, -LATE_DAYS:]
             last[:] = rng.binomial(last.astype(np.int64), 1 - nature.late)
+    _without_sales(herd, found)
     for step in funnel.steps:
         if step.gathers:
             sums = np.cumsum(found[step.gathers], axis=1)
             found[step.count] = found[step.count] + sums - sums[:, -WINDOW - 1, None]
     return found
+
+
+def _without_sales(herd: Herd, found: dict[str, Floats]) -> None:
+    """Takes from ads for reach what others sell."""
+    reach = np.char.startswith(herd.key.astype(str), FOR_REACH)
+    for count in AFTER_CLICKS if reach.any() else ():
+        found[count][reach] = 0.0
+
+
+def with_goals(herd: Herd, nature: Nature, rng: np.random.Generator) -> Herd:
+    """*herd* with some of its healthy ads named after another goal than sales."""
+    if herd.funnel.kind != "ad" or not nature.awareness:
+        return herd
+    chosen = rng.random(herd.size) < nature.awareness
+    chosen &= ~np.char.startswith(herd.key.astype(str), "the sick")
+    names = np.char.add(f"{FOR_REACH} ", herd.key.astype(str))
+    return attrs.evolve(herd, key=np.where(chosen, names, herd.key))
 
 
 def _promotions(shops: int, nature: Nature, rng: np.random.Generator, length: int) -> Floats:

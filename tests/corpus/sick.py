@@ -193,7 +193,7 @@ class _Planter:
             wants.asked.clear()
         for test in tests:
             wants.ask(test)
-        for test in unless.tests[:1]:
+        for test in (*unless.tests[:1], *(branch[0] for branch in unless.alternatives)):
             wants.avoid(test)
         if sampled and not changes:
             self.unit = wants.sample(tests)
