@@ -96,8 +96,8 @@ def _other(found: Mapping[str, Any]) -> Sequence[str]:
     names = {
         "calm": "days as below",
         "wild": "and heavy-tailed order values, promotions of up to four times the traffic, "
-        "a fifth of the last two days' ad sales not attributed yet, ads that have ended, a fifth of "
-        "the ads there for reach by their name",
+        "a fifth of the last two days' ad sales not attributed yet, ads that have ended, a fifth "
+        "of the ads there for reach by their name",
         "new": "and a fifth of the ads and campaigns in their first week",
     }
     rows = (

@@ -108,7 +108,7 @@ def _sum(names: Iterable[str], funnel: Funnel, rates: Floats) -> float | None:
     return float(counts[:, there].sum())
 
 
-FINDINGS = 800  # of each rule
+FINDINGS = 600  # of each rule
 AT_ONCE = 250  # shops
 
 
