@@ -14,7 +14,7 @@ from advisor.model.rule import Rule
 from tests.corpus.batch import World
 from tests.corpus.funnels import FUNNELS, Floats, Funnel, How
 from tests.corpus.nature import WINDOW, Herd
-from tests.corpus.truth import PRODUCTS, bend, formula, formulas
+from tests.corpus.truth import PRODUCTS, Formula, bend, formula, formulas
 
 AT_EDGE = 0.1  # of the rates lie on an edge itself
 WIDE = 2.5  # how far a band reaches that has one edge only
@@ -146,10 +146,10 @@ def _drawn(
     roots = [i for i, s in enumerate(funnel.steps) if s.of is None and s.how in _TRAFFIC]
     for i in roots:
         rates[:, i] += np.log(traffic)[shop]
-    wanted = []
+    wanted: list[tuple[Formula, Floats]] = []
     for name, (lows, highs) in targets(funnel, world, grader, len(shop), rng).items():
         one = formula(name, funnel, world.vocabulary)
-        if one is None:
+        if one is None or _follows(one, [of for of, _ in wanted], rates, funnel):
             continue
         together = alike[list(one.over)].all()
         size = shops if together else len(shop)
@@ -161,6 +161,12 @@ def _drawn(
     root = np.array([step.of is None for step in funnel.steps])
     ease = np.where(alike & ~root, 1e-3, 1.0) if funnel.once else None
     return bend(rates, funnel, wanted, movable=ease)
+
+
+def _follows(one: Formula, known: Sequence[Formula], rates: Floats, funnel: Funnel) -> bool:
+    """Whether *one* follows from those that are *known*, as ROI from its target and their ratio."""
+    slopes = np.concatenate([of.slope(rates[:1], funnel) for of in (*known, one)])
+    return int(np.linalg.matrix_rank(slopes, tol=1e-6)) <= len(known)
 
 
 _TRAFFIC = (How.EVENTS, How.SPENT, How.CHANCE)
