@@ -32,11 +32,13 @@ class Printed:
         of rounding."""
         exact, bottom = self.exact(counts), _added(self.check.denominator, counts)
         allowed = 10.0**-self.places * (1.0 if self.check.truncated else 0.5) * 1.001 + 1e-9
+        # Counts so large or small that nothing holds what they make say nothing.
+        known = (bottom > 0) & exact.is_finite()
         off = self.values - exact
         if not self.check.loose:
-            return (bottom > 0) & ((off > allowed) | (off < -allowed))
+            return known & ((off > allowed) | (off < -allowed))
         loose = exact.abs() * self.check.loose + allowed
-        return (bottom > 0) & ((off > loose) | (off < loose * -1.0))
+        return known & ((off > loose) | (off < loose * -1.0))
 
     def exact(self, counts: Mapping[str, pl.Series]) -> pl.Series:
         """What the counts make."""
@@ -191,4 +193,4 @@ class Parts:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
