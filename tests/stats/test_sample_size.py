@@ -4,12 +4,13 @@ import math
 import random
 from math import ceil, sqrt
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from advisor.model.vocabulary import Metric, MetricKind
+from advisor.model.vocabulary import Metric, MetricKind, Varies
 from advisor.stats.sample_size import (
     USUAL,
     Certainty,
@@ -219,3 +220,11 @@ def test_standard_scores_are_those_of_the_normal_distribution(alpha: float, powe
 )
 def test_estimates_are_rounded_up_to_two_digits(events: float, said: int) -> None:
     assert round_up(events) == said
+
+
+@pytest.mark.parametrize(
+    ("varies", "relative"), [(Varies.VALUES, 9.0), (Varies.EVENTS, 1.0), (Varies.BOTH, 10.0)]
+)
+def test_money_varies_by_its_values_and_by_their_number(varies: Varies, relative: float) -> None:
+    money = attrs.evolve(WORDS.metrics["roas"], varies=varies)
+    assert chance_of(money, spread=3.0) == Chance(MetricKind.MONEY, relative)

@@ -2,6 +2,7 @@
 they see a trend where there is none."""
 
 import math
+import sys
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ from advisor.stats.trend import (
 )
 from tests.series import WEEK, logarithms
 
+trend_module = sys.modules["advisor.stats.trend"]  # the function hides it in its package
 # Whole numbers: ties are frequent, and sums are exact.
 BY = ("series",)
 VALUES = st.lists(st.integers(-50, 50), min_size=LEAST_POINTS, max_size=40)
@@ -264,3 +266,16 @@ def test_series_say_the_same_together_as_each_alone(several: list[list[int]]) ->
     assert [trend_of(row) for row in together.iter_rows(named=True)] == [
         told for values in several if (told := trend(points(values))) is not None
     ]
+
+
+def test_many_series_are_worked_on_in_parts_of_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trend_module, "MOST_PAIRS", 50)
+    lengths = [5, 4, 3, 6, 2, 9, 1]
+    frame = pl.concat(
+        pl.DataFrame({"series": [at] * n, "at": range(n)}) for at, n in enumerate(lengths)
+    )
+    parts = list(trend_module._parts(frame, BY))
+    assert pl.concat(parts).equals(frame)
+    assert [part["series"].unique().to_list() for part in parts] == [[0, 1, 2], [3, 4], [5], [6]]
+    assert next(iter(trend_module._parts(frame.head(7), BY))).height == 7
+    assert list(trend_module._parts(frame.clear(), BY)) == []
