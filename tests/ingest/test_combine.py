@@ -569,3 +569,12 @@ def test_an_undated_export_alone_and_one_of_another_kind_are_not_asked_about() -
     other = reading("b.csv", [{**rows[0], "key": "b"}], grain=Grain.PERIOD)
     assert combine([one], WORDS).notes == ()
     assert combine([one, attrs.evolve(other, kind="another")], WORDS).notes == ()
+
+
+def test_sets_are_asked_for_by_what_they_are_about() -> None:
+    ads = reading("a.csv", [{"key": "1", "day": 1, "clicks": 5.0}])
+    shop = reading("b.csv", [{"key": "s", "day": 1, "orders": 2.0}], subject="shop", family="shop")
+    counted = combine([ads, shop], WORDS)
+    assert [one.subject for one in counted.of("ad")] == ["ad"]
+    assert [one.subject for one in counted.of("shop")] == ["shop"]
+    assert counted.of("live") == ()
