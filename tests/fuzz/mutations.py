@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 Records = list[list[str]]
@@ -157,7 +158,8 @@ def tree_changed(tree: Any, chance: random.Random) -> Any:
     elif what == "alike" and isinstance(holder[key], str):
         holder[key] = chance.choice(CELLS)
     elif what == "alike" and isinstance(holder[key], int | float):
-        holder[key] *= chance.choice((-1, 0, 1e9, 1e300))
+        with suppress(OverflowError):  # of an integer of 400 digits
+            holder[key] *= chance.choice((-1, 0, 1e9, 1e300))
     else:
         holder[key] = chance.choice(SCALARS)
     return tree
