@@ -445,9 +445,9 @@ class _Run:
             else:
                 yield _Opened(folder, shop)
 
-    def block(self, block: Sequence[_Opened]) -> None:
+    def block(self, block: Sequence[_Opened], *, again: bool = False) -> None:
         """Diagnoses the shops of *block* and hands their documents on. A block that raises is
-        halved until the shop is found that is to blame."""
+        halved until the shop is found that is to blame. *again*: `on_block` had these shops."""
         try:
             diagnosed, recalled = self.memory.recall(
                 diagnose_block(
@@ -456,7 +456,7 @@ class _Run:
                     engine=self.engine,
                 )
             )
-            if self.on_block is not None:
+            if self.on_block is not None and not again:
                 self.on_block([one.folder for one in block], diagnosed, recalled)
         except FAILURES as error:
             if len(block) == 1:
@@ -476,7 +476,7 @@ class _Run:
                 document = recalled.document(attrs.evolve(diagnosis))
             except FAILURES as error:
                 if len(block) > 1:  # another shop of the block may be to blame
-                    self.block([opened])
+                    self.block([opened], again=True)
                 else:
                     self._fail(opened.folder, error)
                 continue

@@ -28,7 +28,7 @@ from advisor.model import (
     Vocabulary,
     business_of,
 )
-from advisor.plugin import Registry
+from advisor.plugin import Failure, Registry
 
 T = TypeVar("T")
 
@@ -171,7 +171,13 @@ class Resolver:
         return rules
 
     def _once(self, asked: Hashable, work: Callable[[], T]) -> T:
+        """What *work* gives or raises, worked out for the first shop that asks."""
         if asked not in self._known:
-            self._known[asked] = work()
-        found: T = self._known[asked]
+            try:
+                self._known[asked] = work()
+            except AdvisorError as error:
+                self._known[asked] = Failure(error)
+        found: T | Failure = self._known[asked]
+        if isinstance(found, Failure):
+            raise found.error.with_traceback(None)
         return found

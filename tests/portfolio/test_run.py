@@ -10,13 +10,14 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from advisor.diagnosis import diagnose
-from advisor.document import compose_document
+from advisor.diagnosis import Diagnosis, diagnose
+from advisor.document import Document, compose_document
 from advisor.errors import AdvisorError
 from advisor.model import Request, read_settings
 from advisor.plugin import load_plugins
@@ -296,3 +297,27 @@ def test_benchmarks_of_a_portfolio_are_targets_of_the_next_run(tmp_path: Path, r
         before.select("shop", "metric", "value"), after.select("shop", "metric", "value")
     )
     assert not before.equals(after)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_shop_whose_document_fails_is_in_the_tables_once(
+    shops: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, alone: bool
+) -> None:
+    failed: list[str] = []
+
+    def fails(diagnosis: Diagnosis, *rest: Any) -> Document:
+        if diagnosis.id == "birch" and (alone or not failed):
+            failed.append(diagnosis.id)
+            raise ValueError("too much beside it")
+        return compose_document(diagnosis, *rest)
+
+    engine = LocalEngine(Worker(load_plugins()))
+    run_portfolio(shops, tmp_path / "well", OPTIONS, engine=engine)
+    monkeypatch.setattr("advisor.pipeline.compose_document", fails)
+    plans = Plans(frozenset(NAMES), formats=("json",))
+    run_portfolio(shops, tmp_path / "out", OPTIONS, plans=plans, engine=engine)
+    problem = frames(tmp_path / "out")["shops"].filter(folder="birch")["problem"]
+    assert [one is not None for one in problem] == [alone]
+    for name, well in frames(tmp_path / "well").items():
+        if name != "shops":
+            assert_frame_equal(frames(tmp_path / "out")[name], well)
