@@ -54,14 +54,12 @@ class CountedRows:
         return tuple(shops.unique(maintain_order=True))
 
     @property
-    def last_days(self) -> pl.DataFrame:
+    def last_days(self) -> pl.LazyFrame:
         """`shop`, `to` and `_file`: the different last days of each shop's rows, by file."""
-        columns = self.frame[["shop", "to", "_file"]]
-        if len(self.shops) != 1 or columns["_file"].n_unique() != 1:
-            return columns.unique()
-        days = columns["to"].unique()  # of one file they are no query
-        alike = (columns[name].head(1).new_from_index(0, len(days)) for name in ("shop", "_file"))
-        return pl.DataFrame([days, *alike])
+        shop, day, file = pl.col("shop"), pl.col("to"), pl.col("_file")
+        if len(self.shops) != 1 or self.frame["_file"].n_unique() != 1:
+            return self.frame.lazy().select(shop, day, file).unique()
+        return self.frame.lazy().select(shop.first(), day.unique(), file.first())
 
     @cached_property
     def known(self) -> Mapping[str, frozenset[str]]:
@@ -225,8 +223,7 @@ def _newest_days(
     said = pl.max_horizontal("to", pl.when(pl.col("stated").is_not_null()).then(capped))
     own = pl.col("listed").fill_null(value=False)
     ends = [
-        one.last_days.lazy()
-        .filter(day < today)
+        one.last_days.filter(day < today)
         .join(files, on="_file", how="left")
         .group_by("shop")
         .agg(

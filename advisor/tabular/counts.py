@@ -72,6 +72,8 @@ class CountReader:
     ) -> Steps[None]:
         """Says of which rows a count is a rounded *ratio* times its *base*, and how far off it may
         be; *before* is what was known of it exactly."""
+        if before is not None and not before.null_count():
+            return
         made = ratio.is_not_null() & base.is_not_null()
         rows = made if before is None else made & before.is_null()
         if not (ratio.filter(rows) > 0).any():

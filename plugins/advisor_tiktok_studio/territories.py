@@ -6,7 +6,7 @@ time zone database with it, so this works alike on machines that have none.
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -56,7 +56,7 @@ def hours_there(asked: Sequence[tuple[float, Territory, Territory]], day: date) 
     """What the clocks of the second territory show on *day* when those of the first show an hour (0
     to 24)."""
     moments = [
-        pl.lit(datetime.combine(day, time(int(hour), round(hour % 1 * 60))))
+        pl.datetime(day.year, day.month, day.day, int(hour), round(hour % 1 * 60))
         .dt.replace_time_zone(home.zone, ambiguous="earliest", non_existent="null")
         .dt.convert_time_zone(there.zone)
         for hour, home, there in asked
