@@ -34,11 +34,11 @@ def test_the_tree_says_value_interval_band_and_truth_of_each_condition(
 ) -> None:
     lines = tree(run, shop, "weak-hook", "31").splitlines()
     assert lines[0] == f"guide/weak-hook on ad {WEAK} (31): fires"
-    assert lines[1] == "└─ [yes] when all of"
-    assert lines[2].startswith("   ├─ [yes] cpc is high: $3.33 ($3.1")
+    assert lines[1] == "├─ [yes] when all of"
+    assert lines[2].startswith("│  ├─ [yes] cpc is high: $3.33 ($3.1")
     assert "sample size 840" in lines[2]
     assert "; high, target $0.50–1.50: the guide" in lines[2]
-    assert lines[3].startswith("   └─ [yes] ctr is low: 0.3% (")
+    assert lines[3].startswith("│  └─ [yes] ctr is low: 0.3% (")
     assert "sample size 280,000" in lines[3]
     assert "; low, target 1–3%: the guide" in lines[3]
 

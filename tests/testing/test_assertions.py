@@ -124,16 +124,20 @@ def test_a_rule_may_come_after_the_finding_of_an_installed_one() -> None:
 def test_a_failure_prints_the_tree_of_conditions() -> None:
     said = failure(assert_clear, "weak-hook", ADS, "Weak")
 
-    *head, cpc, ctr = said.splitlines()
+    *head, cpc, ctr, unless, goal = said.splitlines()
     assert head == [
         "expected clear, found fires",
         "  it says: Weak: 0.44% CTR (target 1–3%), so each click costs $2",
         "guide/weak-hook on ad Weak: fires",
-        "└─ [yes] when all of",
+        "├─ [yes] when all of",
+    ]
+    assert [unless, goal] == [
+        "└─ [no] unless all of",
+        "   └─ [no] ad.goal is attention: results",
     ]
     # The value, its sample size, the target and whose target it is; the limits are statistics'.
-    assert re.match(r"   ├─ \[yes\] cpc .*: \$2 \(.* 400\).*\$0\.50–1\.50\b.*: the guide", cpc)
-    assert re.match(r"   └─ \[yes\] ctr .*: 0\.44% \(.* 90,000\).* 1–3%.*: the guide", ctr)
+    assert re.match(r"│  ├─ \[yes\] cpc .*: \$2 \(.* 400\).*\$0\.50–1\.50\b.*: the guide", cpc)
+    assert re.match(r"│  └─ \[yes\] ctr .*: 0\.44% \(.* 90,000\).* 1–3%.*: the guide", ctr)
 
 
 @pytest.mark.parametrize(
