@@ -1,6 +1,5 @@
 """What the history keeps of a run, of all shops of a block at once."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,11 +13,13 @@ from advisor.history import (
     BANDS,
     FINDINGS,
     OPEN,
+    ActionRow,
     Past,
     RunInfo,
     Runs,
     State,
     VerdictRow,
+    stored_values,
 )
 from advisor.judge import Outcome
 from advisor.metrics import metric_of, totals_by_day
@@ -185,27 +186,27 @@ def _actions(shop: Diagnosis) -> Iterator[tuple[Any, ...]]:
         gain = planned.gain if isinstance(planned.gain, Gain) else None
         metric, now, target = _end(planned, findings)
         each = worth_of_one(metric, planned.findings)
-        yield (
-            shop.id,
-            planned.id,
-            rank,
-            planned.rule.id,
-            planned.action.lever,
-            planned.action.do,
-            metric,
-            gain and gain.low,
-            gain and gain.mid,
-            gain and gain.high,
-            shop.business.currency or "" if gain else None,
-            planned.chance,
-            json.dumps([finding.id for finding in planned.findings]),
-            planned.kind,
-            gain.what if gain else "",
-            now,
-            target,
-            each and each.mean,
-            each and each.sd,
+        action = ActionRow(
+            id=planned.id,
+            rank=rank,
+            rule=planned.rule.id,
+            lever=planned.action.lever,
+            what=planned.action.do,
+            metric=metric,
+            low=gain.low if gain else None,
+            mid=gain.mid if gain else None,
+            high=gain.high if gain else None,
+            currency=shop.business.currency or "" if gain else None,
+            chance=planned.chance,
+            findings=tuple(finding.id for finding in planned.findings),
+            kind=planned.kind,
+            money=gain.what if gain else "",
+            now=now,
+            target=target,
+            each=each.mean if each else None,
+            each_sd=each.sd if each else None,
         )
+        yield (shop.id, *stored_values(action))
 
 
 def _end(

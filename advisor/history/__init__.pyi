@@ -1,6 +1,16 @@
 from .comparison import BANDS, Change, Reason, changes_since, compare, has_same_period
 from .database import Row, SqliteDatabase
-from .frames import ACTIONS, FINDINGS, KPIS, OF_RUNS, Runs, merge_runs, runs_of, with_days
+from .frames import (
+    ACTIONS,
+    FINDINGS,
+    KPIS,
+    OF_RUNS,
+    Runs,
+    merge_runs,
+    runs_of,
+    stored_values,
+    with_days,
+)
 from .past import OPEN, Past, PastQuestion, merge_past, past_between, read_past
 from .records import (
     ActionRow,
@@ -60,5 +70,6 @@ __all__ = [
     "read_past",
     "run_line",
     "runs_of",
+    "stored_values",
     "with_days",
 ]

@@ -28,12 +28,11 @@ Schema = Mapping[str, pl.DataType]
 
 def _schema(row: type) -> Schema:
     """The columns of rows of a class; tuples are JSON lists."""
-    types = {date: pl.Date(), int: _WHOLE, float: pl.Float64()}
-    fields = attrs.fields(row)
-    asked = {field.name: (field.type, *get_args(field.type)) for field in fields}
+    columns = {date: pl.Date(), int: _WHOLE, float: pl.Float64()}
+    types = {field.name: (field.type, *get_args(field.type)) for field in attrs.fields(row)}
     return {
-        name: next((types[one] for one in several if one in types), _TEXT)
-        for name, several in asked.items()
+        name: next((columns[of] for of in alternatives if of in columns), _TEXT)
+        for name, alternatives in types.items()
     }
 
 
@@ -86,11 +85,11 @@ class Runs:
         for info in self.infos.values():
             if id(info.rules) not in rulesets:
                 rules = json.dumps(dict(sorted(info.rules.items())), separators=(",", ":"))
-                rulesets[id(info.rules)] = digest_of(rules), rules
-        fires = pl.col("state") == State.FIRES.value
-        found = self.findings.sort("shop", "id").group_by("shop", maintain_order=True)
-        ends = found.agg((pl.col("id") + pl.col("state")).str.join(","), fires.sum().alias("fires"))
-        seen = {shop: (ids, many) for shop, ids, many in ends.iter_rows()}
+                rulesets[id(info.rules)] = _digest(rules), rules
+        ids = (pl.col("id") + pl.col("state")).str.join(",")
+        firing = (pl.col("state") == State.FIRES.value).sum().alias("firing")
+        by_shop = self.findings.sort("shop", "id").group_by("shop", maintain_order=True)
+        findings = {shop: states for shop, *states in by_shop.agg(ids, firing).iter_rows()}
         planned = dict(self.actions.group_by("shop").len().iter_rows())
         rows = []
         for shop, info in self.infos.items():
@@ -106,8 +105,8 @@ class Runs:
                 json.dumps(info.inputs),
                 info.currency,
             )
-            ids, many = seen.get(shop, ("", 0))
-            rows.append((*values, digest_of(repr((values, ids))), many, planned.get(shop, 0)))
+            said, fire = findings.get(shop, ("", 0))
+            rows.append((*values, _digest(repr((values, said))), fire, planned.get(shop, 0)))
         return {
             "ruleset": pl.DataFrame(sorted(set(rulesets.values())), schema=_RULESET, orient="row"),
             "run": pl.DataFrame(rows, schema=_RUN, orient="row"),
@@ -196,6 +195,6 @@ def _stored(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
 
 
-def digest_of(text: str) -> str:
+def _digest(text: str) -> str:
     """A short hash."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -21,7 +21,7 @@ import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows, known_columns
-from advisor.metrics.required import Wanted, _possible, metric_of
+from advisor.metrics.required import Wanted, metric_of, possible
 from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import (
@@ -95,7 +95,7 @@ def measure(
     by_day: dict[str, tuple[pl.DataFrame, Mapping[str, Metric]]] = {}
     for kind, sources in by_kind.items():
         sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
-        ask = _possible(wanted.get(kind, Wanted()), kind, vocabulary)
+        ask = possible(wanted.get(kind, Wanted()), kind, vocabulary)
         own = [(rows, _measure_rows(rows, ask, window, vocabulary)) for rows in sources]
         sums_of = [frame for _, frame in own if frame is not None]
         if not sums_of:

@@ -84,7 +84,7 @@ def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
     )
 
 
-def _possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
+def possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
     """Only metrics that mean something for subjects of *kind*."""
 
     def means(name: str) -> bool:
@@ -122,9 +122,8 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                     metrics[kind].update(filter(None, of))
 
     for source in vocabulary.margins.values():
-        want(
-            source.subject, source.metric or source.share
-        )  # of what each leaves a price is the part that is kept
+        # Of what each leaves of a price is the part that is kept.
+        want(source.subject, source.metric or source.share)
     for subject in vocabulary.subjects.values():
         for name in subject.ranked_by:
             want(subject.id, name)
