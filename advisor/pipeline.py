@@ -159,12 +159,9 @@ class Memory:
             for one in shops
         ]
 
-    def past(self, diagnoses: Iterable[Diagnosis]) -> Past:
+    def _past(self, diagnoses: Iterable[Diagnosis]) -> Past:
         """What the histories of these shops have of earlier days."""
         questions = []
-        diagnoses = list(diagnoses)
-        if self.partitions is not None:
-            self._shared = Store(partitions=self.partitions(frozenset(d.id for d in diagnoses)))
         for one in diagnoses:
             store = self._store(one)
             if store is not None:
@@ -189,8 +186,9 @@ class Memory:
             return Past()
 
     def recall(self, diagnosed: BlockDiagnosis) -> tuple[BlockDiagnosis, "Recalled"]:
-        """*diagnosed* with plans that know of former actions, and what its histories tell of it."""
-        past = self.past(diagnosed.shops)
+        """*diagnosed*, of shops `with_changes`, with plans that know of former actions, and what
+        its histories tell of it."""
+        past = self._past(diagnosed.shops)
         remembered = [one.id for one in diagnosed.shops if self._store(one) is not None]
         if not remembered:
             return diagnosed, Recalled(past)
