@@ -12,7 +12,7 @@ from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import Wanted, wanted
+from advisor.metrics.required import RequiredMetrics, wanted
 from advisor.model.bands import Band, BandFile, Bands
 from advisor.model.condition import Conditions
 from advisor.model.condition import Test as Ask
@@ -206,7 +206,7 @@ def measured(
 ) -> dict[str, Measured]:
     """*sources* measured, the same metrics for each kind."""
     past = frozenset(before)
-    ask = Wanted(frozenset(metrics) | past, past)
+    ask = RequiredMetrics(frozenset(metrics) | past, past)
     return measure(sources, {s.subject: ask for s in sources}, window, WORDS)
 
 

@@ -17,7 +17,7 @@ from advisor.ingest import combine
 from advisor.metrics import (
     CountedRows,
     Measured,
-    Wanted,
+    RequiredMetrics,
     as_counted_rows,
     choose_windows,
     days_column,
@@ -192,7 +192,7 @@ def _measured(
     past: bool = False,
 ) -> Mapping[str, Measured]:
     names = frozenset([metric.id, *([metric.money] if metric.money else [])])
-    asked = Wanted(names, frozenset([metric.id]) if past else frozenset())
+    asked = RequiredMetrics(names, frozenset([metric.id]) if past else frozenset())
     kinds = dict.fromkeys(shop.vocabulary.subjects, asked)
     found = measure(rows, kinds, window, shop.vocabulary)
     return {kind: one for kind, one in found.items() if metric.id in one.metrics}

@@ -19,7 +19,7 @@ from advisor.experiment.arms import Arm, log_variance
 from advisor.experiment.before_after import Change
 from advisor.experiment.shop import change_of
 from advisor.history import DoneRow, Mark, Verdict, VerdictRow
-from advisor.metrics import CountedRows, Wanted, measure, metric_of
+from advisor.metrics import CountedRows, RequiredMetrics, measure, metric_of
 from advisor.model import Better, Grain, Metric, MetricKind, Period, Varies, Window, frozen
 from advisor.stats import (
     ALPHA,
@@ -290,7 +290,7 @@ class _Together:
     def rows(self, before: Period, after: Period) -> dict[str, Change]:
         """The counts of each subject before and after, by its key."""
         metric, kind = self.metric, self.done.kind
-        asked = Wanted(frozenset([metric.id]), frozenset([metric.id]))
+        asked = RequiredMetrics(frozenset([metric.id]), frozenset([metric.id]))
         window = Window(after, before)
         found = measure(self.daily, {kind: asked}, window, self.diagnosis.vocabulary).get(kind)
         if found is None or f"{metric.id}.before.x" not in found.frame.columns:

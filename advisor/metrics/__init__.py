@@ -29,7 +29,7 @@ from advisor.metrics.measured import (
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
-from advisor.metrics.required import Wanted, metric_of, money_each, wanted
+from advisor.metrics.required import RequiredMetrics, metric_of, money_each, wanted
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopFrames, ShopSlices, shop_spans
 from advisor.metrics.steps import Steps, in_steps, without
@@ -56,6 +56,7 @@ __all__ = [
     "FunnelTotals",
     "Lineage",
     "Measured",
+    "RequiredMetrics",
     "Row",
     "Rows",
     "ShopFrames",
@@ -65,7 +66,6 @@ __all__ = [
     "Sum",
     "Total",
     "Value",
-    "Wanted",
     "Windows",
     "alike_shops",
     "alone_with",

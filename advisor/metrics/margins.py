@@ -10,7 +10,7 @@ import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.metrics.windows import Windows
 from advisor.model import (
     Business,
@@ -69,7 +69,7 @@ def _before_goods(
 ) -> dict[str, tuple[float, float]]:
     """By shop, what its settlements leave before the cost of goods, and of how many orders."""
     own = [one for one in rows if one.subject == source.subject]
-    wanted = {source.subject: Wanted(frozenset((source.metric,)))}
+    wanted = {source.subject: RequiredMetrics(frozenset((source.metric,)))}
     measured = measure(own, wanted, window, vocabulary).get(source.subject)
     if measured is None or source.metric not in measured.metrics:
         return {}
@@ -170,7 +170,7 @@ def _of_products(
     own = [one for one in rows if one.subject == source.subject]
     if not any(source.share in one.frame.columns for one in own):
         return {}
-    wanted = {source.subject: Wanted(frozenset((source.share, source.sales)))}
+    wanted = {source.subject: RequiredMetrics(frozenset((source.share, source.sales)))}
     measured = measure(own, wanted, window, vocabulary).get(source.subject)
     if measured is None or not {source.share, source.sales} <= measured.metrics:
         return {}

@@ -21,7 +21,7 @@ import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows, known_columns
-from advisor.metrics.required import Wanted, metric_of, possible
+from advisor.metrics.required import RequiredMetrics, metric_of, possible
 from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import (
@@ -81,7 +81,7 @@ def alone_with(
 
 def measure(
     counted: Iterable[CountedRows],
-    wanted: Mapping[str, Wanted],
+    wanted: Mapping[str, RequiredMetrics],
     window: Window | Windows,
     vocabulary: Vocabulary,
 ) -> dict[str, Measured]:
@@ -95,7 +95,7 @@ def measure(
     by_day: dict[str, tuple[pl.DataFrame, Mapping[str, Metric]]] = {}
     for kind, sources in by_kind.items():
         sources.sort(key=lambda rows: (list(Grain).index(rows.grain), rows.family))
-        ask = possible(wanted.get(kind, Wanted()), kind, vocabulary)
+        ask = possible(wanted.get(kind, RequiredMetrics()), kind, vocabulary)
         own = [(rows, _measure_rows(rows, ask, window, vocabulary)) for rows in sources]
         sums_of = [frame for _, frame in own if frame is not None]
         if not sums_of:
@@ -129,7 +129,7 @@ def measure(
 
 
 def _measure_rows(
-    rows: CountedRows, ask: Wanted, window: Window | Windows, vocabulary: Vocabulary
+    rows: CountedRows, ask: RequiredMetrics, window: Window | Windows, vocabulary: Vocabulary
 ) -> pl.LazyFrame | None:
     current = rows.held(window)
     if current.height == 0:
@@ -201,7 +201,7 @@ def _by_own_window(
 
 def _measure_days(
     sources: Sequence[CountedRows],
-    ask: Wanted,
+    ask: RequiredMetrics,
     window: Window | Windows,
     vocabulary: Vocabulary,
 ) -> tuple[pl.DataFrame, Mapping[str, Metric]] | None:

@@ -16,7 +16,7 @@ from advisor.model import (
 
 
 @frozen
-class Wanted:
+class RequiredMetrics:
     """Which metrics are needed of a kind; *before* also in the window before, *daily* also of each
     of the last *days*."""
 
@@ -84,7 +84,7 @@ def metric_of(name: str, vocabulary: Vocabulary) -> Metric:
     )
 
 
-def possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
+def possible(ask: RequiredMetrics, kind: str, vocabulary: Vocabulary) -> RequiredMetrics:
     """Only metrics that mean something for subjects of *kind*."""
 
     def means(name: str) -> bool:
@@ -94,10 +94,12 @@ def possible(ask: Wanted, kind: str, vocabulary: Vocabulary) -> Wanted:
     metrics, past, daily = (
         frozenset(filter(means, names)) for names in (ask.metrics, ask.before, ask.daily)
     )
-    return Wanted(metrics, past, daily, ask.days)
+    return RequiredMetrics(metrics, past, daily, ask.days)
 
 
-def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[str, Wanted]:
+def wanted(
+    rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands
+) -> dict[str, RequiredMetrics]:
     """Which metrics to measure, by kind: what ranks its subjects, what rules ask, what actions are
     done by, what bands and prices depend on."""
     metrics: dict[str, set[str]] = {}
@@ -147,7 +149,7 @@ def wanted(rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands) -> dict[
                 if action.waste:
                     want(rung, action.waste)
     return {
-        kind: Wanted(
+        kind: RequiredMetrics(
             frozenset(metrics[kind]),
             frozenset(past.get(kind, ())),
             frozenset(daily.get(kind, ())),

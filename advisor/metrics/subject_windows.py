@@ -17,7 +17,7 @@ import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
-from advisor.metrics.required import Wanted, metric_of
+from advisor.metrics.required import RequiredMetrics, metric_of
 from advisor.metrics.windows import Windows
 from advisor.model import Grain, MetricKind, Vocabulary, frozen
 
@@ -43,7 +43,7 @@ class SubjectChange:
 def with_subject_windows(
     windows: Windows,
     rows: Iterable[CountedRows],
-    asked: Mapping[str, Wanted],
+    asked: Mapping[str, RequiredMetrics],
     changes: Sequence[SubjectChange],
     vocabulary: Vocabulary,
 ) -> Windows:
@@ -51,7 +51,7 @@ def with_subject_windows(
     after the last of *changes* inside, or by more where what is *asked* has low denominators."""
     parts = [_after_changes(windows, changes)]
     for one in rows:
-        counts = _denominators(one, asked.get(one.subject, Wanted()), vocabulary)
+        counts = _denominators(one, asked.get(one.subject, RequiredMetrics()), vocabulary)
         if counts:
             parts.append(_longer(one, counts, windows))
     subjects = pl.concat(parts).unique(list(_WINDOW), keep="first", maintain_order=True)
@@ -85,7 +85,7 @@ def _after_changes(windows: Windows, changes: Sequence[SubjectChange]) -> pl.Dat
     )
 
 
-def _denominators(rows: CountedRows, ask: Wanted, vocabulary: Vocabulary) -> list[str]:
+def _denominators(rows: CountedRows, ask: RequiredMetrics, vocabulary: Vocabulary) -> list[str]:
     """The counts of *rows* that shares and rates are of; none where rows are no days of subjects
     below the shop."""
     kind = vocabulary.subjects.get(rows.subject)

@@ -8,7 +8,7 @@ import polars as pl
 from advisor.judge.grade import Grader
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.model.bands import Band, BandFile, Bands
 from advisor.model.condition import Test as Ask
 from advisor.model.reading import Grain
@@ -103,9 +103,9 @@ def subjects(count: int, *, sick_share: float = 0.05, seed: int = 1) -> Measured
         }
     )
     rows = CountedRows("ad", "files", Grain.PERIOD, frame)
-    return measure([rows], {"ad": Wanted(frozenset(USUAL))}, WINDOW, load_plugins().vocabulary())[
-        "ad"
-    ]
+    return measure(
+        [rows], {"ad": RequiredMetrics(frozenset(USUAL))}, WINDOW, load_plugins().vocabulary()
+    )["ad"]
 
 
 def bounds(measured: Measured) -> list[dict[str, float | str]]:

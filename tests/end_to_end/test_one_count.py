@@ -11,7 +11,7 @@ import pytest
 from advisor.ingest.combination import combine
 from advisor.metrics.counted_rows import as_counted_rows, with_pools
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.metrics.windows import Windows
 from advisor.model.reading import Reading
 from advisor.model.vocabulary import CountUnit
@@ -59,7 +59,7 @@ def direct(*readings: Reading) -> Mapping[str, Measured]:
     counted = combine(readings, WORDS, shop="shop")
     rows = tuple(with_pools(as_counted_rows(counted, {"shop": "shop"}, WORDS), WORDS))
     asked = {
-        one.subject: Wanted(
+        one.subject: RequiredMetrics(
             frozenset(
                 c
                 for o in rows

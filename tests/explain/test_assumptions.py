@@ -11,10 +11,10 @@ from advisor.errors import AdvisorError, Mistakes
 from advisor.explain.assumptions import as_if, supposing
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from tests.core import WINDOW, WORDS, counted
 
-WANTED = Wanted(frozenset(("ctr", "order_rate", "cpc", "aov", "roas", "gmv")))
+WANTED = RequiredMetrics(frozenset(("ctr", "order_rate", "cpc", "aov", "roas", "gmv")))
 ADS = (
     {"key": "a", "impressions": 1_000, "clicks": 10, "orders": 2, "gmv": 50, "spend": 20},
     {"key": "b", "impressions": 3_000, "clicks": 60, "orders": 3, "gmv": 90, "spend": 40},
@@ -65,7 +65,7 @@ def test_suppositions_come_one_upon_the_other() -> None:
 
 def test_the_window_before_stays() -> None:
     rows = [counted("ad", [{"day": d, "impressions": 100, "clicks": 1} for d in (-3, 5)])]
-    wanted = {"ad": Wanted(frozenset(("ctr",)), frozenset(("ctr",)))}
+    wanted = {"ad": RequiredMetrics(frozenset(("ctr",)), frozenset(("ctr",)))}
     made = as_if(supposing(("ad.ctr=5%",), WORDS), WORDS)(tuple(rows), WINDOW)
 
     frame = measure(made, wanted, WINDOW, WORDS)["ad"].frame

@@ -12,7 +12,7 @@ from advisor.judge import Judgement, judge
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader, truth_column
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.model.bands import Band, BandFile, Bands, OfSubject, Where
 from advisor.model.condition import Against, Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
@@ -96,7 +96,9 @@ class Block:
 
     def measured(self, *shops: str, more: Sequence[str] = ()) -> dict[str, Measured]:
         rows = [row for row in self.rows if not shops or row["shop"] in shops]
-        wanted = Wanted(frozenset((*METRICS, "spend", *more)), frozenset(("ctr", "order_rate")))
+        wanted = RequiredMetrics(
+            frozenset((*METRICS, "spend", *more)), frozenset(("ctr", "order_rate"))
+        )
         return measure([counted("ad", rows)], {"ad": wanted}, WINDOW, WORDS)
 
 
@@ -189,7 +191,7 @@ def test_a_block_is_judged_as_each_shop_is_alone(block: Block, data: st.DataObje
 
     def measured(*shops: str) -> dict[str, Measured]:
         rows = [row for row in products if not shops or row["shop"] in shops]
-        wanted = {"product": Wanted(frozenset(("violations",)))}
+        wanted = {"product": RequiredMetrics(frozenset(("violations",)))}
         ads = block.measured(*shops, more=("clicks", "violations"))
         return ads | measure([counted("product", rows)], wanted, WINDOW, WORDS)
 

@@ -8,7 +8,7 @@ from advisor.judge import Judgement, judge, split_subject_id, subject_id
 from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader
 from advisor.metrics.measured import measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.model.bands import Band, BandFile, Bands
 from advisor.model.condition import Conditions, Quantifier, Related
 from advisor.model.condition import Test as Ask
@@ -69,8 +69,8 @@ def judged(shops: list[str], keys: list[str]) -> Judgement:
         for (shop, key), count in zip(each, stopped, strict=True)
     ]
     wanted = {
-        "ad": Wanted(frozenset(("ctr", "cpc"))),
-        "product": Wanted(frozenset(("violations",))),
+        "ad": RequiredMetrics(frozenset(("ctr", "cpc"))),
+        "product": RequiredMetrics(frozenset(("violations",))),
     }
     measured = measure([counted("ad", ads), counted("product", products)], wanted, WINDOW, WORDS)
     ends = [(shop, key, key) for shop, key in each]

@@ -8,7 +8,7 @@ from advisor.metrics import OWN_LIST, SETTLEMENTS
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.margins import with_margins
 from advisor.metrics.measured import measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.model.bands import Band, BandFile, Bands, Where
 from advisor.model.reading import Note
 from advisor.model.shop import Business
@@ -113,7 +113,9 @@ def test_a_cost_breaks_even_at_the_margin_of_another_metric_of_the_same_subject(
             {"key": "b", "spend": 10, "clicks": 5, "gmv": 0, "orders": 0},
         ],
     )
-    frame = measure([rows], {"ad": Wanted(frozenset(("cpc", "aov")))}, WINDOW, WORDS)["ad"].frame
+    frame = measure([rows], {"ad": RequiredMetrics(frozenset(("cpc", "aov")))}, WINDOW, WORDS)[
+        "ad"
+    ].frame
 
     edges = grader.with_edges(frame, ["cpc"], "ad").collect()
     assert edges["cpc.edge.low"].to_list() == [None, None]

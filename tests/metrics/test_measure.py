@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.metrics.measured import measure
 from advisor.metrics.pooling import pool
-from advisor.metrics.required import Wanted, metric_of
+from advisor.metrics.required import RequiredMetrics, metric_of
 from advisor.metrics.windows import Windows
 from advisor.model.reading import Grain
 from advisor.model.vocabulary import Unit
@@ -130,7 +130,7 @@ def test_a_state_noted_after_the_window_holds_up_to_the_day_of_the_run(
     states = attrs.evolve(counted("product", rows, grain=grain), states=True)
 
     for days in (window, Windows({SHOP: window}), Windows({SHOP: window, "other": NO_WINDOW})):
-        found = measure([states], {"product": Wanted(frozenset({"stock"}))}, days, WORDS)
+        found = measure([states], {"product": RequiredMetrics(frozenset({"stock"}))}, days, WORDS)
         assert found["product"].frame["stock"].to_list() == [expected]
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import OWN_DAYS, OWN_FIRST, measure
-from advisor.metrics.required import Wanted
+from advisor.metrics.required import RequiredMetrics
 from advisor.metrics.subject_windows import SubjectChange, with_subject_windows
 from advisor.metrics.windows import Windows
 from advisor.model.reading import Grain
 from tests.core import CURRENT, SHOP, WINDOW, WORDS, counted
 
-ASK = {"ad": Wanted(frozenset({"ctr", "clicks"}), frozenset({"ctr"}))}
+ASK = {"ad": RequiredMetrics(frozenset({"ctr", "clicks"}), frozenset({"ctr"}))}
 LAST = CURRENT.last
 OLDEST = 120
 
