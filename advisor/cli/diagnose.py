@@ -228,6 +228,7 @@ class _Run:
 
         from advisor.cli.portfolio import show_index
         from advisor.cli.screen import Waiting, say
+        from advisor.model import scratch_folder
         from advisor.pipeline import no_shop, other_entries
         from advisor.portfolio import (
             Dataset,
@@ -256,7 +257,7 @@ class _Run:
             return files
 
         alone = len(folders) <= _FEW or self.registry.trace is not None
-        with TemporaryDirectory(prefix="shop-advisor-") as scratch:
+        with TemporaryDirectory(dir=scratch_folder()) as scratch:
             with (
                 Waiting(shown=not self.quiet) as waiting,
                 self.clock.stage("diagnosing shops"),

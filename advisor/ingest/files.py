@@ -1,11 +1,9 @@
 """Which files there are to read: folders walked, own outputs and copies left out."""
 
-import atexit
 import contextlib
 import hashlib
 import os
 import re
-import shutil
 import stat
 import sys
 import tempfile
@@ -26,13 +24,13 @@ from advisor.model import (
     files_named,
     frozen,
     lazy_gettext,
+    scratch_folder,
 )
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
 
 STDIN = "-"
 STDIN_NAME = "standard input"
 _SCHEMES = ("postgresql://", "postgres://")
-_TEMPORARY = "shop-advisor-"
 _CHUNK = 1 << 20
 _LONGEST = 8 << 30  # bytes of a stream, which may have no end
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
@@ -91,17 +89,6 @@ def find_files(paths: Iterable[Path | str]) -> tuple[list[File], list[Note]]:
 def is_address(path: str) -> bool:
     """Whether *path* is the address of a PostgreSQL database, and no path."""
     return path.lower().startswith(_SCHEMES)
-
-
-def discard(file: File) -> None:
-    """Deletes the copy that was made of *file* to read it: of a member of a zip, or of a pipe."""
-    made = Path(tempfile.gettempdir())
-    parts = file.path.parts[len(made.parts) :]
-    if file.path.parts[: len(made.parts)] == made.parts and parts[0].startswith(_TEMPORARY):
-        file.path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # the folder still holds other members
-            for folder in file.path.parents[: len(parts) - 1]:
-                folder.rmdir()
 
 
 def is_facts(path: Path) -> bool:
@@ -206,8 +193,7 @@ def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
     if not is_bundle(members) or is_facts(found.path):
         yield found
         return
-    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=scratch_folder()))
     try:
         for member in unpack(found.path, members, folder):
             if isinstance(member, str):
@@ -337,8 +323,7 @@ def _spool_pipe(path: Path) -> Path:
 
 def _spool(stream: BinaryIO, where: str = STDIN_NAME, first: bytes = b"") -> Path:
     """What is left of *stream* after *first*, in a file together with it."""
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY)
-    atexit.register(Path(name).unlink, missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=scratch_folder())
     size = len(first)
     with os.fdopen(handle, "wb") as spool:
         try:

@@ -9,7 +9,7 @@ import polars as pl
 
 from advisor.errors import AdvisorError, NothingReadable, PluginError
 from advisor.ingest.facts import read_facts
-from advisor.ingest.files import discard, find_files, is_address, is_facts
+from advisor.ingest.files import find_files, is_address, is_facts
 from advisor.ingest.personal import (
     notes_without_personal,
     unread_without_personal,
@@ -26,6 +26,7 @@ from advisor.model import (
     OneGrid,
     Reading,
     Source,
+    discard,
     frozen,
     lazy_gettext,
     mask_personal,
@@ -168,7 +169,7 @@ class _Files:
         except AdvisorError as error:
             return Gathered((), (Unread(file, _changed(file) or _line(error, file)),))
         finally:
-            discard(file)
+            discard(file.path)
 
     def gathered(self, found: Iterable[Gathered | Failure]) -> Gathered | Failure:
         """What all files together give; *found* is what each gave."""

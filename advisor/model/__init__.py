@@ -60,6 +60,7 @@ from advisor.model.rule import (
     StopAfter,
     Story,
 )
+from advisor.model.scratch import discard, scratch_folder
 from advisor.model.settings import (
     AGENCY_NAME,
     CONFIG_NAME,
@@ -223,6 +224,7 @@ __all__ = [
     "compiled",
     "cores",
     "digest_of",
+    "discard",
     "field_key",
     "files_below",
     "files_named",
@@ -250,6 +252,7 @@ __all__ = [
     "read_message",
     "read_settings",
     "read_text",
+    "scratch_folder",
     "short_digest",
     "structure",
     "texts_below",

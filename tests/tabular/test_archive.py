@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.ingest.files import discard, find_files
+from advisor.ingest.files import find_files
 from advisor.model.reading import File
+from advisor.model.scratch import discard
 from advisor.tabular.containers import archive
 from advisor.tabular.containers.archive import Limits, directory
 from advisor.tabular.containers.open import open_source
@@ -121,7 +122,7 @@ def test_a_copy_is_gone_once_it_is_discarded_and_a_users_file_stays(tmp_path: Pa
 
     files, _ = find_files([tmp_path])
     for file in files:
-        discard(file)
+        discard(file.path)
 
     assert [file.path.exists() for file in files] == [True, False]
     assert not files[1].path.parents[1].exists()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import files_named, frozen
+from advisor.model import files_named, frozen, scratch_folder
 from advisor.tabular.containers.tables import TableGrid
 
 SQLITE = b"SQLite format 3\x00"
@@ -94,7 +94,7 @@ class _Duck:
         cells = ", ".join(name_in_sql(column) for column in columns)
         limit = "" if rows is None else f" LIMIT {rows}"
         query = f"SELECT {cells} FROM {self.table}{limit}"  # noqa: S608 (quoted)
-        with tempfile.TemporaryDirectory(prefix="shop-advisor-") as folder:
+        with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
             target = Path(folder) / "table.parquet"
             place = str(target).replace("'", "''")
             command = f"COPY ({query}) TO '{place}' (FORMAT parquet)"
