@@ -196,7 +196,7 @@ class _Pool:
         if wrong:
             raise wrong[0]
 
-    def told(self, answer: Message) -> None:
+    def keep_lines(self, answer: Message) -> None:
         """Keeps what a worker could not do and has to say, each line once."""
         with self._guard:
             self.failures |= dict.fromkeys(answer["failures"])
@@ -225,7 +225,7 @@ class _Talk:
             if pool.stopped:
                 raise _StoppedError from None
             raise
-        pool.told(answer)
+        pool.keep_lines(answer)
         return answer
 
     def close(self) -> None:
@@ -292,7 +292,7 @@ def run_portfolio(
         plans_of = blocks.written
         written = {name: plans_of[name] for name in names if name in wanted and name in plans_of}
         for name, problem in place.refused(written).items():
-            pool.told({"failures": [f"{name}: {problem}"], "notes": ()})
+            pool.keep_lines({"failures": [f"{name}: {problem}"], "notes": ()})
             del written[name]
         made = reports(draft, place.links(written)) if reports is not None else {}
         at = place.publish(draft, written, made)
@@ -408,7 +408,7 @@ class _Blocks:
         if block is None or block.fingerprint != fingerprint or not _whole(block, dataset):
             return False
         self.done[number] = block
-        self.pool.told({"failures": block.failures, "notes": ()})
+        self.pool.keep_lines({"failures": block.failures, "notes": ()})
         known = block.plans if block.formats == self.pool.plans.formats else {}
         self.written |= self.place.still_there(of, shops, known)
         self.count.add(len(shops))
@@ -446,7 +446,7 @@ class _Blocks:
             tuple(failures),
         )
         self.pool.dataset.finish_block(block)
-        self.pool.told({"failures": block.failures, "notes": ()})
+        self.pool.keep_lines({"failures": block.failures, "notes": ()})
         self._take(plans)
         self.done[number] = block
         self.count.add(len(shops))
@@ -457,7 +457,7 @@ class _Blocks:
         for part, answer, died in _answers(talk, message):
             if answer is None:
                 line = f"{Path(part['shops'][0]['folder']).name}: its process ended: {died}"
-                self.pool.told({"failures": [line], "notes": []})
+                self.pool.keep_lines({"failures": [line], "notes": []})
             else:
                 self._take(answer["plans"])
 

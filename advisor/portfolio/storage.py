@@ -145,7 +145,7 @@ class Bucket:
         import obstore
 
         client = self._client()
-        with self._told(missing=True):
+        with self._readable_errors(missing=True):
             return bytes(obstore.get(client, name).bytes())
 
     def read_all(self, names: Collection[str]) -> Mapping[str, bytes]:
@@ -191,7 +191,7 @@ class Bucket:
             if about["last_modified"] < before and not is_kept(name)
         ]
         if old:
-            with self._told():
+            with self._readable_errors():
                 obstore.delete(self._client(), old)
 
     def stamps(self, folder: str) -> Mapping[str, str]:
@@ -202,14 +202,14 @@ class Bucket:
         """What *act* gives for each of *names*; the store is waited for several times at once."""
         if not names:
             return []
-        with self._told(), ThreadPoolExecutor(min(_AT_ONCE, len(names))) as pool:
+        with self._readable_errors(), ThreadPoolExecutor(min(_AT_ONCE, len(names))) as pool:
             return list(pool.map(act, names))
 
     def _found(self, folder: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         import obstore
 
         client = self._client()
-        with self._told():
+        with self._readable_errors():
             for part in obstore.list(client, folder):
                 for about in part:
                     yield about["path"].removeprefix(f"{folder}/"), about
@@ -221,12 +221,12 @@ class Bucket:
             except ImportError:
                 hint = "pip install 'shop-advisor[store]'"
                 raise AdvisorError("a store needs obstore", where=self.address, hint=hint) from None
-            with self._told():
+            with self._readable_errors():
                 self._clients.append(from_url(self.address, retry_config={"max_retries": _RETRIES}))
         return self._clients[0]
 
     @contextmanager
-    def _told(self, *, missing: bool = False) -> Iterator[None]:
+    def _readable_errors(self, *, missing: bool = False) -> Iterator[None]:
         """Raises AdvisorError for what the store refuses; with *missing* FileNotFoundError for a
         file that is not there."""
         from obstore.exceptions import BaseError

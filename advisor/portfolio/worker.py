@@ -116,8 +116,10 @@ class Worker:
             }
             if recalled.changes is not None:
                 made["changes"] = recalled.changes
-            for name, frame in made.items():
-                tables[name].append(frame.select(*TABLES[name]))
+            # All or none: a block that raises comes again in halves.
+            chosen = {name: frame.select(*TABLES[name]) for name, frame in made.items()}
+            for name, frame in chosen.items():
+                tables[name].append(frame)
 
         plans, name = asked["plans"], asked["name"]
         written: dict[str, list[str]] = {}
