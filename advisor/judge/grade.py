@@ -484,7 +484,10 @@ def _score(
     worth = phi + pl.col(f"{m}.cv2")
     each = pl.col(f"{m}.each")
     alike = pl.when(e > 0).then(x / each).otherwise(e)
-    return evidence.byar_z(alike / worth, at * d / each / worth)
+    score = evidence.byar_z(alike / worth, at * d / each / worth)
+    told = evidence.worth_told(x, e, pl.col(f"{m}.cv2"), each, pl.col(f"{m}.borrowed"))
+    mean, unsure = map(steps.of, told)
+    return evidence.weaker(score, evidence.byar_z(e / phi, at * d / mean / phi, unsure))
 
 
 def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

@@ -8,7 +8,7 @@ import polars as pl
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import EVALUATION, Graded, Grader
 from advisor.metrics import PARTS, SIDES, Measured, held_column, metric_of, pool, unpooled
-from advisor.model import Metric, MetricKind, Rule, Truth
+from advisor.model import Against, Metric, MetricKind, Rule, Truth
 
 ROWS_AT_ONCE = 200_000  # subjects times rules that are pooled in one step
 
@@ -85,6 +85,7 @@ class Pools:
         graded, kind = evaluations[0].graded, evaluations[0].kind
         rules = {one.number: one.rule for one in evaluations}
         columns = graded.frame.columns
+        rows = {n: _in_both_windows(rules[n], graded.frame, rows[n]) for n in rules}
         metrics = {n: _metrics(rule, kind, columns, grader) for n, rule in rules.items()}
         held = {n: _held(rule, kind, graded.frame, grader) for n, rule in rules.items()}
         there = [c for c in columns if c.startswith("parent.") or c in ("days", "before.days")]
@@ -167,6 +168,18 @@ def _metric_of(column: str) -> str:
         return column
     stem, _, last = column.rpartition(".")
     return stem if stem and last not in ("low", "high") else column
+
+
+def _in_both_windows(rule: Rule, frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """The *rows* without subjects that had nothing in one of the windows that *rule* compares: with
+    them a pool would change by who is in it."""
+    for test in rule.when.tests:
+        if test.trend is None and test.against is not Against.PAST:
+            continue
+        for part in (f"{test.name}.d", f"{test.name}.before.d"):
+            if part in frame.columns:
+                rows = rows.filter(frame[part][rows] > 0)
+    return rows
 
 
 def _parts(metrics: Mapping[str, Metric], columns: Sequence[str]) -> list[str]:

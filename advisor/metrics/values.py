@@ -17,6 +17,8 @@ VALUES = ("", ".lo", ".hi", ".n", ".se")
 _Limits = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr]  # VALUES
 _PARTS = ("x", "d", "e", "phi", "cv2")
 _EACH = "each"
+_BORROWED = "borrowed"  # of how many other events that is told
+_WORTH = (_EACH, _BORROWED)
 _BLOCK = "__block"
 # Where a total has no such part: without a word on events it is its own number of events.
 _PLAIN = {"phi": 1.0, "cv2": 0.0}
@@ -56,10 +58,11 @@ def all_with_values(
     borrowing = [block for block in blocks if _borrows(block)]
     labels = [[frames[block.frame][0][column] for column in by] for block in borrowing]
     worth = _cut(borrowing, _worth(borrowing, labels, by))
-    each = {(block.frame, block.name): found[0] for block, found in worth}
+    each = {(block.frame, block.name): found for block, found in worth}
     added: list[list[pl.Series]] = [[] for _ in frames]
-    for (at, name), column in each.items():
-        added[at].append(column.alias(f"{name}.{_EACH}"))
+    for (at, name), columns in each.items():
+        named = zip(columns, _WORTH, strict=True)
+        added[at] += [column.alias(f"{name}.{part}") for column, part in named]
     formulas: dict[_Formula, list[_Block]] = {}
     for block in blocks:
         formulas.setdefault(_formula(block.metric), []).append(block)
@@ -101,9 +104,10 @@ def _borrows(block: _Block) -> bool:
 def _worth(
     blocks: Sequence[_Block], labels: Sequence[Sequence[pl.Series]], by: Sequence[str]
 ) -> pl.DataFrame:
-    """What one event of each row is worth, see evidence.worth_of_one."""
+    """What one event of each row is worth, see evidence.worth_of_one, and how many events beside
+    its own tell it."""
     if not blocks:
-        return pl.DataFrame({_EACH: []}, schema={_EACH: pl.Float64})
+        return pl.DataFrame({part: [] for part in _WORTH}, schema=dict.fromkeys(_WORTH, pl.Float64))
     columns = {name: _one_below_the_other([of[at] for of in labels]) for at, name in enumerate(by)}
     twins = {(block.frame, block.name): block for block in blocks}
     others = [twins.get((block.frame, _twin(block.name))) for block in blocks]
@@ -121,7 +125,11 @@ def _worth(
     value, events = (
         pl.col(part).fill_null(0.0) + pl.col(f"other.{part}").fill_null(0.0) for part in ("x", "e")
     )
-    return long.select(evidence.worth_of_one(value, events, together).alias(_EACH))
+    there = e.sum().over(_BLOCK, *by) + pl.col("other.e").fill_null(0.0) - e.fill_null(0.0)
+    return long.select(
+        evidence.worth_of_one(value, events, together).alias(_EACH),
+        there.clip(0.0, evidence.BORROWED).alias(_BORROWED),
+    )
 
 
 def _twin(name: str) -> str:
@@ -130,7 +138,8 @@ def _twin(name: str) -> str:
 
 
 def _worked_out(
-    formulas: Mapping["_Formula", Sequence[_Block]], each: Mapping[tuple[int, str], pl.Series]
+    formulas: Mapping["_Formula", Sequence[_Block]],
+    each: Mapping[tuple[int, str], Sequence[pl.Series]],
 ) -> pl.DataFrame:
     """The values of all blocks, those of one formula after those of another."""
     if not formulas:
@@ -140,12 +149,16 @@ def _worked_out(
 
 
 def _by_formula(
-    formula: "_Formula", blocks: Sequence[_Block], each: Mapping[tuple[int, str], pl.Series]
+    formula: "_Formula",
+    blocks: Sequence[_Block],
+    each: Mapping[tuple[int, str], Sequence[pl.Series]],
 ) -> pl.LazyFrame:
     columns = _long(blocks, _PARTS)
     columns["scale"] = _repeated(blocks, [block.metric.scale for block in blocks])
     if formula is _of_worth:
-        columns[_EACH] = _one_below_the_other([each[block.frame, block.name] for block in blocks])
+        worth = [each[block.frame, block.name] for block in blocks]
+        for at, part in enumerate(_WORTH):
+            columns[part] = _one_below_the_other([of[at] for of in worth])
     steps = Steps()
     values = formula(steps)
     named = [value.alias(f"value{of}") for value, of in zip(values, VALUES, strict=True)]
@@ -278,9 +291,14 @@ def _of_worth(steps: Steps) -> _Limits:
     # So many events of what one is worth would have come to as much.
     alike = pl.when(e > 0).then(x / each).otherwise(e)
     few, many = (v * worth for v in evidence.byar(steps.of(alike / worth)))
+    # So few orders may all be small ones, or large: the wider of these limits and those of their
+    # number, which is worth as much as it is known to be.
+    mean, unsure = map(steps.of, evidence.worth_told(x, e, spread, each, pl.col(_BORROWED)))
+    fewer, more = (v * phi * mean for v in evidence.byar(steps.of(e / phi), unsure=unsure))
+    few, many = pl.min_horizontal(few * each, fewer), pl.max_horizontal(many * each, more)
     # Without any order anywhere there is no order value, and no upper limit.
-    least = pl.when(e > 0).then(scale * few * each / d).when(e == 0).then(0.0)
-    most = (scale * many * each / d).fill_nan(None).fill_null(float("inf"))
+    least = pl.when(e > 0).then(scale * few / d).when(e == 0).then(0.0)
+    most = (scale * many / d).fill_nan(None).fill_null(float("inf"))
     # Money without an order is a contradiction in the file, from which nothing follows.
     low, high = _or_anything(pl.when((e > 0) | (x <= 0)).then(d).otherwise(0.0), least, most)
     low, high = pl.when(e.is_not_null()).then(low), pl.when(e.is_not_null()).then(high)

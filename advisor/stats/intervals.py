@@ -55,19 +55,39 @@ def wilson_z(x: pl.Expr, n: pl.Expr, edge: pl.Expr) -> pl.Expr:
     return (x / n - edge) / (edge * (1 - edge) / n).sqrt()
 
 
-def byar(x: pl.Expr, z: float = Z) -> tuple[pl.Expr, pl.Expr]:
-    """Limits of the mean of a Poisson count *x* (x may be a fraction, after dispersion)."""
+def byar(x: pl.Expr, z: float = Z, unsure: pl.Expr | None = None) -> tuple[pl.Expr, pl.Expr]:
+    """Limits of the mean of a Poisson count *x* (x may be a fraction, after dispersion). *unsure*:
+    those of the mean times a factor that is known with so much relative variance."""
     y = x + 1
+    if unsure is not None:
+        return _fieller(x, z, unsure)[0], _fieller(y, z, unsure)[1]
     low = x * (1 - 1 / (9 * x) - z / (3 * x.sqrt())).clip(0) ** 3
     high = y * (1 - 1 / (9 * y) + z / (3 * y.sqrt())) ** 3
     return pl.when(x > 0).then(low).otherwise(0.0), high
 
 
-def byar_z(x: pl.Expr, mean: pl.Expr) -> pl.Expr:
+def _fieller(y: pl.Expr, z: float, unsure: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Byar's limits of a count of *y* where the cube root of the mean that it is held to has an
+    error too: both roots of Fieller's equation (JRSS B 16, 1954). Infinite where no mean is too
+    high."""
+    middle, by_chance, factor = 1 - 1 / (9 * y), z * z / (9 * y), z * z * unsure / 9
+    root = (factor * middle**2 + (1 - factor) * by_chance).clip(0).sqrt()
+    beyond = (middle > 0) & (middle**2 > by_chance)
+    low = pl.when(beyond).then(y * ((middle**2 - by_chance) / (middle + root)) ** 3).otherwise(0.0)
+    high = pl.when(factor < 1).then(y * ((middle + root) / (1 - factor)) ** 3)
+    return low, high.otherwise(math.inf)
+
+
+def byar_z(x: pl.Expr, mean: pl.Expr, unsure: pl.Expr | None = None) -> pl.Expr:
     """Standard score of a Poisson count *x* against *mean*; inverts byar on both sides."""
     y = x + 1
     above = 3 * x.sqrt() * (1 - 1 / (9 * x) - (mean / x) ** (1 / 3))
     below = 3 * y.sqrt() * (1 - 1 / (9 * y) - (mean / y) ** (1 / 3))
+    if unsure is not None:
+        above, below = (
+            score / (1 + unsure * count * (mean / count) ** (2 / 3)).sqrt()
+            for score, count in ((above, x), (below, y))
+        )
     # Between the two the count is neither above nor below: no evidence against the edge.
     return pl.when((x > 0) & (above > 0)).then(above).when(below < 0).then(below).otherwise(0.0)
 
@@ -141,6 +161,25 @@ def worth_of_one(value: pl.Expr, events: pl.Expr, together: pl.Expr) -> pl.Expr:
     return (pl.when(events > 0).then(value).otherwise(0.0) + BORROWED * borrowed) / (
         events + BORROWED
     )
+
+
+def worth_told(
+    value: pl.Expr, events: pl.Expr, spread: pl.Expr, each: pl.Expr, borrowed: pl.Expr
+) -> tuple[pl.Expr, pl.Expr]:
+    """What one event is worth by a subject's own events and so many *borrowed* ones of *each*, and
+    its relative variance. A few values may all be alike by chance: what is assumed of their spread
+    counts as one square more (see told_and_assumed)."""
+    known = events + borrowed
+    assumed = (events * spread + DEFAULT_SPREAD**2) / (events + 1)
+    return (pl.when(events > 0).then(value).otherwise(0.0) + borrowed * each) / known, (
+        assumed / known
+    )
+
+
+def weaker(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """The standard score nearer to 0, which is 0 where they lie on two sides of it."""
+    least = pl.min_horizontal(one.abs(), other.abs())
+    return pl.when(one * other > 0).then(one.sign() * least).otherwise(0.0)
 
 
 def unseen_dispersion(

@@ -35,7 +35,8 @@ one where another rule takes its place.
 _SELDOM = """\
 Power is that of one finding alone among all that is asked of the shop, on average: where it is
 small, what was planted is too small to be seen beside the days as they vary. That is so of what
-must be shown to be *flat*, within 10 %, while traffic varies by half from day to day.
+must be shown to be *flat*, within 10 %, while traffic varies by half from day to day. Of a slope of
+the whole history it is not known.
 """
 _GIVEN = """\
 ¹ What the plugin would compute ({names}) was given, not computed from counts.
@@ -66,7 +67,11 @@ def _any_size(found: Mapping[str, Any]) -> Sequence[str]:
     ]
     told = ((what, f"{n:,}", _percent(share), _range(share, n)) for what, n, share in rows)
     seldom = [
-        (f"`{rule}`", _percent(one["found"]), _percent(one["power"]))
+        (
+            f"`{rule}`",
+            _percent(one["found"]),
+            "not known" if one["power"] is None else _percent(one["power"]),
+        )
         for rule, one in found["rules"].items()
         if one["found"] < ENOUGH
     ]

@@ -8,6 +8,10 @@ MAY_SPEAK: Mapping[str, str] = {
         "the platform owes credit for single days below target, which a campaign that does well "
         "has by chance as well: it is money to claim and no illness"
     ),
+    "operator/too-few-visits": (
+        "it says of a shop without an order that its visits are too few to expect one, which is "
+        "true of such a shop however well it would sell"
+    ),
 }
 
 # Rules without sick shops, and why.

@@ -44,11 +44,12 @@ _VARY = (How.EVENTS, How.CHANCE, How.SPENT)
 
 @attrs.frozen
 class Case:
-    """One thing that was planted: whether it was found, and how probable that was beforehand."""
+    """One thing that was planted: whether it was found, and how probable that was beforehand (None:
+    not known)."""
 
     rule: str
     found: bool
-    power: float
+    power: float | None
 
 
 def sizes_of(unit: str) -> tuple[float, float]:
@@ -84,7 +85,8 @@ def cases(world: World, shops: int, seed: int, nature: Nature) -> Iterator[Case]
             hit = {(match.shop, match.key) for match in judgement.matches if match.rule.id in told}
             power = foreseen(one, world, _asked(judgement, one, world), nature)
             for number, key in enumerate(one.keys):
-                yield Case(rule.id, (shop_name(number), key) in hit, float(power[number]))
+                likely = None if power is None else float(power[number])
+                yield Case(rule.id, (shop_name(number), key) in hit, likely)
 
 
 def _asked(judgement: Judgement, one: Ward, world: World) -> Floats:
@@ -98,12 +100,12 @@ def _asked(judgement: Judgement, one: Ward, world: World) -> Floats:
     return np.array([float(by_shop.get(shop_name(at), 1)) for at in range(len(one.strength))])
 
 
-def foreseen(one: Ward, world: World, asked: Floats, nature: Nature) -> Floats:
+def foreseen(one: Ward, world: World, asked: Floats, nature: Nature) -> Floats | None:
     """The power of a one-sided test of each condition that chance has a part in, from the rates
-    and counts that were planted; the least of them. A single finding of so many *asked* stands at
-    their part of the rate of false discoveries."""
-    least = np.ones(len(one.strength))
-    rule = one.rule
+    and counts that were planted; the least of them, and None where none of these metrics has a
+    formula. A single finding of so many *asked* stands at their part of the rate of false
+    discoveries."""
+    least, rule = np.ones(len(one.strength)), one.rule
     together = rule.subject == "lives"
     made = one.herds.get("live" if together else rule.subject)
     if made is None or not one.unit:
@@ -127,13 +129,15 @@ def foreseen(one: Ward, world: World, asked: Floats, nature: Nature) -> Floats:
         free = WINDOW - 1
         tail = (needed * (8 * free + 3) / (8 * free + 1)) ** 2 / free
         needed = np.sqrt(free * np.expm1(tail))
+    unknown = False
     for test in one.tests:
-        if test.name in words.symbols or test.name in one.given or not grader.by_chance(test):
+        if test.name in words.symbols or test.name in one.given or test.earlier:
             continue
-        if test.earlier:
+        if not grader.by_chance(test):
             continue
         form = formula(AGAINST_OTHERS.get((funnel.kind, test.name), test.name), funnel, words)
         if form is None:
+            unknown = True
             continue
         metric = metric_of(form.name, words)
         name = metric.events if metric.kind is MetricKind.MONEY else metric.numerator[0]
@@ -157,7 +161,7 @@ def foreseen(one: Ward, world: World, asked: Floats, nature: Nature) -> Floats:
             apart = np.full(len(apart), log(1.5))
         score = apart / error - needed
         least = np.minimum(least, [NormalDist().cdf(float(z)) for z in score])
-    return least
+    return None if unknown and (least == 1).all() else least
 
 
 def _unsteady(funnel: Funnel, count: str, of: Sequence[str], nature: Nature) -> float:
@@ -264,16 +268,22 @@ def interval(hits: int, of: int) -> tuple[float, float]:
     return (middle - half) / scale, (middle + half) / scale
 
 
+def _mean(powers: Sequence[float | None]) -> float | None:
+    """The mean of those that are known."""
+    known = [power for power in powers if power is not None]
+    return round(sum(known) / len(known), 3) if known else None
+
+
 def summary(found: Sequence[Case]) -> dict[str, Any]:
     """What all cases come to."""
-    strong = [case for case in found if case.power >= 0.9]
+    strong = [case for case in found if case.power is not None and case.power >= 0.9]
     by_rule: dict[str, list[Case]] = {}
     for case in found:
         by_rule.setdefault(case.rule, []).append(case)
     shares = {
         rule: {
             "found": round(sum(case.found for case in own) / len(own), 3),
-            "power": round(sum(case.power for case in own) / len(own), 3),
+            "power": _mean([case.power for case in own]),
         }
         for rule, own in sorted(by_rule.items())
     }

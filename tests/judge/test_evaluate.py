@@ -470,6 +470,30 @@ def test_only_those_that_cannot_tell_are_pooled() -> None:
     assert found.matches[0].evaluation.graded.frame["ctr.d"].to_list() == [9_600]
 
 
+def test_a_pool_is_compared_with_the_window_before_by_those_that_were_in_both() -> None:
+    """A new ad of a lower CTR makes that of no other ad fall."""
+    ran: dict[str, tuple[int, int]] = {"a": (30, 30), "b": (30, 30), "new": (0, 3_000)}
+    rows = [
+        {
+            "key": key,
+            "parent.ad-group": "g",
+            "day": at,
+            "clicks": shown // (150 if key == "new" else 30),
+            "impressions": shown,
+        }
+        for key, (then, now) in ran.items()
+        for at in range(-27, 29)
+        for shown in (now if at > 0 else then,)
+    ]
+
+    found = judged([rule("r", Ask("ctr", trend="falling"))], counted("ad", rows, grain=Grain.DAY))
+
+    assert outcomes(found, "r") == {
+        **{("ad", key): "unsure" for key in ran},
+        ("ad-group", "g"): "unsure",
+    }
+
+
 def test_those_that_another_rule_says_to_leave_alone_are_not_pooled() -> None:
     blocked = rule("r", LOW_CTR, unless=Conditions((NO_STOCK,)))
 

@@ -277,6 +277,22 @@ def test_without_an_order_the_value_of_one_is_borrowed_from_the_others() -> None
     assert frame["roas.hi"][0] == pytest.approx(_byar(0)[1] * 2 * 40 / 100)
 
 
+def test_a_single_order_hardly_tells_what_an_order_is_worth() -> None:
+    """Its value may be a tenth of the next: of 46 such ones nobody knows that they were due."""
+    found = one(counted("ad", [{"spend": 50, "gmv": 2.41, "orders": 1}]), metrics=["roas"])
+
+    assert found["roas.lo"] < 2.41 / 50 < found["roas.hi"]
+    assert found["roas.hi"] > 46 * 2.41 / 50
+
+
+def test_many_orders_tell_what_an_order_is_worth_as_well_as_they_come() -> None:
+    found = one(counted("ad", [{"spend": 100, "gmv": 4000, "orders": 100}]), metrics=["roas"])
+    few, many = _byar(50)
+
+    assert found["roas.lo"] == pytest.approx(few / 50 * 40, rel=0.03)
+    assert found["roas.hi"] == pytest.approx(many / 50 * 40, rel=0.03)
+
+
 def test_without_an_order_anywhere_sales_have_no_upper_limit() -> None:
     found = one(counted("ad", [{"spend": 100, "gmv": 0, "orders": 0}]), metrics=["roas"])
 

@@ -90,6 +90,30 @@ def test_a_poisson_score_says_on_which_side_of_a_mean_the_limits_lie(x: float, m
     assert (high < mean) == (score < -Z)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0, 10_000), st.floats(0.001, 10_000), st.floats(0, 2))
+def test_a_count_of_unsure_worth_has_wider_limits_that_its_score_agrees_with(
+    x: float, mean: float, unsure: float
+) -> None:
+    low, high = limits(lambda x, v: evidence.byar(x, unsure=v), x=x, v=unsure)
+    least, most = limits(evidence.byar, x=x)
+    score = at(evidence.byar_z(*map(pl.col, ("x", "mean", "v"))), x=x, mean=mean, v=unsure)
+    assume(abs(abs(score) - Z) > 1e-6)
+
+    assert low <= least * (1 + 1e-9)
+    assert high >= most * (1 - 1e-9)
+    assert (low > mean) == (score > Z)
+    assert (high < mean) == (score < -Z)
+
+
+@pytest.mark.parametrize("unsure", [0.05, 0.2])
+def test_no_event_of_unsure_worth_is_as_rare_as_in_a_gamma_mixture(unsure: float) -> None:
+    """A negative binomial count is 0 with (1 + mean x variance) to the power of -1 / variance."""
+    score = at(evidence.byar_z(*map(pl.col, ("x", "mean", "v"))), x=0, mean=11, v=unsure)
+
+    assert stats.norm.cdf(score) == pytest.approx((1 + 11 * unsure) ** (-1 / unsure), rel=0.4)
+
+
 @given(st.floats(0.01, 1e6), st.floats(0, 2))
 def test_lognormal_limits_are_as_far_above_as_below_in_factors(value: float, se: float) -> None:
     low, high = limits(evidence.lognormal, value=value, se=se)
