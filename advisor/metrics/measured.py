@@ -5,6 +5,7 @@ A measured frame has one row a subject: `shop`, `key`, `name`, `parent.*`, and f
     m.x m.d m.e       sums of its numerator, denominator and events
     m.phi m.cv2       dispersion of the days, squared spread of the values
     m.each            what one event is worth (of others, where it had none)
+    m.borrowed        of how many events beside its own that is told
     m m.lo m.hi       value and 95 % limits (null where it cannot be computed)
     m.n m.se          events it rests on; standard error of its logarithm
 

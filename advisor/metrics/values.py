@@ -60,9 +60,9 @@ def all_with_values(
     worth = _cut(borrowing, _worth(borrowing, labels, by))
     each = {(block.frame, block.name): found for block, found in worth}
     added: list[list[pl.Series]] = [[] for _ in frames]
-    for (at, name), columns in each.items():
-        named = zip(columns, _WORTH, strict=True)
-        added[at] += [column.alias(f"{name}.{part}") for column, part in named]
+    for (at, name), told in each.items():
+        parts = zip(told, _WORTH, strict=True)
+        added[at] += [column.alias(f"{name}.{part}") for column, part in parts]
     formulas: dict[_Formula, list[_Block]] = {}
     for block in blocks:
         formulas.setdefault(_formula(block.metric), []).append(block)
