@@ -487,7 +487,9 @@ def _score(
     score = evidence.byar_z(alike / worth, at * d / each / worth)
     told = evidence.worth_told(x, e, pl.col(f"{m}.cv2"), each, pl.col(f"{m}.borrowed"))
     mean, unsure = map(steps.of, told)
-    return evidence.weaker(score, evidence.byar_z(e / phi, at * d / mean / phi, unsure))
+    by_number = evidence.byar_z(e / phi, at * d / mean / phi, unsure)
+    # Where all orders are worth nothing, no number of them would do: the sum alone tells.
+    return evidence.weaker(score, pl.when(mean == 0).then(score).otherwise(by_number))
 
 
 def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
