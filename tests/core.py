@@ -12,7 +12,7 @@ from advisor.judge.engine.reference import ReferenceEngine
 from advisor.judge.grade import Grader
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import RequiredMetrics, wanted
+from advisor.metrics.required import RequiredMetrics, required_metrics
 from advisor.model.bands import Band, BandFile, Bands
 from advisor.model.condition import Conditions
 from advisor.model.condition import Test as Ask
@@ -272,7 +272,7 @@ def judged(
 ) -> Judgement:
     """*rules* on *sources*, without the control of false discoveries unless *screen*."""
     acting = with_grader or grader()
-    ask = wanted(rules, WORDS, acting.bands)
+    ask = required_metrics(rules, WORDS, acting.bands)
     pairs = {
         relation: pl.DataFrame(
             {

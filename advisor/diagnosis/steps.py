@@ -29,10 +29,10 @@ from advisor.metrics import (
     links_of,
     measure,
     outside_notes,
+    required_metrics,
     rows_of,
     told_apart,
     totals,
-    wanted,
     with_derived,
     with_margins,
     with_over,
@@ -149,7 +149,7 @@ class _Part:
         rules, today = first.rules, first.request.today
         own = {id_: shop.known.own for id_, shop in self.shops.items() if shop.known.own}
         bands = Bands(first.bands, own)
-        asked = wanted(rules.rules, vocabulary, bands)
+        asked = required_metrics(rules.rules, vocabulary, bands)
         changes = [one for shop in self.shops.values() for one in shop.changes]
         own_windows = self.windows
         if not first.request.asks_for_a_period:

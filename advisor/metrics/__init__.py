@@ -29,7 +29,7 @@ from advisor.metrics.measured import (
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
 from advisor.metrics.reconciliation import Compared, Sum, reconcile
-from advisor.metrics.required import RequiredMetrics, metric_of, money_each, wanted
+from advisor.metrics.required import RequiredMetrics, metric_of, money_each, required_metrics
 from advisor.metrics.running import OVER, WHY_OVER, with_over
 from advisor.metrics.shop_slices import ShopFrames, ShopSlices, shop_spans
 from advisor.metrics.steps import Steps, in_steps, without
@@ -93,6 +93,7 @@ __all__ = [
     "possible_levels",
     "rank_subjects",
     "reconcile",
+    "required_metrics",
     "rows_of",
     "shop_spans",
     "split_changes",
@@ -103,7 +104,6 @@ __all__ = [
     "totals_by_day",
     "unpooled",
     "value_of",
-    "wanted",
     "with_derived",
     "with_margins",
     "with_over",

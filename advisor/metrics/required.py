@@ -97,7 +97,7 @@ def possible(ask: RequiredMetrics, kind: str, vocabulary: Vocabulary) -> Require
     return RequiredMetrics(metrics, past, daily, ask.days)
 
 
-def wanted(
+def required_metrics(
     rules: Sequence[Rule], vocabulary: Vocabulary, bands: Bands
 ) -> dict[str, RequiredMetrics]:
     """Which metrics to measure, by kind: what ranks its subjects, what rules ask, what actions are

@@ -14,7 +14,7 @@ from advisor.explain import explain, subjects, tree
 from advisor.ingest import Counted, Gathered
 from advisor.judge import Engine, Grader, Outcome, choose, judge
 from advisor.knowledge import REGION_UNKNOWN, RuleSet, ShopKnowledge, inactive_reason
-from advisor.metrics import CountedRows, Windows, measure, wanted, with_derived
+from advisor.metrics import CountedRows, Windows, measure, required_metrics, with_derived
 from advisor.model import (
     ENGLISH,
     Bands,
@@ -88,7 +88,7 @@ class CaseRunner:
         shop = {case.business.id: case.business}
         grader = Grader(self.vocabulary, self.bands, shop, day)
         measured = measure(
-            rows, wanted(rules, self.vocabulary, self.bands), window, self.vocabulary
+            rows, required_metrics(rules, self.vocabulary, self.bands), window, self.vocabulary
         )
         derived = [_derived(case, kind)] if case.metrics or case.symbols else []
         measured = with_derived(measured, derived, self.vocabulary)

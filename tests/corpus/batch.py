@@ -18,7 +18,7 @@ from advisor.knowledge.pack import load_pack
 from advisor.metrics.counted_rows import CountedRows, with_pools
 from advisor.metrics.derived import context_for_plugins, counts_for_plugins, with_derived
 from advisor.metrics.measured import Measured, measure
-from advisor.metrics.required import wanted
+from advisor.metrics.required import required_metrics
 from advisor.metrics.running import with_over
 from advisor.metrics.subject_windows import with_subject_windows
 from advisor.metrics.windows import Windows
@@ -177,7 +177,7 @@ def judged(shops: Batch, world: World, *, derive: bool = True) -> Judgement:
     asked."""
     rules = world.acting(shops.business)
     rows = tuple(with_pools(shops.rows, world.vocabulary))
-    asked = wanted(rules, world.vocabulary, world.bands)
+    asked = required_metrics(rules, world.vocabulary, world.bands)
     windows = Windows(
         dict.fromkeys(sorted({s for one in rows for s in one.shops}), Window(NOW, PAST))
     )
