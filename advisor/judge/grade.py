@@ -483,7 +483,7 @@ def _score(
         return (x / d / at).log() / pl.col(f"{m}.se")
     worth = phi + pl.col(f"{m}.cv2")
     each = pl.col(f"{m}.each")
-    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    alike = pl.when((e > 0) & (each > 0)).then(x / each).otherwise(e)
     score = evidence.byar_z(alike / worth, at * d / each / worth)
     told = evidence.worth_told(x, e, pl.col(f"{m}.cv2"), each, pl.col(f"{m}.borrowed"))
     mean, unsure = map(steps.of, told)
@@ -496,7 +496,7 @@ def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """How many events of a total count as one, what one is worth, and how many of those would have
     come to as much."""
     x, e, each = (pl.col(f"{m}.{part}") for part in ("x", "e", "each"))
-    alike = pl.when(e > 0).then(x / each).otherwise(e)
+    alike = pl.when((e > 0) & (each > 0)).then(x / each).otherwise(e)
     return pl.col(f"{m}.phi") + pl.col(f"{m}.cv2"), each, alike
 
 

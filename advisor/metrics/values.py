@@ -298,7 +298,8 @@ def _of_worth(steps: Steps) -> _Limits:
     few, many = pl.min_horizontal(few * each, fewer), pl.max_horizontal(many * each, more)
     # Without any order anywhere there is no order value, and no upper limit.
     least = pl.when(e > 0).then(scale * few / d).when(e == 0).then(0.0)
-    most = (scale * many / d).fill_nan(None).fill_null(float("inf"))
+    # Orders that are all worth nothing tell as little of the next.
+    most = pl.when(each > 0).then(scale * many / d).fill_nan(None).fill_null(float("inf"))
     # Money without an order is a contradiction in the file, from which nothing follows.
     low, high = _or_anything(pl.when((e > 0) | (x <= 0)).then(d).otherwise(0.0), least, most)
     low, high = pl.when(e.is_not_null()).then(low), pl.when(e.is_not_null()).then(high)
