@@ -110,7 +110,7 @@ class SubjectReader:
             return False
         ids = values.texts[column]
         header = self.headers[column]
-        if quotable(self.kind, self.headers):
+        if quotable(self.kind, self.headers) and ids.null_count() < len(ids):
             text = lazy_gettext(
                 "the IDs in “{header}” lost digits in a spreadsheet (such as {example}), so names "
                 "are used instead; export the file again",

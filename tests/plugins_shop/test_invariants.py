@@ -147,6 +147,24 @@ def test_rows_read_and_rows_left_out_are_the_rows_of_the_file(
     assert all(count > 0 for count in reading.left_out.values())
 
 
+def test_ids_ruined_in_a_row_without_a_day_alone_leave_the_other_rows_by_name(
+    tmp_path: Path,
+) -> None:
+    header = [
+        *("Date", "Campaign ID", "Campaign name", "GMV", "Orders"),
+        "Estimated affiliate partner commission",
+    ]
+    rows = [
+        ["", "1.86561E+15", "Spring", "$20.00", "1", "$2.00"],
+        ["2026-10-12", "", "Spring", "$30.00", "2", "$3.00"],
+    ]
+
+    reading = read(written(tmp_path, "file.csv", as_csv([header, *rows])))
+
+    assert [reading.rows, reading.left_out] == [1, {"without a date": 1}]
+    assert [table.frame["key"].to_list() for table in reading.tables] == [["Spring"]]
+
+
 _AD: Row = {
     "date": datetime(2026, 10, 13),
     "campaign_name": "Autumn",
