@@ -39,9 +39,13 @@ class TabularProvider:
         self._kinds = {kind.id: kind for kind in kinds}
         self._recognisers: dict[str, Recogniser] = {}
 
-    @cached_property
+    @property
     def kinds(self) -> Mapping[str, KindInfo]:
         """What it reads."""
+        return self._offered
+
+    @cached_property
+    def _offered(self) -> Mapping[str, KindInfo]:
         return {kind.id: info(kind, self.adds.get(kind.id, ())) for kind in self._kinds.values()}
 
     @property
