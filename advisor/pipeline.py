@@ -470,7 +470,7 @@ class _Run:
                 done.append(diagnosis)
                 continue
             try:
-                # Anew, so that what its document takes of the block is not kept with it.
+                # A copy: what its document takes of the block goes with it.
                 document = recalled.document(attrs.evolve(diagnosis))
             except FAILURES as error:
                 if len(block) > 1:  # another shop of the block may be to blame

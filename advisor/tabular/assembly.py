@@ -98,7 +98,7 @@ class FileReader:
             language=self.found.language,
         )
         values = yield from self._with_rates(reader, rows.data, stated)
-        counts = yield from self.counts.all(values)
+        counts = yield from self.counts.counted(values)
         yield from self.checks.ratios(rows, values, counts)
         every_row, every_value = rows.data["_row"], values.numbers
         base = self._base(rows.data, values, row_currency, stated)

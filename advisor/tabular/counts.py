@@ -32,7 +32,7 @@ class CountReader:
                 _add(counts, spec.count, values.numbers[name])
         return counts
 
-    def all(self, values: Values) -> Steps[dict[str, pl.Series]]:
+    def counted(self, values: Values) -> Steps[dict[str, pl.Series]]:
         """Counts as printed, and those that a printed rate or mean makes with its base."""
         columns = self.kind.columns
         counts = self.plain(values)

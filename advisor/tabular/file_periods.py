@@ -60,8 +60,7 @@ class FilePeriods:
         if dated or self.kind.grain is Grain.LIFETIME:
             return period, base
         if period is None:
-            name = name_text(self.name)
-            period = yield from period_of([[name]], Order(), self.context.today)
+            period = yield from self.in_name()
             if period is None:
                 return None, base
             text = lazy_gettext(
