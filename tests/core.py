@@ -19,7 +19,8 @@ from advisor.model.condition import Test as Ask
 from advisor.model.reading import Grain, Period
 from advisor.model.rule import Action, Rule, Says, Severity
 from advisor.model.shop import Business
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from advisor.model.window import Window
 
 WORDS: Vocabulary = merge(

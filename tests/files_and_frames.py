@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from advisor.model.reading import File, Grain, Links, Period, Reading, Table
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 
 WORDS: Vocabulary = merge(
     [

@@ -111,10 +111,8 @@ from advisor.model.vocabulary import (
     Unit,
     Varies,
     Vocabulary,
-    VocabularyFile,
-    merge,
-    vocabulary_file,
 )
+from advisor.model.vocabulary_files import VocabularyFile, merge, vocabulary_file
 from advisor.model.window import NO_WINDOW, STALE_DAYS, WINDOW_DAYS, Window, before, chosen, newest
 
 __all__ = [

@@ -41,6 +41,7 @@ _MODULES = (
     "advisor.model.rule",
     "advisor.model.shop",
     "advisor.model.vocabulary",
+    "advisor.model.vocabulary_files",
     "advisor.tabular.kind",
 )
 _NONE = object()  # no default

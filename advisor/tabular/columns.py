@@ -27,9 +27,11 @@ from advisor.tabular.amounts import (
     take_apart,
 )
 from advisor.tabular.cells import Parsed
-from advisor.tabular.dates import Order, days, plain_days, spans
+from advisor.tabular.dates import days, plain_days
+from advisor.tabular.day_order import Order
 from advisor.tabular.kind import CellType, ColumnSpec, Kind, Percent, Role
 from advisor.tabular.notes import quotable
+from advisor.tabular.spans import spans
 from advisor.tabular.stacked import (
     Place,
     below_each_other,

@@ -1,17 +1,22 @@
 """The period of a file: above its header, in its name, or what its rows span."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 import attrs
 import polars as pl
 
 from advisor.model import Days, Grain, Period, lazy_gettext
 from advisor.plugin import ReadContext, Steps
-from advisor.tabular.dates import Order, name_text, period_of
+from advisor.tabular.dates import days
+from advisor.tabular.day_fields import BUDDHIST
+from advisor.tabular.day_order import Order
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import Kind
 from advisor.tabular.notes import Notes
+from advisor.tabular.words import fold, words
 
 
 @attrs.frozen(eq=False)
@@ -90,3 +95,56 @@ class FilePeriods:
 
 def _around(periods: Sequence[Period]) -> Period:
     return Period(min(p.first for p in periods), max(p.last for p in periods))
+
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    month = words().any_month()
+    return re.compile(
+        r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|20\d{6}(?!\d)"
+        rf"|(?:{month})\.?\s+\d{{1,2}},?\s+\d{{4}}"
+        rf"|\d{{1,2}}\s+(?:de\s+)?(?:{month})\.?,?\s+(?:de\s+)?\d{{4}}"
+        r"|\d{4}\s*[년年]\s*\d{1,2}\s*[월月]\s*\d{1,2}\s*[일日])",
+        re.IGNORECASE,
+    )
+
+
+def period_of(rows: Sequence[Sequence[str]], order: Order, today: date) -> Steps[Period | None]:
+    """The first period named in rows of text, such as those above a header; None without one."""
+    for row in rows:
+        for cell in row:
+            found = _tokens().findall(fold(cell)) if cell else []
+            if len(found) > 1:
+                period = yield from _period(found[:2], order, today)
+                if period is not None:
+                    return period
+    return None
+
+
+_UNDERSCORES = re.compile(r"(?<![0-9])([0-9]{4})_([0-9]{1,2})_([0-9]{1,2})(?![0-9])")
+
+
+def name_text(name: str) -> str:
+    """The name of a file as text: 2026_10_31 in it is a day, other underscores are blanks."""
+    return _UNDERSCORES.sub(r"\1-\2-\3", name).replace("_", " ")
+
+
+def _period(ends: Sequence[str], order: Order, today: date) -> Steps[Period | None]:
+    if all(_ISO.fullmatch(end) for end in ends):
+        try:
+            first, last = map(date.fromisoformat, ends)
+        except ValueError:  # 2026-02-30
+            return None
+        if last.year <= BUDDHIST[0]:
+            return Period(first, last) if first <= last else None
+    text = pl.Series("t", list(ends))
+    rows = pl.Series("r", [0, 0], pl.UInt32)
+    for attempt in (order, attrs.evolve(order, day_first=not order.usual)):
+        found = yield from days(text, rows, attempt, today)
+        first, last = found.parsed.values
+        if first is not None and last is not None and first <= last:
+            return Period(first, last)
+    return None

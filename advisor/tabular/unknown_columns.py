@@ -9,11 +9,12 @@ import polars as pl
 from advisor.model import lazy_gettext
 from advisor.plugin import ReadContext, alone
 from advisor.tabular import cells
-from advisor.tabular.dates import Order, spans
+from advisor.tabular.day_order import Order
 from advisor.tabular.header_text import header_text
 from advisor.tabular.headers import Found
 from advisor.tabular.kind import Kind, Role
 from advisor.tabular.notes import Notes
+from advisor.tabular.spans import spans
 from advisor.tabular.words import words
 
 _ID = 1e11  # ids have at least as many digits

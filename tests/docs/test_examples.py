@@ -17,7 +17,7 @@ from advisor.knowledge.rule_file import load_rule
 from advisor.model.bands import band_file, check_bands
 from advisor.model.rule import Rule
 from advisor.model.settings import read_settings
-from advisor.model.vocabulary import VocabularyFile, vocabulary_file
+from advisor.model.vocabulary_files import VocabularyFile, vocabulary_file
 from advisor.plugin.hookspecs import hookimpl
 from advisor.plugin.loading import add, empty, load_plugins
 from advisor.plugin.registry import Registry

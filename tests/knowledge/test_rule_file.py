@@ -23,7 +23,8 @@ from advisor.model.rule import (
     Story,
     Strength,
 )
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 
 WORDS = """
 subject = [

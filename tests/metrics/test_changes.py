@@ -10,7 +10,8 @@ from advisor.errors import Mistakes
 from advisor.metrics.changes import Explained, split_changes
 from advisor.metrics.counted_rows import CountedRows
 from advisor.model.reading import Grain, Period
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from advisor.model.window import NO_WINDOW, Window, before
 
 TEXT = """

@@ -4,7 +4,7 @@ import polars as pl
 
 from advisor.metrics.counted_rows import CountedRows, with_pools
 from advisor.model.reading import Grain
-from advisor.model.vocabulary import merge, vocabulary_file
+from advisor.model.vocabulary_files import merge, vocabulary_file
 
 WORDS = """
 subject = [

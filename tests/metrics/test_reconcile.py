@@ -13,7 +13,8 @@ from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.reconciliation import Compared, reconcile
 from advisor.metrics.windows import Windows
 from advisor.model.reading import Grain, Period
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from advisor.model.window import NO_WINDOW, Window
 
 TEXT = """

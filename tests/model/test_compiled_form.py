@@ -11,7 +11,7 @@ from advisor.errors import Mistakes
 from advisor.model import band_file, vocabulary_file
 from advisor.model.compiled_form import VARIABLE, cache_folder, compiled, digest_of, freeze, thaw
 from advisor.model.rule import Origin
-from advisor.model.vocabulary import VocabularyFile
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.tabular import load_kinds
 from advisor.tabular.kind import CellType, ColumnSpec, Kind
 

@@ -3,7 +3,8 @@
 import pytest
 
 from advisor.errors import Mistakes
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from tests.core import WORDS
 
 

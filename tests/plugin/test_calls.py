@@ -13,7 +13,8 @@ import pytest
 from pluggy import HookimplMarker
 
 from advisor.errors import AdvisorError, PluginError
-from advisor.model.vocabulary import Count, VocabularyFile
+from advisor.model.vocabulary import Count
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.guard import guarded
 from advisor.plugin.hookspecs import PROJECT
 from advisor.plugin.loading import add, empty

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from advisor import Counts, MetricsContext
-from advisor.model.vocabulary import VocabularyFile
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.contracts import derived_breaks
 from advisor.plugin.hookspecs import Derived, hookimpl
 from advisor.plugin.loading import add, empty

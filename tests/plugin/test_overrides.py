@@ -14,7 +14,8 @@ from advisor.model.bands import Band, BandFile, Where
 from advisor.model.rule import RulePack
 from advisor.model.settings import PluginsSection, RulesSection, Settings
 from advisor.model.shop import Business
-from advisor.model.vocabulary import Niche, VocabularyFile
+from advisor.model.vocabulary import Niche
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.hookspecs import Templates
 from advisor.plugin.loading import add, empty
 from advisor.plugin.overrides import Override, order_templates

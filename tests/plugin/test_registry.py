@@ -17,7 +17,8 @@ from advisor.model.bands import Band, BandFile
 from advisor.model.rule import RulePack
 from advisor.model.settings import Settings
 from advisor.model.shop import Business
-from advisor.model.vocabulary import Count, VocabularyFile
+from advisor.model.vocabulary import Count
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.hookspecs import Hooks, hookimpl
 from advisor.plugin.loading import add, empty, load_plugins
 from advisor.plugin.registry import Registry
@@ -82,7 +83,8 @@ def test_a_plugin_that_cannot_be_imported_is_one_line(
     (tmp_path / "broken_plugin.py").write_text("import nothing_that_exists\n")
     (tmp_path / "sound_plugin.py").write_text(
         "from advisor.plugin.hookspecs import hookimpl\n"
-        "from advisor.model.vocabulary import Count, VocabularyFile\n"
+        "from advisor.model.vocabulary import Count\n"
+        "from advisor.model.vocabulary_files import VocabularyFile\n"
         "@hookimpl\ndef advisor_vocabulary():\n"
         "    return [VocabularyFile(count=(Count('clicks', 'clicks'),))]\n"
     )

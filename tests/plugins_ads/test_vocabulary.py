@@ -2,7 +2,8 @@
 
 import pytest
 
-from advisor.model.vocabulary import Count, Metric, VocabularyFile
+from advisor.model.vocabulary import Count, Metric
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor_tiktok_ads import advisor_vocabulary
 
 GMV_MAX = "gmv_max_"

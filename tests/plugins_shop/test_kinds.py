@@ -2,7 +2,8 @@
 
 import pytest
 
-from advisor.model.vocabulary import Vocabulary, merge
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge
 from advisor.tabular.kind import Kind, Role
 from advisor.tabular.kinds import load_kinds
 from advisor_tiktok_ads import advisor_vocabulary as ads_vocabulary

@@ -10,7 +10,7 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.model.reading import Grain, Reading
-from advisor.model.vocabulary import merge
+from advisor.model.vocabulary_files import merge
 from advisor.plugin.contracts import contract_breaks
 from advisor.plugin.hookspecs import Provider, ReadContext
 from advisor.tabular.custom.template import TemplateProvider

@@ -8,7 +8,8 @@ import advisor_rules_guide
 from advisor import hookimpl
 from advisor.errors import Mistakes
 from advisor.knowledge.guide_coverage import Coverage, Covered, coverage, guide_file, guides
-from advisor.model.vocabulary import Goal, Niche, VocabularyFile
+from advisor.model.vocabulary import Goal, Niche
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.loading import add
 from advisor.plugin.registry import Registry
 from docs.generate import bundled

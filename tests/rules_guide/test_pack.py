@@ -15,7 +15,8 @@ from advisor.knowledge.references import check_references
 from advisor.model.bands import Bands, check_bands
 from advisor.model.rule import Profile, Rule, Strength
 from advisor.model.shop import Business
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from advisor.testing.case_runner import CaseRunner
 from advisor.testing.cases import Case, Outcome, pack_cases, run_cases
 

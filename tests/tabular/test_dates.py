@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from advisor.model.reading import Period
 from advisor.plugin import alone
 from advisor.tabular import dates
-from advisor.tabular.dates import Order, name_text, period_of, spans
+from advisor.tabular.day_order import Order
+from advisor.tabular.file_periods import name_text, period_of
 from advisor.tabular.kind import Covers
 from advisor.tabular.months import LANGUAGES
+from advisor.tabular.spans import spans
 from tests.tabular.making import TODAY
 
 MAY = Period(date(2026, 5, 1), date(2026, 5, 31))

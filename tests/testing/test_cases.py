@@ -8,7 +8,8 @@ from advisor.errors import Mistakes
 from advisor.model.condition import Conditions
 from advisor.model.condition import Test as Ask
 from advisor.model.rule import Action, Rule, RulePack, Says, Severity
-from advisor.model.vocabulary import Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from advisor.testing.cases import (
     Case,
     CaseOutcome,

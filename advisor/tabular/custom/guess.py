@@ -22,7 +22,8 @@ from advisor.tabular import cells
 from advisor.tabular.amounts import Asked, Spelling, amounts_of, settle, take_apart
 from advisor.tabular.columns import decimals
 from advisor.tabular.custom.mapping import SHOP, Ratio
-from advisor.tabular.dates import Order, days
+from advisor.tabular.dates import days
+from advisor.tabular.day_order import Order
 from advisor.tabular.header_text import header_text
 from advisor.tabular.kind import Kind, Role
 

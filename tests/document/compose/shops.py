@@ -15,7 +15,7 @@ from advisor.model.reading import Grain, Reading
 from advisor.model.request import Request
 from advisor.model.rule import RulePack
 from advisor.model.settings import Settings, ShopSection
-from advisor.model.vocabulary import VocabularyFile
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.hookspecs import KindInfo, Provider, hookimpl
 from advisor.plugin.loading import add, empty
 from advisor.plugin.registry import Registry

@@ -8,7 +8,8 @@ from advisor.document.compose.focus import focus
 from advisor.model import ENGLISH
 from advisor.model.condition import Conditions
 from advisor.model.rule import Rule, Says, Severity
-from advisor.model.vocabulary import Goal, Vocabulary, merge, vocabulary_file
+from advisor.model.vocabulary import Goal, Vocabulary
+from advisor.model.vocabulary_files import merge, vocabulary_file
 from tests.report import documents
 
 METRIC = """

@@ -15,7 +15,8 @@ from advisor.judge.engine.reference import ReferenceEngine
 from advisor.model.bands import Band
 from advisor.model.request import Request
 from advisor.model.settings import ShopSection
-from advisor.model.vocabulary import Count, CountUnit, MarginSource, VocabularyFile
+from advisor.model.vocabulary import Count, CountUnit, MarginSource
+from advisor.model.vocabulary_files import VocabularyFile
 from advisor.plugin.hookspecs import hookimpl
 from advisor.plugin.loading import add
 from tests.core import TODAY
