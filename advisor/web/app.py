@@ -1,32 +1,28 @@
 """The pages. Each works without JavaScript: forms, links, and a page that loads itself again."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import attrs
-import jinja2
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from advisor.errors import AdvisorError, Mistakes
-from advisor.model import ENGLISH, SOURCE, Language, Size, frozen, lazy_gettext
-from advisor.report import left_out, template_texts
-from advisor.web.forms import Form, percent, settings_in, text_of
+from advisor.model import Language
+from advisor.web.forms import Form, settings_in, text_of
 from advisor.web.guard import Guard, Limits, Session
+from advisor.web.rendering import HERE, LANGUAGE_COOKIE, Choices, Renderer, as_path
 from advisor.web.runs import ASKED, Options, Runs
-from advisor.web.workspace import PLAN, NotThere, chosen_days
+from advisor.web.shop_views import METRIC, ShopViews
+from advisor.web.workspace import NotThere, chosen_days
 
 __all__ = ["Choices", "Limits", "make_app"]
 
@@ -36,32 +32,12 @@ _PLAN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-_HERE = resources("advisor.web")
-_SHOWN_ACTIONS = 50
-_METRIC = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9_]*")
 _RULE = re.compile(r"[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 # What a plan without documentation says instead of a link; only our template writes it.
 _RULE_MARK = re.compile(rb'<span class="rule">([a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*)</span>')
 _BACK = re.compile(r"/(?:shops/[^/?#]+)?")  # where a choice of language returns to
-_LANGUAGE = "language"  # the cookie
-_SIZES = {
-    Size.SMALL: lazy_gettext("Small"),
-    Size.MID: lazy_gettext("Medium"),
-    Size.ENTERPRISE: lazy_gettext("Large"),
-}
 _VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-@frozen
-class Choices:
-    """What the forms offer, by id: titles of *niches* and *goals*, names of *languages*, and the
-    language of each (*speak*)."""
-
-    niches: Mapping[str, str]
-    goals: Mapping[str, str]
-    languages: Mapping[str, str]
-    speak: Callable[[str], Language] = lambda _code: ENGLISH
 
 
 def make_app(
@@ -101,7 +77,7 @@ def make_app(
 
 
 def _static(name: str, media_type: str, _request: Request) -> Response:
-    return Response(_HERE.joinpath("static", name).read_bytes(), media_type=media_type)
+    return Response(HERE.joinpath("static", name).read_bytes(), media_type=media_type)
 
 
 class _Pages:
@@ -110,15 +86,19 @@ class _Pages:
     def __init__(self, runs: Runs, choices: Choices, limits: Limits) -> None:
         self.runs = runs
         self.workspace = runs.workspace
-        self.choices = choices
         self.limits = limits
-        self._environments: dict[str, jinja2.Environment] = {}
+        self._views = ShopViews(runs, choices)
+        self._renderer = Renderer(choices, limits)
+        self._page = self._renderer.page
+        self._language = self._renderer.language
 
     # ── pages ──────────────────────────────────────────────────────────────────────────────────
 
     async def home(self, request: Request) -> Response:
         """All shops."""
-        shops = await run_in_threadpool(lambda: [self._line(id_) for id_ in self.workspace.shops()])
+        shops = await run_in_threadpool(
+            lambda: [self._views.line(id_) for id_ in self.workspace.shops()]
+        )
         folder = str(self.workspace.root)
         return self._page(self._language(request), "home.html.j2", shops=shops, folder=folder)
 
@@ -127,28 +107,11 @@ class _Pages:
         async with Form(request, self.limits) as form:
             code, back = text_of(form, "language"), text_of(form, "back")
         response = _see(back if _BACK.fullmatch(back) else "/")
-        if code in self.choices.languages:
+        if code in self._renderer.choices.languages:
             response.set_cookie(
-                _LANGUAGE, code, max_age=31_536_000, httponly=True, samesite="strict"
+                LANGUAGE_COOKIE, code, max_age=31_536_000, httponly=True, samesite="strict"
             )
         return response
-
-    def _language(self, request: Request) -> Language:
-        """What was chosen on the page, else the first that the browser asks for and we have."""
-        known = self.choices.languages
-        code = request.cookies.get(_LANGUAGE, "")
-        if code not in known:
-            code = _preferred(request.headers.get("accept-language", ""), known)
-        return self.choices.speak(code)
-
-    def _line(self, shop: str) -> Mapping[str, Any]:
-        return {
-            "id": shop,
-            "name": _name(self.workspace.settings(shop), shop),
-            "files": len(self.workspace.files(shop)),
-            "plan": self._plan(shop),
-            "running": _running(self.runs.run(shop)),
-        }
 
     async def shop(self, request: Request) -> Response:
         """One shop: its files, its settings, its plan."""
@@ -167,73 +130,16 @@ class _Pages:
         answers: Mapping[str, str] | None = None,
         status: int = 200,
     ) -> Response:
-        settings = self.workspace.settings(shop)
-        recognized = self.runs.recognized(shop, language.code)
-        run = self.runs.run(shop)
-        plan_files = self.workspace.plan_files(shop)
-        known: dict[str, Any] = {**settings.get("shop", {})}
-        known["goal"] = settings.get("goal", {}).get("focus")
-        if known.get("margin") is not None:
-            known["margin"] = percent(known["margin"])
-        proposed = (recognized or {}).get("proposed") or {}
-        for file in (recognized or {}).get("files", ()):
-            file["skipped"] = left_out(file.get("left_out", {}), language=language)
         return self._page(
             language,
             "shop.html.j2",
-            back=f"/shops/{_path(shop)}",
             status=status,
-            id=shop,
-            name=_name(settings, shop),
-            files=self.workspace.files(shop),
-            recognized=recognized,
-            known=known,
-            answers=answers,
-            proposed={k: v for k, v in proposed.items() if v and not known.get(k)},
-            options=self._options(shop),
-            run=run,
-            running=_running(run),
-            plan=self._plan(shop),
-            downloads=[name for name in plan_files if name != ASKED],
-            page=next((name for name in plan_files if name == "plan.html"), None),
-            sizes={size.value: language.say(title) for size, title in _SIZES.items()},
-            niches={id_: language.gettext(t) for id_, t in self.choices.niches.items()},
-            goals={id_: language.gettext(t) for id_, t in self.choices.goals.items()},
-            plan_language=settings.get("report", {}).get("language") or language.code,
+            back=f"/shops/{as_path(shop)}",
             wrong=wrong,
+            answers=answers,
             done=_done(done),
+            **self._views.whole(language, shop),
         )
-
-    def _options(self, shop: str) -> Options:
-        place = self.workspace.plan_files(shop).get(ASKED)
-        return Options(**json.loads(place.read_text(encoding="utf-8"))) if place else Options()
-
-    def _plan(self, shop: str) -> Mapping[str, Any] | None:
-        place = self.workspace.plan_files(shop).get(PLAN)
-        if place is None:
-            return None
-        document = json.loads(place.read_text(encoding="utf-8"))
-        actions = document["plan"]
-        measured = {
-            f"{finding['subject']['kind']}.{piece['metric']}": piece["title"]
-            for finding in document["findings"]
-            for piece in finding["evidence"]
-        }
-        return {
-            "first": document["period"]["first"],
-            "last": document["period"]["last"],
-            "today": document["period"]["today"],
-            "count": len(actions),
-            **{part: len(document[part]) for part in ("healthy", "watch", "coverage")},
-            "actions": actions[:_SHOWN_ACTIONS],
-            "total": [money["text"] for money in document["total"] or ()],
-            "rules": {one["rule"]: one["title"] for one in _rules(document)},
-            "metrics": {
-                key: f"{title} ({key.partition('.')[0]})"
-                for key, title in sorted(measured.items())
-                if _METRIC.fullmatch(key)
-            },
-        }
 
     # ── forms ──────────────────────────────────────────────────────────────────────────────────
 
@@ -267,14 +173,14 @@ class _Pages:
                 partial(self._shop, language, shop, wrong=[str(error)], status=422)
             )
         told = f"{len(added.names)}-{len(added.repeated)}-{int(added.settings)}"
-        return _see(f"/shops/{_path(shop)}?done={told}")
+        return _see(f"/shops/{as_path(shop)}?done={told}")
 
     async def remove(self, request: Request) -> Response:
         """Takes one file out."""
         async with Form(request, self.limits) as form:
             shop = _shop(request)
             await run_in_threadpool(self.workspace.remove_file, shop, text_of(form, "file"))
-            return _see(f"/shops/{_path(shop)}")
+            return _see(f"/shops/{as_path(shop)}")
 
     async def save(self, request: Request) -> Response:
         """Saves what was said of the shop."""
@@ -306,9 +212,9 @@ class _Pages:
             return await run_in_threadpool(page)
         if then is not None:
             language = given.get("language", "")
-            language = language if language in self.choices.languages else ""
+            language = language if language in self._renderer.choices.languages else ""
             await run_in_threadpool(then, shop, Options(first, last, language))
-        return _see(f"/shops/{_path(shop)}")
+        return _see(f"/shops/{as_path(shop)}")
 
     async def delete(self, request: Request) -> Response:
         """Removes a shop with everything of it."""
@@ -361,7 +267,7 @@ class _Pages:
     async def why_not(self, request: Request) -> Response:
         """What keeps a rule from firing."""
         rule = request.query_params.get("rule", "")
-        plan = await run_in_threadpool(self._plan, _shop(request))
+        plan = await run_in_threadpool(self._views.plan, _shop(request))
         if plan is None or rule not in plan["rules"]:
             raise NotThere("no such rule", where=rule[:80])
         title = self._language(request).gettext("Why not: {rule}", rule=plan["rules"][rule])
@@ -379,22 +285,22 @@ class _Pages:
         """The plan as it would be with another number."""
         metric = request.query_params.get("metric", "")
         value = request.query_params.get("value", "").strip()
-        if not _METRIC.fullmatch(metric) or not _VALUE.fullmatch(value):
+        if not METRIC.fullmatch(metric) or not _VALUE.fullmatch(value):
             raise AdvisorError("give a number, like 3% or 0.5", where=value[:40] or "what-if")
         language = self._language(request)
-        plan = await run_in_threadpool(self._plan, _shop(request))
+        plan = await run_in_threadpool(self._views.plan, _shop(request))
         named = plan["metrics"].get(metric, metric) if plan else metric
         title = language.gettext("What if {metric} were {value}?", metric=named, value=value)
         return await self._answer(request, title, "simulate", f"--set={metric}={value}")
 
     async def _answer(self, request: Request, title: str, *words: str) -> Response:
         shop = _shop(request)
-        options = await run_in_threadpool(self._options, shop)
+        options = await run_in_threadpool(self._views.options, shop)
         language = self._language(request)
         options = attrs.evolve(options, language=language.code)
         ask = partial(self.runs.ask, shop, *words, options=options)
         text = await run_in_threadpool(ask)
-        up = f"/shops/{_path(shop)}"
+        up = f"/shops/{as_path(shop)}"
         return self._page(language, "answer.html.j2", up=up, title=title, text=text)
 
     # ── what goes wrong ────────────────────────────────────────────────────────────────────────
@@ -428,64 +334,10 @@ class _Pages:
         )
         return self._page(language, "problem.html.j2", status=500, title=title, text="")
 
-    def _page(
-        self,
-        language: Language,
-        template: str,
-        *,
-        status: int = 200,
-        back: str = "/",
-        **context: Any,
-    ) -> HTMLResponse:
-        """A page in *language*; *back* is where a choice of another one returns to."""
-        environment = self._environments.get(language.code)
-        if environment is None:
-            environment = self._environments[language.code] = _environment(language)
-        text = environment.get_template(template).render(
-            limits=self.limits,
-            lang=language.code.replace("_", "-"),
-            here_language=language.code,
-            languages=self.choices.languages,
-            back=back,
-            **context,
-        )
-        return HTMLResponse(text, status)
-
-
-def _environment(language: Language) -> jinja2.Environment:
-    """The templates of the pages, with their texts in *language*."""
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(
-            lambda name: _HERE.joinpath("templates", name).read_text(encoding="utf-8")
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=("jinja2.ext.i18n",),
-    )
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    environment.globals |= template_texts(language)
-    environment.filters |= {
-        "path": _path,
-        "size": _size,
-        "say": language.say,
-        "day": language.full_day,
-        "days": language.days,
-    }
-    return environment
-
 
 def _shop(request: Request) -> str:
     shop: str = request.path_params["shop"]
     return shop
-
-
-def _rules(document: Mapping[str, Any]) -> list[Mapping[str, str]]:
-    return [
-        {"rule": one["rule"], "title": one.get("title") or one["rule"]}
-        for one in document["outcomes"]
-    ]
 
 
 def _done(told: str | None) -> tuple[int, int, int] | None:
@@ -495,36 +347,6 @@ def _done(told: str | None) -> tuple[int, int, int] | None:
         return None
     added, skipped, settings = (int(part[:6]) for part in parts)
     return added, skipped, settings
-
-
-def _preferred(header: str, known: Mapping[str, str]) -> str:
-    """The first of the languages of an Accept-Language *header* that is *known*, else English."""
-    wanted = [
-        part.partition(";")[0].strip().replace("-", "_").casefold() for part in header.split(",")
-    ]
-    for one in wanted[:20]:
-        short = one.partition("_")[0]
-        for code in known:
-            if code.casefold() == one or code.casefold().partition("_")[0] == short:
-                return code
-    return SOURCE
-
-
-def _name(settings: Mapping[str, Any], shop: str) -> str:
-    name = settings.get("shop", {}).get("name")
-    return name if isinstance(name, str) and name else shop
-
-
-def _running(run: Any) -> bool:
-    return run is not None and run.ended is None
-
-
-def _path(text: str) -> str:
-    return quote(text, safe="")
-
-
-def _size(size: int) -> str:
-    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, round(size / 1024)):,} KB"
 
 
 def _see(place: str) -> Response:
