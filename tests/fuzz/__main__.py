@@ -14,13 +14,12 @@ import click
 
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command
 from tests.fuzz.shrink import smaller
-from tests.fuzz.trial import Made, Problem, Trial, digest
+from tests.fuzz.trial import BATCH, Made, Problem, Trial, digest
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).with_name("cases")
-TOGETHER = 200  # trials that a child is asked for at once
 ALONE = Limits(seconds=60.0, memory=4 * 1024 * MIB, output=MIB)
-BATCH = attrs.evolve(ALONE, seconds=300.0)
+SECONDS = ALONE.seconds + BATCH / 10
 
 
 class Tester:
@@ -34,19 +33,18 @@ class Tester:
             env = {**os.environ, "POLARS_MAX_THREADS": "1", "ADVISOR_HISTORY": "off"}
             command = python_command("-P", "-m", "tests.fuzz.worker")
             path = f"{ROOT}{os.pathsep}{env.get('PYTHONPATH', '')}"
-            self._child = Child(command, BATCH, env={**env, "PYTHONPATH": path}, cwd=ROOT)
-            self._child.ask(json.dumps({"seed": 0, "numbers": []}).encode())  # it has started
+            self._child = Child(command, ALONE, env={**env, "PYTHONPATH": path}, cwd=ROOT)
+            self._child.ask(json.dumps({"seed": 0, "numbers": []}).encode(), SECONDS)  # has started
         return self._child.ask(json.dumps(message).encode(), seconds)
 
     def trials(self, seed: int, numbers: range) -> dict[int, Problem]:
         """The problems of some trials, by number."""
         try:
-            said = json.loads(
-                self._ask({"seed": seed, "numbers": [*numbers]}, ALONE.seconds + len(numbers))
-            )
-        except ChildDied:
+            said = json.loads(self._ask({"seed": seed, "numbers": [*numbers]}, SECONDS))
+        except ChildDied as died:
             found = {number: self.case(Trial.of(seed, number).make()) for number in numbers}
-            return {number: problem for number, problem in found.items() if problem}
+            failed = {number: problem for number, problem in found.items() if problem}
+            return failed or {numbers[0]: Problem("only in a block", _first_line(died))}
         return {int(number): Problem(**raw) for number, raw in said.items()}
 
     def case(self, made: Made) -> Problem | None:
@@ -54,13 +52,17 @@ class Tester:
         try:
             raw = json.loads(self._ask({"case": made.as_json()}, ALONE.seconds))
         except ChildDied as died:
-            return Problem(str(died.death.cause), str(died).splitlines()[0])
+            return Problem(str(died.death.cause), _first_line(died))
         return Problem(**raw) if raw else None
 
     def close(self) -> None:
         """Ends the child."""
         if self._child is not None:
             self._child.close()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 @attrs.define(eq=False)
@@ -80,8 +82,8 @@ class Campaign:
         try:
             while time.monotonic() < self.until:
                 with self._guard:
-                    numbers = range(self.number, self.number + TOGETHER)
-                    self.number += TOGETHER
+                    numbers = range(self.number, self.number + BATCH)
+                    self.number += BATCH
                 found = tester.trials(self.seed, numbers)
                 kinds = {number: Trial.of(self.seed, number).kind for number in numbers}
                 with self._guard:

@@ -32,24 +32,51 @@ timezone = "America/New_York"
 
 [goal]
 focus = "sales"
-target-roas = 3.0
+market_growth = 0.08
 
 [costs]
-gross-margin = 0.4
+goods = 0.4
+referral_fee = 0.08
+commission = 0.1
+shipping = 0.05
+returns = 0.05
 
 [rules]
-disable = ["guide/low-ctr"]
+disable = ["guide/territory"]
+profile = "standard"
+
+[rules.limits]
+lost-orders = 5
 
 [report]
 language = "en"
 formats = ["md", "json"]
 
-[[bands]]
-metric = "ctr"
-good = 0.01
+[bands.ctr]
+low = 0.012
+high = 0.03
 
 [history]
-keep = true
+enabled = true
+
+[[mute]]
+rule = "guide/low-roas"
+subject = "Brand*"
+reason = "awareness"
+until = 2026-12-31
+
+[[source]]
+file = "agency-*.csv"
+subject = "campaign"
+key = "Campaign no."
+day = "Day"
+grain = "day"
+family = "agency"
+[source.columns]
+"Cost" = "spend"
+"Shown" = "impressions"
+"Clicks" = "clicks"
+"CTR" = "clicks / impressions"
 """
 )
 

@@ -5,9 +5,11 @@ import random
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+
+from advisor.tabular.kind import CellType
 
 Records = list[list[str]]
 
@@ -90,15 +92,79 @@ def header_changed(rows: Records, header: int, chance: random.Random) -> None:
                 one.append(one.pop(at))
 
 
-def text_of(rows: Records, delimiter: str, line_end: str, chance: random.Random) -> str:
-    """The rows as text; sometimes without quotes, or with an open one."""
-    quoted = chance.random() < 0.9
+# What cells of a column are ruined with: what spreadsheets, tools and people make of them.
+RUINED: Mapping[CellType, Sequence[str]] = {
+    CellType.ID: (
+        "", "-", "N/A", "0", "1.73E+18", "1,73E+18", "1.73082997411734E+018", "1730829974117340000",
+        "'1730829974117385557", '="1730829974117385557"', "1730829974117385557.0", "#N/A", "12",
+        "1,730,829,974,117,385,557", "a b", "1" * 40, "-1730829974117385557", "Total",
+    ),
+    CellType.DATE: (
+        "", "-", "01/10/2026", "13/10/2026", "10/13/2026", "2026-10-01 ~ 2026-10-07", "2026-W40",
+        "2026-10", "46296", "20261001", "1 Oct 2026", "2026/10/01 00:00:00", "2030-01-01", "soon",
+        "1970-01-01", "0001-01-01", "2026-02-30", "2026-10-01T23:59:59Z", "12:30", "Total",
+    ),
+    CellType.TEXT: ("", "-", "Total", "Grand total", "0", "x" * 300, "Campaign name", "=A1", "\n"),
+}  # fmt: skip
+_COUNTS = (
+    "", "-", "--", "0", "-1", "1.234", "1,234", "1.234,56", "1,234.56", "1 234", "$5", "5 USD",
+    "€ 1,5", "1.5K", "2M", "12%", "0.12", "0.5", "1e12", "1e308", "1e999", "n/a", "<1", "nan",
+)  # fmt: skip
+_TELLING = (CellType.ID, CellType.DATE, CellType.TEXT)
+
+
+def column_changed(
+    rows: Records, first: int, types: Mapping[int, CellType], chance: random.Random
+) -> None:
+    """Ruins one column in some of the rows from *first* on; sometimes those rows, or all others,
+    also lose what tells a row: its day, id or name. *types* are those of known columns."""
+    all_rows = range(first, len(rows))
+    if not all_rows or not types:
+        return
+    some = _some_rows(all_rows, chance)
+    at = chance.choice([*types])
+    _fill(rows, some, at, _ruined(types[at], chance), chance)
+    telling = [other for other, of in types.items() if of in _TELLING and other != at]
+    if telling and chance.random() < 0.6:
+        other = chance.choice(telling)
+        alike = {"same": some, "others": [row for row in all_rows if row not in some]}
+        where = alike.get(chance.choice(("same", "others", "some")), _some_rows(all_rows, chance))
+        _fill(rows, where, other, _ruined(types[other], chance)[:1], chance)
+
+
+def _some_rows(rows: Sequence[int], chance: random.Random) -> Sequence[int]:
+    """One row, all but one, the first or last of them, every other one, or all."""
+    at = chance.randrange(len(rows))
+    parts = ((rows[at],), [row for row in rows if row != rows[at]], rows[:at], rows[at:], rows[::2])
+    return chance.choice((*parts, rows))
+
+
+def _ruined(of: CellType, chance: random.Random) -> Sequence[str]:
+    cells = RUINED.get(of, _COUNTS) if chance.random() < 0.8 else CELLS
+    return [chance.choice(cells) for _ in range(chance.choice((1, 1, 2)))]
+
+
+def _fill(
+    rows: Records, some: Sequence[int], at: int, cells: Sequence[str], chance: random.Random
+) -> None:
+    for row in some:
+        if at < len(rows[row]):
+            rows[row][at] = chance.choice(cells)
+
+
+def text_of(rows: Records, delimiter: str, line_end: str, *, quoted: bool = True) -> str:
+    """The rows as text; without *quoted* as they are, whatever is in the cells."""
+    special = re.compile(f'[{re.escape(delimiter)}"\\n\\r]')
+
+    def line(row: list[str]) -> str:
+        if quoted and special.search("".join(row)):
+            return delimiter.join(cell(value) for value in row)
+        return delimiter.join(row)
 
     def cell(value: str) -> str:
-        plain = not quoted or not any(c in value for c in (delimiter, '"', "\n", "\r"))
-        return value if plain else '"' + value.replace('"', '""') + '"'
+        return '"' + value.replace('"', '""') + '"' if special.search(value) else value
 
-    return "".join(delimiter.join(map(cell, row)) + line_end for row in rows)
+    return "".join(line(row) + line_end for row in rows)
 
 
 def bytes_changed(data: bytes, other: bytes, chance: random.Random) -> bytes:

@@ -5,8 +5,9 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.fuzz.check import check, check_all
 from tests.fuzz.inputs import FORMS
-from tests.fuzz.trial import KINDS, Made, Trial, check, check_all
+from tests.fuzz.trial import KINDS, Made, Trial
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.json"))
 

@@ -1,38 +1,28 @@
-"""A trial: what is made of its number, and what has to hold of it."""
+"""A trial: what is made of its number."""
 
 import base64
 import hashlib
 import json
-import math
 import random
 import re
-import shutil
 import tempfile
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
-from functools import cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import attrs
-import polars.selectors as cs
 
-from advisor.errors import AdvisorError
-from advisor.ingest import Gathered, ShopFiles, gather_shops, gathering
-from advisor.plugin import Failure
-from advisor.report.formats import BUNDLED_FORMATS, render
 from advisor.tabular.kind import CellType
-from tests.end_to_end.runs import document, registry
 from tests.fuzz import mutations
-from tests.fuzz.inputs import ADS, CONTEXT, FORMS, SETTINGS, Form, containers, documents, rule_files
+from tests.fuzz.inputs import ADS, FORMS, SETTINGS, Form, containers, documents, rule_files
 from tests.plugins_shop.test_invariants import first_header
 from tests.shapes import changes
-from tests.shapes.test_changes import _columns
+from tests.shapes.test_changes import columns_of
 
 Files = Mapping[str, bytes]
-_MEMORY = Path("/dev/shm")
+BATCH = 4000  # trials that a child is asked for at once; those that make plans are a family
+FAMILY = 250  # trials in a row of which those that only read are a family
 _PLAIN = ("utf-8", "utf-8-sig", "utf-16", "cp1252")  # with which no row is lost
 
 
@@ -80,9 +70,6 @@ class Problem:
         return f"{self.name}: {re.sub(r'[0-9]+', '#', self.text.splitlines()[-1])[:160]}"
 
 
-# ── making ──────────────────────────────────────────────────────────────────────────────────────
-
-
 @attrs.frozen
 class Trial:
     """A trial by its number; *steps* are the changes, each a seed of its own."""
@@ -106,39 +93,95 @@ class Trial:
     def make(self) -> Made:
         """Its files."""
         chance = random.Random(f"{self.seed}/{self.number}/input")
-        made = KINDS[self.kind][1](chance, [random.Random(step) for step in self.steps])
+        often = BATCH if self.kind in WHOLE else FAMILY
+        family = _family(self.seed, self.number // often, often)
+        made = KINDS[self.kind][1](chance, family, [random.Random(step) for step in self.steps])
         return attrs.evolve(made, kind=self.kind)
 
 
 Steps = list[random.Random]
 
 
-def _form(chance: random.Random, *, text: bool = False) -> Form:
-    while True:
-        form = chance.choice(FORMS)
-        if not (text and form.xlsx):
-            return form
+@attrs.frozen(eq=False)
+class Family:
+    """What trials in a row change: a few inputs, so that a block has many files of one kind, whose
+    steps are taken together and which may spoil each other."""
+
+    forms: Sequence[Form]
+    texts: Sequence[Form]
+    trees: Sequence[bytes]
 
 
-def _cells(chance: random.Random, steps: Steps) -> Made:
-    form = _form(chance, text=True)
-    rows = deepcopy(form.rows)
+@lru_cache(maxsize=8)
+def _family(seed: int, number: int, often: int) -> Family:
+    chance = random.Random(f"{seed}/{number}/{often}/family")
+    texts = [_narrow(form, chance) for form in chance.sample(_TEXTS, 3)]
+    forms = [*texts, *(_narrow(chance.choice(some), chance) for some in (_BOOKS, FORMS))]
+    return Family(forms, texts, chance.sample(_trees(), 3))
+
+
+_WIDE = 6  # columns beside those that are required; more take time and tell little more
+
+
+def _narrow(form: Form, chance: random.Random) -> Form:
+    """The form with a few of its columns and days, where it is still one of its kind; sometimes
+    with all of them."""
+    if chance.random() < 0.1:
+        return form
+    columns = _columns_of(form)
+    required = {id(form.spec.columns[name]) for name in form.spec.requires}
+    places = {at for at, spec in columns.items() if id(spec) in required} | {0}
+    others = [at for at in range(len(form.header)) if at not in places]
+    places |= {*chance.sample(others, min(_WIDE, len(others)))}
+    head, rows = ([[c for at, c in enumerate(row) if at in places] for row in some]
+                  for some in (form.head, form.rows))  # fmt: skip
+    narrow = attrs.evolve(form, head=head, rows=rows)
+    try:
+        return narrow if _columns_of(narrow) else form
+    except AssertionError:
+        return form
+
+
+@cache
+def _trees() -> Sequence[bytes]:
+    return [json.dumps(tree).encode() for _, tree in documents()]
+
+
+_TEXTS = [form for form in FORMS if not form.xlsx]
+_BOOKS = [form for form in FORMS if form.xlsx]
+
+
+def _copy(rows: mutations.Records) -> mutations.Records:
+    return [[*row] for row in rows]
+
+
+def _cells(chance: random.Random, family: Family, steps: Steps) -> Made:
+    form = chance.choice(family.texts)
+    rows = _copy(form.rows)
     for step in steps:
         mutations.rows_changed(rows, form.explained, step, mutations.CELLS)
+    return _counted(form, rows, chance)
+
+
+def _columns(chance: random.Random, family: Family, steps: Steps) -> Made:
+    form = chance.choice(family.texts)
+    rows = _copy(form.rows)
+    for step in steps:
+        mutations.column_changed(rows, form.explained, _types(form), step)
+    return _counted(form, rows, chance)
+
+
+def _counted(form: Form, rows: mutations.Records, chance: random.Random) -> Made:
+    """The form with these rows, each of which has to be accounted for."""
     above = len(form.head) - 1 - first_header(form.head, len(form.head) - 1)
-    text = mutations.text_of([*form.head, *rows], ",", chance.choice(("\n", "\r\n")), _Always())
+    text = mutations.text_of([*form.head, *rows], ",", chance.choice(("\n", "\r\n")))
     data = text.encode(chance.choice(_PLAIN), errors="replace")
     return Made("", {"export.csv": data}, rows=above + len(rows))
 
 
-class _Always(random.Random):
-    def random(self) -> float:
-        return 0.0
-
-
-def _header(chance: random.Random, steps: Steps) -> Made:
-    form = _form(chance)
-    table = deepcopy([*form.head, *form.rows])
+def _header(chance: random.Random, family: Family, steps: Steps) -> Made:
+    form = chance.choice(family.forms)
+    table = _copy([*form.head, *form.rows])
     header = len(form.head) - 1
     for step in steps:
         if step.random() < 0.7:
@@ -151,7 +194,7 @@ def _header(chance: random.Random, steps: Steps) -> Made:
         written = attrs.evolve(form, head=table[:1], rows=table[1:]).write()
         return Made("", {"export.xlsx": written})
     delimiter, line_end = chance.choice(mutations.DELIMITERS), chance.choice(mutations.LINE_ENDS)
-    text = mutations.text_of(table, delimiter, line_end, chance)
+    text = mutations.text_of(table, delimiter, line_end, quoted=chance.random() < 0.9)
     encoding = chance.choice(mutations.ENCODINGS)
     return Made("", {"export.csv": text.encode(encoding, errors="replace")})
 
@@ -161,19 +204,19 @@ def _unchanged(form: Form) -> bytes:
     return form.write()
 
 
-def _some_file(chance: random.Random) -> tuple[str, bytes]:
+def _some_file(chance: random.Random, family: Family) -> tuple[str, bytes]:
     what = chance.random()
     if what < 0.7:
-        form = _form(chance)
+        form = chance.choice(family.forms)
         return f"export{form.suffix}", _unchanged(form)
     if what < 0.9:
-        return "answer.json", json.dumps(chance.choice(documents())[1]).encode()
+        return "answer.json", chance.choice(family.trees)
     return chance.choice([*containers().items()])
 
 
-def _bytes(chance: random.Random, steps: Steps) -> Made:
-    name, data = _some_file(chance)
-    _, other = _some_file(chance)
+def _bytes(chance: random.Random, family: Family, steps: Steps) -> Made:
+    name, data = _some_file(chance, family)
+    _, other = _some_file(chance, family)
     for step in steps:
         data = mutations.bytes_changed(data, other, step)
     return Made("", {name: data})
@@ -184,17 +227,14 @@ def _as_workbook(form: Form) -> bytes:
     return attrs.evolve(form, xlsx=True).write()
 
 
-_BOOKS = [form for form in FORMS if form.xlsx]
-
-
-def _workbook(chance: random.Random, steps: Steps) -> Made:
-    data = _as_workbook(chance.choice(_BOOKS) if chance.random() < 0.5 else _form(chance))
+def _workbook(chance: random.Random, family: Family, steps: Steps) -> Made:
+    data = _as_workbook(chance.choice(family.forms))
     for step in steps:
         data = mutations.zip_changed(data, step)
     return Made("", {"export.xlsx": data})
 
 
-def _container(chance: random.Random, steps: Steps) -> Made:
+def _container(chance: random.Random, _family: Family, steps: Steps) -> Made:
     name, data = chance.choice([*containers().items()])
 
     def inner(member: str, content: bytes) -> bytes:
@@ -210,8 +250,8 @@ def _container(chance: random.Random, steps: Steps) -> Made:
     return Made("", {name: data})
 
 
-def _json(chance: random.Random, steps: Steps) -> Made:
-    tree: Any = deepcopy(chance.choice(documents())[1])
+def _json(chance: random.Random, family: Family, steps: Steps) -> Made:
+    tree: Any = json.loads(chance.choice(family.trees))
     for step in steps:
         tree = mutations.tree_changed(tree, step)
     name = chance.choice(("answer.json", "answer.json", "answer.jsonl", "answer.txt"))
@@ -221,7 +261,7 @@ def _json(chance: random.Random, steps: Steps) -> Made:
         return Made("", {name: b'{"data": [' * 50_000})
 
 
-def _settings(_chance: random.Random, steps: Steps) -> Made:
+def _settings(_chance: random.Random, _family: Family, steps: Steps) -> Made:
     text = SETTINGS
     for step in steps:
         text = mutations.toml_changed(text, step)
@@ -229,7 +269,7 @@ def _settings(_chance: random.Random, steps: Steps) -> Made:
     return Made("", {"ads.csv": ADS, "advisor.toml": data}, whole=True)
 
 
-def _rules(chance: random.Random, steps: Steps) -> Made:
+def _rules(chance: random.Random, _family: Family, steps: Steps) -> Made:
     file = chance.choice(rule_files())
     text = re.sub(r'^id = "[^/"]*/', 'id = "own/', file.text, flags=re.MULTILINE)
     for step in steps:
@@ -241,14 +281,20 @@ def _rules(chance: random.Random, steps: Steps) -> Made:
 def _columns_of(form: Form) -> changes.Columns:
     """Where the columns of a form are, which is asked for only once."""
     with tempfile.TemporaryDirectory() as folder:
-        return _columns(form, Path(folder))
+        return columns_of(form, Path(folder))
+
+
+@cache
+def _types(form: Form) -> Mapping[int, CellType]:
+    """The types of the columns of a form."""
+    return {at: spec.type for at, spec in _columns_of(form).items()}
 
 
 def _numbers(form: Form, steps: Steps, cells: tuple[str, ...]) -> Form:
     """The form with other numbers in it."""
-    rows = deepcopy(form.rows)
+    rows = _copy(form.rows)
     types = (CellType.NUMBER, CellType.MONEY)
-    columns = [at for at, spec in _columns_of(form).items() if spec.type in types]
+    columns = [at for at, of in _types(form).items() if of in types]
     for step in steps:
         if not columns or len(rows) == form.explained:
             break
@@ -258,19 +304,22 @@ def _numbers(form: Form, steps: Steps, cells: tuple[str, ...]) -> Form:
     return attrs.evolve(form, rows=rows)
 
 
-def _plan(chance: random.Random, steps: Steps) -> Made:
+def _plan(chance: random.Random, family: Family, steps: Steps) -> Made:
     files: dict[str, bytes] = {}
-    for number in range(chance.choice((1, 1, 3))):
-        form = _form(chance)
-        form = _numbers(form, [*steps, *(random.Random(chance.random()) for _ in range(5))], (
+    together = chance.choice((family.forms[:1], family.forms[:3], family.forms[3:]))
+    for number, form in enumerate(together):
+        changed = _numbers(form, [*steps, *(random.Random(chance.random()) for _ in range(5))], (
             *mutations.NUMBERS, *mutations.CELLS))  # fmt: skip
-        files[f"{number}{form.suffix}"] = form.write()
+        if chance.random() < 0.5:
+            for step in steps:
+                mutations.column_changed(changed.rows, form.explained, _types(form), step)
+        files[f"{number}{form.suffix}"] = changed.write()
     return Made("", files, whole=True)
 
 
-def _rewrite(chance: random.Random, steps: Steps) -> Made:
+def _rewrite(chance: random.Random, family: Family, steps: Steps) -> Made:
     while True:
-        form = _form(chance)
+        form = chance.choice(family.texts)
         numbered = _numbers(form, steps, ("0", "1", "7", "12", "100", "2000"))
         pair = chance.choice(_SAME)(numbered, _columns_of(form))
         if pair is not None and pair.by_key and not pair.longer and not pair.distinct:
@@ -287,193 +336,22 @@ _SAME: tuple[changes.Change, ...] = (
     changes.put_together,
     changes.downloaded_twice,
 )
-# How often each is drawn: a plan costs as much as twenty files that are only read.
-KINDS: Mapping[str, tuple[int, Callable[[random.Random, Steps], Made]]] = {
-    "cells": (40, _cells),
-    "header": (30, _header),
-    "bytes": (30, _bytes),
-    "workbook": (25, _workbook),
-    "container": (15, _container),
-    "json": (30, _json),
-    "settings": (10, _settings),
-    "rules": (6, _rules),
-    "plan": (3, _plan),
-    "rewrite": (2, _rewrite),
+# How often each is drawn: a plan costs as much as several files that are only read.
+KINDS: Mapping[str, tuple[int, Callable[[random.Random, Family, Steps], Made]]] = {
+    "cells": (200, _cells),
+    "columns": (200, _columns),
+    "header": (150, _header),
+    "bytes": (150, _bytes),
+    "workbook": (100, _workbook),
+    "container": (30, _container),
+    "json": (150, _json),
+    "settings": (3, _settings),
+    "rules": (1, _rules),
+    "plan": (7, _plan),
+    "rewrite": (3, _rewrite),
 }
 WHOLE = frozenset({"settings", "rules", "plan", "rewrite"})  # the others only read
 _DRAWN = [name for name, (often, _) in KINDS.items() for _ in range(often)]
-
-
-# ── checking ────────────────────────────────────────────────────────────────────────────────────
-
-
-def check(made: Made) -> Problem | None:
-    """What does not hold of *made*; None where all does."""
-    with _scratch() as folder:
-        return _guarded(lambda: _checked(made, folder))
-
-
-def check_all(cases: Sequence[Made]) -> list[Problem | None]:
-    """What does not hold of each of *cases*, of which those that are only read are read as the
-    shops of one block. One of them, drawn by chance, has to give the same when it is read alone."""
-    found: list[Problem | None] = [check(made) if made.whole else None for made in cases]
-    read = [at for at, made in enumerate(cases) if not made.whole]
-    with _scratch() as folder:
-        shops = [_written(folder / str(at), cases[at].files) for at in read]
-        together = [*gather_shops([_shop(place) for place in shops], most=len(shops))]
-        for at, gathered in zip(read, together, strict=True):
-            found[at] = _guarded(partial(_accounted, gathered, cases[at].rows))
-            if found[at] is not None and check(cases[at]) is None:
-                found[at] = Problem("only in a block", str(found[at]))
-        if read:
-            drawn = random.Random(len(cases[read[0]].as_json())).randrange(len(read))
-            (alone,) = gather_shops([_shop(shops[drawn])])
-            if _told(alone) != _told(together[drawn]):
-                found[read[drawn]] = Problem("another reading in a block", cases[read[drawn]].kind)
-    return found
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _guarded(checked: Callable[[], Problem | None]) -> Problem | None:
-    try:
-        return checked()
-    except AdvisorError:
-        return None  # said in one line
-    except BaseException as error:  # noqa: BLE001 (Rust's panics are no Exceptions)
-        return Problem("traceback", _trace(error))
-
-
-def _trace(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    text = (str(error) or "no text").splitlines()[0][:200]
-    return f"{where}\n{type(error).__name__}: {text}"
-
-
-def _checked(made: Made, folder: Path) -> Problem | None:
-    files, rules = _written(folder / "files", made.files), _written(folder / "rules", made.rules)
-    if not made.whole:
-        (gathered,) = gather_shops([_shop(files)])
-        return _accounted(gathered, made.rows)
-    own = {"rules": (rules,)} if made.rules else {}
-    plan, problem = _planned(files, **own)
-    if problem is not None or not made.other:
-        return problem
-    other, problem = _planned(_written(folder / "other", made.other), **own)
-    if problem is None and other != plan:
-        differing = next(key for key in plan if plan[key] != other[key])
-        pairs = zip(plan[differing], other[differing], strict=False)
-        first = next((pair for pair in pairs if pair[0] != pair[1]), "one has more")
-        problem = Problem("another plan", f"{differing}: {str(first)[:300]}")
-    return problem
-
-
-def _written(folder: Path, files: Files) -> Path:
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return folder
-
-
-def _shop(folder: Path) -> ShopFiles:
-    return ShopFiles([folder], registry().providers(), CONTEXT)
-
-
-def _told(gathered: Gathered | Failure) -> object:
-    """What was read, so that it can be compared."""
-    if isinstance(gathered, Failure):
-        return str(gathered.error)
-    tables = [
-        (one.kind, t.frame.to_dict(as_series=False))
-        for one in gathered.readings
-        for t in one.tables
-    ]
-    return repr((tables, gathered.unread, gathered.notes))
-
-
-def _accounted(gathered: Gathered | Failure, rows: int | None) -> Problem | None:
-    if isinstance(gathered, Failure):
-        raise gathered.error
-    if gathered.faults:
-        return Problem("traceback", "; ".join(gathered.faults))
-    for reading in gathered.readings:
-        for table in reading.tables:
-            bad = table.frame.select(cs.float().is_finite().all())
-            if any(value is False for row in bad.rows() for value in row):
-                return Problem("not finite", f"{reading.kind}: {table.frame.columns}")
-        account = reading.rows + sum(reading.left_out.values())
-        if rows is not None and len(gathered.readings) == 1 and account != rows:
-            return Problem("rows", f"{reading.kind}: of {rows} rows {account} are accounted for")
-    return None
-
-
-_NOT_FINITE = re.compile(r"(?<![\w.-])-?(nan|inf|infinity)(?![\w.-])", re.IGNORECASE)
-_COMPARED = ("period", "kpis", "plan", "total", "goals", "findings", "rankings", "healthy", "watch")
-
-
-def _planned(folder: Path, **options: Any) -> tuple[Mapping[str, Any], Problem | None]:
-    kept = registry()
-    kept.faults.clear()
-    made = document(folder, **options)
-    failed: list[str] = []
-    files = render(made, BUNDLED_FORMATS, kept.templates(), failed=failed)
-    if faults := [*kept.faults, *failed]:
-        return {}, Problem("traceback", "; ".join(faults))
-    raw = json.loads(files["plan.json"], parse_constant=_Constant)
-    bad = [path for path, value in _leaves(raw) if isinstance(value, float | _Constant)
-           and not (isinstance(value, float) and math.isfinite(value))]  # fmt: skip
-    if bad:
-        return {}, Problem("not finite", f"plan.json: {bad[0]}")
-    said = str(files["plan.json"])
-    for name, text in files.items():
-        if isinstance(text, str) and not _NOT_FINITE.search(said) and _NOT_FINITE.search(text):
-            return {}, Problem("not finite", f"{name}: {_NOT_FINITE.search(text)}")
-    return {key: _plain(raw[key]) for key in _COMPARED}, None
-
-
-_NAMING = ("sources", "rows", "file", "files", "origin")  # keys of what names files and rows
-
-
-class _Constant(str):
-    __slots__ = ()
-
-
-def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _leaves(value, f"{path}.{key}")
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _leaves(value, f"{path}[]")
-    else:
-        yield path, tree
-
-
-def _plain(tree: Any) -> Any:
-    """A tree without what names files and rows, and with numbers at 9 digits."""
-    if isinstance(tree, dict):
-        return {k: _plain(v) for k, v in tree.items() if k not in _NAMING}
-    if isinstance(tree, list):
-        return [_plain(value) for value in tree]
-    return float(f"{tree:.9g}") if isinstance(tree, float) else tree
-
-
-def traced(error: BaseException) -> str:
-    """What a fault is told with here: with where it comes from."""
-    return _trace(error)
-
-
-def with_traces() -> None:
-    """Has faults of providers say where they come from."""
-    gathering.describe_error = traced  # type: ignore[attr-defined, unused-ignore]
 
 
 def digest(made: Made) -> str:

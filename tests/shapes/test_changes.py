@@ -69,7 +69,7 @@ def test_every_row_below_the_first_header_is_in_the_account(form: Form, tmp_path
 
 @every_form
 def test_a_changed_file_gives_the_same_counts(form: Form, tmp_path: Path) -> None:
-    columns = _columns(form, tmp_path)
+    columns = columns_of(form, tmp_path)
     known: dict[str, Result] = {}
     assert {
         change.__name__: told
@@ -78,7 +78,7 @@ def test_a_changed_file_gives_the_same_counts(form: Form, tmp_path: Path) -> Non
     } == {}
 
 
-def _columns(form: Form, folder: Path) -> Columns:
+def columns_of(form: Form, folder: Path) -> Columns:
     path = folder / f"export{form.suffix}"
     path.write_bytes(form.write())
     located = Recogniser(form.spec).locate(source_of(path))
