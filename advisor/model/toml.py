@@ -36,7 +36,11 @@ def _converter(*, detailed: bool) -> "cattrs.Converter":
     One that is not *detailed* ends at the first mistake, and is about twice as fast.
     """
     import cattrs
-    from cattrs.cols import homogenous_tuple_structure_factory
+    from cattrs.cols import (
+        homogenous_tuple_structure_factory,
+        is_mapping,
+        mapping_structure_factory,
+    )
     from cattrs.gen import make_dict_structure_fn
 
     conv = cattrs.Converter(forbid_extra_keys=True, detailed_validation=detailed)
@@ -47,14 +51,29 @@ def _converter(*, detailed: bool) -> "cattrs.Converter":
             for a in attrs.fields(cls)
             if field_key(a.name, cls) != a.name
         }
-        return make_dict_structure_fn(
-            cls,
-            conv,
-            _cattrs_forbid_extra_keys=True,
-            **renames,  # type: ignore[arg-type]
+        return of_table(
+            make_dict_structure_fn(
+                cls,
+                conv,
+                _cattrs_forbid_extra_keys=True,
+                **renames,  # type: ignore[arg-type]
+            )
         )
 
+    def of_table(make: Callable[..., Any]) -> Callable[..., Any]:
+        """*make*, with a line where it gets no table; without details any error will do."""
+
+        def checked(value: Any, cls: type[Any]) -> Any:
+            if not isinstance(value, Mapping):
+                raise TypeError(f"expected a table, found {_TYPES.get(type(value), 'a value')}")
+            return make(value, cls)
+
+        return checked if detailed else make
+
     conv.register_structure_hook_factory(attrs.has, hyphens)
+    conv.register_structure_hook_factory(
+        is_mapping, lambda cls: of_table(mapping_structure_factory(cls, conv))
+    )
 
     def choice(value: Any, cls: type[Any]) -> Any:
         try:
@@ -112,6 +131,10 @@ def _converter(*, detailed: bool) -> "cattrs.Converter":
     conv.register_structure_hook(bool, yes_no)
     conv.register_structure_hook(date, day)
     return conv
+
+
+# Not the value: a text may be the address of a database, with its password.
+_TYPES = {list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false"}
 
 
 def _short(value: float) -> str:
@@ -179,6 +202,8 @@ def structure(raw: Mapping[str, Any], cls: type[T], *, where: str) -> T:
     except (ClassValidationError, IterableValidationError) as error:
         lines = transform_error(error, path="", format_exception=_describe)
         raise Mistakes([_tidy(line) for line in lines], where=where) from None
+    except TypeError as error:  # no table at all
+        raise Mistakes([str(error)], where=where) from None
 
 
 def _tidy(line: str) -> str:

@@ -49,6 +49,9 @@ from .custom.template_rows import (
 from .headers import (
     name_words,
 )
+from .json_text import (
+    read_json,
+)
 from .kind import (
     Kind,
 )
@@ -92,6 +95,7 @@ __all__ = [
     "pages_missing",
     "pages_of",
     "propose",
+    "read_json",
     "rows_about",
     "ruined",
     "server_error",

@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from advisor import Container, Grid, OneGrid, Source
+from advisor.tabular import read_json
 
 _PACKED = ("metrics", "dimensions")
 _WRAPPERS = ("_airbyte_data",)  # hold the whole record: its fields need no name in front
@@ -116,7 +117,7 @@ def _object(cell: str) -> Mapping[tuple[str, ...], str]:
     if not cell.startswith("{"):
         return {}
     try:
-        found = json.loads(cell, parse_int=str, parse_float=str)
+        found = read_json(cell)
     except (json.JSONDecodeError, RecursionError):
         return {}
     return dict(_values(found, ()))

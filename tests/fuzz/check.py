@@ -58,6 +58,16 @@ def check_all(cases: Sequence[Made]) -> list[Problem | None]:
     return found
 
 
+def is_used(made: Made) -> bool:
+    """Whether something is read of *made*, or planned, at all."""
+    with _scratch() as folder:
+        shop = _written(folder / "shop", made.files)
+        if made.whole:
+            rules = [_written(folder / "rules", made.rules)] if made.rules else []
+            return shop.name in _plans([shop], rules).compared
+        return not any(isinstance(one, Failure) for one in gather_shops([_shop(shop)]))
+
+
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -99,7 +109,8 @@ def _gathered(cases: Sequence[Made], shops: Sequence[Path]) -> list[Gathered | F
 
 
 def _shop(folder: Path) -> ShopFiles:
-    return ShopFiles([folder], registry().providers(), CONTEXT)
+    facts = [*folder.glob("*.facts")]  # which are read where they are named alone
+    return ShopFiles(facts or [folder], registry().providers(), CONTEXT)
 
 
 def _told(gathered: Gathered | Failure) -> object:
@@ -120,8 +131,8 @@ def _accounted(gathered: Gathered | Failure, rows: int | None) -> Problem | None
     if isinstance(gathered, Failure):
         raise gathered.error
     said = (*gathered.faults, *map(str, gathered.unread), *(note.text for note in gathered.notes))
-    if faults := [text for text in said if _FAULT in text]:
-        return Problem("traceback", "; ".join(faults))
+    for problem in filter(None, map(_of_line, said)):
+        return problem
     for reading in gathered.readings:
         for table in reading.tables:
             bad = table.frame.select(cs.float().is_finite().all())
@@ -235,11 +246,12 @@ def _plans(folders: Sequence[Path], rules: Sequence[Path]) -> _Plans:
         resolver=resolver,
     )
     for shop in failed:
-        if _FAULT in shop.problem:
-            made.problems.setdefault(shop.id, Problem("traceback", shop.problem))
+        problem = _of_line(shop.problem)
+        if problem is not None:
+            made.problems.setdefault(shop.id, problem)
         else:
             made.refused.add(shop.id)
-    faults = [Problem("traceback", fault) for fault in kept.faults]
+    faults = [_of_line(fault) or Problem("traceback", fault) for fault in kept.faults]
     if len(blocks) > 1:  # it raised, and was halved until it did not
         faults.append(Problem("a block raises", f"and its parts of {blocks} shops do not"))
     if faults and not made.problems:  # whose it is, nothing tells
@@ -330,21 +342,34 @@ def _guarded(checked: Callable[[], Problem | None]) -> Problem | None:
     try:
         return checked()
     except PluginError as error:
-        return Problem("traceback", str(error))
+        return _of_line(traced(error))
     except AdvisorError as error:  # said in one line
-        return Problem("traceback", str(error)) if _FAULT in str(error) else None
+        return _of_line(str(error))
     except BaseException as error:  # noqa: BLE001 (Rust's panics are no Exceptions)
-        return Problem("traceback", traced(error))
+        return _of_line(traced(error))
+
+
+_RAW = re.compile(r"\b[A-Z]\w+(?:Error|Exception|Panic): .*")
+
+
+def _of_line(text: str) -> Problem | None:
+    """The problem that is in what a user would be told: an exception."""
+    if _FAULT in text:
+        return Problem("traceback", "\n".join(text.split(_FAULT)[1].splitlines()[:2]))
+    raw = _RAW.search(text)
+    return None if raw is None else Problem("an exception as it is", raw[0])
 
 
 def traced(error: BaseException) -> str:
     """What a fault is told with here: with where it comes from."""
     if isinstance(error, AdvisorError):
         return str(error) if _FAULT in str(error) else f"{_FAULT}{error}"
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "advisor" in Path(frame.filename).parent.as_posix()]
+    shown = [*frames[-1:], *reversed((ours or frames)[-5:])]
+    where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in shown)
     text = (str(error) or "no text").splitlines()[0][:200]
-    return f"{_FAULT}{where}\n{type(error).__name__}: {text}"
+    return f"{_FAULT}{where}\n{type(error).__name__} in {shown[-1].name}: {text}"
 
 
 for _room in (gathering, guard, pipeline):  # whoever says a fault in one line says where it was

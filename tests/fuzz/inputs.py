@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -109,21 +110,44 @@ def containers() -> Mapping[str, bytes]:
             archive.writestr(f"{number}{form.suffix}", form.write())
         facts = place / "shop.facts"
         write_facts(facts, gather([place], registry().providers(), CONTEXT))
-        return {"shop.facts": facts.read_bytes(), "exports.zip": bundle.getvalue()}
+        written = facts.read_bytes()
+    return {"shop.facts": written, "exports.zip": bundle.getvalue()}
 
 
 @attrs.frozen
 class RuleFile:
-    """A file of a bundled pack."""
+    """A file of a bundled pack, and the limits that its rules may name."""
 
     name: str
     text: str
+    limits: bytes
 
 
 @cache
 def rule_files() -> tuple[RuleFile, ...]:
-    """The rules of the bundled packs."""
+    """The rules of the bundled packs, as those of a pack of the user's own."""
     packs = Path(__file__).parents[2] / "rules"
     found = (path for path in sorted(packs.rglob("*.toml")) if path.parent.parent.parent == packs)
-    texts = ((path.name, path.read_text(encoding="utf-8")) for path in found)
-    return tuple(RuleFile(name, text) for name, text in texts if not name.endswith(CASES))
+    return tuple(
+        RuleFile(
+            path.name,
+            _as_own(path.read_text(encoding="utf-8"), path),
+            (path.parents[1] / "limits.toml").read_bytes(),
+        )
+        for path in found
+        if not path.name.endswith(CASES)
+    )
+
+
+def _as_own(text: str, path: Path) -> str:
+    """Rules whose ids are of another pack, and which explain those of the bundled one."""
+    pack = path.parent.parent.name.removeprefix("advisor_rules_")
+
+    def whole(name: re.Match[str]) -> str:
+        return name[0] if "/" in name[1] else f'"{pack}/{name[1]}"'
+
+    def of_pack(names: re.Match[str]) -> str:
+        return re.sub(r'"([^"]*)"', whole, names[0])
+
+    text = re.sub(r"^explains\s*=\s*\[[^\]]*\]", of_pack, text, flags=re.MULTILINE)
+    return re.sub(r'^id = "[^/"]*/', 'id = "own/', text, flags=re.MULTILINE)

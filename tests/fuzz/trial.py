@@ -271,10 +271,11 @@ def _settings(_chance: random.Random, _family: Family, steps: Steps) -> Made:
 
 def _rules(chance: random.Random, _family: Family, steps: Steps) -> Made:
     file = chance.choice(rule_files())
-    text = re.sub(r'^id = "[^/"]*/', 'id = "own/', file.text, flags=re.MULTILINE)
+    text = file.text
     for step in steps:
         text = mutations.toml_changed(text, step)
-    return Made("", {"ads.csv": ADS}, rules={file.name: text.encode(errors="replace")}, whole=True)
+    own = {file.name: text.encode(errors="replace"), "limits.toml": file.limits}
+    return Made("", {"ads.csv": ADS}, rules=own, whole=True)
 
 
 @cache

@@ -173,6 +173,9 @@ high = 2
         ('[shop]\ncurrency = "USD"\nusd_rate = 0.9', "shop.usd_rate: one US dollar is 1 US dollar"),
         ("[shop", "not valid TOML"),
         ("[shop]\nsize = 3", "shop.size"),
+        ("[[bands]]\nlow = 2", "bands: expected a table, found a list"),
+        ("bands.ctr = 2", "bands['ctr']: expected a table, found a number"),
+        ('history = "postgresql://a:secret@b/c"', "history: expected a table, found text"),
     ],
 )
 def test_a_mistake_says_where_and_what(tmp_path: Path, text: str, says: str) -> None:

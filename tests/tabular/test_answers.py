@@ -21,6 +21,17 @@ def _grid(tmp_path: Path, document: object) -> RecordGrid:
     return grid
 
 
+def test_half_a_letter_is_a_question_mark(tmp_path: Path) -> None:
+    grid = _grid(tmp_path, {"data": {"list": [{"name": "a\ud800", "other": "\udc00 😀"}]}})
+    assert grid.body(0, [0, 1]).rows() == [(2, "a?", "? 😀")]
+
+
+@pytest.mark.parametrize("items", ["none", 5, True, {"id": "1"}, ["1"], []])
+def test_what_stands_in_the_place_of_a_list_is_no_entry(tmp_path: Path, items: object) -> None:
+    grid = _grid(tmp_path, {"data": {"list": [{"id": "1", "line_items": items}]}})
+    assert grid.of_items("line_items", above=False).body(0, [0])["c0"].to_list() == ["1"]
+
+
 EMPTY_PAGE = {"list": [], "page_info": {"page": 1, "total_number": 0, "total_page": 0}}
 
 

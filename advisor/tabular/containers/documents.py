@@ -12,6 +12,7 @@ from advisor.errors import AdvisorError
 from advisor.model import HEAD_ROWS, Listed, lazy_ngettext
 from advisor.tabular.cells import tidy
 from advisor.tabular.containers.pages import ONE_PAGE, Page, page_of, pages_missing
+from advisor.tabular.json_text import read_json
 
 ERROR_AMONG = "error-among-answers"  # the code of a note
 _SHOWN = 3  # errors that it names
@@ -101,10 +102,14 @@ class RecordGrid:
 
 
 def _entries(record: Mapping[str, str], items: str) -> Iterator[Mapping[str, str]]:
-    """*record* once for each entry of its list; once without any where the list is empty."""
-    found = json.loads(record.get(items) or "[]", parse_int=str, parse_float=str)
+    """*record* once for each entry of its list; once without any where the list is empty, or what
+    stands in its place is none."""
     rest = {key: value for key, value in record.items() if key != items}
-    entries = [entry for entry in found if isinstance(entry, dict)]
+    try:
+        found = read_json(record.get(items) or "[]")
+    except (json.JSONDecodeError, RecursionError):
+        found = None
+    entries = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     for entry in entries:
         yield {**rest, **{f"{items}.{key}": value for key, value in _flat(entry, items).items()}}
     if not entries:
@@ -112,9 +117,9 @@ def _entries(record: Mapping[str, str], items: str) -> Iterator[Mapping[str, str
 
 
 def parse_document(text: str, where: str) -> Any:
-    """JSON text as Python values; a number stays the text that it was, so ids keep all digits."""
+    """JSON text as Python values (see read_json)."""
     try:
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+        return read_json(text)
     except json.JSONDecodeError as error:
         raise AdvisorError(
             f"not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}",

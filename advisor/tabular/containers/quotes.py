@@ -1,6 +1,5 @@
 """A quotation mark that is never closed swallows the rows after it: found and closed."""
 
-import csv
 import re
 
 from advisor.model import frozen
@@ -75,6 +74,7 @@ def _whole(line: bytes, opened: int, separator: str, width: int) -> bytes:
     """*line* with the mark closed where the rest of the line fills the other columns."""
     mark = separator.encode()
     before, after = line[:opened], line[opened + 1 :].split(mark)
-    ahead = len(next(csv.reader([before.decode(errors="replace") + "x"], delimiter=separator)))
+    quoted = rb"(?:\A|(?<=" + re.escape(mark) + rb'))"(?:[^"]|"")*+"'
+    ahead = re.sub(quoted, b"", before).count(mark) + 1
     taken = max(1, ahead + len(after) - width)
     return mark.join((before + b'"' + mark.join(after[:taken]) + b'"', *after[taken:]))

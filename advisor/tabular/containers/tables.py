@@ -14,6 +14,7 @@ import polars as pl
 
 from advisor.model import HEAD_ROWS, frozen
 from advisor.tabular.cells import tidied
+from advisor.tabular.json_text import read_json
 from advisor.tabular.words import words
 
 _SAMPLE = 500  # rows in which the keys of JSON objects are looked for
@@ -116,7 +117,7 @@ def _keys(sample: pl.Series) -> Mapping[tuple[str, ...], None]:
     found: dict[tuple[str, ...], None] = {}
     for cell in cells.unique(maintain_order=True):
         try:
-            record = json.loads(cell)
+            record = read_json(cell)
         except (ValueError, RecursionError):
             return {}
         found |= dict.fromkeys(_paths(record, ()))
