@@ -333,16 +333,22 @@ def gather_many(
 
 
 def open_folders(
-    folders: Iterable[Path], request: Request, resolver: Resolver
+    folders: Iterable[Path],
+    request: Request,
+    resolver: Resolver,
+    adjust: Callable[[Path, Settings], Settings] = lambda _, settings: settings,
 ) -> Iterator[Shop | Failure]:
-    """Reads the exports in *folders* by their advisor.toml; a shop without an id is called by its
-    folder."""
-    return open_shops((_request_of(folder, request) for folder in folders), resolver)
+    """Reads the exports in *folders* by their advisor.toml, with what *adjust* makes of each; a
+    shop without an id is called by its folder."""
+    return open_shops((_request_of(folder, request, adjust) for folder in folders), resolver)
 
 
-def _request_of(folder: Path, request: Request) -> Request | Failure:
+def _request_of(
+    folder: Path, request: Request, adjust: Callable[[Path, Settings], Settings]
+) -> Request | Failure:
     try:
         settings = named_settings(read_settings(folder / CONFIG_NAME), folder.name)
+        settings = adjust(folder, settings)
     except AdvisorError as error:
         return Failure(error)
     config = folder / CONFIG_NAME

@@ -42,20 +42,22 @@ def mute(
 ) -> None:
     """Writes a [[mute]] into the shop's advisor.toml, and keeps the comments in it. ACTION is the
     number of an action of the newest plan, RULE the ID of a rule. Muted findings are left out of
-    the plan; plan.json still lists them, and they are counted.
+    the plan; plan.json still lists them, and they are counted. A shop of `advisor portfolio` whose
+    advisor.toml is not here is muted in the results.
 
     \b
     Examples:
       advisor mute 3 --until 2026-12-31 --reason "New photos are being made"
       advisor mute low-roas --subject "Brand*" --reason "Awareness campaigns"
     """
-    from advisor.cli.request import find_shop
+    from advisor.cli.request import find_shop, portfolio_shop
     from advisor.cli.screen import say
     from advisor.ingest import write_outputs
     from advisor.model import Severity, read_text
 
     place = find_shop([shop], config).config
-    if place is None:
+    of_results = portfolio_shop(shop) if place is None else None
+    if place is None and of_results is None:
         raise AdvisorError("there is no advisor.toml", where=shop, hint="`advisor init` writes one")
     rules = _rules(what, shop, config)
     critical = [rule.id for rule in rules if rule.severity is Severity.CRITICAL]
@@ -75,9 +77,14 @@ def mute(
         }
         for rule in rules
     ]
-    write_outputs({place: with_mutes(read_text(place), mutes, place.name)})
+    if place is not None:
+        write_outputs({place: with_mutes(read_text(place), mutes, place.name)})
+    elif of_results is not None:
+        of_results.mute(lambda text, where: with_mutes(text, mutes, where))
     for rule in rules:
         say(f"Muted: {rule.id}{f' on {subject}' if subject else ''}")
+    if of_results is not None:
+        say("Kept in the results, for their next run: the shop's advisor.toml is not here")
 
 
 def with_mutes(text: str, mutes: Sequence[dict[str, object]], where: str) -> str:

@@ -43,9 +43,10 @@ def report(
     from advisor.cli.screen import readers, say
     from advisor.ingest import write_outputs
     from advisor.model import is_remote
+    from advisor.pipeline import own_templates
     from advisor.plugin import load_plugins
     from advisor.portfolio import report_of
-    from advisor.report import format_names, render
+    from advisor.report import format_names, render_shop
 
     if output is None and len(formats) > 1 and is_remote(results):
         raise AdvisorError("say where the plan goes", where="-o", hint="name a folder")
@@ -53,21 +54,21 @@ def report(
     tell_at_end(registry.failures)
     for name in formats:
         known("--format", name, format_names(registry.report_formats()))
-    document, settings, spoken = report_of(results, shop_id, registry, language)
-    files = render(
-        document,
+    found = report_of(results, shop_id, registry, language)
+    files = render_shop(
+        found.document,
         formats or ("md",),
-        registry.templates(settings.plugins.allow),
-        registry.report_formats(),
-        third_party=registry.third_party_templates(),
-        failed=registry.faults,
-        language=spoken,
+        registry,
+        own_templates(found.request),
+        allow=found.request.settings.plugins.allow,
+        isolate=False,
+        language=found.language,
     )
     if output is None and len(formats) <= 1:
         with readers():
             click.echo(next(iter(files.values())), nl=False)
         return
-    place = output or Path(results, "plans", document.shop.id)
+    place = output or Path(results, "plans", found.folder)
     write_outputs({place / name: text for name, text in files.items()})
     with readers():
         for name in files:

@@ -1,6 +1,6 @@
 """From what stands on the command line to a request: which shop, and where its profile lies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,18 @@ class PortfolioShop:
             return read_settings(config)
         text = self.dataset.facts_of(self.folder).settings
         return make_settings(parse_toml(text, where=CONFIG_NAME))
+
+    def mute(self, edit: Callable[[str, str], str]) -> None:
+        """Writes what is muted of it in the results, which *edit* makes of the text that is there
+        and the name of its file."""
+        from advisor.portfolio import mutes_file
+
+        storage, name = self.dataset.storage, mutes_file(self.folder)
+        version = storage.version(name)
+        text = edit("".join(one.decode() for one in storage.read_all([name]).values()), name)
+        if not storage.replace(name, text.encode(), version):
+            hint = "run the command again"
+            raise AdvisorError("was changed at the same time", where=storage.at(name), hint=hint)
 
     def config(self) -> Path | None:
         """Where its advisor.toml lies; None where the run was one of facts."""

@@ -152,9 +152,16 @@ class Grader:
         return self._profiles.resolve(name, kind, shop)
 
     def depends_on(self, name: str, kind: str) -> frozenset[str]:
-        """The metrics on which it depends which band of *name* holds for a subject of *kind*."""
+        """The metrics on which it depends which band of *name* holds for a subject of *kind*, in
+        some shop of the block."""
         bands = self._profiles.resolve_all(name, kind)
-        return frozenset(e.of.metric for band in bands for e in band.edges if e.of is not None)
+        return frozenset(metric for band in bands for metric in _depends_on(band))
+
+    def edges_of(self, name: str, kind: str) -> frozenset[str]:
+        """The metrics that the edges of *name* are made of, for subjects of *kind*."""
+        bands = self._profiles.resolve_all(name, kind)
+        parts = (edges.part_of for band in bands for edges in band.edges)
+        return self.depends_on(name, kind) | {part[1] for part in parts if part is not None}
 
     def setting_of(self, test: Test, kind: str) -> str:
         """The key of advisor.toml that would decide *test* for some shop; "" where none would."""
@@ -234,10 +241,11 @@ class Grader:
         """The edges of *name* inside of which a value is good whatever the shop's size; None where
         they are those of its band."""
         bands = self._profiles.resolve_all(name, kind)
-        if not any(band.narrow for band in bands) or held_column(name, "low") in frame.columns:
+        if not any(band.narrow for band in bands):
             return None
         inner = [attrs.evolve(b, edges=b.narrow) if b.narrow else b for b in bands]
-        return effective_edges(inner, self._rates, frame.columns, conservative=True)
+        edges = effective_edges(inner, self._rates, frame.columns, conservative=True)
+        return self._or_held(name, kind, frame, edges)
 
     def _within(self, name: str, kind: str) -> pl.Expr | None:
         """How far off the edges of *name* may be, as a share of them; None where they are known."""
@@ -317,9 +325,23 @@ class Grader:
     def held_to(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
         """The edges for the metric *name*, beyond which a value surely is beyond its band: those of
         the members, where subjects were pooled."""
-        if held_column(name, "low") in frame.columns:
-            return pl.col(held_column(name, "low")), pl.col(held_column(name, "high"))
-        return self._edges(name, kind, frame.columns, conservative=True)
+        edges = self._edges(name, kind, frame.columns, conservative=True)
+        return self._or_held(name, kind, frame, edges)
+
+    def _or_held(
+        self, name: str, kind: str, frame: pl.DataFrame, edges: tuple[pl.Expr, pl.Expr]
+    ) -> tuple[pl.Expr, pl.Expr]:
+        """*edges*, or those that the members of a pool were held to, in shops where these depend on
+        the subject: others of the block have the edges that they have alone."""
+        if held_column(name, "low") not in frame.columns:
+            return edges
+        bands = self._profiles.resolve_all(name, kind)
+        depends = by_profile([float(bool(_depends_on(band))) for band in bands]) == 1
+        low, high = (
+            pl.when(depends).then(held_column(name, side)).otherwise(edge)
+            for side, edge in zip(("low", "high"), edges, strict=True)
+        )
+        return low, high
 
     def _edges(
         self, name: str, kind: str, columns: Sequence[str], *, conservative: bool = False
@@ -401,6 +423,11 @@ class _Question:
         if edge is None or self.within is None:
             return edge
         return edge / (1 - self.within) if above else edge / (1 + self.within)
+
+
+def _depends_on(band: Resolved) -> frozenset[str]:
+    """The metrics on which it depends which edges of *band* hold for a subject."""
+    return frozenset(edges.of.metric for edges in band.edges if edges.of is not None)
 
 
 def _against_edges(question: _Question, low: pl.Expr, limits: tuple[pl.Expr, pl.Expr]) -> pl.Expr:

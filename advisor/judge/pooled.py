@@ -208,7 +208,7 @@ def _beside(rule: Rule, kind: str, grader: Grader) -> Iterable[str]:
     for name in (*dict.fromkeys(test.name for test in rule.own_tests()), *list(names)):
         if name in grader.vocabulary.symbols:
             continue
-        names |= dict.fromkeys(sorted(grader.depends_on(name, kind)))
+        names |= dict.fromkeys(sorted(grader.edges_of(name, kind)))
         money = metric_of(name, grader.vocabulary).money
         names |= {money: None} if money else {}
     return names

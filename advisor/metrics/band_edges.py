@@ -165,11 +165,10 @@ def _edges_of(
     high = low
     if structure.general:
         low = numbers.general(lambda edges: edges.low)
-        high = (
-            numbers.general(lambda edges: edges.high)
-            if structure.part_of is None
-            else _part_of(structure.part_of, numbers, columns, conservative=conservative)
-        )
+        high = numbers.general(lambda edges: edges.high)
+    if structure.part_of is not None:
+        high = _part_of(structure.part_of, numbers, columns, conservative=conservative)
+        low = pl.when(high.is_nan()).then(_NO_BAND).otherwise(low)
     return _chosen(conditional, "low", low), _chosen(conditional, "high", high)
 
 

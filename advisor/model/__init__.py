@@ -39,7 +39,7 @@ from advisor.model.language import (
 )
 from advisor.model.machine import cores
 from advisor.model.message import Days, Listed, Message, Quantity, message_data
-from advisor.model.own_files import files_below, named_folder, read_text, texts_below
+from advisor.model.own_files import ALLOWED, files_below, named_folder, read_text, texts_below
 from advisor.model.personal import PERHAPS, mask_personal
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
 from advisor.model.record import TRANSLATED, frozen, short_digest
@@ -76,7 +76,7 @@ from advisor.model.settings import (
     Settings,
     ShopSection,
     SourceSection,
-    agency_file,
+    agency_text,
     business_of,
     find_config,
     identifier,
@@ -85,6 +85,7 @@ from advisor.model.settings import (
     no_country,
     read_settings,
     with_agency,
+    with_mutes,
 )
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
@@ -117,6 +118,7 @@ from advisor.model.window import NO_WINDOW, STALE_DAYS, WINDOW_DAYS, Window, bef
 
 __all__ = [
     "AGENCY_NAME",
+    "ALLOWED",
     "CONFIG_NAME",
     "COSTS_ORIGIN",
     "DEEPEST",
@@ -213,7 +215,7 @@ __all__ = [
     "VocabularyFile",
     "Where",
     "Window",
-    "agency_file",
+    "agency_text",
     "band_file",
     "before",
     "business_of",
@@ -259,6 +261,7 @@ __all__ = [
     "vocabulary_file",
     "walk",
     "with_agency",
+    "with_mutes",
     "wrong_edges",
     "zones_of",
 ]

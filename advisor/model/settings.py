@@ -233,7 +233,7 @@ def read_settings(path: Path) -> Settings:
     refused, all at once."""
     where = path.name
     own = make_settings(parse_toml(read_text(path, where=where), where=where), where=where)
-    return with_agency(own, path.parent)
+    return with_agency(own, agency_text(path.parent))
 
 
 def agency_file(shop: Path) -> Path | None:
@@ -242,14 +242,19 @@ def agency_file(shop: Path) -> Path | None:
     return place if place.is_file() else None
 
 
-def with_agency(settings: Settings, shop: Path) -> Settings:
-    """*settings* of the *shop* in this folder, with what its agency's agency.toml adds. Raises
-    Mistakes with all that is wrong in that."""
+def agency_text(shop: Path) -> str | None:
+    """What the agency.toml beside the folder of a *shop* says; None where there is none. Raises
+    AdvisorError where it cannot be read."""
     place = agency_file(shop)
-    if place is None:
+    return None if place is None else read_text(place, where=AGENCY_NAME)
+
+
+def with_agency(settings: Settings, said: str | None) -> Settings:
+    """*settings* of a shop with what its agency's agency.toml, of this text, adds. Raises Mistakes
+    with all that is wrong in that."""
+    if said is None:
         return settings
-    raw = parse_toml(read_text(place, where=AGENCY_NAME), where=AGENCY_NAME)
-    agency = structure(raw, Agency, where=AGENCY_NAME)
+    agency = structure(parse_toml(said, where=AGENCY_NAME), Agency, where=AGENCY_NAME)
     wrong = [
         f"mute {number}.{line}"
         for number, one in enumerate(agency.mute, start=1)
@@ -260,6 +265,15 @@ def with_agency(settings: Settings, shop: Path) -> Settings:
     limits = {**agency.rules.limits, **settings.rules.limits}
     rules = attrs.evolve(settings.rules, limits=limits)
     return attrs.evolve(settings, rules=rules, mute=(*settings.mute, *agency.mute))
+
+
+def with_mutes(settings: Settings, said: str | None, *, where: str = "mute") -> Settings:
+    """*settings* of a shop with the mutes in the text *said*. Raises Mistakes with all that is
+    wrong in it."""
+    if said is None:
+        return settings
+    more = make_settings(parse_toml(said, where=where), where=where).mute
+    return attrs.evolve(settings, mute=(*settings.mute, *more))
 
 
 def identifier(name: str) -> str:

@@ -6,9 +6,12 @@ from advisor.portfolio.dataset import SCHEMA_VERSION, Dataset
 from advisor.portfolio.engines import Engine, LocalEngine, ProcessEngine
 from advisor.portfolio.expect import Expectation, read_expectations
 from advisor.portfolio.facts import Facts, is_dataset
+from advisor.portfolio.gathering import Gathering, gather_shops
 from advisor.portfolio.history import History
+from advisor.portfolio.mutes import mutes_file
+from advisor.portfolio.options import Options, Plans
 from advisor.portfolio.plans import PlanLink, linked
-from advisor.portfolio.run import Gathering, Options, Plans, Result, gather_shops, run_portfolio
+from advisor.portfolio.run import Result, run_portfolio
 from advisor.portfolio.summary import Filter
 from advisor.portfolio.views import failed_shops, make_index, report_of, worst_shops
 from advisor.portfolio.worker import Worker
@@ -36,6 +39,7 @@ __all__ = [
     "is_dataset",
     "linked",
     "make_index",
+    "mutes_file",
     "read_expectations",
     "report_of",
     "run_portfolio",

@@ -8,6 +8,7 @@ OUT/
   blocks/00003-5f2e….json        written when a block is done: its files, shops, fingerprint
   manifest.json                  written last: which blocks, plans and runs of the history count
   history/                       former runs, and what was done (advisor.portfolio.history)
+  mutes/luna.toml                what was muted of a shop whose advisor.toml is elsewhere
   plans/luna/plan.md             the plans that were asked for; on a store below a folder a block
   index.md …                     the index; on a store index/5f2e…/index.md
 ```
@@ -146,14 +147,18 @@ class Dataset:
         manifest: Mapping[str, Any],
         waiting: PendingSet | None = None,
         beside: Mapping[str, str | bytes] | None = None,
+        version: Any = None,
     ) -> None:
         """Says that a run is done, and removes what belongs to no block of it. What is *waiting*
-        for its folder and files *beside* the manifest are put in place with it."""
+        for its folder and files *beside* the manifest are put in place with it. Raises AdvisorError
+        where the manifest of a store is no longer the one of this *version*."""
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        if waiting is None:
-            self.storage.write({MANIFEST: text})
-        else:
+        if waiting is not None:
             waiting.commit({**(beside or {}), MANIFEST: text})
+        elif not self.storage.replace(MANIFEST, text.encode(), version):
+            problem = "another run into it has ended since this one started"
+            hint = "finished blocks are kept: run the same command again, one run after the other"
+            raise AdvisorError(problem, where=self.address, hint=hint)
         files, blocks = set(manifest["files"]), set(manifest["blocks"])
         for table in TABLES:
             self.storage.clean(table, lambda name: name.removesuffix(".parquet") in files)
@@ -233,16 +238,28 @@ class Dataset:
     def exports_of(self, folder: str) -> Path | None:
         """Where the exports of a shop were; None where the run was one of facts."""
         shops = self.manifest()["shops"]
-        return None if shops is None else (self.folder or Path()) / shops / folder
+        return None if shops is None else Path(self._seen(shops)) / folder
+
+    def mutes_of(self, folder: str) -> str | None:
+        """What was muted of a shop in the results, when they were made."""
+        mutes: Mapping[str, str] = self.manifest().get("mutes", {})
+        return mutes.get(folder)
+
+    def _seen(self, place: str) -> str:
+        """An address that a run has noted as it is seen from the results."""
+        return place if is_remote(place) else str((self.folder or Path()) / place)
 
     def facts_of(self, folder: str) -> ShopFacts:
         """What was read of a shop: in the dataset that the run was of, or what it kept. Raises
         AdvisorError where that is nothing."""
-        if self.manifest()["facts"]:
-            return Facts(self.manifest()["facts"]).shop(folder)
+        gathered = self.manifest()["facts"]
         rows = self.table("shops").filter(pl.col("folder") == folder).select("facts")
         block = rows.collect(engine="in-memory").item()
-        return Facts(self.storage.at("facts")).shop(folder, block)
+        if gathered is None and not self.manifest()["options"]["facts"]:
+            hint = "run `advisor portfolio` without --no-facts"
+            raise AdvisorError("facts were not kept", where=self.address, hint=hint)
+        facts = Facts(self._seen(gathered) if gathered else self.storage.at("facts"))
+        return facts.shop(folder, block)
 
 
 def _block(raw: Mapping[str, Any], name: str) -> Block:

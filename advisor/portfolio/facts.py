@@ -20,36 +20,39 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
 from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out
 from advisor.model import frozen, is_remote, walk
 from advisor.plugin import installed_versions
-from advisor.portfolio.storage import open_storage
+from advisor.portfolio.storage import open_storage, parquet_bytes
 
 MANIFEST = "facts.parquet"
 ROWS = 500_000  # of a block's files at most, so that memory does not grow with its shops
 _TEXT = pl.String()
 SHOPS: Mapping[str, pl.DataType] = {
     **dict.fromkeys(("folder", "block", "stamp", "settings", "facts"), _TEXT),
-    **dict.fromkeys(("problem", "problem_kind"), _TEXT),
+    **dict.fromkeys(("problem", "problem_kind", "agency"), _TEXT),
 }
 """A row a shop: its *folder*, the *block* of its counts, a *stamp* of its files, the text of its
 advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem* that kept it from
-any."""
-INDEX = ("folder", "block", "stamp", "problem", "problem_kind")
+any; and what the *agency*'s agency.toml says."""
+INDEX = ("folder", "block", "stamp", "problem", "problem_kind", "agency")
 _BLOCK = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?")  # the name of a file of a block
 
 
 @frozen(eq=False)
 class ShopFacts:
-    """What was read of the shop in *folder*."""
+    """What was read of the shop in *folder*, with the text of its *settings* and of those of its
+    *agency*."""
 
     folder: str
     stamp: str
     settings: str
     gathered: Gathered
+    agency: str | None = None
 
 
 def is_dataset(address: str) -> bool:
@@ -111,10 +114,20 @@ class Facts:
         self._write({f"shops/{block}.parquet": _frame(rows)})
         return {one.folder: block for one in shops}
 
-    def finish(self, index: pl.DataFrame, named: Collection[str] = ()) -> None:
+    def version(self) -> Any:
+        """What `finish` asks for, so that of two that gather at once one says so."""
+        return self.storage.version(MANIFEST)
+
+    def finish(self, index: pl.DataFrame, named: Collection[str], version: Any) -> None:
         """Says which shops the dataset has (INDEX), and removes blocks that it no longer names;
-        those that are *named* elsewhere stay."""
-        self._write({MANIFEST: index.select(INDEX)})
+        those that are *named* elsewhere stay. Raises AdvisorError where the index of a store is no
+        longer the one of this *version*."""
+        with _Errors(self.address):
+            table = parquet_bytes(index.select(INDEX))
+            if not self.storage.replace(MANIFEST, table, version):
+                hint = "what was read is kept: run the same command again"
+                problem = "other facts were written into it since this run started"
+                raise AdvisorError(problem, where=self.address, hint=hint)
         kept = {*index["block"].drop_nulls(), *named}
 
         def is_kept(name: str) -> bool:
@@ -134,7 +147,17 @@ class Facts:
     def index(self) -> pl.DataFrame:
         """A row a shop (INDEX). Raises AdvisorError where there is no dataset."""
         with _Errors(self.address):
-            return self._read(MANIFEST).select(INDEX)
+            found = self._read(MANIFEST)
+            if "agency" not in found.columns:  # of a former version
+                found = found.with_columns(agency=pl.lit(None, pl.String))
+            return found.select(INDEX)
+
+    def blocks(self) -> frozenset[str]:
+        """The blocks that count; none where there is no dataset yet."""
+        try:
+            return frozenset(self.index()["block"].drop_nulls())
+        except AdvisorError:
+            return frozenset()
 
     def known(self) -> pl.DataFrame:
         """The folder, block and stamp of each shop that some block holds, also one of a run that
@@ -173,13 +196,23 @@ class Facts:
     def shop(self, folder: str, block: str | None = None) -> ShopFacts:
         """The facts of one shop, which are in *block*, or where the index says. Raises AdvisorError
         where it has none."""
-        if block is not None:
-            return self.read(block, [folder])[folder]
-        for row in self.index().filter(pl.col("folder") == folder).iter_rows(named=True):
-            if row["block"] is not None:
-                return self.read(row["block"], [folder])[folder]
-            raise AdvisorError(row["problem"], where=folder)
-        raise AdvisorError("its facts were not kept", where=folder)
+        try:
+            now = self.index().filter(pl.col("folder") == folder).row(0, named=True)
+        except pl.exceptions.OutOfBoundsError:
+            now = dict.fromkeys(INDEX)
+        wanted = block or now["block"]
+        if wanted is None:
+            raise AdvisorError(now["problem"] or "its facts were not kept", where=folder)
+        try:
+            facts = self.read(wanted, [folder]).get(folder)
+        except AdvisorError:
+            if wanted == now["block"]:
+                raise
+            facts = None
+        if facts is None:
+            hint = "run `advisor portfolio` again"
+            raise AdvisorError("its facts have been read again since", where=folder, hint=hint)
+        return attrs.evolve(facts, agency=now["agency"])
 
     def _read(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(f"{self.address}/{name}", glob=False, hive_partitioning=False)

@@ -17,7 +17,7 @@ import attrs
 
 from advisor.ingest import PendingSet
 from advisor.model import frozen
-from advisor.portfolio.dataset import DIGEST, Dataset
+from advisor.portfolio.dataset import DIGEST, MANIFEST, Dataset
 
 PLANS, INDEX = "plans", "index"
 
@@ -70,7 +70,7 @@ def plan_place(dataset: Dataset, top: Path | None, stack: ExitStack) -> PlanPlac
     """Where the plans of a run into *dataset* wait, until *stack* is closed; each goes into a
     folder of its name in *top*, or in the results."""
     if top is None and dataset.folder is None:
-        return _StorePlans(dataset)
+        return _StorePlans(dataset, dataset.storage.version(MANIFEST))
     pending = stack.enter_context(PendingSet(top or dataset.folder or Path()))
     if top is not None:
         stack.callback(pending.discard)  # without results to go on with, all is done again
@@ -164,9 +164,11 @@ class _FolderPlans:
 
 @attrs.define(eq=False)
 class _StorePlans:
-    """Plans in a store, each below the name that it is of."""
+    """Plans in a store, each below the name that it is of. The manifest is to stay what it is in
+    this *version*: no run in a store can keep others out."""
 
     _dataset: Dataset
+    _version: Any
 
     def at(self, of: str, name: str) -> str:
         return self._dataset.storage.at(f"{PLANS}/{of}/{name}")
@@ -202,7 +204,8 @@ class _StorePlans:
             digest.update(name.encode() + b"\0" + made)
         index = f"{INDEX}/{digest.hexdigest()[:DIGEST]}" if reports else None
         storage.write({f"{index}/{name}": content for name, content in reports.items()})
-        self._dataset.publish({**draft.manifest(), **_named(plans), INDEX: index})
+        manifest = {**draft.manifest(), **_named(plans), INDEX: index}
+        self._dataset.publish(manifest, version=self._version)
         used = {f"{plan.of}/{plan.name}/{file}" for plan in plans.values() for file in plan.files}
         storage.clean(PLANS, used.__contains__)
         storage.clean(INDEX, lambda name: f"{INDEX}/{name}".startswith(f"{index}/"))

@@ -1,23 +1,48 @@
 """Where the shops of a run are, and what is known of their files."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from advisor.errors import AdvisorError
+from advisor.model import (
+    ALLOWED,
+    CONFIG_NAME,
+    Settings,
+    agency_text,
+    make_settings,
+    parse_toml,
+    read_text,
+    with_agency,
+)
 from advisor.portfolio.facts import Facts, stamp_of
 
 
 @attrs.define(eq=False)
 class Source:
     """The shops of a run, by the name of their folder: `folder` (where it is), `stamp` (its files
-    as they are), `block` (that holds what was read of them, in *facts_from*) and `problem`. What is
-    read now is kept in *facts_to*, where that is given."""
+    as they are), `block` (that holds what was read of them, in *facts_from*), `problem`, and the
+    texts of what adds to its settings: `agency` (agency.toml) and `mutes` (in the results). What is
+    read now is kept in *facts_to*, where that is given. *beside* is a stamp of what a shop's
+    settings name elsewhere."""
 
     shops: Mapping[str, dict[str, Any]]
     facts_from: str
     facts_to: str | None = None
+    beside: Mapping[str, str] = attrs.field(factory=dict)
+
+    def stamp(self, name: str) -> Sequence[str | None]:
+        """What the results of a shop depend on, beside the options of the run."""
+        one = self.shops[name]
+        return (one["stamp"], one["agency"], one["mutes"], self.beside.get(name))
+
+    def mute(self, mutes: Mapping[str, str]) -> None:
+        """Adds what is muted in the results, by folder."""
+        for name, one in self.shops.items():
+            one["mutes"] = mutes.get(name)
 
     @property
     def blocks(self) -> Mapping[str, str]:
@@ -59,7 +84,7 @@ class Source:
         ]
 
 
-_KEPT = ("block", "stamp", "problem", "problem_kind")
+_KEPT = ("block", "stamp", "problem", "problem_kind", "agency")
 
 
 def of_folders(folders: Sequence[Path], facts: Facts, *, keeps: bool) -> Source:
@@ -71,6 +96,7 @@ def of_folders(folders: Sequence[Path], facts: Facts, *, keeps: bool) -> Source:
         for folder, block, stamp in facts.known().iter_rows()
         if stamps.get(folder) == stamp
     }
+    agencies: dict[Path, str | None] = {}
     shops = {
         folder.name: {
             "folder": str(folder),
@@ -78,16 +104,58 @@ def of_folders(folders: Sequence[Path], facts: Facts, *, keeps: bool) -> Source:
             "block": known.get(folder.name),
             "problem": None,
             "problem_kind": None,
+            "agency": _agency_of(folder, agencies),
+            "mutes": None,
         }
         for folder in folders
     }
-    return Source(shops, facts.address, facts.address if keeps else None)
+    kept_in = facts.address if keeps else None
+    return Source(shops, facts.address, kept_in, dict(_named_elsewhere(folders)))
 
 
 def of_facts(facts: Facts) -> Source:
     """The shops of a dataset of facts."""
-    rows = facts.index().iter_rows(named=True)
     return Source(
-        {row["folder"]: {**row, "folder": f"{facts.address}/{row['folder']}"} for row in rows},
+        {
+            row["folder"]: {**row, "folder": f"{facts.address}/{row['folder']}", "mutes": None}
+            for row in facts.index().iter_rows(named=True)
+        },
         facts.address,
     )
+
+
+def _agency_of(folder: Path, known: dict[Path, str | None]) -> str | None:
+    """The text of the agency.toml beside *folder*, one for all shops there. Raises AdvisorError for
+    one that cannot be used, as no shop could be diagnosed."""
+    above = folder.resolve().parent
+    if above not in known:
+        known[above] = agency_text(folder)
+        with_agency(Settings(), known[above])
+    return known[above]
+
+
+def _named_elsewhere(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """The shops whose advisor.toml names folders outside of theirs, with a stamp of those; whoever
+    runs the program has to allow that."""
+    if not os.environ.get(ALLOWED):
+        return
+    stamps: dict[Path, str] = {}
+    for folder in folders:
+        top = folder.resolve()
+        places = [place.resolve() for place in _named_folders(folder)]
+        elsewhere = [place for place in places if not place.is_relative_to(top)]
+        for place in elsewhere:
+            stamps.setdefault(place, stamp_of(place))
+        if elsewhere:
+            yield folder.name, " ".join(stamps[place] for place in elsewhere)
+
+
+def _named_folders(folder: Path) -> Iterator[Path]:
+    """The folders that the advisor.toml in *folder* names; none where it cannot be read."""
+    try:
+        settings = make_settings(parse_toml(read_text(folder / CONFIG_NAME), where=CONFIG_NAME))
+    except AdvisorError:
+        return
+    for named in (*settings.rules.paths, settings.report.templates):
+        if named is not None:
+            yield folder / named

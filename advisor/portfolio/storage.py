@@ -9,7 +9,7 @@ settings from the environment (`AWS_ACCESS_KEY_ID` …).
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +19,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.ingest import write_outputs
+from advisor.ingest import PendingSet, write_outputs
 from advisor.model import frozen, is_remote, walk
 
 T = TypeVar("T")
@@ -61,8 +61,16 @@ class Storage(Protocol):
         """Removes the files below *folder* that are not kept; from a store those older than a day,
         as other runs may be about to name the others."""
 
-    def stamps(self, folder: str) -> Mapping[str, str]:
-        """A stamp of each file below *folder*, which is another one when it has changed."""
+    def alone(self) -> AbstractContextManager[object]:
+        """Keeps others who ask for this from a folder, and waits for them. A store cannot: there
+        `replace` finds out."""
+
+    def version(self, name: str) -> Any:
+        """What `replace` asks for; None where the file is not there."""
+
+    def replace(self, name: str, content: bytes, version: Any) -> bool:
+        """Writes a file that is still of this *version*; gives whether it was. In a folder, where a
+        run keeps others out, it always is."""
 
 
 def open_storage(address: str | Path) -> Storage:
@@ -115,10 +123,22 @@ class LocalFolder:
             if not is_kept(name):
                 Path(self.address, folder, name).unlink(missing_ok=True)
 
-    def stamps(self, folder: str) -> Mapping[str, str]:
-        """Size and time of change of each file."""
-        found = {name: Path(self.address, folder, name).stat() for name in self.names(folder)}
-        return {name: f"{one.st_size} {one.st_mtime_ns}" for name, one in found.items()}
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps others out."""
+        with PendingSet(Path(self.address)) as turn:
+            yield
+            turn.discard()
+
+    def version(self, name: str) -> Any:
+        """Nothing."""
+        del name
+
+    def replace(self, name: str, content: bytes, version: Any) -> bool:
+        """Writes a file."""
+        del version
+        self.write({name: content})
+        return True
 
 
 @frozen
@@ -194,9 +214,34 @@ class Bucket:
             with self._readable_errors():
                 obstore.delete(self._client(), old)
 
-    def stamps(self, folder: str) -> Mapping[str, str]:
-        """The entity tag of each file."""
-        return {name: str(about["e_tag"]) for name, about in sorted(self._found(folder))}
+    def alone(self) -> AbstractContextManager[object]:
+        """Nothing."""
+        return nullcontext()
+
+    def version(self, name: str) -> Any:
+        """The tag of what a file holds."""
+        import obstore
+
+        client = self._client()
+        try:
+            with self._readable_errors(missing=True):
+                about = obstore.head(client, name)
+        except FileNotFoundError:
+            return None
+        return {"e_tag": about["e_tag"], "version": about["version"]}
+
+    def replace(self, name: str, content: bytes, version: Any) -> bool:
+        """Writes a file that is still of this *version*, as the store tells."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        client = self._client()
+        with self._readable_errors():
+            try:
+                obstore.put(client, name, content, mode="create" if version is None else version)
+            except (AlreadyExistsError, PreconditionError):
+                return self.read(name) == content  # written, but the answer was lost
+        return True
 
     def _at_once(self, act: Callable[[str], T], names: Collection[str]) -> list[T]:
         """What *act* gives for each of *names*; the store is waited for several times at once."""

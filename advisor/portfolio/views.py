@@ -18,8 +18,9 @@ from advisor.model import (
     CONFIG_NAME,
     SOURCE,
     Language,
-    Settings,
+    Request,
     Unit,
+    frozen,
     make_settings,
     parse_toml,
     text,
@@ -138,17 +139,28 @@ def _named(found: Sequence[Pattern], registry: Registry, language: Language) -> 
     )
 
 
+@frozen(eq=False)
+class ShopReport:
+    """What a plan of the shop in *folder* is made of: its *document*, and the *request* and
+    *language* that it is for."""
+
+    folder: str
+    document: Document
+    request: Request
+    language: Language
+
+
 def report_of(
     out: Path | str, shop_id: str, registry: Registry, language: str | None = None
-) -> tuple[Document, Settings, Language]:
-    """The document of one shop of a run, made from what was kept of it, its settings and its
-    language. Raises AdvisorError where its facts were not kept."""
+) -> ShopReport:
+    """The report of one shop of a run, made from what was kept of it. Raises AdvisorError where its
+    facts were not kept."""
     dataset = Dataset(out)
     _, folder = dataset.find(shop_id)
     facts = dataset.facts_of(folder)
     options = dataset.manifest()["options"]
     exports = dataset.exports_of(folder) or Path("facts", folder)
-    request = facts_request(request_of(options), facts, exports)
+    request = facts_request(request_of(options), facts, exports, dataset.mutes_of(folder))
     if language is not None:
         request = attrs.evolve(request, language=language)
     memory = Memory(partitions=lambda shops: History(dataset.storage, shops), records=False)
@@ -156,7 +168,7 @@ def report_of(
     shops = memory.with_changes([Shop(resolver.resolve(request), facts.gathered)])
     diagnosed, recalled = memory.recall(diagnose_block(shops, resolver))
     (diagnosis,) = diagnosed.shops
-    return recalled.document(diagnosis), request.settings, diagnosis.language
+    return ShopReport(folder, recalled.document(diagnosis), request, diagnosis.language)
 
 
 def _worst_first(shops: pl.LazyFrame) -> pl.LazyFrame:

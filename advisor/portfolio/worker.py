@@ -19,7 +19,15 @@ from advisor.diagnosis import FAILURES, BlockDiagnosis, Shop
 from advisor.errors import AdvisorError, NothingReadable
 from advisor.judge import choose
 from advisor.knowledge import Resolver, ShopKnowledge, check_profile
-from advisor.model import CONFIG_NAME, Request, make_settings, parse_toml, with_agency
+from advisor.model import (
+    CONFIG_NAME,
+    Request,
+    Settings,
+    make_settings,
+    parse_toml,
+    with_agency,
+    with_mutes,
+)
 from advisor.pipeline import (
     Memory,
     OnDocument,
@@ -188,13 +196,16 @@ class _Source:
                 else:
                     kept[folder] = self._known_shop(folder, request, resolver)
 
-        for shop in open_folders(exports(), request, resolver):
+        for shop in open_folders(exports(), request, resolver, self._with_mutes):
             while asked[0] in kept:
                 yield kept.pop(asked.popleft())
             self._keep(asked.popleft(), shop)
             yield shop
         while asked:
             yield kept.pop(asked.popleft())
+
+    def _with_mutes(self, folder: Path, settings: Settings) -> Settings:
+        return with_mutes(settings, self._asked[folder.name]["mutes"])
 
     def _is_to_be_read(self, folder: Path) -> bool:
         one = self._asked[folder.name]
@@ -228,7 +239,8 @@ class _Source:
         facts = self._cache[block].get(folder.name)
         if facts is None:
             raise AdvisorError("its facts are damaged", hint="gather it again")
-        own = facts_request(request, facts, folder)
+        facts = attrs.evolve(facts, agency=one["agency"])
+        own = facts_request(request, facts, folder, one["mutes"])
         check_profile(own, resolver.registry)
         return Shop(resolver.resolve(own), facts.gathered)
 
@@ -240,13 +252,13 @@ class _Source:
         return self._writer.blocks
 
 
-def facts_request(request: Request, facts: ShopFacts, folder: Path) -> Request:
-    """*request* of a shop whose facts were kept. Raises AdvisorError where its advisor.toml names
-    folders that are not there."""
-    settings = named_settings(
-        with_agency(make_settings(parse_toml(facts.settings, where=CONFIG_NAME)), folder),
-        folder.name,
-    )
+def facts_request(
+    request: Request, facts: ShopFacts, folder: Path, mutes: str | None = None
+) -> Request:
+    """*request* of a shop whose facts were kept, with what is muted in the results. Raises
+    AdvisorError where its advisor.toml names folders that are not there."""
+    own = make_settings(parse_toml(facts.settings, where=CONFIG_NAME))
+    settings = named_settings(with_mutes(with_agency(own, facts.agency), mutes), folder.name)
     config = folder / CONFIG_NAME
     if not config.is_file():
         if settings.rules.paths:

@@ -46,6 +46,8 @@ def ads(number: int) -> Reading:
             "impressions": 1000.0 + 37 * ad + 11 * back + number,
             "clicks": 10.0 + (ad * back + number) % 17,
             "spend": round(10.1 + (7 * ad + 3 * back + number) % 13 / 7, 2),
+            "purchases": float((ad + back) % 5 == 0),
+            "ad_revenue": 40.0 + ad if (ad + back) % 5 == 0 else 0.0,
             "_row": place,
         }
         for place, (ad, back) in enumerate(
@@ -69,8 +71,9 @@ def shop(number: int) -> tuple[Request, Gathered]:
         "size": ("small", "mid", "enterprise")[number % 3],
         "currency": CURRENCIES[number % 3] or "EUR",
         "usd_rate": 1.0 if number % 3 == 0 else 0.5,
-        "margin": 0.3 + number / 100,
     }
+    if number % 3 != 1:  # what an order may cost is a part of its value; without a margin it is not
+        own["margin"] = 0.3 + number / 100
     raw = {"shop": own, "bands": BANDS[number % 3]}
     if number % 2:
         own["niche"] = "fashion-beauty"

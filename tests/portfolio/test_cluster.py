@@ -195,7 +195,7 @@ SHOPS = tuple(f"shop-{number:02}" for number in range(12))
 @pytest.fixture
 def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Shops in blocks of two."""
-    monkeypatch.setattr("advisor.portfolio.run.SMALL_BLOCK", 2)
+    monkeypatch.setattr("advisor.portfolio.pool.SMALL_BLOCK", 2)
     return write_shops(tmp_path / "shops", SHOPS)
 
 

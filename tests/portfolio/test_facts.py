@@ -1,9 +1,10 @@
 """Facts of many shops: read once, again only where files changed, and the same as the files."""
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,7 +12,6 @@ from polars.testing import assert_frame_equal
 
 from advisor.diagnosis import Shop
 from advisor.errors import AdvisorError
-from advisor.ingest import Gathered
 from advisor.knowledge import Resolver
 from advisor.model import Request
 from advisor.pipeline import open_folders
@@ -27,9 +27,8 @@ from advisor.portfolio import (
     run_portfolio,
 )
 from advisor.portfolio.dataset import TABLES
-from advisor.portfolio.facts import ShopFacts, stable_blocks
-from advisor.portfolio.worker import facts_request
-from tests.cli.exports import TODAY, shop_folder
+from advisor.portfolio.facts import stable_blocks
+from tests.cli.exports import TODAY, ads_file, shop_folder
 from tests.portfolio.bucket import bucket
 
 __all__ = ["bucket"]
@@ -80,7 +79,8 @@ def test_only_what_changed_is_read_again(
     os.utime(shops[0] / "ads.csv", (1, 1))
     assert gather_shops([shops[0], shops[2]], facts, OPTIONS, engine=engine).read == 1
     assert facts.index()["folder"].to_list() == ["ash", "cedar"]
-    assert len(list((tmp_path / "facts" / "shops").iterdir())) == 2
+    # The block of each shop, and what was read of the changed one before: a run may be reading it.
+    assert len(list((tmp_path / "facts" / "shops").iterdir())) == 3
 
 
 def test_what_other_plugins_read_is_read_again(
@@ -88,7 +88,7 @@ def test_what_other_plugins_read_is_read_again(
 ) -> None:
     out, facts = tmp_path / "out", Facts(tmp_path / "facts")
     for versions, before in (("agency 1", 0), ("agency 1", 1), ("agency 2", 0)):
-        for room in ("run", "facts"):
+        for room in ("blocks", "facts"):
             monkeypatch.setattr(
                 f"advisor.portfolio.{room}.installed_versions", lambda v=versions: v
             )
@@ -96,7 +96,7 @@ def test_what_other_plugins_read_is_read_again(
         assert gather_shops(shops[:1], facts, OPTIONS, engine=engine).read == 1 - before
 
 
-def test_only_blocks_that_nothing_names_are_removed(
+def test_only_blocks_that_nothing_has_named_of_late_are_removed(
     shops: list[Path], engine: LocalEngine, tmp_path: Path
 ) -> None:
     foreign = [
@@ -106,13 +106,13 @@ def test_only_blocks_that_nothing_names_are_removed(
         path.parent.mkdir(parents=True)
         path.touch()
     facts = Facts(tmp_path / "facts")
-    before: set[Path] = set()
-    for changed in (1, 2):
+    states: list[set[Path]] = []
+    for changed in (1, 2, 3):
         os.utime(shops[0] / "ads.csv", (changed, changed))
         gather_shops(shops[:1], facts, OPTIONS, engine=engine)
-        blocks = {*(tmp_path / "facts").glob("*/0*.parquet")}
-        assert blocks and not blocks & before
-        before = blocks
+        states.append({*(tmp_path / "facts").glob("*/0*.parquet")})
+    assert states[0] < states[1]  # a run may be reading the state before
+    assert not states[0] & states[2]
     assert all(path.exists() for path in foreign)
 
 
@@ -125,11 +125,11 @@ def test_a_run_reads_again_only_the_shop_that_changed(
     read: list[str] = []
 
     def open_and_note(
-        folders: Iterable[Path], request: Request, resolver: Resolver
+        folders: Iterable[Path], request: Request, resolver: Resolver, *rest: Any
     ) -> Iterator[Shop | Failure]:
         chosen = list(folders)
         read.extend(folder.name for folder in chosen)
-        return open_folders(chosen, request, resolver)
+        return open_folders(chosen, request, resolver, *rest)
 
     monkeypatch.setattr("advisor.portfolio.worker.open_folders", open_and_note)
     assert run_portfolio([shops[0], shops[2]], out, OPTIONS, engine=engine).before == 0
@@ -167,17 +167,65 @@ def test_facts_may_lie_on_a_store(
     run_portfolio(facts, tmp_path / "out", OPTIONS, engine=engine)
     run_portfolio([shops[0], shops[2]], tmp_path / "files", OPTIONS, engine=engine)
     assert_frame_equal(tables(tmp_path / "out")["findings"], tables(tmp_path / "files")["findings"])
-    document, _, _ = report_of(tmp_path / "out", "ash", load_plugins())
-    assert document.plan
+    assert report_of(tmp_path / "out", "ash", load_plugins()).document.plan
     with pytest.raises(AdvisorError, match="holds no facts"):
         Facts(f"{bucket}/nothing").index()
 
 
-def test_the_mutes_of_an_agency_hold_for_facts_of_its_shops(tmp_path: Path) -> None:
-    (tmp_path / "agency.toml").write_text("[[mute]]\nrule = 'low-roas'\nreason = 'by contract'\n")
-    facts = ShopFacts("luna", "", "[shop]\nname = 'Luna'\n", Gathered(()))
+AGENCY = "[[mute]]\nrule = '*'\nreason = 'by contract'\nforce = true\n"
 
-    found = facts_request(Request((), date(2026, 6, 1)), facts, tmp_path / "luna").settings
 
-    assert [one.reason for one in found.mute] == ["by contract"]
-    assert (found.shop.id, found.shop.name) == ("luna", "Luna")
+def test_what_an_agency_mutes_is_muted_in_a_run_of_facts_alone(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path
+) -> None:
+    facts, out = Facts(tmp_path / "facts"), tmp_path / "out"
+    for said, muted in ((AGENCY, True), ("", False), (AGENCY, True)):
+        (tmp_path / "shops" / "agency.toml").write_text(said, encoding="utf-8")
+        gather_shops(shops[:1], facts, OPTIONS, engine=engine)
+        run_portfolio(facts, out, OPTIONS, engine=engine)
+        assert tables(out)["findings"].is_empty() == muted
+    shutil.rmtree(tmp_path / "shops")
+    run_portfolio(facts, out, OPTIONS, engine=engine)
+    assert tables(out)["findings"].is_empty()
+    assert not report_of(out, "ash", load_plugins()).document.findings
+
+
+def test_an_agency_file_that_cannot_be_used_is_told_once(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "shops" / "agency.toml").write_text("[[mutes]]\n", encoding="utf-8")
+    with pytest.raises(AdvisorError, match="did you mean 'mute'"):
+        run_portfolio(shops, tmp_path / "out", OPTIONS, engine=engine)
+
+
+def test_a_report_is_of_the_facts_of_its_run(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    facts, out = Facts("facts"), tmp_path / "out"
+    gather_shops(shops[:1], facts, OPTIONS, engine=engine)
+    run_portfolio(facts, "out", OPTIONS, engine=engine)
+    expected = report_of(out, "ash", load_plugins()).document
+    monkeypatch.chdir("/")  # facts are found from the results
+    for again in (1, 2):
+        ads_file(shops[0], weak=False)
+        os.utime(shops[0] / "ads.csv", (again, again))
+        gather_shops(shops[:1], Facts(tmp_path / "facts"), OPTIONS, engine=engine)
+        if again == 1:
+            assert report_of(out, "ash", load_plugins()).document == expected
+    with pytest.raises(AdvisorError, match="have been read again since"):
+        report_of(out, "ash", load_plugins())
+
+
+def test_rules_that_shops_share_are_part_of_what_results_depend_on(
+    shops: list[Path], engine: LocalEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules, out = tmp_path / "rules", tmp_path / "out"
+    rules.mkdir()
+    monkeypatch.setenv("ADVISOR_ALLOW_PATHS", str(rules))
+    with (shops[0] / "advisor.toml").open("a", encoding="utf-8") as profile:
+        profile.write('\n[rules]\npaths = ["../../rules"]\n')
+    assert run_portfolio(shops[:1], out, OPTIONS, engine=engine).before == 0
+    assert run_portfolio(shops[:1], out, OPTIONS, engine=engine).before == 1
+    (rules / "bands.toml").write_text('id = "own"\ntitle = "Own"\n', encoding="utf-8")
+    assert run_portfolio(shops[:1], out, OPTIONS, engine=engine).before == 0

@@ -15,9 +15,10 @@ from advisor.portfolio.storage import open_storage
 from tests.cli.conftest import Run, run
 from tests.cli.exports import PROFILE, ads_file, shop_folder
 from tests.cli.test_done import DONE, export, lists
+from tests.portfolio.bucket import bucket
 from tests.postgres import programs, server
 
-__all__ = ["run"]
+__all__ = ["bucket", "run"]
 DAYS = ("2026-11-02", "2026-11-09")
 
 
@@ -94,6 +95,28 @@ def test_a_shop_of_the_results_is_muted_in_its_own_settings(
     assert "did you mean 'birch'?" in result.stderr
 
 
+@pytest.mark.parametrize("place", ["folder", pytest.param("store", marks=pytest.mark.slow)])
+def test_a_shop_whose_settings_are_elsewhere_is_muted_in_the_results(
+    run: Run, shops: Path, tmp_path: Path, request: pytest.FixtureRequest, place: str
+) -> None:
+    top = request.getfixturevalue("bucket") if place == "store" else str(tmp_path)
+    facts, out = f"{top}/facts", f"{top}/out"
+    run("gather", shops, "-o", facts, "--jobs", "1")
+    shutil.rmtree(shops)
+    given = ("portfolio", facts, "-o", out, "--plans", "none", "--jobs", "1", "--today")
+    run(*given, DAYS[0])
+    findings = Dataset(out).table("findings").collect().filter(shop="birch")
+    for rule in findings["rule"].unique():
+        told = run("mute", rule, "--reason", "known", "--shop", f"{out}/birch")
+        assert "in the results" in told.stdout
+    assert run(*given, DAYS[1]).exit_code == 0
+    found = Dataset(out).table("findings").collect()["shop"].unique().to_list()
+    assert found == ["ash"]
+    document = json.loads(run("report", out, "--shop", "birch", "--format", "json").stdout)
+    assert not document["findings"]
+    assert {one["reason"] for one in document["suppressed"]} == {"known"}
+
+
 def test_a_change_is_noticed_when_all_shops_are_done(run: Run, shops: Path, tmp_path: Path) -> None:
     shutil.rmtree(shops / "ash")
     shop, out = shops / "birch", tmp_path / "out"
@@ -122,8 +145,8 @@ def test_a_change_is_noticed_when_all_shops_are_done(run: Run, shops: Path, tmp_
 def _move_to_other_blocks(out: Path, patch: pytest.MonkeyPatch) -> None:
     """Makes the next run cut the shops into blocks anew, of one shop each."""
     shutil.rmtree(out / "blocks")
-    patch.setattr("advisor.portfolio.run.SMALL_BLOCK", 1)
-    patch.setattr("advisor.portfolio.run.BLOCK", 1)
+    patch.setattr("advisor.portfolio.pool.SMALL_BLOCK", 1)
+    patch.setattr("advisor.portfolio.pool.BLOCK", 1)
 
 
 @pytest.mark.slow
@@ -132,7 +155,7 @@ def test_a_shop_that_moves_to_another_block_keeps_its_history(
 ) -> None:
     out = tmp_path / "out"
     given = ("portfolio", shops, "-o", out, "--plans", "all", "--format", "json", "--jobs", "1")
-    monkeypatch.setattr("advisor.portfolio.run.LEAST_BLOCKS", 1)
+    monkeypatch.setattr("advisor.portfolio.pool.LEAST_BLOCKS", 1)
     assert run(*given, "--today", DAYS[0]).exit_code == 0
     assert len(list((out / "blocks").iterdir())) == 1
     _move_to_other_blocks(out, monkeypatch)

@@ -30,13 +30,13 @@ def test_any_cut_and_order_of_mixed_shops_gives_the_same(
     # Five countries and currencies, three sizes, two niches, own targets, windows of seven lengths.
     shops = write_shops(tmp_path / "shops", 7)
     engine, options = LocalEngine(Worker(load_plugins())), Options(today=TODAY)
-    monkeypatch.setattr("advisor.portfolio.run.BLOCK", 1)
+    monkeypatch.setattr("advisor.portfolio.pool.BLOCK", 1)
     run_portfolio(shops, tmp_path / "alone", options, engine=engine)
     alone = tables(tmp_path / "alone")
     assert alone["findings"].height
     for most in (3, 7):
         Random(most).shuffle(shops)
-        monkeypatch.setattr("advisor.portfolio.run.BLOCK", most)
+        monkeypatch.setattr("advisor.portfolio.pool.BLOCK", most)
         out = tmp_path / f"blocks of {most}"
         run_portfolio(shops, out, options, engine=engine)
         for name, frame in tables(out).items():

@@ -120,17 +120,17 @@ def test_a_report_is_made_without_the_exports(shops: list[Path], tmp_path: Path)
     out = tmp_path / "out"
     run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
     shutil.rmtree(shops[0].parent)
-    document, settings, _ = report_of(out, "ash", registry)
-    assert document.plan == expected.plan
-    assert document.findings == expected.findings
-    assert settings.shop.id == "ash"
+    report = report_of(out, "ash", registry)
+    assert report.document.plan == expected.plan
+    assert report.document.findings == expected.findings
+    assert report.request.settings.shop.id == "ash"
 
 
 @pytest.mark.slow
 def test_without_facts_a_report_says_what_is_missing(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     run_portfolio(shops, out, Options(today=TODAY, facts=False), engine=ProcessEngine(1))
-    with pytest.raises(AdvisorError, match="holds no facts"):
+    with pytest.raises(AdvisorError, match="facts were not kept"):
         report_of(out, "ash", load_plugins())
 
 
@@ -236,7 +236,7 @@ def test_a_shop_that_ends_its_process_is_found_and_costs_itself(
         encoding="utf-8",
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), *filter(None, sys.path)]))
-    monkeypatch.setattr("advisor.portfolio.run.LEAST_BLOCKS", 1)
+    monkeypatch.setattr("advisor.portfolio.pool.LEAST_BLOCKS", 1)
     folder = tmp_path / "shops"
     shops = [shop_folder(folder / name) for name in ("ash", "crash", "elm")]
     for one in shops:

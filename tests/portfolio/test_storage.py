@@ -11,7 +11,15 @@ from polars.testing import assert_frame_equal
 
 from advisor.errors import AdvisorError
 from advisor.plugin import load_plugins
-from advisor.portfolio import Dataset, LocalEngine, Options, Worker, run_portfolio
+from advisor.portfolio import (
+    Dataset,
+    Facts,
+    LocalEngine,
+    Options,
+    Worker,
+    gather_shops,
+    run_portfolio,
+)
 from advisor.portfolio.dataset import TABLES
 from advisor.portfolio.storage import Storage, open_storage
 from tests.cli.conftest import Run, run
@@ -85,7 +93,7 @@ def test_a_run_goes_on_where_another_was_stopped(
 ) -> None:
     engine = LocalEngine(Worker(load_plugins()))
     out, folders = f"{bucket}/results", sorted(shops.iterdir())
-    monkeypatch.setattr("advisor.portfolio.run.BLOCK", 1)
+    monkeypatch.setattr("advisor.portfolio.pool.BLOCK", 1)
     run_portfolio(folders, out, Options(today=DAYS[0]), engine=engine)
     before = {name: Dataset(out).table(name).collect() for name in TABLES}
 
@@ -101,6 +109,29 @@ def test_a_run_goes_on_where_another_was_stopped(
     assert run_portfolio(folders, out, later, engine=engine).before == 2
     assert Dataset(out).manifest()["options"]["today"] == DAYS[1]
     assert run_portfolio(folders, out, later, engine=engine).before == 3
+
+
+@pytest.mark.slow
+def test_of_two_runs_at_once_the_one_that_ends_last_says_so(shops: Path, bucket: str) -> None:
+    engine = LocalEngine(Worker(load_plugins()))
+    out, folders = f"{bucket}/results", sorted(shops.iterdir())
+    later = Options(today=DAYS[1])
+
+    def meanwhile(*_: object) -> dict[str, str]:
+        run_portfolio(folders[:2], out, Options(today=DAYS[0]), engine=engine)
+        return {}
+
+    with pytest.raises(AdvisorError, match="another run into it has ended"):
+        run_portfolio(folders, out, later, reports=meanwhile, engine=engine)
+    assert Dataset(out).table("shops").collect()["folder"].to_list() == list(NAMES[:2])
+    assert run_portfolio(folders, out, later, engine=engine).before == 3
+
+    facts = Facts(f"{bucket}/facts")
+    gather_shops(folders[:1], facts, later, engine=engine)
+    version = facts.version()
+    gather_shops(folders, facts, later, engine=engine)
+    with pytest.raises(AdvisorError, match="other facts were written"):
+        facts.finish(facts.index(), (), version)
 
 
 @pytest.mark.slow
@@ -147,12 +178,12 @@ def test_folders_and_stores_do_the_same(storage: Storage, monkeypatch: pytest.Mo
     assert pl.scan_parquet(storage.at("b/t.parquet")).collect()["n"].to_list() == [1]
     with pytest.raises(FileNotFoundError):
         storage.read("z.json")
-    stamps = storage.stamps("b")
-    assert storage.stamps("b") == stamps
-    storage.write({"b/c.json": b"22"})
-    assert {name for name, stamp in storage.stamps("b").items() if stamps[name] != stamp} == {
-        "c.json"
-    }
+    versions = [storage.version(name) for name in ("b/c.json", "new.json")]
+    for name, version in zip(("b/c.json", "new.json"), versions, strict=True):
+        assert storage.replace(name, b"22", version)
+        # A folder is locked by who writes into it; in a store the second one is told.
+        assert storage.replace(name, b"33", version) != storage.address.startswith("s3:")
+        assert storage.read(name) == (b"22" if storage.address.startswith("s3:") else b"33")
     storage.clean("b", {"c.json"}.__contains__)
     # What another run on another machine has just written stays for a day.
     young = ["t.parquet", "é d.json"] if storage.address.startswith("s3:") else []
