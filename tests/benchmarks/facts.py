@@ -30,7 +30,7 @@ def write_facts(folder: Path, shops: int, ads: int = 50, days: int = 60) -> Fact
         rows += [
             {"folder": one.folder, "block": blocks[one.folder], "stamp": one.stamp} for one in part
         ]
-    facts.finish(index_frame(rows))
+    facts.finish(index_frame(rows), (), facts.version())
     return facts
 
 
