@@ -7,7 +7,7 @@ import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import setting_column, truth_column
-from advisor.judge.outcome import Outcome
+from advisor.judge.outcome import OUTCOME_ROWS, Outcome
 from advisor.judge.relations import Relations, related_column
 from advisor.metrics import OVER
 from advisor.model import Conditions, Test, Truth
@@ -44,9 +44,11 @@ class ConditionEvaluator:
         for one in evaluations:
             by_frame.setdefault(id(one.graded), []).append(one)
         parts: dict[int, pl.LazyFrame] = {}
+        false, row = pl.lit(value=False), pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
         for several in by_frame.values():
             frame = self._with_findings(several)
             columns = frozenset(frame.columns)
+            lazy = frame.lazy()
             for one in several:
                 truth, blocked, failed, known = self._expressions(one, columns)
                 asked = _asked(one.rule.unless, columns) & (truth == _TRUE)
@@ -58,20 +60,17 @@ class ConditionEvaluator:
                     truth = pl.when(over).then(_MISSING).otherwise(truth)
                     known = known & ~over
                 else:
-                    over = pl.lit(value=False)
-                parts[one.number] = frame.lazy().select(
+                    over = false
+                parts[one.number] = lazy.select(
                     "shop",
-                    pl.lit(one.kind, self.kinds).alias("kind"),
                     "key",
-                    pl.lit(one.rule.id, self.rules).alias("rule"),
                     truth.cast(pl.UInt8).alias("truth"),
                     blocked.cast(pl.UInt8).alias("blocked"),
                     failed.alias("failed"),
                     known.alias("known"),
                     asked.alias("asked"),
                     over.alias("over"),
-                    pl.lit(one.number, pl.UInt32).alias("evaluation"),
-                    pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+                    row,
                 )
         truth = pl.col("truth")
         # Without the engine's word nothing fires, however true.
@@ -85,8 +84,27 @@ class ConditionEvaluator:
             .otherwise(truth)
         )
         ordered = [parts[one.number] for one in evaluations]
-        told = pl.concat(ordered).with_columns(outcome.cast(pl.UInt8).alias("outcome"))
-        return told.drop("over").collect(engine="in-memory")
+        return (
+            pl.concat(ordered)
+            .with_columns(self._named(evaluations), outcome=outcome.cast(pl.UInt8))
+            .select(*OUTCOME_ROWS)
+            .collect(engine="in-memory")
+        )
+
+    def _named(self, evaluations: Sequence[RuleEvaluation]) -> list[pl.Series]:
+        """The kind, the rule and the number of the evaluation of each row."""
+        met = [one for one in evaluations if one.height]
+        named = pl.DataFrame(
+            {
+                "kind": [one.kind for one in met],
+                "rule": [one.rule.id for one in met],
+                "evaluation": [one.number for one in met],
+            },
+            schema={"kind": self.kinds, "rule": self.rules, "evaluation": pl.UInt32},
+        )
+        rows = pl.Series([one.height for one in met], dtype=pl.UInt32)
+        each = named.lazy().select(pl.all().repeat_by(rows).explode())
+        return each.collect(engine="in-memory").get_columns()
 
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]

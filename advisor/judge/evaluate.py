@@ -7,7 +7,7 @@ import polars as pl
 from advisor.judge.causes import explained
 from advisor.judge.engine.program import Engine
 from advisor.judge.grade import Grader
-from advisor.judge.outcome import Judgement, stronger
+from advisor.judge.outcome import OUTCOME_ROWS, Judgement, stronger
 from advisor.judge.relations import Relations, judgement_kind, with_related
 from advisor.judge.stratum import Evaluated, Setting, evaluate_stratum
 from advisor.knowledge import stratify
@@ -78,21 +78,5 @@ def judge(
         own = [by_id[rule_id] for rule_id in sorted(stratum) if rule_id in by_id]
         evaluate_stratum(own, done, setting)
     matches = explained(rules, done.matches, relations, engine)
-    outcomes = pl.concat(done.outcomes) if done.outcomes else pl.DataFrame(schema=OUTCOMES)
+    outcomes = pl.concat(done.outcomes) if done.outcomes else pl.DataFrame(schema=OUTCOME_ROWS)
     return Judgement(tuple(done.evaluations), outcomes, tuple(matches), relations, lost)
-
-
-OUTCOMES = {
-    "shop": pl.String,
-    "kind": pl.String,
-    "key": pl.String,
-    "rule": pl.String,
-    "truth": pl.UInt8,
-    "blocked": pl.UInt8,
-    "failed": pl.Boolean,
-    "evaluation": pl.UInt32,
-    "row": pl.UInt32,
-    "known": pl.Boolean,
-    "asked": pl.Boolean,
-    "outcome": pl.UInt8,
-}

@@ -14,6 +14,21 @@ from advisor.metrics import Measured, shop_spans
 from advisor.model import Conditions, Rule, Truth, frozen
 from advisor.stats import partitions
 
+OUTCOME_ROWS = {
+    "shop": pl.String,
+    "kind": pl.String,
+    "key": pl.String,
+    "rule": pl.String,
+    "truth": pl.UInt8,
+    "blocked": pl.UInt8,
+    "failed": pl.Boolean,
+    "evaluation": pl.UInt32,
+    "row": pl.UInt32,
+    "known": pl.Boolean,
+    "asked": pl.Boolean,
+    "outcome": pl.UInt8,
+}
+
 
 class Outcome(IntEnum):
     """How a rule ended for one subject. MISSING is for lack of data; ERROR where it could not be
