@@ -53,8 +53,13 @@ class FailOn:
         """Whether it is met by any shop of a portfolio run."""
         import polars as pl
 
+        from advisor.cli.screen import say
+
         if self.expected is not None:
-            broken = self.expected.broken_in(dataset.table("kpis"), dataset.table("shops"))
+            kpis, shops = dataset.table("kpis"), dataset.table("shops")
+            for line in self.expected.vain_in(kpis, shops):
+                say(f"Note: expected {self.expected}: {line}", err=True)
+            broken = self.expected.broken_in(kpis, shops)
             for shop, value in broken.iter_rows():
                 _tell_broken(self.expected, shop, value)
             return broken.height > 0

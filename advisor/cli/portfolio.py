@@ -219,19 +219,21 @@ def index_(*, results: str, output: Path | None, **only: str | None) -> None:
     from advisor.cli.screen import say
     from advisor.ingest import write_outputs
     from advisor.plugin import load_plugins
-    from advisor.portfolio import Dataset, Filter, linked, make_index
+    from advisor.portfolio import Dataset, Filter, check_filter, linked, make_index
 
     dataset = Dataset(results)
     place = output or dataset.folder
     if place is None:
         raise AdvisorError("say where the index goes", where="-o", hint="name a folder")
+    chosen = Filter(**only)
+    check_filter(dataset, chosen)
     day = date.fromisoformat(dataset.manifest()["options"]["today"])
     index, files = make_index(
         dataset,
         load_plugins(),
         day,
         plans=linked(dataset, place),
-        only=Filter(**only),
+        only=chosen,
         whole=True,
     )
     write_outputs({place / name: content for name, content in files.items()})

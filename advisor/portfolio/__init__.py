@@ -13,7 +13,7 @@ from advisor.portfolio.options import Options, Plans
 from advisor.portfolio.plans import PlanLink, linked
 from advisor.portfolio.run import Result, run_portfolio
 from advisor.portfolio.summary import Filter
-from advisor.portfolio.views import failed_shops, make_index, report_of, worst_shops
+from advisor.portfolio.views import check_filter, failed_shops, make_index, report_of, worst_shops
 from advisor.portfolio.worker import Worker
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Result",
     "Worker",
     "bands_of",
+    "check_filter",
     "failed_shops",
     "gather_shops",
     "is_dataset",

@@ -24,7 +24,8 @@ from advisor.portfolio.engines import Message, start_child
 if TYPE_CHECKING:
     from distributed import Client
 
-WAIT = 30.0  # seconds for the scheduler, and for its first worker
+CONNECTING = 5.0  # seconds for the scheduler: an address that is wrong is told soon
+WAIT = 30.0  # seconds for its first worker
 _CLOSING = 2.0  # seconds for a good-bye
 _PLACES = ("out", "facts_from", "facts_to")
 _STARTED = "start `dask scheduler`, and `dask worker ADDRESS` on each machine"
@@ -151,7 +152,7 @@ def _connect(address: str) -> "Client":
         raise AdvisorError("--cluster needs dask.distributed", hint=hint) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say what is lost
     try:
-        return Client(address, timeout=WAIT, set_as_default=False)
+        return Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError):
         raise AdvisorError("no scheduler answers", where=address, hint=_STARTED) from None
 

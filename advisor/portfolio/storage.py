@@ -228,7 +228,7 @@ class Bucket:
                 about = obstore.head(client, name)
         except FileNotFoundError:
             return None
-        return {"e_tag": about["e_tag"], "version": about["version"]}
+        return {key: about[key] for key in ("e_tag", "version") if about[key] is not None}
 
     def replace(self, name: str, content: bytes, version: Any) -> bool:
         """Writes a file that is still of this *version*, as the store tells."""

@@ -12,7 +12,7 @@ import polars as pl
 
 from advisor.diagnosis import Shop, diagnose_block
 from advisor.document import SCHEMA_VERSION, Document, rounded_money
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, unknown
 from advisor.knowledge import Resolver, installed_rules
 from advisor.model import (
     CONFIG_NAME,
@@ -64,17 +64,40 @@ def worst_shops(dataset: Dataset, most: int) -> Sequence[str]:
 def failed_shops(dataset: Dataset, only: Filter | None = None) -> Sequence[FailedShop]:
     """The shops that have no plan, and why; of those that *only* lets through, as the results or
     else their advisor.toml describe them."""
+    if only is None:
+        rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
+        failed = rows.collect(engine="in-memory")
+    else:
+        failed = only.of(_failed_labels(dataset))
+    return [FailedShop(*row) for row in failed.select(*_FAILED).iter_rows()]
+
+
+def check_filter(dataset: Dataset, only: Filter) -> None:
+    """Raises AdvisorError for what *only* asks for and no shop has, with the nearest that some
+    have."""
+    failed = _failed_labels(dataset)
+    shops = pl.concat([dataset.table("shops").collect(engine="in-memory"), failed])
+    for name, value in attrs.asdict(only).items():
+        column = "tags" if name == "tag" else name
+        known = shops.select(pl.col(column)).drop_nulls()
+        known = known.explode(column, empty_as_null=True) if name == "tag" else known
+        names = sorted(set(known[column].drop_nulls()))
+        if value is not None and value not in names:
+            raise AdvisorError(unknown(name, value, names), where=f"--{name}")
+
+
+def _failed_labels(dataset: Dataset) -> pl.DataFrame:
+    """The rows of shops that have no plan, described by the results or else by their
+    advisor.toml."""
     rows = dataset.table("shops").filter(pl.col("problem").is_not_null())
     failed = rows.collect(engine="in-memory")
-    if only is not None:
-        labels = [
-            row
-            if row["shop"] is not None or (folder := dataset.exports_of(row["folder"])) is None
-            else {**row, **_labels(folder)}
-            for row in failed.iter_rows(named=True)
-        ]
-        failed = only.of(pl.DataFrame(labels, schema=failed.schema))
-    return [FailedShop(*row) for row in failed.select(*_FAILED).iter_rows()]
+    labels = [
+        row
+        if row["shop"] is not None or (folder := dataset.exports_of(row["folder"])) is None
+        else {**row, **_labels(folder)}
+        for row in failed.iter_rows(named=True)
+    ]
+    return pl.DataFrame(labels, schema=failed.schema)
 
 
 def _labels(folder: Path) -> Mapping[str, Any]:

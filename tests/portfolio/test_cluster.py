@@ -124,7 +124,7 @@ def test_a_worker_that_is_not_fit_is_told(
 
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.portfolio.cluster.WAIT", 0.2)
+    monkeypatch.setattr("advisor.portfolio.cluster.CONNECTING", 0.2)
     with pytest.raises(AdvisorError, match="no scheduler answers"):
         ClusterEngine(f"tcp://127.0.0.1:{free_port()}")
 

@@ -14,7 +14,16 @@ from advisor.errors import AdvisorError, Mistakes
 from advisor.ingest import write_outputs
 from advisor.model import ENGLISH, band_file, check_bands
 from advisor.plugin import load_plugins
-from advisor.portfolio import Dataset, Filter, bands_of, linked, make_index, read_expectations
+from advisor.portfolio import (
+    Dataset,
+    Expectation,
+    Filter,
+    bands_of,
+    check_filter,
+    linked,
+    make_index,
+    read_expectations,
+)
 from advisor.portfolio.dataset import TABLES, Block
 from advisor.portfolio.summary import lessons, patterns, rolled_up, summary_table
 from advisor.report import Index
@@ -294,6 +303,28 @@ def test_expectations_name_the_shops_that_break_them(tmp_path: Path) -> None:
     (one,) = read_expectations(path, VOCABULARY.metrics)
     assert one.broken_in(made.table("kpis"), made.table("shops"))["shop"].to_list() == ["s001"]
     assert [one.is_of(["beauty"]), one.is_of([]), one.broken(1.9)] == [True, False, True]
+    vain = Expectation("gmv", ("beuaty",), at_most=1.0)
+    assert vain.vain_in(made.table("kpis"), made.table("shops")) == [
+        "unknown tag 'beuaty'; did you mean 'beauty'?",
+        "no shop has a value of gmv among its KPIs",
+    ]
+    path.write_text(
+        '[[expect]]\nmetric = "raos"\nat-leest = 2\n[[expect]]\nmetric = "roas"\ntags = "a"\n'
+        '[[expect]]\nmetric = "roas"\nat-least = 3\nat-most = 1\n'
+        '[[expect]]\nmetric = "ctr"\nat-most = nan\n[[expct]]\n'
+    )
+    with pytest.raises(Mistakes) as told:
+        read_expectations(path, VOCABULARY.metrics)
+    assert len(told.value.mistakes) == 6
     path.write_text('[[expect]]\nmetric = "raos"\n')
     with pytest.raises(Mistakes, match="did you mean 'roas'"):
         read_expectations(path, VOCABULARY.metrics)
+
+
+def test_a_filter_that_no_shop_meets_names_the_nearest(tmp_path: Path) -> None:
+    shops = [shop(1, owner="Ana", tags=["beauty"]), shop(2, owner="Ben")]
+    made = dataset(tmp_path / "out", shops=shops)
+    check_filter(made, Filter(owner="Ana", tag="beauty"))
+    for only, nearest in ((Filter(owner="ana"), "Ana"), (Filter(tag="beuaty"), "beauty")):
+        with pytest.raises(AdvisorError, match=f"did you mean '{nearest}'"):
+            check_filter(made, only)
