@@ -136,6 +136,7 @@ def run(
     """
     from advisor.cli.screen import Waiting, say
     from advisor.model import Request, chosen
+    from advisor.pipeline import no_shop
     from advisor.plugin import load_plugins
     from advisor.portfolio import Dataset, Options, make_index, run_portfolio
     from advisor.report import format_names
@@ -145,7 +146,7 @@ def run(
     chosen(first, last, month, today)
     for name in formats:
         known("--format", name, format_names(registry.report_formats()))
-    source, names, others = _shops_at(shops)
+    source, names, others = _shops_at(shops, output)
     request = Request(
         (shops,),
         today,
@@ -191,6 +192,8 @@ def run(
         say(done + (f", {result.before:,} of them done before" if result.before else ""))
         place = result.reports[0].rpartition("/")[0]
         say(f"Written: {place} ({', '.join(one.rpartition('/')[2] for one in result.reports)})")
+    if made[0].failed and not made[0].shops:
+        ctx.exit(no_shop(made[0].failed).exit_code)
     if holds_in_any(fail_on, Dataset(output)):
         ctx.exit(FAIL_ON_REACHED)
 
@@ -269,8 +272,11 @@ def bands(*, results: str, output: Path | None) -> None:
     say(f"Written: {output}")
 
 
-def _shops_at(given: str) -> "tuple[Sequence[Path] | Facts, Sequence[str], Sequence[str]]":
-    """The shops at a folder or address, the names of their folders, and what else lies there."""
+def _shops_at(
+    given: str, output: str
+) -> "tuple[Sequence[Path] | Facts, Sequence[str], Sequence[str]]":
+    """The shops at a folder or address, the names of their folders, and what else lies there beside
+    the *output*."""
     from advisor.pipeline import other_entries
     from advisor.portfolio import Facts, is_dataset
 
@@ -278,7 +284,13 @@ def _shops_at(given: str) -> "tuple[Sequence[Path] | Facts, Sequence[str], Seque
         facts = Facts(given)
         return facts, facts.index()["folder"].to_list(), ()
     folders = folders_of_shops(Path(given))
-    return folders, [folder.name for folder in folders], other_entries(Path(given), folders)
+    top, out = Path(given), Path(output).resolve()
+    others = [
+        name
+        for name in other_entries(top, folders)
+        if (top / name).resolve() not in (out, *out.parents)
+    ]
+    return folders, [folder.name for folder in folders], others
 
 
 def folders_of_shops(folder: Path) -> tuple[Path, ...]:

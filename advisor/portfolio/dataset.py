@@ -19,6 +19,7 @@ manifest alone: a run in progress, or one that was killed, never shows.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,11 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "changes": CHANGES,
 }
 MANIFEST = "manifest.json"
+FOLDERS = (*TABLES, "blocks", "facts", "history", "index", "mutes", "plans")
 DIGEST = 12  # characters of a fingerprint in a name
+NAME = rf"\d{{5,}}(?:-[0-9a-f]{{{DIGEST}}})?(?:-[01])*"
+"""The names of blocks and of their files, whole or in halves."""
+_FILES = re.compile(rf"{NAME}\.(?:parquet|json)")
 
 
 @frozen
@@ -161,8 +166,8 @@ class Dataset:
             raise AdvisorError(problem, where=self.address, hint=hint)
         files, blocks = set(manifest["files"]), set(manifest["blocks"])
         for table in TABLES:
-            self.storage.clean(table, lambda name: name.removesuffix(".parquet") in files)
-        self.storage.clean("blocks", lambda name: name.removesuffix(".json") in blocks)
+            self.storage.clean(table, _FILES, lambda name: name.removesuffix(".parquet") in files)
+        self.storage.clean("blocks", _FILES, lambda name: name.removesuffix(".json") in blocks)
 
     # ── reading ────────────────────────────────────────────────────────────────────────────────
 
@@ -202,13 +207,19 @@ class Dataset:
         return manifest
 
     def former(self) -> Mapping[str, Any]:
-        """The manifest of the run before; empty where there is none of this version."""
+        """The manifest of the run before; empty where there is none of this version. Raises
+        AdvisorError for a file of this name that is somebody else's."""
         try:
             manifest = json.loads(self.storage.read(MANIFEST))
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return {}
-        fits = isinstance(manifest, dict) and manifest.get("schema_version") == SCHEMA_VERSION
-        return manifest if fits else {}
+        except (OSError, ValueError):
+            manifest = None
+        if not isinstance(manifest, dict) or "schema_version" not in manifest:
+            problem = f"has a {MANIFEST} that no run of shop-advisor wrote"
+            hint = "remove it, or choose another place with -o"
+            raise AdvisorError(problem, where=self.address, hint=hint)
+        return manifest if manifest["schema_version"] == SCHEMA_VERSION else {}
 
     def table(self, name: str) -> pl.LazyFrame:
         """A table of the finished run, as a lazy frame."""

@@ -30,6 +30,7 @@ from advisor.plugin import installed_versions
 from advisor.portfolio.storage import open_storage, parquet_bytes
 
 MANIFEST = "facts.parquet"
+FOLDERS = ("shops", "tables")
 ROWS = 500_000  # of a block's files at most, so that memory does not grow with its shops
 _TEXT = pl.String()
 SHOPS: Mapping[str, pl.DataType] = {
@@ -40,7 +41,7 @@ SHOPS: Mapping[str, pl.DataType] = {
 advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem* that kept it from
 any; and what the *agency*'s agency.toml says."""
 INDEX = ("folder", "block", "stamp", "problem", "problem_kind", "agency")
-_BLOCK = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?")  # the name of a file of a block
+_FILE = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?\.parquet")  # of a block
 
 
 @frozen(eq=False)
@@ -85,6 +86,11 @@ class Facts:
     def __init__(self, address: str | Path) -> None:
         self.storage = open_storage(address)
         self.address = self.storage.address
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that it is in; None in a store."""
+        return None if is_remote(self.address) else Path(self.address)
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
@@ -131,12 +137,11 @@ class Facts:
         kept = {*index["block"].drop_nulls(), *named}
 
         def is_kept(name: str) -> bool:
-            # Files of other names are somebody else's: the folder may have been there before.
-            block = _BLOCK.fullmatch(name.removesuffix(".parquet"))
-            return block is None or block[1] in kept
+            block = _FILE.fullmatch(name)
+            return block is not None and block[1] in kept
 
-        for folder in ("shops", "tables"):
-            self.storage.clean(folder, is_kept)
+        for folder in FOLDERS:
+            self.storage.clean(folder, _FILE, is_kept)
 
     def _write(self, files: Mapping[str, pl.DataFrame]) -> None:
         with _Errors(self.address):

@@ -8,10 +8,10 @@ from pathlib import Path
 from advisor.model import frozen
 from advisor.portfolio.dataset import Dataset
 from advisor.portfolio.engines import Engine, ProcessEngine
-from advisor.portfolio.facts import Facts, index_frame, stable_blocks
+from advisor.portfolio.facts import FOLDERS, Facts, index_frame, stable_blocks
 from advisor.portfolio.options import Options, Plans
 from advisor.portfolio.pool import Count, Pool, Progress, Talk, answers, most_shops
-from advisor.portfolio.source import of_folders
+from advisor.portfolio.source import check_apart, of_folders
 from advisor.report import PROCESS, FailedShop
 
 
@@ -37,6 +37,7 @@ def gather_shops(
     """Reads the exports of *folders* into the dataset *facts*: of those whose files have changed
     since they were last read into it."""
     facts.storage.check()
+    check_apart(folders, facts.folder, FOLDERS)
     with facts.storage.alone():
         return _gather(folders, facts, options, engine or ProcessEngine(), progress)
 

@@ -14,6 +14,7 @@ read as they are needed.
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -33,13 +34,14 @@ from advisor.history import (
     with_days,
 )
 from advisor.model import frozen
-from advisor.portfolio.dataset import DIGEST, Dataset, number_of
+from advisor.portfolio.dataset import DIGEST, NAME, Dataset, number_of
 from advisor.portfolio.storage import Storage
 from advisor.stats import partitions
 
 RUN, DONE, LOOK, MARKS, HISTORY = "run", "done", "look", "marks", "history"
 Lists = Mapping[str, str | None]
 """The list of each partition that counts; None where all that is in it does."""
+_OF_RUN = re.compile(rf"{NAME}-[a-z]+\.parquet|[0-9a-f]{{{DIGEST}}}\.json")
 _MARKS = (DONE, LOOK, "experiment")
 _NO_RUNS = {"id": pl.Int64, "shop": pl.String, "day": pl.String, "file": pl.String}
 
@@ -94,7 +96,7 @@ def clean_history(storage: Storage, lists: Lists) -> None:
             continue
         kept = {*_listed(storage, partition, name)} if name else set()
         counts = partial(_is_listed, name=f"{name}.json", blocks=kept)
-        storage.clean(f"{HISTORY}/{partition}", counts)
+        storage.clean(f"{HISTORY}/{partition}", _OF_RUN, counts)
 
 
 def _is_listed(file: str, *, name: str, blocks: Collection[str]) -> bool:

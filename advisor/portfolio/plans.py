@@ -8,6 +8,7 @@ plans and index lie where no other run writes, and count once the manifest names
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,9 +18,11 @@ import attrs
 
 from advisor.ingest import PendingSet
 from advisor.model import frozen
-from advisor.portfolio.dataset import DIGEST, MANIFEST, Dataset
+from advisor.portfolio.dataset import DIGEST, MANIFEST, NAME, Dataset
 
 PLANS, INDEX = "plans", "index"
+_PLANS = re.compile(rf"{NAME}/[^/]+/[^/]+")
+_INDEX = re.compile(rf"[0-9a-f]{{{DIGEST}}}/[^/]+")
 
 
 @frozen
@@ -207,8 +210,8 @@ class _StorePlans:
         manifest = {**draft.manifest(), **_named(plans), INDEX: index}
         self._dataset.publish(manifest, version=self._version)
         used = {f"{plan.of}/{plan.name}/{file}" for plan in plans.values() for file in plan.files}
-        storage.clean(PLANS, used.__contains__)
-        storage.clean(INDEX, lambda name: f"{INDEX}/{name}".startswith(f"{index}/"))
+        storage.clean(PLANS, _PLANS, used.__contains__)
+        storage.clean(INDEX, _INDEX, lambda name: f"{INDEX}/{name}".startswith(f"{index}/"))
         return tuple(storage.at(f"{index}/{name}") for name in reports)
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from advisor.model import frozen, is_remote
 from advisor.plugin import own_version
 from advisor.portfolio.blocks import Blocks, write_plans
-from advisor.portfolio.dataset import Dataset
+from advisor.portfolio.dataset import FOLDERS, Dataset
 from advisor.portfolio.engines import Engine, ProcessEngine
 from advisor.portfolio.facts import Facts, index_frame, stable_blocks
 from advisor.portfolio.history import clean_history, keep_list, keep_noticed, lists_of
@@ -21,7 +21,7 @@ from advisor.portfolio.mutes import read_mutes
 from advisor.portfolio.options import Options, Plans
 from advisor.portfolio.plans import PlanLink, plan_place
 from advisor.portfolio.pool import Count, Pool, Progress, most_shops
-from advisor.portfolio.source import of_facts, of_folders
+from advisor.portfolio.source import check_apart, of_facts, of_folders
 
 Reports = Callable[[Dataset, Mapping[str, PlanLink]], Mapping[str, str | bytes]]
 """What is written beside the plans, by name: made of the results, and of where the plans are."""
@@ -60,6 +60,9 @@ def run_portfolio(
     began = time.monotonic()
     dataset, asked = Dataset(out), plans or Plans()
     dataset.storage.check()
+    dataset.former()
+    if not isinstance(shops, Facts):
+        check_apart(shops, dataset.folder, FOLDERS)
     with ExitStack() as stack:
         place = plan_place(dataset, asked.top, stack)
         source = (

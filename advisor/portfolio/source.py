@@ -1,7 +1,7 @@
 """Where the shops of a run are, and what is known of their files."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,22 @@ def of_folders(folders: Sequence[Path], facts: Facts, *, keeps: bool) -> Source:
     }
     kept_in = facts.address if keeps else None
     return Source(shops, facts.address, kept_in, dict(_named_elsewhere(folders)))
+
+
+def check_apart(folders: Sequence[Path], place: Path | None, own: Collection[str]) -> None:
+    """Raises AdvisorError where the shops in *folders* and what is written into *place*, into its
+    *own* folders, would lie in one another; None is a store."""
+    if place is None:
+        return
+    top = place.resolve()
+    taken, above = {top / name for name in own}, {top, *top.parents}
+    parents = {parent: parent.resolve() for parent in {folder.parent for folder in folders}}
+    if any(
+        parent == top or {parent, *parent.parents} & taken for parent in parents.values()
+    ) or any(parents[folder.parent] / folder.name in above for folder in folders):
+        hint = "choose a folder of its own with -o, like results/"
+        problem = "the shops and what is written would be mixed"
+        raise AdvisorError(problem, where=str(place), hint=hint)
 
 
 def of_facts(facts: Facts) -> Source:

@@ -57,8 +57,9 @@ class Storage(Protocol):
     def write_tables(self, tables: Mapping[str, pl.DataFrame]) -> None:
         """Writes tables as Parquet, likewise."""
 
-    def clean(self, folder: str, is_kept: Callable[[str], bool]) -> None:
-        """Removes the files below *folder* that are not kept; from a store those older than a day,
+    def clean(self, folder: str, ours: re.Pattern[str], is_kept: Callable[[str], bool]) -> None:
+        """Removes the files below *folder* that have a name of *ours* and are not kept: others are
+        somebody else's, who may have had such a folder before. From a store those older than a day,
         as other runs may be about to name the others."""
 
     def alone(self) -> AbstractContextManager[object]:
@@ -117,10 +118,10 @@ class LocalFolder:
         """Writes tables as Parquet, likewise."""
         self.write({name: parquet_bytes(frame) for name, frame in tables.items()})
 
-    def clean(self, folder: str, is_kept: Callable[[str], bool]) -> None:
-        """Removes the files below *folder* that are not kept."""
+    def clean(self, folder: str, ours: re.Pattern[str], is_kept: Callable[[str], bool]) -> None:
+        """Removes those of *ours* below *folder* that are not kept."""
         for name in self.names(folder):
-            if not is_kept(name):
+            if ours.fullmatch(name) and not is_kept(name):
                 Path(self.address, folder, name).unlink(missing_ok=True)
 
     @contextmanager
@@ -200,15 +201,15 @@ class Bucket:
 
         self._at_once(write, tables)
 
-    def clean(self, folder: str, is_kept: Callable[[str], bool]) -> None:
-        """Removes the files below *folder* that are not kept and older than a day."""
+    def clean(self, folder: str, ours: re.Pattern[str], is_kept: Callable[[str], bool]) -> None:
+        """Removes those of *ours* below *folder* that are not kept and older than a day."""
         import obstore
 
         before = datetime.now(UTC) - _FORGOTTEN
         old = [
             f"{folder}/{name}"
             for name, about in self._found(folder)
-            if about["last_modified"] < before and not is_kept(name)
+            if about["last_modified"] < before and ours.fullmatch(name) and not is_kept(name)
         ]
         if old:
             with self._readable_errors():

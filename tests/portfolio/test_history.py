@@ -5,11 +5,21 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import attrs
 import polars as pl
 import pytest
 
 from advisor.history import Store
-from advisor.portfolio import Dataset
+from advisor.plugin import load_plugins
+from advisor.portfolio import (
+    Dataset,
+    Facts,
+    LocalEngine,
+    Options,
+    Worker,
+    gather_shops,
+    run_portfolio,
+)
 from advisor.portfolio.history import History, clean_history, keep_list, lists_of
 from advisor.portfolio.storage import open_storage
 from tests.cli.conftest import Run, run
@@ -100,16 +110,18 @@ def test_a_shop_whose_settings_are_elsewhere_is_muted_in_the_results(
     run: Run, shops: Path, tmp_path: Path, request: pytest.FixtureRequest, place: str
 ) -> None:
     top = request.getfixturevalue("bucket") if place == "store" else str(tmp_path)
-    facts, out = f"{top}/facts", f"{top}/out"
-    run("gather", shops, "-o", facts, "--jobs", "1")
+    facts, out = Facts(f"{top}/facts"), f"{top}/out"
+    engine = LocalEngine(Worker(load_plugins()))
+    options = Options(today=DAYS[0], history=True, partition=DAYS[0])
+    gather_shops(sorted(shops.iterdir()), facts, options, engine=engine)
     shutil.rmtree(shops)
-    given = ("portfolio", facts, "-o", out, "--plans", "none", "--jobs", "1", "--today")
-    run(*given, DAYS[0])
+    run_portfolio(facts, out, options, engine=engine)
     findings = Dataset(out).table("findings").collect().filter(shop="birch")
     for rule in findings["rule"].unique():
         told = run("mute", rule, "--reason", "known", "--shop", f"{out}/birch")
         assert "in the results" in told.stdout
-    assert run(*given, DAYS[1]).exit_code == 0
+    later = attrs.evolve(options, today=DAYS[1], partition=DAYS[1])
+    run_portfolio(facts, out, later, engine=engine)
     found = Dataset(out).table("findings").collect()["shop"].unique().to_list()
     assert found == ["ash"]
     document = json.loads(run("report", out, "--shop", "birch", "--format", "json").stdout)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -321,3 +322,42 @@ def test_a_shop_whose_document_fails_is_in_the_tables_once(
     for name, well in frames(tmp_path / "well").items():
         if name != "shops":
             assert_frame_equal(frames(tmp_path / "out")[name], well)
+
+
+def test_a_run_in_which_no_shop_has_a_plan_ends_as_a_mistake(
+    shops: list[Path], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = LocalEngine(Worker(load_plugins()))
+    monkeypatch.setattr("advisor.cli.portfolio.working", lambda *_: nullcontext(engine))
+    for content, code in (("a,b\n1,2\n", 3), ("", 2)):
+        for shop in shops:
+            (shop / "ads.csv").write_text(content, encoding="utf-8")
+            if not content:
+                (shop / "advisor.toml").write_text("[shop", encoding="utf-8")
+        result = run("portfolio", shops[0].parent, "-o", tmp_path / "out", "--today", TODAY)
+        assert result.exit_code == code
+        assert "No plan for ash" in result.stdout
+
+
+def test_files_of_others_beside_the_results_stay(
+    shops: list[Path], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for out in (".", "shops", "shops/ash", "shops/ash/results"):
+        for words in (("portfolio", "shops", "--today", TODAY), ("gather", "shops")):
+            result = run(*words, "-o", out, "--jobs", "1")
+            assert result.exit_code == 2
+            assert "would be mixed" in result.stderr
+    names = ("findings/mine.parquet", "shops/x/a.csv", "blocks/x.json", "history/2025/a.csv")
+    mine = [tmp_path / "out" / name for name in (*names, "plans/ash/notes.txt")]
+    for path in mine:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    engine = LocalEngine(Worker(load_plugins()))
+    for day in (TODAY, "2026-11-09"):
+        run_portfolio(shops, "out", Options(today=day, partition=day), engine=engine)
+    assert all(path.exists() for path in mine)
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "manifest.json").write_text('{"name": "My app"}', encoding="utf-8")
+    with pytest.raises(AdvisorError, match=r"manifest\.json that no run"):
+        run_portfolio(shops, "web", OPTIONS, engine=engine)
