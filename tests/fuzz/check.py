@@ -122,7 +122,8 @@ def _told(gathered: Gathered | Failure) -> object:
         for one in gathered.readings
         for t in one.tables
     ]
-    return repr((tables, gathered.unread, gathered.notes))
+    said = [str(one) for one in gathered.unread], [note.text for note in gathered.notes]
+    return repr((tables, said))  # without paths: those of a zip's files are of a moment
 
 
 def _accounted(gathered: Gathered | Failure, rows: int | None) -> Problem | None:
