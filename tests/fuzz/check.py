@@ -367,10 +367,11 @@ def traced(error: BaseException) -> str:
         return str(error) if _FAULT in str(error) else f"{_FAULT}{error}"
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "advisor" in Path(frame.filename).parent.as_posix()]
-    shown = [*frames[-1:], *reversed((ours or frames)[-5:])]
+    ours = ours or frames
+    shown = [*frames[-1:], *reversed(ours[-5:])]
     where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in shown)
     text = (str(error) or "no text").splitlines()[0][:200]
-    return f"{_FAULT}{where}\n{type(error).__name__} in {shown[-1].name}: {text}"
+    return f"{_FAULT}{where}\n{type(error).__name__} in {ours[-1].name}: {text}"
 
 
 for _room in (gathering, guard, pipeline):  # whoever says a fault in one line says where it was
