@@ -175,7 +175,12 @@ def _counted(form: Form, rows: mutations.Records, chance: random.Random) -> Made
     """The form with these rows, each of which has to be accounted for."""
     above = len(form.head) - 1 - first_header(form.head, len(form.head) - 1)
     text = mutations.text_of([*form.head, *rows], ",", chance.choice(("\n", "\r\n")))
-    data = text.encode(chance.choice(_PLAIN), errors="replace")
+    encoding = chance.choice(_PLAIN)
+    try:
+        "".join(form.header).encode(encoding)
+    except UnicodeEncodeError:
+        encoding = "utf-8"
+    data = text.encode(encoding, errors="replace")
     return Made("", {"export.csv": data}, rows=above + len(rows))
 
 
