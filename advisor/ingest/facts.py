@@ -31,6 +31,7 @@ from advisor.model import (
     Table,
     frozen,
     message_data,
+    native_output_hidden,
     read_message,
     structure,
 )
@@ -219,7 +220,9 @@ def _limit(path: Path) -> None:
 
 def _gathered(archive: zipfile.ZipFile, path: Path) -> Gathered:
     def frame(member: str) -> pl.DataFrame:
-        return pl.read_parquet(io.BytesIO(archive.read(member)), hive_partitioning=False)
+        content = io.BytesIO(archive.read(member))
+        with native_output_hidden():
+            return pl.read_parquet(content, hive_partitioning=False)
 
     return gathered_in(json.loads(archive.read(MANIFEST)), path, frame)
 

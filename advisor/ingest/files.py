@@ -24,6 +24,7 @@ from advisor.model import (
     files_named,
     frozen,
     lazy_gettext,
+    native_output_hidden,
     scratch_folder,
 )
 from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
@@ -179,8 +180,9 @@ def _is_dataset(entries: Sequence[Path]) -> bool:
     import polars as pl
 
     try:
-        return len({tuple(pl.read_parquet_schema(entry)) for entry in rest}) == 1
-    except (OSError, pl.exceptions.PolarsError):
+        with native_output_hidden():
+            return len({tuple(pl.read_parquet_schema(entry)) for entry in rest}) == 1
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return False
 
 

@@ -39,6 +39,7 @@ from advisor.model.language import (
 )
 from advisor.model.machine import cores
 from advisor.model.message import Days, Listed, Message, Quantity, message_data
+from advisor.model.native_output import native_output_hidden
 from advisor.model.own_files import ALLOWED, files_below, named_folder, read_text, texts_below
 from advisor.model.personal import PERHAPS, mask_personal
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
@@ -244,6 +245,7 @@ __all__ = [
     "merge",
     "message_data",
     "named_folder",
+    "native_output_hidden",
     "newest",
     "no_country",
     "one_grid",

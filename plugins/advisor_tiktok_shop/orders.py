@@ -61,7 +61,7 @@ def order_counts(
     rows, others = _of_channels(rows, channels)
     left_out = left_out_too(left_out, others)
     notes += _channel_notes(reading, rows, others, channels)
-    if "platform_discount" in rows.columns:
+    if {"gmv", "platform_discount"} <= {*rows.columns}:
         paid = pl.col("gmv") + pl.col("platform_discount").fill_null(0.0)
         rows = rows.with_columns(paid.alias("gmv"))
     rows = rows.with_columns(pl.col("from").alias("day"), pl.lit(1.0).alias("sku_orders"))

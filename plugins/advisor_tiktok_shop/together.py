@@ -49,7 +49,7 @@ def creators_orders(reading: Reading) -> Reading:
         .then(pl.lit("fully returned or refunded"))
         .when(is_ineligible(status))
         .then(pl.lit("ineligible order"))
-        .when(pl.col("gmv") <= 0)
+        .when(pl.col("gmv") <= 0 if "gmv" in table.frame.columns else pl.lit(value=False))
         .then(pl.lit("sample"))
         .when(order_status(status).is_not_null())
         .then(order_status(status))

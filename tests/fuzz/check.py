@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import random
 import re
 import shutil
@@ -75,13 +76,17 @@ def _read(cases: Sequence[Made]) -> list[Problem | None]:
     """What does not hold of cases that are only read, as the shops of a block."""
     with _scratch() as folder:
         shops = [_written(folder / str(at), made.files) for at, made in enumerate(cases)]
-        together = _gathered(cases, shops)
+        with _native_output(folder / "output") as said:
+            together = _gathered(cases, shops)
         found = [
             _guarded(partial(_accounted, gathered, made.rows))
             for gathered, made in zip(together, cases, strict=True)
         ]
         if len(cases) == 1:
-            return found
+            noise = Problem("is printed", said[0]) if said else None
+            return [found[0] or noise]
+        if said:  # by one of them
+            return [problem or _read([made])[0] for problem, made in zip(found, cases, strict=True)]
         drawn = random.Random(str(cases[0].files)).sample(
             range(len(cases)), min(_AGAIN, len(cases))
         )
@@ -91,6 +96,22 @@ def _read(cases: Sequence[Made]) -> list[Problem | None]:
             if found[at] is None and _told(gathered) != _told(together[at]):
                 found[at] = Problem("another reading in a block", cases[at].kind)
     return found
+
+
+@contextmanager
+def _native_output(path: Path) -> Iterator[list[str]]:
+    """The lines that something prints to standard error behind our backs, afterwards."""
+    said: list[str] = []
+    kept = os.dup(2)
+    with path.open("wb+") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            said += [line for line in file.read().decode(errors="replace").splitlines() if line]
 
 
 def _gathered(cases: Sequence[Made], shops: Sequence[Path]) -> list[Gathered | Failure]:

@@ -3,13 +3,16 @@
 import io
 import json
 import re
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import attrs
+import polars as pl
 
 from advisor.ingest import gather, write_facts
 from advisor.knowledge import CASES
@@ -112,6 +115,27 @@ def containers() -> Mapping[str, bytes]:
         write_facts(facts, gather([place], registry().providers(), CONTEXT))
         written = facts.read_bytes()
     return {"shop.facts": written, "exports.zip": bundle.getvalue()}
+
+
+@cache
+def databases() -> Mapping[str, bytes]:
+    """What loaders write: the same table as Parquet, plain and compressed, and in SQLite."""
+    days = [
+        (f"187000000000000{ad}", f"2026-10-{day:02} 00:00:00", ad + day / 10, 900 + day, 10 + ad)
+        for ad in (1, 2, 3)
+        for day in (1, 2, 3)
+    ]
+    names = ("ad_id", "stat_time_day", "spend", "impressions", "clicks")
+    frame = pl.DataFrame(days, schema=names, orient="row")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        frame.write_parquet(place / "plain.parquet", compression="uncompressed")
+        texts = frame.with_columns(pl.all().cast(pl.String))
+        texts.write_parquet(place / "zstd.parquet", compression="zstd", use_pyarrow=False)
+        with closing(sqlite3.connect(place / "ads.db")) as db, db:
+            db.execute(f"CREATE TABLE ads_reports_daily ({', '.join(names)})")
+            db.executemany("INSERT INTO ads_reports_daily VALUES (?, ?, ?, ?, ?)", days)
+        return {path.name: path.read_bytes() for path in sorted(place.iterdir())}
 
 
 @attrs.frozen

@@ -19,9 +19,9 @@ def test_what_once_failed_holds(case: Path) -> None:
 
 
 def test_every_kind_is_tried_and_a_trial_is_made_again_by_its_number() -> None:
-    trials = [Trial.of(1, number) for number in range(1000)]
+    trials = [Trial.of(1, number) for number in range(3000)]
     assert {trial.kind for trial in trials} == set(KINDS)
-    for trial in trials[:12]:
+    for trial in trials[:6]:
         assert trial.make() == Trial.of(1, trial.number).make()
 
 

@@ -15,7 +15,16 @@ import attrs
 
 from advisor.tabular.kind import CellType
 from tests.fuzz import mutations
-from tests.fuzz.inputs import ADS, FORMS, SETTINGS, Form, containers, documents, rule_files
+from tests.fuzz.inputs import (
+    ADS,
+    FORMS,
+    SETTINGS,
+    Form,
+    containers,
+    databases,
+    documents,
+    rule_files,
+)
 from tests.plugins_shop.test_invariants import first_header
 from tests.shapes import changes
 from tests.shapes.test_changes import columns_of
@@ -128,7 +137,7 @@ def _narrow(form: Form, chance: random.Random) -> Form:
     with all of them."""
     if chance.random() < 0.1:
         return form
-    columns = _columns_of(form)
+    columns = columns_of_form(form)
     required = {id(form.spec.columns[name]) for name in form.spec.requires}
     places = {at for at, spec in columns.items() if id(spec) in required} | {0}
     others = [at for at in range(len(form.header)) if at not in places]
@@ -137,7 +146,7 @@ def _narrow(form: Form, chance: random.Random) -> Form:
                   for some in (form.head, form.rows))  # fmt: skip
     narrow = attrs.evolve(form, head=head, rows=rows)
     try:
-        return narrow if _columns_of(narrow) else form
+        return narrow if columns_of_form(narrow) else form
     except AssertionError:
         return form
 
@@ -255,6 +264,14 @@ def _container(chance: random.Random, _family: Family, steps: Steps) -> Made:
     return Made("", {name: data})
 
 
+def _database(chance: random.Random, _family: Family, steps: Steps) -> Made:
+    name, data = chance.choice([*databases().items()])
+    other = chance.choice([*databases().values()])
+    for step in steps:
+        data = mutations.bytes_changed(data, other, step)
+    return Made("", {name: data})
+
+
 def _json(chance: random.Random, family: Family, steps: Steps) -> Made:
     tree: Any = json.loads(chance.choice(family.trees))
     for step in steps:
@@ -284,7 +301,7 @@ def _rules(chance: random.Random, _family: Family, steps: Steps) -> Made:
 
 
 @cache
-def _columns_of(form: Form) -> changes.Columns:
+def columns_of_form(form: Form) -> changes.Columns:
     """Where the columns of a form are, which is asked for only once."""
     with tempfile.TemporaryDirectory() as folder:
         return columns_of(form, Path(folder))
@@ -293,7 +310,7 @@ def _columns_of(form: Form) -> changes.Columns:
 @cache
 def _types(form: Form) -> Mapping[int, CellType]:
     """The types of the columns of a form."""
-    return {at: spec.type for at, spec in _columns_of(form).items()}
+    return {at: spec.type for at, spec in columns_of_form(form).items()}
 
 
 def _numbers(form: Form, steps: Steps, cells: tuple[str, ...]) -> Form:
@@ -327,7 +344,7 @@ def _rewrite(chance: random.Random, family: Family, steps: Steps) -> Made:
     while True:
         form = chance.choice(family.texts)
         numbered = _numbers(form, steps, ("0", "1", "7", "12", "100", "2000"))
-        pair = chance.choice(_SAME)(numbered, _columns_of(form))
+        pair = chance.choice(_SAME)(numbered, columns_of_form(form))
         if pair is not None and pair.by_key and not pair.longer and not pair.distinct:
             return Made("", pair.usual, other=pair.other, whole=True)
 
@@ -350,6 +367,7 @@ KINDS: Mapping[str, tuple[int, Callable[[random.Random, Family, Steps], Made]]] 
     "bytes": (150, _bytes),
     "workbook": (100, _workbook),
     "container": (30, _container),
+    "database": (30, _database),
     "json": (150, _json),
     "settings": (3, _settings),
     "rules": (1, _rules),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import files_named, frozen, scratch_folder
+from advisor.model import files_named, frozen, native_output_hidden, scratch_folder
 from advisor.tabular.containers.tables import TableGrid
 
 SQLITE = b"SQLite format 3\x00"
@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _BATCH = 100_000
 _AGAIN = "copy or export it again"
+# A panic inside Polars is no Exception, but a broken file must not end the run.
+_DAMAGES = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
 
 def name_in_sql(name: str) -> str:
@@ -159,15 +161,17 @@ class _Parquet:
     @property
     def columns(self) -> Sequence[str]:
         try:
-            return self._scan().collect_schema().names()
-        except (pl.exceptions.PolarsError, OSError) as error:
+            with native_output_hidden():
+                return self._scan().collect_schema().names()
+        except _DAMAGES as error:
             raise _broken(self.where, error) from None
 
     def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
-        found = self._scan().select(columns)
         try:
-            return (found if rows is None else found.head(rows)).collect(engine="in-memory")
-        except (pl.exceptions.PolarsError, OSError) as error:
+            found = self._scan().select(columns)
+            with native_output_hidden():
+                return (found if rows is None else found.head(rows)).collect(engine="in-memory")
+        except _DAMAGES as error:
             raise _broken(self.where, error) from None
 
 

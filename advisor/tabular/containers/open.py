@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from advisor.errors import AdvisorError
-from advisor.model import Container, File, Grid, frozen
+from advisor.model import Container, File, Grid, frozen, native_output_hidden
 from advisor.tabular.containers.archive import BROKEN_ZIP, EMPTY, ZIP, check_parts, directory
 from advisor.tabular.containers.databases import (
     DUCKDB,
@@ -113,7 +113,8 @@ def _sheets(file: File) -> tuple[Grid, ...]:
             "the workbook is broken: a part is damaged", where=file.name, hint=again
         ) from None
     try:
-        book = fastexcel.read_excel(file.path if within is None else within.data)
+        with native_output_hidden():
+            book = fastexcel.read_excel(file.path if within is None else within.data)
         cut = within.cut if within else ()
         return tuple(SheetGrid(name, book, file.name, cut) for name in book.sheet_names)
     except fastexcel.FastExcelError as error:

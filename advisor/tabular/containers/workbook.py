@@ -8,7 +8,7 @@ import polars as pl
 from fastexcel import ExcelReader, FastExcelError
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS, lazy_ngettext
+from advisor.model import HEAD_ROWS, lazy_ngettext, native_output_hidden
 from advisor.tabular.cells import tidy
 
 
@@ -38,8 +38,11 @@ class SheetGrid:
     def _cells(self) -> pl.DataFrame:
         # skip_rows=0 keeps leading blank rows, so that row numbers are those of the sheet.
         try:
-            sheet = self._book.load_sheet(self.name, header_row=None, skip_rows=0, dtypes="string")
-            return sheet.to_polars()
+            with native_output_hidden():
+                sheet = self._book.load_sheet(
+                    self.name, header_row=None, skip_rows=0, dtypes="string"
+                )
+                return sheet.to_polars()
         except FastExcelError as error:
             raise self._broken(str(error)) from None
         except BaseException as error:  # a panic inside the reader is no Exception
