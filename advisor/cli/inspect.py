@@ -102,11 +102,13 @@ def inspect(
 
 
 def _described(reading: "Reading", provider: object, language: "Language") -> dict[str, Any]:
+    from advisor.model import mask_personal
+
     columns = provider.explain(reading) if isinstance(provider, Explains) else reading.columns
     period = reading.period
     return {
         "file": reading.file.name,
-        "source": reading.file.path.name,
+        "source": mask_personal(reading.file.path.name),
         "kind": reading.kind,
         "title": language.gettext(reading.title),
         "provider": reading.provider,
@@ -135,9 +137,11 @@ def _described(reading: "Reading", provider: object, language: "Language") -> di
 
 
 def _refused(unread: "Unread", language: "Language") -> dict[str, Any]:
+    from advisor.model import mask_personal
+
     return {
         "file": unread.file.name,
-        "source": unread.file.path.name,
+        "source": mask_personal(unread.file.path.name),
         "kind": None,
         "problem": language.say(unread.reason),
         "nearest": language.gettext(unread.nearest) if unread.nearest else None,

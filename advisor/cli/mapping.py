@@ -27,6 +27,7 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
     from advisor.cli.request import find_shop
     from advisor.cli.screen import readers, say
     from advisor.ingest import find_files
+    from advisor.model import mask_personal
     from advisor.plugin import load_plugins
     from advisor.tabular import open_source
 
@@ -43,7 +44,7 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
     with readers():
         for file in files:
             for proposal in _proposals(open_source(file), kinds, registry.vocabulary(), today):
-                _show(file.name, proposal)
+                _show(mask_personal(file.name), proposal)
                 proposals.append(proposal)
         if write:
             path = _write(proposals, shop, paths)
@@ -53,9 +54,10 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
 def _proposals(
     source: "Source", kinds: "Sequence[Kind]", vocabulary: "Vocabulary", today: date
 ) -> "Iterable[Proposal]":
+    from advisor.model import pattern_for
     from advisor.tabular import propose
 
-    name = source.file.name.rsplit(" > ", 1)[-1].rsplit("/", 1)[-1]
+    name = pattern_for(source.file.name.rsplit(" > ", 1)[-1].rsplit("/", 1)[-1])
     grids = [grid for grid in source.grids if len(grid.head) > 1]
     for grid in grids:
         sheet = grid.name if len(source.grids) > 1 else None

@@ -6,7 +6,7 @@ import attrs
 import polars as pl
 
 from advisor.ingest.result import Unread
-from advisor.model import PERHAPS, Note, Reading, mask_personal
+from advisor.model import PERHAPS, File, Note, Reading, mask_personal
 
 
 def without_personal(readings: Sequence[Reading]) -> list[Reading]:
@@ -17,6 +17,7 @@ def without_personal(readings: Sequence[Reading]) -> list[Reading]:
     return [
         attrs.evolve(
             reading,
+            file=_file(reading.file),
             title=mask_personal(reading.title),
             tables=tuple(attrs.evolve(table, frame=mask(table.frame)) for table in reading.tables),
             links=tuple(attrs.evolve(links, frame=mask(links.frame)) for links in reading.links),
@@ -31,13 +32,23 @@ def without_personal(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def notes_without_personal(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """*notes* whose texts are masked: they may quote cells."""
-    return tuple(attrs.evolve(note, text=mask_personal(note.text)) for note in notes)
+    """*notes* whose texts are masked: they may quote cells; and the names of their files."""
+    return tuple(
+        attrs.evolve(note, text=mask_personal(note.text), file=mask_personal(note.file))
+        for note in notes
+    )
 
 
 def unread_without_personal(unread: Iterable[Unread]) -> tuple[Unread, ...]:
-    """*unread* whose reasons are masked: they may quote headers."""
-    return tuple(attrs.evolve(one, reason=mask_personal(one.reason)) for one in unread)
+    """*unread* whose reasons are masked: they may quote headers; and the names of the files."""
+    return tuple(
+        attrs.evolve(one, file=_file(one.file), reason=mask_personal(one.reason)) for one in unread
+    )
+
+
+def _file(file: File) -> File:
+    """*file*, whose name was read by whoever reads days in it, under one that may be told."""
+    return attrs.evolve(file, name=mask_personal(file.name))
 
 
 def _texts(frame: pl.DataFrame) -> list[pl.Series]:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from advisor.model import mask_personal
+
 T = TypeVar("T")
 
 
@@ -59,7 +61,8 @@ class Trace:
         self._sums.clear()
 
     def _tell(self, owner: str, name: str, seconds: float, said: str) -> None:
-        self.say(f"trace: {owner} {name}: {seconds * 1000:.1f} ms, {said}")
+        called = mask_personal(name)  # the name of a file may be in it
+        self.say(f"trace: {owner} {called}: {seconds * 1000:.1f} ms, {said}")
 
 
 def _size(result: Any) -> str:

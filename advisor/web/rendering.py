@@ -9,7 +9,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from advisor.model import ENGLISH, SOURCE, Language, frozen
+from advisor.model import ENGLISH, SOURCE, Language, frozen, mask_personal
 from advisor.report import template_texts
 from advisor.web.guard import Limits
 
@@ -83,6 +83,7 @@ def _environment(language: Language) -> jinja2.Environment:
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals |= template_texts(language)
     environment.filters |= {
+        "masked": mask_personal,
         "path": as_path,
         "size": _size,
         "say": language.say,

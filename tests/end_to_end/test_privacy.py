@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import main
-from advisor.model import mask_personal
+from advisor.model import PERHAPS, mask_personal, pattern_for
 from tests.cli.exports import LAST, TODAY, shop_folder
 from tests.shapes import Row, ads_manager
 
@@ -69,7 +69,8 @@ def planted(folder: Path, rows: int) -> None:
         row += [people[at % rows][0], f"Ann Quillfeather {at}"]
     table[2][table[0].index("Impressions")] = people[0][1]  # quoted, as it is no number
     table[3][table[0].index("By Day")] = people[0][2]
-    _write(folder / "people.csv", table)
+    mail, phone, *_ = people[0]
+    _write(folder / f"people of {mail} {phone}.csv", table)
     _write(
         folder / "bare.csv",
         [[f"Ann Quillfeather {one[4][3:]}", one[4][3:], *one] for one in people],
@@ -122,7 +123,8 @@ def test_nothing_personal_is_in_anything_that_is_written(
         said("diagnose", shop / "bare.csv", "--no-history"),
         said("gather", shop, "-o", out / "shop.facts"),
         *(() if few else (said("inspect", shop), said("inspect", shop, "--json"))),
-        said("inspect", shop / "people.csv", "--map"),
+        said("inspect", *shop.glob("people*.csv"), "--map"),
+        said("diagnose", *shop.glob("people*.csv"), "--no-history", "--trace-plugins"),
         said("inspect", shop / "bare.csv", "--map"),
         said("history", shop),
     ]
@@ -146,8 +148,26 @@ def test_two_people_stay_two(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        *("(11) 91234-5678", "55 1234 5678", "612 34 56 78", "06 12 34 56 78", "07700 900123"),
+        *("0170/5550123", "212 555 0143", "0812-3456-7890", "+49 (0)170 5550123", "wa 62812345678"),
+        *("ann\uff20mail.example.com", "ANN.B+C@MAIL.EXAMPLE.CO.UK"),
+        *("742 Evergreen Terrace, Springfield, OR 97403", "10 Downing Street, London SW1A 2AA"),
+        *("221B Baker Street, London NW1 6XE", "Rua das Flores, 123", "Av. de la Paz 12"),
+        "Jl. Jenderal Sudirman No. 52",
+    ],
+)
+def test_people_are_found_as_their_countries_write_them(text: str) -> None:
+    assert re.fullmatch(r"Ask \[[a-z-]+ [0-9a-f]{4}\]!", mask_personal(f"Ask {text}!"))
+    assert pl.Series([text]).str.contains(PERHAPS).all()
+    assert pattern_for(f"to {text}.csv") == f"to {'?' * len(text)}.csv"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         *("1735210048812760001", "2026-10-01 ~ 2026-10-31", "@luna.beauty", "100.000.000"),
         *("5 Best Ways to Drive, 2026", "20:15-23:00", "Calle 13", "+5% off", "Hat “new”.mp4"),
+        *("Top 10 2025 2026", "Batch 06 12 2026", "sales 0901-20260930", "36 38 40 42 44"),
     ],
 )
 def test_ids_days_and_titles_are_nobodys(text: str) -> None:
