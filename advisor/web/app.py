@@ -1,5 +1,7 @@
 """The pages. Each works without JavaScript: forms, links, and a page that loads itself again."""
 
+import errno
+import os
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -37,6 +39,7 @@ _RULE = re.compile(r"[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 _RULE_MARK = re.compile(rb'<span class="rule">([a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*)</span>')
 _BACK = re.compile(r"/(?:shops/[^/?#]+)?")  # where a choice of language returns to
 _VALUE = re.compile(r"[0-9][0-9.,]{0,20}\s?%?")
+_REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -71,6 +74,7 @@ def make_app(
         exception_handlers={
             HTTPException: pages.refused,
             AdvisorError: pages.failed,
+            OSError: pages.not_stored,
             Exception: pages.broken,
         },
     )
@@ -325,6 +329,21 @@ class _Pages:
             else language.gettext("Something went wrong")
         )
         return self._page(language, "problem.html.j2", status=status, title=title, text=str(error))
+
+    async def not_stored(self, request: Request, error: Exception) -> Response:
+        """What the disk refuses, and what another window of the browser deleted meanwhile."""
+        if not isinstance(error, OSError):
+            raise error
+        own = str(self.workspace.root)
+        if isinstance(error, FileNotFoundError) and str(error.filename).startswith(own):
+            gone = NotThere("is not there any more", where=request.path_params.get("shop", ""))
+            return await self.failed(request, gone)
+        if error.errno in _REFUSED:
+            refused = AdvisorError(
+                f"cannot be stored: {os.strerror(error.errno).lower()}", where=own
+            )
+            return await self.failed(request, refused)
+        raise error
 
     async def broken(self, request: Request, _error: Exception) -> Response:
         """A bug: the page says so, the terminal has the traceback."""

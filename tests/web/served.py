@@ -31,7 +31,7 @@ class Page:
 
     link: str
     workspace: Path
-    process: "subprocess.Popen[str]"
+    pid: int
     cookie: str = ""
 
     @property
@@ -58,21 +58,8 @@ class Page:
         **headers: str | None,
     ) -> Answer:
         """Sends one request. Headers are written with underscores; None leaves one out."""
-        sent: dict[str, str | None] = {
-            "Host": self.host,
-            "Cookie": self.cookie or None,
-            "Content-Length": str(len(body)) if body else None,
-        }
-        if method == "POST":
-            sent["Origin"] = f"http://{self.host}"
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = self.connected(method, path, len(body), timeout=timeout, **headers)
         try:
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            for name, value in sent.items():
-                if value is not None:
-                    connection.putheader(name, value)
-            connection.endheaders()
             if body:
                 connection.send(body)
             response = connection.getresponse()
@@ -81,6 +68,32 @@ class Page:
             return Answer(response.status, names, text)
         finally:
             connection.close()
+
+    def connected(
+        self,
+        method: str,
+        path: str,
+        length: int = 0,
+        *,
+        timeout: float = 60,
+        **headers: str | None,
+    ) -> http.client.HTTPConnection:
+        """A connection on which the head of a request was sent, whose body is to come."""
+        sent: dict[str, str | None] = {
+            "Host": self.host,
+            "Cookie": self.cookie or None,
+            "Content-Length": str(length) if length else None,
+        }
+        if method == "POST":
+            sent["Origin"] = f"http://{self.host}"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        for name, value in sent.items():
+            if value is not None:
+                connection.putheader(name, value)
+        connection.endheaders()
+        return connection
 
     def get(self, path: str, **headers: str | None) -> Answer:
         return self.request("GET", path, b"", timeout=60, **headers)
@@ -119,7 +132,7 @@ def served(workspace: Path) -> Iterator[Page]:
         for line in process.stdout:
             link = re.search(r"http://\S+", line)
             if link:
-                yield Page(link[0], workspace, process)
+                yield Page(link[0], workspace, process.pid)
                 return
         raise AssertionError("the page did not start")
     finally:

@@ -1,11 +1,13 @@
 """A shop on the page, by requests."""
 
+import sys
 import time
+from contextlib import closing
 from html import unescape
 
 import pytest
 
-from tests.web.served import EXAMPLE, Answer, Page
+from tests.web.served import EXAMPLE, Answer, Page, form
 
 
 def finished(page: Page, shop: str) -> Answer:
@@ -158,3 +160,30 @@ def test_a_rule_has_a_page(page: Page) -> None:
     assert "ctr is low" in unescape(shown.text)
     assert page.get("/rules/guide/--help").status == 404
     assert page.get("/rules/guide/no-such-rule").status == 422
+
+
+def test_a_shop_that_is_deleted_while_a_file_comes_is_not_there(page: Page) -> None:
+    page.post("/shops", ("name", "Twice open"))
+    body, kind = form(("files", "late.csv", b"a,b\n1,2\n" * 1000))
+    place = "/shops/twice-open"
+    with closing(page.connected("POST", f"{place}/files", len(body), Content_Type=kind)) as sending:
+        sending.send(body[:100])
+        assert page.post(f"{place}/delete", ("sure", "yes")).status == 303
+        sending.send(body[100:])
+        assert sending.getresponse().status == 404
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sets a limit of another process")
+def test_a_full_disk_is_said_on_the_page(page: Page) -> None:
+    import resource
+
+    page.post("/shops", ("name", "Full"))
+    former = resource.prlimit(page.pid, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    try:
+        answer = page.post("/shops/full/files", ("files", "large.csv", b"a,b\n" * 100_000))
+    finally:
+        resource.prlimit(page.pid, resource.RLIMIT_FSIZE, former)
+    assert answer.status == 422
+    assert "cannot be stored: file too large" in answer.text
+    assert page.post("/shops/full/files", ("files", "small.csv", b"a,b\n")).status == 303
+    assert [one.name for one in (page.workspace / ".incoming").iterdir()] == []
