@@ -1,8 +1,10 @@
 """The top of the command line: what becomes of a mistake, and of a reader who has gone."""
 
 import atexit
+import codecs
 import contextlib
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -77,6 +79,11 @@ class AdvisorGroup(NamesNear):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # What a run loads lives to its end: looking for garbage in it again and again is in vain.
         gc.set_threshold(_SELDOM)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A locale may have no ≥ and no é; click writes UTF-8 where it says ASCII.
+                is_ascii = codecs.lookup(stream.encoding).name == "ascii"
+                stream.reconfigure(encoding="utf-8" if is_ascii else None, errors="replace")
         try:
             return super().main(*args, **kwargs)
         except SystemExit as ended:

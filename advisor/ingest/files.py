@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +36,7 @@ _SCHEMES = ("postgresql://", "postgres://")
 _CHUNK = 1 << 20
 _LONGEST = 8 << 30  # bytes of a stream, which may have no end
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONFIG = "advisor.toml"
 _PAGES = (".md", ".markdown", ".html", ".htm", ".ics", ".sarif", ".xml", ".jsonl")
 _FINDINGS_COLUMNS = frozenset({"rule", "severity"})
@@ -111,16 +113,16 @@ def _walk(paths: Iterable[Path | str], notes: list[Note]) -> Iterator[_Found]:
             continue
         path = Path(given)
         try:
-            mode = path.stat().st_mode
+            about = path.stat()
         except FileNotFoundError:
             raise _missing(path) from None
         except OSError as error:
             raise AdvisorError(_reason(error), where=arg) from None
-        if stat.S_ISDIR(mode):
+        if stat.S_ISDIR(about.st_mode):
             yield from _folder(path, path, set(), notes)
-        elif stat.S_ISREG(mode):
+        elif _is_file(about):
             yield from _opened(_Found(path, _shown(path.name), arg, asked=True), notes)
-        elif stat.S_ISFIFO(mode):
+        elif stat.S_ISFIFO(about.st_mode):
             # A pipe (`<(…)`) can be read once only.
             yield from _opened(_Found(_spool_pipe(path), _shown(path.name), arg, asked=True), notes)
         else:
@@ -155,16 +157,32 @@ def _folder(
         return
     for entry in entries:
         try:
-            mode = entry.stat().st_mode
+            about = entry.stat()
         except OSError as error:  # a link that leads nowhere is nobody's file
             if not entry.is_symlink():
                 notes.append(Note("unreadable", _reason(error), _shown(entry.relative_to(top))))
             continue
-        if stat.S_ISDIR(mode):
+        if stat.S_ISDIR(about.st_mode):
             yield from _folder(entry, top, seen, notes)
-        elif stat.S_ISREG(mode):
+        elif _is_file(about):
             found = _Found(entry, _shown(entry.relative_to(top)), str(top), asked=False)
             yield from _opened(found, notes)
+
+
+def _is_file(about: os.stat_result) -> bool:
+    """Whether something holds bytes that can be read to an end; some of what the kernel shows as
+    files cannot."""
+    return stat.S_ISREG(about.st_mode) and about.st_dev not in _kernel_devices()
+
+
+@cache
+def _kernel_devices() -> frozenset[int]:
+    devices = set()
+    for place in ("/proc", "/sys"):
+        with contextlib.suppress(OSError):
+            devices.add(os.stat(place).st_dev)  # noqa: PTH116 (of what is mounted there)
+    # Where nothing is mounted there, it is the device of everything.
+    return frozenset(devices - {os.stat("/").st_dev})  # noqa: PTH116
 
 
 def _is_dataset(entries: Sequence[Path]) -> bool:
@@ -201,7 +219,7 @@ def _opened(found: _Found, notes: list[Note]) -> Iterator[_Found]:
             if isinstance(member, str):
                 notes.append(Note("unreadable", member, found.name))
                 continue
-            name = f"{found.name} > {member.name}"
+            name = f"{found.name} > {_shown(member.name)}"
             yield attrs.evolve(found, path=member.path, name=name, zipped=True)
     except OSError as error:
         text = lazy_gettext("can't be unpacked: {reason}", reason=_why(error))
@@ -300,9 +318,9 @@ def _edges(path: Path) -> bytes:
 
 
 def _shown(path: Path | str) -> str:
-    """A path for people: what is no UTF-8 in it cannot be printed."""
+    """A path for people, in one line: what is no UTF-8 in it cannot be printed."""
     text = path if isinstance(path, str) else path.as_posix()
-    return os.fsencode(text).decode(errors="replace")
+    return _CONTROL.sub("\ufffd", os.fsencode(text).decode(errors="replace"))
 
 
 def _spool_pipe(path: Path) -> Path:

@@ -497,12 +497,14 @@ def _nothing(
         "run `advisor plugins list` for the exports that can be read and where to get them, or "
         "`advisor inspect FILE --map` to say what the columns of a file are"
     )
-    if not unread:
-        return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
     lines = [f"\n  {one}" for one in unread[:_SHOWN]]
     if len(unread) > _SHOWN:
         lines.append(f"\n  first {_SHOWN} of {len(unread)} files")
     lines += [f"\n  {note.text}" for note in notes if note.code == "plugin"]
+    closed = [note for note in notes if note.code == "unreadable"]
+    lines += [f"\n  {note.file}: {note.text}" for note in closed[:_SHOWN]]
+    if not lines:
+        return NothingReadable(f"no files to read in {', '.join(asked)}", hint=hint)
     return NothingReadable(f"no file could be read{''.join(lines)}", hint=hint)
 
 

@@ -130,6 +130,21 @@ def test_a_mistake_shows_no_traceback_and_a_bug_does(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_encoding_without_the_letters_of_a_plan_is_no_error(shop: Path, encoding: str) -> None:
+    words = ("diagnose", shop, "--no-history", "--language", "es", "--today", TODAY)
+    spoken = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "advisor.cli", *map(str, words)],
+        capture_output=True,
+        env=os.environ | spoken,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Escrito" in done.stdout
+
+
 def test_errors_cannot_command_the_terminal(tmp_path: Path) -> None:
     said = advisor("diagnose", tmp_path / "a\x1b[2Jb").stderr
     assert "no such file or folder" in said

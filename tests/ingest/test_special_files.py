@@ -1,16 +1,19 @@
 """Things that look like files: none is waited for or read without end."""
 
+import errno
 import os
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Never
 
 import pytest
 
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, NothingReadable
 from advisor.ingest import files
 from advisor.ingest.files import find_files
 from advisor.model import File, Source
@@ -19,9 +22,17 @@ from tests.cli.exports import ads_file
 from tests.end_to_end.runs import document
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names of POSIX")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what /proc has")
 
 
-@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/random"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/dev/zero", "/dev/null", "/dev/random"),
+        pytest.param("/proc/kmsg", marks=LINUX),  # looks like a file, and is waited for without end
+        pytest.param("/proc/self/status", marks=LINUX),
+    ],
+)
 def test_a_device_is_refused(path: str) -> None:
     with pytest.raises(AdvisorError, match="is a device or a socket"):
         find_files([path])
@@ -34,6 +45,7 @@ def test_a_socket_is_refused_where_it_is_named_and_passed_over_in_a_folder(
     with socket.socket(socket.AF_UNIX) as one:
         one.bind("s")
         ads_file(tmp_path)
+        (tmp_path / "log.csv").symlink_to("/proc/kmsg" if sys.platform == "linux" else "/dev/zero")
         with pytest.raises(AdvisorError, match="is a device or a socket"):
             find_files(["s"])
         assert [file.name for file in find_files(["."])[0]] == ["ads.csv"]
@@ -104,6 +116,29 @@ def test_ten_thousand_files_are_found(tmp_path: Path) -> None:
 
     assert len(found) == 10_000
     assert notes == []
+
+
+def test_a_name_is_one_line_that_can_be_printed(tmp_path: Path) -> None:
+    for name in (b"two\nlines.csv", b"\xff\xe9.csv"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(name)
+
+    found, _ = find_files([tmp_path])
+
+    assert {file.name for file in found} == {"two\ufffdlines.csv", "\ufffd\ufffd.csv"}
+
+
+def test_a_zip_for_which_there_is_no_space_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unpack(*_: object) -> Never:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(ads_file(tmp_path / "exports"), "ads.csv")
+    monkeypatch.setattr(files, "unpack", unpack)
+
+    with pytest.raises(NothingReadable, match=r"all\.zip: can't be unpacked: no space left"):
+        document(tmp_path / "all.zip")
 
 
 def grow(path: Path) -> None:
