@@ -1,5 +1,6 @@
 """The page in a real browser, at a phone's width."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,8 +131,8 @@ def test_a_server_that_is_killed_half_way_leaves_the_workspace_whole(
     tab.locator("input[name=files]").first.set_input_files(sorted(EXAMPLE.iterdir()))
     tab.click("button:has-text('Add shop')")
     tab.click("button:has-text('Make my plan')")
-    running.process.send_signal(signal.SIGKILL)
-    running.process.wait(10)
+    os.kill(running.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, running.pid, os.WEXITED | os.WNOWAIT)
     with served(running.workspace) as again:
         shop = again.enter().get("/shops/killed")
         assert shop.status == 200

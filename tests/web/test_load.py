@@ -44,7 +44,7 @@ class Held:
 
     @classmethod
     def of(cls, page: Page, temporary: Path) -> "Held":
-        process = Path("/proc", str(page.process.pid))
+        process = Path("/proc", str(page.pid))
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
         children = [one.read_text().split() for one in process.glob("task/*/children")]
         hidden = list(page.workspace.glob(".*/*"))
