@@ -98,16 +98,16 @@ def together(changes: Sequence[tuple[float, float]]) -> tuple[float, float, floa
     """The mean of changes (each with its variance), the mean's variance, and the variance between
     them beyond chance."""
     weights = [1 / variance for _, variance in changes]
-    total = sum(weights)
-    mean = sum(w * log for w, (log, _) in zip(weights, changes, strict=True)) / total
+    total = math.fsum(weights)
+    mean = math.fsum(w * log for w, (log, _) in zip(weights, changes, strict=True)) / total
     between = 0.0
     if len(changes) > 1:
-        q = sum(w * (log - mean) ** 2 for w, (log, _) in zip(weights, changes, strict=True))
-        scale = total - sum(w * w for w in weights) / total
+        q = math.fsum(w * (log - mean) ** 2 for w, (log, _) in zip(weights, changes, strict=True))
+        scale = total - math.fsum(w * w for w in weights) / total
         between = max(0.0, (q - (len(changes) - 1)) / scale)
     weights = [1 / (variance + between) for _, variance in changes]
-    total = sum(weights)
-    mean = sum(w * log for w, (log, _) in zip(weights, changes, strict=True)) / total
+    total = math.fsum(weights)
+    mean = math.fsum(w * log for w, (log, _) in zip(weights, changes, strict=True)) / total
     return mean, 1 / total, between
 
 

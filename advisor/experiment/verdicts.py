@@ -317,7 +317,7 @@ def _together(changes: Sequence[Change]) -> Change | None:
         return None
 
     def summed(arms: Sequence[Arm]) -> Arm:
-        top, bottom = (sum(arm.top for arm in arms), sum(arm.bottom for arm in arms))
+        top, bottom = (math.fsum(getattr(arm, end) for arm in arms) for end in ("top", "bottom"))
         return attrs.evolve(arms[0], top=top, bottom=bottom)
 
     return Change(summed([one.before for one in changes]), summed([one.after for one in changes]))

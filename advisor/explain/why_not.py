@@ -66,7 +66,7 @@ def render_why_not(result: WhyNot, language: Language = ENGLISH) -> Iterator[str
         return
     yield f"{where}: {language.say(_WORDS.get(explanation.outcome, _NOT_CHECKED))}"
     if result.node is None:
-        yield f"  {explanation.remark or language.gettext('all conditions are met')}"
+        yield "  " + (explanation.remark or language.gettext("all conditions are met"))
         return
     held = f": {result.node.found}" if result.node.found else ""
     first = language.gettext(

@@ -39,7 +39,7 @@ class Compared:
     @property
     def rest(self) -> float:
         """What of the total the parts leave."""
-        return self.total.value - sum(part.value for part in self.parts)
+        return self.total.value - math.fsum(part.value for part in self.parts)
 
 
 @frozen
@@ -121,7 +121,7 @@ def _sources(
         side, rows = fitting[number]
         own_sources = found.setdefault(shop, {}).setdefault(side, [])
         largest = sorted(
-            subjects.items(), key=lambda one: (-sum(a.value for a in one[1][1]), one[0])
+            subjects.items(), key=lambda one: (-math.fsum(a.value for a in one[1][1]), one[0])
         )
         for key, (name, own) in largest:
             by_day = rows.grain is Grain.DAY

@@ -1,5 +1,6 @@
 """The shop's advisor.toml: its sections, and reading them with every error at once."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -367,7 +368,7 @@ def _impossible_costs(costs: CostsSection, shop: ShopSection) -> list[str]:
             f"costs: {', '.join(lacking)} missing; give all of them, or goods alone where "
             "settlements tell the rest"
         )
-    left = 1 - sum(share for share in attrs.astuple(costs) if share is not None)
+    left = 1 - math.fsum(share for share in attrs.astuple(costs) if share is not None)
     if not wrong and not 0 < left < 1:
         wrong.append(f"costs: they leave {left:.0%} of the sales; check each of them")
     if shop.margin is not None:

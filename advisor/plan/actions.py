@@ -1,6 +1,7 @@
 """One action for all findings of a rule on one kind of subject."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -184,7 +185,7 @@ def _planned(
     else:
         first = ordered[0].price
         money = first if isinstance(first, NoPrice) else NoPrice()
-    total = sum(each.values())
+    total = math.fsum(each.values())
     chances = [(f.chance, each.get(f.index, 0.0)) for f in ordered if f.chance is not None]
     question = ordered[0].question
     return Planned(
@@ -196,7 +197,7 @@ def _planned(
         findings=tuple(ordered),
         explained=explained,
         gain=money,
-        confidence=sum(each[f.index] * (1 - f.p) for f in ordered if f.index in each) / total
+        confidence=math.fsum(each[f.index] * (1 - f.p) for f in ordered if f.index in each) / total
         if total > 0
         else 1 - min(f.p for f in ordered),
         chance=_mean(chances) if chances else EVEN,
@@ -218,7 +219,7 @@ def _of_one_kind(prices: Sequence[Price]) -> list[Price]:
 
 def _mean(chances: Sequence[tuple[float, float]]) -> float:
     """Their mean by weight; the plain one where nothing has weight."""
-    weight = sum(w for _, w in chances)
+    weight = math.fsum(w for _, w in chances)
     if weight <= 0:
         return sum(c for c, _ in chances) / len(chances)
-    return sum(c * w for c, w in chances) / weight
+    return math.fsum(c * w for c, w in chances) / weight

@@ -1,5 +1,6 @@
 """What the plan is made from: findings with their prices."""
 
+import math
 from collections.abc import Iterable
 
 from advisor.model import Rule, frozen
@@ -46,8 +47,10 @@ def worth_of_one(metric: str | None, findings: Iterable[PricedFinding]) -> Facto
     are priced by it, on average of their volumes; it is off in one direction for all of them."""
     priced = (one.price for one in findings if isinstance(one.price, Price))
     prices = [price for price in priced if price.metric == metric]
-    volume = sum(price.volume.mean for price in prices)
+    volume = math.fsum(price.volume.mean for price in prices)
     if not volume:
         return None
     parts = [(price.volume.mean * price.kept / volume, price.worth) for price in prices]
-    return Factor(sum(w * one.mean for w, one in parts), sum(w * one.sd for w, one in parts))
+    return Factor(
+        math.fsum(w * one.mean for w, one in parts), math.fsum(w * one.sd for w, one in parts)
+    )

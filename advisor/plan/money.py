@@ -188,11 +188,11 @@ def gain(prices: Sequence[Price]) -> Gain:
     Their gaps vary apart; what one more brings is off in one direction for all of them.
     """
     parts = [_amount(price) for price in prices]
-    mean = sum(part.mean for part in parts)
+    mean = math.fsum(part.mean for part in parts)
     if mean <= 0:
         return Gain(0.0, 0.0, 0.0, prices[0].what)
     whole = parts[0] if len(parts) == 1 else _sum(parts)
-    off = sum(
+    off = math.fsum(
         part.mean * price.worth.sd / price.worth.mean
         for price, part in zip(prices, parts, strict=True)
         if part.mean > 0
@@ -207,7 +207,9 @@ def added(gains: Iterable[Gain]) -> Gain | None:
     summands = list(gains)
     if not summands:
         return None
-    low, mid, high = (sum(getattr(g, end) for g in summands) for end in ("low", "mid", "high"))
+    low, mid, high = (
+        math.fsum(getattr(g, end) for g in summands) for end in ("low", "mid", "high")
+    )
     return Gain(low, mid, high, summands[0].what)
 
 
@@ -278,12 +280,12 @@ def _product(one: _Spread, other: _Spread) -> _Spread:
 def _sum(parts: Sequence[_Spread]) -> _Spread:
     """Of several that vary apart. The median lies below the mean by a sixth of the skew, to which
     each part gives by its variance."""
-    mean = sum(part.mean for part in parts)
-    variance = sum(part.variance for part in parts)
+    mean = math.fsum(part.mean for part in parts)
+    variance = math.fsum(part.variance for part in parts)
     if variance <= 0:
         return _Spread(mean, mean, mean, mean, 0.0)
-    skewed = sum(part.variance * (part.mean - part.median) for part in parts) / variance
+    skewed = math.fsum(part.variance * (part.mean - part.median) for part in parts) / variance
     median = mean - skewed
-    down = math.sqrt(sum((part.median - part.low) ** 2 for part in parts))
-    up = math.sqrt(sum((part.high - part.median) ** 2 for part in parts))
+    down = math.sqrt(math.fsum((part.median - part.low) ** 2 for part in parts))
+    up = math.sqrt(math.fsum((part.high - part.median) ** 2 for part in parts))
     return _Spread(mean, median, max(median - down, 0.0), median + up, variance)

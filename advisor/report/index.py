@@ -1,5 +1,6 @@
 """Many shops on one page, worst first."""
 
+import math
 from collections.abc import Sequence
 
 import attrs
@@ -223,4 +224,4 @@ def _critical(document: Document) -> int:
 
 
 def _stake(document: Document) -> float | None:
-    return sum(money.mid for money in document.total) if document.total else None
+    return math.fsum(money.mid for money in document.total) if document.total else None

@@ -235,7 +235,9 @@ def _difference(treated: Sequence[BeforeAfter], untouched: Sequence[BeforeAfter]
     own, own_variance, wander = pooled(theirs)
     mean, variance = _mean(ours, wander)
     levels = [level(one) for one in treated]
-    fallback = sum(known.mean - one.before for one, known in zip(treated, levels, strict=True))
+    fallback = math.fsum(
+        known.mean - one.before for one, known in zip(treated, levels, strict=True)
+    )
     chance = sum(one.before_variance for one in treated) / len(treated)
     many, few = len(everyone) - 1, len(untouched) - 1
     apart = sum(v for _, v in changes) / len(changes)
@@ -258,15 +260,15 @@ def _chance(one: BeforeAfter) -> float:
 def _mean(values: Sequence[tuple[float, float]], wander: float) -> tuple[float, float]:
     """The mean of *values*, each with its variance and *wander*, and its variance."""
     weights = [1 / (variance + wander) for _, variance in values]
-    total = sum(weights)
-    return sum(w * v for w, (v, _) in zip(weights, values, strict=True)) / total, 1 / total
+    total = math.fsum(weights)
+    return math.fsum(w * v for w, (v, _) in zip(weights, values, strict=True)) / total, 1 / total
 
 
 def _freedom(theirs: Sequence[tuple[float, float]], wander: float, variance: float) -> float:
     """Degrees of freedom: the estimate of *wander* has a variance of
     2 (wander + chance)^2 / (k - 1)."""
     many = len(theirs)
-    chance = sum(own for _, own in theirs) / many
+    chance = math.fsum(own for _, own in theirs) / many
     doubtful = (1 + 1 / many) * (wander + chance)
     return max(1.0, (many - 1) * (variance / doubtful) ** 2)
 
@@ -278,9 +280,9 @@ def pooled(values: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     mean, _ = _mean(values, 0.0)
     if len(values) > 1:
         weights = [1 / variance for _, variance in values]
-        total = sum(weights)
-        q = sum(w * (v - mean) ** 2 for w, (v, _) in zip(weights, values, strict=True))
-        scale = total - sum(w * w for w in weights) / total
+        total = math.fsum(weights)
+        q = math.fsum(w * (v - mean) ** 2 for w, (v, _) in zip(weights, values, strict=True))
+        scale = total - math.fsum(w * w for w in weights) / total
         between = max(0.0, (q - (len(values) - 1)) / scale)
     return *_mean(values, between), between
 

@@ -128,6 +128,16 @@ def test_gains_added_are_off_in_one_direction() -> None:
     assert added([]) is None
 
 
+@given(
+    st.lists(st.floats(0.0, 1e9), min_size=1, max_size=8).flatmap(
+        lambda means: st.tuples(st.just(means), st.permutations(means))
+    )
+)
+def test_gains_in_another_order_add_up_to_the_same(orders: tuple[list[float], list[float]]) -> None:
+    one, other = (added([Gain(v / 2, v, 2 * v, SALES) for v in means]) for means in orders)
+    assert one == other
+
+
 @pytest.mark.parametrize(("mean", "sd"), [(1.5, 0.7), (-0.4, 1.3), (0.0, 2.0), (3.0, 0.5)])
 def test_the_part_above_zero_of_a_normal_is_its_integral(mean: float, sd: float) -> None:
     normal = stats.norm(mean, sd)

@@ -1,5 +1,7 @@
 """Why totals changed, in words."""
 
+import math
+
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import ChangeInfo, ChangeRow
 from advisor.metrics import Explained, Row, metric_of, split_changes
@@ -56,8 +58,8 @@ def _row(row: Row, title: str, unit: Unit, diagnosis: Diagnosis) -> ChangeRow:
     return ChangeRow(
         key=row.key,
         title=title,
-        change=round(sum(cents), 2),
-        change_text=words(round(sum(shown), 2)),
+        change=round(math.fsum(cents), 2),
+        change_text=words(round(math.fsum(shown), 2)),
         steps=cents[:-1],
         step_texts=tuple(words(amount) for amount in shown[:-1]),
         other=cents[-1],
