@@ -147,13 +147,16 @@ def _lines(
 def _without_remarks(
     body: pl.DataFrame, columns: Sequence[str], numeric: Sequence[str], left: dict[str, int]
 ) -> pl.DataFrame:
-    """*body* without rows of one filled cell, such as a remark below the rows."""
+    """*body* without rows of one filled cell, such as a remark below the rows. A day or an id alone
+    is no remark: it is a row without values, which may well be written `N/A`."""
     others = [c for c in columns[1:] if body[c].null_count()]
     if len(columns) < _WIDE or len(others) < len(columns) - 1 or columns[0] in numeric:
         return body
     alone = body.select(pl.all_horizontal(pl.col(c).is_null() for c in others)).to_series()
-    alone = alone & body[columns[0]].is_not_null()
-    return _without(body, alone, "line of text", left) if alone.any() else body
+    if not alone.any():
+        return body
+    alone = alone & body[columns[0]].cast(pl.String).str.contains(r"\p{L}").fill_null(value=False)
+    return _without(body, alone, "line of text", left)
 
 
 def _stating_their_rows(body: pl.DataFrame, first: pl.Series, labels: Sequence[str]) -> pl.Series:
