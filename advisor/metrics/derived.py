@@ -165,9 +165,13 @@ def _completed(frame: pl.DataFrame, kind: str, vocabulary: Vocabulary) -> pl.Laz
     if "days" not in columns:
         added.append(pl.lit(None, pl.Float64).alias("days"))
     for name in sorted(columns & vocabulary.metrics.keys()):
+        # A ratio to next to nothing is infinite: it says nothing, and nothing is said of it.
+        known = pl.col(name).is_finite()
+        parts = [part for part in (name, f"{name}.lo", f"{name}.hi") if part in columns]
+        added += [pl.when(known).then(pl.col(part)).alias(part) for part in parts]
         if f"{name}.se" not in columns:
             spread = (pl.col(f"{name}.hi") - pl.col(f"{name}.lo")) / (2 * 1.96)
-            added.append((spread / pl.col(name)).abs().alias(f"{name}.se"))
+            added.append(pl.when(known).then((spread / pl.col(name)).abs()).alias(f"{name}.se"))
         if f"{name}.n" not in columns:
             added.append(pl.lit(None, pl.Float64).alias(f"{name}.n"))
     return frame.lazy().with_columns(added)

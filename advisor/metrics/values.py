@@ -162,7 +162,16 @@ def _by_formula(
     steps = Steps()
     values = formula(steps)
     named = [value.alias(f"value{of}") for value, of in zip(values, VALUES, strict=True)]
-    return pl.LazyFrame(columns).with_columns(steps.columns()).select(named)
+    counted = pl.LazyFrame(columns).with_columns(_counted(part) for part in ("x", "d", "e"))
+    return counted.with_columns(steps.columns()).select(named)
+
+
+_NOTHING = 1e-9  # less is what sums of decimals leave of nothing, and by it a ratio is infinite
+
+
+def _counted(part: str) -> pl.Expr:
+    count = pl.col(part)
+    return pl.when(count.abs() < _NOTHING).then(0.0).otherwise(count).alias(part)
 
 
 def _long(blocks: Sequence[_Block], parts: Iterable[str]) -> dict[str, pl.Series]:
@@ -238,7 +247,7 @@ def _columns() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
 def _value(metric: Metric, x: pl.Expr, d: pl.Expr) -> pl.Expr:
     if metric.kind is MetricKind.EXACT:
         return x * metric.scale
-    return pl.when(d > 0).then(metric.scale * x / d)
+    return pl.when(d >= _NOTHING).then(metric.scale * x / d)
 
 
 def _exact(_: Steps) -> _Limits:

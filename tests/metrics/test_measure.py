@@ -47,6 +47,12 @@ def test_a_row_that_lacks_one_of_its_counts_is_in_neither_sum() -> None:
     assert (found["ctr.x"], found["ctr.d"]) == (5, 100)
 
 
+def test_a_ratio_to_next_to_nothing_is_not_known() -> None:
+    found = one(counted("ad", [{"impressions": 1e-320, "clicks": 2}]), metrics=["ctr"])
+
+    assert found["ctr"] is None
+
+
 def test_zero_is_a_value_and_null_is_none() -> None:
     rows: list[Row] = [
         {"key": "a", "impressions": 100, "clicks": 0},
