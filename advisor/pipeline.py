@@ -46,6 +46,7 @@ from advisor.model import (
     Settings,
     frozen,
     named_folder,
+    named_settings,
     read_settings,
     texts_below,
 )
@@ -353,13 +354,6 @@ def _request_of(
         return Failure(error)
     config = folder / CONFIG_NAME
     return attrs.evolve(request, paths=(str(folder),), settings=settings, config=config)
-
-
-def named_settings(settings: Settings, folder: str) -> Settings:
-    """*settings* of the shop in *folder*, whose name is its id where it has none."""
-    if settings.shop.id:
-        return settings
-    return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder))
 
 
 def own_templates(request: Request) -> tuple[Templates, ...]:

@@ -109,13 +109,17 @@ def _gather_many(
     tell_at_end(lambda: failures)
     options = Options.of(Request((), today))
     with Waiting(shown=not quiet) as waiting:
-        found = gather_shops(
-            folders,
-            Facts(output),
-            options,
-            engine=engine,
-            progress=waiting.counting,
-        )
+        try:
+            found = gather_shops(
+                folders,
+                Facts(output),
+                options,
+                engine=engine,
+                progress=waiting.counting,
+            )
+        except KeyboardInterrupt:
+            hint = "run the same command again to go on"
+            raise AdvisorError("stopped; what was read is kept", hint=hint) from None
     failures += found.failures
     if quiet:
         return

@@ -13,6 +13,7 @@ from advisor.model import (
     find_config,
     frozen,
     is_remote,
+    named_settings,
     read_settings,
 )
 
@@ -57,7 +58,9 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
             raise AdvisorError("no such file", where=str(config), hint="check --config")
         return Shop(read_settings(config), config)
     found = find_config(folder_of(path) for path in paths)
-    return Shop() if found is None else Shop(read_settings(found), found)
+    if found is None:
+        return Shop()
+    return Shop(named_settings(read_settings(found), found.parent.name), found)
 
 
 @frozen

@@ -237,6 +237,13 @@ def read_settings(path: Path) -> Settings:
     return with_agency(own, agency_text(path.parent))
 
 
+def named_settings(settings: Settings, folder: str) -> Settings:
+    """*settings* of the shop in *folder*, whose name is its id where it has none."""
+    if settings.shop.id:
+        return settings
+    return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder))
+
+
 def agency_file(shop: Path) -> Path | None:
     """The agency.toml beside the folder of a *shop*; None where there is none."""
     place = shop.resolve().parent / AGENCY_NAME

@@ -128,8 +128,10 @@ class LocalFolder:
     def alone(self) -> Iterator[None]:
         """Keeps others out."""
         with PendingSet(Path(self.address)) as turn:
-            yield
-            turn.discard()
+            try:
+                yield
+            finally:
+                turn.discard()
 
     def version(self, name: str) -> Any:
         """Nothing."""

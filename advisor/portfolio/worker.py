@@ -24,6 +24,7 @@ from advisor.model import (
     Request,
     Settings,
     make_settings,
+    named_settings,
     parse_toml,
     with_agency,
     with_mutes,
@@ -35,7 +36,6 @@ from advisor.pipeline import (
     Recalled,
     diagnose_many,
     gather_many,
-    named_settings,
     open_folders,
     own_templates,
 )
