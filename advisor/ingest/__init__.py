@@ -3,7 +3,7 @@
 from advisor.ingest.atomic_write import PendingSet, write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
 from advisor.ingest.facts import DAMAGES, gathered_in, gathered_out, write_facts
-from advisor.ingest.files import STDIN, find_files, is_address, is_facts
+from advisor.ingest.files import STDIN, find_files, is_address, is_facts, is_own_output
 from advisor.ingest.gathering import SIDE_BY_SIDE, ShopFiles, gather, gather_shops
 from advisor.ingest.proposal import Proposal, propose
 from advisor.ingest.result import Gathered, Unread
@@ -29,6 +29,7 @@ __all__ = [
     "gathered_out",
     "is_address",
     "is_facts",
+    "is_own_output",
     "propose",
     "write_facts",
     "write_outputs",

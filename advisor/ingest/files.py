@@ -94,6 +94,14 @@ def is_address(path: str) -> bool:
     return path.lower().startswith(_SCHEMES)
 
 
+def is_own_output(path: Path) -> bool:
+    """Whether *path* was written by us and is never read as an export, by its content."""
+    try:
+        return _own_output(_Found(path, path.name, str(path), asked=False)) is not None
+    except OSError:
+        return False
+
+
 def is_facts(path: Path) -> bool:
     """Whether *path* is a facts file, by its content."""
     try:

@@ -24,8 +24,8 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out
-from advisor.model import frozen, is_remote, walk
+from advisor.ingest import DAMAGES, Gathered, gathered_in, gathered_out, is_own_output
+from advisor.model import HISTORY_NAME, frozen, is_remote, walk
 from advisor.plugin import installed_versions
 from advisor.portfolio.storage import open_storage, parquet_bytes
 
@@ -40,6 +40,7 @@ SHOPS: Mapping[str, pl.DataType] = {
 """A row a shop: its *folder*, the *block* of its counts, a *stamp* of its files, the text of its
 advisor.toml as *settings*, and its readings as JSON (*facts*), or the *problem* that kept it from
 any; and what the *agency*'s agency.toml says."""
+_OUTPUTS = ("plan.", "appendix.", "findings.", HISTORY_NAME)  # names of what is made of a shop
 INDEX = ("folder", "block", "stamp", "problem", "problem_kind", "agency")
 _FILE = re.compile(r"(\d{5,}(?:-\d+)+-[0-9a-f]{12})(?:-\d{2,})?\.parquet")  # of a block
 
@@ -63,12 +64,14 @@ def is_dataset(address: str) -> bool:
 
 
 def stamp_of(folder: Path) -> str:
-    """The files of a shop as they are: names, sizes, times of change; and the versions of what
-    reads them."""
+    """The files of a shop as they are, without what we wrote beside them: names, sizes, times of
+    change; and the versions of what reads them."""
     digest = hashlib.sha256(installed_versions().encode())
     for place, names in walk(folder):
         for name in names:
             path = Path(place, name)
+            if name.startswith(_OUTPUTS) and is_own_output(path):
+                continue
             try:
                 found = path.stat()
             except OSError:

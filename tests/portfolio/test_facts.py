@@ -79,6 +79,12 @@ def test_only_what_changed_is_read_again(
     os.utime(shops[0] / "ads.csv", (1, 1))
     assert gather_shops([shops[0], shops[2]], facts, OPTIONS, engine=engine).read == 1
     assert facts.index()["folder"].to_list() == ["ash", "cedar"]
+    # Our own outputs beside the exports are none of them; a file of such a name may be one.
+    (shops[0] / "history.db").touch()
+    (shops[0] / "plan.md").write_text("# Plan\nMade by shop-advisor\n", encoding="utf-8")
+    assert gather_shops([shops[0], shops[2]], facts, OPTIONS, engine=engine).read == 0
+    (shops[0] / "plan.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert gather_shops([shops[0], shops[2]], facts, OPTIONS, engine=engine).read == 1
     # The block of each shop, and what was read of the changed one before: a run may be reading it.
     assert len(list((tmp_path / "facts" / "shops").iterdir())) == 3
 
