@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -299,10 +299,14 @@ class BlockWriter:
 
 
 def stable_blocks(
-    names: Iterable[str], before: Mapping[str, str], most: int
+    names: Sequence[str],
+    before: Mapping[str, str],
+    most: int,
+    alike: Callable[[str], str] = lambda _: "",
 ) -> dict[str, list[str]]:
     """*names* by block, of *most* shops: those that were in one *before* stay in it, new ones fill
-    the last and further ones, so that a new shop does not move the others."""
+    the last and further ones, so that a new shop does not move the others. New ones that are
+    *alike*, by a text of each, come into one block where they can."""
     blocks: dict[str, list[str]] = {}
     fresh = []
     for name in names:
@@ -311,6 +315,8 @@ def stable_blocks(
             fresh.append(name)
         else:
             blocks[block].append(name)
+    if len(fresh) > most:
+        fresh.sort(key=alike)
     last = max(blocks, default=None)
     if last is not None:
         room = most - len(blocks[last])
@@ -319,7 +325,8 @@ def stable_blocks(
     start = 0 if last is None else int(last) + 1
     for at in range(0, len(fresh), most):
         blocks[f"{start + at // most:05}"] = fresh[at : at + most]
-    return dict(sorted(blocks.items()))
+    place = {name: at for at, name in enumerate(names)}
+    return {block: sorted(blocks[block], key=place.__getitem__) for block in sorted(blocks)}
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

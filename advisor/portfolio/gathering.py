@@ -64,7 +64,8 @@ def _gather(
                 source.take(answer)
         count.add(len(names))
 
-    parts = stable_blocks(fresh, source.blocks, most_shops(len(fresh), pool.engine))
+    most = most_shops(len(fresh), pool.engine)
+    parts = stable_blocks(fresh, source.blocks, most, source.alike)
     pool.run([partial(work, name, part) for name, part in parts.items()])
     rows = source.index()
     # Those of the former state stay for one more: a run may be reading them.

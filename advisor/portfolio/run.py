@@ -75,7 +75,8 @@ def run_portfolio(
         pool = Pool(engine or ProcessEngine(), dataset, options, asked)
         names = list(source.shops)
         blocks = Blocks(pool, source, place, Count(len(names), progress, began))
-        parts = stable_blocks(names, blocks.numbers(), most_shops(len(names), pool.engine))
+        most = most_shops(len(names), pool.engine)
+        parts = stable_blocks(names, blocks.numbers(), most, source.alike)
         waiting = [number for number, part in parts.items() if not blocks.is_done(number, part)]
         place.begin(blocks.plans_of())
         kept = sum(len(one.folders) for one in blocks.done.values())

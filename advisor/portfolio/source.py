@@ -1,5 +1,6 @@
 """Where the shops of a run are, and what is known of their files."""
 
+import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -53,6 +54,12 @@ class Source:
             if one["block"] is not None
         }
 
+    def alike(self, name: str) -> str:
+        """What a shop has in common with those that it is worked on together with, as a text: the
+        block that its facts are in, else what its advisor.toml says of the rules in force."""
+        one = self.shops[name]
+        return one["block"] or _of_rules(Path(one["folder"]))
+
     def message(self, name: str, shops: Sequence[str]) -> Mapping[str, Any]:
         """What a worker needs to read *shops*, as the block with this *name*."""
         return {
@@ -82,6 +89,18 @@ class Source:
             for name, one in self.shops.items()
             if one["block"] is not None or one["problem"] is not None
         ]
+
+
+def _of_rules(folder: Path) -> str:
+    """What decides which rules are in force for the shop in *folder*; whoever reads its settings
+    says what is wrong with them."""
+    try:
+        settings = parse_toml(read_text(folder / CONFIG_NAME), where=CONFIG_NAME)
+    except AdvisorError:
+        return ""
+    shop = settings.get("shop")
+    region = shop.get("region") if isinstance(shop, dict) else None
+    return json.dumps([region, settings.get("rules")], default=str, sort_keys=True)
 
 
 _KEPT = ("block", "stamp", "problem", "problem_kind", "agency")

@@ -28,6 +28,7 @@ from advisor.portfolio import (
 )
 from advisor.portfolio.dataset import TABLES
 from advisor.portfolio.facts import stable_blocks
+from advisor.portfolio.source import of_folders
 from tests.cli.exports import TODAY, ads_file, shop_folder
 from tests.portfolio.bucket import bucket
 
@@ -147,7 +148,19 @@ def test_a_new_shop_does_not_move_the_others() -> None:
     assert first == {"00000": ["b", "d"], "00001": ["f", "h"]}
     before = {name: block for block, names in first.items() for name in names}
     assert stable_blocks("abdfh", before, 2) == {**first, "00002": ["a"]}
-    assert stable_blocks("abdf", before, 2) == {"00000": ["b", "d"], "00001": ["f", "a"]}
+    assert stable_blocks("abdf", before, 2) == {"00000": ["b", "d"], "00001": ["a", "f"]}
+
+
+def test_new_shops_that_are_alike_come_into_one_block(shops: list[Path], tmp_path: Path) -> None:
+    for shop, region in zip(shops, ("US", "ID", "US"), strict=True):
+        (shop / "advisor.toml").write_text(f'[shop]\nregion = "{region}"\n', encoding="utf-8")
+    source = of_folders(shops, Facts(tmp_path / "facts"), keeps=False)
+    blocks = stable_blocks([*source.shops], {}, 2, source.alike)
+    assert blocks == {"00000": ["ash", "birch"], "00001": ["cedar"]}
+    (shops[1] / "advisor.toml").write_text("[shop\n", encoding="utf-8")
+    assert stable_blocks([*source.shops], {}, 1, source.alike)["00000"] == ["birch"]
+    (shops[2] / "advisor.toml").write_text('[shop]\nregion = "ID"\n', encoding="utf-8")
+    assert stable_blocks([*source.shops], {}, 2, source.alike)["00000"] == ["birch", "cedar"]
 
 
 def test_damaged_facts_are_told(shops: list[Path], engine: LocalEngine, tmp_path: Path) -> None:
