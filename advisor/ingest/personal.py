@@ -1,12 +1,13 @@
 """What was read, without mail addresses, telephone numbers and postal addresses."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import attrs
 import polars as pl
 
 from advisor.ingest.result import Unread
-from advisor.model import PERHAPS, File, Note, Reading, mask_personal
+from advisor.model import PERHAPS, Column, File, Note, Reading, mask_personal
 
 
 def without_personal(readings: Sequence[Reading]) -> list[Reading]:
@@ -21,14 +22,19 @@ def without_personal(readings: Sequence[Reading]) -> list[Reading]:
             title=mask_personal(reading.title),
             tables=tuple(attrs.evolve(table, frame=mask(table.frame)) for table in reading.tables),
             links=tuple(attrs.evolve(links, frame=mask(links.frame)) for links in reading.links),
-            columns=tuple(
-                attrs.evolve(column, header=mask_personal(column.header))
-                for column in reading.columns
-            ),
+            columns=tuple(map(_without_personal, reading.columns)),
             notes=notes_without_personal(reading.notes),
         )
         for reading in readings
     ]
+
+
+def _without_personal(column: Column) -> Column:
+    header = _masked_header(column.header)
+    return column if header == column.header else attrs.evolve(column, header=header)
+
+
+_masked_header = lru_cache(maxsize=1 << 10)(mask_personal)  # those of exports are always the same
 
 
 def notes_without_personal(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -43,12 +43,15 @@ def tidied(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     if not texts:
         return frame
-    if frame.height > _LONG:
-        distinct = frame.select(pl.col(texts).unique().drop_nulls().implode())
-        asked = distinct.select(
-            pl.col(name).explode().pipe(_untidy).any().alias(name) for name in texts
-        )
-        texts = [name for name in texts if asked[name][0]]
+    if frame.height <= _LONG:
+        made = each_cell([frame[name] for name in texts], {"t": tidy(pl.col("t"))})
+        found = {name: one["t"].alias(name) for name, one in zip(texts, made, strict=True)}
+        return pl.DataFrame([found.get(name, frame[name]) for name in frame.columns])
+    distinct = frame.select(pl.col(texts).unique().drop_nulls().implode())
+    asked = distinct.select(
+        pl.col(name).explode().pipe(_untidy).any().alias(name) for name in texts
+    )
+    texts = [name for name in texts if asked[name][0]]
     return frame.with_columns(tidy(pl.col(texts))) if texts else frame
 
 

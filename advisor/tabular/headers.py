@@ -3,12 +3,12 @@
 import difflib
 import re
 import weakref
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import attrs
 
-from advisor.model import Grid, Source, frozen
+from advisor.model import Container, Grid, Source, frozen
 from advisor.tabular.header_text import header_text, plain_header
 from advisor.tabular.kind import ColumnSpec, Kind, Role
 from advisor.tabular.platforms import platforms
@@ -20,36 +20,38 @@ _NAMES = frozenset(
     for sep in (" ", "_")
     for what in ("id", "name")
 )
+_HEADERS = 16  # of a kind that are remembered
+_NUMERAL = re.compile(r"[0-9.,:%/]{1,40}")  # as most cells are, and compared as it stands
 _LIKE = 2  # columns, from which on a file is like a kind
 _UNSEEN = "a column name that was seen in a real export"
 
 
-_HEADS: "weakref.WeakKeyDictionary[Grid, tuple[dict[str, list[int]], ...]]" = (
-    weakref.WeakKeyDictionary()
-)
+@frozen(eq=False)
+class _Head:
+    """The texts of the head of a grid as names are compared: of each row, and of all rows."""
+
+    rows: tuple[frozenset[str], ...]
+    texts: frozenset[str]
 
 
-def _head(grid: Grid) -> tuple[dict[str, list[int]], ...]:
-    """For every row of the head: where each text stands."""
+_HEADS: "weakref.WeakKeyDictionary[Grid, _Head]" = weakref.WeakKeyDictionary()
+
+
+def _head(grid: Grid) -> _Head:
     if grid not in _HEADS:
-        rows: list[dict[str, list[int]]] = []
-        for row in grid.head:
-            at: dict[str, list[int]] = {}
-            for index, cell in enumerate(row):
-                at.setdefault(header_text(cell).key, []).append(index)
-            rows.append(at)
-        _HEADS[grid] = tuple(rows)
+        rows = grid.head
+        keys = {
+            cell: cell if _NUMERAL.fullmatch(cell) else header_text(cell).key
+            for cell in frozenset[str]().union(*rows)
+        }
+        in_rows = (frozenset(map(keys.__getitem__, row)) for row in rows)
+        _HEADS[grid] = _Head(tuple(in_rows), frozenset(keys.values()))
     return _HEADS[grid]
 
 
-_EVERYWHERE: "weakref.WeakKeyDictionary[Grid, frozenset[str]]" = weakref.WeakKeyDictionary()
-
-
-def _everywhere(grid: Grid) -> frozenset[str]:
-    """The texts of all rows of the head."""
-    if grid not in _EVERYWHERE:
-        _EVERYWHERE[grid] = frozenset[str]().union(*_head(grid))
-    return _EVERYWHERE[grid]
+def texts_of(grid: Grid) -> frozenset[str]:
+    """The texts of all rows of the head of *grid*, as names are compared."""
+    return _head(grid).texts
 
 
 @frozen(eq=False)
@@ -65,6 +67,17 @@ class Found:
     guessed: frozenset[str] = frozenset()  # columns that only an unconfirmed name was found for
     language: str = ""  # that of most of its names
     counted_from: int | None = None  # first row above the header that is in the account
+
+
+@frozen(eq=False)
+class _Named:
+    """What the header's row tells of the columns of a kind: see Found."""
+
+    columns: Mapping[str, int]
+    currency: str | None
+    repeated: tuple[str, ...]
+    guessed: frozenset[str]
+    language: str
 
 
 @frozen(eq=False)
@@ -95,6 +108,7 @@ class Recogniser:
         self._kind = kind
         self._grid = re.compile(kind.grid, re.IGNORECASE) if kind.grid else None
         self._required = [self._keys_for(need) for need in kind.requires]
+        self.required = frozenset[str]().union(*self._required)
 
     def _ways(self, need: str) -> Sequence[str]:
         """The columns that give what is required: a day may also come as an hour, week or month."""
@@ -126,8 +140,8 @@ class Recogniser:
         return names
 
     @cached_property
-    def _keys(self) -> KeysView[str]:
-        return self._names.keys()
+    def _keys(self) -> frozenset[str]:
+        return frozenset(self._names)
 
     @cached_property
     def _shown(self) -> Mapping[str, str]:
@@ -161,21 +175,19 @@ class Recogniser:
         from advisor.tabular.containers.lines import lines_of
 
         kind = self._kind
-        if kind.containers and source.container.value not in kind.containers:
-            return None
         best: Located | None = None
         for grid in source.grids:
-            if not self._may_be(grid):
-                continue
             if isinstance(grid, RecordGrid):
+                if not self._may_be_in(source.container, grid.name):
+                    continue
                 grid = grid.of_items(kind.items, above=kind.above)  # noqa: PLW2901
-            elif kind.items:
-                continue
-            if self._hopeless(grid):
+                if self._is_hopeless(texts_of(grid)):
+                    continue
+            elif not self.may_be(source.container, grid.name, texts_of(grid)):
                 continue
             if kind.lines:
                 turned = lines_of(grid)
-                if turned is None or self._hopeless(turned):
+                if turned is None or self._is_hopeless(texts_of(turned)):
                     continue
                 grid = turned  # noqa: PLW2901
             found = self._in(grid)
@@ -191,15 +203,26 @@ class Recogniser:
                 best = located
         return best
 
-    def _may_be(self, grid: Grid) -> bool:
+    def may_be(self, container: Container, name: str, texts: frozenset[str]) -> bool:
+        """Whether the kind may be in a table of this *name* that has these *texts* in its head: it
+        is seen without looking for the header's row."""
+        return (
+            not self._kind.items
+            and self._may_be_in(container, name)
+            and not self._is_hopeless(texts)
+        )
+
+    def _may_be_in(self, container: Container, name: str) -> bool:
         """Whether the kind may be in a grid of this name. A bare list, or a stream of a loader that
         the list is part of the name of, is what people save of an answer."""
-        if self._grid is None or self._grid.search(grid.name):
+        if self._kind.containers and container.value not in self._kind.containers:
+            return False
+        if self._grid is None or self._grid.search(name):
             return True
-        if grid.name == "":
+        if name == "":
             return self._kind.items is not None
-        stream = grid.name.removeprefix("stream:")
-        return stream != grid.name and bool(self._grid.search(stream.replace("_", ".")))
+        stream = name.removeprefix("stream:")
+        return stream != name and bool(self._grid.search(stream.replace("_", ".")))
 
     def resemblance(self, grid: Grid) -> Located | None:
         """What *grid* has of the kind, however little; None where that is not even two columns."""
@@ -254,16 +277,14 @@ class Recogniser:
         cells = {row[at] for at in places for row in below if at < len(row)}
         return {name for cell in cells for name in known.in_cell(cell)}
 
-    def _hopeless(self, grid: Grid) -> bool:
-        """Whether more than half of what is required is nowhere in the head: so it is with most
-        kinds, and it is seen without looking for the header's row."""
-        present = _everywhere(grid)
-        lacks = sum(keys.isdisjoint(present) for keys in self._required)
+    def _is_hopeless(self, texts: frozenset[str]) -> bool:
+        """Whether more than half of what is required is nowhere among *texts*, as with most
+        kinds."""
+        lacks = sum(keys.isdisjoint(texts) for keys in self._required)
         return 2 * lacks > len(self._required)
 
     def _in(self, grid: Grid) -> Found | None:
-        head = _head(grid)
-        hits = [len(self._keys & row.keys()) for row in head]
+        hits = [len(self._keys & row) for row in _head(grid).rows]
         most = max(hits, default=0)
         if most == 0:
             return None
@@ -271,7 +292,7 @@ class Recogniser:
         tried: list[Found] = []
         for row, count in enumerate(hits):
             if 2 * count >= most and count > 0:
-                tried.append(self._match(grid, row, head))
+                tried.append(self._match(grid, row))
         full = max(len(found.columns) for found in tried)
         same = [found for found in tried if len(found.columns) >= full]
         if not self._kind.last_header:
@@ -281,10 +302,33 @@ class Recogniser:
         # More than two are files put together: each has a summary, then rows.
         return attrs.evolve(near[min(1, len(near) - 1)], first_row=near[0].row)
 
-    def _match(self, grid: Grid, row: int, head: Sequence[Mapping[str, list[int]]]) -> Found:
+    def _match(self, grid: Grid, row: int) -> Found:
+        above = tuple(grid.head[row - 1]) if self._groups and row else None
+        named = self._named(tuple(grid.head[row]), above)
+        return Found(
+            grid,
+            row,
+            named.columns,
+            named.currency,
+            named.repeated,
+            row,
+            named.guessed,
+            named.language,
+        )
+
+    @cached_property
+    def _named(self) -> Callable[[tuple[str, ...], tuple[str, ...] | None], _Named]:
+        # Downloads of many shops have the same header.
+        return lru_cache(maxsize=_HEADERS)(self._name)
+
+    def _name(self, header: Sequence[str], above: Sequence[str] | None) -> _Named:
+        """The columns in *header*, and groups of them in the row *above* it, if any is looked
+        for."""
         kind = self._kind
-        cells = head[row]
-        groups = self._group_of(grid, row)
+        cells: dict[str, list[int]] = {}
+        for at, cell in enumerate(header):
+            cells.setdefault(header_text(cell).key, []).append(at)
+        groups = None if above is None else self._group_of(above)
         present = self._keys & cells.keys()
         dominant = self._dominant(present)
         wishes = sorted(
@@ -312,24 +356,16 @@ class Recogniser:
                     unsure.add(spec)
         used = {at: spec for spec, at in columns.items()}
         repeated = tuple(
-            grid.head[row][places[0]]
+            header[places[0]]
             for key, places in cells.items()
             if key in present
             and len(places) > told_apart.get(key, 1)
             and not groups
             and any(at in used for at in places)
         )
-        named = (header_text(cell).currency for cell in grid.head[row])
-        return Found(
-            grid,
-            row,
-            columns,
-            next(filter(None, named), None),
-            repeated,
-            row,
-            frozenset(unsure),
-            dominant,
-        )
+        named = (header_text(cell).currency for cell in header)
+        currency = next(filter(None, named), None)
+        return _Named(columns, currency, repeated, frozenset(unsure), dominant)
 
     def _places(
         self,
@@ -346,13 +382,11 @@ class Recogniser:
             return places if column.group == next(iter(self._groups), None) else []
         return [at for at in places if at in groups.get(column.group, ())]
 
-    def _group_of(self, grid: Grid, row: int) -> Mapping[str, Sequence[int]] | None:
+    def _group_of(self, above: Sequence[str]) -> Mapping[str, Sequence[int]] | None:
         """Group → its columns, from the row above the header; merged cells are filled on."""
-        if not self._groups or row == 0:
-            return None
         found: dict[str, list[int]] = {}
         current = ""
-        for index, cell in enumerate(grid.head[row - 1]):
+        for index, cell in enumerate(above):
             current = header_text(cell).key or current
             for group, names in self._groups.items():
                 if current in names:

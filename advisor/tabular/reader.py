@@ -1,17 +1,29 @@
 """A provider made of kinds: recognises and reads every file that a kind describes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import Column, Listed, Note, Reading, Source, lazy_gettext, one_grid
+from advisor.model import (
+    Column,
+    Container,
+    Grid,
+    Listed,
+    Note,
+    Reading,
+    Source,
+    lazy_gettext,
+    one_grid,
+)
 from advisor.plugin import KindInfo, Match, ReadContext, Steps, alone
-from advisor.tabular.headers import Recogniser, first_name
+from advisor.tabular.headers import Recogniser, first_name, texts_of
 from advisor.tabular.kind import Kind
 from advisor.tabular.notes import SHOWN
 
+_REMEMBERED = 256  # names and headers of files
+_DOCUMENTS = frozenset((Container.JSON, Container.JSON_LINES))
 _MOST = 40  # unknown columns that are compared with the known ones
 NOT_USED = "known, not used"
 _RECORDS = {"json", "jsonl"}  # what an API answers with
@@ -58,13 +70,37 @@ class TabularProvider:
         claims = []
         for grid in source.grids:
             alone = one_grid(source, grid)
-            for name in self._kinds:
+            for name in self._possible(source.container, grid):
                 located = self._recogniser(name).locate(alone)
                 if located is not None:
                     claims.append(
                         Match(name, located.strength, located.lacks, grid.name, located.refused)
                     )
         return claims
+
+    def _possible(self, container: Container, grid: Grid) -> Iterable[str]:
+        """The kinds that *grid* may be one of, as far as names that they require tell."""
+        if container in _DOCUMENTS:  # of which a kind may look at a part
+            return self._kinds
+        return self._possible_by(container, grid.name, texts_of(grid) & self._required)
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        """The names of all columns that some kind requires."""
+        return frozenset[str]().union(*(self._recogniser(name).required for name in self._kinds))
+
+    @cached_property
+    def _possible_by(self) -> Callable[[Container, str, frozenset[str]], Sequence[str]]:
+        # Most kinds are not what a file is, and most files are like one that was there before.
+        @lru_cache(maxsize=_REMEMBERED)
+        def possible(container: Container, name: str, texts: frozenset[str]) -> Sequence[str]:
+            return [
+                kind
+                for kind in self._kinds
+                if self._recogniser(kind).may_be(container, name, texts)
+            ]
+
+        return possible
 
     def resembling(self, source: Source) -> Sequence[Match]:
         """For each grid that no kind claims, what it lacks of the kind that it is most like: the

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from advisor.model import frozen
-from advisor.tabular.cells import missing, tidy
+from advisor.tabular.cells import missing, tidied
 from advisor.tabular.kind import Kind
 from advisor.tabular.words import words
 
@@ -205,7 +205,7 @@ def rows_between(
     the data; the first of two tables may have the same header as the second."""
     columns = {f"c{at}": [row[at] if at < len(row) else "" for row in rows] for at in places}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    body = frame.select(tidy(pl.all())).with_row_index("_row", offset=1)
+    body = tidied(frame).with_row_index("_row", offset=1)
     sorted_ = sort_out(body, kind, ())
     above = {"above the header": sorted_.data.height} if sorted_.data.height else {}
     return sorted_.totals, {**sorted_.left_out, **above}

@@ -4,8 +4,8 @@ The words are in `states.toml`, so that another language is data.
 """
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import polars as pl
@@ -16,6 +16,8 @@ from advisor.tabular import cells
 _FILE = "states.toml"
 _BETWEEN = "; "
 _MOST_WORDS = 4
+_TOLD = {"text": pl.String, "running": pl.Float64}
+_FEW = 16  # statuses of one file that are remembered together
 
 
 @frozen
@@ -48,22 +50,30 @@ def states(columns: Iterable[pl.Series]) -> States:
     parts = {str(at): column for at, column in enumerate(columns)}
     known = cells.known(pl.all())
     text = pl.concat_str(known, separator=_BETWEEN, ignore_nulls=True).alias("text")
-    told = pl.LazyFrame(parts).select(text)
-    # Few statuses are on many rows: each is looked at once.
-    each = told.unique(maintain_order=True).with_columns(_running(pl.col("text")).alias("running"))
-    strange = (pl.col("text") != "") & pl.col("running").is_null()
-    frame = (
-        told.join(each, on="text", how="left", maintain_order="left")
-        .select("running", pl.when(strange).then("text").alias("strange"))
-        .collect(engine="in-memory")
-    )
-    unknown = frame.height - frame["strange"].null_count()
-    words = frame["strange"].drop_nulls().unique(maintain_order=True) if unknown else ()
-    return States(frame["running"], unknown, tuple(words[:_MOST_WORDS]))
+    told = pl.LazyFrame(parts).select(text).collect(engine="in-memory").to_series()
+    # Few statuses are on many rows, and of many files: each is looked at once.
+    each = tuple(told.unique(maintain_order=True))
+    running = _known(each) if len(each) <= _FEW else _told(each)
+    strange = [one for one, runs in zip(each, running, strict=True) if one and runs is None]
+    unknown = int(told.is_in(strange).sum()) if strange else 0
+    ends = pl.DataFrame({"text": each, "running": running}, schema=_TOLD)
+    # Of no text at all it would be one of texts.
+    found = told.replace_strict(ends["text"], ends["running"]).cast(pl.Float64)
+    return States(found.alias("running"), unknown, tuple(strange[:_MOST_WORDS]))
 
 
-def _running(text: pl.Expr) -> pl.Expr:
-    words = _words()
+def _told(texts: Sequence[str]) -> tuple[float | None, ...]:
+    """Whether what has a status runs, for each of *texts*."""
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    return tuple(frame.select(_running()).to_series())
+
+
+_known = lru_cache(maxsize=1 << 8)(_told)
+
+
+@cache
+def _running() -> pl.Expr:
+    words, text = _words(), pl.col("text")
     # Codes of an API stand in words too: AD_STATUS_CAMPAIGN_DISABLE.
     said = text.str.to_lowercase().str.replace_all("_", " ", literal=True).str.strip_chars()
     own = said.str.replace_all(f"{_any(words.aside)}[^;,|/]*", " ")

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.model import HEAD_ROWS, Grid
-from advisor.tabular.cells import tidy
+from advisor.tabular.cells import tidied
 from advisor.tabular.words import words
 
 _MOST = 500  # lines; a longer sheet is a table of rows
@@ -62,7 +62,7 @@ class LinesGrid:
         cells = {f"c{at}": [row[at] if at < len(row) else None for row in rows] for at in columns}
         frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
         numbered = pl.Series("_row", [at + 1 for at in self._values[after:]], pl.UInt32)
-        return frame.select(numbered, tidy(pl.all()))
+        return pl.DataFrame([numbered, *tidied(frame).get_columns()])
 
 
 _MADE: "weakref.WeakKeyDictionary[Grid, LinesGrid | None]" = weakref.WeakKeyDictionary()

@@ -9,7 +9,7 @@ from fastexcel import ExcelReader, FastExcelError
 
 from advisor.errors import AdvisorError
 from advisor.model import HEAD_ROWS, lazy_ngettext, native_output_hidden
-from advisor.tabular.cells import tidy
+from advisor.tabular.cells import tidied
 
 
 @attrs.define(eq=False)
@@ -68,15 +68,9 @@ class SheetGrid:
         columns: Sequence[int],
         numbers: Collection[int] = (),  # noqa: ARG002
     ) -> pl.DataFrame:
-        cells = self._cells
-        there = {cells.columns[at]: f"c{at}" for at in columns if at < cells.width}
-        lacking = [pl.lit(None, pl.String).alias(f"c{at}") for at in columns if at >= cells.width]
-        return (
-            cells.lazy()
-            .with_row_index("_row", offset=1)
-            .slice(after + 1)
-            .select("_row", tidy(pl.col(list(there))), *lacking)
-            .rename(there)
-            .select("_row", *(f"c{at}" for at in columns))
-            .collect(engine="in-memory")
+        cells = self._cells.slice(after + 1)
+        none = pl.Series([None], dtype=pl.String).new_from_index(0, cells.height)
+        named = (
+            (cells.to_series(at) if at < cells.width else none).alias(f"c{at}") for at in columns
         )
+        return tidied(pl.DataFrame(list(named))).with_row_index("_row", offset=after + 2)
