@@ -15,10 +15,12 @@ from advisor.judge import (
     Judgement,
     KpiValue,
     Outcome,
+    SmallestProblems,
     UnsureSubject,
     kpi_values,
     open_shares,
     outcome_counts,
+    smallest_problems,
     unsure_subjects,
 )
 from advisor.knowledge import REGION_UNKNOWN, RuleSet, ShopKnowledge
@@ -125,6 +127,12 @@ class Block:
         """The KPIs of each shop."""
         names = kpi_names(None, self.vocabulary)
         return kpi_values(names, self.totals, self.measured, self.grader)
+
+    @cached_property
+    def smallest(self) -> SmallestProblems:
+        """The smallest problems that rules would have found which were seen to be clear."""
+        seen = self.outcomes.filter(pl.col("seen") > 0).select("rule", "kind").unique()
+        return smallest_problems(self.judgement, {*seen.iter_rows()}, self.grader)
 
     @cached_property
     def unsure(self) -> Mapping[str, list[UnsureSubject]]:

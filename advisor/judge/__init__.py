@@ -13,6 +13,7 @@ from advisor.judge.kpis import KPIS, KpiValue, kpi_values, kpis_frame
 from advisor.judge.matched import MatchedRows, matched_rows, measured_rows, rule_metrics
 from advisor.judge.outcome import Ends, Judgement, Match, Outcome
 from advisor.judge.relations import related_column, split_subject_id, subject_id
+from advisor.judge.smallest import SmallestProblem, SmallestProblems, smallest_problems
 from advisor.judge.unsure import UnsureSubject, counted_tests, unsure_subjects
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "MatchedRows",
     "Outcome",
     "RuleEvaluation",
+    "SmallestProblem",
+    "SmallestProblems",
     "UnsureSubject",
     "change",
     "choose",
@@ -46,6 +49,7 @@ __all__ = [
     "outcome_counts",
     "related_column",
     "rule_metrics",
+    "smallest_problems",
     "split_subject_id",
     "subject_id",
     "truth_column",

@@ -71,14 +71,13 @@ class Failure:
 def side_by_side(works: Sequence[Steps[Made]]) -> list[Made | Failure]:
     """Return what each of *works* makes; one that fails costs none of the others."""
     made: dict[int, Made | Failure] = {}
-    waiting: dict[int, Request] = {}
+    waiting: dict[Step[Any, Any], dict[int, Any]] = {}
 
     def resume(at: int, answer: Any) -> None:
         work = works[at]
         try:
-            waiting[at] = (
-                work.throw(answer.error) if isinstance(answer, Failure) else work.send(answer)
-            )
+            request = work.throw(answer.error) if isinstance(answer, Failure) else work.send(answer)
+            waiting.setdefault(request.step, {})[at] = request.given
         except StopIteration as end:
             made[at] = end.value
         except (KeyboardInterrupt, SystemExit):
@@ -89,10 +88,10 @@ def side_by_side(works: Sequence[Steps[Made]]) -> list[Made | Failure]:
     for at in range(len(works)):
         resume(at, None)
     while waiting:
-        first = min((request.step for request in waiting.values()), key=lambda one: one.place)
-        asking = sorted(at for at, request in waiting.items() if request.step is first)
-        answers = _taken(first, [waiting.pop(at).given for at in asking])
-        for at, answer in zip(asking, answers, strict=True):
+        first = min(waiting, key=lambda one: one.place)
+        asking = sorted(waiting.pop(first).items())
+        answers = _taken(first, [given for _, given in asking])
+        for (at, _), answer in zip(asking, answers, strict=True):
             resume(at, answer)
     return [made[at] for at in range(len(works))]
 

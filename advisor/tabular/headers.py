@@ -432,6 +432,7 @@ _LITTLE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 11)  # asked of each unknown column for each rule that lacks a count
 def name_words(name: str) -> frozenset[str]:
     """The words of a name that may tell what it is of."""
     return frozenset(w for w in _SPLIT.split(plain_header(name)) if len(w) > 2) - _LITTLE
