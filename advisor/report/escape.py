@@ -95,7 +95,7 @@ _LINE_START = re.compile(r"(?=[#>]|[-+=:](?!\w))")
 _LIST_NUMBER = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))")
 
 
-@lru_cache(maxsize=1 << 10)  # most texts are those of rules and columns
+@lru_cache(maxsize=1 << 12)  # most texts are those of rules and columns
 def markdown(text: str) -> str:
     """*text* as inline Markdown that shows exactly *text*, anywhere in a document."""
     text = _MARKUP.sub(r"\\\g<0>", clean(text))
