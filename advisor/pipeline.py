@@ -44,6 +44,7 @@ from advisor.model import (
     HISTORY_NAME,
     Request,
     Settings,
+    define,
     frozen,
     named_folder,
     named_settings,
@@ -109,7 +110,7 @@ def _is_export(path: str) -> bool:
     return path != STDIN and not is_address(path) and not is_facts(Path(path))
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Memory:
     """The histories of the shops of a run. One that cannot be used costs a line in *problems*, and
     the run goes on without it. With *partitions*, which opens the common history of some shops, it
@@ -392,7 +393,7 @@ class _Opened:
         return sum(table.frame.height for reading in readings for table in reading.tables)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Run:
     """One run over many shops."""
 

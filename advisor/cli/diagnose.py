@@ -178,13 +178,15 @@ class _Run:
         --fail-on asks for is there."""
         from advisor.cli.request import folder_of
         from advisor.cli.screen import Waiting, readers, say
+        from advisor.cli.threads import planned_simply
         from advisor.diagnosis import Shop as OpenedShop
         from advisor.diagnosis import diagnose_block, gather_shop
         from advisor.judge import choose
         from advisor.knowledge import Resolver
 
         choose()  # the rules engine starts while files are read
-        with Waiting(shown=not self.quiet) as waiting:
+        waits, plans = Waiting(shown=not self.quiet), planned_simply(self.request.paths)
+        with waits as waiting, plans:
             with self.clock.stage("reading"):
                 gathered = gather_shop(self.request, self.registry, progress=waiting)
             waiting.doing("Judging")

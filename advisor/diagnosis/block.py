@@ -39,7 +39,7 @@ from advisor.metrics import (
     rank_subjects,
     reconcile,
 )
-from advisor.model import Business, Note, Vocabulary
+from advisor.model import Business, Note, Vocabulary, frozen
 from advisor.plan import (
     Experience,
     PricedFinding,
@@ -51,7 +51,7 @@ from advisor.plan import (
 from advisor.plugin import KindInfo, Provider
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Block:
     """Shops that were worked on together, and all that is known of them.
 

@@ -3,19 +3,18 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-import attrs
 from polars.exceptions import PanicException
 
 from advisor.errors import NothingReadable
 from advisor.ingest import SIDE_BY_SIDE, Gathered, ShopFiles, gather_shops
 from advisor.knowledge import Resolver, ShopKnowledge, check_profile
 from advisor.metrics import SubjectChange
-from advisor.model import Progress, Request
+from advisor.model import Progress, Request, frozen
 from advisor.plugin import Failure, ReadContext, Registry
 from advisor.tabular import OwnSources
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shop:
     """A shop whose files were read, on its way through a block; *changes* are what was done to its
     subjects, which are judged by the days after it."""

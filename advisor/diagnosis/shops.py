@@ -11,11 +11,21 @@ from advisor.ingest import Gathered
 from advisor.judge import Engine, Grader, Judgement, KpiValue, kpis_frame
 from advisor.knowledge import RuleSet
 from advisor.metrics import CountedRows, Measured, ShopFrames, kpi_names
-from advisor.model import Business, Language, Note, Period, Request, Rule, Vocabulary, Window
+from advisor.model import (
+    Business,
+    Language,
+    Note,
+    Period,
+    Request,
+    Rule,
+    Vocabulary,
+    Window,
+    frozen,
+)
 from advisor.plan import Experience, ShopPlan, actions_frame, findings_frame
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Diagnosis:
     """One shop of a *block*: everything that a report or an explanation may want to know of it."""
 
@@ -116,7 +126,7 @@ class Diagnosis:
         return self.block.name_of(kind, self.id, key)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class BlockDiagnosis:
     """What a run over several shops found, without a document of any of them.
 

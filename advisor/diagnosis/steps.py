@@ -49,6 +49,7 @@ from advisor.model import (
     Unit,
     Window,
     chosen,
+    frozen,
     lazy_gettext,
 )
 from advisor.plugin import Computed, Derived, Registry
@@ -128,7 +129,7 @@ def _blank(frame: pl.DataFrame, column: str) -> bool:
     return column.startswith("by.") and frame[column].null_count() == frame.height
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Part:
     """Shops with the same tables and columns, combined. *derived* is what plugins computed of
     them, *computed* the same of all shops, with what failed."""

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from advisor.document.whole import Document
+from advisor.model import field_names
 
 
 def as_json(document: Document) -> dict[str, Any]:
@@ -65,8 +66,4 @@ def significant(number: float) -> float:
 _EXACT = frozenset((str, int, bool, type(None)))
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a class of the document; None of any other class."""
-    fields = getattr(kind, "__attrs_attrs__", None)
-    return None if fields is None else tuple(field.name for field in fields)
+_names = cache(field_names)  # of a class of the document; None of any other class

@@ -26,6 +26,7 @@ from advisor.model import (
     OneGrid,
     Reading,
     Source,
+    define,
     discard,
     frozen,
     lazy_gettext,
@@ -142,7 +143,7 @@ def _begun(shop: ShopFiles) -> "_Files | Failure":
     return _Files(shop, asked, databases, [*files, *databases], notes)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Files:
     """The files of one shop; *failed* are the lines of providers that failed, by name."""
 

@@ -10,13 +10,13 @@ from advisor.judge.grade import setting_column, truth_column
 from advisor.judge.outcome import OUTCOME_ROWS, Outcome
 from advisor.judge.relations import Relations, related_column
 from advisor.metrics import OVER
-from advisor.model import Conditions, Test, Truth
+from advisor.model import Conditions, Test, Truth, frozen
 
 _MIN, _MAX = pl.min_horizontal, pl.max_horizontal
 _MISSING, _TRUE = int(Truth.MISSING), int(Truth.TRUE)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Earlier:
     """The outcomes of the strata before, by rule: a rule may come after a finding."""
 
@@ -26,7 +26,7 @@ class Earlier:
         return self.outcomes.get(finding, ())
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ConditionEvaluator:
     """Evaluates rules: *kinds* and *rules* are all there are, *lost* the metrics and symbols that a
     plugin failed to compute, *stronger* the rule that holds where another's `unless` is true."""
@@ -88,7 +88,8 @@ class ConditionEvaluator:
             pl.concat(ordered)
             .with_columns(self._named(evaluations), outcome=outcome.cast(pl.UInt8))
             .select(*OUTCOME_ROWS)
-            .collect(engine="in-memory")
+            # Nothing stands twice in it, and an optimizer that looks takes longer than the work.
+            .collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
         )
 
     def _named(self, evaluations: Sequence[RuleEvaluation]) -> list[pl.Series]:

@@ -40,6 +40,7 @@ from advisor.model import (
     Unit,
     Varies,
     Vocabulary,
+    frozen,
 )
 from advisor.stats import intervals as evidence
 
@@ -61,7 +62,7 @@ def setting_column(test: Test) -> str:
     return f"{truth_column(test)}.setting"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Graded:
     """A measured kind with its truth columns."""
 
@@ -74,7 +75,7 @@ class Graded:
         return frozenset(self.frame.columns)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Grader:
     """Grades the subjects of a block of shops; *businesses* are the shops by id, one or many."""
 
@@ -97,21 +98,23 @@ class Grader:
         """Every test on every subject of *measured*."""
         every = list(tests)
         asked = [test for test in every if test.days is None]
-        frame, columns = measured.frame, measured.frame.columns
+        frame, columns = measured.frame, frozenset(measured.frame.columns)
         centres = [
-            self._centre(t, measured.kind, frame.columns).alias(_centre_column(t))
+            self._centre(t, measured.kind, columns).alias(_centre_column(t))
             for t in asked
-            if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in frame.columns
+            if t.against in (Against.PARENT, Against.SIBLINGS) and f"{t.name}.lo" in columns
         ]
         steps = Steps()
         truths = [
-            self._truth(test, frame, measured.kind, steps).cast(pl.UInt8).alias(truth_column(test))
+            self._truth(test, columns, measured.kind, steps)
+            .cast(pl.UInt8)
+            .alias(truth_column(test))
             for test in asked
         ]
         truths += [
-            self._by_setting(test, frame, measured.kind, steps).alias(setting_column(test))
+            self._by_setting(test, columns, measured.kind, steps).alias(setting_column(test))
             for test in asked
-            if self.setting_of(test, measured.kind) and f"{test.column}.lo" in frame.columns
+            if self.setting_of(test, measured.kind) and f"{test.column}.lo" in columns
         ]
         lazy = self._profiles.add_to(frame.lazy(), columns)
         graded = in_steps(lazy, centres, steps.columns(), truths)
@@ -172,12 +175,12 @@ class Grader:
         bands = self._profiles.resolve_all(test.name, kind)
         return next((band.setting for band in bands if band.setting), "")
 
-    def _by_setting(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
+    def _by_setting(self, test: Test, columns: Collection[str], kind: str, steps: Steps) -> pl.Expr:
         """Whether *test* is true for some value of a setting that the shop does not state."""
-        lo, hi = self._limits(test, frame, steps)
+        lo, hi = self._limits(test, columns, steps)
         bands = self._profiles.resolve_all(test.name, kind)
         none = by_profile([float(bool(band.setting) and not band.edges) for band in bands]) == 1
-        question = self._questions(test, frame, kind, steps)[0]
+        question = self._questions(test, columns, kind, steps)[0]
         outer = pl.lit(None) if question.low is None else question.low, question.high
         inner = outer if question.narrow is None else question.narrow
         within = pl.lit(0.0) if question.within is None else question.within
@@ -189,31 +192,33 @@ class Grader:
             value=False
         )
 
-    def _truth(self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps) -> pl.Expr:
+    def _truth(self, test: Test, columns: Collection[str], kind: str, steps: Steps) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
-            return _symbol(test) if test.name in frame.columns else pl.lit(int(Truth.MISSING))
-        if f"{test.column}.lo" not in frame.columns:
+            return _symbol(test) if test.name in columns else pl.lit(int(Truth.MISSING))
+        if f"{test.column}.lo" not in columns:
             return pl.lit(int(Truth.MISSING))
         return pl.min_horizontal(
             [
-                _change(test.name, question.wanted, frame, steps)
+                _change(test.name, question.wanted, columns, steps)
                 if question.low is None
-                else _against_edges(question, question.low, self._limits(test, frame, steps))
-                for question in self._questions(test, frame, kind, steps)
+                else _against_edges(question, question.low, self._limits(test, columns, steps))
+                for question in self._questions(test, columns, kind, steps)
             ]
         )
 
-    def _limits(self, test: Test, frame: pl.DataFrame, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
+    def _limits(
+        self, test: Test, columns: Collection[str], steps: Steps
+    ) -> tuple[pl.Expr, pl.Expr]:
         """The limits of the value that *test* asks about."""
         m = test.column
-        if f"{m}.cv2" in frame.columns and self.by_chance(test):
+        if f"{m}.cv2" in columns and self.by_chance(test):
             metric = metric_of(test.name, self.vocabulary)
             if metric.kind is MetricKind.EXACT and test.trend is None:
                 return _limits_of_total(m, metric.scale, steps)
         return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
 
     def _questions(
-        self, test: Test, frame: pl.DataFrame, kind: str, steps: Steps
+        self, test: Test, columns: Collection[str], kind: str, steps: Steps
     ) -> "list[_Question]":
         """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
         asked: list[_Question] = []
@@ -223,8 +228,8 @@ class Grader:
             if test.against is Against.PAST:
                 asked.append(_Question(test.is_))
             elif test.against is Against.BAND:
-                low, high = map(steps.of, self.held_to(test.name, kind, frame))
-                inner = self._narrow(test.name, kind, frame)
+                low, high = map(steps.of, self.held_to(test.name, kind, columns))
+                inner = self._narrow(test.name, kind, columns)
                 narrow = (steps.of(inner[0]), steps.of(inner[1])) if inner else None
                 within = self._within(test.name, kind)
                 asked.append(_Question(test.is_, low, high, narrow, within))
@@ -237,15 +242,17 @@ class Grader:
             asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
         return asked
 
-    def _narrow(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr] | None:
+    def _narrow(
+        self, name: str, kind: str, columns: Collection[str]
+    ) -> tuple[pl.Expr, pl.Expr] | None:
         """The edges of *name* inside of which a value is good whatever the shop's size; None where
         they are those of its band."""
         bands = self._profiles.resolve_all(name, kind)
         if not any(band.narrow for band in bands):
             return None
         inner = [attrs.evolve(b, edges=b.narrow) if b.narrow else b for b in bands]
-        edges = effective_edges(inner, self._rates, frame.columns, conservative=True)
-        return self._or_held(name, kind, frame, edges)
+        edges = effective_edges(inner, self._rates, columns, conservative=True)
+        return self._or_held(name, kind, columns, edges)
 
     def _within(self, name: str, kind: str) -> pl.Expr | None:
         """How far off the edges of *name* may be, as a share of them; None where they are known."""
@@ -266,6 +273,7 @@ class Grader:
     def with_p(self, frame: pl.DataFrame, tests: Iterable[Test], kind: str) -> pl.DataFrame:
         """*frame*, rows of a graded one, with the one-sided p of each test: the chance to see as
         much if the truth lay on the edge."""
+        columns = frozenset(frame.columns)
         steps = Steps()
         raw: list[pl.Expr] = []
         scores: list[pl.Expr] = []
@@ -273,23 +281,23 @@ class Grader:
         for test in tests:
             name = f"{truth_column(test)}.p"
             if test.days is not None:  # worked out with its truth
-                ps.append(pl.col(name) if name in frame.columns else pl.lit(0.0).alias(name))
+                ps.append(pl.col(name) if name in columns else pl.lit(0.0).alias(name))
                 continue
             parts: list[str] = []
             m = test.column
-            if test.name not in self.vocabulary.symbols and f"{m}.lo" in frame.columns:
+            if test.name not in self.vocabulary.symbols and f"{m}.lo" in columns:
                 metric = metric_of(test.name, self.vocabulary)
                 changes = test.trend is not None or test.against is Against.PAST
-                counted = metric.kind is not MetricKind.EXACT or f"{m}.cv2" in frame.columns
-                known = f"{test.name}.before" in frame.columns if changes else counted
+                counted = metric.kind is not MetricKind.EXACT or f"{m}.cv2" in columns
+                known = f"{test.name}.before" in columns if changes else counted
                 chance = self.by_chance(test) and known
-                questions = self._questions(test, frame, kind, steps) if chance else []
+                questions = self._questions(test, columns, kind, steps) if chance else []
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
-                        score = _score(m, metric, question, side, frame, steps)
+                        score = _score(m, metric, question, side, columns, steps)
                         raw.append(score.alias(f"{parts[-1]}.raw"))
-                        score = sign * _of_days(m, pl.col(f"{parts[-1]}.raw"), frame)
+                        score = sign * _of_days(m, pl.col(f"{parts[-1]}.raw"), columns)
                         edge = question.edge(side)
                         if edge is not None:  # where there is none, nothing is left to chance
                             score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
@@ -299,16 +307,16 @@ class Grader:
             return frame.with_columns(ps)
         # In steps, and the tails of all scores at once: to plan a tree takes longer than to work
         # it out.
-        lazy = self._profiles.add_to(frame.lazy(), frame.columns)
+        lazy = self._profiles.add_to(frame.lazy(), columns)
         scored = in_steps(lazy, steps.columns(), raw, scores)
-        columns = [score.meta.output_name() for score in scores]
-        below = pl.concat([scored[column].alias("z") for column in columns]).to_frame()
+        names = [score.meta.output_name() for score in scores]
+        below = pl.concat([scored[column].alias("z") for column in names]).to_frame()
         tail = below.select(evidence.upper_tail(pl.col("z"))).to_series()
         tails = [
             tail.slice(i * frame.height, frame.height).alias(column)
-            for i, column in enumerate(columns)
+            for i, column in enumerate(names)
         ]
-        return without(frame.hstack(tails).with_columns(ps), columns)
+        return without(frame.hstack(tails).with_columns(ps), names)
 
     def with_edges(
         self, frame: pl.DataFrame | pl.LazyFrame, names: Iterable[str], kind: str
@@ -322,18 +330,18 @@ class Grader:
             edges += [low.alias(f"{name}.edge.low"), high.alias(f"{name}.edge.high")]
         return self._profiles.add_to(frame.lazy(), known).with_columns(edges)
 
-    def held_to(self, name: str, kind: str, frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    def held_to(self, name: str, kind: str, columns: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
         """The edges for the metric *name*, beyond which a value surely is beyond its band: those of
         the members, where subjects were pooled."""
-        edges = self._edges(name, kind, frame.columns, conservative=True)
-        return self._or_held(name, kind, frame, edges)
+        edges = self._edges(name, kind, columns, conservative=True)
+        return self._or_held(name, kind, columns, edges)
 
     def _or_held(
-        self, name: str, kind: str, frame: pl.DataFrame, edges: tuple[pl.Expr, pl.Expr]
+        self, name: str, kind: str, columns: Collection[str], edges: tuple[pl.Expr, pl.Expr]
     ) -> tuple[pl.Expr, pl.Expr]:
         """*edges*, or those that the members of a pool were held to, in shops where these depend on
         the subject: others of the block have the edges that they have alone."""
-        if held_column(name, "low") not in frame.columns:
+        if held_column(name, "low") not in columns:
             return edges
         bands = self._profiles.resolve_all(name, kind)
         depends = by_profile([float(bool(_depends_on(band))) for band in bands]) == 1
@@ -344,7 +352,7 @@ class Grader:
         return low, high
 
     def _edges(
-        self, name: str, kind: str, columns: Sequence[str], *, conservative: bool = False
+        self, name: str, kind: str, columns: Collection[str], *, conservative: bool = False
     ) -> tuple[pl.Expr, pl.Expr]:
         bands = self._profiles.resolve_all(name, kind)
         return effective_edges(bands, self._rates, columns, conservative=conservative)
@@ -391,7 +399,7 @@ def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, 
     return {"low": below, "good": good, "high": above}
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Question:
     """Wanted levels between two edges; without edges, of the change since the window before.
     *narrow*: edges inside of which a value surely is good. *within*: how far off the edges may be,
@@ -478,12 +486,12 @@ def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Exp
 
 
 def _score(
-    m: str, metric: Metric, question: _Question, side: str, frame: pl.DataFrame, steps: Steps
+    m: str, metric: Metric, question: _Question, side: str, columns: Collection[str], steps: Steps
 ) -> pl.Expr:
     """Standard score of a metric's value, in the columns of *m*, against an edge; positive above
     it."""
     if question.low is None:
-        ratio, _, _ = change(m, frame.columns)
+        ratio, _, _ = change(m, columns)
         edge = RELATIVE[0] if side == "low" else RELATIVE[1]
         se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
         return (ratio / edge).log() / se
@@ -542,16 +550,16 @@ def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Ex
     )
 
 
-def _of_days(m: str, score: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
+def _of_days(m: str, score: pl.Expr, columns: Collection[str]) -> pl.Expr:
     """*score*, where the spread of the days was estimated from these days."""
-    if f"{m}.phi" not in frame.columns:
+    if f"{m}.phi" not in columns:
         return score
-    days = pl.col(days_column(m, frame.columns))
+    days = pl.col(days_column(m, columns))
     told = (pl.col(f"{m}.phi") > 1) & (days >= evidence.ENOUGH_DAYS)
     return pl.when(told).then(evidence.student(score, days - 1)).otherwise(score)
 
 
-def change(name: str, columns: Sequence[str]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+def change(name: str, columns: Collection[str]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """The metric over itself in the window before, a day's worth each where it is a total, with
     its limits; null where either window is not known."""
     if f"{name}.before" not in columns:
@@ -567,10 +575,10 @@ def change(name: str, columns: Sequence[str]) -> tuple[pl.Expr, pl.Expr, pl.Expr
     return ratio, low, high
 
 
-def _change(name: str, wanted: tuple[str, ...], frame: pl.DataFrame, steps: Steps) -> pl.Expr:
-    if f"{name}.before" not in frame.columns:
+def _change(name: str, wanted: tuple[str, ...], columns: Collection[str], steps: Steps) -> pl.Expr:
+    if f"{name}.before" not in columns:
         return pl.lit(int(Truth.MISSING))
-    _, *limits = change(name, frame.columns)
+    _, *limits = change(name, columns)
     lo, hi = map(steps.of, limits)
     low, high = (pl.lit(edge) for edge in RELATIVE)
     both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()

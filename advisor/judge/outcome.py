@@ -53,7 +53,7 @@ class Ends:
     asked: int
 
 
-@attrs.frozen
+@frozen
 class Match:
     """A rule that fires on a subject. *row* is its row in the graded frame of *evaluation*,
     *partners* are the ids of the subjects that its joins were met by. *stronger* is the rule that
@@ -78,7 +78,7 @@ class Match:
         return self.evaluation.kind
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Judgement:
     """All that the rules came to.
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import attrs
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
 from advisor.judge.grade import EVALUATION, Graded, Grader
 from advisor.metrics import PARTS, SIDES, Measured, held_column, metric_of, pool, unpooled
-from advisor.model import Against, Metric, MetricKind, Rule, Truth
+from advisor.model import Against, Metric, MetricKind, Rule, Truth, define
 
 ROWS_AT_ONCE = 200_000  # subjects times rules that are pooled in one step
 
@@ -43,7 +42,7 @@ def is_pooled(rule: Rule, grader: Grader) -> bool:
     )
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Pools:
     """The subjects of one kind that wait to be pooled, for several rules at once.
 
@@ -220,6 +219,6 @@ def _held(rule: Rule, kind: str, frame: pl.DataFrame, grader: Grader) -> list[pl
     names = dict.fromkeys(test.name for test in rule.own_tests())
     for name in names.keys() - grader.vocabulary.symbols.keys():
         if grader.depends_on(name, kind):
-            sides = zip(grader.held_to(name, kind, frame), SIDES, strict=True)
+            sides = zip(grader.held_to(name, kind, frame.columns), SIDES, strict=True)
             columns += [edge.alias(held_column(name, side)) for edge, side in sides]
     return columns

@@ -8,12 +8,12 @@ import polars as pl
 from advisor.judge.engine.program import LinkFact
 from advisor.judge.grade import Graded, Grader, truth_column
 from advisor.metrics import Measured
-from advisor.model import Quantifier, Related, Rule, Truth, Vocabulary
+from advisor.model import Quantifier, Related, Rule, Truth, Vocabulary, frozen
 
 _DIGITS = 9  # of a share
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Relations:
     """The pairs of subjects of a run. *links* are pairs of keys (`from`, `to`) by relation."""
 

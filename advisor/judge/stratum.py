@@ -18,11 +18,11 @@ from advisor.judge.outcome import Match, Outcome, matches_of
 from advisor.judge.pooled import Pools, is_pooled, open_rows
 from advisor.judge.relations import Relations, subject_id
 from advisor.metrics import Measured
-from advisor.model import Rule, Truth, frozen
+from advisor.model import Rule, Truth, define, frozen
 from advisor.stats import partitions
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Evaluated:
     """Everything that was decided so far. *outcomes* has a frame for each stratum."""
 

@@ -27,6 +27,8 @@ from advisor.model import (
     Rule,
     Vocabulary,
     business_of,
+    define,
+    frozen,
 )
 from advisor.plugin import Failure, Registry
 
@@ -53,7 +55,7 @@ def _languages(name: str, registry: Registry) -> Sequence[str]:
     return (SOURCE,) if name == SOURCE else registry.languages()
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False)
 class ShopKnowledge:
     """One shop of a run: what is asked of it, who it is, the rules in force, the bands that others
     have too, and its own. *vocabulary* and *translated* are words and rules in its *language*."""
@@ -77,7 +79,7 @@ class ShopKnowledge:
         return {rule.id: rule for rule in self.translated.rules}
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Resolver:
     """Resolves the shops of a run: shops whose settings name the same rules and bands share
     them."""

@@ -12,7 +12,7 @@ its own.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -34,7 +34,7 @@ def held_column(metric: str, side: str) -> str:
 def effective_edges(
     resolved: Sequence[Resolved],
     rates: Rates,
-    columns: Sequence[str],
+    columns: Collection[str],
     *,
     conservative: bool = False,
 ) -> tuple[pl.Expr, pl.Expr]:
@@ -156,7 +156,7 @@ class _ConditionalEdges:
 
 
 def _edges_of(
-    structure: _Structure, numbers: _Numbers, columns: Sequence[str], *, conservative: bool
+    structure: _Structure, numbers: _Numbers, columns: Collection[str], *, conservative: bool
 ) -> tuple[pl.Expr, pl.Expr]:
     conditional = [
         _conditional(metric, at, numbers, columns) for at, metric in enumerate(structure.depends_on)
@@ -173,7 +173,7 @@ def _edges_of(
 
 
 def _conditional(
-    metric: str, at: int, numbers: _Numbers, columns: Sequence[str]
+    metric: str, at: int, numbers: _Numbers, columns: Collection[str]
 ) -> _ConditionalEdges:
     edges = {
         "low": numbers.part(at, lambda edges: edges.low),
@@ -222,7 +222,7 @@ def _chosen(parts: Sequence[_ConditionalEdges], side: str, other: pl.Expr) -> pl
 
 
 def _part_of(
-    metric: str, numbers: _Numbers, columns: Sequence[str], *, conservative: bool
+    metric: str, numbers: _Numbers, columns: Collection[str], *, conservative: bool
 ) -> pl.Expr:
     """The high edge that is a share of another metric of the same subject."""
     # Where the other metric is not known there is no such band.

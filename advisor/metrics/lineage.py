@@ -8,7 +8,7 @@ import polars as pl
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
 from advisor.metrics.windows import Windows
-from advisor.model import File, Window, frozen
+from advisor.model import File, Window, define, frozen
 
 
 @frozen
@@ -19,7 +19,7 @@ class Rows:
     ranges: tuple[tuple[int, int], ...]
 
 
-@attrs.define
+@define
 class Lineage:
     """Rows behind the values of many findings; of one subject they are looked up once, for all
     counts that the same of its rows have. *keys* are all that are asked for, by measured kind."""

@@ -33,6 +33,7 @@ from advisor.model import (
     Varies,
     Vocabulary,
     Window,
+    define,
     frozen,
 )
 from advisor.stats import intervals as evidence
@@ -256,10 +257,11 @@ def sums(
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
     a row is a day, *alike*: days that are not known, or too few to tell, do not vary beside
     chance. *of*: those rows of *frame* alone."""
-    usable = [m for m in metrics if _counted(m, frame.columns) and not m.derived]
-    counts = {c for m in usable for c in m.counts() if c in frame.columns}
+    columns = frozenset(frame.columns)
+    usable = [m for m in metrics if _counted(m, columns) and not m.derived]
+    counts = {c for m in usable for c in m.counts() if c in columns}
     terms = _Terms.of_counts(frame, sorted(counts), alike=alike)
-    parts = [p for m in usable for p in _parts(m, frame.columns, vocabulary, terms, by_day=by_day)]
+    parts = [p for m in usable for p in _parts(m, columns, vocabulary, terms, by_day=by_day)]
     labels: list[str] = []
     if "key" in by:
         labels = ["name", *(c for c in frame.columns if c.startswith("parent."))]
@@ -283,7 +285,7 @@ def sums(
     )
 
 
-@attrs.define
+@define
 class _Terms:
     """What is needed of each group: sums of terms of a row, and other aggregates, each once.
 
@@ -348,7 +350,7 @@ def _least(counts: pl.Series) -> float:
     return least if isinstance(least, int | float) else 0.0
 
 
-def _counted(metric: Metric, columns: Sequence[str]) -> bool:
+def _counted(metric: Metric, columns: Collection[str]) -> bool:
     """Whether every count that *metric* requires is there, and one at least above and below."""
     sides = filter(None, (metric.numerator, metric.denominator))
     return all(name in columns for name in metric.required()) and all(
@@ -358,7 +360,7 @@ def _counted(metric: Metric, columns: Sequence[str]) -> bool:
 
 def _parts(
     metric: Metric,
-    columns: Sequence[str],
+    columns: Collection[str],
     vocabulary: Vocabulary,
     terms: _Terms,
     *,
@@ -405,7 +407,7 @@ def _parts(
 def _exact_parts(
     metric: Metric,
     top: pl.Expr,
-    columns: Sequence[str],
+    columns: Collection[str],
     vocabulary: Vocabulary,
     terms: _Terms,
     total: Callable[[pl.Expr], pl.Expr],
@@ -444,7 +446,7 @@ def _one(of: pl.Expr) -> pl.Expr:
     return of * 0.0 + 1.0
 
 
-def _added(names: Sequence[str], columns: Sequence[str]) -> pl.Expr:
+def _added(names: Sequence[str], columns: Collection[str]) -> pl.Expr:
     present = [n for n in names if n[-1] != "?"]
     present += [n.rstrip("?") for n in names if n[-1] == "?" and n.rstrip("?") in columns]
     terms = [pl.col(n) if n in names else pl.col(n).fill_null(0.0) for n in present]
@@ -576,7 +578,7 @@ def _with_days(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
     return frame.with_columns(copies), [*columns, *days]
 
 
-def days_column(name: str, columns: Sequence[str]) -> str:
+def days_column(name: str, columns: Collection[str]) -> str:
     """Which column says how many days the metric *name* covers (`….before`: the window before)."""
     own = f"{name}.days"
     if own in columns:

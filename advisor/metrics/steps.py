@@ -10,8 +10,10 @@ from collections.abc import Collection, Sequence
 import attrs
 import polars as pl
 
+from advisor.model import define
 
-@attrs.define
+
+@define
 class Steps:
     """What several expressions are made of, each worked out once."""
 

@@ -43,7 +43,7 @@ from advisor.model.native_output import native_output_hidden
 from advisor.model.own_files import ALLOWED, files_below, named_folder, read_text, texts_below
 from advisor.model.personal import PERHAPS, mask_personal, pattern_for
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
-from advisor.model.record import TRANSLATED, frozen, short_digest
+from advisor.model.record import TRANSLATED, define, field_names, frozen, short_digest
 from advisor.model.request import Progress, Request
 from advisor.model.rule import (
     Action,
@@ -225,9 +225,11 @@ __all__ = [
     "chosen",
     "compiled",
     "cores",
+    "define",
     "digest_of",
     "discard",
     "field_key",
+    "field_names",
     "files_below",
     "files_named",
     "find_config",

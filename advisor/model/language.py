@@ -18,7 +18,7 @@ from advisor.model import numerals
 from advisor.model.compiled_form import compiled
 from advisor.model.locale_style import DAY_OF_MONTH, FULL_DAY, MONTH, Style, best_locale, style_of
 from advisor.model.message import Days, Listed, Message, Quantity, Value, message_from
-from advisor.model.record import TRANSLATED
+from advisor.model.record import TRANSLATED, frozen
 from advisor.model.text import finite, render
 from advisor.model.vocabulary import Unit
 
@@ -29,7 +29,7 @@ _MANY = 2  # the number that stands for a fraction: "1.5 days"
 _CONTEXT = "\x04"  # between a context and its text, as in .mo files
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Catalogue:
     """The texts of one language: *texts* by the English one, *plurals* by the English singular,
     with the number of forms that *rule* (C, as gettext has it) chooses from."""
@@ -77,7 +77,7 @@ def _parts(sources: Sequence[str]) -> dict[str, Any]:
     return {"texts": texts, "plurals": plurals, "rule": rule or "n != 1"}
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Language:
     """A language as it is written in a region."""
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Self
 
-import attrs
-
+from advisor.model.record import frozen
 from advisor.model.vocabulary import Unit
 
 
-@attrs.frozen
+@frozen
 class Quantity:
     """A number with its unit, as part of a message."""
 
@@ -23,7 +22,7 @@ class Quantity:
     currency: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Days:
     """A period, as part of a message."""
 
@@ -31,7 +30,7 @@ class Days:
     last: date
 
 
-@attrs.frozen
+@frozen
 class Listed:
     """The first *most* of *names*, as part of a message: `a, b and 3 more`."""
 

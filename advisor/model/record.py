@@ -1,15 +1,17 @@
-"""`frozen`: attrs classes that are made when they are first used.
+"""`frozen`: attrs classes that are made when that pays.
 
 For each class attrs writes and compiles a constructor, a comparison, a hash and a representation,
-which for the 350 classes of a run takes longer than importing most libraries, and half of them are
-never used in it. Here a class stays as it is written until its first instance is made or its fields
-are asked for, and all classes share one comparison, hash and representation; what the type checker
-sees is `attrs.frozen`.
+which for the 350 classes of a run takes longer than importing most libraries; most of them have few
+instances, and half of them none. Here a class stays as it is written until its fields are asked for
+or it has had some instances, and all classes share one comparison, hash and representation; what
+the type checker sees is `attrs.frozen`.
 """
 
+import sys
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -17,31 +19,53 @@ TRANSLATED = {"translated": True}
 """The metadata of a field whose text readers of reports see: catalogues have it."""
 
 if TYPE_CHECKING:
-    from attrs import frozen as frozen  # noqa: PLC0414 (given on)
+    from attrs import define as define  # noqa: PLC0414 (given on)
+    from attrs import frozen as frozen  # noqa: PLC0414
 else:
 
     def frozen(cls: type | None = None, *, eq: bool = True) -> Any:
         """As attrs.frozen: immutable, compared and hashed by its fields unless *eq* is False; made
-        at its first use, and without slots, since those make another class."""
+        when it pays, and without slots, since those make another class."""
 
         def made(cls: type) -> type:
-            if "__repr__" not in cls.__dict__:
-                cls.__repr__ = _repr
-            if eq and "__eq__" not in cls.__dict__:
-                cls.__eq__ = _eq
-                cls.__hash__ = _hash
-            cls.__attrs_attrs__ = _Fields()
-            cls.__init__ = _first(cls)
-            return cls
+            cls.__setattr__ = cls.__delattr__ = _refuse
+            return _unmade(cls, attrs.frozen, eq=eq)
+
+        return made if cls is None else made(cls)
+
+    def define(cls: type | None = None, *, eq: bool = True) -> Any:
+        """As attrs.define, for values that change: without a hash."""
+
+        def made(cls: type) -> type:
+            made = _unmade(cls, attrs.define, eq=eq)
+            if eq:
+                made.__hash__ = None
+            return made
 
         return made if cls is None else made(cls)
 
 
+def _unmade(cls: Any, decorator: Any, *, eq: bool) -> Any:
+    if "__repr__" not in cls.__dict__:
+        cls.__repr__ = _repr
+    if eq and "__eq__" not in cls.__dict__:
+        cls.__eq__ = _eq
+        cls.__hash__ = _hash
+    cls.__attrs_attrs__ = _Fields(decorator)
+    cls.__init__ = _first(cls)
+    return cls
+
+
 _MAKING = RLock()
+_FEW = 200  # instances, which take as long as compiling a constructor for them
+_FIELD = type(attrs.field())
 
 
 class _Fields:
-    """The fields of a class that is not made yet."""
+    """The fields of a class that *decorator* has not made yet."""
+
+    def __init__(self, decorator: Any) -> None:
+        self.decorator = decorator
 
     def __get__(self, instance: object, cls: Any) -> Any:
         for base in reversed(cls.__mro__):  # a class that has none of its own has its base's
@@ -49,22 +73,99 @@ class _Fields:
         return cls.__attrs_attrs__
 
 
+def _refuse(*_: object) -> None:
+    raise attrs.exceptions.FrozenInstanceError
+
+
 def _first(cls: Any) -> Any:
-    """The constructor of *cls* until it is made."""
+    """The constructor of *cls* until it is made: looks at the class when it is first called."""
 
     def constructor(self: Any, *values: Any, **named: Any) -> None:
+        with _MAKING:
+            if cls.__dict__["__init__"] is constructor:  # no other thread was faster
+                fields = _plain_fields(cls)
+                if fields is None:
+                    _make(cls)
+                else:
+                    cls.__init__ = _of_few(cls, *fields)
+        cls.__init__(self, *values, **named)
+
+    return constructor
+
+
+def _of_few(cls: Any, names: tuple[str, ...], defaults: Mapping[str, object]) -> Any:
+    """A constructor for the first instances of *cls*, whose fields are plain."""
+    left = _FEW
+
+    def constructor(self: Any, *values: Any, **named: Any) -> None:
+        nonlocal left
+        left -= 1
+        held = self.__dict__
+        if left >= 0 and len(values) <= len(names):
+            given = dict(zip(names, values, strict=False))
+            if not (given and named and given.keys() & named.keys()):
+                held.update(defaults)
+                held.update(given)
+                held.update(named)
+                if len(held) == len(names):
+                    return
+                held.clear()  # attrs says what is wrong
         _make(cls)
         cls.__init__(self, *values, **named)
 
     return constructor
 
 
+_Plain = tuple[tuple[str, ...], Mapping[str, object]]
+_PLAIN: dict[type, _Plain | None] = {}
+
+
+def _plain_fields(cls: Any) -> _Plain | None:
+    """The names and defaults of *cls* where its annotations say everything, else None."""
+    if cls not in _PLAIN:
+        _PLAIN[cls] = _look_at(cls)
+    return _PLAIN[cls]
+
+
+def _look_at(cls: Any) -> _Plain | None:
+    if sys.version_info >= (3, 14):  # annotations are worked out when they are asked for
+        return None
+    names: dict[str, None] = {}
+    defaults: dict[str, object] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        own = base.__dict__
+        if not isinstance(own.get("__attrs_attrs__"), _Fields) or "__attrs_post_init__" in own:
+            return None
+        for name, annotation in own.get("__annotations__", {}).items():
+            if ClassVar in (annotation, getattr(annotation, "__origin__", None)):
+                continue
+            if isinstance(annotation, str) or isinstance(own.get(name), _FIELD) or name[0] == "_":
+                return None
+            names[name] = None
+            if name in own:
+                defaults[name] = own[name]
+    return tuple(names), defaults
+
+
+def field_names(cls: Any) -> tuple[str, ...] | None:
+    """The names of the fields of an attrs class, which is not made for it where it is `frozen`;
+    None for any other class."""
+    if not any("__attrs_attrs__" in vars(base) for base in cls.__mro__):
+        return None
+    plain = _plain_fields(cls)
+    return plain[0] if plain else tuple(field.name for field in attrs.fields(cls))
+
+
 def _make(cls: Any) -> None:
     with _MAKING:
-        if not isinstance(cls.__dict__.get("__attrs_attrs__"), _Fields):
+        fields = cls.__dict__.get("__attrs_attrs__")
+        if not isinstance(fields, _Fields):
             return  # it is none of these, or made already
+        _PLAIN[cls] = None  # attrs takes the defaults away
         # Other threads may ask meanwhile: they wait here, as what leads here is only replaced.
-        attrs.frozen(cls, init=True, eq=False, repr=False, slots=False)
+        if fields.decorator is attrs.frozen:
+            del cls.__setattr__, cls.__delattr__
+        fields.decorator(cls, init=True, eq=False, repr=False, slots=False)
 
 
 _VALUES: dict[type, Any] = {}
@@ -73,8 +174,10 @@ _VALUES: dict[type, Any] = {}
 def _values(cls: Any) -> Any:
     """What gets the values that *cls* is compared by."""
     if cls not in _VALUES:
-        names = [field.name for field in attrs.fields(cls) if field.eq]
-        _VALUES[cls] = attrgetter(*names) if names else lambda _: ()
+        plain = _plain_fields(cls)
+        _VALUES[cls] = _getter(
+            plain[0] if plain else [field.name for field in attrs.fields(cls) if field.eq]
+        )
     return _VALUES[cls]
 
 
@@ -84,10 +187,15 @@ _HASHED: dict[type, Any] = {}
 def _hashed(cls: Any) -> Any:
     """What gets the values that *cls* is hashed by: fields may be compared and not hashed."""
     if cls not in _HASHED:
-        fields = attrs.fields(cls)
+        plain = _plain_fields(cls)
+        fields = () if plain else attrs.fields(cls)
         names = [f.name for f in fields if (f.eq if f.hash is None else f.hash)]
-        _HASHED[cls] = attrgetter(*names) if names else lambda _: ()
+        _HASHED[cls] = _getter(plain[0] if plain else names)
     return _HASHED[cls]
+
+
+def _getter(names: Sequence[str]) -> Any:
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def _eq(self: Any, other: object) -> Any:
@@ -104,8 +212,10 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    fields = attrs.fields(self.__class__)
-    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in fields if field.repr)
+    plain = _plain_fields(self.__class__)
+    fields = () if plain else attrs.fields(self.__class__)
+    names = plain[0] if plain else [field.name for field in fields if field.repr]
+    shown = (f"{name}={getattr(self, name)!r}" for name in names)
     return f"{self.__class__.__qualname__.rpartition('>.')[2]}({', '.join(shown)})"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from advisor.metrics import comes_after
-from advisor.model import Better, Vocabulary
+from advisor.model import Better, Vocabulary, define
 from advisor.plan.actions import Planned
 from advisor.plan.findings import PricedFinding
 from advisor.plan.money import Gain, Price
@@ -68,7 +68,7 @@ class _Piece:
     metrics: frozenset[str]
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Claimed:
     """What has been claimed so far, piece by piece."""
 

@@ -8,7 +8,7 @@ import attrs
 import pluggy
 
 from advisor.errors import AdvisorError, PluginError
-from advisor.model import BandFile, Note, RulePack, VocabularyFile, frozen
+from advisor.model import BandFile, Note, RulePack, VocabularyFile, define, frozen
 from advisor.plugin.guard import describe_error, guarded
 from advisor.plugin.hookspecs import KindInfo, Provider, ReportFormat, Templates
 from advisor.plugin.tracing import Trace
@@ -42,7 +42,7 @@ class PluginInfo:
     problem: str | None = None
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class HookCaller:
     """The plugins that were found, and how their hooks are called.
 

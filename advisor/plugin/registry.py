@@ -25,6 +25,7 @@ from advisor.model import (
     Vocabulary,
     VocabularyFile,
     check_bands,
+    define,
     frozen,
     merge,
 )
@@ -76,7 +77,7 @@ class Computed:
         return [f"plugin {owner}: {why}" for owner, why in failures.items()]
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Registry(HookCaller):
     """All plugins of a run, behind one typed method for each hook. *isolated* are notes on what
     plugins cannot do in a child."""

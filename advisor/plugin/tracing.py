@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-from advisor.model import mask_personal
+from advisor.model import define, mask_personal
 
 T = TypeVar("T")
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Trace:
     """Tells each call as a line; calls that happen for every file are added up until `tell_sums`.
 

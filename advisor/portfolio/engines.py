@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from advisor.model import cores
+from advisor.model import cores, define
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class LocalEngine:
         """Nothing is to be ended."""
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class ProcessEngine:
     """Child processes of this machine, through the project's one runner."""
 

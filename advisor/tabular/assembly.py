@@ -11,6 +11,7 @@ from advisor.model import (
     Listed,
     Reading,
     Source,
+    define,
     lazy_gettext,
     lazy_ngettext,
     time_zone_named,
@@ -50,7 +51,7 @@ _ID = 1e11  # ids have at least as many digits
 _DAYS = 366  # no hour, day or week of a calendar is larger
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class FileReader:
     """Reads one source as one kind; *not_additive* counts are not checked against totals."""
 

@@ -10,6 +10,7 @@ from advisor.model import (
     Period,
     Quantity,
     Unit,
+    define,
     frozen,
     lazy_gettext,
     lazy_ngettext,
@@ -116,7 +117,7 @@ def percent_of(kind: Kind, container: Container) -> Percent:
     return kind.percent
 
 
-@attrs.define
+@define
 class ColumnReader:
     """Turns the body of a grid into values, and says what could not be read."""
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-import attrs
 import polars as pl
 
-from advisor.model import Listed, Quantity, Unit, lazy_gettext, lazy_ngettext
+from advisor.model import Listed, Quantity, Unit, frozen, lazy_gettext, lazy_ngettext
 from advisor.plugin import Steps
 from advisor.tabular import cells
 from advisor.tabular.columns import Values, decimals
@@ -14,7 +13,7 @@ from advisor.tabular.notes import SHOWN, Notes
 from advisor.tabular.states import states
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CountReader:
     """Makes the counts of a file of *kind* of the values of its columns."""
 

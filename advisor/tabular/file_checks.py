@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 import attrs
 import polars as pl
 
-from advisor.model import Listed, lazy_gettext
+from advisor.model import Listed, frozen, lazy_gettext
 from advisor.plugin import Steps
 from advisor.tabular import checks
 from advisor.tabular.columns import ColumnReader, Values, decimals
@@ -14,7 +14,7 @@ from advisor.tabular.notes import SHOWN, Notes, silent
 from advisor.tabular.rows import Rows
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class FileChecks:
     """Holds what a file of *kind* prints against what its rows say; *not_additive* counts are not
     checked against totals."""

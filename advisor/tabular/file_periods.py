@@ -8,7 +8,7 @@ from functools import cache
 import attrs
 import polars as pl
 
-from advisor.model import Days, Grain, Period, lazy_gettext
+from advisor.model import Days, Grain, Period, frozen, lazy_gettext
 from advisor.plugin import ReadContext, Steps
 from advisor.tabular.dates import days
 from advisor.tabular.day_fields import BUDDHIST
@@ -19,7 +19,7 @@ from advisor.tabular.notes import Notes
 from advisor.tabular.words import fold, words
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class FilePeriods:
     """Finds the days that a file states outside its rows."""
 

@@ -156,9 +156,14 @@ class Recogniser:
         return frozenset(header_text(name).key for names in ignores for name in names)
 
     @cached_property
-    def _not_used(self) -> Sequence[tuple[str, re.Pattern[str]]]:
+    def _not_used(self) -> Sequence[tuple[str, re.Pattern[str], str]]:
+        """For each reason a pattern of all that it may hold for, where anything stands for the long
+        parts that patterns name, and the whole pattern, which takes ten times as long to
+        compile."""
+        parts = self._kind.pattern_parts
+        anything = dict.fromkeys(parts, ".*")
         return [
-            (reason, re.compile("|".join(f"(?:{whole_pattern(p, self._kind)})" for p in patterns)))
+            (reason, re.compile(_any_of(patterns, anything), re.DOTALL), _any_of(patterns, parts))
             for reason, patterns in self._kind.not_used.items()
         ]
 
@@ -405,7 +410,14 @@ class Recogniser:
         if header_text(header).key in self._ignored:
             return ""
         text = plain_header(header)
-        return next((why for why, pattern in self._not_used if pattern.search(text)), None)
+        return next(
+            (
+                why
+                for why, perhaps, pattern in self._not_used
+                if perhaps.search(text) and re.search(pattern, text)
+            ),
+            None,
+        )
 
     def nearest(self, header: str) -> str:
         """The known header that *header* resembles, or ""."""
@@ -446,11 +458,15 @@ def _names_of(column: ColumnSpec) -> Iterator[tuple[bool, str, int, str]]:
                 yield bool(guessed), language, rank, name
 
 
-def whole_pattern(pattern: str, kind: Kind) -> str:
-    """A pattern of *kind* with the parts that it names."""
-    for name, part in kind.pattern_parts.items():
+def whole_pattern(pattern: str, parts: Mapping[str, str]) -> str:
+    """A pattern with the *parts* that it names."""
+    for name, part in parts.items():
         pattern = pattern.replace(f"<{name}>", part)
     return pattern
+
+
+def _any_of(patterns: Sequence[str], parts: Mapping[str, str]) -> str:
+    return "|".join(f"(?:{whole_pattern(pattern, parts)})" for pattern in patterns)
 
 
 def _keys_of(column: ColumnSpec) -> frozenset[str]:

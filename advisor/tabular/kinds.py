@@ -1,7 +1,7 @@
 """Loading kinds of files from a package's `kinds/*.toml`, and telling all that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -11,6 +11,8 @@ from advisor.errors import Mistakes, unknown
 from advisor.model import Container, compiled, parse_toml, structure
 from advisor.tabular.headers import whole_pattern
 from advisor.tabular.kind import CellRule, Kind, Role
+
+_LOOKS_AWAY = re.compile(r"\(\?<?!")
 
 
 def kind_of(text: str, *, where: str) -> Kind:
@@ -123,7 +125,7 @@ def lint(kind: Kind) -> Iterator[str]:
     for reason, patterns in kind.not_data.items():
         yield from _patterns(f"not-data.{reason}", patterns)
     for reason, patterns in kind.not_used.items():
-        yield from _patterns(f"not-used.{reason}", (whole_pattern(p, kind) for p in patterns))
+        yield from _not_used(f"not-used.{reason}", patterns, kind.pattern_parts)
 
 
 def _cell(at: str, kind: Kind, cell: CellRule) -> Iterator[str]:
@@ -134,6 +136,13 @@ def _cell(at: str, kind: Kind, cell: CellRule) -> Iterator[str]:
             yield f"{at}.cell: {unknown('column', other, kind.columns)}"
     if cell.min is not None and cell.max is not None and cell.min > cell.max:
         yield f"{at}.cell: no value is both at least {cell.min:g} and at most {cell.max:g}"
+
+
+def _not_used(place: str, patterns: Sequence[str], parts: Mapping[str, str]) -> Iterator[str]:
+    yield from _patterns(place, (whole_pattern(pattern, parts) for pattern in patterns))
+    for pattern in patterns:
+        if _LOOKS_AWAY.search(pattern) and any(f"<{part}>" in pattern for part in parts):
+            yield f"{place}: {pattern!r} has (?! or (?<! and names a part, which it cannot"
 
 
 def _patterns(place: str, patterns: Iterable[str]) -> Iterator[str]:

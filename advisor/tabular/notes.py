@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from advisor.model import Note
+from advisor.model import Note, define
 from advisor.tabular.kind import Kind, Role
 
 SHOWN = 5  # names in one note
@@ -20,7 +20,7 @@ def silent(_code: str, _text: str) -> None:
     """Says nothing."""
 
 
-@attrs.define
+@define
 class Notes:
     """Notes about one file, each said once."""
 

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import Grain, Links, Table, frozen, is_count, lazy_gettext, lazy_ngettext
+from advisor.model import Grain, Links, Table, define, frozen, is_count, lazy_gettext, lazy_ngettext
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
 from advisor.tabular.kind import CellType, Kind, SubjectSpec
@@ -38,7 +38,7 @@ class Tables:
     left_out: dict[str, int]
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class SubjectReader:
     """Makes tables of rows. *whole* gives a hash of every cell of each row, for finding rows that
     are the same in all of the file's columns, known or not; *aspects* one of all but its counts."""

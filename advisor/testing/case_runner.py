@@ -30,6 +30,7 @@ from advisor.model import (
     Vocabulary,
     Window,
     before,
+    define,
 )
 from advisor.plugin import Derived
 from advisor.testing.cases import Case, CaseOutcome, CaseSubject
@@ -42,7 +43,7 @@ _FILE = File(Path("case"), "case", 0, "")
 _WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
 
 
-@attrs.define
+@define
 class CaseRunner:
     """Judges cases with the bands and words of a run. One engine serves all of them."""
 

@@ -7,6 +7,7 @@ import attrs
 
 from advisor.errors import PluginError
 from advisor.judge import Engine, choose
+from advisor.model import define
 from advisor.plugin import Computed, Counts, Derived, MetricsContext, Registry, add, load_plugins
 
 
@@ -39,7 +40,7 @@ def with_given(registry: Registry, given: Sequence[Derived]) -> Registry:
     return _Given(**held, given=tuple(given))
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Given(Registry):
     given: tuple[Derived, ...] = attrs.field(default=(), kw_only=True)
 

@@ -82,7 +82,7 @@ class VocabularyContract(Contract):
             raise AssertionError(str(error)) from None
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Speaker:
     """A plugin of words alone."""
 

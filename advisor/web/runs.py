@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from advisor.errors import AdvisorError
-from advisor.model import CONFIG_NAME, frozen, lazy_gettext
+from advisor.model import CONFIG_NAME, define, frozen, lazy_gettext
 from advisor.plugin import MIB, Cause, ChildDied, Limits, python_command, run_process
 from advisor.web.workspace import PLAN, Workspace
 
@@ -55,7 +55,7 @@ class Options:
         return ("--language", self.language) if self.language else ()
 
 
-@attrs.define
+@define
 class Run:
     """A plan in the making, or how that ended. *began* is of the monotonic clock."""
 
@@ -71,7 +71,7 @@ class Run:
         return int((self.ended or time.monotonic()) - self.began)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Inspection:
     """How the files were recognized that have this *stamp*."""
 

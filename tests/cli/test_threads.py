@@ -6,9 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from polars.lazyframe.opt_flags import DEFAULT_QUERY_OPT_FLAGS
 
 from advisor.cli import threads
-from advisor.cli.threads import KEPT, LARGE_FILE, MEMORY, VARIABLE, limit_threads
+from advisor.cli.threads import (
+    KEPT,
+    LARGE_FILE,
+    LEFT_OUT,
+    MEMORY,
+    VARIABLE,
+    limit_threads,
+    planned_simply,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +94,18 @@ def test_diagnose_takes_one_thread_for_a_small_folder(tmp_path: Path) -> None:
     )
     assert done.returncode == 3
     assert "threads 1" in done.stdout
+
+
+def test_queries_over_small_files_are_planned_simply_and_those_after_them_as_before(
+    tmp_path: Path,
+) -> None:
+    def passes() -> list[bool]:
+        return [getattr(DEFAULT_QUERY_OPT_FLAGS, name) for name in LEFT_OUT]
+
+    usual = passes()
+    assert any(usual)
+    with planned_simply([str(tmp_path)]):
+        assert not any(passes())
+    assert passes() == usual
+    with planned_simply([str(large(tmp_path / "ads.csv"))]):
+        assert passes() == usual

@@ -16,15 +16,21 @@ digits with the number of a rule set, and then
 Definitions, facts and answers are JSON. Facts go to the library as they come.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import os
 import signal
 import struct
 import sys
+import types
 import warnings
-from collections.abc import Callable
-from typing import IO, Any
+
+TYPE_CHECKING = False  # importing typing takes longer than all of this file
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO, Any
 
 # Sessions run one at a time, so one constant will do; live ones are told apart by a hash only.
 SID = "s"
@@ -158,8 +164,31 @@ def _line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {said}".split())[:500]
 
 
+class _Later(types.ModuleType):
+    """A module that is imported when something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        module = __import__(self.__name__)
+        vars(self).update(vars(module))
+        return getattr(module, name)
+
+
+def _import_later() -> None:
+    """Has modules wait that durable_rules imports and hardly ever uses, which would take as long as
+    all the rest."""
+    for name in ("inspect", "logging", "random", "traceback"):
+        sys.modules.setdefault(name, _Later(name))
+    inspect, logging = sys.modules["inspect"], sys.modules["logging"]
+    # All that it asks of them where nothing is wrong: once for each rule, and to start.
+    vars(inspect).setdefault("ismethod", lambda of: isinstance(of, types.MethodType))
+    vars(logging).setdefault("getLogger", lambda _: logging)
+
+
 def _ready() -> dict[str, object]:
     try:
+        _import_later()
         # With the C part missing or built for another Python, only the import tells.
         import durable.engine  # noqa: F401
     except Exception as error:  # noqa: BLE001 (whatever stops it is the answer)

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS, Listed, lazy_ngettext
+from advisor.model import HEAD_ROWS, Listed, define, lazy_ngettext
 from advisor.tabular.cells import tidy
 from advisor.tabular.containers.pages import ONE_PAGE, Page, page_of, pages_missing
 from advisor.tabular.json_text import read_json
@@ -39,7 +39,7 @@ _NOTHING: tuple[object, ...] = (None, "", [], "0", False)
 DEEPEST = 64  # levels; the deepest real document has eight
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class RecordGrid:
     """A list of objects. Row 0 is the header: the dotted path of every value. *above* has the plain
     values of the objects around the list: what is true of all its rows, such as the currency."""

@@ -5,10 +5,9 @@ import re
 import weakref
 from collections.abc import Collection, Sequence
 
-import attrs
 import polars as pl
 
-from advisor.model import HEAD_ROWS, Grid
+from advisor.model import HEAD_ROWS, Grid, define
 from advisor.tabular.cells import tidied
 from advisor.tabular.words import words
 
@@ -16,7 +15,7 @@ _MOST = 500  # lines; a longer sheet is a table of rows
 _VALUE = re.compile(r"^[^\w]{0,3}\(?[A-Za-z]{0,3}\.?\s?[-−+(]?[0-9][0-9.,\s]*\)?\s?%?$")
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class LinesGrid:
     """The grid of another whose first text in each line is a name: a row for each column of
     values. Row numbers are those of the columns."""

@@ -9,10 +9,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-import attrs
 import polars as pl
 
-from advisor.model import HEAD_ROWS, frozen
+from advisor.model import HEAD_ROWS, define, frozen
 from advisor.tabular.cells import tidied
 from advisor.tabular.json_text import read_json
 from advisor.tabular.words import words
@@ -42,7 +41,7 @@ class _Place:
     path: tuple[str, ...] = ()
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class TableGrid:
     """A table as a grid: row 1 is its header."""
 

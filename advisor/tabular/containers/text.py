@@ -13,7 +13,7 @@ import polars as pl
 from polars.exceptions import ComputeError, PolarsError, SchemaError
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS
+from advisor.model import HEAD_ROWS, define
 from advisor.tabular.cells import OPEN_DOT, PLAIN, tidied
 from advisor.tabular.containers.quotes import closed
 from advisor.tabular.words import words
@@ -136,7 +136,7 @@ def _lines(stream: io.BufferedIOBase) -> Iterator[str]:
         yield text
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class TextGrid:
     """A CSV or TSV file. *data* is the file as UTF-8, None where *path* can be read as it is.
 

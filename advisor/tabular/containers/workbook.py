@@ -3,16 +3,15 @@
 import functools
 from collections.abc import Collection, Sequence
 
-import attrs
 import polars as pl
 from fastexcel import ExcelReader, FastExcelError
 
 from advisor.errors import AdvisorError
-from advisor.model import HEAD_ROWS, lazy_ngettext, native_output_hidden
+from advisor.model import HEAD_ROWS, define, lazy_ngettext, native_output_hidden
 from advisor.tabular.cells import tidied
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class SheetGrid:
     """One sheet; calamine reads every cell, whatever the file says its dimension is."""
 

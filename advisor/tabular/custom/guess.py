@@ -16,7 +16,16 @@ from itertools import permutations
 import attrs
 import polars as pl
 
-from advisor.model import CountUnit, Grid, Metric, SourceSection, Vocabulary, frozen, mask_personal
+from advisor.model import (
+    CountUnit,
+    Grid,
+    Metric,
+    SourceSection,
+    Vocabulary,
+    define,
+    frozen,
+    mask_personal,
+)
 from advisor.plugin import alone
 from advisor.tabular import cells
 from advisor.tabular.amounts import Asked, Spelling, amounts_of, settle, take_apart
@@ -261,7 +270,7 @@ class _Names:
         return close[0] if close else None
 
 
-@attrs.define
+@define
 class _Found:
     """Columns of numbers on their way to meanings."""
 
