@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import pytest
 
-from advisor.model import frozen
+from advisor.model import define, field_names, frozen
 
 
 @frozen
@@ -95,7 +95,11 @@ def test_a_field_may_be_compared_and_not_hashed() -> None:
     assert Table("a", {"x": 1}) != Table("a", {"x": 2})
 
 
-def test_a_class_is_made_at_its_first_use_and_its_bases_before_it() -> None:
+def is_made(cls: type) -> bool:
+    return isinstance(vars(cls)["__attrs_attrs__"], tuple)
+
+
+def test_a_class_is_made_when_its_fields_are_asked_for_and_its_bases_before_it() -> None:
     @frozen
     class Base:
         one: int
@@ -104,14 +108,81 @@ def test_a_class_is_made_at_its_first_use_and_its_bases_before_it() -> None:
     class Derived(Base):
         two: int = 2
 
-    def is_made(cls: type) -> bool:
-        return isinstance(vars(cls)["__attrs_attrs__"], tuple)
-
     assert not is_made(Base)
     assert not is_made(Derived)
     assert [field.name for field in attrs.fields(Derived)] == ["one", "two"]
     assert is_made(Base)
     assert Derived(1) == Derived(1, 2)
+
+
+def test_a_class_of_few_instances_is_not_made() -> None:
+    @frozen
+    class Few:
+        one: int
+        two: str = "2"
+
+    first = Few(1, two="b")
+    assert (Few(1), Few(two="b", one=1)) == (Few(1, "2"), first)
+    assert len({Few(1), Few(1)}) == 1
+    assert str(first).endswith("Few(one=1, two='b')")
+    assert field_names(Few) == ("one", "two")
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        first.one = 2  # type: ignore[misc]
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        del first.one
+    assert not is_made(Few)
+    assert [Few(n).one for n in range(1000)] == list(range(1000))
+    assert is_made(Few)
+    assert attrs.evolve(first, one=3) == Few(3, "b")
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [((), {}), ((1, "2", "3", 4), {}), ((1,), {"left": 1}), ((1,), {"other": 1})],
+)
+def test_wrong_arguments_are_refused_from_the_first_instance_on(
+    values: tuple[object, ...], named: dict[str, object]
+) -> None:
+    @frozen
+    class Fresh:
+        left: int
+        right: str = "r"
+
+    for _ in range(2):
+        with pytest.raises(TypeError, match="argument"):
+            Fresh(*values, **named)  # type: ignore[arg-type]
+
+
+def test_fields_that_say_more_than_a_default_have_it_from_the_first_instance_on() -> None:
+    @frozen
+    class Held:
+        _own: int
+        each: list[int] = attrs.field(factory=list)
+
+    assert Held(own=1) == Held(1, [])
+    assert Held(1).each is not Held(1).each
+
+
+def test_values_that_change_are_no_keys() -> None:
+    @define
+    class Count:
+        n: int = 0
+
+    count = Count()
+    count.n += 1
+    assert count == Count(1)
+    assert count != Count()
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(count)
+    with pytest.raises(TypeError, match="argument"):
+        Count(1, 2)  # type: ignore[call-arg]
+
+    @define(eq=False)
+    class Own:
+        n: int = 0
+
+    assert Own() != Own()
+    assert len({Own(), Own()}) == 2
 
 
 def test_threads_that_use_a_class_first_at_the_same_time_make_it_once() -> None:

@@ -28,6 +28,11 @@ from tests.tabular.making import VIDEOS, kind
         ('["^growth"]', '["["]', "not-data.growth: '[' is no pattern"),
         ('grain = "period"', 'grain = "period"\ncontainers = ["pdf"]', "containers: unknown"),
         ('grain = "period"', 'grain = "week"', "grain: unknown value 'week'"),
+        (
+            'grain = "period"',
+            'grain = "period"\npattern-parts.event = "^a"\nnot-used.no = ["(?!<event>)b"]',
+            "not-used.no: '(?!<event>)b' has (?! or (?<! and names a part",
+        ),
         ('type = "duration"', 'typ = "duration"', "unknown key 'typ'; did you mean 'type'?"),
     ],
 )
