@@ -1,6 +1,7 @@
 """The shop's advisor.toml: its sections, and reading them with every error at once."""
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -292,9 +293,16 @@ def identifier(name: str) -> str:
 
 
 def find_config(folders: Iterable[Path]) -> Path | None:
-    """The advisor.toml that lies in one of *folders*. Raises AdvisorError where several do."""
+    """The advisor.toml that lies in one of *folders*. Raises AdvisorError where several do, and
+    where one is no file: a plan without the settings would be another one."""
     places = dict.fromkeys(folder.resolve() / CONFIG_NAME for folder in folders)
-    found = [place for place in places if place.is_file()]
+    found = [place for place in places if os.path.lexists(place)]
+    for place in found:
+        if not place.is_file():
+            hint = "make it a file, or take it away"
+            raise AdvisorError(
+                "is a folder, a device or a broken link", where=str(place), hint=hint
+            )
     if len(found) > 1:
         where = " and ".join(str(one) for one in found[:2])
         raise AdvisorError(

@@ -1,13 +1,16 @@
 """An advisor.toml is read strictly: everything that cannot be is named at once."""
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from advisor.errors import Mistakes
+from advisor.errors import AdvisorError, Mistakes
 from advisor.knowledge.load import check_names, inactive_reason
 from advisor.model.rule import Profile, Rule, Status
-from advisor.model.settings import Settings, business_of, read_settings
+from advisor.model.settings import Settings, business_of, find_config, read_settings
 from advisor.model.shop import Business
 from tests.core import TODAY, WORDS, rule
 
@@ -276,3 +279,23 @@ def test_an_agency_file_with_mistakes_says_so(tmp_path: Path) -> None:
 
     assert caught.value.where == "agency.toml"
     assert caught.value.mistakes == ("mute 1.reason: say why, for people who read it later",)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.mkdir,
+        lambda place: place.symlink_to("nowhere"),
+        pytest.param(
+            os.mkfifo if hasattr(os, "mkfifo") else Path.mkdir,
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes"),
+        ),
+    ],
+    ids=["folder", "broken link", "pipe"],
+)
+def test_settings_that_are_no_file_are_not_passed_over(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "advisor.toml")
+    with pytest.raises(AdvisorError, match="is a folder, a device or a broken link"):
+        find_config([tmp_path])
