@@ -8,7 +8,7 @@ from advisor.cli import main
 
 PARENT = "ADVISOR_PARENT"
 """The process that a command works for: when it has gone, the command ends too."""
-_LOOK = 0.5  # seconds
+_LOOK = 0.05  # seconds: before the next page begins
 
 
 def _end_with(parent: int) -> None:

@@ -1,8 +1,10 @@
 """The server: one process, the loopback address, until Ctrl-C."""
 
 import contextlib
+import ctypes
 import gc
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 
@@ -12,6 +14,7 @@ from advisor.web.guard import TOKEN, Session
 from advisor.web.runs import Runs
 
 HOST = "127.0.0.1"
+_ARENA_MAX, _ARENAS = -8, 2  # of glibc's mallopt
 _OFTEN = 2_000  # objects after which garbage is looked for: each request leaves some in circles
 
 
@@ -51,9 +54,17 @@ def serve_page(
     # The command line looks for garbage so seldom that a page that is open for days would grow.
     gc.freeze()
     gc.set_threshold(_OFTEN)
+    _share_heaps()
     tell(link)
     if browser:
         with contextlib.suppress(webbrowser.Error):
             webbrowser.open(link)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listener])
+
+
+def _share_heaps() -> None:
+    """Has glibc use two heaps for all threads: else each has its own, and keeps what was freed."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)

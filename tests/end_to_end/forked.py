@@ -9,10 +9,12 @@ The workers of a portfolio run (`--jobs`) are forks too, made when the run begin
 threads, which a fork would lose.
 """
 
+import contextlib
 import gc
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -102,12 +104,16 @@ def main() -> None:
         if not line.strip():
             status = os.waitpid(running, 0)[1]
             print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+            running = 0
             continue
         running = os.fork()
         if running == 0:
             os.setpgid(0, 0)
             run(*json.loads(line))
         print(running, file=answers, flush=True)
+    if running:  # and nobody has waited for it: a test has failed
+        with contextlib.suppress(OSError):
+            os.killpg(running, signal.SIGKILL)
 
 
 def run(words: list[str], output: str) -> None:
