@@ -21,6 +21,7 @@ OWN = 5  # rows of a subject; with fewer it is held to the shop
 FAR = 6.0  # robust standard deviations: a heavy tail (Pareto, shape 1) has 0.7 % beyond
 ABOVE = 4.0  # of them, for the amount: it also varies with how much was sold
 LEAST, LEAST_SHOP = 0.25, 0.6  # of a deviation: a subject's prices vary by a half, a shop's by more
+_MARGIN = 1 + 1e-9  # for the rounding of a quotient
 _NORMAL = 1.4826  # makes the median absolute deviation the standard deviation of a normal
 
 
@@ -79,7 +80,7 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
     """Return which rows are held back; None where none is."""
     amount = pl.when(pl.col(money) > 0).then(pl.col(money))
     values = {"__tmp_0": amount} | {
-        f"__tmp_{at}": amount / pl.max_horizontal(pl.col(event), pl.lit(1.0))
+        f"__tmp_{at}": amount / pl.when(pl.col(event) > 1).then(event).otherwise(1.0)
         for at, event in enumerate(events, start=1)
     }
     names = list(values)
@@ -160,6 +161,11 @@ def _some_above(frame: pl.DataFrame, values: Sequence[pl.Expr], times: float) ->
     above = pl.Series([True]).new_from_index(0, frame.height)
     for value in values:
         each = frame.select(value).to_series()
+        most = each.max()
+        # Where more than half are at least so much, the median is too: to count is no sort.
+        least = (most if isinstance(most, float) else 0.0) / times * _MARGIN
+        if int((each >= least).sum()) > (each.count() + 1) // 2:
+            return False
         middle = each.median()
         above &= each > times * (middle if isinstance(middle, float) else math.inf)
         if not above.any():

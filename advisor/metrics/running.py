@@ -5,14 +5,25 @@ without days everything runs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 import attrs
 import polars as pl
 
 from advisor.metrics.counted_rows import IDENTITY, CountedRows
 from advisor.metrics.measured import Measured
+from advisor.metrics.window_rows import between
 from advisor.metrics.windows import Windows
-from advisor.model import Grain, Listed, Note, SubjectKind, Vocabulary, lazy_gettext, lazy_ngettext
+from advisor.model import (
+    Grain,
+    Listed,
+    Note,
+    Period,
+    SubjectKind,
+    Vocabulary,
+    lazy_gettext,
+    lazy_ngettext,
+)
 from advisor.stats import partitions
 
 OVER = "__over"  # why a subject is over, in words; null where it runs
@@ -140,58 +151,61 @@ def _last_days(frame: pl.DataFrame, counts: Sequence[str], windows: Windows) -> 
     """`shop`, `key` and whether each subject was `silent` at the end of one table."""
     if not counts:
         return None
-    shops = frame["shop"]
-    alone = shops[0] if shops.n_unique() == 1 else None
-    weeks = _last_weeks(frame, windows, alone)
-    if weeks.is_empty():
-        return None
     values = [pl.col(count) for count in counts]
     delivered = pl.any_horizontal(value > 0 for value in values).fill_null(value=False)
     unknown = pl.all_horizontal(value.is_null() for value in values)
-    rows = frame.lazy()
-    if alone is None:
-        rows, begins, ends = rows.join(weeks.lazy(), on="shop"), pl.col("_week"), pl.col("_ends")
-    else:  # a join of all rows costs more than what is done with them
-        _, *week = weeks.row(0)
-        begins, ends = (pl.lit(day, pl.Date) for day in week)
-    until = rows.filter(pl.col("to") <= ends)
+    shops = frame["shop"]
+    if shops.n_unique() == 1:
+        return _last_days_of_one(frame, delivered | unknown, windows.of(shops[0]).current)
+    weeks = _last_weeks(frame, windows)
+    if weeks.is_empty():
+        return None
+    until = frame.lazy().join(weeks.lazy(), on="shop").filter(pl.col("to") <= pl.col("_ends"))
     # Few rows are of the last week, and only these are looked at.
-    active = until.filter(pl.col("to") > begins).filter(delivered | unknown)
-    by = IDENTITY if alone is None else ("key",)  # one column is told apart in half the time
-    lately = active.select(by).unique().with_columns(pl.lit(value=False).alias("silent"))
-    told = (
-        until.select(by)
-        .unique()
-        .join(lately, on=by, how="left")
-        .with_columns(pl.col("silent").fill_null(value=True))
-    )
-    shop = "shop" if alone is None else pl.lit(alone).alias("shop")
-    return told.select(shop, "key", "silent")
+    active = until.filter(pl.col("to") > pl.col("_week")).filter(delivered | unknown)
+    lately = active.select(IDENTITY).unique().with_columns(pl.lit(value=False).alias("silent"))
+    told = until.select(IDENTITY).unique().join(lately, on=IDENTITY, how="left")
+    return told.with_columns(pl.col("silent").fill_null(value=True))
 
 
-def _last_weeks(frame: pl.DataFrame, windows: Windows, alone: str | None) -> pl.DataFrame:
+def _last_days_of_one(
+    frame: pl.DataFrame, active: pl.Expr, window: Period | None
+) -> pl.LazyFrame | None:
+    """The same of the rows of one shop, which are sorted by day."""
+    until = between(frame, date.min, window.last) if window is not None else frame.clear()
+    first, last = until["from"].min(), until["to"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return None
+    week = last - timedelta(days=STILL)
+    if first > week:
+        return None
+    # Few rows are of the last week, and only these are looked at.
+    lately = between(until, week + timedelta(days=1), last).lazy().filter(active)
+    alive = lately.select("key").unique().with_columns(pl.lit(value=False).alias("silent"))
+    told = until.lazy().select("key").unique().join(alive, on="key", how="left")
+    shop = pl.lit(frame["shop"][0]).alias("shop")
+    return told.select(shop, "key", pl.col("silent").fill_null(value=True))
+
+
+def _last_weeks(frame: pl.DataFrame, windows: Windows) -> pl.DataFrame:
     """`shop`, `_week` (the day before the last week of the shop's rows up to its window's end) and
-    `_ends` (that end); without shops that have no rows before that week. *alone* is the only shop
-    of *frame*, if it has but one."""
-    days = frame.lazy().select("shop", "from", "to")
-    if alone is None:
-        ends = windows.frame.lazy().select("shop", pl.col("last").alias("_ends"))
-        days = days.join(ends, on="shop")
-    else:
-        current = windows.of(alone).current
-        days = days.with_columns(pl.lit(current and current.last, pl.Date).alias("_ends"))
-    edges = (
-        (pl.col("to").max() - pl.duration(days=STILL)).alias("_week"),
-        pl.col("_ends").first(),
-        pl.col("from").min(),
+    `_ends` (that end); without shops that have no rows before that week."""
+    ends = windows.frame.lazy().select("shop", pl.col("last").alias("_ends"))
+    return (
+        frame.lazy()
+        .select("shop", "from", "to")
+        .join(ends, on="shop")
+        .filter(pl.col("to") <= pl.col("_ends"))
+        .group_by("shop")
+        .agg(
+            (pl.col("to").max() - pl.duration(days=STILL)).alias("_week"),
+            pl.col("_ends").first(),
+            pl.col("from").min(),
+        )
+        .filter(pl.col("from") <= pl.col("_week"))
+        .select("shop", "_week", "_ends")
+        .collect(engine="in-memory")
     )
-    days = days.filter(pl.col("to") <= pl.col("_ends"))
-    if alone is None:
-        found = days.group_by("shop").agg(edges)
-    else:
-        found = days.select(pl.lit(alone).alias("shop"), *edges)
-    before = pl.col("from") <= pl.col("_week")
-    return found.filter(before).select("shop", "_week", "_ends").collect(engine="in-memory")
 
 
 def _render_ended(frame: pl.DataFrame, kind: SubjectKind) -> Iterable[tuple[str, str]]:

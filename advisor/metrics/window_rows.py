@@ -74,7 +74,7 @@ def _of_days(frame: pl.DataFrame, window: _Window, *, earlier: bool, later: bool
         if period is None:
             return frame.clear()
         last = max(period.last, common.until or period.last) if later else period.last
-        return _between(frame, period.first, last)
+        return between(frame, period.first, last)
     if earlier:
         inside = pl.col("from").is_between("before_first", "before_last")
     else:
@@ -83,7 +83,7 @@ def _of_days(frame: pl.DataFrame, window: _Window, *, earlier: bool, later: bool
     return inside_only.collect(engine="in-memory")
 
 
-def _between(frame: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+def between(frame: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     """The rows of some days. Those of one shop are sorted by day: a slice of them takes no query
     and copies nothing."""
     days = frame["from"]
@@ -201,10 +201,13 @@ def _files_of(
     if not tables:
         return found, used
     ends = (pl.col("from").min(), pl.col("to").max())
-    edges = [
-        frame.lazy().group_by("shop", "_file").agg(*ends).with_columns(table=at)
-        for at, (frame, *_) in enumerate(tables)
-    ]
+    edges = []
+    for at, (frame, *_) in enumerate(tables):
+        if frame.height and frame["shop"].n_unique() == 1 and frame["_file"].n_unique() == 1:
+            whole = frame.lazy().select(pl.col("shop", "_file").first(), *ends)
+        else:
+            whole = frame.lazy().group_by("shop", "_file").agg(*ends)
+        edges.append(whole.with_columns(table=at))
     # The rows that are judged are mostly those of the table.
     judged = [
         rows.lazy().select("_file").unique()

@@ -24,7 +24,7 @@ from advisor.stats.differences import (
     spent,
 )
 from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
-from advisor.stats.frames import partitions
+from advisor.stats.frames import partitions, places_by_day, rises
 from advisor.stats.intervals import (
     DEFAULT_SPREAD,
     UNSEEN_DAYS,
@@ -109,8 +109,10 @@ __all__ = [
     "pairs_of",
     "parallel",
     "partitions",
+    "places_by_day",
     "project",
     "rates_of",
+    "rises",
     "round_up",
     "rounded",
     "shrunk",

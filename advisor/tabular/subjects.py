@@ -10,11 +10,13 @@ import polars as pl
 
 from advisor.errors import AdvisorError
 from advisor.model import Grain, Links, Table, define, frozen, is_count, lazy_gettext, lazy_ngettext
+from advisor.stats import places_by_day, rises
 from advisor.tabular.columns import Values
 from advisor.tabular.headers import first_name
 from advisor.tabular.kind import CellType, Kind, SubjectSpec
 from advisor.tabular.notes import Notes, quotable
 
+_LONG = 10_000  # rows that are worth a look whether they are in order
 _MANY = 2  # rows, and counts, that must agree before a row is taken for their sum
 # What tells the larger of two rows, the weightiest first.
 _WEIGHT = {
@@ -160,7 +162,7 @@ class SubjectReader:
             text = lazy_gettext("a row that is the sum of all others is read as their total")
             self.notes.say("row-is-total", text)
         ids = any(self.kind.columns[part].type is CellType.ID for part in subject.key)
-        if ids and not _apart(picked, "key", "from"):  # which usually are enough
+        if ids and not _days_apart(picked):
             distinct = self._distinct(picked)
             lost["identical row"] = picked.height - distinct.height
             picked = self._newest(distinct, finest=subject.kind == self.kind.subject[0].kind)
@@ -262,6 +264,12 @@ class SubjectReader:
             for relation, column in self.kind.links.items()
             if column in values.texts
         ]
+
+
+def _days_apart(frame: pl.DataFrame) -> bool:
+    """Whether rows surely differ in their ids and days, which usually are enough."""
+    places = places_by_day(frame["from"], frame["key"]) if frame.height > _LONG else None
+    return (places is not None and rises(places)) or _apart(frame, "key", "from")
 
 
 def _apart(frame: pl.DataFrame, *columns: str) -> bool:
