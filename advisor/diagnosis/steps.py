@@ -31,6 +31,7 @@ from advisor.metrics import (
     outside_notes,
     required_metrics,
     rows_of,
+    sum_up,
     told_apart,
     totals,
     with_derived,
@@ -242,6 +243,8 @@ def _counted_parts(
         )
         for id_ in shops
     }
+    known = alike[0].known
+    sum_up(rows, known.rules.rules, Bands(known.bands), windows, vocabulary)
     counts = counts_for_plugins(
         rows,
         windows,

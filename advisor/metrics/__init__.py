@@ -25,6 +25,7 @@ from advisor.metrics.measured import (
     alone_with,
     days_column,
     measure,
+    sum_up,
 )
 from advisor.metrics.pooling import pool, unpooled
 from advisor.metrics.rankings import rank_subjects
@@ -98,6 +99,7 @@ __all__ = [
     "shop_spans",
     "split_changes",
     "steps_after",
+    "sum_up",
     "sureness",
     "told_apart",
     "totals",

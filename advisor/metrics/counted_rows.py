@@ -1,6 +1,6 @@
 """The counts of one kind of subject at one grain."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -8,7 +8,8 @@ import attrs
 import polars as pl
 
 from advisor.ingest import Counted
-from advisor.metrics.window_rows import Span, in_periods, in_window, periods_of
+from advisor.metrics.subject_sums import IDENTITY, SubjectSums
+from advisor.metrics.window_rows import Span, days_of, in_periods, in_window, periods_of
 from advisor.metrics.windows import Windows
 from advisor.model import (
     NO_WINDOW,
@@ -23,8 +24,6 @@ from advisor.model import (
     is_count,
     newest,
 )
-
-IDENTITY = ("shop", "key")
 
 
 @frozen(eq=False)
@@ -41,9 +40,8 @@ class CountedRows:
     frame: pl.DataFrame
     alike: bool = False
     states: bool = False
-    _within: dict[tuple[Window | Windows, bool, bool], pl.DataFrame] = attrs.field(
-        factory=dict, init=False, repr=False
-    )
+    _within: dict[Hashable, pl.DataFrame] = attrs.field(factory=dict, init=False, repr=False)
+    _sums: dict[int, SubjectSums] = attrs.field(factory=dict, init=False, repr=False)
 
     @cached_property
     def shops(self) -> tuple[str, ...]:
@@ -104,7 +102,9 @@ class CountedRows:
         )
 
     def _rows(self, window: Window | Windows, *, earlier: bool, later: bool) -> pl.DataFrame:
-        asked = (window, earlier, later)
+        asked: Hashable = (window, earlier, later)
+        if self.grain is Grain.DAY:  # two windows of the same days have the same rows
+            asked = days_of(window, earlier=earlier, later=later) or asked
         if asked not in self._within:
             self._within[asked] = (
                 in_window(self.frame, self.grain, window, earlier=earlier, later=later)
@@ -112,6 +112,12 @@ class CountedRows:
                 else in_periods(self.frame, self._periods, window, earlier=earlier, later=later)
             )
         return self._within[asked]
+
+    def subject_sums(self, rows: pl.DataFrame) -> SubjectSums:
+        """What the subjects of some of these *rows* come to."""
+        if id(rows) not in self._sums:
+            self._sums[id(rows)] = SubjectSums(rows, self.grain is Grain.DAY)
+        return self._sums[id(rows)]
 
     @cached_property
     def _periods(self) -> Sequence[Span]:

@@ -8,8 +8,9 @@ import attrs
 import polars as pl
 
 from advisor.ingest import CountSet
-from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
+from advisor.metrics.subject_sums import IDENTITY, Aggregate
 from advisor.metrics.windows import Windows
 from advisor.model import Business, CountUnit, Grain, Reading, Vocabulary, is_count
 from advisor.plugin import Counts, CountTable, Coverage, Derived, MetricsContext, Within
@@ -66,8 +67,14 @@ def _table(rows: CountedRows, breakdowns: tuple[str, ...], windows: Windows) -> 
             inside = pl.concat([inside, every_day])
         return inside
 
+    def add_up(within: Within, counts: Sequence[str]) -> pl.DataFrame:
+        sums = rows.subject_sums(select(within))
+        found = sums.of_subjects(Aggregate(count, pl.col(count)) for count in counts)
+        chosen = found.select(*IDENTITY, "name", "days", *counts).sort(IDENTITY)
+        return chosen.collect(engine="in-memory")
+
     columns = frozenset(rows.frame.columns)
-    return CountTable(rows.subject, rows.family, rows.grain, breakdowns, columns, select)
+    return CountTable(rows.subject, rows.family, rows.grain, breakdowns, columns, select, add_up)
 
 
 def _coverage(readings: Mapping[str, Sequence[Reading]]) -> Iterator[Coverage]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import sums
 from advisor.metrics.required import metric_of
+from advisor.metrics.subject_sums import IDENTITY
 from advisor.metrics.values import all_with_values, with_value
 from advisor.metrics.windows import Windows
 from advisor.model import CountUnit, Grain, Metric, Period, Vocabulary, Window, frozen
@@ -150,7 +151,7 @@ class _Asked:
         by_day = self.spans.rows.grain is Grain.DAY
         chosen = (self.current(), self.within(self.spans.earlier))
         return [
-            sums(frame, self.metrics, vocabulary, by_day=by_day, by=["shop"], of=rows)
+            sums(frame, self.metrics, vocabulary, by_day=by_day, by=("shop",), of=rows)
             for frame, rows in zip(self.spans.both(), chosen, strict=False)
         ]
 

@@ -21,15 +21,18 @@ from typing import Any
 import attrs
 import polars as pl
 
-from advisor.metrics.counted_rows import IDENTITY, CountedRows, known_columns
-from advisor.metrics.required import RequiredMetrics, metric_of, possible
+from advisor.metrics.counted_rows import CountedRows, known_columns
+from advisor.metrics.required import RequiredMetrics, metric_of, possible, required_metrics
+from advisor.metrics.subject_sums import IDENTITY, Aggregate, SubjectSums, grouped, span
 from advisor.metrics.values import all_with_values
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import (
+    Bands,
     CountUnit,
     Grain,
     Metric,
     MetricKind,
+    Rule,
     Varies,
     Vocabulary,
     Window,
@@ -79,6 +82,30 @@ def alone_with(
         for row in alone.iter_rows(named=True):
             found.setdefault(row["shop"], []).append(row)
     return found
+
+
+def sum_up(
+    counted: Iterable[CountedRows],
+    rules: Sequence[Rule],
+    bands: Bands,
+    windows: Windows,
+    vocabulary: Vocabulary,
+) -> None:
+    """Works out what metrics and plugins will ask of long rows, which are grouped once for both."""
+    long = [one for one in counted if one.subject_sums(one.held(windows)).lasts]
+    if not long:
+        return
+    wanted = required_metrics(rules, vocabulary, bands)
+    for rows in long:
+        ask = possible(wanted.get(rows.subject, RequiredMetrics()), rows.subject, vocabulary)
+        by_day = rows.grain is Grain.DAY
+        for frame, own in (
+            (rows.held(windows), ask.metrics),
+            (rows.within(windows, earlier=True), ask.before),
+        ):
+            metrics = [metric_of(name, vocabulary) for name in sorted(own)]
+            kept = rows.subject_sums(frame)
+            sums(frame, metrics, vocabulary, by_day=by_day, alike=rows.alike, kept=kept)
 
 
 def measure(
@@ -141,13 +168,15 @@ def _measure_rows(
     # What is held once, as a LIVE, is its one day.
     once = any(kind.pools == rows.subject for kind in vocabulary.subjects.values())
     alike = rows.alike or (by_day and once)
-    frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike)
+    kept = rows.subject_sums(current)
+    frame = sums(current, metrics, vocabulary, by_day=by_day, alike=alike, kept=kept)
     frame = _by_own_window(frame, rows, metrics, window, vocabulary)
     past = [metric_of(name, vocabulary) for name in sorted(ask.before)]
     if past:
         earlier = rows.within(window, earlier=True)
         if earlier.height:
-            before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike)
+            kept = rows.subject_sums(earlier)
+            before = sums(earlier, past, vocabulary, by_day=by_day, alike=alike, kept=kept)
             before = _by_own_window(before, rows, past, window, vocabulary, earlier=True)
             columns = [c for c in before.collect_schema().names() if c.rpartition(".")[2] in PARTS]
             frame = frame.join(
@@ -253,10 +282,11 @@ def sums(
     alike: bool = False,
     by: Sequence[str] = IDENTITY,
     of: pl.LazyFrame | None = None,
+    kept: SubjectSums | None = None,
 ) -> pl.LazyFrame:
     """The parts of *metrics* for each subject (or each group of *by*) of rows of counts; *by_day*:
     a row is a day, *alike*: days that are not known, or too few to tell, do not vary beside
-    chance. *of*: those rows of *frame* alone."""
+    chance. *of*: those rows of *frame* alone. *kept* are sums of *frame* that others asked for."""
     columns = frozenset(frame.columns)
     usable = [m for m in metrics if _counted(m, columns) and not m.derived]
     counts = {c for m in usable for c in m.counts() if c in columns}
@@ -265,24 +295,14 @@ def sums(
     labels: list[str] = []
     if "key" in by:
         labels = ["name", *(c for c in frame.columns if c.startswith("parent."))]
-    days = (pl.col("to") - pl.col("from")).dt.total_days()
-    # An aggregate that is worked on keeps polars from adding up threads' parts in any order.
-    span = pl.col("from").n_unique() if by_day else pl.col("__days").max() + 1
-    # Sums over a column that is known to be sorted are taken otherwise than over others, and their
-    # last digits differ: a second key has all shops of a block and one alone summed alike.
-    again = [pl.col(by[0]).alias("__again")] if len(by) == 1 else []
-    # What is summed is made row by row first: inside groups only plain sums are fast.
-    return (
-        (frame.lazy() if of is None else of)
-        .with_columns(*terms.rows(), *([] if by_day else [days.alias("__days")]))
-        .group_by(*by, *again, maintain_order=False)
-        .agg(
-            *(pl.col(label).last() for label in labels),
-            span.cast(pl.Float64).alias("days"),
-            *terms.groups(),
-        )
-        .select(*by, *labels, "days", *parts)
-    )
+    asked = terms.aggregates()
+    kept = kept or SubjectSums(frame, by_day)
+    if of is None and by == IDENTITY:
+        found = kept.of_subjects(asked)
+    else:
+        about = [*(pl.col(label).last() for label in labels), span(by_day=by_day)]
+        found = grouped(frame.lazy() if of is None else of, by, asked, about)
+    return found.select(*by, *labels, "days", *parts)
 
 
 @define
@@ -337,12 +357,11 @@ class _Terms:
         )
         return pl.col(name)
 
-    def rows(self) -> list[pl.Expr]:
-        return [term.alias(name) for name, term in self._summed.values()]
-
-    def groups(self) -> list[pl.Expr]:
-        sums = [pl.col(name).sum() for name, _ in self._summed.values()]
-        return sums + [aggregate.alias(name) for name, aggregate in self._others.values()]
+    def aggregates(self) -> list[Aggregate]:
+        return [
+            *(Aggregate(name, term=term) for name, term in self._summed.values()),
+            *(Aggregate(name, value=value) for name, value in self._others.values()),
+        ]
 
 
 def _least(counts: pl.Series) -> float:

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
+from advisor.metrics.subject_sums import IDENTITY
 from advisor.metrics.window_rows import between
 from advisor.metrics.windows import Windows
 from advisor.model import (

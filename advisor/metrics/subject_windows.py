@@ -16,8 +16,9 @@ from datetime import date
 import attrs
 import polars as pl
 
-from advisor.metrics.counted_rows import IDENTITY, CountedRows
+from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.required import RequiredMetrics, metric_of
+from advisor.metrics.subject_sums import IDENTITY, Aggregate
 from advisor.metrics.windows import Windows
 from advisor.model import Grain, MetricKind, Vocabulary, frozen
 
@@ -105,13 +106,11 @@ def _longer(rows: CountedRows, counts: Sequence[str], windows: Windows) -> pl.Da
     """The longer window of each subject whose window has too few of each of *counts*, where older
     days have more."""
     last, before = pl.col("last"), pl.col("first") - pl.col("from").min().over("shop")
-    most_now = pl.max_horizontal(pl.col(count).sum() for count in counts)
+    sums_now = [Aggregate(count, pl.col(count)) for count in counts]
     few = (
-        rows.within(windows)
-        .lazy()
-        .group_by(IDENTITY)
-        .agg(most_now.alias("now"))
-        .filter(pl.col("now").is_between(0, FEW, closed="none"))
+        rows.subject_sums(rows.within(windows))
+        .of_subjects(sums_now)
+        .filter(pl.max_horizontal(counts).is_between(0, FEW, closed="none"))
         .select(IDENTITY)
         .collect(engine="in-memory")
     )

@@ -70,17 +70,24 @@ def in_periods(
 def _of_days(frame: pl.DataFrame, window: _Window, *, earlier: bool, later: bool) -> pl.DataFrame:
     common = window.common if isinstance(window, Windows) else window
     if common is not None:
-        period = common.before if earlier else common.current
-        if period is None:
-            return frame.clear()
-        last = max(period.last, common.until or period.last) if later else period.last
-        return between(frame, period.first, last)
+        days = days_of(common, earlier=earlier, later=later)
+        return frame.clear() if days is None else between(frame, *days)
     if earlier:
         inside = pl.col("from").is_between("before_first", "before_last")
     else:
         inside = pl.col("from").is_between("first", _last(later=later))
     inside_only = with_days(frame.lazy(), window).filter(inside).drop(DAYS)
     return inside_only.collect(engine="in-memory")
+
+
+def days_of(window: _Window, *, earlier: bool, later: bool) -> tuple[date, date] | None:
+    """The first and the last day of a window that all shops have, as in_window takes them; None
+    where they differ, or there are none."""
+    common = window.common if isinstance(window, Windows) else window
+    period = None if common is None else common.before if earlier else common.current
+    if common is None or period is None:
+        return None
+    return period.first, max(period.last, common.until or period.last) if later else period.last
 
 
 def between(frame: pl.DataFrame, first: date, last: date) -> pl.DataFrame:

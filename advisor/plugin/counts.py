@@ -23,6 +23,7 @@ else:  # the words of plugins are wanted without their numbers too
 
 Within = Literal["window", "held", "before", "always"]
 Select = Callable[[Within], "pl.DataFrame"]
+AddUp = Callable[[Within, Sequence[str]], "pl.DataFrame"]
 _LABELS = ("shop", "key", "name")
 _SUBJECT = ("shop", "key")
 _DAYS = "days"
@@ -104,6 +105,7 @@ class CountTable:
     breakdowns: tuple[str, ...]
     columns: frozenset[str]
     _select: Select = attrs.field(repr=False)
+    _add_up: AddUp | None = attrs.field(default=None, repr=False)
     _sums: dict[Within, pl.DataFrame] = attrs.field(factory=dict, init=False, repr=False)
 
     def rows(self, within: Within = "window") -> pl.DataFrame:
@@ -130,7 +132,11 @@ class CountTable:
                 for column in frame.columns
                 if is_count(column) and column not in states and not frame[column].null_count()
             ]
-            self._sums[within] = self._added(frame.lazy(), whole, states)
+            self._sums[within] = (
+                self._added(frame.lazy(), whole, states)
+                if self._add_up is None
+                else self._add_up(within, whole)
+            )
         return self._sums[within][[*_LABELS, _DAYS, *counts]]
 
     def _added(

@@ -26,7 +26,8 @@ def places_by_day(days: pl.Series, ids: pl.Series) -> pl.Series | None:
     span = most - least + 1
     if span * (last - first + 1) >= _ROOM:
         return None
-    return (day - first) * span + (number - least)
+    places: pl.Series = (day - first) * span + (number - least)
+    return places
 
 
 def rises(places: pl.Series) -> bool:
