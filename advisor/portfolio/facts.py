@@ -304,9 +304,10 @@ def stable_blocks(
     most: int,
     alike: Callable[[str], str] = lambda _: "",
 ) -> dict[str, list[str]]:
-    """*names* by block, of *most* shops: those that were in one *before* stay in it, new ones fill
-    the last and further ones, so that a new shop does not move the others. New ones that are
-    *alike*, by a text of each, come into one block where they can."""
+    """*names* by block, of *most* shops: those that were in one *before* stay in it, so that a new
+    shop does not move the others. New ones that are *alike*, by a text of each, come into one block
+    where they can. They fill numbers that are not taken, which gives a run that was stopped the
+    blocks that it would have had; then the last block, and further ones."""
     blocks: dict[str, list[str]] = {}
     fresh = []
     for name in names:
@@ -315,9 +316,12 @@ def stable_blocks(
             fresh.append(name)
         else:
             blocks[block].append(name)
-    if len(fresh) > most:
+    if blocks or len(fresh) > most:
         fresh.sort(key=alike)
     last = max(blocks, default=None)
+    for number in range(0 if last is None else int(last)):
+        if fresh and f"{number:05}" not in blocks:
+            blocks[f"{number:05}"], fresh = fresh[:most], fresh[most:]
     if last is not None:
         room = most - len(blocks[last])
         blocks[last] += fresh[:room]

@@ -157,10 +157,10 @@ class Machines:
         ]
 
     def engine(self) -> ClusterEngine:
-        """An engine, once all workers are there."""
-        engine = ClusterEngine(self.address)
-        engine._client.wait_for_workers(len(self.workers), timeout=60)
-        return engine
+        """An engine, once the scheduler and all workers are there."""
+        with distributed.Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(len(self.workers), timeout=60)
+        return ClusterEngine(self.address)
 
     def _start(self, *words: str, **settings: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,16 @@ def test_new_shops_that_are_alike_come_into_one_block(shops: list[Path], tmp_pat
     assert stable_blocks([*source.shops], {}, 1, source.alike)["00000"] == ["birch"]
     (shops[2] / "advisor.toml").write_text('[shop]\nregion = "ID"\n', encoding="utf-8")
     assert stable_blocks([*source.shops], {}, 2, source.alike)["00000"] == ["birch", "cedar"]
+
+
+@pytest.mark.parametrize("done", [(1,), (0, 2), (2,), (3,), (1, 3)])
+def test_a_run_that_was_stopped_goes_on_with_the_blocks_that_it_would_have_had(
+    done: Sequence[int],
+) -> None:
+    alike = {name: str("abcdefg".index(name) % 2) for name in "abcdefg"}.__getitem__
+    whole = stable_blocks("abcdefg", {}, 2, alike)
+    before = {name: f"{number:05}" for number in done for name in whole[f"{number:05}"]}
+    assert stable_blocks("abcdefg", before, 2, alike) == whole
 
 
 def test_damaged_facts_are_told(shops: list[Path], engine: LocalEngine, tmp_path: Path) -> None:
