@@ -18,7 +18,7 @@ from advisor.portfolio.options import Options, Plans
 
 # Shops of a block: the more, the less each costs (one of 192 four fifths of one of 96), and the
 # more is lost when a run is stopped: half a block a place.
-BLOCK, SMALL_BLOCK = 192, 48
+BLOCK, SMALL_BLOCK = 192, 36
 BLOCKS, LEAST_BLOCKS = 6, 2  # a place: as many where the shops suffice for that
 Progress = Callable[[int, int, str], None]
 
