@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from advisor.model import CountUnit, MetricKind, Vocabulary, frozen
+from advisor.stats import has_one_value
 
 FEWEST = 8  # rows of a shop; fewer do not say what is usual
 FEW, BEYOND = 4, 300.0  # of so few rows, only what is this many times the median is absurd
@@ -84,7 +85,7 @@ def _far(frame: pl.DataFrame, money: str, events: list[str]) -> pl.Series | None
         for at, event in enumerate(events, start=1)
     }
     names = list(values)
-    alone = frame["shop"].n_unique() == 1  # then there is nothing to group
+    alone = has_one_value(frame["shop"])  # then there is nothing to group
     # Most shops end here: no amount is far above the median even by the narrowest limit.
     least = math.exp(FAR * LEAST)
     if alone and not _some_above(frame, [values[name] for name in reversed(names)], least):

@@ -9,7 +9,7 @@ without such a number, in that of a number made of all their counts.
 import polars as pl
 
 from advisor.model import is_count
-from advisor.stats import places_by_day, rises
+from advisor.stats import has_one_value, places_by_day, rises
 
 _DAY_BITS = 47  # below the days: what tells the rows of one day apart
 _GOLDEN = 0.6180339887498949  # its multiples, less their whole parts, lie as far apart as can be
@@ -22,8 +22,7 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     one stretch: Polars adds up what lies together in another way than what does not."""
     if frame.height < 2:
         return frame
-    # Nearly always a frame is of one shop, which takes no query to see.
-    shops = ["shop"] if frame["shop"].n_unique() > 1 else []
+    shops = [] if has_one_value(frame["shop"]) else ["shop"]
     if frame.height > _LONG and not shops:
         places = places_by_day(frame["from"], frame["key"])
         if places is not None and rises(places):  # as in a file that was written day by day

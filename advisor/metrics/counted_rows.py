@@ -24,6 +24,7 @@ from advisor.model import (
     is_count,
     newest,
 )
+from advisor.stats import has_one_value
 
 
 @frozen(eq=False)
@@ -47,7 +48,7 @@ class CountedRows:
     def shops(self) -> tuple[str, ...]:
         """The shops that have rows here."""
         shops = self.frame["shop"]
-        if shops.n_unique() == 1:  # as it nearly always is, which is no query
+        if has_one_value(shops):
             return (shops[0],)
         return tuple(shops.unique(maintain_order=True))
 
@@ -55,7 +56,7 @@ class CountedRows:
     def last_days(self) -> pl.LazyFrame:
         """`shop`, `to` and `_file`: the different last days of each shop's rows, by file."""
         shop, day, file = pl.col("shop"), pl.col("to"), pl.col("_file")
-        if len(self.shops) != 1 or self.frame["_file"].n_unique() != 1:
+        if len(self.shops) != 1 or not has_one_value(self.frame["_file"]):
             return self.frame.lazy().select(shop, day, file).unique()
         return self.frame.lazy().select(shop.first(), day.unique(), file.first())
 
@@ -126,7 +127,7 @@ class CountedRows:
 
 def known_columns(frame: pl.DataFrame) -> Mapping[str, frozenset[str]]:
     """The columns of *frame* in which each shop has a value."""
-    if frame["shop"].n_unique() == 1:  # as it nearly always is: its columns tell it by themselves
+    if has_one_value(frame["shop"]):  # then its columns tell it by themselves
         held = (c for c in frame.columns if frame[c].null_count() < frame.height)
         return {frame["shop"][0]: frozenset(held) - {"shop"}}
     return _shops_where(frame, lambda values: values.is_not_null().any())

@@ -25,7 +25,7 @@ from advisor.model import (
     lazy_gettext,
     lazy_ngettext,
 )
-from advisor.stats import partitions
+from advisor.stats import has_one_value, partitions
 
 OVER = "__over"  # why a subject is over, in words; null where it runs
 STILL = 7  # days without delivery after which something has ended
@@ -156,7 +156,7 @@ def _last_days(frame: pl.DataFrame, counts: Sequence[str], windows: Windows) -> 
     delivered = pl.any_horizontal(value > 0 for value in values).fill_null(value=False)
     unknown = pl.all_horizontal(value.is_null() for value in values)
     shops = frame["shop"]
-    if shops.n_unique() == 1:
+    if has_one_value(shops):
         return _last_days_of_one(frame, delivered | unknown, windows.of(shops[0]).current)
     weeks = _last_weeks(frame, windows)
     if weeks.is_empty():

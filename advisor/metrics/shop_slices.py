@@ -8,6 +8,7 @@ import polars as pl
 from advisor.metrics.counted_rows import CountedRows
 from advisor.metrics.measured import Measured
 from advisor.model import frozen
+from advisor.stats import has_one_value
 
 Span = tuple[int, int]
 """Where the rows of a shop begin, and how many they are."""
@@ -61,7 +62,7 @@ class ShopSlices:
 def shop_spans(frame: pl.DataFrame) -> Mapping[str, Span]:
     """The stretch of rows of each shop of *frame*."""
     shops = frame["shop"]
-    if shops.n_unique() == 1:  # as it nearly always is, which takes no query to see
+    if has_one_value(shops):
         return {shops[0]: (0, len(shops))}
     spans: dict[str, Span] = {}
     start = 0

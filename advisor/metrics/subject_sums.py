@@ -7,6 +7,7 @@ import attrs
 import polars as pl
 
 from advisor.model import define, frozen
+from advisor.stats import has_one_value
 
 IDENTITY = ("shop", "key")
 _LONG = 100_000  # rows of one shop, which take longer to group again than their sums to be kept
@@ -101,4 +102,4 @@ class SubjectSums:
 
     @cached_property
     def _alone(self) -> bool:
-        return self.rows["shop"].n_unique() == 1
+        return has_one_value(self.rows["shop"])

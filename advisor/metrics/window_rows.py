@@ -7,6 +7,7 @@ import polars as pl
 
 from advisor.metrics.windows import DAYS, Windows, with_days
 from advisor.model import STALE_DAYS, Days, File, Grain, Note, Window, lazy_gettext
+from advisor.stats import has_one_value
 
 _STALE = timedelta(days=STALE_DAYS)
 _SPAN = ("shop", "from", "to")
@@ -37,7 +38,7 @@ def in_window(
 
 def periods_of(frame: pl.DataFrame) -> list[Span]:
     """The distinct periods of each shop, which are few."""
-    if all(frame[column].n_unique() == 1 for column in _SPAN):  # as of one report, without a query
+    if all(has_one_value(frame[column]) for column in _SPAN):  # as of one report, without a query
         return [(frame["shop"][0], frame["from"][0], frame["to"][0])]
     return frame.lazy().select(_SPAN).unique().collect(engine="in-memory").rows()
 
@@ -210,7 +211,7 @@ def _files_of(
     ends = (pl.col("from").min(), pl.col("to").max())
     edges = []
     for at, (frame, *_) in enumerate(tables):
-        if frame.height and frame["shop"].n_unique() == 1 and frame["_file"].n_unique() == 1:
+        if frame.height and has_one_value(frame["shop"]) and has_one_value(frame["_file"]):
             whole = frame.lazy().select(pl.col("shop", "_file").first(), *ends)
         else:
             whole = frame.lazy().group_by("shop", "_file").agg(*ends)

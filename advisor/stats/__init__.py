@@ -24,7 +24,7 @@ from advisor.stats.differences import (
     spent,
 )
 from advisor.stats.forecast import QUARTER, Projection, next_target, project, trend_line
-from advisor.stats.frames import partitions, places_by_day, rises
+from advisor.stats.frames import has_one_value, partitions, places_by_day, rises
 from advisor.stats.intervals import (
     DEFAULT_SPREAD,
     UNSEEN_DAYS,
@@ -99,6 +99,7 @@ __all__ = [
     "difference",
     "dispersion",
     "growth",
+    "has_one_value",
     "histories",
     "history",
     "lognormal",

@@ -17,6 +17,7 @@ from advisor.model import (
     time_zone_named,
 )
 from advisor.plugin import ReadContext, Steps
+from advisor.stats import has_one_value
 from advisor.tabular import cells, checks
 from advisor.tabular.columns import (
     RATE_UNIT_UNKNOWN,
@@ -483,7 +484,7 @@ def _single(column: pl.Series | None) -> str | None:
     """The one value of a column of currencies; None where there are several or none."""
     if column is None:
         return None
-    alike = column.n_unique() == 1  # as in nearly all files, which is no query
+    alike = has_one_value(column)  # as in nearly all files
     each = column.slice(0, 1) if alike else column.unique()
     found = {str(v).upper() for v in each if v is not None and v not in words().missing}
     return found.pop() if len(found) == 1 else None

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from advisor.ingest.row_order import _LONG, in_order
-from advisor.stats import places_by_day, rises
+from advisor.stats import has_one_value, places_by_day, rises
 
 
 def rows(days: int, ids: list[str], *, shop: str = "a") -> pl.DataFrame:
@@ -60,3 +60,11 @@ def test_places_need_numbers_days_and_room() -> None:
     assert places_by_day(pl.Series([None, date(2026, 9, 2)]), pl.Series(["9", "8"])) is None
     assert places_by_day(days, pl.Series(["1", str(2**62)])) is None
     assert not rises(pl.Series([1, 1]))
+
+
+def test_a_column_has_one_value() -> None:
+    assert has_one_value(pl.Series(["a", "a"]))
+    assert has_one_value(pl.Series([None, None], dtype=pl.String))
+    assert not has_one_value(pl.Series(["a", "b"]))
+    assert not has_one_value(pl.Series(["a", None]))
+    assert not has_one_value(pl.Series([], dtype=pl.String))
