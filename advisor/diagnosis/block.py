@@ -131,8 +131,9 @@ class Block:
     @cached_property
     def smallest(self) -> SmallestProblems:
         """The smallest problems that rules would have found which were seen to be clear."""
-        seen = self.outcomes.filter(pl.col("seen") > 0).select("rule", "kind").unique()
-        return smallest_problems(self.judgement, {*seen.iter_rows()}, self.grader)
+        seen = self.outcomes.lazy().filter(pl.col("seen") > 0).select("rule", "kind").unique()
+        wanted = {*seen.collect(engine="in-memory").iter_rows()}
+        return smallest_problems(self.judgement, wanted, self.grader)
 
     @cached_property
     def unsure(self) -> Mapping[str, list[UnsureSubject]]:

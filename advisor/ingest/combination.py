@@ -317,6 +317,8 @@ class _Log:
     def undated_beside(self, frame: pl.DataFrame, told: Settled, what: str) -> None:
         """Asks for the days of files without dates beside others of their kind, whose subjects
         differ: they may be of different periods, and nothing else says so."""
+        if not frame["from"].null_count():
+            return
         whole = (pl.col("from").is_null() & pl.col("to").is_null()).all().alias("undated")
         files = frame.group_by("shop", "_file").agg(whole).sort("shop", "_file")
         asked = set(told.dropped["_file"].to_list())

@@ -1,6 +1,7 @@
 """The truth of a rule's conditions on every subject of a kind, as expressions of truth columns."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import attrs
 import polars as pl
@@ -83,29 +84,22 @@ class ConditionEvaluator:
             .then(int(Outcome.ERROR))
             .otherwise(truth)
         )
-        ordered = [parts[one.number] for one in evaluations]
+        named = self._named([one for one in evaluations if one.height])
+        ordered = pl.concat([parts[one.number] for one in evaluations])
         return (
-            pl.concat(ordered)
-            .with_columns(self._named(evaluations), outcome=outcome.cast(pl.UInt8))
+            pl.concat([named, ordered], how="horizontal")
+            .with_columns(outcome=outcome.cast(pl.UInt8))
             .select(*OUTCOME_ROWS)
             # Nothing stands twice in it, and an optimizer that looks takes longer than the work.
             .collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
         )
 
-    def _named(self, evaluations: Sequence[RuleEvaluation]) -> list[pl.Series]:
+    def _named(self, evaluations: Sequence[RuleEvaluation]) -> pl.LazyFrame:
         """The kind, the rule and the number of the evaluation of each row."""
-        met = [one for one in evaluations if one.height]
-        named = pl.DataFrame(
-            {
-                "kind": [one.kind for one in met],
-                "rule": [one.rule.id for one in met],
-                "evaluation": [one.number for one in met],
-            },
-            schema={"kind": self.kinds, "rule": self.rules, "evaluation": pl.UInt32},
-        )
-        rows = pl.Series([one.height for one in met], dtype=pl.UInt32)
-        each = named.lazy().select(pl.all().repeat_by(rows).explode())
-        return each.collect(engine="in-memory").get_columns()
+        schema: dict[str, Any] = {"kind": self.kinds, "rule": self.rules, "evaluation": pl.UInt32}
+        named = [(one.kind, one.rule.id, one.number) for one in evaluations]
+        rows = pl.Series([one.height for one in evaluations], dtype=pl.UInt32)
+        return pl.LazyFrame(named, schema, orient="row").select(pl.all().repeat_by(rows).explode())
 
     def _expressions(
         self, evaluation: RuleEvaluation, columns: Collection[str]

@@ -95,7 +95,8 @@ def _in_order(texts: Texts, order: Order, today: date) -> Steps[tuple[pl.Series,
         day_first, assumed = day_comes_first(fields, order, today)
     known_year = yield from _with_order((fields, day_first))
     values = known_year["v"]
-    if known_year["year"].null_count() == known_year["unix"].null_count():
+    undated = known_year["year"].null_count() == known_year["unix"].null_count()
+    if undated and known_year["day"].null_count() < len(values):
         values = values.fill_null(_with_years(known_year, today, order.period))
     return values, assumed and values.null_count() < len(values)
 
@@ -130,8 +131,6 @@ def _with_years(fields: pl.DataFrame, today: date, period: Period | None) -> pl.
     """Dates without a year: that of the period, else the latest in which the day is not after
     *today*. The order of the rows says nothing."""
     code = fields.select(c=pl.col("month") * 100 + pl.col("day"))["c"]
-    if code.null_count() == len(code):
-        return pl.Series("v", [None] * len(fields), pl.Date)
     last = today
     if period is not None and period.last < today:
         last = period.last

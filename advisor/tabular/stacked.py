@@ -79,9 +79,11 @@ def below_each_other(columns: Sequence[pl.Series]) -> pl.Series:
 
 def numbered(columns: Sequence[pl.Series]) -> pl.Series:
     """`column`, the number of the column of each cell of *columns* below each other."""
-    numbers = pl.Series("column", range(len(columns)), pl.UInt32)
-    sizes = pl.Series([len(column) for column in columns], dtype=pl.UInt32)
-    return numbers.repeat_by(sizes).explode(empty_as_null=False)
+    numbers = [
+        pl.Series([at], dtype=pl.UInt32).new_from_index(0, len(column))
+        for at, column in enumerate(columns)
+    ]
+    return pl.concat(numbers, rechunk=True).alias("column")
 
 
 def shared(asked: Sequence[Sequence[T]], answers: Sequence[R]) -> list[list[R]]:
