@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _BATCH = 100_000
 _AGAIN = "copy or export it again"
+_NO_TEXT = "a name in it is damaged"
 # A panic inside Polars is no Exception, but a broken file must not end the run.
 _DAMAGES = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
@@ -62,6 +63,8 @@ def _sqlite(path: Path, where: str, ask: Callable[[Any], T]) -> T:
             return ask(db)
     except sqlite3.Error as error:
         raise _broken(where, error) from None
+    except ValueError:  # of SQLite's own message, which names what is no text
+        raise _broken(where, ValueError(_NO_TEXT)) from None
 
 
 def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
@@ -121,6 +124,8 @@ def _duck(path: Path, where: str, ask: Callable[[Any], T]) -> T:
             return ask(db)
     except duckdb.Error as error:
         raise _broken(where, error) from None
+    except ValueError:
+        raise _broken(where, ValueError(_NO_TEXT)) from None
 
 
 def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
