@@ -1,6 +1,7 @@
 """One file on its way to a reading."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 import attrs
 import polars as pl
@@ -49,6 +50,7 @@ from advisor.tabular.unknown_columns import (
 from advisor.tabular.words import fold, words
 
 _ID = 1e11  # ids have at least as many digits
+_EARLIEST = date(1970, 1, 1)  # a spreadsheet's day 0 is no day, nor is a clock's
 _DAYS = 366  # no hour, day or week of a calendar is larger
 
 
@@ -100,6 +102,8 @@ class FileReader:
             language=self.found.language,
         )
         values = yield from self._with_rates(reader, rows.data, stated)
+        days = {name: _possible(dates) for name, dates in values.dates.items()}
+        values = attrs.evolve(values, dates=days)
         counts = yield from self.counts.counted(values)
         yield from self.checks.ratios(rows, values, counts)
         every_row, every_value = rows.data["_row"], values.numbers
@@ -494,3 +498,12 @@ def _the_one(names: pl.Series) -> str | None:
     """The only name in a column; None where there are several or none."""
     found = names.unique().drop_nulls()
     return str(found[0]) if len(found) == 1 else None
+
+
+def _possible(dates: pl.Series) -> pl.Series:
+    """*dates*, null where they lie before anything that is counted."""
+    first = dates.min() if dates.dtype == pl.Date else None
+    if not isinstance(first, date) or first >= _EARLIEST:
+        return dates
+    of = pl.col(dates.name)
+    return dates.to_frame().select(pl.when(of >= _EARLIEST).then(of)).to_series()
