@@ -7,8 +7,8 @@ import attrs
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
-from advisor.judge.grade import setting_column, truth_column
 from advisor.judge.outcome import OUTCOME_ROWS, Outcome
+from advisor.judge.question import setting_column, truth_column
 from advisor.judge.relations import Relations, related_column
 from advisor.metrics import OVER
 from advisor.model import Conditions, Test, Truth, frozen

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from advisor.judge.engine.program import After, Clause, Join, Pattern
-from advisor.judge.grade import Graded, truth_column
+from advisor.judge.grade import Graded
+from advisor.judge.question import truth_column
 from advisor.judge.relations import related_column, subject_id
 from advisor.model import Conditions, Related, Rule, frozen
 

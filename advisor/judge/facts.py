@@ -12,7 +12,7 @@ import polars as pl
 from advisor.judge.conditions import Earlier
 from advisor.judge.engine.program import Derivation, LinkFact, SubjectFact
 from advisor.judge.evaluation import RuleEvaluation
-from advisor.judge.grade import truth_column
+from advisor.judge.question import truth_column
 from advisor.judge.relations import Relations, link_facts, subject_id
 from advisor.model import Truth, frozen
 from advisor.stats import partitions

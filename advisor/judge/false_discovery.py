@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from advisor.judge.grade import Graded, Grader, truth_column
+from advisor.judge.grade import Graded, Grader
+from advisor.judge.question import truth_column
 from advisor.model import Rule, Test, Truth, frozen
 
 FALSE_DISCOVERIES = 0.05  # of the findings of one shop, at most this share by chance

@@ -1,8 +1,6 @@
 """From metrics to truth: one column for each distinct test, for every subject at once.
 
-A level is graded as the *set* of levels that the interval still allows. A test is true when the set
-lies inside the wanted levels, false when it shares none with them, else unsure; without data it is
-missing. The one-sided p of the edges that decide a test is worked out for what fires only.
+The one-sided p of the edges that decide a test is worked out for what fires only.
 """
 
 import math
@@ -14,12 +12,22 @@ import attrs
 import polars as pl
 
 from advisor.judge.profiles import Profiles
+from advisor.judge.question import (
+    RELATIVE,
+    Question,
+    perhaps_true,
+    setting_column,
+    truth_between,
+    truth_column,
+    truth_of_change,
+    truth_of_symbol,
+)
+from advisor.judge.scores import limits_of_total, score_against, score_of_days
 from advisor.metrics import (
     AGO,
     Measured,
     Steps,
     by_profile,
-    days_column,
     effective_edges,
     held_column,
     in_steps,
@@ -32,34 +40,17 @@ from advisor.model import (
     Against,
     Bands,
     Business,
-    Metric,
     MetricKind,
     Resolved,
     Test,
     Truth,
     Unit,
-    Varies,
     Vocabulary,
     frozen,
 )
 from advisor.stats import intervals as evidence
 
-# Against its past, parent or siblings, a metric within 10 % is "good" (a trend: "flat").
 EVALUATION = "__evaluation"  # where pools of several rules stand in one frame: which one's
-CERTAIN = 30.0  # the score of what chance has no part in
-RELATIVE = (0.9, 1.1)
-
-
-def truth_column(test: Test) -> str:
-    """The name of a test's truth column; `.p` and `.centre` stand beside it."""
-    limits = f"{test.at_least}|{test.at_most}"
-    days = "" if test.days is None else f"|{test.days:g} days"
-    return f"?{test.column}|{','.join(test.is_)}|{limits}|{test.against}|{test.trend}{days}"
-
-
-def setting_column(test: Test) -> str:
-    """The name of the column that says whether a setting may make *test* true."""
-    return f"{truth_column(test)}.setting"
 
 
 @frozen(eq=False)
@@ -185,7 +176,7 @@ class Grader:
         inner = outer if question.narrow is None else question.narrow
         within = pl.lit(0.0) if question.within is None else question.within
         ever = [
-            _lenient(outer, inner, (lo * (1 + off), hi * (1 + off)), question.wanted)
+            perhaps_true(outer, inner, (lo * (1 + off), hi * (1 + off)), question.wanted)
             for off in (-within, pl.lit(0.0), within)
         ]
         return (lo.is_not_null() & hi.is_not_null() & (none | pl.any_horizontal(ever))).fill_null(
@@ -194,14 +185,14 @@ class Grader:
 
     def _truth(self, test: Test, columns: Collection[str], kind: str, steps: Steps) -> pl.Expr:
         if test.name in self.vocabulary.symbols:
-            return _symbol(test) if test.name in columns else pl.lit(int(Truth.MISSING))
+            return truth_of_symbol(test) if test.name in columns else pl.lit(int(Truth.MISSING))
         if f"{test.column}.lo" not in columns:
             return pl.lit(int(Truth.MISSING))
         return pl.min_horizontal(
             [
-                _change(test.name, question.wanted, columns, steps)
+                truth_of_change(test.name, question.wanted, columns, steps)
                 if question.low is None
-                else _against_edges(question, question.low, self._limits(test, columns, steps))
+                else truth_between(question, question.low, self._limits(test, columns, steps))
                 for question in self._questions(test, columns, kind, steps)
             ]
         )
@@ -214,32 +205,32 @@ class Grader:
         if f"{m}.cv2" in columns and self.by_chance(test):
             metric = metric_of(test.name, self.vocabulary)
             if metric.kind is MetricKind.EXACT and test.trend is None:
-                return _limits_of_total(m, metric.scale, steps)
+                return limits_of_total(m, metric.scale, steps)
         return pl.col(f"{m}.lo"), pl.col(f"{m}.hi")
 
     def _questions(
         self, test: Test, columns: Collection[str], kind: str, steps: Steps
-    ) -> "list[_Question]":
+    ) -> list[Question]:
         """What a test comes down to: wanted levels between edges, or of a change (no edges)."""
-        asked: list[_Question] = []
+        asked: list[Question] = []
         if test.trend is not None:
-            asked.append(_Question((LEVELS[TRENDS.index(test.trend)],)))
+            asked.append(Question((LEVELS[TRENDS.index(test.trend)],)))
         if test.is_:
             if test.against is Against.PAST:
-                asked.append(_Question(test.is_))
+                asked.append(Question(test.is_))
             elif test.against is Against.BAND:
                 low, high = map(steps.of, self.held_to(test.name, kind, columns))
                 inner = self._narrow(test.name, kind, columns)
                 narrow = (steps.of(inner[0]), steps.of(inner[1])) if inner else None
                 within = self._within(test.name, kind)
-                asked.append(_Question(test.is_, low, high, narrow, within))
+                asked.append(Question(test.is_, low, high, narrow, within))
             else:
                 centre = pl.col(_centre_column(test))
-                asked.append(_Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
+                asked.append(Question(test.is_, centre * RELATIVE[0], centre * RELATIVE[1]))
         if test.at_least is not None:
-            asked.append(_Question(("good", "high"), pl.lit(test.at_least), pl.lit(None)))
+            asked.append(Question(("good", "high"), pl.lit(test.at_least), pl.lit(None)))
         if test.at_most is not None:
-            asked.append(_Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
+            asked.append(Question(("low", "good"), pl.lit(None), pl.lit(test.at_most)))
         return asked
 
     def _narrow(
@@ -295,9 +286,9 @@ class Grader:
                 for i, question in enumerate(questions):
                     for side, sign in question.sides():
                         parts.append(f"{name}.{i}.{side}")
-                        score = _score(m, metric, question, side, columns, steps)
+                        score = score_against(m, metric, question, side, columns, steps)
                         raw.append(score.alias(f"{parts[-1]}.raw"))
-                        score = sign * _of_days(m, pl.col(f"{parts[-1]}.raw"), columns)
+                        score = sign * score_of_days(m, pl.col(f"{parts[-1]}.raw"), columns)
                         edge = question.edge(side)
                         if edge is not None:  # where there is none, nothing is left to chance
                             score = pl.when(edge.is_null()).then(math.inf).otherwise(score)
@@ -390,201 +381,9 @@ class Grader:
         return metric_of(m, self.vocabulary).scale * others / base
 
 
-def allowed(low: pl.Expr, high: pl.Expr, lo: pl.Expr, hi: pl.Expr) -> dict[str, pl.Expr]:
-    """Which of low, good and high the limits *lo* to *hi* still allow, for edges *low* and *high*
-    (null: no such edge). An edge belongs to good."""
-    below = (lo < low).fill_null(value=False)
-    above = (hi > high).fill_null(value=False)
-    good = (hi >= low).fill_null(value=True) & (lo <= high).fill_null(value=True)
-    return {"low": below, "good": good, "high": above}
-
-
-@frozen(eq=False)
-class _Question:
-    """Wanted levels between two edges; without edges, of the change since the window before.
-    *narrow*: edges inside of which a value surely is good. *within*: how far off the edges may be,
-    as a share of them."""
-
-    wanted: tuple[str, ...]
-    low: pl.Expr | None = None
-    high: pl.Expr | None = None
-    narrow: tuple[pl.Expr, pl.Expr] | None = None
-    within: pl.Expr | None = None
-
-    def sides(self) -> list[tuple[str, float]]:
-        """The edges that decide, and on which side of each the value has to lie."""
-        first, middle, last = (level in self.wanted for level in LEVELS)
-        found = []
-        if first != middle:
-            found.append(("low", -1.0 if first else 1.0))
-        if middle != last:
-            found.append(("high", 1.0 if last else -1.0))
-        return found
-
-    def edge(self, side: str) -> pl.Expr | None:
-        """The edge on this side, where it is hardest to be beyond it; None where the question is of
-        a change."""
-        edge = self.low if side == "low" else self.high
-        above = dict(self.sides()).get(side) == 1.0
-        if self.narrow is not None and above == (side == "low"):
-            edge = self.narrow[side != "low"]
-        if edge is None or self.within is None:
-            return edge
-        return edge / (1 - self.within) if above else edge / (1 + self.within)
-
-
 def _depends_on(band: Resolved) -> frozenset[str]:
     """The metrics on which it depends which edges of *band* hold for a subject."""
     return frozenset(edges.of.metric for edges in band.edges if edges.of is not None)
-
-
-def _against_edges(question: _Question, low: pl.Expr, limits: tuple[pl.Expr, pl.Expr]) -> pl.Expr:
-    lo, hi = limits
-    if question.within is not None:
-        lo, hi = lo - lo.abs() * question.within, hi + hi.abs() * question.within
-    high = pl.lit(None) if question.high is None else question.high
-    no_band = low.is_nan().fill_null(value=False) & high.is_nan().fill_null(value=False)
-    known = lo.is_not_null() & hi.is_not_null() & ~no_band
-    levels = allowed(low, high, lo, hi)
-    if question.narrow is not None:
-        inner = allowed(*question.narrow, lo, hi)
-        levels = {"low": inner["low"], "good": levels["good"], "high": inner["high"]}
-    return _truth(levels, question.wanted, known)
-
-
-def _lenient(
-    outer: Sequence[pl.Expr | None],
-    inner: Sequence[pl.Expr | None],
-    limits: tuple[pl.Expr, pl.Expr],
-    wanted: tuple[str, ...],
-) -> pl.Expr:
-    """Whether a value with these limits surely is on the *wanted* levels of some band between the
-    *outer* edges and the *inner* ones."""
-    known = [[pl.lit(None) if edge is None else edge for edge in side] for side in (outer, inner)]
-    beyond, inside = (allowed(low, high, *limits) for low, high in known)
-    levels = {"low": beyond["low"], "good": inside["good"], "high": beyond["high"]}
-    no_band = known[0][0].is_nan().fill_null(value=False) & known[0][1].is_nan().fill_null(
-        value=False
-    )
-    others = [levels[level] for level in levels if level not in wanted]
-    return ~pl.any_horizontal(others) & ~no_band if others else ~no_band
-
-
-def _truth(levels: Mapping[str, pl.Expr], wanted: tuple[str, ...], known: pl.Expr) -> pl.Expr:
-    inside = pl.any_horizontal([levels[level] for level in levels if level in wanted])
-    others = [levels[level] for level in levels if level not in wanted]
-    outside = pl.any_horizontal(others) if others else pl.lit(value=False)
-    return (
-        pl.when(~known)
-        .then(int(Truth.MISSING))
-        .when(~inside)
-        .then(int(Truth.FALSE))
-        .when(outside)
-        .then(int(Truth.UNSURE))
-        .otherwise(int(Truth.TRUE))
-    )
-
-
-def _score(
-    m: str, metric: Metric, question: _Question, side: str, columns: Collection[str], steps: Steps
-) -> pl.Expr:
-    """Standard score of a metric's value, in the columns of *m*, against an edge; positive above
-    it."""
-    if question.low is None:
-        ratio, _, _ = change(m, columns)
-        edge = RELATIVE[0] if side == "low" else RELATIVE[1]
-        se = (pl.col(f"{m}.se") ** 2 + pl.col(f"{m}.before.se") ** 2).sqrt()
-        return (ratio / edge).log() / se
-    at = question.edge(side)
-    if at is None:
-        return pl.lit(0.0)
-    if metric.kind is MetricKind.EXACT:
-        worth, each, events = map(steps.of, _worth(m))
-        score = evidence.byar_z(events / worth, at / metric.scale / each / worth)
-        fact = pl.when(pl.col(m) > at).then(CERTAIN).otherwise(-CERTAIN)
-        return pl.when(each.is_not_null()).then(score).otherwise(fact)
-    if metric.derived:  # only its limits are known
-        return evidence.limits_z(pl.col(m), pl.col(f"{m}.lo"), pl.col(f"{m}.hi"), at)
-    x, d, e = (pl.col(f"{m}.{part}") for part in "xde")
-    phi = pl.col(f"{m}.phi")
-    at = at / metric.scale
-    if metric.kind is MetricKind.PROPORTION:
-        return evidence.wilson_z(pl.min_horizontal(x, d) / phi, d / phi, at)
-    if metric.kind is MetricKind.RATE:
-        return evidence.byar_z(x / phi, at * d / phi)
-    if metric.varies is Varies.EVENTS:  # dearer than the edge: fewer events than it implies
-        return -evidence.byar_z(e / phi, x / at / phi)
-    if metric.varies is Varies.VALUES:
-        return (x / d / at).log() / pl.col(f"{m}.se")
-    worth = phi + pl.col(f"{m}.cv2")
-    each = pl.col(f"{m}.each")
-    alike = pl.when((e > 0) & (each > 0)).then(x / each).otherwise(e)
-    score = evidence.byar_z(alike / worth, at * d / each / worth)
-    told = evidence.worth_told(x, e, pl.col(f"{m}.cv2"), each, pl.col(f"{m}.borrowed"))
-    mean, unsure = map(steps.of, told)
-    by_number = evidence.byar_z(e / phi, at * d / mean / phi, unsure)
-    # Where all orders are worth nothing, no number of them would do: the sum alone tells.
-    return evidence.weaker(score, pl.when(mean == 0).then(score).otherwise(by_number))
-
-
-def _worth(m: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """How many events of a total count as one, what one is worth, and how many of those would have
-    come to as much."""
-    x, e, each = (pl.col(f"{m}.{part}") for part in ("x", "e", "each"))
-    alike = pl.when((e > 0) & (each > 0)).then(x / each).otherwise(e)
-    return pl.col(f"{m}.phi") + pl.col(f"{m}.cv2"), each, alike
-
-
-def _limits_of_total(m: str, scale: float, steps: Steps) -> tuple[pl.Expr, pl.Expr]:
-    """Limits of what would be expected of a total of events that are each worth something."""
-    worth, each, events = map(steps.of, _worth(m))
-    few, many = (v * worth * each * scale for v in evidence.byar(events / worth))
-    # Where nobody sold anything nothing is known of what one sale would be: the total stands.
-    known = pl.col(f"{m}.e").is_not_null() & each.is_not_null()
-    value = pl.col(m)
-    most = pl.when(many.is_nan()).then(math.inf).otherwise(many)
-    least = pl.when(pl.col(f"{m}.e") > 0).then(few).otherwise(0.0)
-    return (
-        pl.when(known).then(least).otherwise(value),
-        pl.when(known).then(most).otherwise(value),
-    )
-
-
-def _of_days(m: str, score: pl.Expr, columns: Collection[str]) -> pl.Expr:
-    """*score*, where the spread of the days was estimated from these days."""
-    if f"{m}.phi" not in columns:
-        return score
-    days = pl.col(days_column(m, columns))
-    told = (pl.col(f"{m}.phi") > 1) & (days >= evidence.ENOUGH_DAYS)
-    return pl.when(told).then(evidence.student(score, days - 1)).otherwise(score)
-
-
-def change(name: str, columns: Collection[str]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """The metric over itself in the window before, a day's worth each where it is a total, with
-    its limits; null where either window is not known."""
-    if f"{name}.before" not in columns:
-        null = pl.lit(None, pl.Float64)
-        return null, null, null
-    now, then = pl.col(name), pl.col(f"{name}.before")
-    se = (pl.col(f"{name}.se") ** 2 + pl.col(f"{name}.before.se") ** 2).sqrt()
-    ratio = now / then
-    if f"{name}.d" not in columns:  # a total: windows may differ in length
-        then_days, days = (days_column(n, columns) for n in (f"{name}.before", name))
-        ratio = ratio * pl.col(then_days) / pl.col(days)
-    low, high = evidence.lognormal(ratio, se)
-    return ratio, low, high
-
-
-def _change(name: str, wanted: tuple[str, ...], columns: Collection[str], steps: Steps) -> pl.Expr:
-    if f"{name}.before" not in columns:
-        return pl.lit(int(Truth.MISSING))
-    _, *limits = change(name, columns)
-    lo, hi = map(steps.of, limits)
-    low, high = (pl.lit(edge) for edge in RELATIVE)
-    both = pl.col(f"{name}.lo").is_not_null() & pl.col(f"{name}.before.lo").is_not_null()
-    sure = lo.is_not_null() & hi.is_not_null()
-    truth = _truth(allowed(low, high, lo, hi), wanted, both)
-    return pl.when(both & ~sure).then(int(Truth.UNSURE)).otherwise(truth)
 
 
 def _of_days_asked(test: Test, plain: Test) -> tuple[pl.Expr, pl.Expr]:
@@ -599,14 +398,3 @@ def _of_days_asked(test: Test, plain: Test) -> tuple[pl.Expr, pl.Expr]:
 
 def _centre_column(test: Test) -> str:
     return f"{truth_column(test)}.centre"
-
-
-def _symbol(test: Test) -> pl.Expr:
-    value = pl.col(test.name)
-    return (
-        pl.when(value.is_null())
-        .then(int(Truth.MISSING))
-        .when(value.is_in(list(test.is_)))
-        .then(int(Truth.TRUE))
-        .otherwise(int(Truth.FALSE))
-    )

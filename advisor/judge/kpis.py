@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from advisor.judge.grade import RELATIVE, Grader, change
+from advisor.judge.grade import Grader
+from advisor.judge.question import RELATIVE, change
 from advisor.metrics import Measured, Total, Value, metric_of, value_of
 from advisor.model import frozen
 

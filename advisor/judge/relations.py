@@ -6,7 +6,8 @@ import attrs
 import polars as pl
 
 from advisor.judge.engine.program import LinkFact
-from advisor.judge.grade import Graded, Grader, truth_column
+from advisor.judge.grade import Graded, Grader
+from advisor.judge.question import truth_column
 from advisor.metrics import Measured
 from advisor.model import Quantifier, Related, Rule, Truth, Vocabulary, frozen
 

@@ -12,8 +12,9 @@ from typing import Any
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
-from advisor.judge.grade import RELATIVE, Grader, truth_column
+from advisor.judge.grade import Grader
 from advisor.judge.outcome import Judgement
+from advisor.judge.question import RELATIVE, truth_column
 from advisor.metrics import metric_of
 from advisor.model import Against, Metric, MetricKind, Rule, Test, Varies, Vocabulary, frozen
 from advisor.stats import FOUND, Z

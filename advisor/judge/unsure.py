@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from advisor.judge.evaluation import RuleEvaluation
-from advisor.judge.grade import Grader, truth_column
+from advisor.judge.grade import Grader
 from advisor.judge.matched import measured_rows
 from advisor.judge.outcome import Judgement, Outcome
+from advisor.judge.question import truth_column
 from advisor.model import Test, Truth, frozen
 from advisor.stats import partitions
 

@@ -6,7 +6,8 @@ import attrs
 import numpy as np
 import polars as pl
 
-from advisor.judge.grade import Grader, truth_column
+from advisor.judge.grade import Grader
+from advisor.judge.question import truth_column
 from advisor.metrics.measured import Measured
 from advisor.model.condition import Against, Truth
 from advisor.model.condition import Test as Ask

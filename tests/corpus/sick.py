@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 import polars as pl
 
-from advisor.judge.grade import RELATIVE, Grader
+from advisor.judge.grade import Grader
+from advisor.judge.question import RELATIVE
 from advisor.metrics.required import metric_of
 from advisor.model.condition import Against, Conditions, Quantifier
 from advisor.model.condition import Test as Ask

@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 
 from advisor.judge import Judgement, judge
 from advisor.judge.engine.reference import ReferenceEngine
-from advisor.judge.grade import Grader, truth_column
+from advisor.judge.grade import Grader
+from advisor.judge.question import truth_column
 from advisor.metrics.measured import Measured, measure
 from advisor.metrics.required import RequiredMetrics
 from advisor.model.bands import Band, BandFile, Bands, OfSubject, Where

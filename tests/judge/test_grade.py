@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from advisor.judge.grade import allowed, truth_column
+from advisor.judge.question import allowed, truth_column
 from advisor.metrics.counted_rows import CountedRows
 from advisor.model.bands import Band, Bands, OfSubject, Where
 from advisor.model.condition import Against, Truth
