@@ -22,6 +22,7 @@ CASES = ".cases.toml"
 GUIDE, QUESTIONS, LIMITS = "guide.toml", "questions.toml", "limits.toml"
 # May lie at the top of a pack.
 _NO_RULES = ("vocabulary.toml", "bands.toml", GUIDE, QUESTIONS, LIMITS)
+MOST_RULES = 2_000  # in a pack: each takes some hundredths of a second in every run
 
 
 def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
@@ -29,7 +30,11 @@ def load_pack(pack: RulePack, vocabulary: Vocabulary) -> tuple[Rule, ...]:
     texts: dict[str, str] = {}
     undecoded: dict[str, str] = {}
     limits = pack_limits(pack)
-    for where, file in rule_files(pack):
+    found = list(rule_files(pack))
+    if len(found) > MOST_RULES:
+        many = f"{len(found):,} files of rules; at most {MOST_RULES:,} are read"
+        raise Mistakes([f"{many}: make several packs of it"], where=f"rule pack {pack.id!r}")
+    for where, file in found:
         try:
             texts[where] = read_text(file, where=where)
         except Mistakes as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
+from advisor.knowledge import pack
 from advisor.knowledge.pack import folder_pack, load_pack
 from tests.end_to_end.runs import registry
 from tests.fuzz.inputs import rule_files
@@ -47,3 +48,14 @@ def test_a_hostile_file_is_a_line(tmp_path: Path, name: str) -> None:
     assert told in text
     assert "pipe.toml: no such file" in text
     assert len(text) < 20_000
+
+
+def test_a_pack_with_thousands_of_rules_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack, "MOST_RULES", 2)
+    for number in range(3):
+        (tmp_path / f"rule-{number}.toml").write_text(RULE)
+
+    with pytest.raises(AdvisorError, match="3 files of rules; at most 2 are read: make several"):
+        load_pack(folder_pack(tmp_path), registry().vocabulary())
