@@ -50,7 +50,8 @@ from advisor.tabular.unknown_columns import (
 from advisor.tabular.words import fold, words
 
 _ID = 1e11  # ids have at least as many digits
-_EARLIEST = date(1970, 1, 1)  # a spreadsheet's day 0 is no day, nor is a clock's
+# A spreadsheet's day 0 is no day, nor is a clock's, and Python knows no year after 9999.
+_EARLIEST, _LATEST = date(1970, 1, 1), date(9998, 12, 31)
 _DAYS = 366  # no hour, day or week of a calendar is larger
 
 
@@ -501,9 +502,17 @@ def _the_one(names: pl.Series) -> str | None:
 
 
 def _possible(dates: pl.Series) -> pl.Series:
-    """*dates*, null where they lie before anything that is counted."""
-    first = dates.min() if dates.dtype == pl.Date else None
-    if not isinstance(first, date) or first >= _EARLIEST:
+    """*dates*, null where they lie before or after anything that is counted."""
+    if dates.dtype != pl.Date or _all_between(dates, _EARLIEST, _LATEST):
         return dates
     of = pl.col(dates.name)
-    return dates.to_frame().select(pl.when(of >= _EARLIEST).then(of)).to_series()
+    possible = pl.when(of.is_between(_EARLIEST, _LATEST)).then(of)
+    return dates.to_frame().select(possible).to_series()
+
+
+def _all_between(dates: pl.Series, first: date, last: date) -> bool:
+    try:
+        ends = (dates.min(), dates.max())
+    except ValueError:  # a year that Python does not know
+        return False
+    return all(not isinstance(end, date) or first <= end <= last for end in ends)

@@ -82,7 +82,7 @@ class VocabularyContract(Contract):
             raise AssertionError(str(error)) from None
 
 
-@frozen(eq=False)
+@attrs.frozen(eq=False)  # the name of a class is no plain field
 class _Speaker:
     """A plugin of words alone."""
 

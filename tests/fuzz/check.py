@@ -36,11 +36,27 @@ _AGAIN = 4  # shops of a block that are read once more, with each other and alon
 _FAULT = "⟦fault⟧ "  # begins what is said of an exception that is no AdvisorError
 
 
+@contextmanager
+def _faults_traced() -> Iterator[None]:
+    """Has all who say a fault in one line say where it was."""
+    rooms: tuple[Any, ...] = (gathering, guard, pipeline)
+    before = [room.describe_error for room in rooms]
+    for room in rooms:
+        room.describe_error = traced
+    try:
+        yield
+    finally:
+        for room, describe in zip(rooms, before, strict=True):
+            room.describe_error = describe
+
+
+@_faults_traced()
 def check(made: Made) -> Problem | None:
     """What does not hold of *made*; None where all does."""
     return _planned([made])[0] if made.whole else _read([made])[0]
 
 
+@_faults_traced()
 def check_all(cases: Sequence[Made]) -> list[Problem | None]:
     """What does not hold of each of *cases*, which are the shops of a few blocks. Some of them,
     drawn by chance, have to give the same when they are read or planned once more, alone."""
@@ -59,6 +75,7 @@ def check_all(cases: Sequence[Made]) -> list[Problem | None]:
     return found
 
 
+@_faults_traced()
 def is_used(made: Made) -> bool:
     """Whether something is read of *made*, or planned, at all."""
     with _scratch() as folder:
@@ -393,7 +410,3 @@ def traced(error: BaseException) -> str:
     where = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in shown)
     text = (str(error) or "no text").splitlines()[0][:200]
     return f"{_FAULT}{where}\n{type(error).__name__} in {ours[-1].name}: {text}"
-
-
-for _room in (gathering, guard, pipeline):  # whoever says a fault in one line says where it was
-    _room.describe_error = traced  # type: ignore[attr-defined, unused-ignore]
