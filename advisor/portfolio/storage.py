@@ -94,12 +94,11 @@ class LocalFolder:
         return str(Path(self.address, name))
 
     def names(self, folder: str) -> list[str]:
-        """The files below *folder*."""
+        """The files below *folder*, without those that a killed run was about to write there."""
         top = Path(self.address, folder)
+        found = (Path(place, name).relative_to(top) for place, names in walk(top) for name in names)
         return sorted(
-            Path(place, name).relative_to(top).as_posix()
-            for place, names in walk(top)
-            for name in names
+            path.as_posix() for path in found if not any(part[0] == "." for part in path.parts)
         )
 
     def read(self, name: str) -> bytes:

@@ -169,6 +169,23 @@ def test_a_damaged_block_is_done_again(shops: list[Path], tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_what_a_killed_run_was_about_to_write_is_no_block(
+    shops: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
+    staged = out / "blocks" / ".advisor-writing-0123456789abcdef"
+    staged.mkdir()
+    for block in (out / "blocks").glob("*.json"):
+        block.rename(staged / block.name)
+    assert Dataset(out).storage.names("blocks") == []
+
+    result = run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
+
+    assert result.before == 0
+    assert {*Dataset(out).done_blocks()} == {*Dataset(out).manifest()["blocks"]}
+
+
 def test_the_worst_shops_come_first(shops: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     run_portfolio(shops, out, OPTIONS, engine=ProcessEngine(1))
