@@ -8,7 +8,8 @@ the type checker sees is `attrs.frozen`.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -95,7 +96,7 @@ def _first(cls: Any) -> Any:
 
 def _of_few(cls: Any, names: tuple[str, ...], defaults: Mapping[str, object]) -> Any:
     """A constructor for the first instances of *cls*, whose fields are plain."""
-    left = _FEW
+    left, known = _FEW, frozenset(names)
 
     def constructor(self: Any, *values: Any, **named: Any) -> None:
         nonlocal left
@@ -107,7 +108,7 @@ def _of_few(cls: Any, names: tuple[str, ...], defaults: Mapping[str, object]) ->
                 held.update(defaults)
                 held.update(given)
                 held.update(named)
-                if len(held) == len(names):
+                if held.keys() == known:
                     return
                 held.clear()  # attrs says what is wrong
         _make(cls)
@@ -168,30 +169,22 @@ def _make(cls: Any) -> None:
         fields.decorator(cls, init=True, eq=False, repr=False, slots=False)
 
 
-_VALUES: dict[type, Any] = {}
+def _names(cls: Any, is_asked: Callable[[Any], bool]) -> Sequence[str]:
+    """The fields of *cls* that are asked for; all of them where they are plain."""
+    plain = _plain_fields(cls)
+    return plain[0] if plain else [field.name for field in attrs.fields(cls) if is_asked(field)]
 
 
+@cache
 def _values(cls: Any) -> Any:
     """What gets the values that *cls* is compared by."""
-    if cls not in _VALUES:
-        plain = _plain_fields(cls)
-        _VALUES[cls] = _getter(
-            plain[0] if plain else [field.name for field in attrs.fields(cls) if field.eq]
-        )
-    return _VALUES[cls]
+    return _getter(_names(cls, lambda field: field.eq))
 
 
-_HASHED: dict[type, Any] = {}
-
-
+@cache
 def _hashed(cls: Any) -> Any:
     """What gets the values that *cls* is hashed by: fields may be compared and not hashed."""
-    if cls not in _HASHED:
-        plain = _plain_fields(cls)
-        fields = () if plain else attrs.fields(cls)
-        names = [f.name for f in fields if (f.eq if f.hash is None else f.hash)]
-        _HASHED[cls] = _getter(plain[0] if plain else names)
-    return _HASHED[cls]
+    return _getter(_names(cls, lambda field: field.eq if field.hash is None else field.hash))
 
 
 def _getter(names: Sequence[str]) -> Any:
@@ -212,9 +205,7 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    plain = _plain_fields(self.__class__)
-    fields = () if plain else attrs.fields(self.__class__)
-    names = plain[0] if plain else [field.name for field in fields if field.repr]
+    names = _names(self.__class__, lambda field: field.repr)
     shown = (f"{name}={getattr(self, name)!r}" for name in names)
     return f"{self.__class__.__qualname__.rpartition('>.')[2]}({', '.join(shown)})"
 

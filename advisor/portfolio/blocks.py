@@ -34,7 +34,7 @@ class Blocks:
     pool: Pool
     source: Source
     place: PlanPlace
-    count: "Count"
+    count: Count
     done: dict[str, Block] = attrs.field(factory=dict)
     written: dict[str, Plan] = attrs.field(factory=dict)
     _names: dict[str, str] = attrs.field(factory=dict)

@@ -1,4 +1,4 @@
-"""Frames in parts."""
+"""Parts of frames, and what columns tell without a query."""
 
 from collections.abc import Sequence
 from typing import Any

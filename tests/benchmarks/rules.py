@@ -7,24 +7,8 @@ advisor portfolio FACTS -o OUT --rules FOLDER
 import sys
 from pathlib import Path
 
-_RULE = """\
-id = "own-{number:04}"
-subject = "ad"
-severity = "low"
-[when]
-{metric} = {{ {limit} }}
-[says]
-healthy = "As agreed"
-finding = "{{ad.name}}: {{{metric}}}"
-why = "As our agency sees it."
-[[action]]
-lever = "creative.hook"
-direction = "change"
-do = "Ask the agency"
-steps = ["Write to us"]
-owner = "creative"
-effort = 2
-"""
+from tests.plugin.installed import RULE
+
 # A limit far outside the ordinary, so that the time is that of judging and not of findings.
 _METRICS = (
     ("ctr", "at-most = {:.6f}", 0.0005),
@@ -39,9 +23,9 @@ def write_rules(folder: Path, count: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         metric, limit, value = _METRICS[number % len(_METRICS)]
-        text = _RULE.format(
-            number=number, metric=metric, limit=limit.format(value * (1 + number / 10_000))
-        )
+        asked = f"{metric} = {{ {limit.format(value * (1 + number / 10_000))} }}"
+        text = RULE.format(id=f"own-{number:04}", more="").replace("{ctr}", f"{{{metric}}}")
+        text = text.replace("ctr = { at-most = 0.009 }", asked)
         (folder / f"own-{number:04}.toml").write_text(text, encoding="utf-8")
     return folder
 

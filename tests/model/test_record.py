@@ -153,6 +153,17 @@ def test_wrong_arguments_are_refused_from_the_first_instance_on(
             Fresh(*values, **named)  # type: ignore[arg-type]
 
 
+def test_an_unknown_name_does_not_stand_for_a_missing_one() -> None:
+    @frozen
+    class Three:
+        first: int
+        second: int
+        third: int = 3
+
+    with pytest.raises(TypeError):
+        Three(1, secnd=2)  # type: ignore[call-arg]
+
+
 def test_fields_that_say_more_than_a_default_have_it_from_the_first_instance_on() -> None:
     @frozen
     class Held:
