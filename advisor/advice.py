@@ -10,16 +10,16 @@ import polars as pl
 
 from advisor.diagnosis import diagnose
 from advisor.document import Document, compose_document
-from advisor.ingest import is_address
+from advisor.ingest import is_address, kept_settings
 from advisor.model import (
     ENGLISH,
     Language,
     Request,
-    Settings,
     chosen,
     find_config,
     frozen,
     make_settings,
+    named_settings,
     read_settings,
 )
 from advisor.plugin import Templates, load_plugins
@@ -134,7 +134,9 @@ def advise(
         own = make_settings(settings)
     else:
         config = Path(settings) if settings is not None else find_config(_folders(given))
-        own = read_settings(config) if config is not None else Settings()
+        own = kept_settings(given) if config is None else read_settings(config)
+        if settings is None and config is not None:
+            own = named_settings(own, config.parent.name)
     day = today or date.today()
     chosen(first, last, month, day)
     registry = load_plugins()

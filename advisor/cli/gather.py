@@ -51,6 +51,7 @@ def gather(
     """Reads exports and keeps their counts, so that no export is parsed twice.
 
     Every option of `advisor diagnose` works on these facts, because they hold counts, not results.
+    They keep the shop's advisor.toml too; one beside the facts, or --config, counts instead.
 
     Of a folder whose subfolders have an advisor.toml each, all shops are kept together, with their
     settings. Run it again to read only the shops whose files have changed.
@@ -79,11 +80,12 @@ def gather(
         raise AdvisorError("the facts of one shop are a file", where="-o", hint=hint)
     registry = load_registry(trace=trace_plugins)
     tell_at_end(registry.failures)
-    request = with_shop(Request(paths, today), find_shop(paths, config))
+    shop = find_shop(paths, config)
+    request = with_shop(Request(paths, today), shop)
     with Waiting(shown=not quiet) as waiting:
         gathered = gather_shop(request, registry, progress=waiting)
         place = Path(output or "shop.facts")
-        write_facts(place, gathered)
+        write_facts(place, gathered, shop.kept())
     if not quiet:
         with readers():
             say(f"Read: {counted(len(gathered.readings), 'file')}")

@@ -19,6 +19,7 @@ from advisor.model import (
 
 if TYPE_CHECKING:
     from advisor.history import Store
+    from advisor.ingest import KeptSettings
     from advisor.model import Request
     from advisor.portfolio import Dataset
 
@@ -35,6 +36,17 @@ class Shop:
         """What paths in advisor.toml are relative to."""
         return self.config.parent if self.config else Path()
 
+    def kept(self) -> "KeptSettings | None":
+        """What facts of it keep of its settings."""
+        if self.config is None:
+            return None
+        from advisor.ingest import KeptSettings
+        from advisor.model import agency_text, read_text
+
+        folder = self.config.resolve().parent
+        text = read_text(self.config, where=CONFIG_NAME)
+        return KeptSettings(folder.name, text, agency_text(folder))
+
 
 def folder_of(path: str) -> Path:
     """Where outputs belong that were made of *path*: beside it."""
@@ -47,7 +59,8 @@ def folder_of(path: str) -> Path:
 
 
 def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
-    """The advisor.toml of *config*, else the one beside the files that are read.
+    """The advisor.toml of *config*, else the one beside the files that are read, else the one that
+    facts kept.
 
     Raises AdvisorError where the paths belong to two shops.
     """
@@ -59,7 +72,9 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
         return Shop(read_settings(config), config)
     found = find_config(folder_of(path) for path in paths)
     if found is None:
-        return Shop()
+        from advisor.ingest import kept_settings
+
+        return Shop(kept_settings(paths))
     return Shop(named_settings(read_settings(found), found.parent.name), found)
 
 

@@ -405,6 +405,8 @@ class _Witness:
         if ratio is None or value.before is None:
             return language.gettext("the previous period is unknown")
         before = language.number(value.before, value.metric.unit, self.diagnosis.business.currency)
+        if not math.isfinite(ratio):  # there was nothing
+            return language.gettext("the previous period was {before}", before=before)
         times = language.number(ratio)
         if low is not None and high is not None:
             times = f"{times} ({language.span(low, high, Unit.NUMBER)})"

@@ -274,7 +274,7 @@ def _limit(test: Test, value: Value, centre: float | None) -> tuple[float, bool]
 def _far_from_change(test: Test, frame: pl.DataFrame, language: Language) -> str:
     parts = (e.alias(n) for e, n in zip(change(test.name, frame.columns), "rlh", strict=True))
     ratio, _, high = frame.select(*parts).row(0)
-    if ratio is None or high is None:
+    if ratio is None or high is None or not math.isfinite(ratio):
         return ""
     times = f"{ratio:.2f}"
     falling = test.trend == TRENDS[0] or test.is_ == (LEVELS[0],)

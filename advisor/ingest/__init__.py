@@ -2,7 +2,14 @@
 
 from advisor.ingest.atomic_write import PendingSet, write_outputs
 from advisor.ingest.combination import Counted, CountSet, ShopReadings, combine, combine_shops
-from advisor.ingest.facts import DAMAGES, gathered_in, gathered_out, write_facts
+from advisor.ingest.facts import (
+    DAMAGES,
+    KeptSettings,
+    gathered_in,
+    gathered_out,
+    kept_settings,
+    write_facts,
+)
 from advisor.ingest.files import STDIN, find_files, is_address, is_facts, is_own_output
 from advisor.ingest.gathering import SIDE_BY_SIDE, ShopFiles, gather, gather_shops
 from advisor.ingest.proposal import Proposal, propose
@@ -15,6 +22,7 @@ __all__ = [
     "CountSet",
     "Counted",
     "Gathered",
+    "KeptSettings",
     "PendingSet",
     "Proposal",
     "ShopFiles",
@@ -30,6 +38,7 @@ __all__ = [
     "is_address",
     "is_facts",
     "is_own_output",
+    "kept_settings",
     "propose",
     "write_facts",
     "write_outputs",

@@ -1,6 +1,7 @@
 """Readings in one file (`shop.facts`): a zip of Parquet tables and a manifest.
 
-It keeps what was read, not what was made of it, so that every option still works on it.
+It keeps what was read, not what was made of it, so that every option still works on it; and the
+texts of the shop's advisor.toml and agency.toml.
 """
 
 import io
@@ -9,18 +10,20 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import polars as pl
 
 from advisor.errors import AdvisorError, Mistakes
 from advisor.ingest.atomic_write import write_outputs
+from advisor.ingest.files import is_facts
 from advisor.ingest.result import Gathered, Unread
 from advisor.model import (
+    CONFIG_NAME,
     Column,
     File,
     Grain,
@@ -28,19 +31,27 @@ from advisor.model import (
     Note,
     Period,
     Reading,
+    Settings,
     Table,
     frozen,
+    make_settings,
     message_data,
+    named_settings,
     native_output_hidden,
+    parse_toml,
     read_message,
     structure,
+    with_agency,
+    without_folder,
 )
 from advisor.plugin import contract_breaks
 from advisor.tabular import directory
 
+_Of = TypeVar("_Of")
 FACTS_VERSION = 2  # raised when an older reader could no longer understand the file
 _READ = (1, FACTS_VERSION)  # in the first, notes were English only
 MANIFEST = "manifest.json"
+_SETTINGS = "settings.json"
 _AGAIN = "gather the exports again with `advisor gather`"
 # What reading a damaged file raises.
 DAMAGES = (
@@ -124,6 +135,15 @@ class _Manifest:
     notes: tuple[Note, ...]
 
 
+@frozen
+class KeptSettings:
+    """The texts of the advisor.toml in *folder*, by its name, and of its *agency*'s."""
+
+    folder: str
+    text: str
+    agency: str | None
+
+
 def gathered_out(gathered: Gathered, keep: Callable[[pl.DataFrame], str]) -> dict[str, Any]:
     """*gathered* as plain values; *keep* stores a frame and gives the name that it is found by.
 
@@ -172,8 +192,9 @@ def gathered_in(
     return Gathered(readings, unread, manifest.notes)
 
 
-def write_facts(path: Path, gathered: Gathered) -> None:
-    """Writes *gathered* to *path*: the same readings give the same bytes.
+def write_facts(path: Path, gathered: Gathered, kept: KeptSettings | None = None) -> None:
+    """Writes *gathered* to *path*, with the settings that are *kept*: the same readings and
+    settings give the same bytes.
 
     Where the files lie is not kept. Raises AdvisorError where *path* cannot be written.
     """
@@ -192,6 +213,9 @@ def write_facts(path: Path, gathered: Gathered) -> None:
             parquet = io.BytesIO()
             frame.write_parquet(parquet, compression="zstd")
             archive.writestr(zipfile.ZipInfo(_member(index), _EPOCH), parquet.getvalue())
+        if kept is not None:
+            text = json.dumps(attrs.asdict(kept), ensure_ascii=False)
+            archive.writestr(zipfile.ZipInfo(_SETTINGS, _EPOCH), text)
     write_outputs({path: packed.getvalue()})
 
 
@@ -200,10 +224,32 @@ def read_facts(path: Path) -> Gathered:
 
     Raises AdvisorError where the file is damaged, or written by another version.
     """
+    return _read(path, lambda archive: _gathered(archive, path))
+
+
+def kept_settings(paths: Sequence[Path | str]) -> Settings:
+    """The settings that facts of one shop kept, where *paths* name such a file. Raises AdvisorError
+    where it is damaged, or its settings cannot be used without their folder."""
+    if len(paths) != 1 or not is_facts(path := Path(paths[0])):
+        return Settings()
+    kept = _read(path, lambda archive: _kept(archive, path))
+    if kept is None:
+        return Settings()
+    own = make_settings(parse_toml(kept.text, where=CONFIG_NAME))
+    return without_folder(named_settings(with_agency(own, kept.agency), kept.folder))
+
+
+def _kept(archive: zipfile.ZipFile, path: Path) -> KeptSettings | None:
+    if _SETTINGS not in archive.namelist():
+        return None
+    return structure(json.loads(archive.read(_SETTINGS)), KeptSettings, where=str(path))
+
+
+def _read(path: Path, read: Callable[[zipfile.ZipFile], _Of]) -> _Of:
     try:
         with zipfile.ZipFile(path) as archive:
             _limit(path)
-            return _gathered(archive, path)
+            return read(archive)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise AdvisorError(f"cannot be opened: {reason}", where=str(path)) from None

@@ -88,6 +88,7 @@ from advisor.model.settings import (
     read_settings,
     with_agency,
     with_mutes,
+    without_folder,
 )
 from advisor.model.shop import Business, Size
 from advisor.model.source import HEAD_ROWS, Container, Grid, OneGrid, Source, one_grid
@@ -269,6 +270,7 @@ __all__ = [
     "walk",
     "with_agency",
     "with_mutes",
+    "without_folder",
     "wrong_edges",
     "zones_of",
 ]

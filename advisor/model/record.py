@@ -192,15 +192,14 @@ def _getter(names: Sequence[str]) -> Any:
 
 
 def _eq(self: Any, other: object) -> Any:
-    cls = self.__class__
-    if other.__class__ is not cls:
+    values: Any = _values(self.__class__)
+    if other.__class__ is not self.__class__:
         return NotImplemented
-    values = _values(cls)
     return values(self) == values(other)
 
 
 def _hash(self: Any) -> int:
-    cls = self.__class__
+    cls: Any = self.__class__
     return hash((cls, _hashed(cls)(self)))
 
 

@@ -245,6 +245,16 @@ def named_settings(settings: Settings, folder: str) -> Settings:
     return attrs.evolve(settings, shop=attrs.evolve(settings.shop, id=folder))
 
 
+def without_folder(settings: Settings) -> Settings:
+    """*settings* of a shop whose folder is not there, but facts of it: without its own templates.
+    Raises AdvisorError where they name rules of its own, without which the plan would be another
+    one."""
+    if settings.rules.paths:
+        hint = "diagnose its exports, or give the folder with --rules"
+        raise AdvisorError("rules.paths: facts hold no rules", where=CONFIG_NAME, hint=hint)
+    return attrs.evolve(settings, report=attrs.evolve(settings.report, templates=None))
+
+
 def agency_file(shop: Path) -> Path | None:
     """The agency.toml beside the folder of a *shop*; None where there is none."""
     place = shop.resolve().parent / AGENCY_NAME

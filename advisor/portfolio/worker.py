@@ -28,6 +28,7 @@ from advisor.model import (
     parse_toml,
     with_agency,
     with_mutes,
+    without_folder,
 )
 from advisor.pipeline import (
     Memory,
@@ -261,11 +262,7 @@ def facts_request(
     settings = named_settings(with_mutes(with_agency(own, facts.agency), mutes), folder.name)
     config = folder / CONFIG_NAME
     if not config.is_file():
-        if settings.rules.paths:
-            hint = "diagnose its exports, or give the folder with --rules"
-            raise AdvisorError("rules.paths: facts hold no rules", where=CONFIG_NAME, hint=hint)
-        settings = attrs.evolve(settings, report=attrs.evolve(settings.report, templates=None))
-        return attrs.evolve(request, settings=settings)
+        return attrs.evolve(request, settings=without_folder(settings))
     return attrs.evolve(request, settings=settings, config=config)
 
 

@@ -71,16 +71,37 @@ def test_standard_input_is_read_and_the_plan_written_to_the_current_folder(
 
 
 def test_gathered_facts_give_the_plan_of_the_exports(run: Run, shop: Path, tmp_path: Path) -> None:
-    facts = tmp_path / "shop.facts"
+    facts = tmp_path / "elsewhere" / "shop.facts"
+    facts.parent.mkdir()
     assert run("gather", shop, "-o", facts).exit_code == 0
-    config = shop / "advisor.toml"
-    plans = [
-        json.loads(run("diagnose", path, "--config", config, "--format", "json").stdout)
-        for path in (shop, facts)
-    ]
+    plans = [json.loads(run("diagnose", path, "--format", "json").stdout) for path in (shop, facts)]
+    assert plans[0]["shop"] == plans[1]["shop"]
     assert plans[0]["plan"]
     assert plans[0]["plan"] == plans[1]["plan"]
     assert plans[0]["findings"] == plans[1]["findings"]
+
+
+def test_settings_beside_facts_count_instead_of_those_in_them(
+    run: Run, shop: Path, tmp_path: Path
+) -> None:
+    facts = tmp_path / "elsewhere" / "shop.facts"
+    facts.parent.mkdir()
+    assert run("gather", shop, "-o", facts).exit_code == 0
+    (facts.parent / "advisor.toml").write_text('[shop]\nname = "Another"\n')
+    document = json.loads(run("diagnose", facts, "--format", "json").stdout)
+    assert document["shop"]["name"] == "Another"
+
+
+def test_facts_of_a_shop_with_own_rules_ask_for_them(run: Run, shop: Path, tmp_path: Path) -> None:
+    (shop / "own").mkdir()
+    with (shop / "advisor.toml").open("a") as stream:
+        stream.write('\n[rules]\npaths = ["own"]\n')
+    facts = tmp_path / "elsewhere" / "shop.facts"
+    facts.parent.mkdir()
+    assert run("gather", shop, "-o", facts).exit_code == 0
+    result = run("diagnose", facts)
+    assert result.exit_code == 2
+    assert "facts hold no rules" in result.stderr
 
 
 def test_the_same_input_and_day_give_the_same_bytes(run: Run, shop: Path) -> None:

@@ -87,6 +87,7 @@ def days_that_vary_by_chance_alone() -> Iterator[None]:
     before={"product_clicks": 6_000, "sku_orders": 300},
 )
 @example(now={"product_clicks": 2_425, "sku_orders": 56}, before={})
+@example(now={"product_clicks": 1, "sku_orders": 1}, before={"product_clicks": 1, "sku_orders": 0})
 def test_both_ways_end_alike(text: str, now: Counts, before: Counts) -> None:
     rule = the_rule(text)
     said = runner().judge(rule, a_case(now, before))
