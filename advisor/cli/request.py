@@ -71,6 +71,8 @@ def find_shop(paths: Sequence[str], config: Path | None) -> Shop:
             raise AdvisorError("no such file", where=str(config), hint="check --config")
         return Shop(read_settings(config), config)
     found = find_config(folder_of(path) for path in paths)
+    if found is None and not any(Path(path).is_file() for path in paths):
+        return Shop()  # without waiting for Polars
     if found is None:
         from advisor.ingest import kept_settings
 
