@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from advisor.tabular.kind import CellType
@@ -200,9 +201,12 @@ def bytes_changed(data: bytes, other: bytes, chance: random.Random) -> bytes:
     return data[:at] + chance.choice((b"\0", b"\n", b'"', b"\xff\xfe", b"PK\3\4")) + data[at + 1 :]
 
 
+_MOST_NODES = 5000  # that a change looks at
+
+
 def tree_changed(tree: Any, chance: random.Random) -> Any:
     """One node of a tree (of JSON or TOML) removed, replaced, repeated, renamed or nested."""
-    places = list(_places(tree))
+    places = list(islice(_places(tree), _MOST_NODES))
     if not places:
         return chance.choice(SCALARS)
     holder, key = chance.choice(places)
@@ -210,7 +214,8 @@ def tree_changed(tree: Any, chance: random.Random) -> Any:
     if what == "drop":
         del holder[key]
     elif what == "repeat" and isinstance(holder, list):
-        holder += [holder[key]] * chance.choice((1, 2, 50))
+        if len(places) < _MOST_NODES:  # what is repeated again and again outgrows any memory
+            holder += [holder[key]] * chance.choice((1, 2, 50))
     elif what == "rename" and isinstance(holder, dict):
         name = chance.choice(("", "x", str(key).upper(), f"{key}_", "data", "list", "__class__"))
         holder[name] = holder.pop(key)
