@@ -37,7 +37,6 @@ from advisor.model import (
     make_settings,
     message_data,
     named_settings,
-    native_output_hidden,
     parse_toml,
     read_message,
     structure,
@@ -45,13 +44,14 @@ from advisor.model import (
     without_folder,
 )
 from advisor.plugin import contract_breaks
-from advisor.tabular import directory
+from advisor.tabular import BrokenError, directory, parquet_contents
 
 _Of = TypeVar("_Of")
 FACTS_VERSION = 2  # raised when an older reader could no longer understand the file
 _READ = (1, FACTS_VERSION)  # in the first, notes were English only
 MANIFEST = "manifest.json"
 _SETTINGS = "settings.json"
+_FRAMES = "frames/"
 _AGAIN = "gather the exports again with `advisor gather`"
 # What reading a damaged file raises.
 DAMAGES = (
@@ -68,6 +68,7 @@ DAMAGES = (
     ValueError,
     EOFError,
     Mistakes,
+    BrokenError,
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
 )
@@ -265,16 +266,14 @@ def _limit(path: Path) -> None:
 
 
 def _gathered(archive: zipfile.ZipFile, path: Path) -> Gathered:
-    def frame(member: str) -> pl.DataFrame:
-        content = io.BytesIO(archive.read(member))
-        with native_output_hidden():
-            return pl.read_parquet(content, hive_partitioning=False)
-
-    return gathered_in(json.loads(archive.read(MANIFEST)), path, frame)
+    raw = json.loads(archive.read(MANIFEST))
+    members = [name for name in archive.namelist() if name.startswith(_FRAMES)]
+    frames = parquet_contents([archive.read(name) for name in members])
+    return gathered_in(raw, path, dict(zip(members, frames, strict=True)).__getitem__)
 
 
 def _member(index: int) -> str:
-    return f"frames/{index:05}.parquet"
+    return f"{_FRAMES}{index:05}.parquet"
 
 
 def _file_out(file: File) -> dict[str, Any]:

@@ -25,10 +25,9 @@ from advisor.model import (
     files_named,
     frozen,
     lazy_gettext,
-    native_output_hidden,
     scratch_folder,
 )
-from advisor.tabular import ZIP, directory, is_bundle, is_zip, unpack
+from advisor.tabular import ZIP, BrokenError, directory, is_bundle, is_zip, parquet_alike, unpack
 
 STDIN = "-"
 STDIN_NAME = "standard input"
@@ -203,12 +202,9 @@ def _is_dataset(entries: Sequence[Path]) -> bool:
         return all(_parts(entry) for entry in rest)
     if len(rest) < 2 or not all(entry.suffix == ".parquet" for entry in rest):
         return False
-    import polars as pl
-
     try:
-        with native_output_hidden():
-            return len({tuple(pl.read_parquet_schema(entry)) for entry in rest}) == 1
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return parquet_alike(rest)
+    except BrokenError:
         return False
 
 

@@ -1,5 +1,6 @@
 """The contracts of what plugins give: readings of providers, and metrics computed from them."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -63,7 +64,18 @@ def _table_breaks(table: Table) -> list[str]:
             found.append(f"{at}: column {name!r} is {dtype}, expected {expected}")
     if not found and table.frame["key"].null_count():
         found.append(f"{at}: {table.frame['key'].null_count()} rows have no key")
+    if not found:
+        found = [
+            f"{at}: column {name!r} has a value that is infinite or not a number"
+            for name in schema
+            if is_count(name) and not _is_finite(table.frame[name])
+        ]
     return found
+
+
+def _is_finite(counts: "pl.Series") -> bool:
+    # The sum is no query, and finite nearly always where all values are.
+    return math.isfinite(counts.sum()) or bool(counts.is_finite().all())
 
 
 def _expected(column: str) -> object:

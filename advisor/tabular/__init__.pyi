@@ -8,6 +8,11 @@ from .containers.archive import (
     is_zip,
     unpack,
 )
+from .containers.native_child import (
+    BrokenError,
+    parquet_alike,
+    parquet_contents,
+)
 from .containers.open import (
     open_source,
 )
@@ -70,6 +75,7 @@ __all__ = [
     "HEAD_BYTES",
     "ONE_PAGE",
     "ZIP",
+    "BrokenError",
     "Kind",
     "OwnSources",
     "Page",
@@ -94,6 +100,8 @@ __all__ = [
     "open_source",
     "pages_missing",
     "pages_of",
+    "parquet_alike",
+    "parquet_contents",
     "propose",
     "read_json",
     "rows_about",

@@ -37,7 +37,9 @@ def frames(draw: st.DrawFn) -> pl.DataFrame:
         "to": column(st.none() | DAYS, pl.Date()),
         "by.age": column(st.none() | TEXT, pl.String()),
         "currency": column(st.none() | TEXT, pl.String()),
-        "clicks": column(st.none() | st.floats(), pl.Float64()),
+        "clicks": column(
+            st.none() | st.floats(allow_nan=False, allow_infinity=False), pl.Float64()
+        ),
         "_row": column(st.integers(1, 2**32 - 1), pl.UInt32()),
     }
     return pl.DataFrame(columns)

@@ -163,6 +163,14 @@ READINGS: dict[str, tuple[dict[str, Any], str]] = {
         column(key=pl.Series([None], dtype=pl.String)),
         "table ad (own): 1 rows have no key",
     ),
+    "an infinite count": (
+        column(clicks=pl.Series([float("inf")])),
+        "column 'clicks' has a value that is infinite or not a number",
+    ),
+    "a count that is no number": (
+        column(clicks=pl.Series([float("nan")])),
+        "column 'clicks' has a value that is infinite or not a number",
+    ),
     "whole numbers": (
         column(clicks=pl.Series([1])),
         "table ad (own): column 'clicks' is Int64, expected Float64",

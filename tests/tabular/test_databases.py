@@ -1,9 +1,11 @@
 """What loaders put into databases and Parquet is read as what they loaded."""
 
+import io
 import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
@@ -21,8 +23,10 @@ from advisor.plugin.hookspecs import ReadContext
 from advisor.tabular.containers import databases, postgres
 from advisor.tabular.containers.postgres import Address, address_of
 from advisor_tiktok_ads import advisor_metric_providers
+from tests.fuzz.trial import Made
 from tests.postgres import PASSWORD, Server, programs, server
 
+CASES = Path(__file__).parents[1] / "fuzz" / "cases"
 TODAY = ReadContext(today=date(2026, 11, 22))
 ADS = tuple(f"18700000000000{number:02}" for number in range(30))
 DAYS = (date(2026, 11, 1), date(2026, 11, 2))
@@ -351,6 +355,19 @@ def test_a_broken_database_is_one_line(tmp_path: Path, container: str) -> None:
         read(tmp_path)
 
     assert "x.db: it cannot be read as a database: " in str(caught.value)
+
+
+def test_parquet_that_ends_the_process_that_reads_it_costs_itself_alone(tmp_path: Path) -> None:
+    case = Made.from_json((CASES / "container-c60867adce.json").read_bytes())
+    with zipfile.ZipFile(io.BytesIO(case.files["shop.facts"])) as facts:
+        (tmp_path / "crafted.parquet").write_bytes(facts.read("frames/00000.parquet"))
+    ad_days().write_parquet(tmp_path / "sound.parquet")
+
+    found = read(tmp_path)
+
+    assert [str(one.file.name) for one in found.unread] == ["crafted.parquet"]
+    assert "reading it was stopped: it was killed by SIG" in str(found.unread[0])
+    assert [one.file.name for one in found.readings] == ["sound.parquet"]
 
 
 @pytest.mark.parametrize(

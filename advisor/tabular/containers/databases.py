@@ -1,8 +1,9 @@
 """Databases and Parquet as grids: every table is one, read only where somebody knows it."""
 
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -10,7 +11,8 @@ from urllib.parse import quote
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import files_named, frozen, native_output_hidden, scratch_folder
+from advisor.model import files_named, frozen, scratch_folder
+from advisor.tabular.containers import native_child
 from advisor.tabular.containers.tables import TableGrid
 
 SQLITE = b"SQLite format 3\x00"
@@ -21,8 +23,6 @@ T = TypeVar("T")
 _BATCH = 100_000
 _AGAIN = "copy or export it again"
 _NO_TEXT = "a name in it is damaged"
-# A panic inside Polars is no Exception, but a broken file must not end the run.
-_DAMAGES = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
 
 def name_in_sql(name: str) -> str:
@@ -99,33 +99,10 @@ class _Duck:
         cells = ", ".join(name_in_sql(column) for column in columns)
         limit = "" if rows is None else f" LIMIT {rows}"
         query = f"SELECT {cells} FROM {self.table}{limit}"  # noqa: S608 (quoted)
-        with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
+        with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder, _native(self.where):
             target = Path(folder) / "table.parquet"
-            place = str(target).replace("'", "''")
-            command = f"COPY ({query}) TO '{place}' (FORMAT parquet)"
-            _duck(self.path, self.where, lambda db: db.execute(command))
+            native_child.duckdb_copy(self.path, query, target)
             return pl.read_parquet(target, memory_map=False, hive_partitioning=False)
-
-
-def _duck(path: Path, where: str, ask: Callable[[Any], T]) -> T:
-    try:
-        import duckdb
-    except ImportError:
-        raise AdvisorError(
-            "this is a DuckDB database, which needs one package more",
-            where=where,
-            hint="pip install 'shop-advisor[duckdb]'",
-        ) from None
-    quiet: dict[str, Any] = dict.fromkeys(
-        ("autoinstall_known_extensions", "autoload_known_extensions"), "false"
-    )
-    try:
-        with closing(duckdb.connect(str(path), read_only=True, config=quiet)) as db:
-            return ask(db)
-    except duckdb.Error as error:
-        raise _broken(where, error) from None
-    except ValueError:
-        raise _broken(where, ValueError(_NO_TEXT)) from None
 
 
 def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
@@ -133,13 +110,14 @@ def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
 
     Raises AdvisorError where the file is broken or in use, or the package is not installed.
     """
-    query = (
-        "SELECT table_schema, table_name, list(column_name ORDER BY ordinal_position) "
-        "FROM information_schema.columns WHERE table_catalog = current_database() "
-        "AND table_schema NOT IN ('information_schema', 'pg_catalog') "
-        "GROUP BY ALL ORDER BY ALL"
-    )
-    found = _duck(path, where, lambda db: db.execute(query).fetchall())
+    if find_spec("duckdb") is None:
+        raise AdvisorError(
+            "this is a DuckDB database, which needs one package more",
+            where=where,
+            hint="pip install 'shop-advisor[duckdb]'",
+        )
+    with _native(where):
+        found = native_child.duckdb_tables(path)
     return [
         TableGrid(
             f"{schema}.{table}",
@@ -151,41 +129,38 @@ def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
 
 @frozen(eq=False)
 class _Parquet:
-    path: Path
     where: str
-
-    def _scan(self) -> pl.LazyFrame:
-        if self.path.is_dir():
-            parts = files_named(self.path, ".parquet")
-            hive = any("=" in part for part in parts[0].relative_to(self.path).parts)
-            return pl.scan_parquet(
-                parts, hive_partitioning=hive, missing_columns="insert", extra_columns="ignore"
-            )
-        return pl.scan_parquet(self.path, hive_partitioning=False, glob=False)
+    parts: Sequence[Path]
+    hive: bool
 
     @property
     def columns(self) -> Sequence[str]:
-        try:
-            with native_output_hidden():
-                return self._scan().collect_schema().names()
-        except _DAMAGES as error:
-            raise _broken(self.where, error) from None
+        with _native(self.where):
+            return native_child.parquet_names(self.parts, hive=self.hive)
 
     def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
-        try:
-            found = self._scan().select(columns)
-            with native_output_hidden():
-                return (found if rows is None else found.head(rows)).collect(engine="in-memory")
-        except _DAMAGES as error:
-            raise _broken(self.where, error) from None
+        with _native(self.where):
+            return native_child.parquet_frame(self.parts, columns, rows, hive=self.hive)
 
 
 def parquet_grids(path: Path, where: str) -> list[TableGrid]:
     """A Parquet file, or a folder of the parts of one table, as one grid named after it."""
-    table = _Parquet(path, where)
+    parts, hive = [path], False
+    if path.is_dir():
+        parts = files_named(path, ".parquet")
+        hive = any("=" in part for part in parts[0].relative_to(path).parts)
+    table = _Parquet(where, parts, hive)
     if not table.columns:
         return []
     return [TableGrid(path.stem, table)]
+
+
+@contextmanager
+def _native(where: str) -> Iterator[None]:
+    try:
+        yield
+    except native_child.BrokenError as error:
+        raise _broken(where, error) from None
 
 
 def _broken(where: str, error: Exception) -> AdvisorError:

@@ -1,0 +1,218 @@
+"""The child that reads Parquet and DuckDB: `python -m advisor.tabular.containers.native_child`.
+
+Their libraries are no Python: a file that was crafted for it, or damaged in a rare place, ends the
+process that reads it, which no exception tells. Here that process is not ours. Requests are a line
+of JSON and perhaps the content of a file; answers are JSON, or tables in Arrow's own format.
+"""
+
+import io
+import json
+import os
+import struct
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from advisor.model import frozen
+from advisor.plugin import MIB, Child, ChildDied, Limits, python_command, serve
+
+LIMITS = Limits(seconds=600.0, memory=8 * 1024 * MIB, output=2**32 - 1)
+_LENGTH = struct.Struct(">Q")
+_FINE, _WRONG = b"\0", b"\1"
+
+
+class BrokenError(Exception):
+    """What is wrong with a file, in one line."""
+
+
+# ── the parent's side ───────────────────────────────────────────────────────────────────────────
+
+
+def parquet_names(paths: Sequence[Path], *, hive: bool) -> list[str]:
+    """The columns of the table whose parts *paths* are; *hive* takes them from folders too.
+
+    This and the others raise BrokenError where a file cannot be read.
+    """
+    names: list[str] = json.loads(_ask("parquet_names", paths=paths, hive=hive))
+    return names
+
+
+def parquet_alike(paths: Sequence[Path]) -> bool:
+    """Whether these Parquet files have the same columns."""
+    alike: bool = json.loads(_ask("parquet_alike", paths=paths))
+    return alike
+
+
+def parquet_frame(
+    paths: Sequence[Path], columns: Sequence[str], rows: int | None, *, hive: bool
+) -> pl.DataFrame:
+    """The *columns* of a table; its first *rows* alone where they are given."""
+    return _frame(_ask("parquet_frame", paths=paths, columns=columns, rows=rows, hive=hive))
+
+
+def parquet_contents(contents: Sequence[bytes]) -> list[pl.DataFrame]:
+    """The tables whose files have these *contents*."""
+    return [_frame(one) for one in _parts(_ask("parquet_contents", _joined(contents)))]
+
+
+def duckdb_tables(path: Path) -> list[tuple[str, str, list[str]]]:
+    """The schema, name and columns of each table and view of a DuckDB file."""
+    found = json.loads(_ask("duckdb_tables", paths=[path]))
+    return [(schema, name, columns) for schema, name, columns in found]
+
+
+def duckdb_copy(path: Path, query: str, target: Path) -> None:
+    """Writes what *query* gives of a DuckDB file to *target*, as Parquet."""
+    _ask("duckdb_copy", paths=[path], query=query, target=str(target))
+
+
+def _frame(content: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(content)
+
+
+def _joined(parts: Iterable[bytes]) -> bytes:
+    return b"".join(_LENGTH.pack(len(one)) + one for one in parts)
+
+
+def _parts(packed: bytes) -> list[bytes]:
+    parts, at = [], 0
+    while at < len(packed):
+        begin = at + _LENGTH.size
+        at = begin + _LENGTH.unpack_from(packed, at)[0]
+        parts.append(packed[begin:at])
+    return parts
+
+
+@frozen(eq=False)
+class _Reader:
+    """The child of this process, started when it is first asked and again after it died."""
+
+    guard: threading.Lock
+    children: list[Child]
+
+    def ask(self, message: bytes) -> bytes:
+        with self.guard:
+            if not self.children:
+                self.children.append(Child(python_command("-P", "-m", __name__), LIMITS))
+            try:
+                return self.children[0].ask(message)
+            except BaseException:
+                self.children.pop().close()
+                raise
+
+
+@cache
+def _reader(_: int) -> _Reader:
+    # By the number of the process, as a fork must not talk with the child of the other.
+    return _Reader(threading.Lock(), [])
+
+
+def _ask(do: str, content: bytes = b"", paths: Sequence[Path] = (), **options: Any) -> bytes:
+    asked = {"do": do, "paths": [str(path.absolute()) for path in paths], **options}
+    try:
+        answer = _reader(os.getpid()).ask(json.dumps(asked).encode() + b"\n" + content)
+    except ChildDied as died:
+        raise BrokenError(f"reading it was stopped: {died}") from None
+    if answer.startswith(_WRONG):
+        raise BrokenError(answer[1:].decode())
+    return answer[1:]
+
+
+# ── the child's side ────────────────────────────────────────────────────────────────────────────
+
+
+def answer(message: bytes) -> bytes:
+    """The answer to one request: what was asked for, or why it cannot be read."""
+    line, _, content = message.partition(b"\n")
+    asked = json.loads(line)
+    do, paths = asked.pop("do"), asked.pop("paths")
+    try:
+        return _FINE + _ANSWERS[do](content or paths, **asked)
+    # A panic inside Polars is no Exception.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+        return _WRONG + _first_line(error)
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        return _WRONG + _first_line(error)
+
+
+def _first_line(error: BaseException) -> bytes:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].encode()
+
+
+def _scan(paths: list[str], *, hive: bool) -> pl.LazyFrame:
+    if len(paths) == 1 and not hive:
+        return pl.scan_parquet(paths[0], hive_partitioning=False, glob=False)
+    return pl.scan_parquet(
+        paths, hive_partitioning=hive, missing_columns="insert", extra_columns="ignore"
+    )
+
+
+def _parquet_names(paths: list[str], *, hive: bool) -> bytes:
+    return json.dumps(_scan(paths, hive=hive).collect_schema().names()).encode()
+
+
+def _parquet_alike(paths: Sequence[str]) -> bytes:
+    return json.dumps(len({tuple(pl.read_parquet_schema(path)) for path in paths}) == 1).encode()
+
+
+def _parquet_frame(
+    paths: list[str], columns: Sequence[str], rows: int | None, *, hive: bool
+) -> bytes:
+    found = _scan(paths, hive=hive).select(columns)
+    return _packed((found if rows is None else found.head(rows)).collect(engine="in-memory"))
+
+
+def _parquet_contents(packed: bytes) -> bytes:
+    frames = (pl.read_parquet(one, hive_partitioning=False) for one in _parts(packed))
+    return _joined(map(_packed, frames))
+
+
+def _packed(frame: pl.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.write_ipc_stream(stream)
+    return stream.getvalue()
+
+
+def _duckdb(path: str) -> Any:
+    import duckdb
+
+    settings = ("autoinstall_known_extensions", "autoload_known_extensions")
+    return closing(duckdb.connect(path, read_only=True, config=dict.fromkeys(settings, "false")))
+
+
+def _duckdb_tables(paths: Sequence[str]) -> bytes:
+    query = (
+        "SELECT table_schema, table_name, list(column_name ORDER BY ordinal_position) "
+        "FROM information_schema.columns WHERE table_catalog = current_database() "
+        "AND table_schema NOT IN ('information_schema', 'pg_catalog') "
+        "GROUP BY ALL ORDER BY ALL"
+    )
+    with _duckdb(paths[0]) as db:
+        return json.dumps(db.execute(query).fetchall()).encode()
+
+
+def _duckdb_copy(paths: Sequence[str], query: str, target: str) -> bytes:
+    place = target.replace("'", "''")
+    with _duckdb(paths[0]) as db:
+        db.execute(f"COPY ({query}) TO '{place}' (FORMAT parquet)")
+    return b""
+
+
+_ANSWERS: Mapping[str, Callable[..., bytes]] = {
+    "parquet_names": _parquet_names,
+    "parquet_alike": _parquet_alike,
+    "parquet_frame": _parquet_frame,
+    "parquet_contents": _parquet_contents,
+    "duckdb_tables": _duckdb_tables,
+    "duckdb_copy": _duckdb_copy,
+}
+
+if __name__ == "__main__":
+    serve(answer, LIMITS.seconds)
