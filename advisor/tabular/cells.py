@@ -148,14 +148,20 @@ PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 LARGEST = 1e15
 """No count and no amount in any currency is as large; beyond it a float is not exact either."""
 
+SMALLEST = 1e-9
+"""What is nearer to zero is zero, of which a spreadsheet's arithmetic left 5.55E-17."""
+
 
 def plausible(values: pl.Expr) -> pl.Expr:
-    """Values, null where they are too large to be meant, infinite or no number."""
-    return pl.when(values.abs() < LARGEST).then(values)  # NaN is larger than any number
+    """Values, null where they are too large to be meant, infinite or no number; 0 where they are
+    next to it."""
+    size = values.abs()
+    rounded = pl.when(size >= SMALLEST).then(values).otherwise(0.0)
+    return pl.when(size < LARGEST).then(rounded)  # NaN is larger than any number
 
 
 def finite(values: pl.Series) -> pl.Series:
-    """Values, null where they are too large to be meant, infinite or no number."""
+    """Values as `plausible` has them."""
     # Aggregates of a series are no queries, as `abs` is; a sum tells of NaN, which `max` skips.
     least: Any
     most: Any
@@ -165,7 +171,9 @@ def finite(values: pl.Series) -> pl.Series:
         return values
     numbers = isinstance(least, float) and isinstance(most, float) and not math.isnan(total)
     if numbers and least > -LARGEST and most < LARGEST:
-        return values
+        near = (values < SMALLEST) & (values > -SMALLEST) & (values != 0)
+        if not near.any():
+            return values
     return pl.DataFrame({"v": values}).select(plausible(pl.col("v")))["v"]
 
 

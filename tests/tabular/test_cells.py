@@ -42,6 +42,9 @@ def share(text: str, bare: Percent) -> float | None:
     [
         ("0", None, 0.0),
         ("$0.00", None, 0.0),
+        ("5.55111512312578E-17", None, 0.0),
+        ("-1e-320", None, 0.0),
+        ("0.000001", None, 0.000001),
         ("MX$0.00", None, 0.0),
         ("MXN 3,121.71", None, 3121.71),
         ("Rp93.581.721", None, 93_581_721.0),
@@ -257,3 +260,8 @@ def test_a_column_of_days_that_a_spreadsheet_writes_as_midnights_has_no_times() 
     days = pl.Series(["2026-05-22 00:00:00", "2026-05-23 00:00:00"])
 
     assert cells.clock(days).to_list() == [None, None]
+
+
+@pytest.mark.parametrize("values", [[5.5e-17, 1.0], [-1e-320], [2.0, float("nan")], [1e15, 3.0]])
+def test_numbers_are_held_to_the_bounds_of_texts(values: list[float]) -> None:
+    assert cells.finite(pl.Series(values)).to_list() == money([repr(value) for value in values])

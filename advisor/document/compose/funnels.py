@@ -1,6 +1,7 @@
 """Counts that lead to each other, in words."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from advisor.diagnosis import Diagnosis
 from advisor.document.numbers import FunnelInfo, FunnelStep
@@ -27,7 +28,7 @@ def _info(one: FunnelTotals, diagnosis: Diagnosis) -> FunnelInfo:
 def _steps(one: FunnelTotals, diagnosis: Diagnosis) -> Iterator[FunnelStep]:
     before: float | None = None
     for count, value in one.totals:
-        share = value / before if before else None
+        share = value / before if before and isfinite(value / before) else None
         unit = metric_of(count, diagnosis.vocabulary).unit
         yield FunnelStep(
             title=diagnosis.vocabulary.counts[count].title,
