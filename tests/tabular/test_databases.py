@@ -370,6 +370,14 @@ def test_parquet_that_ends_the_process_that_reads_it_costs_itself_alone(tmp_path
     assert [one.file.name for one in found.readings] == ["sound.parquet"]
 
 
+def test_what_a_panic_of_a_reader_says_is_not_told(tmp_path: Path) -> None:
+    case = Made.from_json((CASES / "database-3d686c06c2.json").read_bytes())
+    (tmp_path / "crafted.parquet").write_bytes(case.files["plain.parquet"])
+
+    with pytest.raises(NothingReadable, match=r"as a database: its content is damaged; copy or"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("package", "needs"), [("duckdb", "shop-advisor[duckdb]"), ("pg8000", "shop-advisor[postgres]")]
 )
