@@ -18,7 +18,6 @@ from typing import Any
 
 import polars as pl
 
-from advisor.model import frozen
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command, serve
 
 LIMITS = Limits(seconds=600.0, memory=8 * 1024 * MIB, output=2**32 - 1)
@@ -88,28 +87,30 @@ def _parts(packed: bytes) -> list[bytes]:
     return parts
 
 
-@frozen(eq=False)
 class _Reader:
     """The child of this process, started when it is first asked and again after it died."""
 
-    guard: threading.Lock
-    children: list[Child]
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._child: Child | None = None
 
     def ask(self, message: bytes) -> bytes:
-        with self.guard:
-            if not self.children:
-                self.children.append(Child(python_command("-P", "-m", __name__), LIMITS))
+        """The answer of the child. Raises ChildDied where it ended instead."""
+        with self._guard:
+            if self._child is None:
+                self._child = Child(python_command("-P", "-m", __name__), LIMITS)
             try:
-                return self.children[0].ask(message)
+                return self._child.ask(message)
             except BaseException:
-                self.children.pop().close()
+                self._child.close()
+                self._child = None
                 raise
 
 
 @cache
 def _reader(_: int) -> _Reader:
     # By the number of the process, as a fork must not talk with the child of the other.
-    return _Reader(threading.Lock(), [])
+    return _Reader()
 
 
 def _ask(do: str, content: bytes = b"", paths: Sequence[Path] = (), **options: Any) -> bytes:
