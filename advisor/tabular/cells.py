@@ -155,9 +155,8 @@ SMALLEST = 1e-9
 def plausible(values: pl.Expr) -> pl.Expr:
     """Values, null where they are too large to be meant, infinite or no number; 0 where they are
     next to it."""
-    size = values.abs()
-    rounded = pl.when(size >= SMALLEST).then(values).otherwise(0.0)
-    return pl.when(size < LARGEST).then(rounded)  # NaN is larger than any number
+    rounded = pl.when((values >= SMALLEST) | (values <= -SMALLEST)).then(values).otherwise(0.0)
+    return pl.when((values < LARGEST) & (values > -LARGEST)).then(rounded)  # no NaN is
 
 
 def finite(values: pl.Series) -> pl.Series:
