@@ -12,7 +12,7 @@ from advisor.cli.options import config_option, language_option, paths_argument, 
 
 if TYPE_CHECKING:
     from advisor.ingest import Unread
-    from advisor.model import Column, Language, Reading
+    from advisor.model import Column, File, Language, Reading
 
 
 @runtime_checkable
@@ -102,13 +102,11 @@ def inspect(
 
 
 def _described(reading: "Reading", provider: object, language: "Language") -> dict[str, Any]:
-    from advisor.model import mask_personal
-
     columns = provider.explain(reading) if isinstance(provider, Explains) else reading.columns
     period = reading.period
     return {
         "file": reading.file.name,
-        "source": mask_personal(reading.file.path.name),
+        "source": _source(reading.file),
         "kind": reading.kind,
         "title": language.gettext(reading.title),
         "provider": reading.provider,
@@ -137,16 +135,25 @@ def _described(reading: "Reading", provider: object, language: "Language") -> di
 
 
 def _refused(unread: "Unread", language: "Language") -> dict[str, Any]:
-    from advisor.model import mask_personal
-
     return {
         "file": unread.file.name,
-        "source": mask_personal(unread.file.path.name),
+        "source": _source(unread.file),
         "kind": None,
         "problem": language.say(unread.reason),
         "nearest": language.gettext(unread.nearest) if unread.nearest else None,
         "lacks": list(unread.lacks),
     }
+
+
+def _source(file: "File") -> str:
+    """The name on the disk of the file that *file*, whose name is masked, comes from."""
+    from advisor.model import mask_personal
+
+    name = mask_personal(file.path.name)
+    if name in file.name:
+        return name
+    # Unpacked under a name of ours, in which nothing personal looks like it any more.
+    return file.name.partition(" > ")[0].rsplit("/", 1)[-1]
 
 
 def _show(file: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, one_line
 
 if TYPE_CHECKING:
     from advisor.cli.request import Shop
@@ -41,11 +41,21 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
     ]
     files, _ = find_files(paths)
     proposals: list[Proposal] = []
+    broken: list[str] = []
     with readers():
         for file in files:
-            for proposal in _proposals(open_source(file), kinds, registry.vocabulary(), today):
+            try:
+                found = [*_proposals(open_source(file), kinds, registry.vocabulary(), today)]
+            except AdvisorError as error:
+                broken.append(mask_personal(one_line(error)))
+                continue
+            for proposal in found:
                 _show(mask_personal(file.name), proposal)
-                proposals.append(proposal)
+            proposals += found
+        if broken and not proposals:
+            raise AdvisorError("\n".join(broken))
+        for line in broken:
+            say(line)
         if write:
             path = _write(proposals, shop, paths)
             say(f"Written: {path}")
@@ -54,13 +64,13 @@ def propose_maps(paths: Sequence[str], config: Path | None, today: date, *, writ
 def _proposals(
     source: "Source", kinds: "Sequence[Kind]", vocabulary: "Vocabulary", today: date
 ) -> "Iterable[Proposal]":
-    from advisor.model import pattern_for
+    from advisor.model import mask_personal, pattern_for
     from advisor.tabular import propose
 
     name = pattern_for(source.file.name.rsplit(" > ", 1)[-1].rsplit("/", 1)[-1])
     grids = [grid for grid in source.grids if len(grid.head) > 1]
     for grid in grids:
-        sheet = grid.name if len(source.grids) > 1 else None
+        sheet = mask_personal(grid.name) if len(source.grids) > 1 else None
         yield propose(name, grid, kinds, vocabulary, today, sheet=sheet)
 
 

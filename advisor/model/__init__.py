@@ -41,7 +41,8 @@ from advisor.model.machine import cores
 from advisor.model.message import Days, Listed, Message, Quantity, message_data
 from advisor.model.native_output import native_output_hidden
 from advisor.model.own_files import ALLOWED, files_below, named_folder, read_text, texts_below
-from advisor.model.personal import PERHAPS, mask_personal, pattern_for
+from advisor.model.personal import mask_personal, pattern_for
+from advisor.model.personal_patterns import PERHAPS
 from advisor.model.reading import Column, File, Grain, Links, Note, Period, Reading, Table, is_count
 from advisor.model.record import TRANSLATED, define, field_names, frozen, short_digest
 from advisor.model.request import Progress, Request

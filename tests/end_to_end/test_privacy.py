@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from advisor.cli import main
@@ -137,6 +138,42 @@ def test_nothing_personal_is_in_anything_that_is_written(
     assert not PERSON.findall(everything)
 
 
+def test_names_of_broken_and_packed_files_and_sheets_are_masked(tmp_path: Path) -> None:
+    mail, phone, *_ = person(5)
+    shop_folder(tmp_path)
+    with zipfile.ZipFile(tmp_path / f"of {mail}.zip", "w") as archive:
+        archive.writestr(f"{mail}.csv", "Day,Cost\n2026-10-01,5\n2026-10-02,6\n")
+        archive.writestr(f"{phone}.xlsx", b"PK\3\4")
+    (tmp_path / f"{mail}.json").write_text('{"a": ')
+    with xlsxwriter.Workbook(str(tmp_path / "days.xlsx")) as book:
+        for name in (phone, "other"):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate((("Day", "Clicks"), ("2026-10-01", 5), ("2026-10-02", 6))):
+                sheet.write_row(row, 0, cells)
+
+    screens = [said("inspect", tmp_path, *more) for more in ((), ("--json",), ("--map",))]
+
+    assert not PERSON.findall("\n".join(screens))
+    assert '"source": "of [e-mail ' in screens[1]
+    assert 'sheet = "[phone ' in screens[2]
+    assert "[e-mail " in said("inspect", tmp_path / f"{mail}.json", "--map")
+
+
+def test_a_sheet_is_found_by_its_masked_name(tmp_path: Path) -> None:
+    *_, digits = person(5)
+    with xlsxwriter.Workbook(str(tmp_path / "own.xlsx")) as book:
+        for name, header in (("first", "No"), (digits, "Shown")):
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate((("Day", header), ("2026-10-01", 5), ("2026-10-02", 6))):
+                sheet.write_row(row, 0, cells)
+    (tmp_path / "advisor.toml").write_text(
+        f'[[source]]\nfile = "own.xlsx"\nsheet = "{mask_personal(digits)}"\nday = "Day"\n'
+        'grain = "day"\n[source.columns]\nShown = "impressions"\n'
+    )
+
+    assert "2 read" in said("inspect", tmp_path)
+
+
 @pytest.mark.parametrize("text", person(77))
 def test_two_people_stay_two(text: str) -> None:
     masked = mask_personal(f"Ask {text}!")
@@ -153,6 +190,28 @@ def test_two_people_stay_two(text: str) -> None:
         *("ann\uff20mail.example.com", "ANN.B+C@MAIL.EXAMPLE.CO.UK"),
         *("742 Evergreen Terrace, Springfield, OR 97403", "10 Downing Street, London SW1A 2AA"),
         *("221B Baker Street, London NW1 6XE", "Rua das Flores, 123", "Av. de la Paz 12"),
+        *("1 (212) 555-0143", "212/555-0143", "212\u2013555\u20130143", "07700-900123"),
+        *("0171 23 45 678", "089 / 123 456 78", "06.12.34.56.78", "91 123 45 67", "347 1234567"),
+        *("01 234 5678", "(664) 123 45 67", "55-1234-5678", "11 9 1234 5678", "(021) 1234567"),
+        *("62 812 3456 7890", "03-1234 5678", "02-8123-4567", "HP 9123 4567", "0-2123-4567"),
+        *(
+            "0912 34 56 78",
+            "\uff10\uff19\uff10\uff0d\uff11\uff12\uff13\uff14\uff0d\uff15\uff16\uff17\uff18",
+        ),
+        *(
+            "o'neil@example.ie",
+            "ann%40example.com",
+            "ann [at] example [dot] com",
+            "ann@[192.0.2.7]",
+        ),
+        *("ann\u200b@example.com", "m\u00fcller@ex\u00e4mple.de", '"ann b"@example.com'),
+        *("123 Main St Apt 4B, Boston, MA 02110-1234", "PO Box 12, Salem, OR 97301"),
+        *("Musterstra\u00dfe 12, 12345 Berlin", "Am Markt 3, 50667 K\u00f6ln"),
+        *("12 rue de la Paix, 75002 Paris", "C/ Mayor 5, 28013 Madrid", "Via Roma 12, 00184 Roma"),
+        *("4 Main Street, Cork, T12 X8YZ", "Blvd. Agua Caliente 4558, 22420 Tijuana"),
+        *("R. Oscar Freire, 379", "jl. melati no 12", "No. 5, Jalan SS 2/24, 47300"),
+        *("10 Anson Road, #10-06, Singapore 079903", "55 Sukhumvit Road, Bangkok 10110"),
+        "\u6771\u4eac\u90fd\u6e2f\u533a\u829d\u516c\u57124-2-8",
         "Jl. Jenderal Sudirman No. 52",
     ],
 )
@@ -167,6 +226,15 @@ def test_people_are_found_as_their_countries_write_them(text: str) -> None:
     [
         *("1735210048812760001", "2026-10-01 ~ 2026-10-31", "@luna.beauty", "100.000.000"),
         *("5 Best Ways to Drive, 2026", "20:15-23:00", "Calle 13", "+5% off", "Hat “new”.mp4"),
+        *("01.10.2026 123 units", "0.0039000000000000003", "8,000      1.5%   1.26", "v1.2.3.4"),
+        *("Jalan Jalan Ke Bali 2026", "Case, Galaxy A5 2GB", "Sold via TikTok 12", "Ring 5, 10000"),
+        *("First Place, 10000 sold", "Ad 0001-0002-0003", "612.345.678", "90-60-90", "R. Kelly 12"),
+        *(
+            "Call 2026-10-01",
+            "Lipstick Red 12, 10000 Views",
+            "(30) 01-10-2026",
+            "12 m\u1eabu \u00e1o, H\u00e0 N\u1ed9i",
+        ),
         *("Top 10 2025 2026", "Batch 06 12 2026", "sales 0901-20260930", "36 38 40 42 44"),
     ],
 )

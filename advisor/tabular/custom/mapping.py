@@ -15,6 +15,7 @@ from advisor.model import (
     SourceSection,
     Vocabulary,
     frozen,
+    mask_personal,
     one_grid,
 )
 from advisor.plugin import KindInfo, Match, ReadContext, Steps, alone
@@ -206,8 +207,10 @@ def _is_named(name: str, pattern: str) -> bool:
 
 
 def _grid(source: Source, section: SourceSection) -> Grid:
+    sheet = "" if section.sheet is None else section.sheet.casefold()
     for grid in source.grids:
-        if section.sheet is not None and grid.name.casefold() == section.sheet.casefold():
+        # A proposed section has the name with what is personal in it masked.
+        if sheet and sheet in {grid.name.casefold(), mask_personal(grid.name).casefold()}:
             return grid
     return source.grids[0]
 
