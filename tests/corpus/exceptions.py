@@ -54,6 +54,10 @@ NOT_FIRST: Mapping[str, str] = {
     "operator/weak-concept": (
         "it is only said where the return is low too, so that there are two things to mend"
     ),
+    "operator/sold-out-before-restock": (
+        "its counts do not fit each other: it sells two items a day, of 80 orders, and too few of "
+        "those for its clicks, which has a gain that the reorder has not"
+    ),
     "operator/creative-fatigue": (
         "what has faded so far is a weak opening by now, and the plan begins with that"
     ),
