@@ -30,6 +30,7 @@ _CLOSING = 2.0  # seconds for a good-bye
 _PLACES = ("out", "facts_from", "facts_to")
 _STARTED = "start `dask scheduler`, and `dask worker ADDRESS` on each machine"
 _AGAIN = "finished blocks are kept: run the same command again to go on"
+_LOST = (CancelledError, OSError, RuntimeError)  # what a client raises then
 _SAME = "workers need the folders of the run under the same paths, or on a store"
 
 
@@ -86,10 +87,8 @@ class ClusterEngine:
                 where=self._address,
                 hint="install the same shop-advisor on all workers",
             ) from None
-        except (CancelledError, OSError, RuntimeError):
-            raise AdvisorError(
-                "the scheduler, or all of its workers, are lost", where=self._address, hint=_AGAIN
-            ) from None
+        except _LOST:
+            raise self._lost() from None
         if "died" in told:
             raise ChildDied(Death(Cause.EXIT, told["died"]))
         if "refused" in told:
@@ -98,11 +97,20 @@ class ClusterEngine:
         return answered
 
     def _places_of_hosts(self) -> Mapping[str, int]:
-        """How many threads the workers of each machine have, which share its cores."""
+        """How many threads the workers of each machine have, which share its cores. Raises
+        AdvisorError where the scheduler is lost."""
+        try:
+            threads_of = self._client.nthreads()
+        except _LOST:
+            raise self._lost() from None
         places: dict[str, int] = {}
-        for worker, threads in self._client.nthreads().items():
+        for worker, threads in threads_of.items():
             places[_host(worker)] = places.get(_host(worker), 0) + threads
         return places
+
+    def _lost(self) -> AdvisorError:
+        text = "the scheduler, or all of its workers, are lost"
+        return AdvisorError(text, where=self._address, hint=_AGAIN)
 
     def _result(self, request: str) -> str:
         """The answer of a worker. Raises OSError where no worker, or no scheduler, is left."""

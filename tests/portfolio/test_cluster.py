@@ -255,6 +255,17 @@ def test_a_run_whose_scheduler_is_lost_is_resumed(
     assert_same(out, expected)
 
 
+@pytest.mark.slow
+def test_a_scheduler_that_is_lost_before_a_request_is_told(
+    machines: Callable[..., Machines], shops: list[Path], tmp_path: Path
+) -> None:
+    cluster = machines()
+    with ended(cluster.engine()) as engine:
+        cluster.scheduler.kill()
+        with pytest.raises(AdvisorError, match="are lost"):
+            run_portfolio(shops, tmp_path / "out", OPTIONS, engine=engine)
+
+
 SLOW = """\
 import os, sys, time
 from pathlib import Path
