@@ -3,6 +3,7 @@
 import atexit
 import codecs
 import contextlib
+import errno
 import gc
 import io
 import os
@@ -17,6 +18,7 @@ from advisor.cli.screen import hush, say
 from advisor.errors import AdvisorError, unknown
 
 _SELDOM = 500_000  # objects; the run of a small shop makes fewer
+_CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 
 
 class LazyCommands(MutableMapping[str, click.Command]):
@@ -79,13 +81,18 @@ class AdvisorGroup(NamesNear):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # What a run loads lives to its end: looking for garbage in it again and again is in vain.
         gc.set_threshold(_SELDOM)
+        _open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 # A locale may have no ≥ and no é; click writes UTF-8 where it says ASCII.
                 is_ascii = codecs.lookup(stream.encoding).name == "ascii"
                 stream.reconfigure(encoding="utf-8" if is_ascii else None, errors="replace")
         try:
-            return super().main(*args, **kwargs)
+            try:
+                return super().main(*args, **kwargs)
+            except OSError as error:  # of --help and --version
+                _say_cannot_write(error)
+                sys.exit(AdvisorError.exit_code)
         except SystemExit as ended:
             if not args and not kwargs.keys() - {"prog_name"}:  # words of the command line
                 _end_process(ended.code)
@@ -109,9 +116,33 @@ class AdvisorGroup(NamesNear):
             # Whoever read the output has seen enough; what was asked for is done.
             hush()
             result = None
+        except OSError as error:
+            _say_cannot_write(error)
+            ctx.exit(AdvisorError.exit_code)
         if tell_failures(ctx):
             ctx.exit(PLUGIN_FAILED)
         return result
+
+
+def _say_cannot_write(error: OSError) -> None:
+    """Says that the disk that is written to, perhaps behind `>`, is full or gone; raises *error*
+    where it is something else."""
+    if error.errno not in _CANNOT_WRITE:
+        raise error
+    hush()  # what is still to be printed would fail again
+    place = f"{error.filename}: " if error.filename else ""
+    with contextlib.suppress(OSError):
+        say(f"Error: {place}cannot be written: {error.strerror}", err=True)
+
+
+def _open_closed_streams() -> None:
+    """Opens nothing in the place of each standard stream that was closed: the next file that is
+    opened, an output or the history, would get its number, and what is printed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            stream = open(nothing, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 (stays)
+            setattr(sys, name, stream)
 
 
 def _end_process(code: object) -> None:

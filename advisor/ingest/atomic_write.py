@@ -14,6 +14,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -144,6 +145,8 @@ class _OutputSet:
 
     def stage(self) -> None:
         """Writes the files beside their places."""
+        for name in self.files:
+            _refuse_special(self.folder / name)
         self.folder.mkdir(parents=True, exist_ok=True)
         with _locked(self.folder):
             _put_in_place(self.folder)
@@ -203,6 +206,25 @@ def _files_of(committed: Path) -> list[Path]:
     ]
     shown = [n for n in names if not any(part.startswith(_HIDDEN) for part in n.parts[:-1])]
     return sorted(shown, key=lambda name: (-len(name.parts), name))
+
+
+def _refuse_special(path: Path) -> None:
+    """Raises AdvisorError where a file at *path* would take the place of a device, a pipe or a
+    socket, or of a name that the system keeps, like /dev/stdout."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, RuntimeError):
+        mode = stat.S_IFREG
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        mode = stat.S_IFREG  # a link in a circle, which is replaced as links are
+    folder = path.parent.resolve()
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or (
+        folder.as_posix() == "/dev" or folder.as_posix().startswith("/proc/")
+    ):
+        text = "cannot be written: is a device, a pipe or a socket"
+        raise AdvisorError(text, where=str(path), hint="choose another file or folder with -o")
 
 
 def _move(source: Path, target: Path) -> None:

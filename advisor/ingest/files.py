@@ -198,13 +198,22 @@ def _is_dataset(entries: Sequence[Path]) -> bool:
     rest = [entry for entry in entries if not entry.name.startswith("_")]  # _SUCCESS, _metadata
     if not rest:
         return False
-    if all(entry.is_dir() and "=" in entry.name for entry in rest):
+    if all("=" in entry.name and _is_folder(entry) for entry in rest):
         return all(_parts(entry) for entry in rest)
     if len(rest) < 2 or not all(entry.suffix == ".parquet" for entry in rest):
         return False
     try:
         return parquet_alike(rest)
     except BrokenError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether *path* is a folder, as far as that may be known: of what is in a folder that may be
+    listed and not entered, or in /proc, it may not."""
+    try:
+        return path.is_dir()
+    except OSError:
         return False
 
 
@@ -252,7 +261,7 @@ def _distinct(found: Iterable[_Found]) -> Iterator[_Found]:
 
 
 def _describe(found: _Found) -> File:
-    if found.path.is_dir():
+    if _is_folder(found.path):
         parts = [_describe(attrs.evolve(found, path=part)) for part in _parts(found.path)]
         digest = hashlib.sha256("".join(part.sha256 for part in parts).encode())
         return File(found.path, found.name, sum(part.size for part in parts), digest.hexdigest())
@@ -269,7 +278,7 @@ def _parts(folder: Path) -> list[Path]:
 
 def _own_output(found: _Found) -> str | None:
     """What of ours the file is, by a mark in its content; None for everything else."""
-    if found.path.is_dir():
+    if _is_folder(found.path):
         return None
     suffix = found.path.suffix.casefold()
     if found.path.name == _CONFIG:

@@ -115,6 +115,23 @@ def test_a_reader_who_leaves_early_is_no_error(shop: Path, words: tuple[str, ...
     )  # how to get durable_rules is said beside what is piped
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="what Linux has")
+@pytest.mark.parametrize("words", [("--version",), ("inspect", "{shop}")])
+def test_a_full_disk_behind_the_output_is_one_line(shop: Path, words: tuple[str, ...]) -> None:
+    line = f"'{sys.executable}' -m advisor.cli {' '.join(words).format(shop=shop)} >/dev/full"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "Error: cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
+def test_closed_streams_are_as_if_they_went_nowhere(shop: Path) -> None:
+    line = f"'{sys.executable}' -m advisor.cli diagnose '{shop}' --no-history <&- >&- 2>&-"
+    done = subprocess.run(["sh", "-c", line], check=False)
+    assert done.returncode == 0
+    assert (shop / "plan.md").is_file()
+
+
 def test_a_mistake_shows_no_traceback_and_a_bug_does(tmp_path: Path) -> None:
     assert "Traceback" not in advisor("diagnose", tmp_path / "nowhere").stderr
     script = (

@@ -14,7 +14,7 @@ from typing import Never
 import pytest
 
 from advisor.errors import AdvisorError, NothingReadable
-from advisor.ingest import files
+from advisor.ingest import files, write_outputs
 from advisor.ingest.files import find_files
 from advisor.model import File, Source
 from advisor.tabular import open_source
@@ -36,6 +36,37 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what /proc has")
 def test_a_device_is_refused(path: str) -> None:
     with pytest.raises(AdvisorError, match="is a device or a socket"):
         find_files([path])
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/stdout", "/dev/fd/1"])
+def test_no_output_takes_the_place_of_a_device(path: str) -> None:
+    with pytest.raises(AdvisorError, match="is a device, a pipe or a socket"):
+        write_outputs({Path(path): "a plan"})
+    assert Path(path).is_char_device() or path != "/dev/null"
+
+
+def test_no_output_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.md")
+    with pytest.raises(AdvisorError, match="is a device, a pipe or a socket"):
+        write_outputs({tmp_path / "plan.json": "{}", tmp_path / "plan.md": "a plan"})
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.md"]
+
+
+def test_a_folder_that_may_be_listed_and_not_entered_costs_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ads_file(tmp_path)
+    (tmp_path / "day=1").mkdir()
+    known = Path.is_dir
+
+    def refused(path: Path) -> bool:
+        if path.name == "day=1":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return known(path)
+
+    monkeypatch.setattr(Path, "is_dir", refused)
+    found, _ = find_files([tmp_path])
+    assert [file.name for file in found] == ["ads.csv"]
 
 
 def test_a_socket_is_refused_where_it_is_named_and_passed_over_in_a_folder(
