@@ -370,6 +370,46 @@ def test_parquet_that_ends_the_process_that_reads_it_costs_itself_alone(tmp_path
     assert [one.file.name for one in found.readings] == ["sound.parquet"]
 
 
+def test_a_view_of_duckdb_reads_no_other_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("ad_id,spend\n1870000000000001,5\n")
+    path = into_duckdb(tmp_path, {"sound": ad_days()})
+    import duckdb
+
+    with closing(duckdb.connect(str(path))) as db:
+        db.execute(f"CREATE VIEW thief AS SELECT * FROM read_csv('{secret}')")
+
+    found = read(path)
+
+    assert sums(found.readings[0]) == TRUTH
+    assert "file system operations are disabled" in str(found.unread[0])
+
+
+NUMBERS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t)"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"{NUMBERS} SELECT n AS spend FROM t",
+        f"{NUMBERS} SELECT NULL AS spend FROM t",
+        f"{NUMBERS} SELECT count(*) AS spend FROM t",
+        f"{NUMBERS} SELECT hex(zeroblob(50000)) AS spend FROM t",
+    ],
+)
+def test_a_view_of_sqlite_that_does_not_end_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str
+) -> None:
+    monkeypatch.setattr(databases, "_LEAST_SIZE", 2**23)
+    monkeypatch.setattr(databases, "_LEAST_STEPS", 5_000_000)
+    with closing(sqlite3.connect(tmp_path / "x.db")) as db:
+        db.execute(f"CREATE VIEW endless AS {rows}")
+    (grid,) = databases.sqlite_grids(tmp_path / "x.db", "x.db")
+
+    with pytest.raises(AdvisorError, match=r"x\.db: .* a view or a computed column in it does not"):
+        grid.body(0, [0])
+
+
 def test_what_a_panic_of_a_reader_says_is_not_told(tmp_path: Path) -> None:
     case = Made.from_json((CASES / "database-3d686c06c2.json").read_bytes())
     (tmp_path / "crafted.parquet").write_bytes(case.files["plain.parquet"])

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.model import files_named, frozen, scratch_folder
+from advisor.model import define, files_named, frozen, scratch_folder
 from advisor.tabular.containers import native_child
 from advisor.tabular.containers.tables import TableGrid
 
@@ -23,6 +23,12 @@ T = TypeVar("T")
 _BATCH = 100_000
 _AGAIN = "copy or export it again"
 _NO_TEXT = "a name in it is damaged"
+_TOO_MUCH = "a view or a computed column in it does not end"
+_LEAST_SIZE = 2**30  # what a file of any size may give, in bytes
+_LEAST_STEPS = 5 * 10**8  # and take, in steps of SQLite: 5 to 20 s
+_STEPS = 1_000_000  # between two looks
+_LONGEST = 16 * 2**20  # bytes of a cell
+_CELL = 16  # bytes that Polars needs for one that is empty
 
 
 def name_in_sql(name: str) -> str:
@@ -41,28 +47,77 @@ class _Sqlite:
         cells = ", ".join(f"CAST({name_in_sql(column)} AS TEXT)" for column in columns)
         query = f"SELECT {cells} FROM {name_in_sql(self.table)}"  # noqa: S608 (quoted)
         schema = dict.fromkeys(columns, pl.String)
-        return _sqlite(self.path, self.where, lambda db: _fetched(db.execute(query), schema, rows))
+
+        def fetched(db: Any, budget: "_Budget") -> pl.DataFrame:
+            return _fetched(db.execute(query), schema, rows, budget)
+
+        return _sqlite(self.path, self.where, fetched)
 
 
-def _fetched(cursor: Any, schema: dict[str, Any], rows: int | None) -> pl.DataFrame:
+class _TooMuchError(Exception):
+    """A view or a computed column gives more than a file of its size can hold."""
+
+
+@define
+class _Budget:
+    """How much an SQLite file may still give: a view of a few bytes can go on forever.
+
+    It is counted in bytes and in steps of SQLite, never in time, so that the same file is read,
+    or left out, on every machine.
+    """
+
+    size: int
+    steps: int
+
+    @classmethod
+    def of(cls, path: Path) -> "_Budget":
+        size = path.stat().st_size
+        return cls(max(_LEAST_SIZE, 20 * size), max(_LEAST_STEPS, 100 * size))
+
+    def take(self, size: int) -> None:
+        self.size -= size
+        if self.size < 0:
+            raise _TooMuchError
+
+    def step(self) -> bool:
+        self.steps -= _STEPS
+        return self.steps < 0
+
+    def text(self, data: bytes) -> str:
+        self.take(len(data))
+        return data.decode(errors="replace")
+
+
+def _fetched(
+    cursor: Any, schema: dict[str, Any], rows: int | None, budget: _Budget
+) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=schema)]
     while batch := cursor.fetchmany(_BATCH if rows is None else rows):
+        budget.take(_CELL * len(batch) * len(schema))
         frames.append(pl.DataFrame(batch, schema=schema, orient="row"))
         if rows is not None:
             break
     return pl.concat(frames)
 
 
-def _sqlite(path: Path, where: str, ask: Callable[[Any], T]) -> T:
+def _sqlite(path: Path, where: str, ask: Callable[[Any, _Budget], T]) -> T:
     import sqlite3
 
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as db:
-            db.text_factory = lambda data: data.decode(errors="replace")
-            return ask(db)
-    except sqlite3.Error as error:
+        budget = _Budget.of(path)
+    except OSError as error:
         raise _broken(where, error) from None
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as db:
+            db.text_factory = budget.text
+            db.set_progress_handler(budget.step, _STEPS)
+            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+            return ask(db, budget)
+    except _TooMuchError:
+        raise _broken(where, ValueError(_TOO_MUCH)) from None
+    except sqlite3.Error as error:
+        raise _broken(where, ValueError(_TOO_MUCH) if budget.steps < 0 else error) from None
     except ValueError:  # of SQLite's own message, which names what is no text
         raise _broken(where, ValueError(_NO_TEXT)) from None
 
@@ -70,7 +125,7 @@ def _sqlite(path: Path, where: str, ask: Callable[[Any], T]) -> T:
 def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
     """Every table and view of an SQLite file. Raises AdvisorError where it is broken."""
 
-    def tables(db: Any) -> list[tuple[str, list[str]]]:
+    def tables(db: Any, _: _Budget) -> list[tuple[str, list[str]]]:
         query = (
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
             "AND name NOT LIKE 'sqlite_%' ORDER BY name"
@@ -102,7 +157,7 @@ class _Duck:
         with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder, _native(self.where):
             target = Path(folder) / "table.parquet"
             native_child.duckdb_copy(self.path, query, target)
-            return pl.read_parquet(target, memory_map=False, hive_partitioning=False)
+            return native_child.parquet_frame([target], columns, None, hive=False)
 
 
 def duckdb_grids(path: Path, where: str) -> list[TableGrid]:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -21,6 +22,7 @@ import polars as pl
 from advisor.plugin import MIB, Child, ChildDied, Limits, python_command, serve
 
 LIMITS = Limits(seconds=600.0, memory=8 * 1024 * MIB, output=2**32 - 1)
+LARGEST = 4 * 1024 * MIB  # bytes of a file that the child writes
 _LENGTH = struct.Struct(">Q")
 _FINE, _WRONG = b"\0", b"\1"
 
@@ -182,11 +184,24 @@ def _packed(frame: pl.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def _duckdb(path: str) -> Any:
+def _duckdb(path: str, folder: str = "") -> Any:
+    """A connection whose views can read no other file, but write to *folder*."""
     import duckdb
 
-    settings = ("autoinstall_known_extensions", "autoload_known_extensions")
-    return closing(duckdb.connect(path, read_only=True, config=dict.fromkeys(settings, "false")))
+    settings = (
+        "autoinstall_known_extensions",
+        "autoload_known_extensions",
+        "python_enable_replacements",  # a view could name what is a variable here
+    )
+    db = duckdb.connect(path, read_only=True, config=dict.fromkeys(settings, "false"))
+    db.execute("SET memory_limit = '4GiB'")
+    db.execute("SET temp_directory = ''")  # else beside the file of the user
+    if folder:
+        place = folder.replace("'", "''")
+        db.execute(f"SET allowed_directories = ['{place}']")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+    return closing(db)
 
 
 def _duckdb_tables(paths: Sequence[str]) -> bytes:
@@ -202,8 +217,14 @@ def _duckdb_tables(paths: Sequence[str]) -> bytes:
 
 def _duckdb_copy(paths: Sequence[str], query: str, target: str) -> bytes:
     place = target.replace("'", "''")
-    with _duckdb(paths[0]) as db:
-        db.execute(f"COPY ({query}) TO '{place}' (FORMAT parquet)")
+    with _duckdb(paths[0], str(Path(target).parent)) as db:
+        try:
+            db.execute(f"COPY ({query}) TO '{place}' (FORMAT parquet)")
+        except Exception:
+            written = Path(target)
+            if written.exists() and written.stat().st_size > LARGEST // 2:
+                raise ValueError("a view of it gives more than 4 GiB") from None
+            raise
     return b""
 
 
@@ -217,4 +238,8 @@ _ANSWERS: Mapping[str, Callable[..., bytes]] = {
 }
 
 if __name__ == "__main__":
+    if sys.platform != "win32":  # a view without an end would fill the disk
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
     serve(answer, LIMITS.seconds)
