@@ -10,8 +10,12 @@ from pathlib import Path
 import attrs
 import pytest
 
+from advisor.diagnosis import gather_shop
+from advisor.ingest import write_facts
+from advisor.model.settings import read_settings
 from tests.cli.exports import shop_folder
-from tests.end_to_end.runs import document, reports
+from tests.end_to_end.runs import document, registry, reports, request
+from tests.tabular.test_databases import ad_days
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,6 +33,7 @@ class Taken:
     handles: int
     threads: int
     temporary: int
+    children: int  # the one that reads Parquet, and any that nobody has waited for
 
     @classmethod
     def now(cls) -> "Taken":
@@ -39,6 +44,9 @@ class Taken:
             len(list(Path("/proc/self/fd").iterdir())),
             threading.active_count(),
             len(list(Path(tempfile.gettempdir()).iterdir())),
+            sum(
+                len(task.read_text().split()) for task in Path("/proc/self/task").glob("*/children")
+            ),
         )
 
 
@@ -49,16 +57,22 @@ def test_memory_handles_threads_and_temporary_files_stay_flat(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     shops = [shop_folder(tmp_path / name, weak=name == "a") for name in ("a", "b")]
     (shops[1] / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    (shops[1] / "broken.parquet").write_bytes(b"PAR1 no table PAR1")
+    ad_days().write_parquet(shops[1] / "loaded.parquet")
+    facts = tmp_path / "c.facts"
+    write_facts(facts, gather_shop(request(shops[1]), registry()))
+    settings = read_settings(shops[0] / "advisor.toml")
 
     def run(times: int) -> None:
         for number in range(times):
-            reports(document(shops[number % 2]))
+            reports(document([*shops, facts][number % 3], settings=settings))
 
     run(max(20, RUNS // 10))
     early = Taken.now()
     run(RUNS)
     late = Taken.now()
+    print(f"\n{early}\n{late}")  # noqa: T201
 
     assert (late.handles, late.threads) == (early.handles, early.threads)
-    assert late.temporary == early.temporary
+    assert (late.temporary, late.children) == (early.temporary, early.children)
     assert late.memory < early.memory * 1.1 + 10, f"{early.memory:.0f} to {late.memory:.0f} MiB"
