@@ -132,6 +132,15 @@ class Child:
         """How it died; None as long as nothing is known of it."""
         return self._death
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, as one may that nothing was asked of. It is not waited for, so that
+        its group can still be ended by its number."""
+        if not self._end.alive or not hasattr(os, "waitid"):
+            return self._process.poll() is not None
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, how) is not None
+
     def ask(self, message: bytes, seconds: float | None = None) -> bytes:
         """Sends *message* and waits for the answer, both together within *seconds*."""
         with self._within(seconds):

@@ -99,6 +99,9 @@ class _Reader:
     def ask(self, message: bytes) -> bytes:
         """The answer of the child. Raises ChildDied where it ended instead."""
         with self._guard:
+            if self._child is not None and self._child.ended:  # at rest: no fault of this file
+                self._child.close()
+                self._child = None
             if self._child is None:
                 self._child = Child(python_command("-P", "-m", __name__), LIMITS)
             try:
