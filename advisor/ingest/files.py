@@ -149,6 +149,8 @@ def _folder(
         return
     try:
         about = folder.stat()
+        if about.st_dev in _kernel_devices():
+            return  # from /proc links lead into every folder of the machine
         # A link back to a folder above would never end.
         if (about.st_dev, about.st_ino) in seen:
             return

@@ -69,6 +69,15 @@ def test_a_folder_that_may_be_listed_and_not_entered_costs_itself(
     assert [file.name for file in found] == ["ads.csv"]
 
 
+@LINUX
+def test_a_link_to_the_folders_of_the_kernel_is_not_followed(tmp_path: Path) -> None:
+    ads_file(tmp_path)
+    (tmp_path / "kernel").symlink_to("/proc")
+    found, notes = find_files([tmp_path])
+    assert [file.name for file in found] == ["ads.csv"]
+    assert not [*notes]
+
+
 def test_a_socket_is_refused_where_it_is_named_and_passed_over_in_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
