@@ -410,6 +410,21 @@ def test_a_view_of_sqlite_that_does_not_end_is_one_line(
         grid.body(0, [0])
 
 
+@pytest.mark.parametrize("into", [into_sqlite, into_duckdb])
+def test_a_database_of_very_many_tables_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, into: Callable[[Path, Tables], Path]
+) -> None:
+    monkeypatch.setattr(databases, "_MOST_TABLES", 2)
+    few = into(tmp_path, {name: ad_days() for name in ("one", "two")})
+    grids = databases.sqlite_grids if into is into_sqlite else databases.duckdb_grids
+    assert len(grids(few, "x.db")) == 2
+
+    few.unlink()
+    many = into(tmp_path, {name: ad_days() for name in ("one", "two", "three")})
+    with pytest.raises(AdvisorError, match=r"x\.db: .* more than 2 tables"):
+        grids(many, "x.db")
+
+
 def test_what_a_panic_of_a_reader_says_is_not_told(tmp_path: Path) -> None:
     case = Made.from_json((CASES / "database-3d686c06c2.json").read_bytes())
     (tmp_path / "crafted.parquet").write_bytes(case.files["plain.parquet"])

@@ -27,6 +27,7 @@ _TOO_MUCH = "a view or a computed column in it does not end"
 _LEAST_SIZE = 2**30  # what a file of any size may give, in bytes
 _LEAST_STEPS = 5 * 10**8  # and take, in steps of SQLite: 5 to 20 s
 _STEPS = 1_000_000  # between two looks
+_MOST_TABLES = 1_000  # each is opened by itself, which reads all their names again
 _LONGEST = 16 * 2**20  # bytes of a cell
 _CELL = 16  # bytes that Polars needs for one that is empty
 
@@ -131,15 +132,17 @@ def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
             "AND name NOT LIKE 'sqlite_%' ORDER BY name"
         )
         names = [name for (name,) in db.execute(query)]
+        if len(names) > _MOST_TABLES:
+            return [(name, []) for name in names]
         return [
             (name, [row[1] for row in db.execute(f"PRAGMA table_info({name_in_sql(name)})")])
             for name in names
         ]
 
+    found = _sqlite(path, where, tables)
+    _check_tables(len(found), where)
     return [
-        TableGrid(name, _Sqlite(path, where, name, columns))
-        for name, columns in _sqlite(path, where, tables)
-        if columns
+        TableGrid(name, _Sqlite(path, where, name, columns)) for name, columns in found if columns
     ]
 
 
@@ -173,6 +176,7 @@ def duckdb_grids(path: Path, where: str) -> list[TableGrid]:
         )
     with _native(where):
         found = native_child.duckdb_tables(path)
+    _check_tables(len(found), where)
     return [
         TableGrid(
             f"{schema}.{table}",
@@ -208,6 +212,11 @@ def parquet_grids(path: Path, where: str) -> list[TableGrid]:
     if not table.columns:
         return []
     return [TableGrid(path.stem, table)]
+
+
+def _check_tables(number: int, where: str) -> None:
+    if number > _MOST_TABLES:
+        raise _broken(where, ValueError(f"it has more than {_MOST_TABLES:,} tables"))
 
 
 @contextmanager
