@@ -1,6 +1,7 @@
 """Which files there are to read: folders walked, own outputs and copies left out."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -33,7 +34,7 @@ STDIN = "-"
 STDIN_NAME = "standard input"
 _SCHEMES = ("postgresql://", "postgres://")
 _CHUNK = 1 << 20
-_LONGEST = 8 << 30  # bytes of a stream, which may have no end
+_LONGEST = 8 << 30  # bytes of a file or a stream, which may have no end
 _EDGE = 1 << 16  # how much of a file's beginning and end is looked at for our marks
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONFIG = "advisor.toml"
@@ -268,10 +269,12 @@ def _describe(found: _Found) -> File:
         digest = hashlib.sha256("".join(part.sha256 for part in parts).encode())
         return File(found.path, found.name, sum(part.size for part in parts), digest.hexdigest())
     with found.path.open("rb") as stream:
-        modified = os.fstat(stream.fileno()).st_mtime_ns
+        about = os.fstat(stream.fileno())
+        if about.st_size > _LONGEST:
+            raise OSError(errno.EFBIG, f"it has more than {_LONGEST:,} bytes")
         digest = hashlib.file_digest(stream, "sha256")
         size = stream.tell()
-    return File(found.path, found.name, size, digest.hexdigest(), modified)
+    return File(found.path, found.name, size, digest.hexdigest(), about.st_mtime_ns)
 
 
 def _parts(folder: Path) -> list[Path]:

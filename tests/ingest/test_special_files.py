@@ -25,6 +25,19 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names of POSIX"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what /proc has")
 
 
+def test_a_file_that_is_all_holes_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with (tmp_path / "holes.json").open("wb") as stream:
+        stream.truncate(1 << 40)
+    ads_file(tmp_path)
+
+    found, notes = find_files([tmp_path])
+
+    assert [file.name for file in found] == ["ads.csv"]
+    assert [(note.file, str(note.text)) for note in notes] == [
+        ("holes.json", "can't be opened: it has more than 8,589,934,592 bytes")
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     [

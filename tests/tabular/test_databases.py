@@ -425,6 +425,14 @@ def test_a_database_of_very_many_tables_is_one_line(
         grids(many, "x.db")
 
 
+def test_a_cell_of_more_than_a_mebibyte_is_no_cell(tmp_path: Path) -> None:
+    long = ad_days().with_columns(note=pl.lit("x" * (2**20 + 1)))
+    long.rename({"note": "campaign_name"}).write_parquet(tmp_path / "long.parquet")
+
+    with pytest.raises(NothingReadable, match=r"as a database: a cell has more than 1 MiB; copy"):
+        read(tmp_path)
+
+
 def test_what_a_panic_of_a_reader_says_is_not_told(tmp_path: Path) -> None:
     case = Made.from_json((CASES / "database-3d686c06c2.json").read_bytes())
     (tmp_path / "crafted.parquet").write_bytes(case.files["plain.parquet"])

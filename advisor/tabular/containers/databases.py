@@ -43,16 +43,18 @@ class _Sqlite:
     where: str
     table: str
     columns: Sequence[str]
+    budget: "_Budget"  # of all tables together
 
     def frame(self, columns: Sequence[str], rows: int | None = None) -> pl.DataFrame:
         cells = ", ".join(f"CAST({name_in_sql(column)} AS TEXT)" for column in columns)
         query = f"SELECT {cells} FROM {name_in_sql(self.table)}"  # noqa: S608 (quoted)
         schema = dict.fromkeys(columns, pl.String)
 
-        def fetched(db: Any, budget: "_Budget") -> pl.DataFrame:
-            return _fetched(db.execute(query), schema, rows, budget)
+        def fetched(db: Any) -> pl.DataFrame:
+            return _fetched(db.execute(query), schema, rows, self.budget)
 
-        return _sqlite(self.path, self.where, fetched)
+        self.budget.given = 0
+        return _sqlite(self.path, self.where, self.budget, fetched)
 
 
 class _TooMuchError(Exception):
@@ -61,7 +63,8 @@ class _TooMuchError(Exception):
 
 @define
 class _Budget:
-    """How much an SQLite file may still give: a view of a few bytes can go on forever.
+    """How much a table of an SQLite file may give, and how many steps all of them may still take:
+    a view of a few bytes can go on forever.
 
     It is counted in bytes and in steps of SQLite, never in time, so that the same file is read,
     or left out, on every machine.
@@ -69,6 +72,7 @@ class _Budget:
 
     size: int
     steps: int
+    given: int = 0
 
     @classmethod
     def of(cls, path: Path) -> "_Budget":
@@ -76,8 +80,8 @@ class _Budget:
         return cls(max(_LEAST_SIZE, 20 * size), max(_LEAST_STEPS, 100 * size))
 
     def take(self, size: int) -> None:
-        self.size -= size
-        if self.size < 0:
+        self.given += size
+        if self.given > self.size:
             raise _TooMuchError
 
     def step(self) -> bool:
@@ -101,20 +105,16 @@ def _fetched(
     return pl.concat(frames)
 
 
-def _sqlite(path: Path, where: str, ask: Callable[[Any, _Budget], T]) -> T:
+def _sqlite(path: Path, where: str, budget: _Budget, ask: Callable[[Any], T]) -> T:
     import sqlite3
 
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
-    try:
-        budget = _Budget.of(path)
-    except OSError as error:
-        raise _broken(where, error) from None
     try:
         with closing(sqlite3.connect(address, uri=True)) as db:
             db.text_factory = budget.text
             db.set_progress_handler(budget.step, _STEPS)
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
-            return ask(db, budget)
+            return ask(db)
     except _TooMuchError:
         raise _broken(where, ValueError(_TOO_MUCH)) from None
     except sqlite3.Error as error:
@@ -125,8 +125,12 @@ def _sqlite(path: Path, where: str, ask: Callable[[Any, _Budget], T]) -> T:
 
 def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
     """Every table and view of an SQLite file. Raises AdvisorError where it is broken."""
+    try:
+        budget = _Budget.of(path)
+    except OSError as error:
+        raise _broken(where, error) from None
 
-    def tables(db: Any, _: _Budget) -> list[tuple[str, list[str]]]:
+    def tables(db: Any) -> list[tuple[str, list[str]]]:
         query = (
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
             "AND name NOT LIKE 'sqlite_%' ORDER BY name"
@@ -139,10 +143,12 @@ def sqlite_grids(path: Path, where: str) -> list[TableGrid]:
             for name in names
         ]
 
-    found = _sqlite(path, where, tables)
+    found = _sqlite(path, where, budget, tables)
     _check_tables(len(found), where)
     return [
-        TableGrid(name, _Sqlite(path, where, name, columns)) for name, columns in found if columns
+        TableGrid(name, _Sqlite(path, where, name, columns, budget))
+        for name, columns in found
+        if columns
     ]
 
 

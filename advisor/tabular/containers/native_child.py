@@ -18,13 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
-from advisor.plugin import MIB, Child, ChildDied, Limits, python_command, serve
+from advisor.plugin import MIB, Cause, Child, ChildDied, Death, Limits, python_command, serve
 
-LIMITS = Limits(seconds=600.0, memory=8 * 1024 * MIB, output=2**32 - 1)
+LIMITS = Limits(seconds=120.0, memory=8 * 1024 * MIB, output=1024 * MIB)
 LARGEST = 4 * 1024 * MIB  # bytes of a file that the child writes
+_LONGEST = MIB  # bytes of a cell
 _LENGTH = struct.Struct(">Q")
 _FINE, _WRONG = b"\0", b"\1"
+_TOO_MUCH = (Cause.TIMEOUT, Cause.MEMORY, Cause.OUTPUT)
 
 
 class BrokenError(Exception):
@@ -95,6 +98,7 @@ class _Reader:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._child: Child | None = None
+        self.ended_by: dict[str, Death] = {}  # files that were too much: all their tables are
 
     def ask(self, message: bytes) -> bytes:
         """The answer of the child. Raises ChildDied where it ended instead."""
@@ -119,10 +123,16 @@ def _reader(_: int) -> _Reader:
 
 
 def _ask(do: str, content: bytes = b"", paths: Sequence[Path] = (), **options: Any) -> bytes:
-    asked = {"do": do, "paths": [str(path.absolute()) for path in paths], **options}
+    places = [str(path.absolute()) for path in paths]
+    asked = {"do": do, "paths": places, **options}
+    reader = _reader(os.getpid())
+    for death in filter(None, map(reader.ended_by.get, places)):
+        raise BrokenError(f"reading it was stopped: {death}")
     try:
-        answer = _reader(os.getpid()).ask(json.dumps(asked).encode() + b"\n" + content)
+        answer = reader.ask(json.dumps(asked).encode() + b"\n" + content)
     except ChildDied as died:
+        if died.death.cause in _TOO_MUCH:
+            reader.ended_by.update(dict.fromkeys(places, died.death))
         raise BrokenError(f"reading it was stopped: {died}") from None
     if answer.startswith(_WRONG):
         raise BrokenError(answer[1:].decode())
@@ -182,6 +192,9 @@ def _parquet_contents(packed: bytes) -> bytes:
 
 
 def _packed(frame: pl.DataFrame) -> bytes:
+    lengths = frame.select(cs.string().str.len_bytes().max(), cs.binary().bin.size().max())
+    if any(longest and longest > _LONGEST for row in lengths.rows() for longest in row):
+        raise ValueError(f"a cell has more than {_LONGEST // MIB} MiB")
     stream = io.BytesIO()
     frame.write_ipc_stream(stream)
     return stream.getvalue()
