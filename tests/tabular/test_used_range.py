@@ -1,6 +1,7 @@
 """A sheet's used range is bounded before it is loaded."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -69,3 +70,33 @@ def test_cells_that_are_everywhere_are_no_table(tmp_path: Path) -> None:
     cells = "".join(f'<row r="{r}"><c r="CV{r}" t="str"><v>x</v></c></row>' for r in rows)
     with pytest.raises(AdvisorError, match="too far apart to be a table; delete the cells"):
         _open(tmp_path / "a.xlsx", _sheet(cells))
+
+
+def _elsewhere(data: bytes, place: str, times: int = 1) -> bytes:
+    """The workbook with its sheet in another part, named *times*."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w") as new:
+        for info in old.infolist():
+            content, name = old.read(info), info.filename
+            if name.startswith("xl/worksheets/"):
+                name = place
+            if name == "xl/_rels/workbook.xml.rels":
+                target = place.removeprefix("xl/").encode()
+                content = re.sub(rb'"[^"]*worksheets/[^"]*"', b'"' + target + b'"', content)
+            if name == "xl/workbook.xml":
+                content = re.sub(rb"<sheet [^>]*>", lambda found: found[0] * times, content)
+            new.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("place", ["xl/other/sheet1.xml", "xl/sheet.bin", "xl/Worksheets.d/A.XML"])
+def test_a_sheet_may_lie_anywhere_in_a_workbook(tmp_path: Path, place: str) -> None:
+    cell = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
+    grid = _open(tmp_path / "a.xlsx", _elsewhere(_sheet(cell), place))
+    assert len(grid.body(0, [0, 1])) == 1
+    assert grid.remarks
+
+
+def test_sheets_that_are_one_part_are_no_workbook(tmp_path: Path) -> None:
+    with pytest.raises(AdvisorError, match="the workbook is broken"):
+        _open(tmp_path / "a.xlsx", _elsewhere(_sheet(""), "xl/worksheets/sheet1.xml", times=2))

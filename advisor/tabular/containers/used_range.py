@@ -5,6 +5,7 @@ not: one stray cell in the last corner of a sheet asks for 549 GB. Such cells ar
 """
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,8 @@ import polars as pl
 from advisor.model import frozen
 
 _SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+_BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+_MOST_SHEETS = 1_000
 _BLOCK = 1 << 24
 _AREA = 8_000_000  # cells that cost nothing to speak of, filled or not
 _SPARSE = 20  # one cell in so many is filled even in tables with many blanks
@@ -45,14 +48,53 @@ class SparseSheetError(Exception):
 
 def bounded(path: Path, parts: Iterable[zipfile.ZipInfo]) -> Bounded | None:
     """The workbook at *path* without stray cells; None where it can be loaded as it is, as nearly
-    all can. Raises SparseSheetError where no cut makes a sheet small."""
+    all can. Raises SparseSheetError where no cut makes a sheet small, BadZipFile where two sheets
+    have one part."""
     with zipfile.ZipFile(path) as archive:
+        sheets = _named_sheets(archive)
         limits = {
             part.filename: limit
             for part in parts
-            if _SHEET.match(part.filename) and (limit := _limit(archive, part.filename)) is not None
+            if (_SHEET.match(part.filename) or _plain(part.filename) in sheets)
+            and (limit := _limit(archive, part.filename)) is not None
         }
         return _cut(archive, limits) if limits else None
+
+
+def _named_sheets(archive: zipfile.ZipFile) -> set[str]:
+    """The parts that the workbook names as its sheets, which may lie anywhere; each as a reader
+    may look for it."""
+    from xml.etree import ElementTree as ET  # slow, and for workbooks alone
+
+    names = {_plain(name): name for name in archive.namelist()}
+    if len(names) < len(archive.namelist()):
+        raise zipfile.BadZipFile("a part is there twice")
+    try:
+        book, links = (ET.fromstring(archive.read(names[one])) for one in _BOOK)  # noqa: S314 (without entities)
+    except KeyError:  # nothing is found by a reader either
+        return set()
+    except (ET.ParseError, LookupError, ValueError) as error:
+        raise zipfile.BadZipFile(str(error)) from None
+    targets = {link.get("Id"): _plain(link.get("Target") or "") for link in links.iter()}
+    found = [
+        targets[value]
+        for sheet in book.iter()
+        if _local(sheet.tag) == "sheet"
+        for name, value in sheet.items()
+        if _local(name) == "id" and value in targets
+    ]
+    if len(set(found)) < len(found) or len(found) > _MOST_SHEETS:
+        raise zipfile.BadZipFile("a sheet is there many times")
+    return {place for one in found for place in (one, _plain(f"xl/{one}"))}
+
+
+def _plain(name: str) -> str:
+    """A name in a zip without what readers pass over: capitals, kinds of slashes, `.` and `..`."""
+    return posixpath.normpath("/" + name.replace("\\", "/").casefold()).lstrip("/")
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
