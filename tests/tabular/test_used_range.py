@@ -100,3 +100,25 @@ def test_a_sheet_may_lie_anywhere_in_a_workbook(tmp_path: Path, place: str) -> N
 def test_sheets_that_are_one_part_are_no_workbook(tmp_path: Path) -> None:
     with pytest.raises(AdvisorError, match="the workbook is broken"):
         _open(tmp_path / "a.xlsx", _elsewhere(_sheet(""), "xl/worksheets/sheet1.xml", times=2))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        'r="XFD0001048576"',
+        'r="xfd1048576"',
+        'r="ZZZZ4294967290"',
+        'x=">" r="XFD1048576"',
+        'r="A1" r="XFD1048576"',
+    ],
+)
+def test_a_place_in_an_odd_spelling_is_no_place(tmp_path: Path, place: str) -> None:
+    cell = f'<row r="3"><c {place} t="str"><v>x</v></c></row>'
+    with pytest.raises(AdvisorError, match="the workbook is broken"):
+        _open(tmp_path / "a.xlsx", _sheet(cell))
+
+
+def test_a_cell_with_any_prefix_is_a_cell(tmp_path: Path) -> None:
+    cell = '<row r="3"><a-b:c r="XFD1048576" t="str"><v>x</v></a-b:c></row>'
+    grid = _open(tmp_path / "a.xlsx", _sheet(cell))
+    assert len(grid.body(0, [0, 1])) == 1

@@ -26,11 +26,19 @@ _BREAK = 10_000  # blank rows between a table and what is no part of it
 _BREAK_COLUMNS = 1_000
 _ROWS = ((rb"[0-9]{6}", 1 << 20), (rb"[0-9]{5}", 100_000), (rb"", 10_000))
 _COLUMNS = ((rb"[A-Z]{3}", 1 << 14), (rb"[A-Z]{2}", 702), (rb"", 26))
-_TAG = r"<(?:\w+:)?(?:c|row)(?:\s[^>]*)?>"
+_TAG = r"<(?:[^\s<>/:]+:)?(?:c|row)(?:\s[^>]*)?>"
 _REF = r"""\sr\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']"""
 _CELL = re.compile(
-    rb"""<((?:\w+:)?c)\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*?(?:/>|>.*?</\1\s*>)""",
+    rb"""<((?:[^\s<>/:]+:)?c)\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*?(?:/>|>.*?</\1\s*>)""",
     re.DOTALL,
+)
+
+# A place that is written otherwise than programs write it, or twice, or after an attribute that
+# hides it: a reader of workbooks may take for far what is not found here.
+_BAD_PLACE = r"[A-Z]{0,3}0|[A-Z]{4}|[A-Z]*[0-9]{8}|[A-Z]*[0-9]*[^A-Z0-9\"']|[A-Z]*[\"']|[0-9]+[A-Z]"
+_ODD = (
+    rf"""<(?:[^\s<>/:]+:)?(?:c|row)(?:\s[^<>]*)?\s(?:r\s*=\s*["'](?:{_BAD_PLACE})"""
+    r"""|r\s*=[^<>]*\sr\s*=|[^\s<>]*=\s*(?:"[^"<>]*>|'[^'<>]*>))"""
 )
 
 
@@ -98,14 +106,21 @@ def _local(name: str) -> str:
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
-    """A sheet's XML in pieces that end before the beginning of a tag."""
+    """A sheet's XML in pieces that end before the beginning of a tag. Raises BadZipFile where a
+    cell says in an odd way where it is."""
     rest = b""
     while block := stream.read(_BLOCK):
         block = rest + block
-        end = block.rfind(b"<")
-        rest = block[end:] if end > 0 else b""
-        yield block[:end] if end > 0 else block
-    yield rest
+        end = max(block.rfind(b"<"), 0) or len(block)
+        rest = block[end:]
+        yield _checked(block[:end])
+    yield _checked(rest)
+
+
+def _checked(block: bytes) -> bytes:
+    if pl.Series([block.decode(errors="replace")]).str.contains(_ODD).any():
+        raise zipfile.BadZipFile("a cell says in an odd way where it is")
+    return block
 
 
 def _bound(block: bytes, steps: Iterable[tuple[bytes, int]], before: bytes, after: bytes) -> int:
@@ -162,7 +177,7 @@ def _cells(block: bytes) -> pl.DataFrame:
             tag.str.extract(_REF, 2).cast(pl.Int64).forward_fill().fill_null(1).alias("row"),
             column.cast(pl.Int64).fill_null(1).alias("column"),
         )
-        .filter(~tag.str.contains(r"^<(?:\w+:)?row|/>$"))
+        .filter(~tag.str.contains(r"^<(?:[^\s<>/:]+:)?row|/>$"))
         .group_by("row", "column")
         .agg(pl.len().alias("cells"))
     )
