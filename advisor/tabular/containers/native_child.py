@@ -107,7 +107,9 @@ class _Reader:
                 self._child.close()
                 self._child = None
             if self._child is None:
-                self._child = Child(python_command("-P", "-m", __name__), LIMITS)
+                # Else the lines of a backtrace hide what it died of.
+                env = {**os.environ, "RUST_BACKTRACE": "0"}
+                self._child = Child(python_command("-P", "-m", __name__), LIMITS, env=env)
             try:
                 return self._child.ask(message)
             except BaseException:
@@ -127,13 +129,13 @@ def _ask(do: str, content: bytes = b"", paths: Sequence[Path] = (), **options: A
     asked = {"do": do, "paths": places, **options}
     reader = _reader(os.getpid())
     for death in filter(None, map(reader.ended_by.get, places)):
-        raise BrokenError(f"reading it was stopped: {death}")
+        raise BrokenError(f"reading it was stopped: {death.text}")
     try:
         answer = reader.ask(json.dumps(asked).encode() + b"\n" + content)
     except ChildDied as died:
         if died.death.cause in _TOO_MUCH:
             reader.ended_by.update(dict.fromkeys(places, died.death))
-        raise BrokenError(f"reading it was stopped: {died}") from None
+        raise BrokenError(f"reading it was stopped: {died.death.text}") from None
     if answer.startswith(_WRONG):
         raise BrokenError(answer[1:].decode())
     return answer[1:]
