@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import attrs
 import polars as pl
 
-from advisor.errors import AdvisorError, Mistakes
+from advisor.errors import AdvisorError, Mistakes, one_line
 from advisor.ingest.atomic_write import write_outputs
 from advisor.ingest.files import is_facts
 from advisor.ingest.result import Gathered, Unread
@@ -68,7 +68,6 @@ DAMAGES = (
     ValueError,
     EOFError,
     Mistakes,
-    BrokenError,
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
 )
@@ -254,6 +253,11 @@ def _read(path: Path, read: Callable[[zipfile.ZipFile], _Of]) -> _Of:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise AdvisorError(f"cannot be opened: {reason}", where=str(path)) from None
+    except BrokenError as error:
+        reason = one_line(error)
+        raise AdvisorError(
+            f"its facts cannot be read: {reason}", where=str(path), hint=_AGAIN
+        ) from None
     except DAMAGES:
         raise AdvisorError("damaged facts file", where=str(path), hint=_AGAIN) from None
 

@@ -164,9 +164,7 @@ class _Duck:
         limit = "" if rows is None else f" LIMIT {rows}"
         query = f"SELECT {cells} FROM {self.table}{limit}"  # noqa: S608 (quoted)
         with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder, _native(self.where):
-            target = Path(folder) / "table.parquet"
-            native_child.duckdb_copy(self.path, query, target)
-            return native_child.parquet_frame([target], columns, None, hive=False)
+            return native_child.duckdb_frame(self.path, query, Path(folder))
 
 
 def duckdb_grids(path: Path, where: str) -> list[TableGrid]:

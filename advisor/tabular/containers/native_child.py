@@ -31,7 +31,7 @@ _TOO_MUCH = (Cause.TIMEOUT, Cause.MEMORY, Cause.OUTPUT)
 
 
 class BrokenError(Exception):
-    """What is wrong with a file, in one line."""
+    """What is wrong with a file, as its reader says it; the first line is enough."""
 
 
 # ── the parent's side ───────────────────────────────────────────────────────────────────────────
@@ -70,9 +70,9 @@ def duckdb_tables(path: Path) -> list[tuple[str, str, list[str]]]:
     return [(schema, name, columns) for schema, name, columns in found]
 
 
-def duckdb_copy(path: Path, query: str, target: Path) -> None:
-    """Writes what *query* gives of a DuckDB file to *target*, as Parquet."""
-    _ask("duckdb_copy", paths=[path], query=query, target=str(target))
+def duckdb_frame(path: Path, query: str, scratch: Path) -> pl.DataFrame:
+    """What *query* gives of a DuckDB file, on its way in the folder *scratch*."""
+    return _frame(_ask("duckdb_frame", paths=[path], query=query, scratch=str(scratch)))
 
 
 def _frame(content: bytes) -> pl.DataFrame:
@@ -153,16 +153,15 @@ def answer(message: bytes) -> bytes:
         return _FINE + _ANSWERS[do](content or paths, **asked)
     except pl.exceptions.PanicException:  # what it says is for its authors, with numbers of tasks
         return _WRONG + b"its content is damaged"
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        return _WRONG + _first_line(error)
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
-            raise
-        return _WRONG + _first_line(error)
+    except _damages() as error:
+        return _WRONG + (str(error).strip() or type(error).__name__).encode()
 
 
-def _first_line(error: BaseException) -> bytes:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].encode()
+def _damages() -> tuple[type[Exception], ...]:
+    """What reading a damaged file raises."""
+    duckdb = sys.modules.get("duckdb")
+    of_duckdb = () if duckdb is None else (duckdb.Error,)
+    return (pl.exceptions.PolarsError, OSError, ValueError, *of_duckdb)
 
 
 def _scan(paths: list[str], *, hive: bool) -> pl.LazyFrame:
@@ -233,17 +232,17 @@ def _duckdb_tables(paths: Sequence[str]) -> bytes:
         return json.dumps(db.execute(query).fetchall()).encode()
 
 
-def _duckdb_copy(paths: Sequence[str], query: str, target: str) -> bytes:
-    place = target.replace("'", "''")
-    with _duckdb(paths[0], str(Path(target).parent)) as db:
+def _duckdb_frame(paths: Sequence[str], query: str, scratch: str) -> bytes:
+    written = Path(scratch) / "table.parquet"
+    place = str(written).replace("'", "''")
+    with _duckdb(paths[0], scratch) as db:
         try:
             db.execute(f"COPY ({query}) TO '{place}' (FORMAT parquet)")
-        except Exception:
-            written = Path(target)
+        except _damages():
             if written.exists() and written.stat().st_size > LARGEST // 2:
                 raise ValueError("a view of it gives more than 4 GiB") from None
             raise
-    return b""
+    return _packed(pl.read_parquet(written, hive_partitioning=False))
 
 
 _ANSWERS: Mapping[str, Callable[..., bytes]] = {
@@ -252,7 +251,7 @@ _ANSWERS: Mapping[str, Callable[..., bytes]] = {
     "parquet_frame": _parquet_frame,
     "parquet_contents": _parquet_contents,
     "duckdb_tables": _duckdb_tables,
-    "duckdb_copy": _duckdb_copy,
+    "duckdb_frame": _duckdb_frame,
 }
 
 if __name__ == "__main__":
