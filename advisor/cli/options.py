@@ -66,13 +66,18 @@ output_file_option = click.option(
 )
 
 
+class _Exports(click.Path):
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:  # noqa: ARG002
+        return "Name files, or the folder of your exports: the one you are in is `.`"
+
+
 def paths_argument(*, required: bool = True) -> Callable[[F], F]:
     """Files and folders, completed by the shell. Polars gets as many threads as they are worth."""
     return click.argument(
         "paths",
         nargs=-1,
         required=required,
-        type=click.Path(allow_dash=True),
+        type=_Exports(allow_dash=True),
         metavar="PATH…",
         callback=_with_threads,
     )

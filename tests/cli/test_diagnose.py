@@ -21,6 +21,12 @@ def test_the_plan_is_shown_and_written_beside_the_exports(run: Run, shop: Path) 
     }
 
 
+def test_without_a_path_it_says_what_to_name(run: Run) -> None:
+    result = run("diagnose")
+    assert result.exit_code == 2
+    assert "Name files, or the folder of your exports: the one you are in is `.`" in result.stderr
+
+
 def test_output_goes_where_o_says_and_nowhere_else(run: Run, shop: Path, tmp_path: Path) -> None:
     assert run("diagnose", shop, "-o", tmp_path / "october").exit_code == 0
     assert (tmp_path / "october" / "plan.md").is_file()
